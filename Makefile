@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Builds, checks and installs Sandyq. `make check` and `make demo` need nothing installed but git and make.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+CC      := gcc
+WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+           -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wundef -Wold-style-definition \
+           -Wnull-dereference -Wno-unused-parameter
+OPT     ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+CET     := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
+SAN     ?=
+SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+CFLAGS  ?=
+LDFLAGS ?=
+LOCALEDIR := $(PREFIX)/share/locale
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' $(WARN) $(OPT) $(CET) \
+              -fPIE -ffunction-sections -pthread $(SANFLAG) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread $(SANFLAG) $(LDFLAGS)
+
+# The rooms. Order is the link order: a room may only need rooms to its right.
+ROOMS    := courier complaint tui store crypto
+PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
+# What each program links, and no more (the session's attack surface is what it is linked with).
+LIBS_kiosk   := -lgcrypt -lsqlite3 -lncursesw -ltinfo -lqrencode -lunistring -lseccomp -lcbor
+LIBS_desk    := -lgcrypt -lsqlite3 -lncursesw -ltinfo -lunistring -lcbor -ljansson
+LIBS_courier := -lgcrypt -lsqlite3
+LIBS_test    := $(LIBS_kiosk) -ljansson -lcmocka -lvterm -lzbar -lsodium -lutil
+
+DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
+              libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev
+DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libzbar-dev strace
+DEPS_LINT  := clang-format mandoc
+DEPS_FUZZ  := clang libclang-rt-dev
+DEPS_BENCH := age gnupg strace
+
+MAIN_SRC := kiosk/main.c desk/main.c courier/main.c
+SRC       = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
+OBJ       = $(patsubst %.c,$(BUILD)/%.o,$(1))
+ROOM_LIB  = $(foreach r,$(1),$(BUILD)/$(r).a)
+LANGS    := kk ru
+MO       := $(foreach l,$(LANGS),$(BUILD)/locale/$(l)/LC_MESSAGES/sandyq.mo)
+MAN      := $(wildcard man/*.[0-9])
+TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+# What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
+TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c))
+
+all: $(PROGRAMS:%=$(BUILD)/%) $(MO)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define room
+$(BUILD)/$(1).a: $(call OBJ,$(call SRC,$(1)))
+	@rm -f $$@; mkdir -p $$(@D)
+	ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS) kiosk desk,$(eval $(call room,$(r))))
+
+$(BUILD)/sandyq-%: $(BUILD)/%/main.o $(BUILD)/%.a $(call ROOM_LIB,$(ROOMS))
+	$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/$*/main.o $(BUILD)/$*.a $(call ROOM_LIB,$(ROOMS)) \
+		-Wl,--as-needed $(LIBS_$*)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+		-Wl,--as-needed $(LIBS_test)
+
+$(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check --check-format -o $@ $<
+
+# A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
+check: deps-test
+	@$(MAKE) --no-print-directory check-built
+check-built: all $(TESTS)
+	@tests/run $(BUILD) $(TESTS)
+
+asan: deps-test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' check-built
+
+demo: deps-test
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo
+	@tests/demo.sh $(BUILD)
+
+lint: deps-lint
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) lint-built
+lint-built: all $(TESTS)
+	@tests/lint $(BUILD)
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory bench-built
+bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
+	@bench/run $(BUILD)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call ROOM_LIB,kiosk desk $(ROOMS))
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(call ROOM_LIB,kiosk desk $(ROOMS)) -Wl,--as-needed $(LIBS_test)
+
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_SRC     := $(foreach r,$(ROOMS),$(call SRC,$(r)))
+FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory fuzz-built
+fuzz-built: $(FUZZERS)
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
+$(BUILD)/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	clang -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' -g -O1 -MMD -MP \
+		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
+$(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/rooms.a
+	clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) -ljansson
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+	for m in $(MAN); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	for l in $(LANGS); do install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/sandyq.mo \
+		$(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	for l in $(LANGS); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
+
+deps:
+	@tests/deps $(DEPS_BUILD)
+deps-test:
+	@tests/deps $(DEPS_BUILD) $(DEPS_TEST)
+deps-lint:
+	@tests/deps $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT)
+deps-fuzz:
+	@tests/deps $(DEPS_BUILD) $(DEPS_FUZZ)
+deps-bench:
+	@tests/deps $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_BENCH)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all demo check check-built asan lint lint-built bench bench-built fuzz fuzz-built install uninstall \
+	deps deps-test deps-lint deps-fuzz deps-bench clean
+.SECONDARY:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

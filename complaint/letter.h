@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The letter: the plaintext of one envelope. Deterministic CBOR (RFC 8949 section 4.2.1): one map with
+   integer keys in ascending order, then zero bytes up to LETTER_LEN.
+
+   key  type               what                                        in covers
+     0  uint               version, 1                                  yes
+     1  uint               kind: 0 cover, 1 complaint, 2 follow-up     yes
+     2  text 1..15         facility code, A-Z 0-9 -                    yes
+     3  bytes 8            kiosk id                                    yes
+     4  uint               session number = the envelope's sequence    yes
+     5  uint < 2^32        day, since 1970-01-01                       yes
+     6  text 2             language, ISO 639-1                         no
+     7  text 2             category code                               no
+     8  array 0..8 of uint answers to the category's urgent questions: 0 skipped, 1 yes, 2 no      no
+     9  uint 1..4          consent level                               no
+    10  uint 0..3          about: 0 not said, 1 me, 2 someone else, 3 several of us                no
+    11  uint < 65536       how many people, 0 not said                 no
+    12  text 0..14400      what the person wrote, in UTF-8             no
+    13  bytes 32           tag key                                     no
+    14  bytes 32           answer key                                  no
+
+   A cover has keys 0 to 5 and nothing else; the others have all fifteen. */
+#ifndef COMPLAINT_LETTER_H
+#define COMPLAINT_LETTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LETTER_LEN = 16306, /* equals ENVELOPE_LETTER_LEN; asserted where both are known */
+    LETTER_TEXT_MAX = 14400,
+    LETTER_FACILITY_MAX = 15,
+    LETTER_KIOSK_LEN = 8,
+    LETTER_URGENT_MAX = 8,
+    LETTER_KEY_LEN = 32,
+    LETTER_VERSION = 1,
+};
+
+enum letter_kind { LETTER_COVER, LETTER_COMPLAINT, LETTER_FOLLOWUP };
+
+enum letter_error {
+    LETTER_OK,
+    LETTER_VERSION_UNKNOWN, /* a version that this program does not know */
+    LETTER_TRUNCATED,       /* the CBOR ends too early */
+    LETTER_TYPE,            /* a wrong CBOR type, an indefinite length, a tag, a float */
+    LETTER_NOT_SHORTEST,    /* an integer or length not in its shortest form */
+    LETTER_UNSORTED,        /* keys not in ascending order */
+    LETTER_DUPLICATE,       /* a key twice */
+    LETTER_UNKNOWN_KEY,     /* a key this version does not have, or a complaint's key in a cover */
+    LETTER_MISSING,         /* a key that must be there is not */
+    LETTER_RANGE,           /* a number or length outside its limits, or not a known language or category */
+    LETTER_UTF8,            /* text that is not valid UTF-8 */
+    LETTER_TRAILING,        /* something other than zeros after the map */
+};
+
+/* A letter in fields. text points into memory the struct's owner lends (encode) or into the decoded
+   buffer (decode); it is not NUL-terminated. Holds keys and text: keep it in locked memory, wipe it. */
+struct letter {
+    enum letter_kind kind;
+    char facility[LETTER_FACILITY_MAX + 1];
+    uint8_t kiosk[LETTER_KIOSK_LEN];
+    uint64_t session;
+    uint32_t day;
+    char language[3];
+    char category[3];
+    uint8_t urgent[LETTER_URGENT_MAX];
+    uint8_t urgent_count;
+    uint8_t consent;
+    uint8_t about;
+    uint16_t people;
+    const char *text;
+    size_t text_len;
+    uint8_t tag_key[LETTER_KEY_LEN];
+    uint8_t answer_key[LETTER_KEY_LEN];
+};
+
+/* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). Refuses what
+   letter_decode would refuse: returns LETTER_OK, LETTER_RANGE or LETTER_UTF8; on error out is zeroed. */
+int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
+
+/* Decodes strictly (letter_decode.c; the desk links this half). letter->text points into `in`.
+   The category need only look like one ([A-Z][0-9]): an old desk must not lose a new category. */
+int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
+
+/* A short English name of a letter_error for logs and JSON: "truncated". */
+const char *letter_error_name(int error);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The board: every sealed answer of the office, and how far each kiosk's envelopes have arrived.
+
+   offset  bytes  what
+        0      8  "SANDYQA1"
+        8     32  office id
+       40      4  number; the higher one wins
+       44      4  day
+       48      4  count k of kiosks
+       52      4  length n of the notices
+       56      4  count e of entries
+       60  52 * k    per kiosk, sorted by id: id (8), last number received in an unbroken chain (8), that
+                     record's hash (32), its day (4)
+        .  n         public notices, UTF-8
+        .  4096 * e  entries (crypto/answer), sorted by tag, no tag twice
+        .  64        signature by the board key, domain "sandyq board v1", over all bytes before */
+#ifndef COURIER_BOARD_H
+#define COURIER_BOARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "courier/card.h"
+#include "courier/charter.h"
+
+enum {
+    BOARD_HEADER_LEN = 60,
+    BOARD_MARK_LEN = 52,
+    BOARD_ENTRY_LEN = 4096,
+    BOARD_TAG_LEN = 16,
+    BOARD_MULTIPLE = 32, /* entries are padded with random ones to a multiple of this */
+    BOARD_NOTICES_MAX = 65536,
+    BOARD_KIOSKS_MAX = 65536,
+    BOARD_ENTRIES_MAX = 131072,
+};
+#define BOARD_MAX                                                                                          \
+    ((size_t)BOARD_HEADER_LEN + (size_t)BOARD_KIOSKS_MAX * BOARD_MARK_LEN + BOARD_NOTICES_MAX +            \
+     (size_t)BOARD_ENTRIES_MAX * BOARD_ENTRY_LEN + 64)
+
+/* How far a kiosk's envelopes have arrived. */
+struct board_mark {
+    uint8_t kiosk[CARD_KIOSK_LEN];
+    uint64_t seq;
+    uint8_t hash[32];
+    uint32_t day;
+};
+
+/* A board read or to be written; pointers into memory of the owner. */
+struct board {
+    uint8_t office[CHARTER_OFFICE_LEN];
+    uint32_t number;
+    uint32_t day;
+    uint32_t kiosk_count;
+    uint32_t notices_len;
+    uint32_t entry_count;
+    const char *notices;
+    const uint8_t *entries;     /* entry_count * BOARD_ENTRY_LEN bytes */
+    const uint8_t *marks;       /* decoded: as they stand in the file; see board_mark */
+};
+
+/* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
+   caller to free. Padding is the caller's task. Returns a refusal (_MALFORMED: a tag or kiosk twice). */
+int board_encode(const struct board *board, const struct board_mark *marks, const uint8_t board_seed[32],
+                 uint8_t **out, size_t *len);
+
+/* Checks everything: length, magic, signature by board_key, office, order. */
+int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
+                 const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
+
+/* Reads a board that this process's parent has checked, so without the signature. Same refusals. */
+int board_view(const uint8_t *in, size_t len, struct board *board);
+
+/* The mark of a kiosk, or false. Binary search. */
+int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN], struct board_mark *mark);
+
+/* The entry with this tag, or NULL. Looks at every entry whatever it finds, so that the time taken and the
+   pages touched do not tell whether there was one. */
+const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN]);
+
+#endif

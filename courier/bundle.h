@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A bundle: a run of one kiosk's outbox as a file.
+
+   offset  bytes  what
+        0      8  "SANDYQB1"
+        8      8  kiosk id
+       16     32  office id
+       48      8  number of the first record (f)
+       56      8  number of the last record (l); l = f - 1 when there are none
+       64      4  number of the charter the kiosk holds
+       68      4  number of the board the kiosk holds, 0 for none
+       72      4  version of the image, 0 for none
+       76      2  days since the last exchange, 65535 for never
+       78      1  health: bit 0 printer ok, bit 1 disk ok, bit 2 clock ok
+       79      1  zero
+       80  16492 * (l - f + 1)  records
+        .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
+
+   A reader checks length, magic, the signature, then that the records are numbered and chained. The
+   signature of the last record, with the chain, vouches for every record before it. */
+#ifndef COURIER_BUNDLE_H
+#define COURIER_BUNDLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "courier/card.h"
+#include "courier/record.h"
+
+enum { BUNDLE_HEADER_LEN = 80, BUNDLE_RECORDS_MAX = 4096 };
+enum { BUNDLE_PRINTER_OK = 1, BUNDLE_DISK_OK = 2, BUNDLE_CLOCK_OK = 4 };
+#define BUNDLE_MAX ((size_t)BUNDLE_HEADER_LEN + (size_t)BUNDLE_RECORDS_MAX * RECORD_LEN + 64)
+
+struct bundle {
+    uint8_t kiosk[CARD_KIOSK_LEN];
+    uint8_t office[CHARTER_OFFICE_LEN];
+    uint64_t first;
+    uint64_t last;
+    uint32_t charter_number;
+    uint32_t board_number;
+    uint32_t image_version;
+    uint16_t exchange_age;
+    uint8_t health;
+    const uint8_t *records; /* last - first + 1 records in the file's bytes */
+};
+
+/* Bytes of a bundle of count records. */
+size_t bundle_len(uint64_t count);
+
+/* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
+   bundle_len(last - first + 1) bytes. */
+int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
+
+/* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller can
+   find the key. Nothing else of an unchecked bundle may be believed. */
+int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
+
+/* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared). */
+int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
+                  const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
+
+#endif

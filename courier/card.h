@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A kiosk's enrolment: the request it makes, and the card the office signs. A card file carries the
+   charter behind the card, so that one file opens a new kiosk.
+
+   request, 108 bytes                         card file, 486 bytes
+   offset  bytes  what                        offset  bytes  what
+        0      8  "SANDYQR1"                       0      8  "SANDYQK1"
+        8     32  kiosk public key                 8     32  office id
+       40      4  day                             40      4  number; the higher one wins
+       44     64  signature by the kiosk key,     44      4  day of issue
+                  domain "sandyq request v1",     48      4  last day of validity
+                  over bytes 0 to 43              52     32  kiosk public key (Ed25519)
+                                                  84     16  facility code, ASCII A-Z 0-9 -, then zeros
+   kiosk id = first 8 bytes of                   100      1  facility type (complaint/taxonomy)
+   SHA-256("sandyq kiosk v1" ||                  101      3  zeros
+   kiosk public key)                             104     64  signature by the root key, domain
+                                                             "sandyq card v1", over bytes 0 to 103
+                                                 168    318  charter */
+#ifndef COURIER_CARD_H
+#define COURIER_CARD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "courier/charter.h"
+
+enum { CARD_REQUEST_LEN = 108, CARD_LEN = 168, CARD_FILE_LEN = CARD_LEN + CHARTER_LEN };
+enum { CARD_KIOSK_LEN = 8, CARD_FACILITY_MAX = 15 };
+enum { CARD_KIOSK_TEXT_LEN = 2 * CARD_KIOSK_LEN + 1 };
+
+struct card {
+    uint8_t office[CHARTER_OFFICE_LEN];
+    uint32_t number;
+    uint32_t issued;
+    uint32_t expires;
+    uint8_t key[32];               /* the kiosk's public key */
+    uint8_t kiosk[CARD_KIOSK_LEN]; /* derived */
+    char facility[CARD_FACILITY_MAX + 1];
+    uint8_t type;
+};
+
+/* id of a kiosk from its public key, and the id as 16 lower-case hex digits. card_kiosk_id returns a refusal. */
+int card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN]);
+void card_kiosk_text(const uint8_t id[CARD_KIOSK_LEN], char out[CARD_KIOSK_TEXT_LEN]);
+
+int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[CARD_REQUEST_LEN]);
+int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day);
+
+/* Signs a card for the office of `charter` (its encoded bytes follow the card). kiosk and office of
+   *card are derived. Returns REFUSAL_NONE, _MALFORMED (facility or type) or _IO. */
+int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN], const uint8_t root_seed[32],
+                uint8_t out[CARD_FILE_LEN]);
+
+/* Reads a card file and the charter in it; both signatures are checked by the root of that charter. */
+int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter);
+
+/* May `next` replace `held` (NULL when there is none) at the kiosk whose public key is key? */
+int card_follows(const struct card *held, const struct card *next, const uint8_t key[32]);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sealed answer: one entry of the board, found by tag and opened with the receipt's keys.
+
+   entry, ANSWER_LEN bytes            plaintext, 4064 bytes
+   offset  bytes  what                offset  bytes  what
+        0     16  tag                      0      1  state of the case (complaint/taxonomy)
+       16   4080  ciphertext and tag       1      4  day, since 1970-01-01
+                                           5      2  length of the text
+                                           7   4057  UTF-8 text, then zeros
+   tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
+   ChaCha20-Poly1305 (RFC 8439), key = answer key, nonce = n as 8 bytes then 4 zeros, aad = tag. */
+#ifndef CRYPTO_ANSWER_H
+#define CRYPTO_ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/code.h"
+
+enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4057 };
+
+enum answer_error {
+    ANSWER_OK,
+    ANSWER_LONG,      /* the text is longer than ANSWER_TEXT_MAX bytes */
+    ANSWER_FORGED,    /* not sealed with these keys for this n */
+    ANSWER_MALFORMED, /* opened, but the fields make no sense */
+    ANSWER_MEMORY,
+};
+
+/* One message to a person. text is not NUL-terminated; keep the struct in secret_new memory. */
+struct answer {
+    uint8_t state;
+    uint32_t day;
+    uint16_t len;
+    char text[ANSWER_TEXT_MAX];
+};
+
+/* tag of the n-th message, n from 1. Returns ANSWER_OK or ANSWER_MEMORY. */
+int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
+
+/* Seals message n. The nonce is n: the same n must never be sealed with two different texts.
+   Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY. */
+int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
+                uint8_t entry[ANSWER_LEN]);
+
+/* Opens an entry as message n. The text is valid UTF-8 or ANSWER_MALFORMED. On error answer is zeroed. */
+int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
+                struct answer *answer);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The envelope: a letter sealed to the office's intake key, always ENVELOPE_LEN bytes.
+   Layout and key schedule: sandyq-formats(5), ENVELOPE. HPKE base mode, RFC 9180.
+
+   offset  bytes  what
+        0      8  "SANDYQE1"
+        8      2  KEM   0x0020 DHKEM(X25519, HKDF-SHA256)
+       10      2  KDF   0x0001 HKDF-SHA256
+       12      2  AEAD  0x0003 ChaCha20-Poly1305
+       14     16  intake key id
+       30     32  encapsulated key
+       62  16322  ciphertext and tag of the letter
+   HPKE info = "sandyq envelope v1" || key id; aad = bytes 0 to 29. */
+#ifndef CRYPTO_ENVELOPE_H
+#define CRYPTO_ENVELOPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ENVELOPE_LEN = 16384,
+    ENVELOPE_LETTER_LEN = 16306,
+    ENVELOPE_KEY_LEN = 32,
+    ENVELOPE_ID_LEN = 16,
+    ENVELOPE_KEM = 0x0020,
+    ENVELOPE_KDF = 0x0001,
+    ENVELOPE_AEAD = 0x0003,
+};
+
+enum envelope_error {
+    ENVELOPE_OK,
+    ENVELOPE_FOREIGN, /* the magic is not ours */
+    ENVELOPE_NEWER,   /* a later version of the format */
+    ENVELOPE_SUITE,   /* algorithms that this program does not know */
+    ENVELOPE_KEY,     /* the key given is no usable key, or not the one the envelope names */
+    ENVELOPE_FORGED,  /* the ciphertext was changed, or sealed to another key */
+    ENVELOPE_MEMORY,
+};
+
+/* Makes a new intake key pair; secret must lie in secret_new memory. Desk only. Returns ENVELOPE_OK or
+   ENVELOPE_MEMORY. */
+int envelope_key_new(uint8_t secret[ENVELOPE_KEY_LEN], uint8_t public_key[ENVELOPE_KEY_LEN]);
+
+/* id = first 16 bytes of SHA-256("sandyq intake v1" || public key). Returns 0 or -1 (memory). */
+int envelope_key_id(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t id[ENVELOPE_ID_LEN]);
+
+/* Seals a letter of ENVELOPE_LETTER_LEN bytes to an intake public key, with a fresh ephemeral key.
+   Returns ENVELOPE_OK, ENVELOPE_KEY (a small-order point) or ENVELOPE_MEMORY; on error out is zeroed. */
+int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN], const uint8_t letter[ENVELOPE_LETTER_LEN],
+                  uint8_t out[ENVELOPE_LEN]);
+
+/* Reads which key an envelope names, without opening it. Returns ENVELOPE_OK, _FOREIGN, _NEWER or
+   _SUITE. Lives with envelope_open. */
+int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
+
+/* Opens an envelope with the intake secret (32 bytes in secret_new memory) into letter, which the
+   caller owns and wipes. Safe in several threads at once. On error letter is zeroed. */
+int envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN], const uint8_t envelope[ENVELOPE_LEN],
+                  uint8_t letter[ENVELOPE_LETTER_LEN]);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A keyring file: secret bytes wrapped by a passphrase (Argon2id, RFC 9106; AES-256-GCM).
+
+   offset  bytes  what
+        0      8  "SANDYQW1"
+        8      4  Argon2id memory in KiB (262144; readers take 65536 to 1048576)
+       12      4  Argon2id passes (3; readers take 1 to 16)
+       16     16  salt
+       32     12  nonce
+       44      4  length n of the secret
+       48  n + 16  ciphertext and tag, aad = bytes 0 to 47
+        .     32  SHA-256 of all bytes before: tells a damaged file from a wrong passphrase */
+#ifndef CRYPTO_KEYRING_H
+#define CRYPTO_KEYRING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KEYRING_OVERHEAD = 48 + 16 + 32, KEYRING_SECRET_MAX = 65536 };
+
+enum keyring_error {
+    KEYRING_OK,
+    KEYRING_FOREIGN, /* not a keyring */
+    KEYRING_NEWER,   /* a later version */
+    KEYRING_DAMAGED, /* truncated or changed */
+    KEYRING_WRONG,   /* the passphrase is wrong */
+    KEYRING_MEMORY,  /* no memory for the derivation */
+};
+
+/* Wraps len bytes (1 to KEYRING_SECRET_MAX) into out, len + KEYRING_OVERHEAD bytes. The passphrase is
+   1 or more bytes. Returns KEYRING_OK or KEYRING_MEMORY. */
+int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret, size_t len,
+                 uint8_t *out);
+
+/* Unwraps file into secret, which must lie in secret_new memory and hold file_len - KEYRING_OVERHEAD
+   bytes; *len is set. Checks the file before any derivation. On error secret is untouched or zeroed. */
+int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file, size_t file_len,
+                 uint8_t *secret, size_t *len);
+
+#endif

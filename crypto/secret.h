@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Start of the crypto library, and memory for secrets: locked, never swapped, wiped when freed. */
+#ifndef CRYPTO_SECRET_H
+#define CRYPTO_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum secret_error {
+    SECRET_OK,
+    SECRET_OLD,      /* libgcrypt is older than 1.10.1 */
+    SECRET_FIPS,     /* libgcrypt is in FIPS mode: X25519 and ChaCha20 are switched off there */
+    SECRET_UNLOCKED, /* the pool could not be locked into memory (RLIMIT_MEMLOCK) */
+};
+
+/* Starts libgcrypt with a locked pool of SECRET_POOL bytes, inside the default 8 MiB limit of an
+   ordinary user. Once per process, before any thread and before anything else in crypto/.
+   From here on every block given to free(3) in this process is wiped first, libgcrypt's too
+   (crypto/heap.c says why). Returns an enum secret_error. */
+int secret_start(void);
+#define SECRET_POOL (1024 * 1024)
+
+/* Returns len bytes of zeroed locked memory, or NULL when the pool is used up. The caller owns it and
+   gives it to secret_free. Never grows: there is no realloc, by design. */
+void *secret_new(size_t len);
+
+/* Wipes and frees a block of secret_new. NULL is nothing. */
+void secret_free(void *block);
+
+/* Compares len bytes in a time that depends on len alone. */
+bool secret_equal(const void *a, const void *b, size_t len);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ed25519 (RFC 8032) signatures under a domain tag: no signature made for one purpose serves another.
+   What is signed is: domain text || 0x00 || SHA-256(message). */
+#ifndef CRYPTO_SIGN_H
+#define CRYPTO_SIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SIGN_SEED_LEN = 32, SIGN_PUBLIC_LEN = 32, SIGN_LEN = 64 };
+
+/* Makes a key pair; the seed (RFC 8032 private key) must lie in secret_new memory. Returns 0 or -1. */
+int sign_key_new(uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN]);
+
+/* public_key of a seed. Returns 0 or -1 (memory). */
+int sign_public(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN]);
+
+/* Signs len bytes of message for the domain (ASCII, no NUL). Returns 0, or -1 when memory is short. */
+int sign_make(const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message, size_t len,
+              uint8_t signature[SIGN_LEN]);
+
+/* True when the signature is right. Refuses S >= L, which libgcrypt 1.10 and 1.11 take. */
+bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
+                size_t len, const uint8_t signature[SIGN_LEN]);
+
+#endif

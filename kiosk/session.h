@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session: one person at the terminal. All screens, no terminal and no process: what it needs of the
+   world stands in session_io, so that tests can be the world. */
+#ifndef KIOSK_SESSION_H
+#define KIOSK_SESSION_H
+
+#include <stdint.h>
+
+#include "courier/board.h"
+#include "courier/card.h"
+#include "courier/charter.h"
+#include "crypto/envelope.h"
+#include "tui/press.h"
+#include "tui/screen.h"
+
+struct session_io {
+    void *context;
+    /* Size of the terminal now. */
+    void (*size)(void *context, int *rows, int *cols);
+    /* Shows a screen. */
+    void (*show)(void *context, const struct screen *screen);
+    /* Waits for a press; PRESS_IDLE when the idle limit is over (idle = 0: waits for ever). */
+    struct press (*press)(void *context, int idle_seconds);
+    /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. */
+    int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);
+};
+
+/* Where and when the session takes place. */
+struct session_place {
+    struct charter charter;
+    struct card card;
+    const uint8_t *board; /* the board's bytes, checked by the keeper; NULL when there is none */
+    size_t board_len;
+    uint64_t number;      /* the number this session's envelope will have */
+    uint32_t today;
+    int idle_seconds;     /* after the language screen */
+};
+
+enum session_end {
+    SESSION_NOBODY, /* nobody passed the language screen: no envelope is owed */
+    SESSION_STORED, /* exactly one envelope was handed over and stored */
+    SESSION_FAILED, /* an envelope is owed but was not stored: the keeper writes a cover */
+};
+
+/* Runs from the language screen to the end. Wipes all it held. */
+enum session_end session_run(const struct session_io *io, const struct session_place *place);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements. The
+   only file of the house that includes <sqlite3.h> is db.c. Only sealed things and numbers go in.
+
+   Every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY, foreign_keys=ON,
+   trusted_schema=OFF, busy timeout 5 s. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum db_error {
+    DB_OK,
+    DB_NONE,     /* no such row */
+    DB_MISSING,  /* the file does not exist (when it was not to be made) */
+    DB_FOREIGN,  /* not a database, or not one of ours: left untouched */
+    DB_NEWER,    /* ours, of a later schema version: left untouched */
+    DB_CORRUPT,  /* ours, but damaged */
+    DB_BUSY,     /* another process holds it */
+    DB_FULL,     /* no space left */
+    DB_READONLY, /* the file or file system cannot be written */
+    DB_EXISTS,   /* a row with this key exists */
+    DB_IO,       /* any other failure of the disk or of memory */
+};
+
+/* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers by an
+   enum of the store keep order and name together. */
+struct db_schema {
+    uint32_t application_id;
+    uint32_t version;
+    const char *create; /* the SQL that makes version `version` in an empty file */
+    const char *const *statements;
+    size_t statement_count;
+};
+
+struct db_value {
+    enum { DB_NULL, DB_INT, DB_BLOB, DB_TEXT } type;
+    int64_t number;
+    const void *data; /* DB_BLOB and DB_TEXT; from a row: valid until the row callback returns */
+    size_t len;
+};
+
+#define DB_V_INT(n)       ((struct db_value){.type = DB_INT, .number = (int64_t)(n)})
+#define DB_V_BLOB(p, l)   ((struct db_value){.type = DB_BLOB, .data = (p), .len = (l)})
+#define DB_V_TEXT(p, l)   ((struct db_value){.type = DB_TEXT, .data = (p), .len = (l)})
+#define DB_V_NULL         ((struct db_value){.type = DB_NULL})
+
+struct db;
+
+enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
+
+/* Opens path, checks that it is ours, of this version and whole (PRAGMA quick_check), prepares all
+   statements. A missing file with DB_OPEN is DB_MISSING. *out is owned by the caller until db_close.
+   A symlink, device or folder at path is DB_FOREIGN. */
+int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out);
+
+/* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
+void db_close(struct db **db);
+
+/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns DB_OK the data is durable. */
+int db_begin(struct db *db);
+int db_commit(struct db *db);
+void db_rollback(struct db *db);
+
+/* Called for each row with its columns; another value than DB_OK stops and is returned. */
+typedef int db_row_fn(void *context, const struct db_value *columns, size_t n);
+
+/* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
+   Returns DB_OK, also when there was no row, or an error. */
+int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in, db_row_fn *row,
+           void *context);
+
+/* The first row's first column as a number. Returns DB_OK, DB_NONE (no row, or NULL) or an error. */
+int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in, int64_t *out);
+
+/* Row id of the last INSERT on this connection. */
+int64_t db_last_id(struct db *db);
+
+/* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)). */
+int db_checkpoint(struct db *db);
+
+#endif

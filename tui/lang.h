@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The languages of the screens: gettext in C.UTF-8, switched inside the process. */
+#ifndef TUI_LANG_H
+#define TUI_LANG_H
+
+#include <libintl.h>
+#include <stddef.h>
+
+#define _(text)  gettext(text)
+#define N_(text) (text)
+
+enum { LANG_COUNT = 3 };
+
+/* Sets C.UTF-8 and finds the translations: in dir when it is not NULL, else where `make install` put them,
+   else next to the program (BUILD/locale, so that a fresh build runs in place). Loads every language's
+   file now, so that a confined process can switch. Returns 0, or -1 when there is no C.UTF-8 locale or a
+   language is missing. */
+int lang_start(const char *dir);
+
+/* Switches to "kk", "ru" or "en"; anything else is "en". */
+void lang_set(const char *code);
+
+/* The i-th language's code, and its name in itself ("Қазақша"). */
+const char *lang_code(size_t i);
+const char *lang_name(size_t i);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A QR code of digits drawn in half blocks: the one file that knows libqrencode. */
+#ifndef TUI_QR_H
+#define TUI_QR_H
+
+#include "tui/screen.h"
+
+/* Draws a code of the NUL-terminated digits (numeric mode, level Q) at (row, col): two modules a cell
+   high, one wide, with a quiet zone of 4 modules. 24 digits: 33 columns, 17 rows. Sets *rows and *cols.
+   Returns 0, or -1 when it does not fit or memory is short; then nothing is drawn. */
+int qr_draw(struct screen *screen, int row, int col, const char *digits, int *rows, int *cols);
+
+#endif
