@@ -14,6 +14,7 @@ struct digits {
     size_t capacity; /* digits it takes */
     size_t len;
     bool hidden;     /* drawn as dots, but for the digit typed last */
+    bool fresh;      /* the last press was a digit: that one may be seen */
 };
 
 void digits_start(struct digits *digits, char *text, size_t capacity, bool hidden);

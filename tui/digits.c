@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A field that takes digits and nothing else. */
+#include <string.h>
+
+#include "tui/digits.h"
+
+void digits_start(struct digits *digits, char *text, size_t capacity, bool hidden)
+{
+    *digits = (struct digits){.text = text, .capacity = capacity, .hidden = hidden};
+    explicit_bzero(text, capacity + 1);
+}
+
+/* What people and scanners put between groups of digits. */
+static bool passed_over(uint32_t ch)
+{
+    return ch == ' ' || ch == 0xA0 || ch == '-' || (ch >= 0x2010 && ch <= 0x2015) || ch == 0x2212;
+}
+
+static char digit_of(uint32_t ch)
+{
+    if (ch >= '0' && ch <= '9')
+        return (char)ch;
+    if (ch == 'O' || ch == 'o')
+        return '0';
+    if (ch == 'I' || ch == 'l')
+        return '1';
+    return '\0';
+}
+
+static bool add(struct digits *digits, uint32_t ch)
+{
+    const char digit = digit_of(ch);
+
+    if (passed_over(ch))
+        return true;
+    if (!digit || digits->len >= digits->capacity)
+        return false;
+    digits->text[digits->len++] = digit;
+    digits->fresh = true;
+    return true;
+}
+
+bool digits_press(struct digits *digits, struct press press)
+{
+    switch (press.kind) {
+    case PRESS_CHAR:
+        return add(digits, press.ch);
+    case PRESS_TAB:
+        return true;
+    case PRESS_DELETE:
+        if (digits->len == 0)
+            return false;
+        digits->text[--digits->len] = '\0';
+        digits->fresh = false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void digits_draw(const struct digits *digits, struct screen *screen, int row, int col, int group)
+{
+    int cursor = col;
+
+    for (size_t i = 0; i < digits->capacity; i++) {
+        const bool last = i + 1 == digits->len && digits->fresh;
+        if (group > 0 && i > 0 && i % (size_t)group == 0)
+            col++;
+        if (i == digits->len)
+            cursor = col;
+        if (i >= digits->len)
+            col = screen_put(screen, row, col, SCREEN_PLAIN, "_", 1);
+        else if (digits->hidden && !last)
+            col = screen_say(screen, row, col, SCREEN_BOLD, "•");
+        else
+            col = screen_put(screen, row, col, SCREEN_BOLD, &digits->text[i], 1);
+    }
+    screen_cursor(screen, row, digits->len < digits->capacity ? cursor : col);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the translations, reads all of them at the start, and switches between them. */
+#include <limits.h>
+#include <stdbool.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/lang.h"
+
+#define DOMAIN "sandyq"
+
+/* Counted up, it makes gettext look at LANGUAGE again. libintl promises it, no header declares it.
+ */
+extern int _nl_msg_cat_cntr;
+
+static const struct {
+    const char *code;
+    const char *name;
+} languages[LANG_COUNT] = {
+    {"kk", "Қазақша"},
+    {"ru", "Русский"},
+    {"en", "English"},
+};
+
+const char *lang_code(size_t i)
+{
+    return i < LANG_COUNT ? languages[i].code : "en";
+}
+
+const char *lang_name(size_t i)
+{
+    return i < LANG_COUNT ? languages[i].name : "English";
+}
+
+/* English is in the program; "C" makes gettext open no file for it, which a confined process could
+ * not. */
+static bool built_in(const char *code)
+{
+    return strcmp(code, "en") == 0;
+}
+
+void lang_set(const char *code)
+{
+    const char *language = "C";
+
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        if (strcmp(languages[i].code, code) == 0 && !built_in(code))
+            language = languages[i].code;
+    setenv("LANGUAGE", language, 1);
+    _nl_msg_cat_cntr++;
+}
+
+/* True when the catalogue that answers says that it is in this language. */
+static bool loaded(const char *code)
+{
+    char want[32];
+
+    lang_set(code);
+    snprintf(want, sizeof want, "Language: %s\n", code);
+    return strstr(gettext(""), want) != NULL;
+}
+
+static int use(const char *dir)
+{
+    /* gettext asks for the working directory at every message when the folder's name is relative.
+     */
+    char *absolute = realpath(dir, NULL);
+    int result = -1;
+
+    if (!absolute || !bindtextdomain(DOMAIN, absolute))
+        goto out;
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        if (!built_in(languages[i].code) && !loaded(languages[i].code))
+            goto out;
+    result = 0;
+out:
+    lang_set("en");
+    free(absolute);
+    return result;
+}
+
+static int use_beside_program(void)
+{
+    static const char folder[] = "/locale";
+    char path[PATH_MAX + sizeof folder];
+    const ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    char *slash = NULL;
+
+    if (n <= 0)
+        return -1;
+    path[n] = '\0';
+    slash = strrchr(path, '/');
+    if (!slash)
+        return -1;
+    memcpy(slash, folder, sizeof folder);
+    return use(path);
+}
+
+int lang_start(const char *dir)
+{
+    if (!setlocale(LC_ALL, "C.UTF-8") || !textdomain(DOMAIN) ||
+        !bind_textdomain_codeset(DOMAIN, "UTF-8"))
+        return -1;
+    if (dir)
+        return use(dir);
+    return use(SANDYQ_LOCALEDIR) == 0 || use_beside_program() == 0 ? 0 : -1;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* UTF-8 byte by byte, and which code points may be typed or shown. */
+#include <unictype.h>
+#include <uniwidth.h>
+
+#include "tui/utf8.h"
+
+enum { REPLACEMENT = 0xFFFD };
+
+static int32_t start(struct utf8 *decoder, uint8_t byte)
+{
+    if (byte < 0x80)
+        return byte;
+    if (byte < 0xC2 || byte > 0xF4)
+        return UTF8_BAD;
+    decoder->first = byte;
+    decoder->need = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    decoder->partial = byte & (0x3Fu >> decoder->need);
+    return UTF8_MORE;
+}
+
+/* The second byte after some leads has a narrower range: that is where overlong forms, surrogates
+   and code points above U+10FFFF are kept out. */
+static bool continues(const struct utf8 *decoder, uint8_t byte)
+{
+    uint8_t low = 0x80, high = 0xBF;
+
+    if (decoder->first == 0xE0)
+        low = 0xA0;
+    else if (decoder->first == 0xED)
+        high = 0x9F;
+    else if (decoder->first == 0xF0)
+        low = 0x90;
+    else if (decoder->first == 0xF4)
+        high = 0x8F;
+    return byte >= low && byte <= high;
+}
+
+int32_t utf8_feed(struct utf8 *decoder, uint8_t byte, bool *again)
+{
+    int32_t ch = UTF8_MORE;
+
+    *again = false;
+    if (decoder->need == 0)
+        return start(decoder, byte);
+    if (!continues(decoder, byte)) {
+        *decoder = (struct utf8){0};
+        *again = true;
+        return UTF8_BAD;
+    }
+    decoder->partial = decoder->partial << 6 | (byte & 0x3Fu);
+    decoder->first = 0;
+    if (--decoder->need == 0) {
+        ch = (int32_t)decoder->partial;
+        decoder->partial = 0;
+    }
+    return ch;
+}
+
+size_t utf8_put(uint32_t ch, char out[4])
+{
+    size_t more = ch < 0x80 ? 0 : ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
+
+    if (more == 0) {
+        out[0] = (char)ch;
+        return 1;
+    }
+    for (size_t i = more; i > 0; i--, ch >>= 6)
+        out[i] = (char)(0x80 | (ch & 0x3F));
+    out[0] = (char)((0xFF00u >> (more + 1) & 0xFF) | ch);
+    return more + 1;
+}
+
+size_t utf8_take(const char *text, size_t len, uint32_t *ch)
+{
+    struct utf8 decoder = {0};
+
+    for (size_t i = 0; i < len; i++) {
+        bool again = false;
+        int32_t got = utf8_feed(&decoder, (uint8_t)text[i], &again);
+        if (got == UTF8_BAD)
+            break;
+        if (got != UTF8_MORE) {
+            *ch = (uint32_t)got;
+            return i + 1;
+        }
+    }
+    *ch = UINT32_MAX;
+    return len > 0 ? 1 : 0;
+}
+
+bool utf8_valid(const void *text, size_t len)
+{
+    const char *at = text;
+
+    while (len > 0) {
+        uint32_t ch = 0;
+        size_t n = utf8_take(at, len, &ch);
+        if (ch == UINT32_MAX)
+            return false;
+        at += n;
+        len -= n;
+    }
+    return true;
+}
+
+bool utf8_harmless(uint32_t ch)
+{
+    if (ch >= 0x20 && ch < 0x7F)
+        return true;
+    /* Fillers and variation selectors count as letters and marks, but nobody sees them. */
+    if (ch < 0xA0 || ch > 0x10FFFF || uc_is_property_default_ignorable_code_point(ch))
+        return false;
+    return ch == 0xA0 || uc_is_general_category_withtable(
+                             ch, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N |
+                                     UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
+}
+
+uint32_t utf8_shown(uint32_t ch, int *columns)
+{
+    int width;
+
+    *columns = 1;
+    if (ch == '\n' || ch == '\t')
+        return ' ';
+    if (!utf8_harmless(ch))
+        return REPLACEMENT;
+    width = uc_width(ch, "UTF-8");
+    if (width < 0)
+        return REPLACEMENT;
+    *columns = width;
+    return ch;
+}
