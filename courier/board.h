@@ -4,15 +4,15 @@
    offset  bytes  what
         0      8  "SANDYQA1"
         8     32  office id
-       40      4  number; the higher one wins
+       40      4  number, from 1; the higher one wins
        44      4  day
        48      4  count k of kiosks
        52      4  length n of the notices
        56      4  count e of entries
-       60  52 * k    per kiosk, sorted by id: id (8), last number received in an unbroken chain (8), that
-                     record's hash (32), its day (4)
+       60  52 * k    per kiosk, sorted by id as bytes, no id twice: id (8), last number received in an
+                     unbroken chain, 0 for none (8), that record's hash (32), its day (4)
         .  n         public notices, UTF-8
-        .  4096 * e  entries (crypto/answer), sorted by tag, no tag twice
+        .  4096 * e  entries (crypto/answer), sorted by tag as bytes, no tag twice
         .  64        signature by the board key, domain "sandyq board v1", over all bytes before */
 #ifndef COURIER_BOARD_H
 #define COURIER_BOARD_H
@@ -59,18 +59,20 @@ struct board {
 };
 
 /* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
-   caller to free. Padding is the caller's task. Returns a refusal (_MALFORMED: a tag or kiosk twice). */
+   caller to free. board->marks is not read. Padding is the caller's task: a reader takes any number of
+   entries. Returns a refusal (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
 int board_encode(const struct board *board, const struct board_mark *marks, const uint8_t board_seed[32],
                  uint8_t **out, size_t *len);
 
-/* Checks everything: length, magic, signature by board_key, office, order. */
+/* Checks everything: magic, length against the counts, office, signature by board_key, order, UTF-8. *board
+   points into in and is undefined after a refusal. */
 int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
                  const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
 
 /* Reads a board that this process's parent has checked, so without the signature. Same refusals. */
 int board_view(const uint8_t *in, size_t len, struct board *board);
 
-/* The mark of a kiosk, or false. Binary search. */
+/* The mark of a kiosk: 1, or 0 when it has none. Binary search. */
 int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN], struct board_mark *mark);
 
 /* The entry with this tag, or NULL. Looks at every entry whatever it finds, so that the time taken and the

@@ -11,7 +11,7 @@
        56      6  KEM, KDF, AEAD of the intake key, 2 bytes each
        62     32  intake public key (X25519)
        94     32  board public key (Ed25519)
-      126    128  name of the office, UTF-8, then zeros
+      126    128  name of the office, UTF-8, at most 127 bytes, then zeros
       254     64  signature by the root key, domain "sandyq charter v1", over bytes 0 to 253 */
 #ifndef COURIER_CHARTER_H
 #define COURIER_CHARTER_H
@@ -39,11 +39,12 @@ struct charter {
 };
 
 /* Signs and writes a charter; root and office are taken from root_seed. Returns REFUSAL_NONE,
-   REFUSAL_MALFORMED (a name too long or not UTF-8) or REFUSAL_IO. */
+   REFUSAL_MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or REFUSAL_IO. */
 int charter_encode(const struct charter *charter, const uint8_t root_seed[32], uint8_t out[CHARTER_LEN]);
 
-/* Reads and checks a charter: length, magic, signature by its own root, then the fields. Whether this
-   root is the one the caller trusts is asked with charter_follows. */
+/* Reads and checks a charter: magic, length, signature by its own root, then the fields. Other algorithms of
+   the intake key than 0x0020, 0x0001, 0x0003 are REFUSAL_NEWER. Whether this root is the one the caller
+   trusts is asked with charter_follows. On refusal *charter is undefined. */
 int charter_decode(const uint8_t *in, size_t len, struct charter *charter);
 
 /* May `next` replace `held`? REFUSAL_NONE, REFUSAL_OFFICE (another root) or REFUSAL_OLDER (a lower

@@ -7,13 +7,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Does a file begin with this magic, whose last character is the digit of the version? Returns an enum
+   refusal: _NONE, _TRUNCATED (shorter than a magic), _FOREIGN or _NEWER (a higher digit). */
+enum { FILE_MAGIC_LEN = 8 };
+int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1]);
+
+/* Opens folder/name for reading, only if it is a regular file of at most max bytes; never through a symlink
+   in the last step, never blocking, never touching a device. *fd is for the caller to close. Refusals as
+   file_read; *fd is -1 then. */
+int file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len);
+
 /* Reads folder/name (dirfd as in openat(2)) whole. Only a regular file, never through a symlink in the
    last step, never blocking. *data is malloc'd, for the caller to free. Returns an enum refusal:
    _MISSING, _SPECIAL, _LARGE (over max bytes) or _IO. */
 int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len);
 
 /* Writes folder/name: a temporary name in the same folder, fsync, rename, fsync of the folder. What was
-   there before stays whole until the rename. Returns _NONE, _FULL, _READONLY or _IO; on error nothing is
+   there before stays whole until the rename. mode is what openat(2) is given, so media without modes work.
+   Returns _NONE, _FULL, _READONLY, _SPECIAL (a folder of that name stands there) or _IO; on error nothing is
    left behind but what a power cut leaves, which file_sweep removes. */
 int file_write(int dirfd, const char *name, mode_t mode, const void *data, size_t len);
 
@@ -24,7 +35,7 @@ int file_add(struct file_writer *writer, const void *data, size_t len);
 int file_commit(struct file_writer **writer); /* syncs, renames, frees */
 void file_abandon(struct file_writer **writer); /* removes the temporary file, frees; NULL is nothing */
 
-/* Removes temporary files that a cut left in the folder. */
+/* Removes temporary files that a cut left in the folder, but none that a living writer is still at. */
 void file_sweep(int dirfd);
 
 #endif

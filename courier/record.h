@@ -22,7 +22,8 @@ struct record {
     uint8_t hash[RECORD_HASH_LEN]; /* of this record */
 };
 
-/* Makes the record that follows a chain whose last hash is previous. hash gets the new record's hash. */
+/* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN bytes; hash
+   gets the new record's hash. Returns REFUSAL_NONE or _IO. */
 int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
                   const uint8_t *envelope, const uint8_t kiosk_seed[32], uint8_t out[RECORD_LEN],
                   uint8_t hash[RECORD_HASH_LEN]);

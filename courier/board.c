@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes, reads and searches boards. A board can be hundreds of megabytes: it is read where it
+ * lies. */
+#include "courier/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/answer.h"
+#include "crypto/sign.h"
+#include "crypto/wire.h"
+#include "tui/utf8.h"
+
+static const char magic[] = "SANDYQA1";
+static const char domain[] = "sandyq board v1";
+
+enum {
+    AT_OFFICE = 8,
+    AT_NUMBER = 40,
+    AT_DAY = 44,
+    AT_KIOSKS = 48,
+    AT_NOTICES = 52,
+    AT_ENTRIES = 56,
+    MARK_SEQ = 8,
+    MARK_HASH = 16,
+    MARK_DAY = 48,
+};
+_Static_assert(AT_ENTRIES + 4 == BOARD_HEADER_LEN, "the header ends where the marks begin");
+_Static_assert(MARK_DAY + 4 == BOARD_MARK_LEN, "a mark ends with its day");
+_Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN && (int)BOARD_TAG_LEN == (int)ANSWER_TAG_LEN,
+               "an entry is a sealed answer");
+
+/* Length of the whole file, or 0 when a count is beyond its limit. */
+static size_t total_len(const struct board *board)
+{
+    if (board->kiosk_count > BOARD_KIOSKS_MAX || board->notices_len > BOARD_NOTICES_MAX ||
+        board->entry_count > BOARD_ENTRIES_MAX)
+        return 0;
+    return BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN + board->notices_len +
+           (size_t)board->entry_count * BOARD_ENTRY_LEN + SIGN_LEN;
+}
+
+static int compare_marks(const void *a, const void *b)
+{
+    return memcmp(a, b, CARD_KIOSK_LEN);
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const uint8_t *const *x = a;
+    const uint8_t *const *y = b;
+
+    return memcmp(*x, *y, BOARD_TAG_LEN);
+}
+
+static void put_marks(const struct board *board, const struct board_mark *marks, uint8_t *out)
+{
+    for (uint32_t i = 0; i < board->kiosk_count; i++) {
+        uint8_t *at = out + (size_t)i * BOARD_MARK_LEN;
+        memcpy(at, marks[i].kiosk, CARD_KIOSK_LEN);
+        wire_put64(at + MARK_SEQ, marks[i].seq);
+        memcpy(at + MARK_HASH, marks[i].hash, sizeof marks[i].hash);
+        wire_put32(at + MARK_DAY, marks[i].day);
+    }
+    if (board->kiosk_count > 1)
+        qsort(out, board->kiosk_count, BOARD_MARK_LEN, compare_marks);
+}
+
+/* Sorts pointers, then copies each entry once to where it belongs. */
+static int put_entries(const struct board *board, uint8_t *out)
+{
+    const uint8_t **order = NULL;
+
+    if (board->entry_count == 0)
+        return REFUSAL_NONE;
+    order = calloc(board->entry_count, sizeof *order);
+    if (order == NULL)
+        return REFUSAL_IO;
+    for (uint32_t i = 0; i < board->entry_count; i++)
+        order[i] = board->entries + (size_t)i * BOARD_ENTRY_LEN;
+    qsort(order, board->entry_count, sizeof *order, compare_entries);
+    for (uint32_t i = 0; i < board->entry_count; i++)
+        memcpy(out + (size_t)i * BOARD_ENTRY_LEN, order[i], BOARD_ENTRY_LEN);
+    free(order);
+    return REFUSAL_NONE;
+}
+
+static void put_header(const struct board *board, uint8_t *out)
+{
+    memcpy(out, magic, FILE_MAGIC_LEN);
+    memcpy(out + AT_OFFICE, board->office, CHARTER_OFFICE_LEN);
+    wire_put32(out + AT_NUMBER, board->number);
+    wire_put32(out + AT_DAY, board->day);
+    wire_put32(out + AT_KIOSKS, board->kiosk_count);
+    wire_put32(out + AT_NOTICES, board->notices_len);
+    wire_put32(out + AT_ENTRIES, board->entry_count);
+}
+
+/* Fills *board from a file whose length agrees with its own counts. */
+static int get_frame(const uint8_t *in, size_t len, struct board *board)
+{
+    int refusal = file_magic(in, len, magic);
+
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (len < BOARD_HEADER_LEN)
+        return REFUSAL_TRUNCATED;
+    memcpy(board->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);
+    board->number = wire_get32(in + AT_NUMBER);
+    board->day = wire_get32(in + AT_DAY);
+    board->kiosk_count = wire_get32(in + AT_KIOSKS);
+    board->notices_len = wire_get32(in + AT_NOTICES);
+    board->entry_count = wire_get32(in + AT_ENTRIES);
+    if (total_len(board) != len)
+        return REFUSAL_TRUNCATED;
+    board->marks = in + BOARD_HEADER_LEN;
+    board->notices = (const char *)board->marks + (size_t)board->kiosk_count * BOARD_MARK_LEN;
+    board->entries = (const uint8_t *)board->notices + board->notices_len;
+    return REFUSAL_NONE;
+}
+
+/* Are count keys of key_len bytes, one at the start of each row, strictly ascending? */
+static bool ascending(const uint8_t *rows, size_t count, size_t row_len, size_t key_len)
+{
+    for (size_t i = 1; i < count; i++)
+        if (memcmp(rows + (i - 1) * row_len, rows + i * row_len, key_len) >= 0)
+            return false;
+    return true;
+}
+
+static int check_fields(const struct board *board)
+{
+    if (board->number == 0 || !utf8_valid(board->notices, board->notices_len) ||
+        !ascending(board->marks, board->kiosk_count, BOARD_MARK_LEN, CARD_KIOSK_LEN) ||
+        !ascending(board->entries, board->entry_count, BOARD_ENTRY_LEN, BOARD_TAG_LEN))
+        return REFUSAL_MALFORMED;
+    return REFUSAL_NONE;
+}
+
+int board_encode(const struct board *board, const struct board_mark *marks,
+                 const uint8_t board_seed[32], uint8_t **out, size_t *len)
+{
+    struct board made;
+    size_t total = total_len(board);
+    int refusal = REFUSAL_IO;
+
+    *out = NULL;
+    *len = 0;
+    if (total == 0)
+        return REFUSAL_MALFORMED;
+    uint8_t *bytes = malloc(total);
+    if (bytes == NULL)
+        return REFUSAL_IO;
+    put_header(board, bytes);
+    refusal = get_frame(bytes, total, &made);
+    if (refusal != REFUSAL_NONE)
+        goto out;
+    put_marks(board, marks, bytes + BOARD_HEADER_LEN);
+    size_t notices_at = BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN;
+    if (board->notices_len > 0)
+        memcpy(bytes + notices_at, board->notices, board->notices_len);
+    refusal = put_entries(board, bytes + notices_at + board->notices_len);
+    if (refusal == REFUSAL_NONE)
+        refusal = check_fields(&made);
+    if (refusal == REFUSAL_NONE &&
+        sign_make(board_seed, domain, bytes, total - SIGN_LEN, bytes + total - SIGN_LEN) != 0)
+        refusal = REFUSAL_IO;
+out:
+    if (refusal != REFUSAL_NONE) {
+        free(bytes);
+        return refusal;
+    }
+    *out = bytes;
+    *len = total;
+    return REFUSAL_NONE;
+}
+
+int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
+                 const uint8_t office[CHARTER_OFFICE_LEN], struct board *board)
+{
+    int refusal = get_frame(in, len, board);
+
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    /* Before the signature: a board of another office has another key, and the words should say so.
+     */
+    if (memcmp(board->office, office, CHARTER_OFFICE_LEN) != 0)
+        return REFUSAL_OFFICE;
+    if (!sign_check(board_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
+        return REFUSAL_FORGED;
+    return check_fields(board);
+}
+
+int board_view(const uint8_t *in, size_t len, struct board *board)
+{
+    int refusal = get_frame(in, len, board);
+
+    return refusal == REFUSAL_NONE ? check_fields(board) : refusal;
+}
+
+int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
+                    struct board_mark *mark)
+{
+    /* bsearch(3) must not be given a null pointer, nor a board without marks one beyond its end. */
+    if (board->kiosk_count == 0)
+        return 0;
+    const uint8_t *at =
+        bsearch(kiosk, board->marks, board->kiosk_count, BOARD_MARK_LEN, compare_marks);
+    if (at == NULL)
+        return 0;
+    memcpy(mark->kiosk, at, CARD_KIOSK_LEN);
+    mark->seq = wire_get64(at + MARK_SEQ);
+    memcpy(mark->hash, at + MARK_HASH, sizeof mark->hash);
+    mark->day = wire_get32(at + MARK_DAY);
+    return 1;
+}
+
+/* 1 when the tags are equal, else 0; no branch. */
+static size_t equal_tag(const uint8_t *a, const uint8_t *b)
+{
+    unsigned difference = 0;
+
+    for (size_t i = 0; i < BOARD_TAG_LEN; i++)
+        difference |= a[i] ^ b[i];
+    return (size_t)((difference - 1U) >> 31);
+}
+
+const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN])
+{
+    size_t found = 0; /* index + 1 of the entry, 0 for none */
+    volatile uint8_t touched = 0;
+
+    for (size_t i = 0; i < board->entry_count; i++) {
+        const uint8_t *entry = board->entries + i * BOARD_ENTRY_LEN;
+        size_t mask = (size_t)0 - equal_tag(entry, tag);
+        found |= (i + 1) & mask;
+        /* An entry lies across two pages; both must be in memory whether it is opened or not. */
+        touched = entry[BOARD_ENTRY_LEN - 1];
+    }
+    (void)touched;
+    return found == 0 ? NULL : board->entries + (found - 1) * BOARD_ENTRY_LEN;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Seals and reads bundles. */
+#include "courier/bundle.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/sign.h"
+#include "crypto/wire.h"
+
+static const char magic[] = "SANDYQB1";
+static const char domain[] = "sandyq bundle v1";
+
+enum {
+    AT_KIOSK = 8,
+    AT_OFFICE = 16,
+    AT_FIRST = 48,
+    AT_LAST = 56,
+    AT_CHARTER = 64,
+    AT_BOARD = 68,
+    AT_IMAGE = 72,
+    AT_AGE = 76,
+    AT_HEALTH = 78,
+    AT_ZERO = 79,
+    HEALTH_BITS = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK,
+};
+_Static_assert(AT_ZERO + 1 == BUNDLE_HEADER_LEN, "the header ends where the records begin");
+
+size_t bundle_len(uint64_t count)
+{
+    return BUNDLE_HEADER_LEN + (size_t)count * RECORD_LEN + SIGN_LEN;
+}
+
+/* Numbers of a run of records, 0 to BUNDLE_RECORDS_MAX of them? */
+static int range_valid(uint64_t first, uint64_t last)
+{
+    return first > 0 && last >= first - 1 && last - (first - 1) <= BUNDLE_RECORDS_MAX;
+}
+
+int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out)
+{
+    if (!range_valid(bundle->first, bundle->last) || (bundle->health & ~HEALTH_BITS) != 0)
+        return REFUSAL_MALFORMED;
+    size_t signed_len = bundle_len(bundle->last - (bundle->first - 1)) - SIGN_LEN;
+    memcpy(out, magic, FILE_MAGIC_LEN);
+    memcpy(out + AT_KIOSK, bundle->kiosk, CARD_KIOSK_LEN);
+    memcpy(out + AT_OFFICE, bundle->office, CHARTER_OFFICE_LEN);
+    wire_put64(out + AT_FIRST, bundle->first);
+    wire_put64(out + AT_LAST, bundle->last);
+    wire_put32(out + AT_CHARTER, bundle->charter_number);
+    wire_put32(out + AT_BOARD, bundle->board_number);
+    wire_put32(out + AT_IMAGE, bundle->image_version);
+    wire_put16(out + AT_AGE, bundle->exchange_age);
+    out[AT_HEALTH] = bundle->health;
+    out[AT_ZERO] = 0;
+    if (sign_make(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
+        return REFUSAL_IO;
+    return REFUSAL_NONE;
+}
+
+int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN])
+{
+    int refusal = file_magic(in, len, magic);
+
+    if (refusal == REFUSAL_NONE && len < bundle_len(0))
+        refusal = REFUSAL_TRUNCATED;
+    if (refusal == REFUSAL_NONE)
+        memcpy(kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
+    return refusal;
+}
+
+/* Everything before the signature: is this a bundle of that kiosk, of the length it says? */
+static int check_frame(const uint8_t *in, size_t len, const uint8_t kiosk_key[32])
+{
+    uint8_t named[CARD_KIOSK_LEN];
+    uint8_t wanted[CARD_KIOSK_LEN];
+
+    int refusal = bundle_names(in, len, named);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    uint64_t first = wire_get64(in + AT_FIRST);
+    uint64_t last = wire_get64(in + AT_LAST);
+    if (!range_valid(first, last) || len != bundle_len(last - (first - 1)))
+        return REFUSAL_TRUNCATED;
+    if (card_kiosk_id(kiosk_key, wanted) != REFUSAL_NONE)
+        return REFUSAL_IO;
+    return memcmp(named, wanted, sizeof named) == 0 ? REFUSAL_NONE : REFUSAL_KIOSK;
+}
+
+/* Are the records numbered without a hole and chained, and did the kiosk sign the last one? */
+static int check_records(const struct bundle *bundle, const uint8_t kiosk_key[32])
+{
+    uint64_t count = bundle->last - (bundle->first - 1);
+    uint8_t previous[RECORD_HASH_LEN] = {0};
+    const uint8_t *at = bundle->records;
+
+    for (uint64_t i = 0; i < count; i++, at += RECORD_LEN) {
+        struct record record;
+        if (record_decode(at, &record) != REFUSAL_NONE)
+            return REFUSAL_IO;
+        /* What the first record of a later run follows is not in this file. */
+        bool unknown = i == 0 && bundle->first != 1;
+        if (record.seq != bundle->first + i ||
+            (!unknown && memcmp(record.previous, previous, sizeof previous) != 0))
+            return REFUSAL_CHAIN;
+        memcpy(previous, record.hash, sizeof previous);
+    }
+    return count == 0 ? REFUSAL_NONE : record_check(at - RECORD_LEN, kiosk_key);
+}
+
+int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
+                  const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle)
+{
+    int refusal = check_frame(in, len, kiosk_key);
+
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!sign_check(kiosk_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
+        return REFUSAL_FORGED;
+    if (office != NULL && memcmp(in + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
+        return REFUSAL_OFFICE;
+    if ((in[AT_HEALTH] & ~HEALTH_BITS) != 0 || in[AT_ZERO] != 0)
+        return REFUSAL_MALFORMED;
+    memcpy(bundle->kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
+    memcpy(bundle->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);
+    bundle->first = wire_get64(in + AT_FIRST);
+    bundle->last = wire_get64(in + AT_LAST);
+    bundle->charter_number = wire_get32(in + AT_CHARTER);
+    bundle->board_number = wire_get32(in + AT_BOARD);
+    bundle->image_version = wire_get32(in + AT_IMAGE);
+    bundle->exchange_age = wire_get16(in + AT_AGE);
+    bundle->health = in[AT_HEALTH];
+    bundle->records = in + BUNDLE_HEADER_LEN;
+    return check_records(bundle, kiosk_key);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes, reads and checks single records of the chain. */
+#include "courier/record.h"
+
+#include <string.h>
+
+#include "courier/refusal.h"
+#include "crypto/envelope.h"
+#include "crypto/hash.h"
+#include "crypto/sign.h"
+#include "crypto/wire.h"
+
+static const char domain[] = "sandyq record v1";
+
+enum { AT_PREVIOUS = 8, AT_DAY = 40 };
+_Static_assert(RECORD_ENVELOPE + ENVELOPE_LEN == RECORD_SIGNED_LEN, "the envelope fills a record");
+_Static_assert(RECORD_SIGNED_LEN + SIGN_LEN == RECORD_LEN, "a record ends with its signature");
+
+static int hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
+{
+    struct hash_part part = {in, RECORD_SIGNED_LEN};
+
+    return hash_sha256(hash, &part, 1) == 0 ? REFUSAL_NONE : REFUSAL_IO;
+}
+
+int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
+                  const uint8_t *envelope, const uint8_t kiosk_seed[32], uint8_t out[RECORD_LEN],
+                  uint8_t hash[RECORD_HASH_LEN])
+{
+    wire_put64(out, seq);
+    memcpy(out + AT_PREVIOUS, previous, RECORD_HASH_LEN);
+    wire_put32(out + AT_DAY, day);
+    memcpy(out + RECORD_ENVELOPE, envelope, ENVELOPE_LEN);
+    if (sign_make(kiosk_seed, domain, out, RECORD_SIGNED_LEN, out + RECORD_SIGNED_LEN) != 0)
+        return REFUSAL_IO;
+    return hash_of(out, hash);
+}
+
+int record_decode(const uint8_t in[RECORD_LEN], struct record *record)
+{
+    record->seq = wire_get64(in);
+    memcpy(record->previous, in + AT_PREVIOUS, RECORD_HASH_LEN);
+    record->day = wire_get32(in + AT_DAY);
+    record->envelope = in + RECORD_ENVELOPE;
+    return hash_of(in, record->hash);
+}
+
+int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
+{
+    if (!sign_check(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
+        return REFUSAL_FORGED;
+    return REFUSAL_NONE;
+}
