@@ -10,7 +10,10 @@
        14     16  intake key id
        30     32  encapsulated key
        62  16322  ciphertext and tag of the letter
-   HPKE info = "sandyq envelope v1" || key id; aad = bytes 0 to 29. */
+   The three suite numbers are little-endian here like every integer of ours; inside HPKE's suite_id
+   they are big-endian, as RFC 9180 writes them. Mode base (0), no PSK, the first message (sequence
+   number 0) of a fresh context. info = "sandyq envelope v1" (18 ASCII bytes, no NUL) || key id, 34 bytes;
+   aad = bytes 0 to 29. Byte 7 from '2' to '9' is a newer version; any other byte there is foreign. */
 #ifndef CRYPTO_ENVELOPE_H
 #define CRYPTO_ENVELOPE_H
 
@@ -54,8 +57,15 @@ int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN], const uint8_t lett
 int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Opens an envelope with the intake secret (32 bytes in secret_new memory) into letter, which the
-   caller owns and wipes. Safe in several threads at once. On error letter is zeroed. */
+   caller owns and wipes. Safe in several threads at once. On error letter is zeroed. Returns any
+   enum envelope_error. */
 int envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN], const uint8_t envelope[ENVELOPE_LEN],
                   uint8_t letter[ENVELOPE_LETTER_LEN]);
+
+/* The same when the public key of the secret is at hand: saves one of two X25519 multiplications, half
+   the time. A public key of another secret gives ENVELOPE_KEY or ENVELOPE_FORGED. */
+int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
+                       const uint8_t public_key[ENVELOPE_KEY_LEN],
+                       const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);
 
 #endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Wipes every heap block as it is freed. libgcrypt copies the shared secret of X25519 into ordinary
+   blocks and frees them as they are, so the secret would lie in the heap until the process ends; so
+   would text in the blocks of any other library. The definitions here take the place of the C
+   library's in the whole process, its shared libraries included. */
+#include "crypto/heap.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
+    __has_feature(thread_sanitizer)
+#define HEAP_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HEAP_SANITIZED
+#endif
+
+#ifdef HEAP_SANITIZED
+
+void heap_start(void)
+{
+}
+
+#else
+
+void __libc_free(void *block);
+void *__libc_realloc(void *block, size_t len);
+
+/* Set once, before any thread is started. */
+static bool wiping;
+
+void heap_start(void)
+{
+    wiping = true;
+}
+
+void free(void *block)
+{
+    if (block != NULL && wiping)
+        explicit_bzero(block, malloc_usable_size(block));
+    __libc_free(block);
+}
+
+/* The C library's realloc moves a block without calling free, so the old place has to be wiped
+ * here. */
+void *realloc(void *block, size_t len)
+{
+    if (block == NULL || len == 0 || !wiping)
+        return __libc_realloc(block, len);
+    size_t had = malloc_usable_size(block);
+    if (len <= had && len >= had / 2)
+        return block;
+    void *moved = malloc(len);
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, block, len < had ? len : had);
+    free(block);
+    return moved;
+}
+
+#endif

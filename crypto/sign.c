@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ed25519 over libgcrypt's S-expressions, and the check of S that libgcrypt leaves out. */
+#include "crypto/sign.h"
+
+#include <assert.h>
+#include <gcrypt.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+
+enum { DOMAIN_MAX = 63, SIGNED_MAX = DOMAIN_MAX + 1 + HASH_LEN };
+
+#define PRIVATE "(private-key(ecc(curve Ed25519)(flags eddsa)(d%b)))"
+#define PUBLIC  "(public-key(ecc(curve Ed25519)(flags eddsa)(q%b)))"
+#define DATA    "(data(flags eddsa)(hash-algo sha512)(value%b))"
+#define SIGVAL  "(sig-val(eddsa(r%b)(s%b)))"
+
+/* The order of the base point, little-endian. */
+static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                  0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                  0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+
+/* A signature with S + L instead of S verifies in libgcrypt 1.10 and 1.11, so that anybody could
+   make a second signature out of a first. RFC 8032 section 5.1.7 wants S below L. */
+static bool s_is_reduced(const uint8_t s[32])
+{
+    for (int i = 31; i >= 0; i--)
+        if (s[i] != order[i])
+            return s[i] < order[i];
+    return false;
+}
+
+/* The data expression of what is signed: domain || 0 || SHA-256(message). */
+static int make_data(gcry_sexp_t *data, const char *domain, const void *message, size_t len)
+{
+    uint8_t bytes[SIGNED_MAX];
+    size_t domain_len = strlen(domain);
+    assert(domain_len <= DOMAIN_MAX);
+    memcpy(bytes, domain, domain_len + 1);
+    if (hash_sha256(bytes + domain_len + 1, &(struct hash_part){message, len}, 1) != 0)
+        return -1;
+    return gcry_sexp_build(data, NULL, DATA, (int)(domain_len + 1 + HASH_LEN), bytes) == 0 ? 0 : -1;
+}
+
+/* Copies the 32 bytes named token out of a signature expression. */
+static int take(gcry_sexp_t from, const char *token, uint8_t out[32])
+{
+    gcry_sexp_t found = gcry_sexp_find_token(from, token, 1);
+    size_t len = 0;
+    const char *bytes = found != NULL ? gcry_sexp_nth_data(found, 1, &len) : NULL;
+    int rc = bytes != NULL && len == 32 ? 0 : -1;
+    if (rc == 0)
+        memcpy(out, bytes, 32);
+    gcry_sexp_release(found);
+    return rc;
+}
+
+int sign_key_new(uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+{
+    random_key(seed, SIGN_SEED_LEN);
+    return sign_public(seed, public_key);
+}
+
+int sign_public(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+{
+    gcry_sexp_t key = NULL;
+    gcry_ctx_t curve = NULL;
+    gcry_mpi_t q = NULL;
+    unsigned bits = 0;
+    int rc = -1;
+    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGN_SEED_LEN, seed) != 0)
+        goto out;
+    if (gcry_mpi_ec_new(&curve, key, NULL) != 0)
+        goto out;
+    q = gcry_mpi_ec_get_mpi("q@eddsa", curve, 1);
+    const void *bytes = q != NULL ? gcry_mpi_get_opaque(q, &bits) : NULL;
+    if (bytes == NULL || bits != 8 * SIGN_PUBLIC_LEN)
+        goto out;
+    memcpy(public_key, bytes, SIGN_PUBLIC_LEN);
+    rc = 0;
+out:
+    gcry_mpi_release(q);
+    gcry_ctx_release(curve);
+    gcry_sexp_release(key);
+    return rc;
+}
+
+int sign_make(const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message,
+              size_t len, uint8_t signature[SIGN_LEN])
+{
+    gcry_sexp_t key = NULL, data = NULL, made = NULL;
+    int rc = -1;
+    if (make_data(&data, domain, message, len) != 0)
+        goto out;
+    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGN_SEED_LEN, seed) != 0)
+        goto out;
+    if (gcry_pk_sign(&made, data, key) != 0)
+        goto out;
+    if (take(made, "r", signature) != 0 || take(made, "s", signature + 32) != 0)
+        goto out;
+    rc = 0;
+out:
+    gcry_sexp_release(made);
+    gcry_sexp_release(data);
+    gcry_sexp_release(key);
+    return rc;
+}
+
+bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
+                size_t len, const uint8_t signature[SIGN_LEN])
+{
+    gcry_sexp_t key = NULL, data = NULL, given = NULL;
+    bool right = false;
+    if (!s_is_reduced(signature + 32))
+        goto out;
+    if (make_data(&data, domain, message, len) != 0)
+        goto out;
+    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGN_PUBLIC_LEN, public_key) != 0)
+        goto out;
+    if (gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32) != 0)
+        goto out;
+    right = gcry_pk_verify(given, data, key) == 0;
+out:
+    gcry_sexp_release(given);
+    gcry_sexp_release(data);
+    gcry_sexp_release(key);
+    return right;
+}
