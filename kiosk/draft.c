@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The draft, and how it becomes an envelope. Covers come this way too, so that they cannot differ.
+ */
+#include "kiosk/draft.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "complaint/taxonomy.h"
+#include "crypto/secret.h"
+
+static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "a letter fills its envelope");
+static_assert((int)LETTER_KEY_LEN == (int)CODE_KEY_LEN, "a letter carries the code's keys");
+static_assert((int)LETTER_KIOSK_LEN == (int)CARD_KIOSK_LEN, "a letter names the kiosk of the card");
+static_assert((int)LETTER_FACILITY_MAX == (int)CARD_FACILITY_MAX, "and its facility");
+
+struct draft *draft_new(enum letter_kind kind, const char *language)
+{
+    struct draft *draft = secret_new(sizeof *draft);
+
+    if (draft == NULL)
+        return NULL;
+    draft->kind = kind;
+    memcpy(draft->language, language, 2);
+    return draft;
+}
+
+void draft_free(struct draft **draft)
+{
+    secret_free(*draft);
+    *draft = NULL;
+}
+
+void draft_wipe(struct draft *draft)
+{
+    enum letter_kind kind = draft->kind;
+    char language[3];
+
+    memcpy(language, draft->language, sizeof language);
+    explicit_bzero(draft, sizeof *draft);
+    draft->kind = kind;
+    memcpy(draft->language, language, sizeof language);
+}
+
+int draft_derive(struct draft *draft, const struct charter *charter)
+{
+    return code_derive(draft->code, draft->pin, charter->office, &draft->keys) == CODE_OK ? 0 : -1;
+}
+
+/* A letter and its bytes: the only plaintext outside the draft, for as long as sealing takes. */
+struct draft_sheet {
+    struct letter letter;
+    uint8_t bytes[LETTER_LEN];
+};
+
+static void draft_fill(struct letter *letter, const struct draft *draft)
+{
+    memcpy(letter->language, draft->language, sizeof letter->language);
+    memcpy(letter->category, draft->category, sizeof letter->category);
+    /* A follow-up has no category of its own: the office knows the case by its keys. */
+    if (letter->category[0] == '\0')
+        memcpy(letter->category, "H1", sizeof letter->category);
+    letter->consent = TAXONOMY_CONSENT_MIN;
+    letter->text = draft->text;
+    letter->text_len = draft->text_len;
+    memcpy(letter->tag_key, draft->keys.tag, sizeof letter->tag_key);
+    memcpy(letter->answer_key, draft->keys.answer, sizeof letter->answer_key);
+}
+
+int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,
+               uint64_t number, uint32_t day, uint8_t envelope[ENVELOPE_LEN])
+{
+    struct draft_sheet *sheet = secret_new(sizeof *sheet);
+    int result = -1;
+
+    if (sheet == NULL)
+        return -1;
+    sheet->letter.kind = draft->kind;
+    memcpy(sheet->letter.facility, card->facility, sizeof sheet->letter.facility);
+    memcpy(sheet->letter.kiosk, card->kiosk, sizeof sheet->letter.kiosk);
+    sheet->letter.session = number;
+    sheet->letter.day = day;
+    if (draft->kind != LETTER_COVER)
+        draft_fill(&sheet->letter, draft);
+    if (letter_encode(&sheet->letter, sheet->bytes) == LETTER_OK &&
+        envelope_seal(charter->intake, sheet->bytes, envelope) == ENVELOPE_OK)
+        result = 0;
+    secret_free(sheet);
+    return result;
+}

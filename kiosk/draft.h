@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The draft: what is being written, in locked memory, and the one place where it becomes
+ * ciphertext. */
+#ifndef KIOSK_DRAFT_H
+#define KIOSK_DRAFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint/letter.h"
+#include "courier/card.h"
+#include "courier/charter.h"
+#include "crypto/code.h"
+#include "crypto/envelope.h"
+
+struct draft {
+    enum letter_kind kind;
+    char language[3];
+    char category[3]; /* "" until one was chosen */
+    size_t text_len;
+    char text[LETTER_TEXT_MAX]; /* UTF-8, not NUL-terminated */
+    char pin[CODE_PIN_MAX + 1];
+    char again[CODE_PIN_MAX + 1]; /* the PIN typed a second time */
+    char code[CODE_LEN];
+    struct code_keys keys;
+};
+
+/* An empty draft in locked memory, or NULL. */
+struct draft *draft_new(enum letter_kind kind, const char *language);
+
+/* Wipes and frees, sets to NULL. NULL is nothing. */
+void draft_free(struct draft **draft);
+
+/* Wipes everything that was typed; kind and language stay. */
+void draft_wipe(struct draft *draft);
+
+/* Makes the two keys of draft's code and PIN; takes about 1.4 s. Returns 0 or -1 (memory). */
+int draft_derive(struct draft *draft, const struct charter *charter);
+
+/* Seals the draft (of kind LETTER_COVER: nothing of it but the kind) as the envelope numbered
+   `number` for the day. The plaintext letter is wiped before this returns. Returns 0 or -1 (memory,
+   or fields that make no letter). */
+int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,
+               uint64_t number, uint32_t day, uint8_t envelope[ENVELOPE_LEN]);
+
+#endif

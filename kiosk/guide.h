@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What F1 says on each screen. */
+#ifndef KIOSK_GUIDE_H
+#define KIOSK_GUIDE_H
+
+enum guide_topic {
+    GUIDE_NONE, /* a screen without help */
+    GUIDE_MENU,
+    GUIDE_TOPIC,
+    GUIDE_TEXT,
+    GUIDE_REVIEW,
+    GUIDE_PIN,
+    GUIDE_RECEIPT,
+    GUIDE_CODE,
+    GUIDE_ANSWER,
+};
+
+/* The help for a screen, and what the keys do everywhere; English message ids for gettext. */
+const char *guide_text(enum guide_topic topic);
+const char *guide_keys(void);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading the answer. Wrong number, wrong PIN and no answer yet are one screen after one and the
+ * same work. */
+#include "kiosk/reading.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "complaint/taxonomy.h"
+#include "courier/refusal.h"
+#include "courier/state.h"
+#include "crypto/answer.h"
+#include "crypto/secret.h"
+#include "kiosk/pin.h"
+#include "tui/lang.h"
+#include "tui/page.h"
+
+static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
+static_assert((int)ANSWER_TAG_LEN == (int)BOARD_TAG_LEN, "and finds them by their tags");
+
+enum { READING_HEAD = 256, READING_LINE = 256 };
+
+struct reading {
+    struct stage *stage;
+    struct draft *draft; /* a follow-up: holds code, PIN and keys from the start */
+    uint8_t state;       /* public state of the last message */
+    size_t len;
+    struct answer answer;
+    char text[READING_LOOKS * (ANSWER_TEXT_MAX + READING_HEAD)];
+};
+
+static const char *reading_fault(const struct digits *digits)
+{
+    char code[CODE_LEN];
+    int error = code_parse(digits->text, digits->len, code);
+
+    explicit_bzero(code, sizeof code);
+    if (error == CODE_OK)
+        return NULL;
+    if (error == CODE_SHORT)
+        return N_("The number has 24 digits. Some are missing.");
+    return N_("One digit is wrong. Compare with your slip: Backspace takes digits away.");
+}
+
+/* Asks for the code until its check digits are right. */
+static int reading_code(struct reading *reading, struct digits *digits)
+{
+    static const struct stage_sheet sheet = {
+        .title = N_("Is there an answer? Your number"),
+        .text = N_("Type the 24 digits of your number."),
+        .keys = N_("Digits: your number   Enter: go on   Esc: back   F1: help"),
+        .enter = true,
+        .guide = GUIDE_CODE,
+    };
+    const char *note = NULL;
+
+    do {
+        int key = stage_type(reading->stage, &sheet, digits, 4, note);
+
+        if (key != STAGE_NEXT)
+            return key;
+        note = reading_fault(digits);
+    } while (note != NULL);
+    return STAGE_NEXT;
+}
+
+/* Adds one message to the text: its day and state, then the words. */
+static void reading_add(struct reading *reading)
+{
+    const struct answer *answer = &reading->answer;
+    const char *state = taxonomy_public_text(answer->state);
+    char day[STATE_DAY_LEN];
+    size_t room = sizeof reading->text - reading->len;
+    int n = 0;
+
+    state_day_text(answer->day, day);
+    n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s\n",
+                 reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "");
+    if (n < 0 || n >= READING_HEAD || (size_t)n + answer->len > room)
+        return;
+    memcpy(reading->text + reading->len + n, answer->text, answer->len);
+    reading->len += (size_t)n + answer->len;
+    reading->state = answer->state;
+}
+
+/* Looks for every message, however many there are; gathers those from the first without a gap. */
+static void reading_look(struct reading *reading, const struct board *board)
+{
+    const struct code_keys *keys = &reading->draft->keys;
+    bool unbroken = true;
+
+    for (uint64_t n = 1; n <= READING_LOOKS; n++) {
+        uint8_t tag[ANSWER_TAG_LEN] = {0};
+        const uint8_t *entry = NULL;
+
+        if (answer_tag(keys, n, tag) == ANSWER_OK)
+            entry = board_find(board, tag);
+        explicit_bzero(tag, sizeof tag);
+        unbroken =
+            unbroken && entry != NULL && answer_open(keys, n, entry, &reading->answer) == ANSWER_OK;
+        if (unbroken)
+            reading_add(reading);
+    }
+    explicit_bzero(&reading->answer, sizeof reading->answer);
+}
+
+static bool reading_board(const struct reading *reading, struct board *board)
+{
+    const struct session_place *place = reading->stage->place;
+
+    return place->board != NULL &&
+           board_view(place->board, place->board_len, board) == REFUSAL_NONE;
+}
+
+/* Up to which day this terminal's envelopes have arrived: the same words to everyone who asks. */
+static void reading_mark(const struct reading *reading, char line[READING_LINE])
+{
+    const struct session_place *place = reading->stage->place;
+    struct board board;
+    struct board_mark mark;
+    char day[STATE_DAY_LEN];
+
+    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark)) {
+        snprintf(line, READING_LINE, "%s",
+                 _("No word has come back yet about letters from this terminal."));
+        return;
+    }
+    state_day_text(mark.day, day);
+    snprintf(line, READING_LINE, _("Letters from this terminal have arrived up to %s."), day);
+}
+
+static int reading_nothing(struct reading *reading)
+{
+    static const struct stage_sheet sheet = {
+        .title = N_("There is nothing to read yet"),
+        .text = N_(
+            "There is nothing under this number and PIN. Either the answer is not here yet, or the "
+            "number or the PIN is not right. An answer can take days or weeks. Come again, here or "
+            "at "
+            "another terminal."),
+        .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
+        .enter = true,
+        .guide = GUIDE_CODE,
+    };
+    char line[READING_LINE];
+    int key = STAGE_IGNORED;
+
+    reading_mark(reading, line);
+    while (key == STAGE_IGNORED) {
+        stage_say(reading->stage, stage_frame(reading->stage, &sheet), SCREEN_PLAIN, line);
+        key = stage_meaning(reading->stage, &sheet, stage_ask(reading->stage));
+    }
+    return key;
+}
+
+static void reading_draw(struct reading *reading, const struct stage_sheet *sheet,
+                         struct page *page, const char *line, int *height)
+{
+    struct stage *stage = reading->stage;
+    const char *state = taxonomy_public_text(reading->state);
+    int row = stage_frame(stage, sheet);
+    int last = stage->bottom - 2;
+    int above = 0;
+    int below = 0;
+
+    if (state != NULL)
+        row = stage_say(stage, row, SCREEN_BOLD, state);
+    row = stage_say(stage, row, SCREEN_PLAIN, line);
+    stage_rule(stage, row++);
+    *height = last - row - 1;
+    page_draw(page, stage->screen, row, stage->left, stage->width, *height, &above, &below);
+    stage_rule(stage, last - 1);
+    stage_more(stage, last, above, below);
+    stage_choices(stage, last + 1, sheet);
+}
+
+/* Shows what was found. Returns 1 (write more), STAGE_NEXT, STAGE_BACK or STAGE_OVER. */
+static int reading_answers(struct reading *reading)
+{
+    static const char *const choices[] = {N_("Write more about this")};
+    static const struct stage_sheet sheet = {
+        .title = N_("From the Commissioner's office"),
+        .choices = choices,
+        .count = 1,
+        .keys = N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
+        .enter = true,
+        .guide = GUIDE_ANSWER,
+    };
+    char line[READING_LINE];
+    struct page page;
+    int key = STAGE_IGNORED;
+
+    reading_mark(reading, line);
+    page_start(&page, reading->text, reading->len);
+    while (key == STAGE_IGNORED) {
+        struct press press;
+        int height = 0;
+
+        reading_draw(reading, &sheet, &page, line, &height);
+        press = stage_ask(reading->stage);
+        if (reading->stage->over || !page_press(&page, press, height))
+            key = stage_meaning(reading->stage, &sheet, press);
+    }
+    return key;
+}
+
+/* Derives the keys and looks. Returns what reading_answers or reading_nothing returns. */
+static int reading_open(struct reading *reading)
+{
+    struct board board;
+
+    stage_wait(reading->stage);
+    reading->len = 0;
+    /* Without memory for the derivation there is nothing to be found either. */
+    if (draft_derive(reading->draft, &reading->stage->place->charter) == 0 &&
+        reading_board(reading, &board))
+        reading_look(reading, &board);
+    return reading->len > 0 ? reading_answers(reading) : reading_nothing(reading);
+}
+
+static enum filing_end reading_more(struct reading *reading)
+{
+    enum filing_end end = FILING_BACK;
+
+    do {
+        end = filing_run(reading->stage, reading->draft);
+    } while (end == FILING_BACK && !filing_abandon(reading->stage, reading->draft) &&
+             !reading->stage->over);
+    return reading->stage->over && end == FILING_BACK ? FILING_LEFT : end;
+}
+
+/* From the code to the answers and on. STAGE_BACK at the PIN or at the answers leads to the code
+ * again. */
+static enum filing_end reading_steps(struct reading *reading)
+{
+    struct digits digits;
+    int key = STAGE_BACK;
+
+    digits_start(&digits, reading->draft->code, CODE_DIGITS, false);
+    while (key == STAGE_BACK) {
+        key = reading_code(reading, &digits);
+        if (key == STAGE_BACK)
+            return FILING_BACK;
+        if (key == STAGE_NEXT)
+            key = pin_ask(reading->stage, reading->draft->pin);
+        if (key == STAGE_NEXT)
+            key = reading_open(reading);
+        if (key == 1)
+            return reading_more(reading);
+    }
+    return key == STAGE_OVER ? FILING_LEFT : FILING_BACK;
+}
+
+enum filing_end reading_run(struct stage *stage, const char *language)
+{
+    struct reading *reading = secret_new(sizeof *reading);
+    enum filing_end end = FILING_BACK;
+
+    if (reading == NULL)
+        return FILING_BACK;
+    reading->stage = stage;
+    reading->draft = draft_new(LETTER_FOLLOWUP, language);
+    if (reading->draft != NULL)
+        end = reading_steps(reading);
+    draft_free(&reading->draft);
+    secret_free(reading);
+    return end;
+}
