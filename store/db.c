@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one file that speaks to SQLite: opens a store's file with care and runs its table of
+   statements.
+
+   A new file appears whole: its first image is built in memory, already marked as ours and as WAL,
+   written beside its place, synced and renamed. So the first 100 bytes of the file itself say from
+   birth whose it is, and db_open can read them before SQLite would make a -wal, a -shm or a change.
+   They are read through SQLite's own handle: closing a descriptor of our own would drop the locks
+   of every other connection of this process to the file. */
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+enum {
+    BUSY_MS = 5000,
+    COLUMNS_MAX = 32,
+    HEADER_LEN = 100, /* of an SQLite file; the offsets below are in it */
+    HEADER_WRITE_VERSION = 18,
+    HEADER_READ_VERSION = 19,
+    HEADER_USER_VERSION = 60,
+    HEADER_APPLICATION_ID = 68,
+    VERSION_WAL = 2,
+};
+
+struct db {
+    sqlite3 *handle;
+    size_t statement_count;
+    sqlite3_stmt *statements[];
+};
+
+static int error_of_errno(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return DB_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return DB_READONLY;
+    case ENOENT:
+        return DB_MISSING;
+    case ELOOP:
+        return DB_FOREIGN;
+    default:
+        return DB_IO;
+    }
+}
+
+static int error_of_constraint(int code)
+{
+    switch (code) {
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+    case SQLITE_CONSTRAINT_UNIQUE:
+        return DB_EXISTS;
+    default:
+        return DB_IO;
+    }
+}
+
+static int error_of(sqlite3 *handle, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return DB_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return DB_BUSY;
+    case SQLITE_FULL:
+        return DB_FULL;
+    case SQLITE_READONLY:
+        return DB_READONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return DB_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return error_of_constraint(code);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return error_of_errno(sqlite3_system_errno(handle));
+    default:
+        return DB_IO;
+    }
+}
+
+static int execute(sqlite3 *handle, const char *sql)
+{
+    return error_of(handle, sqlite3_exec(handle, sql, NULL, NULL, NULL));
+}
+
+/* The bytes of an empty file of this schema, which is owned by the caller (sqlite3_free). */
+static int image_make(const struct db_schema *schema, uint8_t **image, size_t *len)
+{
+    sqlite3 *memory = NULL;
+    sqlite3_int64 size = 0;
+    char marks[96];
+    snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%u;",
+             (int)schema->application_id, (unsigned)schema->version);
+    int error = error_of(memory, sqlite3_open_v2(":memory:", &memory,
+                                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    if (error == DB_OK)
+        error = execute(memory, schema->create);
+    if (error == DB_OK)
+        error = execute(memory, marks);
+    if (error == DB_OK) {
+        *image = sqlite3_serialize(memory, "main", &size, 0);
+        error = *image == NULL || size < HEADER_LEN ? DB_IO : DB_OK;
+    }
+    if (error == DB_OK) {
+        (*image)[HEADER_WRITE_VERSION] = (*image)[HEADER_READ_VERSION] = VERSION_WAL;
+        *len = (size_t)size;
+    }
+    sqlite3_close(memory);
+    return error;
+}
+
+static int write_all(int fd, const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_of_errno(errno);
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return DB_OK;
+}
+
+static int sync_folder_of(const char *path)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof(copy), "%s", path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_of_errno(errno);
+    int error = fsync(fd) == 0 ? DB_OK : error_of_errno(errno);
+    close(fd);
+    return error;
+}
+
+/* Opens the file beside path that becomes it, and locks it against others who make the same file.
+   What someone who was killed here left behind is taken over. */
+static int beside_open(const char *beside, int *out)
+{
+    struct stat held, named;
+    for (;;) {
+        errno = 0;
+        int fd = open(beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+        if (fd < 0)
+            return error_of_errno(errno);
+        if (flock(fd, LOCK_EX) == 0 && fstat(fd, &held) == 0 && lstat(beside, &named) == 0 &&
+            held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+            *out = fd; /* closed by the caller, also when it is refused */
+            return S_ISREG(held.st_mode) ? DB_OK : DB_FOREIGN;
+        }
+        int number = errno;
+        close(fd);
+        if (number != 0 && number != ENOENT && number != EINTR)
+            return error_of_errno(number);
+    }
+}
+
+/* Makes the file of this schema at path, unless there is one. */
+static int file_make(const char *path, const struct db_schema *schema)
+{
+    char beside[PATH_MAX];
+    struct stat there;
+    uint8_t *image = NULL;
+    size_t len = 0;
+    int fd = -1;
+    if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
+        return DB_IO;
+    int error = image_make(schema, &image, &len);
+    if (error == DB_OK)
+        error = beside_open(beside, &fd);
+    if (error != DB_OK)
+        goto out;
+    if (lstat(path, &there) == 0) {
+        unlink(beside);
+        goto out;
+    }
+    if (ftruncate(fd, 0) != 0)
+        error = error_of_errno(errno);
+    if (error == DB_OK)
+        error = write_all(fd, image, len);
+    if (error == DB_OK && (fsync(fd) != 0 || rename(beside, path) != 0))
+        error = error_of_errno(errno);
+    if (error == DB_OK)
+        error = sync_folder_of(path);
+    else
+        unlink(beside);
+out:
+    if (fd >= 0)
+        close(fd);
+    sqlite3_free(image);
+    return error;
+}
+
+static int file_check(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return errno == ENOENT ? DB_MISSING : DB_IO;
+    return S_ISREG(st.st_mode) ? DB_OK : DB_FOREIGN;
+}
+
+/* SQLite would open a file it cannot write for reading, and fail late where it cannot make a -wal.
+ */
+static int writable_check(const char *path)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
+        return DB_IO;
+    if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 ||
+        faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS) != 0)
+        return error_of_errno(errno);
+    return DB_OK;
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static int marks_check(const struct db_schema *schema, uint32_t application_id, uint32_t version)
+{
+    if (application_id != schema->application_id || version == 0)
+        return DB_FOREIGN;
+    if (version > schema->version)
+        return DB_NEWER;
+    return version == schema->version ? DB_OK : DB_FOREIGN;
+}
+
+/* Looks at the file's first bytes; SQLite has opened it, but not read or locked anything yet. */
+static int header_check(sqlite3 *handle, const struct db_schema *schema)
+{
+    static const char magic[16] = "SQLite format 3";
+    uint8_t header[HEADER_LEN] = {0};
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return DB_IO;
+    int code = file->pMethods->xRead(file, header, HEADER_LEN, 0);
+    if (code == SQLITE_IOERR_SHORT_READ || memcmp(header, magic, sizeof(magic)) != 0)
+        return DB_FOREIGN;
+    if (code != SQLITE_OK)
+        return DB_IO;
+    return marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
+                       big_endian(header + HEADER_USER_VERSION));
+}
+
+static int pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *out = (uint32_t)sqlite3_column_int(statement, 0);
+    int error = error_of(handle, code);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+/* The same question once more, of what SQLite sees: a newer program may have died with its new
+   version still in the log. Then nothing may move from the log into the file when we close. */
+static int marks_check_again(sqlite3 *handle, const struct db_schema *schema)
+{
+    uint32_t application_id = 0, version = 0;
+    int error = pragma_number(handle, "PRAGMA application_id", &application_id);
+    if (error == DB_OK)
+        error = pragma_number(handle, "PRAGMA user_version", &version);
+    if (error == DB_OK)
+        error = marks_check(schema, application_id, version);
+    if (error == DB_FOREIGN || error == DB_NEWER)
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return error;
+}
+
+static int settings_apply(sqlite3 *handle, enum db_mode mode)
+{
+    int error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                                "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;");
+    if (error == DB_OK && mode != DB_READ)
+        error = execute(handle, "PRAGMA journal_mode=WAL;");
+    return error;
+}
+
+static int whole_check(sqlite3 *handle)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int error = error_of(handle, code);
+    if (code == SQLITE_ROW) {
+        const char *said = (const char *)sqlite3_column_text(statement, 0);
+        error = said != NULL && strcmp(said, "ok") == 0 ? DB_OK : DB_CORRUPT;
+    }
+    sqlite3_finalize(statement);
+    return error;
+}
+
+/* A statement that does not fit the tables means that the tables are not those of this version. */
+static int statements_prepare(struct db *db, const struct db_schema *schema)
+{
+    for (size_t i = 0; i < schema->statement_count; i++) {
+        int code = sqlite3_prepare_v3(db->handle, schema->statements[i], -1,
+                                      SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
+        if (code != SQLITE_OK)
+            return (code & 0xff) == SQLITE_ERROR ? DB_CORRUPT : error_of(db->handle, code);
+        if (sqlite3_column_count(db->statements[i]) > COLUMNS_MAX)
+            return DB_IO;
+    }
+    return DB_OK;
+}
+
+static int handle_open(struct db *db, const char *path, const struct db_schema *schema,
+                       enum db_mode mode)
+{
+    int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
+    int error = error_of(db->handle, code);
+    if (error == DB_OK)
+        error = header_check(db->handle, schema);
+    if (error != DB_OK)
+        return error;
+    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    error = marks_check_again(db->handle, schema);
+    if (error == DB_OK)
+        error = settings_apply(db->handle, mode);
+    if (error == DB_OK)
+        error = whole_check(db->handle);
+    if (error == DB_OK)
+        error = statements_prepare(db, schema);
+    return error;
+}
+
+int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out)
+{
+    struct db *db = NULL;
+    *out = NULL;
+    int error = file_check(path);
+    if (error == DB_MISSING && mode == DB_CREATE) {
+        error = file_make(path, schema);
+        if (error == DB_OK)
+            error = file_check(path);
+    }
+    if (error == DB_OK && mode != DB_READ)
+        error = writable_check(path);
+    if (error != DB_OK)
+        return error;
+    db = calloc(1, sizeof(*db) + schema->statement_count * sizeof(db->statements[0]));
+    if (db == NULL)
+        return DB_IO;
+    db->statement_count = schema->statement_count;
+    error = handle_open(db, path, schema, mode);
+    if (error != DB_OK)
+        db_close(&db);
+    *out = db;
+    return error;
+}
+
+void db_close(struct db **db)
+{
+    if (*db == NULL)
+        return;
+    for (size_t i = 0; i < (*db)->statement_count; i++)
+        sqlite3_finalize((*db)->statements[i]);
+    sqlite3_close((*db)->handle);
+    free(*db);
+    *db = NULL;
+}
+
+int db_begin(struct db *db)
+{
+    return execute(db->handle, "BEGIN IMMEDIATE");
+}
+
+int db_commit(struct db *db)
+{
+    int error = execute(db->handle, "COMMIT");
+    if (error != DB_OK)
+        db_rollback(db);
+    return error;
+}
+
+void db_rollback(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int bind(sqlite3_stmt *statement, int at, const struct db_value *value)
+{
+    switch (value->type) {
+    case DB_INT:
+        return sqlite3_bind_int64(statement, at, value->number);
+    case DB_BLOB:
+        if (value->len == 0)
+            return sqlite3_bind_zeroblob(statement, at, 0);
+        return sqlite3_bind_blob64(statement, at, value->data, value->len, SQLITE_STATIC);
+    case DB_TEXT:
+        return sqlite3_bind_text64(statement, at, value->len == 0 ? "" : value->data, value->len,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+    default:
+        return sqlite3_bind_null(statement, at);
+    }
+}
+
+static struct db_value column_of(sqlite3_stmt *statement, int at)
+{
+    switch (sqlite3_column_type(statement, at)) {
+    case SQLITE_INTEGER:
+        return DB_V_INT(sqlite3_column_int64(statement, at));
+    case SQLITE_BLOB: {
+        const void *data = sqlite3_column_blob(statement, at);
+        return DB_V_BLOB(data, (size_t)sqlite3_column_bytes(statement, at));
+    }
+    case SQLITE_TEXT: {
+        const void *data = sqlite3_column_text(statement, at);
+        return DB_V_TEXT(data, (size_t)sqlite3_column_bytes(statement, at));
+    }
+    default:
+        return DB_V_NULL;
+    }
+}
+
+static int row_hand_over(sqlite3_stmt *statement, db_row_fn *row, void *context)
+{
+    struct db_value columns[COLUMNS_MAX];
+    int n = sqlite3_column_count(statement);
+    for (int i = 0; i < n; i++)
+        columns[i] = column_of(statement, i);
+    return row(context, columns, (size_t)n);
+}
+
+int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in, db_row_fn *row,
+           void *context)
+{
+    sqlite3_stmt *running = db->statements[statement];
+    int code = SQLITE_OK, error = DB_OK;
+    for (size_t i = 0; i < n_in && code == SQLITE_OK; i++)
+        code = bind(running, (int)i + 1, &in[i]);
+    if (code == SQLITE_OK) {
+        while (error == DB_OK && (code = sqlite3_step(running)) == SQLITE_ROW)
+            if (row != NULL)
+                error = row_hand_over(running, row, context);
+    }
+    if (error == DB_OK)
+        error = error_of(db->handle, code);
+    sqlite3_reset(running);
+    sqlite3_clear_bindings(running);
+    return error;
+}
+
+struct number_found {
+    int64_t number;
+    int error;
+};
+
+/* Stops at the first row with a code of its own: what the row says is in the context. */
+static int number_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct number_found *found = context;
+    found->error = DB_NONE;
+    if (n > 0 && columns[0].type == DB_INT) {
+        found->number = columns[0].number;
+        found->error = DB_OK;
+    }
+    return DB_NONE;
+}
+
+int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in, int64_t *out)
+{
+    struct number_found found = {.error = DB_NONE};
+    int error = db_run(db, statement, in, n_in, number_row, &found);
+    if (error != DB_OK && error != DB_NONE)
+        return error;
+    if (found.error == DB_OK)
+        *out = found.number;
+    return found.error;
+}
+
+int64_t db_last_id(struct db *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}
+
+int db_checkpoint(struct db *db)
+{
+    return error_of(db->handle, sqlite3_wal_checkpoint_v2(db->handle, NULL,
+                                                          SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+}

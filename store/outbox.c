@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kiosk's outbox in one SQLite file: a table of records and one row that knows the chain's two
+   ends.
+
+   A page holds one record and no more, and two placeholders keep the tree of records two levels
+   deep from the first record on: so every record adds one page to the file and as many to the log,
+   whatever it is and however many came before. */
+#include "store/outbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    APPLICATION_ID = 0x53514f42, /* "SQOB" */
+    VERSION = 1,
+};
+
+struct outbox {
+    struct db *db;
+};
+
+enum statement {
+    ENDS_GET,
+    ENDS_WHOLE,
+    TIP_SET,
+    DROPPED_SET,
+    EXCHANGED_GET,
+    EXCHANGED_SET,
+    RECORD_ADD,
+    RECORD_FIRST,
+    RECORD_RANGE,
+    RECORD_HASH,
+    RECORD_DROP,
+    STATEMENT_COUNT,
+};
+
+static const char *const statements[STATEMENT_COUNT] = {
+    [ENDS_GET] = "SELECT tip_seq, tip_day, tip_hash, dropped_seq, dropped_hash FROM ends",
+    /* 1 when the records held are all those after the last dropped one up to the tip. */
+    [ENDS_WHOLE] = "SELECT (SELECT count(*) FROM record WHERE seq > 0) = tip_seq - dropped_seq"
+                   " AND (SELECT ifnull(min(seq), dropped_seq + 1) FROM record WHERE seq > 0)"
+                   "   = dropped_seq + 1"
+                   " AND (SELECT ifnull(max(seq), tip_seq) FROM record WHERE seq > 0) = tip_seq"
+                   " AND (SELECT ifnull(max(hash), dropped_hash) FROM record"
+                   "   WHERE seq > 0 AND seq = tip_seq) = tip_hash FROM ends",
+    [TIP_SET] = "UPDATE ends SET tip_seq = ?1, tip_day = ?2, tip_hash = ?3",
+    [DROPPED_SET] = "UPDATE ends SET dropped_seq = ?1, dropped_hash = ?2",
+    [EXCHANGED_GET] = "SELECT exchanged_day FROM ends",
+    [EXCHANGED_SET] = "UPDATE ends SET exchanged_day = ?1",
+    [RECORD_ADD] = "INSERT INTO record (seq, day, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+    [RECORD_FIRST] = "SELECT min(seq) FROM record WHERE seq > 0",
+    [RECORD_RANGE] = "SELECT seq, bytes FROM record"
+                     " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
+    [RECORD_HASH] = "SELECT hash FROM record WHERE seq > 0 AND seq = ?1",
+    [RECORD_DROP] = "DELETE FROM record WHERE seq > 0 AND seq <= ?1",
+};
+
+static const struct db_schema schema = {
+    .application_id = APPLICATION_ID,
+    .version = VERSION,
+    .create =
+        "PRAGMA page_size = 32768;"
+        "CREATE TABLE record (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, hash BLOB NOT NULL,"
+        " bytes BLOB NOT NULL) STRICT;"
+        "CREATE TABLE ends (one INTEGER PRIMARY KEY CHECK (one = 1), tip_seq INTEGER NOT NULL,"
+        " tip_day INTEGER NOT NULL, tip_hash BLOB NOT NULL, dropped_seq INTEGER NOT NULL,"
+        " dropped_hash BLOB NOT NULL, exchanged_day INTEGER NOT NULL) STRICT;"
+        "INSERT INTO ends VALUES (1, 0, 0, zeroblob(32), 0, zeroblob(32), 0);"
+        "INSERT INTO record VALUES (-1, 0, zeroblob(32), zeroblob(16492));"
+        "INSERT INTO record VALUES (0, 0, zeroblob(32), zeroblob(16492));",
+    .statements = statements,
+    .statement_count = STATEMENT_COUNT,
+};
+
+struct ends {
+    struct outbox_tip tip, dropped;
+    int found;
+};
+
+static int hash_take(const struct db_value *column, uint8_t hash[OUTBOX_HASH_LEN])
+{
+    if (column->type != DB_BLOB || column->len != OUTBOX_HASH_LEN)
+        return DB_CORRUPT;
+    memcpy(hash, column->data, OUTBOX_HASH_LEN);
+    return DB_OK;
+}
+
+static int ends_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct ends *ends = context;
+    ends->found = 1;
+    ends->tip.seq = (uint64_t)columns[0].number;
+    ends->tip.day = (uint32_t)columns[1].number;
+    ends->dropped.seq = (uint64_t)columns[3].number;
+    int error = hash_take(&columns[2], ends->tip.hash);
+    return error != DB_OK ? error : hash_take(&columns[4], ends->dropped.hash);
+}
+
+static int ends_get(struct outbox *outbox, struct ends *ends)
+{
+    memset(ends, 0, sizeof(*ends));
+    int error = db_run(outbox->db, ENDS_GET, NULL, 0, ends_row, ends);
+    if (error == DB_OK && !ends->found)
+        error = DB_CORRUPT;
+    return error;
+}
+
+int outbox_open(const char *path, enum db_mode mode, struct outbox **out)
+{
+    int64_t whole = 0;
+    *out = NULL;
+    struct outbox *outbox = calloc(1, sizeof(*outbox));
+    if (outbox == NULL)
+        return DB_IO;
+    int error = db_open(path, &schema, mode, &outbox->db);
+    if (error == DB_OK) {
+        error = db_number(outbox->db, ENDS_WHOLE, NULL, 0, &whole);
+        if (error == DB_NONE || (error == DB_OK && whole != 1))
+            error = DB_CORRUPT;
+    }
+    if (error != DB_OK)
+        outbox_close(&outbox);
+    *out = outbox;
+    return error;
+}
+
+void outbox_close(struct outbox **outbox)
+{
+    if (*outbox == NULL)
+        return;
+    db_close(&(*outbox)->db);
+    free(*outbox);
+    *outbox = NULL;
+}
+
+int outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
+{
+    struct ends ends;
+    int error = ends_get(outbox, &ends);
+    if (error == DB_OK)
+        *tip = ends.tip;
+    return error;
+}
+
+int outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
+                  size_t len)
+{
+    const struct db_value row[] = {DB_V_INT(tip->seq), DB_V_INT(tip->day),
+                                   DB_V_BLOB(tip->hash, OUTBOX_HASH_LEN), DB_V_BLOB(record, len)};
+    struct ends ends;
+    int error = db_begin(outbox->db);
+    if (error != DB_OK)
+        return error;
+    error = ends_get(outbox, &ends);
+    if (error == DB_OK && tip->seq != ends.tip.seq + 1)
+        error = DB_EXISTS;
+    if (error == DB_OK)
+        error = db_run(outbox->db, RECORD_ADD, row, 4, NULL, NULL);
+    if (error == DB_OK)
+        error = db_run(outbox->db, TIP_SET, row, 3, NULL, NULL);
+    if (error == DB_OK)
+        return db_commit(outbox->db);
+    db_rollback(outbox->db);
+    return error;
+}
+
+int outbox_first(struct outbox *outbox, uint64_t *first)
+{
+    int64_t number = 0;
+    int error = db_number(outbox->db, RECORD_FIRST, NULL, 0, &number);
+    if (error == DB_OK || error == DB_NONE)
+        *first = (uint64_t)number;
+    return error == DB_NONE ? DB_OK : error;
+}
+
+struct each_call {
+    outbox_each_fn *each;
+    void *context;
+};
+
+static int each_row(void *context, const struct db_value *columns, size_t n)
+{
+    const struct each_call *call = context;
+    return call->each(call->context, (uint64_t)columns[0].number, columns[1].data, columns[1].len);
+}
+
+int outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
+                void *context)
+{
+    struct each_call call = {each, context};
+    if (first > INT64_MAX)
+        return DB_OK;
+    if (last > INT64_MAX)
+        last = INT64_MAX;
+    const struct db_value range[] = {DB_V_INT(first), DB_V_INT(last)};
+    return db_run(outbox->db, RECORD_RANGE, range, 2, each_row, &call);
+}
+
+struct hash_found {
+    uint8_t hash[OUTBOX_HASH_LEN];
+    int found;
+};
+
+static int hash_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct hash_found *found = context;
+    found->found = 1;
+    return hash_take(&columns[0], found->hash);
+}
+
+/* DB_OK when the chain may be dropped up to seq, DB_NONE when it has another hash there. Of what is
+   older than the last dropped record no hash is known any more: it is gone, and so there is nothing
+   to refuse. */
+static int drop_check(struct outbox *outbox, const struct ends *ends, const struct outbox_tip *upto)
+{
+    const struct db_value key = DB_V_INT(upto->seq);
+    struct hash_found at = {.found = 0};
+    int error = DB_OK;
+    if (upto->seq > ends->tip.seq)
+        return DB_NONE;
+    if (upto->seq < ends->dropped.seq)
+        return DB_OK;
+    if (upto->seq == ends->dropped.seq)
+        memcpy(at.hash, ends->dropped.hash, sizeof(at.hash));
+    else
+        error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
+    if (error != DB_OK)
+        return error;
+    if (upto->seq > ends->dropped.seq && !at.found)
+        return DB_CORRUPT;
+    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? DB_OK : DB_NONE;
+}
+
+static int drop_records(struct outbox *outbox, const struct outbox_tip *upto)
+{
+    const struct db_value row[] = {DB_V_INT(upto->seq), DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
+    int error = db_run(outbox->db, RECORD_DROP, row, 1, NULL, NULL);
+    if (error == DB_OK)
+        error = db_run(outbox->db, DROPPED_SET, row, 2, NULL, NULL);
+    return error;
+}
+
+int outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+{
+    struct outbox_tip upto = {.seq = seq};
+    struct ends ends;
+    memcpy(upto.hash, hash, sizeof(upto.hash));
+    int error = db_begin(outbox->db);
+    if (error != DB_OK)
+        return error;
+    error = ends_get(outbox, &ends);
+    if (error == DB_OK)
+        error = drop_check(outbox, &ends, &upto);
+    if (error == DB_OK && upto.seq > ends.dropped.seq)
+        error = drop_records(outbox, &upto);
+    if (error == DB_OK)
+        error = db_commit(outbox->db);
+    else
+        db_rollback(outbox->db);
+    /* The records are dropped for good already; if a reader holds the log now, a later drop cuts
+     * it. */
+    if (error == DB_OK)
+        (void)db_checkpoint(outbox->db);
+    return error;
+}
+
+int outbox_exchanged(struct outbox *outbox, uint32_t *day)
+{
+    int64_t number = 0;
+    int error = db_number(outbox->db, EXCHANGED_GET, NULL, 0, &number);
+    if (error == DB_OK)
+        *day = (uint32_t)number;
+    return error == DB_NONE ? DB_CORRUPT : error;
+}
+
+int outbox_set_exchanged(struct outbox *outbox, uint32_t day)
+{
+    const struct db_value value = DB_V_INT(day);
+    return db_run(outbox->db, EXCHANGED_SET, &value, 1, NULL, NULL);
+}
