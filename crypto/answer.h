@@ -8,7 +8,8 @@
                                            5      2  length of the text
                                            7   4057  UTF-8 text, then zeros
    tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
-   ChaCha20-Poly1305 (RFC 8439), key = answer key, nonce = n as 8 bytes then 4 zeros, aad = tag. */
+   ChaCha20-Poly1305 (RFC 8439), key = answer key, nonce = n as 8 bytes then 4 zeros, aad = tag.
+   Integers are little-endian, n included; the text label is 15 ASCII bytes without a NUL. */
 #ifndef CRYPTO_ANSWER_H
 #define CRYPTO_ANSWER_H
 
@@ -39,11 +40,13 @@ struct answer {
 int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
 
 /* Seals message n. The nonce is n: the same n must never be sealed with two different texts.
-   Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY. */
+   Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY (answer_seal.c, the office's half). */
 int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                 uint8_t entry[ANSWER_LEN]);
 
-/* Opens an entry as message n. The text is valid UTF-8 or ANSWER_MALFORMED. On error answer is zeroed. */
+/* Opens an entry as message n. ANSWER_FORGED also when the entry does not stand under the tag of n;
+   ANSWER_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what follows
+   it is not zero. On error answer is zeroed (answer_open.c, the kiosk's half). */
 int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                 struct answer *answer);
 

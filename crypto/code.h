@@ -31,20 +31,27 @@ struct code_keys {
     uint8_t answer[CODE_KEY_LEN];
 };
 
-/* Makes a fresh code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10), NUL-terminated. */
+/* Makes a fresh code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10: the check is 98 minus
+   the first 22 digits times 100 modulo 97, so that all 24 as one number are 1 modulo 97), NUL-terminated. */
 void code_new(char code[CODE_LEN]);
 
 /* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On CODE_OK code holds the 24 digits
-   and a NUL; else it is zeroed. Returns CODE_OK, _SHORT, _LONG, _FOREIGN or _CHECK. */
+   and a NUL; else it is zeroed. Foreign characters are named first, then the length, then the check.
+   Returns CODE_OK, _SHORT, _LONG, _FOREIGN or _CHECK. */
 int code_parse(const char *typed, size_t len, char code[CODE_LEN]);
 
 /* Writes the code as six groups of four with one space between, NUL-terminated. */
 void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
 
-/* root = Argon2id(code || PIN, salt = "sandyq code v1" and office id hashed to 16 bytes, 256 MiB, t=3,
-   p=1); tag and answer keys = HKDF-Expand(root, "sandyq tag v1" / "sandyq answer v1"). pin is 0 or 4 to 10
-   ASCII digits, NUL-terminated. Takes about 1.4 s, the same for every code and PIN.
-   Returns CODE_OK or CODE_MEMORY (then keys is zeroed). */
+/* The two keys of a code and PIN, 32 bytes each:
+     root       = Argon2id(password = code as 24 ASCII digits || PIN as 0 or 4 to 10 ASCII digits,
+                           salt = first 16 bytes of SHA-256("sandyq code v1" || office id),
+                           m = 262144 KiB, t = 3, p = 1, 32 bytes, version 0x13)
+     tag key    = HKDF-Expand-SHA-256(root, info = "sandyq tag v1", 32)
+     answer key = HKDF-Expand-SHA-256(root, info = "sandyq answer v1", 32)
+   Texts are ASCII without a NUL. pin is NUL-terminated, "" for none; more than CODE_PIN_MAX is a
+   programming error: assert. Takes about 1.4 s, the same for every code and PIN. keys should lie in
+   secret_new memory. Returns CODE_OK or CODE_MEMORY (then keys is zeroed). */
 int code_derive(const char code[CODE_LEN], const char *pin, const uint8_t office_id[CODE_OFFICE_LEN],
                 struct code_keys *keys);
 

@@ -9,7 +9,11 @@
        32     12  nonce
        44      4  length n of the secret
        48  n + 16  ciphertext and tag, aad = bytes 0 to 47
-        .     32  SHA-256 of all bytes before: tells a damaged file from a wrong passphrase */
+   64 + n     32  SHA-256 of all bytes before: tells a damaged file from a wrong passphrase
+
+   key = Argon2id(passphrase, salt, memory and passes as above, p = 1, 32 bytes, version 0x13);
+   AES-256-GCM, 16-byte tag at the end. n is 1 to 65536 and the file ends with the SHA-256.
+   Byte 7 from '2' to '9' is a newer version; any other byte there is foreign. */
 #ifndef CRYPTO_KEYRING_H
 #define CRYPTO_KEYRING_H
 
@@ -33,7 +37,9 @@ int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *s
                  uint8_t *out);
 
 /* Unwraps file into secret, which must lie in secret_new memory and hold file_len - KEYRING_OVERHEAD
-   bytes; *len is set. Checks the file before any derivation. On error secret is untouched or zeroed. */
+   bytes; *len is set, to 0 on error. Magic, version, lengths, SHA-256 and the limits of memory and passes
+   are checked before any derivation. On error secret is untouched or zeroed. Returns any enum
+   keyring_error. */
 int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file, size_t file_len,
                  uint8_t *secret, size_t *len);
 

@@ -14,9 +14,10 @@ enum secret_error {
 };
 
 /* Starts libgcrypt with a locked pool of SECRET_POOL bytes, inside the default 8 MiB limit of an
-   ordinary user. Once per process, before any thread and before anything else in crypto/.
-   From here on every block given to free(3) in this process is wiped first, libgcrypt's too
-   (crypto/heap.c says why). Returns an enum secret_error. */
+   ordinary user. Once per process, before any thread and before anything else in crypto/; again it
+   does nothing. A fork does not inherit the lock: a child that holds secrets is started by exec and
+   calls this itself. From here on every block given to free(3) in this process is wiped first,
+   libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns an enum secret_error. */
 int secret_start(void);
 #define SECRET_POOL (1024 * 1024)
 

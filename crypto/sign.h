@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ed25519 (RFC 8032) signatures under a domain tag: no signature made for one purpose serves another.
-   What is signed is: domain text || 0x00 || SHA-256(message). */
+   What is signed is: domain, ASCII without its NUL || one byte 0x00 || SHA-256(message), 32 bytes, by
+   Ed25519 itself (not Ed25519ph, not Ed25519ctx). The domain has at most 63 bytes; more is a
+   programming error: assert. Signature = R, 32 bytes, then S, 32 bytes, as in RFC 8032. */
 #ifndef CRYPTO_SIGN_H
 #define CRYPTO_SIGN_H
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens an answer found on the board: the kiosk's half. */
+#include "crypto/answer.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <unistr.h>
+
+#include "crypto/aead.h"
+#include "crypto/answer_layout.h"
+#include "crypto/secret.h"
+#include "crypto/wire.h"
+
+static bool all_zero(const uint8_t *bytes, size_t len)
+{
+    uint8_t any = 0;
+    for (size_t i = 0; i < len; i++)
+        any |= bytes[i];
+    return any == 0;
+}
+
+/* Fields out of the opened bytes; the office signed the board, but nothing is shown unread. */
+static int read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
+{
+    const uint8_t *text = plain + AT_TEXT;
+    const uint16_t len = wire_get16(plain + AT_LEN);
+    if (len > ANSWER_TEXT_MAX || !all_zero(text + len, ANSWER_TEXT_MAX - len) ||
+        u8_check(text, len) != NULL)
+        return ANSWER_MALFORMED;
+    answer->state = plain[AT_STATE];
+    answer->day = wire_get32(plain + AT_DAY);
+    answer->len = len;
+    memcpy(answer->text, text, ANSWER_TEXT_MAX);
+    return ANSWER_OK;
+}
+
+/* Opens entry into plain when it stands under the tag of message n. */
+static int open_entry(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
+                      uint8_t plain[PLAIN_LEN])
+{
+    uint8_t nonce[AEAD_NONCE_LEN];
+    uint8_t tag[ANSWER_TAG_LEN];
+    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, nonce, tag, ANSWER_TAG_LEN};
+    if (answer_tag(keys, n, tag) != ANSWER_OK)
+        return ANSWER_MEMORY;
+    if (!secret_equal(tag, entry, ANSWER_TAG_LEN))
+        return ANSWER_FORGED;
+    answer_nonce(n, nonce);
+    int rc = aead_open(&with, entry + ANSWER_TAG_LEN, ANSWER_LEN - ANSWER_TAG_LEN, plain);
+    if (rc == AEAD_OK)
+        return ANSWER_OK;
+    return rc == AEAD_FORGED ? ANSWER_FORGED : ANSWER_MEMORY;
+}
+
+int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
+                struct answer *answer)
+{
+    int rc = ANSWER_MEMORY;
+    uint8_t *plain = secret_new(PLAIN_LEN);
+    if (plain == NULL)
+        goto out;
+    rc = open_entry(keys, n, entry, plain);
+    if (rc == ANSWER_OK)
+        rc = read_fields(plain, answer);
+out:
+    if (rc != ANSWER_OK)
+        explicit_bzero(answer, sizeof *answer);
+    secret_free(plain);
+    return rc;
+}

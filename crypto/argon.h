@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Argon2id (RFC 9106), version 0x13, one lane: the slow step between what a person knows and a key.
+ */
+#ifndef CRYPTO_ARGON_H
+#define CRYPTO_ARGON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ARGON_LEN = 32, ARGON_SALT_LEN = 16, ARGON_KIB = 262144, ARGON_PASSES = 3 };
+
+/* How much work the derivation is. */
+struct argon_cost {
+    uint32_t kib;
+    uint32_t passes;
+};
+
+/* out = Argon2id(password, salt), 32 bytes, p = 1, no secret value, no associated data. len is at
+   least
+   1. Returns 0, or -1 when memory is short (then out is zeroed). */
+int argon_derive(const struct argon_cost *cost, const void *password, size_t len,
+                 const uint8_t salt[ARGON_SALT_LEN], uint8_t out[ARGON_LEN]);
+
+#endif

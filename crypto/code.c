@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The receipt code: made, read, grouped, and turned into keys with the PIN. */
+#include "crypto/code.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "crypto/argon.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+
+enum { PAYLOAD = CODE_DIGITS - 2, MODULUS = 97, GROUP = 4, BATCH = 32, BYTES_FAIR = 250 };
+
+/* The first n digits as a number modulo 97. */
+static unsigned residue(const char *digits, size_t n)
+{
+    unsigned r = 0;
+    for (size_t i = 0; i < n; i++)
+        r = (r * 10 + (unsigned)(digits[i] - '0')) % MODULUS;
+    return r;
+}
+
+void code_new(char code[CODE_LEN])
+{
+    uint8_t bytes[BATCH];
+    size_t made = 0;
+    while (made < PAYLOAD) {
+        random_bytes(bytes, sizeof bytes);
+        for (size_t i = 0; i < sizeof bytes && made < PAYLOAD; i++)
+            if (bytes[i] < BYTES_FAIR) /* else the digits 0 to 5 would come up more often */
+                code[made++] = (char)('0' + bytes[i] % 10);
+    }
+    unsigned check = MODULUS + 1 - residue(code, PAYLOAD) * 100 % MODULUS;
+    code[PAYLOAD] = (char)('0' + check / 10);
+    code[PAYLOAD + 1] = (char)('0' + check % 10);
+    code[CODE_DIGITS] = '\0';
+    explicit_bzero(bytes, sizeof bytes);
+}
+
+static bool is_separator(char c)
+{
+    return c == ' ' || c == '-';
+}
+
+int code_parse(const char *typed, size_t len, char code[CODE_LEN])
+{
+    size_t digits = 0;
+    int rc = CODE_OK;
+    for (size_t i = 0; i < len; i++) {
+        if (is_separator(typed[i]))
+            continue;
+        if (typed[i] < '0' || typed[i] > '9') {
+            rc = CODE_FOREIGN;
+            break;
+        }
+        if (digits < CODE_DIGITS)
+            code[digits] = typed[i];
+        digits++;
+    }
+    if (rc == CODE_OK && digits != CODE_DIGITS)
+        rc = digits < CODE_DIGITS ? CODE_SHORT : CODE_LONG;
+    if (rc == CODE_OK && residue(code, CODE_DIGITS) != 1)
+        rc = CODE_CHECK;
+    if (rc != CODE_OK)
+        explicit_bzero(code, CODE_LEN);
+    code[CODE_DIGITS] = '\0';
+    return rc;
+}
+
+void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN])
+{
+    size_t at = 0;
+    for (size_t i = 0; i < CODE_DIGITS; i++) {
+        if (i > 0 && i % GROUP == 0)
+            grouped[at++] = ' ';
+        grouped[at++] = code[i];
+    }
+    grouped[at] = '\0';
+}
+
+/* salt = first 16 bytes of SHA-256("sandyq code v1" || office id). */
+static int make_salt(const uint8_t office_id[CODE_OFFICE_LEN], uint8_t salt[ARGON_SALT_LEN])
+{
+    uint8_t digest[HASH_LEN]; /* not secret */
+    const struct hash_part parts[] = {{"sandyq code v1", 14}, {office_id, CODE_OFFICE_LEN}};
+    if (hash_sha256(digest, parts, 2) != 0)
+        return -1;
+    memcpy(salt, digest, ARGON_SALT_LEN);
+    return 0;
+}
+
+/* What lies in locked memory during a derivation. */
+struct work {
+    char password[CODE_DIGITS + CODE_PIN_MAX];
+    uint8_t root[ARGON_LEN];
+};
+
+static int expand(const uint8_t root[ARGON_LEN], const char *label, uint8_t out[CODE_KEY_LEN])
+{
+    return hash_expand(out, CODE_KEY_LEN, root, &(struct hash_part){label, strlen(label)}, 1);
+}
+
+int code_derive(const char code[CODE_LEN], const char *pin,
+                const uint8_t office_id[CODE_OFFICE_LEN], struct code_keys *keys)
+{
+    const struct argon_cost cost = {ARGON_KIB, ARGON_PASSES};
+    const size_t pin_len = strlen(pin);
+    uint8_t salt[ARGON_SALT_LEN];
+    int rc = CODE_MEMORY;
+    assert(pin_len <= CODE_PIN_MAX);
+    struct work *work = secret_new(sizeof *work);
+    if (work == NULL)
+        goto out;
+    memcpy(work->password, code, CODE_DIGITS);
+    memcpy(work->password + CODE_DIGITS, pin, pin_len);
+    if (make_salt(office_id, salt) != 0)
+        goto out;
+    if (argon_derive(&cost, work->password, CODE_DIGITS + pin_len, salt, work->root) != 0)
+        goto out;
+    if (expand(work->root, "sandyq tag v1", keys->tag) != 0 ||
+        expand(work->root, "sandyq answer v1", keys->answer) != 0)
+        goto out;
+    rc = CODE_OK;
+out:
+    if (rc != CODE_OK)
+        explicit_bzero(keys, sizeof *keys);
+    secret_free(work);
+    return rc;
+}

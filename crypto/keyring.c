@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The office's secrets in a file, under a passphrase. */
+#include "crypto/keyring.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "crypto/aead.h"
+#include "crypto/argon.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/wire.h"
+
+enum {
+    AT_VERSION = 7,
+    AT_KIB = 8,
+    AT_PASSES = 12,
+    AT_SALT = 16,
+    AT_NONCE = 32,
+    AT_LEN = 44,
+    AT_CIPHERTEXT = 48,
+    KIB_MIN = 65536,
+    KIB_MAX = 1048576,
+    PASSES_MAX = 16,
+};
+
+static const char magic[] = "SANDYQW1";
+
+/* The wrapping key of a keyring whose first 48 bytes stand in header, or NULL. */
+static uint8_t *derive(const char *passphrase, size_t len, const uint8_t header[AT_CIPHERTEXT])
+{
+    const struct argon_cost cost = {wire_get32(header + AT_KIB), wire_get32(header + AT_PASSES)};
+    uint8_t *key = secret_new(ARGON_LEN);
+    if (key != NULL && argon_derive(&cost, passphrase, len, header + AT_SALT, key) != 0) {
+        secret_free(key);
+        key = NULL;
+    }
+    return key;
+}
+
+static int checksum(const uint8_t *file, size_t len, uint8_t sum[HASH_LEN])
+{
+    return hash_sha256(sum, &(struct hash_part){file, len}, 1);
+}
+
+int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret, size_t len,
+                 uint8_t *out)
+{
+    const size_t body = AT_CIPHERTEXT + len + AEAD_TAG_LEN;
+    int rc = KEYRING_MEMORY;
+    assert(passphrase_len > 0 && len > 0 && len <= KEYRING_SECRET_MAX);
+    memcpy(out, magic, AT_KIB);
+    wire_put32(out + AT_KIB, ARGON_KIB);
+    wire_put32(out + AT_PASSES, ARGON_PASSES);
+    random_bytes(out + AT_SALT, ARGON_SALT_LEN);
+    random_bytes(out + AT_NONCE, AEAD_NONCE_LEN);
+    wire_put32(out + AT_LEN, (uint32_t)len);
+    uint8_t *key = derive(passphrase, passphrase_len, out);
+    if (key == NULL)
+        goto out;
+    const struct aead with = {AEAD_AES256_GCM, key, out + AT_NONCE, out, AT_CIPHERTEXT};
+    if (aead_seal(&with, secret, len, out + AT_CIPHERTEXT) != AEAD_OK)
+        goto out;
+    if (checksum(out, body, out + body) != 0)
+        goto out;
+    rc = KEYRING_OK;
+out:
+    if (rc != KEYRING_OK)
+        explicit_bzero(out, len + KEYRING_OVERHEAD);
+    secret_free(key);
+    return rc;
+}
+
+/* Whose file is it? A beginning of our magic and no more is a file of ours cut short. */
+static int check_magic(const uint8_t *file, size_t len)
+{
+    if (memcmp(file, magic, len < AT_VERSION ? len : AT_VERSION) != 0)
+        return KEYRING_FOREIGN;
+    if (len <= AT_VERSION)
+        return KEYRING_DAMAGED;
+    if (file[AT_VERSION] > '1' && file[AT_VERSION] <= '9')
+        return KEYRING_NEWER;
+    return file[AT_VERSION] == '1' ? KEYRING_OK : KEYRING_FOREIGN;
+}
+
+/* Costs outside these limits are not ours: they would be too cheap, or bring the machine down. */
+static bool cost_is_allowed(const uint8_t *file)
+{
+    const uint32_t kib = wire_get32(file + AT_KIB), passes = wire_get32(file + AT_PASSES);
+    return kib >= KIB_MIN && kib <= KIB_MAX && passes >= 1 && passes <= PASSES_MAX;
+}
+
+/* Everything that can be said about a file without the passphrase. */
+static int check(const uint8_t *file, size_t file_len)
+{
+    uint8_t sum[HASH_LEN];
+    int rc = check_magic(file, file_len);
+    if (rc != KEYRING_OK)
+        return rc;
+    if (file_len <= KEYRING_OVERHEAD || file_len > KEYRING_SECRET_MAX + KEYRING_OVERHEAD ||
+        wire_get32(file + AT_LEN) != file_len - KEYRING_OVERHEAD)
+        return KEYRING_DAMAGED;
+    if (checksum(file, file_len - HASH_LEN, sum) != 0)
+        return KEYRING_MEMORY;
+    if (memcmp(sum, file + file_len - HASH_LEN, HASH_LEN) != 0 || !cost_is_allowed(file))
+        return KEYRING_DAMAGED;
+    return KEYRING_OK;
+}
+
+int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
+                 size_t file_len, uint8_t *secret, size_t *len)
+{
+    uint8_t *key = NULL;
+    int rc = check(file, file_len);
+    *len = 0;
+    if (rc != KEYRING_OK)
+        goto out;
+    if (passphrase_len == 0) { /* never sealed with none; libgcrypt 1.10 would call it an error */
+        rc = KEYRING_WRONG;
+        goto out;
+    }
+    rc = KEYRING_MEMORY;
+    key = derive(passphrase, passphrase_len, file);
+    if (key == NULL)
+        goto out;
+    const struct aead with = {AEAD_AES256_GCM, key, file + AT_NONCE, file, AT_CIPHERTEXT};
+    const size_t n = file_len - KEYRING_OVERHEAD;
+    int opened = aead_open(&with, file + AT_CIPHERTEXT, n + AEAD_TAG_LEN, secret);
+    if (opened == AEAD_FORGED)
+        rc = KEYRING_WRONG;
+    if (opened != AEAD_OK)
+        goto out;
+    *len = n;
+    rc = KEYRING_OK;
+out:
+    secret_free(key);
+    return rc;
+}
