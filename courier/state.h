@@ -5,8 +5,8 @@
    DIR/kiosk.key       "SANDYQS1" and the Ed25519 seed, 40 bytes, mode 0600
    DIR/enroll.request  for the office, until a card has come
    DIR/card            the card file that opened this kiosk, or its successor (mode 0600)
-   DIR/charter         the newest charter
-   DIR/board           the newest board
+   DIR/charter         the newest charter, once one has come that is newer than the one in the card file
+   DIR/board           the newest board; counts only under the board key of the newest charter
    DIR/outbox.db       the outbox
    DIR/lock            held (flock) by the keeper while it serves
    DIR/courier.lock    held by a courier's exchange */
@@ -19,42 +19,61 @@
 #include "courier/board.h"
 #include "courier/card.h"
 #include "courier/charter.h"
+#include "store/outbox.h"
 
+/* A struct state is what the folder held when it was opened. A courier may bring a newer card, charter or board
+   at any time; who lives long opens the folder anew before each use. */
 struct state {
     int dir;                /* the folder */
     uint8_t *seed;          /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
     uint8_t key[32];        /* its public half */
     uint8_t kiosk[CARD_KIOSK_LEN];
     bool has_card;          /* card and charter are there and checked */
+    int card_refusal;       /* why has_card is false: REFUSAL_MISSING, or what is wrong with the card */
     struct card card;
     struct charter charter;
-    uint32_t board_number;  /* 0 when no board is held */
+    uint32_t board_number;  /* 0 when no board is held that passes its checks */
+    bool has_mark;          /* the board names this kiosk: */
+    struct board_mark mark; /* ... so far its records have arrived */
     char path[4096];
 };
 
-/* Opens the folder and reads and checks key, card, charter and the board's number. Missing card,
-   charter or board are no error (has_card says). *out is freed by state_close. */
+/* Opens the folder and reads and checks key, card, charter and board. What is missing or does not pass its
+   checks is no error but counts as not there (has_card and board_number say), so that a new one can be
+   installed; only a damaged key is refused. Refusals: _MISSING (no such folder), _SPECIAL, _OPEN, _IO, or
+   what is wrong with the key. *out is freed by state_close. */
 int state_open(const char *dir, struct state **out);
 void state_close(struct state **state);
 
-/* Makes kiosk.key if there is none, and enroll.request. Makes the folder itself (0700) if needed. */
+/* Makes an empty outbox and kiosk.key if there is no key, and enroll.request. Makes the folder itself (0700) if
+   needed. From then on a missing outbox is a loss, so open it with DB_OPEN, never DB_CREATE. Safe to repeat:
+   the key stays. Returns a refusal. */
 int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN]);
 
 /* Takes the named lock file ("lock" or "courier.lock"). Returns REFUSAL_NONE with *fd, or REFUSAL_BUSY. */
 int state_lock(const struct state *state, const char *name, int *fd);
 
-/* May this kiosk serve today? REFUSAL_NONE, _MISSING (no card or charter yet) or _EXPIRED. */
+/* May this kiosk serve today? REFUSAL_NONE, _MISSING (no card yet), what is wrong with the card, or _EXPIRED. */
 int state_ready(const struct state *state, uint32_t today);
 
-/* Opens the board for reading only: *fd, *len. REFUSAL_MISSING when there is none. */
+/* Opens the board for reading only: *fd, *len. REFUSAL_MISSING when there was none that passed its checks as the
+   state was opened. The file was checked then, or, if a courier has replaced it since, by that courier. */
 int state_board(const struct state *state, int *fd, size_t *len);
 
 /* Installs a card file, a charter or a board from bytes, after every check against what is held; keeps
-   what is held otherwise. Installing the very same again is REFUSAL_NONE and writes nothing. A board also
-   drops from the outbox what it acknowledges: see exchange. */
+   what is held otherwise. Installing the very same again is REFUSAL_NONE and writes nothing. Without a card
+   (for the card: without a key) REFUSAL_MISSING. A board is REFUSAL_EXPIRED when the charter that names its key
+   is over. Hold "courier.lock" meanwhile. */
 int state_install_card(struct state *state, const uint8_t *in, size_t len);
 int state_install_charter(struct state *state, const uint8_t *in, size_t len);
 int state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
+
+/* Drops from the outbox what the board held acknowledges; *dropped_to is the last number acknowledged, or 0.
+   REFUSAL_CHAIN: the office acknowledges another chain than ours; then nothing is dropped. */
+int state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to);
+
+/* The refusal that stands for a db_error of the outbox; a missing or foreign outbox is REFUSAL_CORRUPT. */
+int state_db_refusal(int error);
 
 /* Path of the outbox, DIR/outbox.db. */
 void state_outbox_path(const struct state *state, char out[4096]);
