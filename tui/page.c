@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shows a long text a screenful at a time. */
+#include <stdlib.h>
+
+#include "tui/page.h"
+#include "tui/wrap.h"
+
+void page_start(struct page *page, const char *text, size_t len)
+{
+    *page = (struct page){.text = text, .len = len};
+}
+
+/* The last screenful stays full: no scrolling into the void. */
+static void settle(struct page *page, int height)
+{
+    const int last = page->lines > height ? page->lines - height : 0;
+
+    if (page->top > last)
+        page->top = last;
+    if (page->top < 0)
+        page->top = 0;
+}
+
+void page_draw(struct page *page, struct screen *screen, int row, int col, int width, int height,
+               int *above, int *below)
+{
+    const int n = wrap_lines(page->text, page->len, width, NULL, 0);
+    struct wrap_line *lines = n > 0 ? calloc((size_t)n, sizeof *lines) : NULL;
+
+    *above = *below = 0;
+    if (!lines || wrap_lines(page->text, page->len, width, lines, n) != n)
+        goto out;
+    page->lines = n;
+    settle(page, height);
+    for (int i = 0; i < height && page->top + i < n; i++) {
+        const struct wrap_line *line = &lines[page->top + i];
+        screen_put(screen, row + i, col, SCREEN_PLAIN, page->text + line->start,
+                   line->end - line->start);
+    }
+    *above = page->top;
+    *below = n - page->top > height ? n - page->top - height : 0;
+out:
+    free(lines);
+}
+
+bool page_press(struct page *page, struct press press, int height)
+{
+    const int step = height > 1 ? height - 1 : 1; /* one line stays, to go on reading from */
+
+    if (press.kind == PRESS_UP)
+        page->top--;
+    else if (press.kind == PRESS_DOWN)
+        page->top++;
+    else if (press.kind == PRESS_PAGE_UP)
+        page->top -= step;
+    else if (press.kind == PRESS_PAGE_DOWN || (press.kind == PRESS_CHAR && press.ch == ' '))
+        page->top += step;
+    else if (press.kind == PRESS_HOME)
+        page->top = 0;
+    else if (press.kind == PRESS_END)
+        page->top = page->lines;
+    else
+        return false;
+    settle(page, height);
+    return true;
+}
