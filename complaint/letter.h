@@ -48,7 +48,7 @@ enum letter_error {
     LETTER_DUPLICATE,       /* a key twice */
     LETTER_UNKNOWN_KEY,     /* a key this version does not have, or a complaint's key in a cover */
     LETTER_MISSING,         /* a key that must be there is not */
-    LETTER_RANGE,           /* a number or length outside its limits, or not a known language or category */
+    LETTER_RANGE,           /* a number or length outside its limits, or a code of the wrong shape */
     LETTER_UTF8,            /* text that is not valid UTF-8 */
     LETTER_TRAILING,        /* something other than zeros after the map */
 };
@@ -74,15 +74,20 @@ struct letter {
     uint8_t answer_key[LETTER_KEY_LEN];
 };
 
-/* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). Refuses what
-   letter_decode would refuse: returns LETTER_OK, LETTER_RANGE or LETTER_UTF8; on error out is zeroed. */
+/* What both halves hold a letter's fields to: LETTER_OK, LETTER_RANGE or LETTER_UTF8. The language need only
+   look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose a new category.
+   The fields of keys 6 to 14 are not looked at in a cover. */
+int letter_check(const struct letter *letter);
+
+/* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's fields of keys
+   6 to 14 are left out. Returns what letter_check returns; on error out is all zeros. */
 int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 
-/* Decodes strictly (letter_decode.c; the desk links this half). letter->text points into `in`.
-   The category need only look like one ([A-Z][0-9]): an old desk must not lose a new category. */
+/* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives back byte
+   for byte. letter->text points into `in`. Returns LETTER_OK or the first error met; letter is then zeroed. */
 int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
 
-/* A short English name of a letter_error for logs and JSON: "truncated". */
+/* A short English name of a letter_error for logs and JSON: "truncated". Never NULL. */
 const char *letter_error_name(int error);
 
 #endif

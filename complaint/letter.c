@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What both halves of the letter hold a letter to, and the names of what can be wrong. */
+#include "complaint/letter.h"
+
+#include <string.h>
+
+#include <unistr.h>
+
+static int in_range(char c, char low, char high)
+{
+    return c >= low && c <= high;
+}
+
+static int facility_check(const char facility[LETTER_FACILITY_MAX + 1])
+{
+    size_t len = strnlen(facility, LETTER_FACILITY_MAX + 1);
+    if (len == 0 || len > LETTER_FACILITY_MAX)
+        return LETTER_RANGE;
+    for (size_t i = 0; i < len; i++) {
+        char c = facility[i];
+        if (!in_range(c, 'A', 'Z') && !in_range(c, '0', '9') && c != '-')
+            return LETTER_RANGE;
+    }
+    return LETTER_OK;
+}
+
+static int codes_check(const struct letter *letter)
+{
+    const char *language = letter->language, *category = letter->category;
+    if (!in_range(language[0], 'a', 'z') || !in_range(language[1], 'a', 'z') || language[2] != '\0')
+        return LETTER_RANGE;
+    if (!in_range(category[0], 'A', 'Z') || !in_range(category[1], '0', '9') || category[2] != '\0')
+        return LETTER_RANGE;
+    return LETTER_OK;
+}
+
+static int urgent_check(const struct letter *letter)
+{
+    if (letter->urgent_count > LETTER_URGENT_MAX)
+        return LETTER_RANGE;
+    for (size_t i = 0; i < letter->urgent_count; i++)
+        if (letter->urgent[i] > 2)
+            return LETTER_RANGE;
+    return LETTER_OK;
+}
+
+int letter_check(const struct letter *letter)
+{
+    if (letter->kind > LETTER_FOLLOWUP || facility_check(letter->facility) != LETTER_OK)
+        return LETTER_RANGE;
+    if (letter->kind == LETTER_COVER)
+        return LETTER_OK;
+    if (codes_check(letter) != LETTER_OK || urgent_check(letter) != LETTER_OK)
+        return LETTER_RANGE;
+    if (letter->consent < 1 || letter->consent > 4 || letter->about > 3)
+        return LETTER_RANGE;
+    if (letter->text_len > LETTER_TEXT_MAX)
+        return LETTER_RANGE;
+    if (letter->text_len > 0 && u8_check((const uint8_t *)letter->text, letter->text_len) != NULL)
+        return LETTER_UTF8;
+    return LETTER_OK;
+}
+
+const char *letter_error_name(int error)
+{
+    static const char *const names[] = {
+        [LETTER_OK] = "ok",
+        [LETTER_VERSION_UNKNOWN] = "unknown version",
+        [LETTER_TRUNCATED] = "truncated",
+        [LETTER_TYPE] = "wrong type",
+        [LETTER_NOT_SHORTEST] = "not the shortest form",
+        [LETTER_UNSORTED] = "unsorted keys",
+        [LETTER_DUPLICATE] = "duplicate key",
+        [LETTER_UNKNOWN_KEY] = "unknown key",
+        [LETTER_MISSING] = "missing key",
+        [LETTER_RANGE] = "out of range",
+        [LETTER_UTF8] = "invalid UTF-8",
+        [LETTER_TRAILING] = "trailing bytes",
+    };
+    if (error < 0 || (size_t)error >= sizeof(names) / sizeof(names[0]))
+        return "unknown error";
+    return names[error];
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CBOR into a letter, strictly: there is exactly one sequence of bytes for each letter, all else is
+   an error with a name. libcbor takes one item at a time out of the caller's buffer; nothing is
+   copied to the heap. */
+#include "complaint/letter.h"
+
+#include <string.h>
+
+#include <cbor.h>
+#include <unistr.h>
+
+enum {
+    KEY_VERSION,
+    KEY_KIND,
+    KEY_FACILITY,
+    KEY_KIOSK,
+    KEY_SESSION,
+    KEY_DAY,
+    KEY_LANGUAGE,
+    KEY_CATEGORY,
+    KEY_URGENT,
+    KEY_CONSENT,
+    KEY_ABOUT,
+    KEY_PEOPLE,
+    KEY_TEXT,
+    KEY_TAG,
+    KEY_ANSWER,
+    KEY_COUNT,
+    COVER_KEYS = KEY_LANGUAGE,
+};
+
+enum item_type { ITEM_OTHER, ITEM_UINT, ITEM_BYTES, ITEM_TEXT, ITEM_ARRAY, ITEM_MAP };
+
+/* One CBOR item: number is the value of a uint, the length of a string, the count of an array or
+ * map. */
+struct item {
+    enum item_type type;
+    uint64_t number;
+    const uint8_t *data;
+};
+
+struct reader {
+    const uint8_t *in;
+    size_t at;
+    unsigned seen; /* a bit for each key */
+};
+
+static void item_set(void *context, enum item_type type, uint64_t number, const uint8_t *data)
+{
+    *(struct item *)context = (struct item){type, number, data};
+}
+
+static void on_uint8(void *context, uint8_t number)
+{
+    item_set(context, ITEM_UINT, number, NULL);
+}
+
+static void on_uint16(void *context, uint16_t number)
+{
+    item_set(context, ITEM_UINT, number, NULL);
+}
+
+static void on_uint32(void *context, uint32_t number)
+{
+    item_set(context, ITEM_UINT, number, NULL);
+}
+
+static void on_uint64(void *context, uint64_t number)
+{
+    item_set(context, ITEM_UINT, number, NULL);
+}
+
+static void on_bytes(void *context, cbor_data data, size_t len)
+{
+    item_set(context, ITEM_BYTES, len, data);
+}
+
+static void on_text(void *context, cbor_data data, size_t len)
+{
+    item_set(context, ITEM_TEXT, len, data);
+}
+
+static void on_array(void *context, size_t count)
+{
+    item_set(context, ITEM_ARRAY, count, NULL);
+}
+
+static void on_map(void *context, size_t count)
+{
+    item_set(context, ITEM_MAP, count, NULL);
+}
+
+static size_t shortest_head(uint64_t number)
+{
+    if (number < 24)
+        return 1;
+    if (number <= UINT8_MAX)
+        return 2;
+    if (number <= UINT16_MAX)
+        return 3;
+    return number <= UINT32_MAX ? 5 : 9;
+}
+
+/* Takes the next item and insists on its type. */
+static int take(struct reader *r, enum item_type type, struct item *item)
+{
+    struct cbor_callbacks callbacks = cbor_empty_callbacks;
+    callbacks.uint8 = on_uint8;
+    callbacks.uint16 = on_uint16;
+    callbacks.uint32 = on_uint32;
+    callbacks.uint64 = on_uint64;
+    callbacks.byte_string = on_bytes;
+    callbacks.string = on_text;
+    callbacks.array_start = on_array;
+    callbacks.map_start = on_map;
+    *item = (struct item){ITEM_OTHER, 0, NULL};
+    struct cbor_decoder_result result =
+        cbor_stream_decode(r->in + r->at, LETTER_LEN - r->at, &callbacks, item);
+    if (result.status == CBOR_DECODER_NEDATA)
+        return LETTER_TRUNCATED;
+    if (result.status != CBOR_DECODER_FINISHED || item->type != type)
+        return LETTER_TYPE;
+    int string = type == ITEM_BYTES || type == ITEM_TEXT;
+    if (result.read - (string ? item->number : 0) != shortest_head(item->number))
+        return LETTER_NOT_SHORTEST;
+    r->at += result.read;
+    return LETTER_OK;
+}
+
+static int take_uint(struct reader *r, uint64_t max, uint64_t *number)
+{
+    struct item item;
+    int error = take(r, ITEM_UINT, &item);
+    if (error == LETTER_OK && item.number > max)
+        error = LETTER_RANGE;
+    if (error == LETTER_OK)
+        *number = item.number;
+    return error;
+}
+
+static int take_bytes(struct reader *r, size_t len, uint8_t *out)
+{
+    struct item item;
+    int error = take(r, ITEM_BYTES, &item);
+    if (error == LETTER_OK && item.number != len)
+        error = LETTER_RANGE;
+    if (error == LETTER_OK)
+        memcpy(out, item.data, len);
+    return error;
+}
+
+static int take_text(struct reader *r, size_t max, const char **text, size_t *len)
+{
+    struct item item;
+    int error = take(r, ITEM_TEXT, &item);
+    if (error != LETTER_OK)
+        return error;
+    if (item.number > max)
+        return LETTER_RANGE;
+    if (item.number > 0 && u8_check(item.data, item.number) != NULL)
+        return LETTER_UTF8;
+    *text = (const char *)item.data;
+    *len = item.number;
+    return LETTER_OK;
+}
+
+/* A short text into an array of max + 1 bytes. A NUL in it would hide what follows. */
+static int take_code(struct reader *r, size_t max, char *out)
+{
+    const char *text = NULL;
+    size_t len = 0;
+    int error = take_text(r, max, &text, &len);
+    if (error != LETTER_OK)
+        return error;
+    if (len == 0 || memchr(text, '\0', len) != NULL)
+        return LETTER_RANGE;
+    memcpy(out, text, len);
+    out[len] = '\0';
+    return LETTER_OK;
+}
+
+static int take_urgent(struct reader *r, struct letter *letter)
+{
+    struct item item;
+    int error = take(r, ITEM_ARRAY, &item);
+    if (error == LETTER_OK && item.number > LETTER_URGENT_MAX)
+        error = LETTER_RANGE;
+    if (error != LETTER_OK)
+        return error;
+    for (size_t i = 0; i < item.number; i++) {
+        uint64_t answer = 0;
+        error = take_uint(r, UINT8_MAX, &answer);
+        if (error != LETTER_OK)
+            return error;
+        letter->urgent[i] = (uint8_t)answer;
+    }
+    letter->urgent_count = (uint8_t)item.number;
+    return LETTER_OK;
+}
+
+static int take_common(struct reader *r, uint64_t key, struct letter *letter)
+{
+    uint64_t number = 0;
+    int error;
+    switch (key) {
+    case KEY_VERSION:
+        error = take_uint(r, UINT64_MAX, &number);
+        return error == LETTER_OK && number != LETTER_VERSION ? LETTER_VERSION_UNKNOWN : error;
+    case KEY_KIND:
+        error = take_uint(r, LETTER_FOLLOWUP, &number);
+        letter->kind = (enum letter_kind)number;
+        return error;
+    case KEY_FACILITY:
+        return take_code(r, LETTER_FACILITY_MAX, letter->facility);
+    case KEY_KIOSK:
+        return take_bytes(r, LETTER_KIOSK_LEN, letter->kiosk);
+    case KEY_SESSION:
+        return take_uint(r, UINT64_MAX, &letter->session);
+    default:
+        error = take_uint(r, UINT32_MAX, &number);
+        letter->day = (uint32_t)number;
+        return error;
+    }
+}
+
+static int take_small(struct reader *r, uint64_t key, struct letter *letter)
+{
+    uint64_t number = 0;
+    int error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
+    if (key == KEY_CONSENT)
+        letter->consent = (uint8_t)number;
+    else if (key == KEY_ABOUT)
+        letter->about = (uint8_t)number;
+    else
+        letter->people = (uint16_t)number;
+    return error;
+}
+
+static int take_value(struct reader *r, uint64_t key, struct letter *letter)
+{
+    switch (key) {
+    case KEY_LANGUAGE:
+        return take_code(r, 2, letter->language);
+    case KEY_CATEGORY:
+        return take_code(r, 2, letter->category);
+    case KEY_URGENT:
+        return take_urgent(r, letter);
+    case KEY_CONSENT:
+    case KEY_ABOUT:
+    case KEY_PEOPLE:
+        return take_small(r, key, letter);
+    case KEY_TEXT:
+        return take_text(r, LETTER_TEXT_MAX, &letter->text, &letter->text_len);
+    case KEY_TAG:
+        return take_bytes(r, LETTER_KEY_LEN, letter->tag_key);
+    case KEY_ANSWER:
+        return take_bytes(r, LETTER_KEY_LEN, letter->answer_key);
+    default:
+        return take_common(r, key, letter);
+    }
+}
+
+/* Takes one key. A cover says what it is in key 1, so a key from 6 on without it is missing, not
+ * unknown. */
+static int take_key(struct reader *r, const struct letter *letter, uint64_t *key)
+{
+    int error = take_uint(r, UINT64_MAX, key);
+    if (error != LETTER_OK)
+        return error;
+    if (*key >= KEY_COUNT)
+        return LETTER_UNKNOWN_KEY;
+    if (r->seen & 1u << *key)
+        return LETTER_DUPLICATE;
+    if (r->seen >> *key != 0)
+        return LETTER_UNSORTED;
+    if (*key >= COVER_KEYS && (r->seen & 1u << KEY_KIND) && letter->kind == LETTER_COVER)
+        return LETTER_UNKNOWN_KEY;
+    r->seen |= 1u << *key;
+    return LETTER_OK;
+}
+
+static int zeros_check(const struct reader *r)
+{
+    for (size_t i = r->at; i < LETTER_LEN; i++)
+        if (r->in[i] != 0)
+            return LETTER_TRAILING;
+    return LETTER_OK;
+}
+
+static int map_take(struct reader *r, struct letter *letter)
+{
+    struct item map;
+    int error = take(r, ITEM_MAP, &map);
+    for (uint64_t i = 0; error == LETTER_OK && i < map.number; i++) {
+        uint64_t key = 0;
+        error = take_key(r, letter, &key);
+        if (error == LETTER_OK)
+            error = take_value(r, key, letter);
+    }
+    if (error != LETTER_OK)
+        return error;
+    unsigned wanted = (1u << (letter->kind == LETTER_COVER ? COVER_KEYS : KEY_COUNT)) - 1;
+    if (r->seen != wanted)
+        return LETTER_MISSING;
+    error = letter_check(letter);
+    return error == LETTER_OK ? zeros_check(r) : error;
+}
+
+int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter)
+{
+    struct reader r = {.in = in};
+    memset(letter, 0, sizeof(*letter));
+    int error = map_take(&r, letter);
+    if (error != LETTER_OK)
+        explicit_bzero(letter, sizeof(*letter));
+    return error;
+}
