@@ -19,8 +19,16 @@
 #define EXCHANGE_REQUEST ".request"
 #define EXCHANGE_CARD    ".card"
 
+/* Where an exchange stopped. */
+enum exchange_at {
+    EXCHANGE_AT_MEDIA,   /* the medium's folder could not be opened */
+    EXCHANGE_AT_STATE,   /* the state folder could not be used; REFUSAL_MISSING: no folder, or no key in it */
+    EXCHANGE_AT_CARRIED, /* it went through; the members below say how each thing fared */
+};
+
 /* What happened to each thing carried: an enum refusal each; REFUSAL_MISSING = was not on the medium. */
 struct exchange_report {
+    enum exchange_at at;
     int card;
     int charter;
     int board;
@@ -32,7 +40,9 @@ struct exchange_report {
 };
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when bundle (or request) went
-   out and nothing on the medium was refused, else the first refusal; the report is filled in any case. */
+   out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
+   (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
+   not looked at. A card taken makes up for another of this kiosk's that is refused. */
 int exchange_run(const char *state_dir, const char *media_dir, uint32_t today, struct exchange_report *report);
 
 #endif

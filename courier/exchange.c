@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One exchange between a kiosk's state folder and a medium.
+
+   What comes in is taken first, because it decides what goes out: a charter before the board that
+   it names the key of, and the board before the bundle, which then leaves out what the office has.
+   Records are dropped only under the board that is already installed, and the day is noted only
+   when the bundle stands on the medium. So a cut anywhere leaves a state from which the same
+   exchange starts again. */
+#include "courier/exchange.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "courier/bundle.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "courier/state.h"
+
+enum { AGE_NEVER = 65535 };
+
+struct exchange {
+    struct state *state;
+    struct outbox *outbox;
+    int media;
+    uint32_t today;
+    struct exchange_report *report;
+};
+
+static int open_media(const char *dir, int *fd)
+{
+    *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd >= 0)
+        return REFUSAL_NONE;
+    return errno == ENOENT ? REFUSAL_MISSING : errno == ENOTDIR ? REFUSAL_SPECIAL : REFUSAL_IO;
+}
+
+static bool is_card_name(const char *name)
+{
+    size_t len = strlen(name);
+    size_t end = strlen(EXCHANGE_CARD);
+
+    return name[0] != '.' && len > end && strcmp(name + len - end, EXCHANGE_CARD) == 0;
+}
+
+/* Takes one card file; REFUSAL_MISSING for the card of another kiosk. */
+static int take_one_card(struct exchange *x, const char *name)
+{
+    uint8_t key[sizeof x->state->key];
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    int refusal = file_read(x->media, name, CARD_FILE_LEN, &data, &len);
+    if (refusal == REFUSAL_NONE)
+        refusal = card_names(data, len, key);
+    if (refusal == REFUSAL_NONE && memcmp(key, x->state->key, sizeof key) != 0)
+        refusal = REFUSAL_MISSING;
+    else if (refusal == REFUSAL_NONE)
+        refusal = state_install_card(x->state, data, len);
+    free(data);
+    return refusal;
+}
+
+/* Looks at every card on the medium. One that is taken makes up for others that are not. */
+static int take_cards(struct exchange *x)
+{
+    int result = REFUSAL_MISSING;
+    int fd = openat(x->media, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+    if (folder == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return REFUSAL_IO;
+    }
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        if (!is_card_name(entry->d_name))
+            continue;
+        int refusal = take_one_card(x, entry->d_name);
+        if (refusal == REFUSAL_NONE || result == REFUSAL_MISSING)
+            result = refusal;
+    }
+    closedir(folder);
+    return result;
+}
+
+static int take_charter(struct exchange *x)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    int refusal = file_read(x->media, EXCHANGE_CHARTER, CHARTER_LEN, &data, &len);
+    if (refusal == REFUSAL_NONE)
+        refusal = state_install_charter(x->state, data, len);
+    free(data);
+    return refusal;
+}
+
+static int take_board(struct exchange *x)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+
+    int refusal = file_read(x->media, EXCHANGE_BOARD, BOARD_MAX, &data, &len);
+    if (refusal == REFUSAL_NONE)
+        refusal = state_install_board(x->state, data, len, x->today);
+    free(data);
+    return refusal;
+}
+
+static int write_named(struct exchange *x, const char *ending, const uint8_t *data, size_t len)
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    char name[64];
+
+    card_kiosk_text(x->state->kiosk, id);
+    snprintf(name, sizeof name, "%s%s", id, ending);
+    return file_write(x->media, name, 0644, data, len);
+}
+
+static int write_request(struct exchange *x)
+{
+    uint8_t request[CARD_REQUEST_LEN];
+
+    int refusal = card_request_encode(x->state->seed, x->today, request);
+    if (refusal == REFUSAL_NONE)
+        refusal = write_named(x, EXCHANGE_REQUEST, request, sizeof request);
+    return refusal == REFUSAL_NONE ? REFUSAL_MISSING : refusal;
+}
+
+/* Where the next record goes, and how many have come. */
+struct filling {
+    uint8_t *at;
+    uint64_t count;
+};
+
+static int fill(void *context, uint64_t seq, const uint8_t *record, size_t len)
+{
+    struct filling *filling = context;
+
+    if (len != RECORD_LEN)
+        return DB_CORRUPT;
+    memcpy(filling->at, record, RECORD_LEN);
+    filling->at += RECORD_LEN;
+    filling->count++;
+    return DB_OK;
+}
+
+/* Which records go out: the oldest held, as many as a bundle takes; none: last = first - 1. */
+static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, uint32_t *tip_day)
+{
+    struct outbox_tip tip;
+
+    int error = outbox_tip(x->outbox, &tip);
+    if (error == DB_OK)
+        error = outbox_first(x->outbox, first);
+    if (error != DB_OK)
+        return state_db_refusal(error);
+    if (*first == 0)
+        *first = tip.seq + 1;
+    *last = tip.seq;
+    if (*last - (*first - 1) > BUNDLE_RECORDS_MAX)
+        *last = *first + BUNDLE_RECORDS_MAX - 1;
+    *tip_day = tip.day;
+    return REFUSAL_NONE;
+}
+
+static uint16_t age_of(uint32_t exchanged, uint32_t today)
+{
+    if (exchanged == 0)
+        return AGE_NEVER;
+    if (today <= exchanged)
+        return 0;
+    return today - exchanged < AGE_NEVER ? (uint16_t)(today - exchanged) : AGE_NEVER - 1;
+}
+
+/* Of the printer the courier knows nothing, so it does not vouch for it. */
+static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
+{
+    struct statvfs disk;
+    uint8_t health = 0;
+
+    if (fstatvfs(x->state->dir, &disk) == 0 &&
+        (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX)
+        health |= BUNDLE_DISK_OK;
+    if (x->today >= tip_day && x->today >= x->state->charter.issued &&
+        (!x->state->has_mark || x->today >= x->state->mark.day))
+        health |= BUNDLE_CLOCK_OK;
+    return health;
+}
+
+static int describe(struct exchange *x, struct bundle *bundle)
+{
+    uint32_t exchanged = 0;
+    uint32_t tip_day = 0;
+
+    memset(bundle, 0, sizeof *bundle);
+    int refusal = choose_records(x, &bundle->first, &bundle->last, &tip_day);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    refusal = state_db_refusal(outbox_exchanged(x->outbox, &exchanged));
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    memcpy(bundle->kiosk, x->state->kiosk, sizeof bundle->kiosk);
+    memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
+    bundle->charter_number = x->state->charter.number;
+    bundle->board_number = x->state->board_number;
+    bundle->exchange_age = age_of(exchanged, x->today);
+    bundle->health = health_of(x, tip_day);
+    return REFUSAL_NONE;
+}
+
+static int write_bundle(struct exchange *x)
+{
+    struct bundle bundle;
+    struct bundle check;
+
+    int refusal = describe(x, &bundle);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    uint64_t count = bundle.last - (bundle.first - 1);
+    size_t len = bundle_len(count);
+    uint8_t *data = malloc(len);
+    if (data == NULL)
+        return REFUSAL_IO;
+    struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
+    if (count > 0)
+        refusal =
+            state_db_refusal(outbox_each(x->outbox, bundle.first, bundle.last, fill, &filling));
+    if (refusal == REFUSAL_NONE && filling.count != count)
+        refusal = REFUSAL_CORRUPT;
+    if (refusal == REFUSAL_NONE)
+        refusal = bundle_seal(&bundle, x->state->seed, data);
+    /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
+    if (refusal == REFUSAL_NONE &&
+        bundle_decode(data, len, x->state->key, bundle.office, &check) != REFUSAL_NONE)
+        refusal = REFUSAL_CORRUPT;
+    if (refusal == REFUSAL_NONE)
+        refusal = write_named(x, EXCHANGE_BUNDLE, data, len);
+    free(data);
+    if (refusal == REFUSAL_NONE) {
+        x->report->first = bundle.first;
+        x->report->last = bundle.last;
+    }
+    return refusal;
+}
+
+/* The half that needs the outbox: drop what has arrived, send the rest, note the day. */
+static int send_records(struct exchange *x)
+{
+    char path[4096];
+
+    state_outbox_path(x->state, path);
+    int refusal = state_db_refusal(outbox_open(path, DB_OPEN, &x->outbox));
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    refusal = state_acknowledge(x->state, x->outbox, &x->report->dropped_to);
+    x->report->fork = refusal == REFUSAL_CHAIN;
+    if (refusal == REFUSAL_NONE || refusal == REFUSAL_CHAIN)
+        refusal = write_bundle(x);
+    if (refusal == REFUSAL_NONE)
+        refusal = state_db_refusal(outbox_set_exchanged(x->outbox, x->today));
+    outbox_close(&x->outbox);
+    return refusal;
+}
+
+static void run(struct exchange *x)
+{
+    file_sweep(x->state->dir);
+    file_sweep(x->media);
+    x->report->card = take_cards(x);
+    if (!x->state->has_card) {
+        x->report->bundle = write_request(x);
+        return;
+    }
+    x->report->charter = take_charter(x);
+    x->report->board = take_board(x);
+    x->report->bundle = send_records(x);
+}
+
+/* The first refusal of a report, in the order in which things were carried. */
+static int first_refusal(const struct exchange_report *report, bool has_card)
+{
+    const int carried[] = {report->card, report->charter, report->board};
+
+    for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
+        if (carried[i] != REFUSAL_NONE && carried[i] != REFUSAL_MISSING)
+            return carried[i];
+    if (report->fork)
+        return REFUSAL_CHAIN;
+    return report->bundle == REFUSAL_MISSING && !has_card ? REFUSAL_NONE : report->bundle;
+}
+
+int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
+                 struct exchange_report *report)
+{
+    struct exchange x = {.media = -1, .today = today, .report = report};
+    int lock = -1;
+
+    *report = (struct exchange_report){.card = REFUSAL_MISSING,
+                                       .charter = REFUSAL_MISSING,
+                                       .board = REFUSAL_MISSING,
+                                       .bundle = REFUSAL_MISSING,
+                                       .first = 1};
+    report->at = EXCHANGE_AT_MEDIA;
+    int refusal = open_media(media_dir, &x.media);
+    if (refusal != REFUSAL_NONE)
+        goto out;
+    report->at = EXCHANGE_AT_STATE;
+    refusal = state_open(state_dir, &x.state);
+    if (refusal == REFUSAL_NONE)
+        refusal = state_lock(x.state, "courier.lock", &lock);
+    if (refusal == REFUSAL_NONE && x.state->seed == NULL)
+        refusal = REFUSAL_MISSING;
+    if (refusal != REFUSAL_NONE)
+        goto out;
+    report->at = EXCHANGE_AT_CARRIED;
+    run(&x);
+    refusal = first_refusal(report, x.state->has_card);
+out:
+    if (lock >= 0)
+        close(lock);
+    if (x.media >= 0)
+        close(x.media);
+    state_close(&x.state);
+    return refusal;
+}

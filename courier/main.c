@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sandyq-courier: carries bundles out of a kiosk and card, charter and board into it. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "courier/exchange.h"
+#include "courier/refusal.h"
+#include "courier/state.h"
+#include "crypto/secret.h"
+#include "tui/lang.h"
+
+#ifndef SANDYQ_VERSION
+#define SANDYQ_VERSION "0.1"
+#endif
+
+enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+struct options {
+    const char *state;
+    const char *media;
+};
+
+static void print_usage(FILE *stream)
+{
+    fputs(_("Usage: sandyq-courier exchange --state DIR --media DIR\n"
+            "       sandyq-courier --help | --version\n"
+            "\n"
+            "Carries what the kiosk has for the office to the medium, and what the office\n"
+            "has for the kiosk from it. Run it again whenever it was cut short.\n"
+            "\n"
+            "  --state DIR   the kiosk's state folder\n"
+            "  --media DIR   the folder on the medium\n"),
+          stream);
+}
+
+static int usage_error(void)
+{
+    print_usage(stderr);
+    return STATUS_USAGE;
+}
+
+static int fail(const char *where, const char *text)
+{
+    fprintf(stderr, "sandyq-courier: %s: %s\n", where, text);
+    return STATUS_FAILED;
+}
+
+static const char *start_text(int error)
+{
+    switch (error) {
+    case SECRET_OLD:
+        return _("libgcrypt is too old; install version 1.10.1 or later.");
+    case SECRET_FIPS:
+        return _("libgcrypt is in FIPS mode, which lacks what Sandyq needs; switch it off.");
+    default:
+        return _("Memory cannot be locked; raise the limit (ulimit -l 8192).");
+    }
+}
+
+/* What was taken in, a line each; things that were not on the medium are passed over. */
+static void print_taken(const char *name, int refusal)
+{
+    if (refusal == REFUSAL_NONE)
+        printf(_("%s: in\n"), name);
+    else if (refusal != REFUSAL_MISSING)
+        printf(_("%s: refused. %s\n"), name, _(refusal_text(refusal)));
+}
+
+static void print_sent(const struct exchange_report *report)
+{
+    if (report->bundle == REFUSAL_MISSING)
+        puts(_("request: out. The kiosk has no card yet."));
+    else if (report->bundle != REFUSAL_NONE)
+        printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
+    else if (report->last < report->first)
+        puts(_("bundle: out, with no records in it"));
+    else
+        printf(_("bundle: out, records %llu to %llu\n"), (unsigned long long)report->first,
+               (unsigned long long)report->last);
+}
+
+static void print_report(const struct exchange_report *report)
+{
+    print_taken("card", report->card);
+    print_taken(EXCHANGE_CHARTER, report->charter);
+    print_taken(EXCHANGE_BOARD, report->board);
+    if (report->dropped_to > 0)
+        printf(_("outbox: the office has the records up to %llu\n"),
+               (unsigned long long)report->dropped_to);
+    if (report->fork)
+        puts(_("outbox: the office has other records under our numbers. Nothing was dropped."));
+    print_sent(report);
+}
+
+/* What to name in the one line on standard error. */
+static const char *refused_thing(const struct exchange_report *report)
+{
+    if (report->card != REFUSAL_NONE && report->card != REFUSAL_MISSING)
+        return "card";
+    if (report->charter != REFUSAL_NONE && report->charter != REFUSAL_MISSING)
+        return EXCHANGE_CHARTER;
+    if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
+        return EXCHANGE_BOARD;
+    return report->fork ? "outbox" : "bundle";
+}
+
+static int exchange(const struct options *options)
+{
+    struct exchange_report report;
+
+    int error = secret_start();
+    if (error != SECRET_OK)
+        return fail("start", start_text(error));
+    int refusal = exchange_run(options->state, options->media, state_today(), &report);
+    if (report.at == EXCHANGE_AT_MEDIA)
+        return fail(options->media, _(refusal_text(refusal)));
+    if (report.at == EXCHANGE_AT_STATE && refusal == REFUSAL_MISSING)
+        return fail(options->state, _("There is no kiosk here; run sandyq-kiosk --enroll first."));
+    if (report.at == EXCHANGE_AT_STATE)
+        return fail(options->state, _(refusal_text(refusal)));
+    print_report(&report);
+    if (fflush(stdout) != 0)
+        return fail("stdout", _(refusal_text(REFUSAL_IO)));
+    if (refusal != REFUSAL_NONE)
+        return fail(refused_thing(&report), _(refusal_text(refusal)));
+    return STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"state", required_argument, NULL, 's'},
+        {"media", required_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
+    };
+    struct options options = {NULL, NULL};
+    int option = 0;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            options.state = optarg;
+            break;
+        case 'm':
+            options.media = optarg;
+            break;
+        case 'h':
+            print_usage(stdout);
+            return STATUS_DONE;
+        case 'v':
+            puts("sandyq-courier " SANDYQ_VERSION);
+            return STATUS_DONE;
+        default:
+            return usage_error();
+        }
+    }
+    if (argc - optind != 1 || strcmp(argv[optind], "exchange") != 0 || options.state == NULL ||
+        options.media == NULL)
+        return usage_error();
+    return exchange(&options);
+}
