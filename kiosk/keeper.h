@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keeper: owns outbox, signing key and board; never sees plaintext, never holds the terminal open.
-   Starts a fresh session process for each visitor and writes down its one envelope. */
+/* The keeper: owns outbox, signing key and board; never sees plaintext, never holds the terminal
+   open. Starts a fresh session process for each visitor and writes down its one envelope. */
 #ifndef KIOSK_KEEPER_H
 #define KIOSK_KEEPER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "courier/state.h"
 
 struct keeper_options {
-    const char *tty;     /* the terminal's device, opened anew by each session */
-    const char *locale;  /* folder of translations, or NULL */
+    const char *tty;    /* the terminal's device, opened anew by each session */
+    const char *locale; /* folder of translations, or NULL */
     int idle_seconds;
-    bool once;           /* serve one visitor, then end (SESSION_NOBODY counts as none) */
+    bool once; /* serve one visitor, then end (SESSION_NOBODY counts as none) */
 };
 
-/* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took, and one
-   on every day on which nobody came. Returns an enum refusal: REFUSAL_NONE after an orderly end. */
+/* What keeper_serve returns besides an enum refusal: sessions could not use the terminal. */
+enum { KEEPER_NO_TERMINAL = -1 };
+
+/* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took,
+   and one on every day on which nobody came. Returns an enum refusal: REFUSAL_NONE after an orderly
+   end, or KEEPER_NO_TERMINAL. From when it serves, those of descriptors 0, 1 and 2 that were a
+   terminal are /dev/null. */
 int keeper_serve(struct state *state, const struct keeper_options *options);
 
-/* What the keeper tells a session, as the first message on the socket: fixed size, no pointers. Then the
-   session's one message is ENVELOPE_LEN bytes, and the keeper's answer is one byte: KEEPER_STORED or
-   KEEPER_NOT_STORED. Descriptors of a session: 0, 1, 2 the terminal, 3 the socket, 4 the board when there
-   is one. */
+/* What the keeper tells a session, as the first message on the socket: fixed size, no pointers.
+   Then the session's one message is ENVELOPE_LEN bytes, and the keeper's answer is one byte:
+   KEEPER_STORED or KEEPER_NOT_STORED. Descriptors of a session: 0, 1, 2 the terminal, 3 the socket,
+   4 the board when there is one. */
 enum { KEEPER_SOCKET = 3, KEEPER_BOARD = 4 };
 enum { KEEPER_NOT_STORED = 0, KEEPER_STORED = 1 };
 struct keeper_brief {
@@ -32,6 +38,8 @@ struct keeper_brief {
     uint64_t board_len; /* 0: there is no board */
     uint32_t today;
     int32_t idle_seconds;
+    bool closed; /* out of order: say so and take nothing */
+    bool once;   /* out of order: end when a key is pressed */
 };
 
 #endif
