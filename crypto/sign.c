@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ed25519 over libgcrypt's S-expressions, and the check of S that libgcrypt leaves out. */
+/* Ed25519 over libgcrypt's S-expressions, and the checks that libgcrypt leaves out. */
 #include "crypto/sign.h"
 
 #include <assert.h>
@@ -30,6 +30,53 @@ static bool s_is_reduced(const uint8_t s[32])
         if (s[i] != order[i])
             return s[i] < order[i];
     return false;
+}
+
+/* The y coordinates of order 8, little-endian: with such a key an all-zero signature can be right.
+ */
+static const uint8_t order_8[][32] = {
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+     0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+     0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+     0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+     0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+};
+
+static bool is_order_8(const uint8_t public_key[SIGN_PUBLIC_LEN])
+{
+    uint8_t y[SIGN_PUBLIC_LEN];
+    memcpy(y, public_key, sizeof y);
+    y[31] &= 0x7f; /* the sign of x */
+    return memcmp(y, order_8[0], sizeof y) == 0 || memcmp(y, order_8[1], sizeof y) == 0;
+}
+
+/* libgcrypt ends the process ("mulm_25519: different sizes") when a coordinate of the public key
+   does not reach into the top limb of its number, and whoever makes a key can make it so. One
+   honest key in 2^62 is refused here as well. What is left of the points of small order has such
+   coordinates too. */
+static bool is_usable(gcry_sexp_t key)
+{
+    enum { BITS_MIN = 256 - 8 * sizeof(unsigned long) + 1 };
+    gcry_ctx_t curve = NULL;
+    gcry_mpi_t x = NULL, y = NULL;
+    gcry_mpi_point_t q = NULL;
+    bool usable = false;
+    if (gcry_mpi_ec_new(&curve, key, NULL) != 0)
+        goto out;
+    q = gcry_mpi_ec_get_point("q", curve, 1);
+    if (q == NULL)
+        goto out;
+    x = gcry_mpi_new(0);
+    y = gcry_mpi_new(0);
+    gcry_mpi_point_get(x, y, NULL, q); /* just decoded, so z is 1 and these are the coordinates */
+    usable = gcry_mpi_get_nbits(x) >= BITS_MIN && gcry_mpi_get_nbits(y) >= BITS_MIN;
+out:
+    gcry_mpi_release(x);
+    gcry_mpi_release(y);
+    gcry_mpi_point_release(q);
+    gcry_ctx_release(curve);
+    return usable;
 }
 
 /* The data expression of what is signed: domain || 0 || SHA-256(message). */
@@ -113,11 +160,11 @@ bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, c
 {
     gcry_sexp_t key = NULL, data = NULL, given = NULL;
     bool right = false;
-    if (!s_is_reduced(signature + 32))
+    if (!s_is_reduced(signature + 32) || is_order_8(public_key))
         goto out;
     if (make_data(&data, domain, message, len) != 0)
         goto out;
-    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGN_PUBLIC_LEN, public_key) != 0)
+    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGN_PUBLIC_LEN, public_key) != 0 || !is_usable(key))
         goto out;
     if (gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32) != 0)
         goto out;

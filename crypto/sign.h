@@ -22,7 +22,9 @@ int sign_public(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLI
 int sign_make(const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message, size_t len,
               uint8_t signature[SIGN_LEN]);
 
-/* True when the signature is right. Refuses S >= L, which libgcrypt 1.10 and 1.11 take. */
+/* True when the signature is right. public_key and signature may be any bytes. Refuses S >= L, which
+   libgcrypt 1.10 and 1.11 take, keys of small order, and the keys that make libgcrypt end the process
+   (a coordinate below 2^192). */
 bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
                 size_t len, const uint8_t signature[SIGN_LEN]);
 
