@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The field for codes and PINs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tui/digits.h"
+
+static bool type(struct digits *digits, const char *text)
+{
+    bool used = true;
+
+    for (; *text; text++)
+        used = digits_press(digits, (struct press){PRESS_CHAR, (unsigned char)*text}) && used;
+    return used;
+}
+
+static const char *drawn(const struct digits *digits, int group, int *cursor)
+{
+    static char text[8192];
+    struct screen *screen = screen_new(24, 64);
+    int row = 0;
+
+    digits_draw(digits, screen, 0, 2, group);
+    screen_dump(screen, text, sizeof text);
+    screen_cursor_at(screen, &row, cursor);
+    screen_free(&screen);
+    *strchr(text, '\n') = '\0';
+    return text + 2;
+}
+
+static void test_codes_as_people_type_them(void **state)
+{
+    struct digits digits;
+    char text[25];
+
+    digits_start(&digits, text, 24, false);
+    assert_true(type(&digits, "1234 5678-9Ol2 "));
+    assert_true(digits_press(&digits, (struct press){PRESS_CHAR, 0x2014}));
+    assert_true(digits_press(&digits, (struct press){PRESS_TAB, 0}));
+    assert_true(type(&digits, "Io"));
+    assert_string_equal(text, "12345678901210");
+    assert_false(type(&digits, "x"));
+    assert_false(digits_press(&digits, (struct press){PRESS_ENTER, 0}));
+    assert_false(digits_press(&digits, (struct press){PRESS_CHAR, 0x661}));
+    assert_int_equal(digits.len, 14);
+}
+
+static void test_one_too_many(void **state)
+{
+    struct digits digits;
+    char text[5] = "9999";
+
+    digits_start(&digits, text, 4, false);
+    assert_string_equal(text, "");
+    assert_true(type(&digits, "1234"));
+    assert_false(type(&digits, "5"));
+    assert_string_equal(text, "1234");
+}
+
+static void test_backspace_wipes(void **state)
+{
+    struct digits digits;
+    char text[5];
+
+    digits_start(&digits, text, 4, false);
+    type(&digits, "12");
+    assert_true(digits_press(&digits, (struct press){PRESS_DELETE, 0}));
+    assert_string_equal(text, "1");
+    assert_int_equal(text[1], 0);
+    digits_press(&digits, (struct press){PRESS_DELETE, 0});
+    assert_false(digits_press(&digits, (struct press){PRESS_DELETE, 0}));
+    assert_int_equal(digits.len, 0);
+}
+
+static void test_groups_and_cursor(void **state)
+{
+    struct digits digits;
+    char text[9];
+    int col = 0;
+
+    digits_start(&digits, text, 8, false);
+    assert_string_equal(drawn(&digits, 4, &col), "____ ____");
+    assert_int_equal(col, 2);
+    type(&digits, "1234");
+    assert_string_equal(drawn(&digits, 4, &col), "1234 ____");
+    assert_int_equal(col, 7);
+    type(&digits, "5678");
+    assert_string_equal(drawn(&digits, 4, &col), "1234 5678");
+    assert_int_equal(col, 11);
+    assert_string_equal(drawn(&digits, 0, &col), "12345678");
+}
+
+static void test_hidden_shows_only_the_fresh_digit(void **state)
+{
+    struct digits digits;
+    char text[7];
+    int col = 0;
+
+    digits_start(&digits, text, 6, true);
+    type(&digits, "123");
+    assert_string_equal(drawn(&digits, 0, &col), "••3___");
+    digits_press(&digits, (struct press){PRESS_DELETE, 0});
+    assert_string_equal(drawn(&digits, 0, &col), "••____");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_codes_as_people_type_them),
+        cmocka_unit_test(test_one_too_many),
+        cmocka_unit_test(test_backspace_wipes),
+        cmocka_unit_test(test_groups_and_cursor),
+        cmocka_unit_test(test_hidden_shows_only_the_fresh_digit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
