@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as keys: through the decoder into every widget, and straight onto the screen. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/digits.h"
+#include "tui/edit.h"
+#include "tui/list.h"
+#include "tui/page.h"
+#include "tui/screen.h"
+#include "tui/utf8.h"
+#include "tui/wrap.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { CAPACITY = 300, CODE = 24, HEIGHT = 5, LINES = 64 };
+
+struct widgets {
+    struct screen *screen;
+    struct edit edit;
+    struct digits digits;
+    struct list list;
+    struct page page;
+    char code[CODE + 1];
+    int width;
+};
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check_edit(const struct edit *edit)
+{
+    must(edit->len <= edit->capacity && edit->cursor <= edit->len);
+    must(utf8_valid(edit->text, edit->len) && utf8_valid(edit->text, edit->cursor));
+}
+
+static void draw(struct widgets *w)
+{
+    int above = 0, below = 0, row = 0, col = 0;
+
+    edit_draw(&w->edit, w->screen, 0, 0, w->width, HEIGHT, &above, &below);
+    screen_cursor_at(w->screen, &row, &col);
+    must(row >= 0 && row < HEIGHT && col >= 0 && col < w->width && above >= 0 && below >= 0);
+    page_draw(&w->page, w->screen, HEIGHT, 0, w->width, HEIGHT, &above, &below);
+    must(above >= 0 && below >= 0 && above + below < w->page.lines);
+    digits_draw(&w->digits, w->screen, 2 * HEIGHT, 0, 4);
+}
+
+static void press(struct widgets *w, struct press press)
+{
+    edit_press(&w->edit, press, w->width, HEIGHT);
+    check_edit(&w->edit);
+    digits_press(&w->digits, press);
+    must(w->digits.len <= CODE && strlen(w->code) == w->digits.len &&
+         strspn(w->code, "0123456789") == w->digits.len);
+    page_press(&w->page, press, HEIGHT);
+    list_press(&w->list, press, HEIGHT);
+    must(w->list.at == 0 || w->list.at < w->list.count);
+    must(w->list.top <= w->list.at && w->list.at - w->list.top < HEIGHT);
+    must(list_chosen(press, 4) < 4);
+    if (press.kind == PRESS_IDLE)
+        draw(w);
+}
+
+/* Control bytes stand for the keys that are not text. */
+static void press_byte(struct widgets *w, struct utf8 *decoder, uint8_t byte)
+{
+    bool again = false;
+
+    if (byte < 0x20) {
+        press(w, (struct press){(enum press_kind)(byte % (PRESS_OTHER + 1)), byte});
+        return;
+    }
+    do {
+        const int32_t ch = utf8_feed(decoder, byte, &again);
+        must(ch >= UTF8_BAD && ch <= 0x10FFFF && (ch < 0xD800 || ch > 0xDFFF));
+        if (ch >= 0)
+            press(w, (struct press){PRESS_CHAR, (uint32_t)ch});
+    } while (again);
+}
+
+static void check_cells(const struct screen *screen)
+{
+    for (int row = 0; row < screen_rows(screen); row++)
+        for (int col = 0; col < screen_cols(screen); col++) {
+            const uint32_t ch = screen_at(screen, row, col)->ch;
+            must(ch == 0 ? col > 0 && screen_at(screen, row, col - 1)->ch != 0 : utf8_harmless(ch));
+        }
+}
+
+static void check_wrap(const char *text, size_t len, int width)
+{
+    struct wrap_line lines[LINES];
+    const int n = wrap_lines(text, len, width, lines, LINES);
+    size_t next = 0;
+
+    must(n >= 1);
+    for (int i = 0; i < n && i < LINES; i++) {
+        must(lines[i].start == next && lines[i].start <= lines[i].end &&
+             lines[i].end <= lines[i].next);
+        must(lines[i].next > next || i + 1 == n);
+        next = lines[i].next;
+    }
+    must(n > LINES || next == len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct widgets w = {.screen = screen_new(24, 64)};
+    char *text = calloc(1, CAPACITY);
+    struct utf8 decoder = {0};
+
+    if (size == 0 || !w.screen || !text)
+        goto out;
+    w.width = 2 + data[0] % 60;
+    w.list.count = data[0] % 20;
+    edit_start(&w.edit, text, 0, CAPACITY);
+    digits_start(&w.digits, w.code, CODE, data[0] & 1);
+    page_start(&w.page, (const char *)data, size);
+    for (size_t i = 1; i < size; i++)
+        press_byte(&w, &decoder, data[i]);
+    draw(&w);
+    screen_put(w.screen, 12, data[0] % 64, SCREEN_PLAIN, (const char *)data, size);
+    screen_wrap(w.screen, 13, 0, w.width, 10, SCREEN_BOLD, (const char *)data, size);
+    check_wrap((const char *)data, size, w.width);
+    check_cells(w.screen);
+out:
+    screen_free(&w.screen);
+    free(text);
+    return 0;
+}
