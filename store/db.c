@@ -28,6 +28,8 @@ enum {
     HEADER_LEN = 100, /* of an SQLite file; the offsets below are in it */
     HEADER_WRITE_VERSION = 18,
     HEADER_READ_VERSION = 19,
+    HEADER_PAGE_SIZE = 16,
+    HEADER_PAGE_COUNT = 28,
     HEADER_USER_VERSION = 60,
     HEADER_APPLICATION_ID = 68,
     VERSION_WAL = 2,
@@ -71,6 +73,25 @@ static int error_of_constraint(int code)
     }
 }
 
+static int errno_of_file(sqlite3 *handle, int which)
+{
+    sqlite3_file *file = NULL;
+    int number = 0;
+    if (sqlite3_file_control(handle, "main", which, &file) == SQLITE_OK && file != NULL &&
+        file->pMethods != NULL)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+/* Why the disk failed. SQLite often forgets it in the connection, but keeps it with the file. */
+static int errno_of(sqlite3 *handle)
+{
+    int number = sqlite3_system_errno(handle);
+    if (number == 0)
+        number = errno_of_file(handle, SQLITE_FCNTL_JOURNAL_POINTER);
+    return number != 0 ? number : errno_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
+}
+
 static int error_of(sqlite3 *handle, int code)
 {
     switch (code & 0xff) {
@@ -92,7 +113,7 @@ static int error_of(sqlite3 *handle, int code)
         return error_of_constraint(code);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        return error_of_errno(sqlite3_system_errno(handle));
+        return error_of_errno(errno_of(handle));
     default:
         return DB_IO;
     }
@@ -111,8 +132,9 @@ static int image_make(const struct db_schema *schema, uint8_t **image, size_t *l
     char marks[96];
     snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%u;",
              (int)schema->application_id, (unsigned)schema->version);
-    int error = error_of(memory, sqlite3_open_v2(":memory:", &memory,
-                                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    int code =
+        sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int error = error_of(memory, code);
     if (error == DB_OK)
         error = execute(memory, schema->create);
     if (error == DB_OK)
@@ -248,8 +270,29 @@ static int marks_check(const struct db_schema *schema, uint32_t application_id, 
     return version == schema->version ? DB_OK : DB_FOREIGN;
 }
 
+/* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
+   may rightly be short; and only once the log is seen empty is what the header promised sure to be
+   in the file. */
+static int length_check(const char *path, sqlite3_file *file, const uint8_t *header)
+{
+    char log[PATH_MAX];
+    struct stat st;
+    sqlite3_int64 size = 0;
+    uint32_t page_size = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
+    if (snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log))
+        return DB_IO;
+    if (stat(log, &st) == 0 && st.st_size > 0)
+        return DB_OK;
+    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return DB_IO;
+    if (page_size == 1)
+        page_size = 65536;
+    uint64_t promised = (uint64_t)page_size * big_endian(header + HEADER_PAGE_COUNT);
+    return (uint64_t)size < promised ? DB_CORRUPT : DB_OK;
+}
+
 /* Looks at the file's first bytes; SQLite has opened it, but not read or locked anything yet. */
-static int header_check(sqlite3 *handle, const struct db_schema *schema)
+static int header_check(sqlite3 *handle, const char *path, const struct db_schema *schema)
 {
     static const char magic[16] = "SQLite format 3";
     uint8_t header[HEADER_LEN] = {0};
@@ -262,8 +305,9 @@ static int header_check(sqlite3 *handle, const struct db_schema *schema)
         return DB_FOREIGN;
     if (code != SQLITE_OK)
         return DB_IO;
-    return marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
-                       big_endian(header + HEADER_USER_VERSION));
+    int error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
+                            big_endian(header + HEADER_USER_VERSION));
+    return error == DB_OK ? length_check(path, file, header) : error;
 }
 
 static int pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
@@ -340,7 +384,7 @@ static int handle_open(struct db *db, const char *path, const struct db_schema *
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
     int error = error_of(db->handle, code);
     if (error == DB_OK)
-        error = header_check(db->handle, schema);
+        error = header_check(db->handle, path, schema);
     if (error != DB_OK)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
