@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one place where ciphertext becomes a complaint: envelopes are opened and rewrapped under the
+   casebook key, and what belongs to a case is read back.
+
+   A sealed item's plaintext, then zeros up to a multiple of 1024 bytes, so that its length tells
+   little: offset  bytes  what 0      1  version, 1 1      1  kind (enum casefile_kind) 2      8
+   case 10      4  day it was added 14      4  length n of the body 18      n  letter:  kiosk id
+   (8), record number (8), flags (1), letter without its closing zeros message: number (8), sealed
+   entry (crypto/answer) status:  number (1, complaint/taxonomy) note:    UTF-8 */
+#ifndef DESK_CASEFILE_H
+#define DESK_CASEFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint/letter.h"
+#include "courier/card.h"
+#include "courier/record.h"
+#include "crypto/answer.h"
+#include "desk/vault.h"
+
+enum { CASEFILE_NOTE_MAX = 14000 };
+
+enum casefile_kind { CASEFILE_LETTER = 1, CASEFILE_MESSAGE, CASEFILE_STATUS, CASEFILE_NOTE };
+
+/* One thing of a case; which members mean something follows from kind. Pointers are valid, and
+   point into locked memory, until the callback returns. */
+struct casefile_item {
+    enum casefile_kind kind;
+    uint64_t case_id;
+    uint32_t day;
+    const struct letter *letter; /* CASEFILE_LETTER */
+    const uint8_t *kiosk;
+    uint64_t seq;
+    bool misplaced;
+    uint64_t n; /* CASEFILE_MESSAGE */
+    const uint8_t *entry;
+    const struct code_keys *keys; /* of the case's first letter; NULL when it has none */
+    uint8_t status;               /* CASEFILE_STATUS */
+    const char *text;             /* CASEFILE_NOTE */
+    size_t len;
+};
+
+/* Opens an envelope with the intake key that it names. letter has LETTER_LEN bytes of secret_new
+   memory. False when no key here opens it. Safe in several threads at once. */
+bool casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter);
+
+/* What came of a letter. */
+enum casefile_outcome { CASEFILE_COVER, CASEFILE_NEW, CASEFILE_JOINED, CASEFILE_UNREADABLE };
+
+/* Files an opened letter of this record and card: into a new case, with its first message "it
+   arrived", or into the case that its tag key names. Inside a transaction. Returns a trouble. */
+struct casefile_source {
+    const struct card *card;
+    const struct record *record;
+    uint32_t today;
+};
+int casefile_take(struct vault *vault, const struct casefile_source *source, const uint8_t *letter,
+                  enum casefile_outcome *outcome, bool *misplaced);
+
+/* Calls each for every item of a case (0: of all cases, case by case), oldest first; another value
+   than TROUBLE_NONE stops and is returned. each must not use the vault. */
+typedef int casefile_fn(void *context, const struct casefile_item *item);
+int casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context);
+
+/* Opens the text of a CASEFILE_MESSAGE into answer (secret_new memory). */
+int casefile_message(const struct casefile_item *item, struct answer *answer);
+
+/* Adds to a case, each in one transaction of its own. The message takes the next number; its text
+   is at most ANSWER_TEXT_MAX bytes. A text must be valid UTF-8. */
+int casefile_say(struct vault *vault, uint64_t case_id, const struct answer *answer);
+int casefile_set_status(struct vault *vault, uint64_t case_id, uint8_t status, uint32_t day);
+int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
+                  size_t len);
+
+/* Seals and stores a card file; opens the one of a kiosk, checks it against the office. */
+int casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t today);
+int casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk, struct card *card);
+
+#endif

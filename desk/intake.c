@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Import: bundles are authenticated, opened by two threads, and filed by one, a transaction a
+ * bundle. */
+#include "desk/intake.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/bundle.h"
+#include "courier/exchange.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/trouble.h"
+
+/* Letters opened at a time: what fits well into the locked pool. */
+enum { HAND = 16, OPENERS = 2 };
+
+/* A handful of new records on their way into the casebook. */
+struct hand {
+    const struct vault_keys *keys;
+    struct record records[HAND];
+    bool opened[HAND];
+    uint8_t *letters; /* HAND * LETTER_LEN, secret_new memory */
+    size_t n;
+    atomic_size_t next;
+};
+
+struct job {
+    struct intake *intake;
+    const char *name;
+    struct bundle bundle;
+    struct card card;
+    struct caseload_kiosk kiosk;
+    struct intake_report report; /* of this bundle; counts only once it is committed */
+    struct hand hand;
+};
+
+/* --- opening --- */
+
+static void *open_letters(void *context)
+{
+    struct hand *hand = context;
+    for (;;) {
+        const size_t i = atomic_fetch_add(&hand->next, 1);
+        if (i >= hand->n)
+            return NULL;
+        hand->opened[i] =
+            casefile_open(hand->keys, hand->records[i].envelope, hand->letters + i * LETTER_LEN);
+    }
+}
+
+/* A thread that cannot be made is no loss: the others, at the end this one, do its work. */
+static void open_hand(struct hand *hand)
+{
+    pthread_t openers[OPENERS];
+    size_t started = 0;
+    atomic_store(&hand->next, 0);
+    while (hand->n > 1 && started < OPENERS &&
+           pthread_create(&openers[started], NULL, open_letters, hand) == 0)
+        started++;
+    if (started == 0)
+        open_letters(hand);
+    while (started > 0)
+        pthread_join(openers[--started], NULL);
+}
+
+/* --- filing --- */
+
+static void count(struct intake_report *report, enum casefile_outcome outcome, bool misplaced)
+{
+    report->records++;
+    report->misplaced += misplaced;
+    report->covers += outcome == CASEFILE_COVER;
+    report->complaints += outcome == CASEFILE_NEW;
+    report->joined += outcome == CASEFILE_JOINED;
+    report->unreadable += outcome == CASEFILE_UNREADABLE;
+}
+
+static void row_of(const struct job *job, const struct record *record, struct caseload_record *row)
+{
+    memcpy(row->kiosk, job->card.kiosk, sizeof row->kiosk);
+    row->seq = record->seq;
+    memcpy(row->hash, record->hash, sizeof row->hash);
+    memcpy(row->previous, record->previous, sizeof row->previous);
+    row->day = record->day;
+    row->flags = 0;
+}
+
+static int file_one(struct job *job, size_t i)
+{
+    const struct record *record = &job->hand.records[i];
+    const struct casefile_source source = {&job->card, record, job->intake->today};
+    enum casefile_outcome outcome = CASEFILE_UNREADABLE;
+    bool misplaced = false;
+    struct caseload_record row;
+    row_of(job, record, &row);
+    int error = TROUBLE_NONE;
+    if (job->hand.opened[i])
+        error = casefile_take(job->intake->vault, &source, job->hand.letters + i * LETTER_LEN,
+                              &outcome, &misplaced);
+    if (error != TROUBLE_NONE)
+        return error;
+    const bool unreadable = outcome == CASEFILE_UNREADABLE;
+    row.flags =
+        (uint8_t)((unreadable ? CASELOAD_UNREADABLE : 0) | (misplaced ? CASELOAD_MISPLACED : 0));
+    count(&job->report, outcome, misplaced);
+    return trouble_db(caseload_add_record(job->intake->vault->cases, &row,
+                                          unreadable ? record->envelope : NULL, ENVELOPE_LEN));
+}
+
+static int file_hand(struct job *job)
+{
+    int error = TROUBLE_NONE;
+    open_hand(&job->hand);
+    for (size_t i = 0; i < job->hand.n && error == TROUBLE_NONE; i++)
+        error = file_one(job, i);
+    explicit_bzero(job->hand.letters, HAND * LETTER_LEN);
+    job->hand.n = 0;
+    return error;
+}
+
+/* Takes a record into the hand, unless it is held. */
+static int pick(struct job *job, const uint8_t *bytes)
+{
+    struct record *record = &job->hand.records[job->hand.n];
+    struct caseload_record row;
+    int error = record_decode(bytes, record);
+    if (error != REFUSAL_NONE)
+        return error;
+    row_of(job, record, &row);
+    error = caseload_has_record(job->intake->vault->cases, &row);
+    job->report.held += error == DB_OK;
+    job->hand.n += error == DB_NONE;
+    return error == DB_NONE ? TROUBLE_NONE : trouble_db(error);
+}
+
+static int file_records(struct job *job)
+{
+    const struct bundle *bundle = &job->bundle;
+    const uint64_t total = bundle->last - bundle->first + 1;
+    int error = TROUBLE_NONE;
+    for (uint64_t i = 0; i < total && error == TROUBLE_NONE; i++) {
+        error = pick(job, bundle->records + i * RECORD_LEN);
+        if (error == TROUBLE_NONE && (job->hand.n == HAND || i + 1 == total)) {
+            error = file_hand(job);
+            if (job->intake->progress != NULL)
+                job->intake->progress(job->intake->context, job->name, i + 1, total);
+        }
+    }
+    return error;
+}
+
+/* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
+   An older bundle that comes late claims less of both, and is none. */
+static int note_contact(struct job *job)
+{
+    const struct bundle *bundle = &job->bundle;
+    struct caseload_kiosk *kiosk = &job->kiosk;
+    const bool more_records = bundle->last > kiosk->bundle_last;
+    const bool fewer_records = bundle->last < kiosk->bundle_last;
+    const bool newer_board = bundle->board_number > kiosk->board;
+    const bool older_board = bundle->board_number < kiosk->board;
+    if ((fewer_records && newer_board) || (more_records && older_board)) {
+        kiosk->rollbacks++;
+        job->report.rollbacks++;
+    } else if (fewer_records || older_board) {
+        return TROUBLE_NONE;
+    }
+    if (more_records)
+        kiosk->bundle_last = bundle->last;
+    if (newer_board)
+        kiosk->board = bundle->board_number;
+    kiosk->charter = bundle->charter_number;
+    kiosk->image = bundle->image_version;
+    kiosk->exchange_age = bundle->exchange_age;
+    kiosk->health = bundle->health;
+    kiosk->imported = job->intake->today;
+    return trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
+}
+
+static int file_bundle(struct job *job)
+{
+    struct caseload *cases = job->intake->vault->cases;
+    int error = trouble_db(caseload_begin(cases));
+    if (error != TROUBLE_NONE)
+        return error;
+    error = file_records(job);
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_advance(cases, job->card.kiosk));
+    if (error == TROUBLE_NONE)
+        error = note_contact(job);
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_commit(cases));
+    if (error != TROUBLE_NONE)
+        caseload_rollback(cases);
+    return error;
+}
+
+static void add_report(struct intake_report *sum, const struct intake_report *one)
+{
+    sum->bundles++;
+    sum->records += one->records;
+    sum->held += one->held;
+    sum->covers += one->covers;
+    sum->complaints += one->complaints;
+    sum->joined += one->joined;
+    sum->unreadable += one->unreadable;
+    sum->misplaced += one->misplaced;
+    sum->rollbacks += one->rollbacks;
+}
+
+/* The kiosk's name is all that is believed before the signature by its enrolled key is checked. */
+static int authenticate(struct job *job, const uint8_t *data, size_t len)
+{
+    const struct vault *vault = job->intake->vault;
+    uint8_t id[CARD_KIOSK_LEN];
+    int error = bundle_names(data, len, id);
+    if (error != REFUSAL_NONE)
+        return error;
+    error = caseload_kiosk(vault->cases, id, &job->kiosk);
+    if (error != DB_OK)
+        return error == DB_NONE ? TROUBLE_KIOSK : trouble_db(error);
+    error = casefile_card(vault, &job->kiosk, &job->card);
+    if (error == TROUBLE_NONE)
+        error = bundle_decode(data, len, job->card.key, vault->charter.office, &job->bundle);
+    if (error == TROUBLE_NONE && job->bundle.last > INT64_MAX)
+        error = TROUBLE_NUMBER;
+    return error;
+}
+
+int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, size_t len)
+{
+    struct job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return TROUBLE_MEMORY;
+    job->intake = intake;
+    job->name = name;
+    job->hand.keys = intake->vault->keys;
+    job->hand.letters = secret_new(HAND * LETTER_LEN);
+    int error = job->hand.letters != NULL ? authenticate(job, data, len) : TROUBLE_MEMORY;
+    if (error == TROUBLE_NONE)
+        error = file_bundle(job);
+    if (error == TROUBLE_NONE)
+        add_report(&intake->report, &job->report);
+    secret_free(job->hand.letters);
+    free(job);
+    return error;
+}
+
+/* --- files and folders --- */
+
+static void refuse(struct intake *intake, const char *name, int trouble)
+{
+    intake->report.refused++;
+    if (intake->refused != NULL)
+        intake->refused(intake->context, name, trouble);
+}
+
+static void take_file(struct intake *intake, int dir, const char *name, const char *shown)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    int error = file_read(dir, name, BUNDLE_MAX, &data, &len);
+    if (error == REFUSAL_NONE)
+        error = intake_bundle(intake, shown, data, len);
+    if (error != TROUBLE_NONE)
+        refuse(intake, shown, error);
+    free(data);
+}
+
+static int is_bundle(const struct dirent *entry)
+{
+    const size_t len = strlen(entry->d_name), end = sizeof EXCHANGE_BUNDLE - 1;
+    return len > end && entry->d_name[0] != '.' &&
+           strcmp(entry->d_name + len - end, EXCHANGE_BUNDLE) == 0;
+}
+
+static void take_folder(struct intake *intake, int dir, const char *path)
+{
+    struct dirent **names = NULL;
+    int n = scandirat(dir, ".", &names, is_bundle, alphasort);
+    if (n < 0)
+        refuse(intake, path, TROUBLE_DISK);
+    for (int i = 0; i < n; i++) {
+        take_file(intake, dir, names[i]->d_name, names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+}
+
+void intake_path(struct intake *intake, const char *path)
+{
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir < 0) {
+        take_file(intake, AT_FDCWD, path, path);
+        return;
+    }
+    take_folder(intake, dir, path);
+    close(dir);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Import: bundles from a stick or a folder, checked, opened once and filed. What is held already is
+   passed over, so importing again, after a cut or by mistake, changes nothing. */
+#ifndef DESK_INTAKE_H
+#define DESK_INTAKE_H
+
+#include <stdint.h>
+
+#include "desk/vault.h"
+
+struct intake_report {
+    uint64_t bundles; /* taken */
+    uint64_t refused;
+    uint64_t records; /* new ones */
+    uint64_t held;    /* known already */
+    uint64_t covers;
+    uint64_t complaints; /* new cases */
+    uint64_t joined;     /* letters that joined a case */
+    uint64_t unreadable;
+    uint64_t misplaced;
+    uint64_t rollbacks; /* bundles that show a kiosk set back to an older state */
+};
+
+/* refused and progress may be NULL. Names come from a stick: show them neutralised. */
+struct intake {
+    struct vault *vault;
+    uint32_t today;
+    struct intake_report report;
+    void (*refused)(void *context, const char *name, int trouble);
+    void (*progress)(void *context, const char *name, uint64_t done, uint64_t total);
+    void *context;
+};
+
+/* Takes a bundle file, or every *.bundle of a folder in the order of names. One bad bundle stops no
+   other: it is reported and counted. */
+void intake_path(struct intake *intake, const char *path);
+
+/* Takes one bundle from memory, in one transaction. Returns a trouble; then nothing was changed. */
+int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, size_t len);
+
+#endif

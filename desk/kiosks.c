@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the chains say about each kiosk; and how a kiosk becomes one of ours. */
+#include "desk/kiosks.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "courier/state.h"
+#include "desk/casefile.h"
+#include "desk/trouble.h"
+
+/* --- looking --- */
+
+static int add_range(void *context, uint64_t first, uint64_t last)
+{
+    struct kiosks_ranges *ranges = context;
+    struct kiosks_range *more = realloc(ranges->all, (ranges->n + 1) * sizeof *more);
+    if (more == NULL)
+        return DB_IO;
+    ranges->all = more;
+    ranges->all[ranges->n++] = (struct kiosks_range){first, last};
+    return DB_OK;
+}
+
+struct rows {
+    struct kiosks_row *all;
+    size_t n;
+};
+
+static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
+{
+    struct rows *rows = context;
+    struct kiosks_row *more = realloc(rows->all, (rows->n + 1) * sizeof *more);
+    if (more == NULL)
+        return DB_IO;
+    rows->all = more;
+    memset(&rows->all[rows->n], 0, sizeof *more);
+    rows->all[rows->n++].kiosk = *kiosk;
+    return DB_OK;
+}
+
+static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
+{
+    const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
+    row->silent = today > since ? today - since : 0;
+    int error = casefile_card(vault, &row->kiosk, &row->card);
+    if (error == TROUBLE_NONE)
+        error =
+            trouble_db(caseload_each_gap(vault->cases, row->kiosk.kiosk, add_range, &row->gaps));
+    if (error == TROUBLE_NONE)
+        error =
+            trouble_db(caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks));
+    return error;
+}
+
+int kiosks_list(struct vault *vault, uint32_t today, struct kiosks_row **out, size_t *n)
+{
+    struct rows rows = {0};
+    int error = trouble_db(caseload_each_kiosk(vault->cases, add_kiosk, &rows));
+    for (size_t i = 0; i < rows.n && error == TROUBLE_NONE; i++)
+        error = complete(vault, today, &rows.all[i]);
+    if (error != TROUBLE_NONE) {
+        kiosks_free(rows.all, rows.n);
+        rows = (struct rows){0};
+    }
+    *out = rows.all;
+    *n = rows.n;
+    return error;
+}
+
+void kiosks_free(struct kiosks_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(rows[i].gaps.all);
+        free(rows[i].forks.all);
+    }
+    free(rows);
+}
+
+/* --- enrolling --- */
+
+static int read_request(const char *path, uint8_t key[32])
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    uint32_t day = 0;
+    int error = file_read(AT_FDCWD, path, CARD_REQUEST_LEN, &data, &len);
+    if (error == REFUSAL_NONE)
+        error = card_request_decode(data, len, key, &day);
+    free(data);
+    return error;
+}
+
+/* The number after the one of the card that the kiosk has; 1 for a new kiosk. */
+static int next_number(const struct vault *vault, struct card *card)
+{
+    struct caseload_kiosk kiosk;
+    struct card held;
+    int error = caseload_kiosk(vault->cases, card->kiosk, &kiosk);
+    card->number = 1;
+    if (error != DB_OK)
+        return error == DB_NONE ? TROUBLE_NONE : trouble_db(error);
+    error = casefile_card(vault, &kiosk, &held);
+    if (error == TROUBLE_NONE)
+        card->number = held.number + 1;
+    return error;
+}
+
+static int write_card(const char *out, const uint8_t file[CARD_FILE_LEN])
+{
+    const char *slash = strrchr(out, '/');
+    char *folder = slash != NULL ? strndup(out, (size_t)(slash - out) + 1) : strdup(".");
+    if (folder == NULL)
+        return TROUBLE_MEMORY;
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = dir >= 0
+                    ? file_write(dir, slash != NULL ? slash + 1 : out, 0644, file, CARD_FILE_LEN)
+                    : REFUSAL_MISSING;
+    free(folder);
+    if (dir >= 0)
+        close(dir);
+    return error;
+}
+
+/* Into the casebook first: a card that is out must belong to a kiosk whose bundles are taken. */
+int kiosks_enroll(struct vault *vault, const uint8_t *root, const char *request,
+                  const struct kiosks_place *place, const char *out,
+                  char kiosk[CARD_KIOSK_TEXT_LEN])
+{
+    uint8_t file[CARD_FILE_LEN];
+    const uint32_t today = state_today();
+    struct card card = {.issued = today, .expires = vault->charter.expires, .type = place->type};
+    if (strlen(place->facility) > CARD_FACILITY_MAX)
+        return TROUBLE_FACILITY;
+    memcpy(card.facility, place->facility, strlen(place->facility) + 1);
+    int error = read_request(request, card.key);
+    if (error == REFUSAL_NONE)
+        error = card_kiosk_id(card.key, card.kiosk);
+    if (error == REFUSAL_NONE)
+        error = next_number(vault, &card);
+    if (error == TROUBLE_NONE) {
+        error = card_encode(&card, vault->charter_bytes, root, file);
+        error = error == REFUSAL_MALFORMED ? TROUBLE_FACILITY : error;
+    }
+    if (error == TROUBLE_NONE)
+        error = casefile_keep_card(vault, file, today);
+    if (error == TROUBLE_NONE)
+        error = write_card(out, file);
+    card_kiosk_text(card.kiosk, kiosk);
+    return error;
+}

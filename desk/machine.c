@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the desk prints for machines: JSON, with texts exactly as they were written. */
+#include "desk/machine.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "courier/bundle.h"
+#include "courier/state.h"
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+
+/* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
+ */
+
+static int print(FILE *out, json_t *value)
+{
+    if (value == NULL)
+        return TROUBLE_MEMORY;
+    int error = json_dumpf(value, out, JSON_INDENT(2)) == 0 ? TROUBLE_NONE : TROUBLE_OUTPUT;
+    json_decref(value);
+    fputc('\n', out);
+    return error;
+}
+
+static json_t *day(uint32_t number)
+{
+    char text[STATE_DAY_LEN];
+    if (number == 0)
+        return json_null();
+    state_day_text(number, text);
+    return json_string(text);
+}
+
+static json_t *kiosk_id(const uint8_t *id)
+{
+    char text[CARD_KIOSK_TEXT_LEN];
+    card_kiosk_text(id, text);
+    return json_string(text);
+}
+
+/* --- cases --- */
+
+static json_t *case_value(const struct triage_case *row)
+{
+    return json_pack("{sI ss ss ss so ss ss si si sb}", "case", (json_int_t)row->id, "urgency",
+                     words_urgency(row->urgency), "category", row->category, "facility",
+                     row->facility, "day", day(row->day), "status", words_status(row->status),
+                     "language", row->language, "letters", (int)row->letters, "messages",
+                     (int)row->messages, "misplaced", (int)row->misplaced);
+}
+
+int machine_cases(FILE *out, const struct triage_case *cases, size_t n)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(all, case_value(&cases[i])) != 0) {
+            json_decref(all);
+            return TROUBLE_MEMORY;
+        }
+    return print(out, all);
+}
+
+static json_t *urgent_value(const struct letter *letter)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < letter->urgent_count; i++)
+        json_array_append_new(all, json_string(words_urgent(letter->urgent[i])));
+    return all;
+}
+
+static json_t *letter_value(const struct casefile_item *item)
+{
+    const struct letter *letter = item->letter;
+    return json_pack("{ss so so sI ss ss ss so si ss si so sb}", "kind",
+                     letter->kind == LETTER_FOLLOWUP ? "follow-up" : "complaint", "day",
+                     day(letter->day), "kiosk", kiosk_id(item->kiosk), "record",
+                     (json_int_t)item->seq, "facility", letter->facility, "language",
+                     letter->language, "category", letter->category, "urgent", urgent_value(letter),
+                     "consent", (int)letter->consent, "about", words_about(letter->about), "people",
+                     (int)letter->people, "text", json_stringn(letter->text, letter->text_len),
+                     "misplaced", (int)item->misplaced);
+}
+
+static json_t *message_value(const struct casefile_item *item, int *error)
+{
+    json_t *value = NULL;
+    struct answer *answer = secret_new(sizeof *answer);
+    *error = answer != NULL ? casefile_message(item, answer) : TROUBLE_MEMORY;
+    if (*error == TROUBLE_NONE)
+        value =
+            json_pack("{sI so si so}", "n", (json_int_t)item->n, "day", day(answer->day), "state",
+                      (int)answer->state, "text", json_stringn(answer->text, answer->len));
+    secret_free(answer);
+    return value;
+}
+
+static int add_item(void *context, const struct casefile_item *item)
+{
+    static const char *const lists[] = {[CASEFILE_LETTER] = "letters",
+                                        [CASEFILE_MESSAGE] = "messages",
+                                        [CASEFILE_STATUS] = "statuses",
+                                        [CASEFILE_NOTE] = "notes"};
+    json_t *value = NULL;
+    int error = TROUBLE_NONE;
+    if (item->kind == CASEFILE_LETTER)
+        value = letter_value(item);
+    else if (item->kind == CASEFILE_MESSAGE)
+        value = message_value(item, &error);
+    else if (item->kind == CASEFILE_STATUS)
+        value = json_pack("{so ss}", "day", day(item->day), "status", words_status(item->status));
+    else
+        value = json_pack("{so so}", "day", day(item->day), "text",
+                          json_stringn(item->text, item->len));
+    if (error == TROUBLE_NONE &&
+        json_array_append_new(json_object_get(context, lists[item->kind]), value) != 0)
+        error = TROUBLE_MEMORY;
+    return error;
+}
+
+int machine_case(FILE *out, struct vault *vault, uint64_t case_id)
+{
+    struct triage_case *row = NULL;
+    size_t n = 0;
+    int error = case_id != 0 ? triage_list(vault, case_id, &row, &n) : TROUBLE_CASE;
+    if (error != TROUBLE_NONE)
+        return error;
+    json_t *value = case_value(row);
+    json_object_update_new(
+        value, json_pack("{s[] s[] s[] s[]}", "letters", "messages", "statuses", "notes"));
+    error = casefile_each(vault, case_id, add_item, value);
+    free(row);
+    if (error == TROUBLE_NONE)
+        return print(out, value);
+    json_decref(value);
+    return error;
+}
+
+/* --- kiosks --- */
+
+static json_t *ranges_value(const struct kiosks_ranges *ranges)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < ranges->n; i++)
+        json_array_append_new(all, json_pack("[II]", (json_int_t)ranges->all[i].first,
+                                             (json_int_t)ranges->all[i].last));
+    return all;
+}
+
+static json_t *forks_value(const struct kiosks_ranges *ranges)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < ranges->n; i++)
+        json_array_append_new(all, json_integer((json_int_t)ranges->all[i].first));
+    return all;
+}
+
+static json_t *health_value(const struct caseload_kiosk *kiosk)
+{
+    return json_pack("{sb sb sb}", "printer", (kiosk->health & BUNDLE_PRINTER_OK) != 0, "disk",
+                     (kiosk->health & BUNDLE_DISK_OK) != 0, "clock",
+                     (kiosk->health & BUNDLE_CLOCK_OK) != 0);
+}
+
+static json_t *kiosk_value(const struct kiosks_row *row)
+{
+    const struct caseload_kiosk *kiosk = &row->kiosk;
+    return json_pack(
+        "{so ss ss so sI so si sI so so sI sI sI sI sI sI si so so}", "kiosk",
+        kiosk_id(kiosk->kiosk), "facility", row->card.facility, "type", words_type(row->card.type),
+        "enrolled", day(kiosk->enrolled), "last", (json_int_t)kiosk->last_seq, "day",
+        day(kiosk->last_day), "silent", (int)row->silent, "unbroken", (json_int_t)kiosk->tip_seq,
+        "gaps", ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
+        (json_int_t)kiosk->rollbacks, "unreadable", (json_int_t)kiosk->unreadable, "misplaced",
+        (json_int_t)kiosk->misplaced, "charter", (json_int_t)kiosk->charter, "board",
+        (json_int_t)kiosk->board, "image", (json_int_t)kiosk->image, "exchange_age",
+        (int)kiosk->exchange_age, "imported", day(kiosk->imported), "health",
+        kiosk->imported > 0 ? health_value(kiosk) : json_null());
+}
+
+int machine_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(all, kiosk_value(&rows[i])) != 0) {
+            json_decref(all);
+            return TROUBLE_MEMORY;
+        }
+    return print(out, all);
+}

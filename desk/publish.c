@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Publish: the board and the charter, for the courier. */
+#include "desk/publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/board.h"
+#include "courier/exchange.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/hash.h"
+#include "desk/casefile.h"
+#include "desk/trouble.h"
+
+_Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
+
+/* What goes onto the board, gathered. */
+struct stack {
+    uint8_t *entries;
+    size_t n;
+    size_t room;
+    struct board_mark *marks;
+    size_t mark_count;
+    size_t mark_room;
+};
+
+/* --- gathering --- */
+
+static int more_entries(struct stack *stack)
+{
+    const size_t room = stack->room > 0 ? 2 * stack->room : 4 * BOARD_MULTIPLE;
+    uint8_t *more = realloc(stack->entries, room * BOARD_ENTRY_LEN);
+    if (more == NULL)
+        return TROUBLE_MEMORY;
+    stack->entries = more;
+    stack->room = room;
+    return TROUBLE_NONE;
+}
+
+static uint8_t *next_entry(struct stack *stack, int *error)
+{
+    *error = stack->n >= BOARD_ENTRIES_MAX ? TROUBLE_BOARD_FULL : TROUBLE_NONE;
+    if (*error == TROUBLE_NONE && stack->n == stack->room)
+        *error = more_entries(stack);
+    return *error == TROUBLE_NONE ? stack->entries + stack->n++ * BOARD_ENTRY_LEN : NULL;
+}
+
+static int gather_entry(void *context, const struct casefile_item *item)
+{
+    int error = TROUBLE_NONE;
+    if (item->kind != CASEFILE_MESSAGE)
+        return TROUBLE_NONE;
+    uint8_t *entry = next_entry(context, &error);
+    if (entry != NULL)
+        memcpy(entry, item->entry, BOARD_ENTRY_LEN);
+    return error;
+}
+
+static int gather_mark(void *context, const struct caseload_kiosk *kiosk)
+{
+    struct stack *stack = context;
+    if (stack->mark_count == stack->mark_room) {
+        const size_t room = stack->mark_room > 0 ? 2 * stack->mark_room : 64;
+        struct board_mark *more = realloc(stack->marks, room * sizeof *more);
+        if (more == NULL)
+            return DB_IO;
+        stack->marks = more;
+        stack->mark_room = room;
+    }
+    struct board_mark *mark = &stack->marks[stack->mark_count++];
+    memcpy(mark->kiosk, kiosk->kiosk, sizeof mark->kiosk);
+    mark->seq = kiosk->tip_seq;
+    memcpy(mark->hash, kiosk->tip_hash, sizeof mark->hash);
+    mark->day = kiosk->tip_day;
+    return DB_OK;
+}
+
+static int gather_padding(const struct vault *vault, struct stack *stack, uint64_t *padding)
+{
+    int error = TROUBLE_NONE;
+    const uint64_t real = stack->n;
+    while ((real + *padding) % BOARD_MULTIPLE != 0)
+        ++*padding;
+    for (uint64_t i = 0; i < *padding && error == TROUBLE_NONE; i++) {
+        uint8_t *entry = next_entry(stack, &error);
+        if (entry != NULL &&
+            casebook_padding(vault->keys->casebook, i, entry, BOARD_ENTRY_LEN) != 0)
+            error = TROUBLE_MEMORY;
+    }
+    return error;
+}
+
+static int gather(struct vault *vault, struct stack *stack, uint64_t *padding)
+{
+    int error = casefile_each(vault, 0, gather_entry, stack);
+    if (error == TROUBLE_NONE)
+        error = gather_padding(vault, stack, padding);
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_each_kiosk(vault->cases, gather_mark, stack));
+    return error;
+}
+
+/* --- the board's bytes --- */
+
+struct print {
+    uint8_t *data;
+    size_t len;
+    uint8_t hash[HASH_LEN];
+};
+
+static int press(const struct vault *vault, const struct stack *stack,
+                 const struct caseload_board *state, struct print *print)
+{
+    struct board board = {
+        .number = state->number,
+        .day = state->day,
+        .kiosk_count = (uint32_t)stack->mark_count,
+        .entry_count = (uint32_t)stack->n,
+        .notices = "",
+        .entries = stack->entries,
+    };
+    memcpy(board.office, vault->charter.office, sizeof board.office);
+    free(print->data);
+    print->data = NULL;
+    int error = board_encode(&board, stack->marks, vault->keys->board, &print->data, &print->len);
+    if (error != REFUSAL_NONE)
+        return error;
+    const struct hash_part part = {print->data, print->len};
+    return hash_sha256(print->hash, &part, 1) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
+}
+
+/* First as the board published last would be; when that gives other bytes, as the next one. The
+   number is durable in the casebook before a file carries it: no two boards ever share a number. */
+static int press_next(struct vault *vault, const struct stack *stack, struct caseload_board *state,
+                      uint32_t today, struct print *print)
+{
+    int error = TROUBLE_NONE;
+    if (state->number > 0)
+        error = press(vault, stack, state, print);
+    if (error != TROUBLE_NONE ||
+        (state->number > 0 && memcmp(print->hash, state->hash, HASH_LEN) == 0))
+        return error;
+    state->number++;
+    state->day = today;
+    error = press(vault, stack, state, print);
+    if (error != TROUBLE_NONE)
+        return error;
+    memcpy(state->hash, print->hash, HASH_LEN);
+    return trouble_db(caseload_set_board(vault->cases, state));
+}
+
+/* --- the files --- */
+
+static int open_out(const char *path, int *dir)
+{
+    if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_READONLY;
+    *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *dir >= 0 ? TROUBLE_NONE : REFUSAL_READONLY;
+}
+
+static int write_files(const struct vault *vault, const char *path, const struct print *print)
+{
+    int dir = -1;
+    int error = open_out(path, &dir);
+    if (error != TROUBLE_NONE)
+        return error;
+    file_sweep(dir);
+    error = file_write(dir, EXCHANGE_CHARTER, 0644, vault->charter_bytes, CHARTER_LEN);
+    if (error == REFUSAL_NONE)
+        error = file_write(dir, EXCHANGE_BOARD, 0644, print->data, print->len);
+    close(dir);
+    return error;
+}
+
+int publish_run(struct vault *vault, const char *out, uint32_t today, struct publish_report *report)
+{
+    struct stack stack = {0};
+    struct print print = {0};
+    struct caseload_board state;
+    int error = trouble_db(caseload_board(vault->cases, &state));
+    const uint32_t was = state.number;
+    if (error == TROUBLE_NONE)
+        error = gather(vault, &stack, &state.padding);
+    if (error == TROUBLE_NONE)
+        error = press_next(vault, &stack, &state, today, &print);
+    if (error == TROUBLE_NONE)
+        error = write_files(vault, out, &print);
+    report->number = state.number;
+    report->entries = (uint32_t)stack.n;
+    report->changed = state.number != was;
+    free(print.data);
+    free(stack.entries);
+    free(stack.marks);
+    return error;
+}

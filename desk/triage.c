@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of cases, the most urgent and then the oldest first. */
+#include "desk/triage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/trouble.h"
+#include "tui/utf8.h"
+
+struct listing {
+    struct triage_case *cases;
+    size_t n;
+    size_t room;
+    struct answer *answer;
+};
+
+static struct triage_case *row_of(struct listing *listing, uint64_t case_id)
+{
+    if (listing->n > 0 && listing->cases[listing->n - 1].id == case_id)
+        return &listing->cases[listing->n - 1];
+    if (listing->n == listing->room) {
+        const size_t room = listing->room > 0 ? 2 * listing->room : 64;
+        struct triage_case *more = realloc(listing->cases, room * sizeof *more);
+        if (more == NULL)
+            return NULL;
+        listing->cases = more;
+        listing->room = room;
+    }
+    struct triage_case *row = &listing->cases[listing->n++];
+    size_t statuses = 0;
+    memset(row, 0, sizeof *row);
+    row->id = case_id;
+    row->urgency = TAXONOMY_U3;
+    row->status = taxonomy_statuses(&statuses)[0].number;
+    row->told = TAXONOMY_ARRIVED;
+    return row;
+}
+
+static void count_letter(struct triage_case *row, const struct casefile_item *item)
+{
+    const struct letter *letter = item->letter;
+    const struct taxonomy_category *category = taxonomy_category(letter->category);
+    const enum taxonomy_urgency urgency = category != NULL ? category->urgency : TAXONOMY_U0;
+    if (urgency < row->urgency)
+        row->urgency = urgency;
+    if (row->letters++ == 0) {
+        memcpy(row->category, letter->category, sizeof row->category);
+        memcpy(row->facility, letter->facility, sizeof row->facility);
+        memcpy(row->language, letter->language, sizeof row->language);
+        row->day = letter->day;
+    }
+    row->misplaced = row->misplaced || item->misplaced;
+}
+
+/* Only the state is read of a message, but it stands under the same seal as the text. */
+static int count_message(struct listing *listing, struct triage_case *row,
+                         const struct casefile_item *item)
+{
+    row->messages++;
+    if (listing->answer == NULL)
+        return TROUBLE_NONE;
+    int error = casefile_message(item, listing->answer);
+    if (error == TROUBLE_NONE)
+        row->told = listing->answer->state;
+    return error;
+}
+
+static int count_item(void *context, const struct casefile_item *item)
+{
+    struct listing *listing = context;
+    struct triage_case *row = row_of(listing, item->case_id);
+    if (row == NULL)
+        return TROUBLE_MEMORY;
+    if (item->kind == CASEFILE_LETTER)
+        count_letter(row, item);
+    else if (item->kind == CASEFILE_MESSAGE)
+        return count_message(listing, row, item);
+    else if (item->kind == CASEFILE_STATUS)
+        row->status = item->status;
+    return TROUBLE_NONE;
+}
+
+static int by_urgency(const void *left, const void *right)
+{
+    const struct triage_case *a = left, *b = right;
+    if (a->urgency != b->urgency)
+        return a->urgency < b->urgency ? -1 : 1;
+    if (a->day != b->day)
+        return a->day < b->day ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n)
+{
+    struct listing listing = {0};
+    if (case_id != 0 && (listing.answer = secret_new(sizeof *listing.answer)) == NULL)
+        return TROUBLE_MEMORY;
+    int error = casefile_each(vault, case_id, count_item, &listing);
+    secret_free(listing.answer);
+    if (error != TROUBLE_NONE) {
+        free(listing.cases);
+        listing.cases = NULL;
+        listing.n = 0;
+    } else if (listing.n > 1) {
+        qsort(listing.cases, listing.n, sizeof *listing.cases, by_urgency);
+    }
+    *cases = listing.cases;
+    *n = listing.n;
+    return error;
+}
+
+static int one(struct vault *vault, uint64_t case_id, struct triage_case *row)
+{
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    int error = triage_list(vault, case_id, &cases, &n);
+    if (error == TROUBLE_NONE && n == 1)
+        *row = cases[0];
+    else if (error == TROUBLE_NONE)
+        error = TROUBLE_CASE;
+    free(cases);
+    return error;
+}
+
+static int tell(struct vault *vault, uint64_t case_id, uint8_t state, uint32_t today)
+{
+    struct answer *answer = secret_new(sizeof *answer);
+    if (answer == NULL)
+        return TROUBLE_MEMORY;
+    answer->state = state;
+    answer->day = today;
+    int error = casefile_say(vault, case_id, answer);
+    secret_free(answer);
+    return error;
+}
+
+/* The message goes first: cut between the two, the same command run again completes the change. */
+int triage_set_status(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
+                      uint32_t today, bool *changed)
+{
+    struct triage_case row;
+    int error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
+    *changed = error == TROUBLE_NONE && row.status != status->number;
+    if (error != TROUBLE_NONE || !*changed)
+        return error;
+    if (row.told != status->public_state)
+        error = tell(vault, case_id, (uint8_t)status->public_state, today);
+    if (error == TROUBLE_NONE)
+        error = casefile_set_status(vault, case_id, status->number, today);
+    return error;
+}
+
+static int say(struct vault *vault, uint64_t case_id, const char *text, size_t len, uint32_t today)
+{
+    struct answer *answer = secret_new(sizeof *answer);
+    if (answer == NULL)
+        return TROUBLE_MEMORY;
+    answer->state = TAXONOMY_ANSWERED;
+    answer->day = today;
+    answer->len = (uint16_t)len;
+    memcpy(answer->text, text, len);
+    int error = casefile_say(vault, case_id, answer);
+    secret_free(answer);
+    return error;
+}
+
+int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
+                  uint32_t today)
+{
+    struct triage_case row;
+    if (len == 0)
+        return TROUBLE_TEXT_EMPTY;
+    if (len > ANSWER_TEXT_MAX)
+        return TROUBLE_TEXT_LONG;
+    if (!utf8_valid(text, len))
+        return TROUBLE_TEXT_UTF8;
+    int error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
+    if (error == TROUBLE_NONE)
+        error = say(vault, case_id, text, len, today);
+    const struct taxonomy_status *answered = taxonomy_status("answered");
+    if (error == TROUBLE_NONE && answered != NULL && row.status != answered->number)
+        error = casefile_set_status(vault, case_id, answered->number, today);
+    return error;
+}

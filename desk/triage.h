@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of cases, the most urgent and then the oldest first. */
+#ifndef DESK_TRIAGE_H
+#define DESK_TRIAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint/taxonomy.h"
+#include "desk/vault.h"
+
+/* A case in one line. Facility, day, language and category are those of its first letter; urgency
+   is that of its most urgent one. A category this program does not know counts as most urgent:
+   somebody must look. */
+struct triage_case {
+    uint64_t id;
+    enum taxonomy_urgency urgency;
+    char category[3];
+    char facility[16];
+    char language[3];
+    uint32_t day;
+    uint8_t status; /* complaint/taxonomy */
+    uint8_t told;   /* the public state of the last message to the person */
+    uint32_t letters;
+    uint32_t messages;
+    bool misplaced;
+};
+
+/* Reads all cases (case_id 0) or one. *cases is malloc'd, for the caller to free; *n may be 0. */
+int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n);
+
+/* Changes a case's status, and tells the person when what they see changes by it. *changed says
+   whether the status was another one before. */
+int triage_set_status(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
+                      uint32_t today, bool *changed);
+
+/* Sends a text as the next message and sets the status to answered. Returns a trouble. */
+int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
+                  uint32_t today);
+
+#endif
