@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox: a chain without holes, whose acknowledged records survive kill -9 and a full disk,
+   and which grows by the same bytes whatever is put in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/outbox.h"
+#include "tests/folder.h"
+
+enum { RECORD_SIZE = 16492 };
+
+static char *folder;
+static char path[4096];
+static struct outbox *outbox;
+
+static int setup(void **state)
+{
+    folder = folder_make();
+    strcpy(path, folder_path(folder, "outbox.db"));
+    return outbox_open(path, DB_CREATE, &outbox);
+}
+
+static int teardown(void **state)
+{
+    outbox_close(&outbox);
+    folder_remove(&folder);
+    return 0;
+}
+
+static void reopen(void)
+{
+    outbox_close(&outbox);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+}
+
+static const uint8_t *hash_of(uint64_t seq)
+{
+    static uint8_t hash[OUTBOX_HASH_LEN];
+    memset(hash, (int)(seq % 255) + 1, sizeof(hash));
+    memcpy(hash, &seq, sizeof(seq));
+    return hash;
+}
+
+static int append_to(struct outbox *to, uint64_t seq)
+{
+    static uint8_t record[RECORD_SIZE];
+    struct outbox_tip tip = {.seq = seq, .day = (uint32_t)(20000 + seq)};
+    memcpy(tip.hash, hash_of(seq), sizeof(tip.hash));
+    memset(record, (int)(seq & 0xff), sizeof(record));
+    return outbox_append(to, &tip, record, sizeof(record));
+}
+
+static void append_all(uint64_t first, uint64_t last)
+{
+    for (uint64_t seq = first; seq <= last; seq++)
+        assert_int_equal(append_to(outbox, seq), DB_OK);
+}
+
+static void assert_tip(uint64_t seq)
+{
+    static const uint8_t zeros[OUTBOX_HASH_LEN];
+    struct outbox_tip tip;
+    memset(&tip, 0xff, sizeof(tip));
+    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(tip.seq, seq);
+    assert_int_equal(tip.day, seq == 0 ? 0 : 20000 + seq);
+    assert_memory_equal(tip.hash, seq == 0 ? zeros : hash_of(seq), OUTBOX_HASH_LEN);
+}
+
+struct walk {
+    uint64_t next, stop;
+    int n;
+};
+
+static int walk_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
+{
+    struct walk *walk = context;
+    assert_int_equal(seq, walk->next++);
+    assert_int_equal(len, RECORD_SIZE);
+    assert_int_equal(record[0], (uint8_t)seq);
+    assert_int_equal(record[len - 1], (uint8_t)seq);
+    walk->n++;
+    return seq == walk->stop ? DB_FULL : DB_OK;
+}
+
+/* The outbox holds exactly first..last, in order and whole. */
+static void assert_holds(uint64_t first, uint64_t last)
+{
+    struct walk walk = {.next = first};
+    uint64_t is_first = 99;
+    assert_int_equal(outbox_first(outbox, &is_first), DB_OK);
+    assert_int_equal(is_first, first > last ? 0 : first);
+    assert_int_equal(outbox_each(outbox, 0, UINT64_MAX, walk_record, &walk), DB_OK);
+    assert_int_equal(walk.n, first > last ? 0 : last - first + 1);
+}
+
+static void a_new_outbox_is_empty(void **state)
+{
+    static const uint8_t zeros[OUTBOX_HASH_LEN];
+    uint32_t day = 7;
+    assert_tip(0);
+    assert_holds(1, 0);
+    assert_int_equal(outbox_exchanged(outbox, &day), DB_OK);
+    assert_int_equal(day, 0);
+    assert_int_equal(outbox_drop(outbox, 0, zeros), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 0, hash_of(1)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, 1, hash_of(1)), DB_NONE);
+    reopen();
+    assert_tip(0);
+}
+
+static void a_missing_outbox_is_said(void **state)
+{
+    struct outbox *none = NULL;
+    assert_int_equal(outbox_open(folder_path(folder, "none.db"), DB_OPEN, &none), DB_MISSING);
+    assert_null(none);
+    outbox_close(&none);
+}
+
+static void records_come_back_in_order_after_reopening(void **state)
+{
+    struct walk part = {.next = 3};
+    append_all(1, 12);
+    reopen();
+    assert_tip(12);
+    assert_holds(1, 12);
+    assert_int_equal(outbox_each(outbox, 3, 5, walk_record, &part), DB_OK);
+    assert_int_equal(part.n, 3);
+    append_all(13, 13);
+    assert_holds(1, 13);
+}
+
+static void each_stops_where_it_is_told(void **state)
+{
+    struct walk walk = {.next = 1, .stop = 2};
+    append_all(1, 4);
+    assert_int_equal(outbox_each(outbox, 1, 4, walk_record, &walk), DB_FULL);
+    assert_int_equal(walk.n, 2);
+    assert_int_equal(outbox_each(outbox, UINT64_MAX, UINT64_MAX, walk_record, &walk), DB_OK);
+    assert_int_equal(walk.n, 2);
+}
+
+static void only_the_next_number_is_taken(void **state)
+{
+    append_all(1, 3);
+    assert_int_equal(append_to(outbox, 3), DB_EXISTS);
+    assert_int_equal(append_to(outbox, 5), DB_EXISTS);
+    assert_int_equal(append_to(outbox, 0), DB_EXISTS);
+    assert_tip(3);
+    assert_holds(1, 3);
+    append_all(4, 4);
+}
+
+static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
+{
+    append_all(1, 6);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
+    assert_int_equal(folder_size(folder_path(folder, "outbox.db-wal")), 0);
+    assert_holds(5, 6);
+    assert_tip(6);
+    assert_int_equal(outbox_drop(outbox, 6, hash_of(6)), DB_OK);
+    reopen();
+    assert_holds(7, 6);
+    assert_tip(6);
+    assert_int_equal(append_to(outbox, 1), DB_EXISTS);
+    append_all(7, 8);
+    assert_holds(7, 8);
+}
+
+static void another_chains_hash_drops_nothing(void **state)
+{
+    append_all(1, 6);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(5)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, 7, hash_of(7)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, UINT64_MAX, hash_of(6)), DB_NONE);
+    assert_holds(1, 6);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(3)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), DB_OK);
+    assert_holds(5, 6);
+}
+
+static void the_day_of_the_exchange_is_kept(void **state)
+{
+    uint32_t day = 0;
+    assert_int_equal(outbox_set_exchanged(outbox, UINT32_MAX), DB_OK);
+    reopen();
+    assert_int_equal(outbox_exchanged(outbox, &day), DB_OK);
+    assert_int_equal(day, UINT32_MAX);
+    assert_tip(0);
+}
+
+static void dropped_bytes_are_gone_from_the_files(void **state)
+{
+    size_t len = 0;
+    append_all(1, 3);
+    assert_int_equal(outbox_drop(outbox, 3, hash_of(3)), DB_OK);
+    outbox_close(&outbox);
+    uint8_t *bytes = folder_read(path, &len);
+    assert_null(memmem(bytes, len,
+                       "\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2", 33));
+    free(bytes);
+}
+
+static void keeper_and_courier_work_side_by_side(void **state)
+{
+    struct outbox *courier = NULL, *keeper = outbox;
+    append_all(1, 3);
+    assert_int_equal(outbox_open(path, DB_OPEN, &courier), DB_OK);
+    outbox = courier;
+    assert_holds(1, 3);
+    assert_int_equal(append_to(keeper, 4), DB_OK);
+    assert_tip(4);
+    assert_int_equal(outbox_drop(courier, 2, hash_of(2)), DB_OK);
+    outbox = keeper;
+    assert_holds(3, 4);
+    append_all(5, 5);
+    outbox = courier;
+    assert_holds(3, 5);
+    outbox = keeper;
+    outbox_close(&courier);
+    append_all(6, 6);
+    reopen();
+    assert_holds(3, 6);
+}
+
+/* Promise 2: the files tell how many came, not what they did. */
+static void every_record_adds_the_same_bytes(void **state)
+{
+    long grown_log = 0, grown_file = 0;
+    for (uint64_t seq = 1; seq <= 40; seq++) {
+        long log = folder_size(folder_path(folder, "outbox.db-wal"));
+        append_all(seq, seq);
+        log = folder_size(folder_path(folder, "outbox.db-wal")) - log;
+        if (seq > 2) /* the first one makes the log */
+            assert_int_equal(log, grown_log);
+        grown_log = log;
+    }
+    reopen();
+    for (uint64_t seq = 41; seq <= 80; seq++) {
+        outbox_close(&outbox);
+        long file = folder_size(path);
+        reopen();
+        append_all(seq, seq);
+        outbox_close(&outbox);
+        file = folder_size(path) - file;
+        reopen();
+        if (seq > 41)
+            assert_int_equal(file, grown_file);
+        grown_file = file;
+    }
+    assert_true(grown_log > RECORD_SIZE && grown_file > RECORD_SIZE);
+}
+
+/* A file in which someone removed or changed a row with other tools. */
+static void assert_corrupt_after(const char *sql)
+{
+    static const struct db_schema raw = {.application_id = 0x53514f42, .version = 1};
+    struct db_schema as = raw;
+    struct db *db = NULL;
+    as.statements = &sql;
+    as.statement_count = 1;
+    outbox_close(&outbox);
+    size_t len = 0;
+    uint8_t *bytes = folder_read(path, &len);
+    assert_int_equal(db_open(path, &as, DB_OPEN, &db), DB_OK);
+    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), DB_OK);
+    db_close(&db);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_CORRUPT);
+    assert_null(outbox);
+    folder_write(path, bytes, len);
+    free(bytes);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+}
+
+static void a_hole_in_the_chain_is_found_at_opening(void **state)
+{
+    append_all(1, 6);
+    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), DB_OK);
+    assert_corrupt_after("DELETE FROM record WHERE seq = 4");
+    assert_corrupt_after("DELETE FROM record WHERE seq = 6");
+    assert_corrupt_after("DELETE FROM record WHERE seq = 3");
+    assert_corrupt_after("DELETE FROM record");
+    assert_corrupt_after("UPDATE record SET seq = 9 WHERE seq = 6");
+    assert_corrupt_after("UPDATE ends SET tip_seq = 7");
+    assert_corrupt_after("UPDATE ends SET tip_hash = zeroblob(32)");
+    assert_corrupt_after("DELETE FROM ends");
+    assert_holds(3, 6);
+}
+
+/* In a child: appends from its tip on, drops now and then, says each acknowledged number on the
+ * pipe. */
+static void append_for_ever(int said)
+{
+    struct outbox *mine = NULL;
+    struct outbox_tip tip;
+    int error = outbox_open(path, DB_OPEN, &mine);
+    if (error == DB_OK)
+        error = outbox_tip(mine, &tip);
+    while (error == DB_OK) {
+        error = append_to(mine, ++tip.seq);
+        if (error == DB_OK && write(said, &tip.seq, sizeof(tip.seq)) != sizeof(tip.seq))
+            break;
+        if (error == DB_OK && tip.seq % 7 == 0)
+            error = outbox_drop(mine, tip.seq - 3, hash_of(tip.seq - 3));
+    }
+    _exit(error);
+}
+
+/* Lets a child append, kills it after `rounds` numbers and `spin` more turns, returns the last one
+ * heard. */
+static uint64_t kill_while_appending(int rounds, int spin)
+{
+    int said[2], status = 0;
+    uint64_t seq = 0, heard = 0;
+    assert_int_equal(pipe(said), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(said[0]);
+        append_for_ever(said[1]);
+    }
+    close(said[1]);
+    while (rounds-- > 0 && read(said[0], &seq, sizeof(seq)) == sizeof(seq))
+        heard = seq;
+    for (volatile int i = 0; i < spin; i++)
+        ;
+    kill(child, SIGKILL);
+    while (read(said[0], &seq, sizeof(seq)) == sizeof(seq))
+        heard = seq;
+    close(said[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    return heard;
+}
+
+static void a_killed_keeper_loses_no_acknowledged_record(void **state)
+{
+    unsigned seed = (unsigned)time(NULL) ^ (unsigned)getpid();
+    const char *given = getenv("SANDYQ_SEED");
+    if (given != NULL)
+        seed = (unsigned)strtoul(given, NULL, 0);
+    print_message("seed %u\n", seed);
+    srandom(seed);
+    outbox_close(&outbox);
+    for (int round = 0; round < 60; round++) {
+        struct outbox_tip tip;
+        uint64_t first = 0,
+                 heard = kill_while_appending(1 + (int)(random() % 12), (int)(random() % 500000));
+        assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+        assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+        assert_in_range(tip.seq, heard, heard + 1);
+        assert_tip(tip.seq);
+        assert_int_equal(outbox_first(outbox, &first), DB_OK);
+        assert_in_range(first, 1, tip.seq);
+        assert_holds(first, tip.seq);
+        outbox_close(&outbox);
+        assert_string_equal(folder_names(folder), "outbox.db ");
+    }
+}
+
+static void append_until_it_fails(void)
+{
+    const struct rlimit limit = {1 << 20, 1 << 20};
+    struct outbox *mine = NULL;
+    struct outbox_tip tip = {.seq = 0}, after;
+    signal(SIGXFSZ, SIG_IGN);
+    int error = setrlimit(RLIMIT_FSIZE, &limit) == 0 ? outbox_open(path, DB_OPEN, &mine) : 100;
+    while (error == DB_OK)
+        error = append_to(mine, ++tip.seq);
+    if (error == DB_FULL && (outbox_tip(mine, &after) != DB_OK || after.seq + 1 != tip.seq))
+        error = 101;
+    outbox_close(&mine);
+    _exit(error);
+}
+
+static void a_full_disk_loses_nothing_and_is_said(void **state)
+{
+    int status = 0;
+    struct outbox_tip tip;
+    outbox_close(&outbox);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        append_until_it_fails();
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), DB_FULL);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_true(tip.seq > 1);
+    assert_holds(1, tip.seq);
+    append_all(tip.seq + 1, tip.seq + 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_new_outbox_is_empty),
+        TEST(a_missing_outbox_is_said),
+        TEST(records_come_back_in_order_after_reopening),
+        TEST(each_stops_where_it_is_told),
+        TEST(only_the_next_number_is_taken),
+        TEST(what_was_acknowledged_is_dropped_and_the_tip_stays),
+        TEST(another_chains_hash_drops_nothing),
+        TEST(the_day_of_the_exchange_is_kept),
+        TEST(dropped_bytes_are_gone_from_the_files),
+        TEST(keeper_and_courier_work_side_by_side),
+        TEST(every_record_adds_the_same_bytes),
+        TEST(a_hole_in_the_chain_is_found_at_opening),
+        TEST(a_killed_keeper_loses_no_acknowledged_record),
+        TEST(a_full_disk_loses_nothing_and_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
