@@ -19,6 +19,10 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' $
               -fPIE -ffunction-sections -pthread $(SANFLAG) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread $(SANFLAG) $(LDFLAGS)
 
+# `make V=1` shows whole commands.
+V       ?=
+say      = $(if $(V),,@echo '  $(1)';)
+
 # The rooms. Order is the link order: a room may only need rooms to its right.
 ROOMS    := courier complaint tui store crypto
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
@@ -50,26 +54,26 @@ all: $(PROGRAMS:%=$(BUILD)/%) $(MO)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC $<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define room
 $(BUILD)/$(1).a: $(call OBJ,$(call SRC,$(1)))
 	@rm -f $$@; mkdir -p $$(@D)
-	ar rcs $$@ $$^
+	$$(call say,AR $$@)ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS) kiosk desk,$(eval $(call room,$(r))))
 
 $(BUILD)/sandyq-%: $(BUILD)/%/main.o $(BUILD)/%.a $(call ROOM_LIB,$(ROOMS))
-	$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/$*/main.o $(BUILD)/$*.a $(call ROOM_LIB,$(ROOMS)) \
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/$*/main.o $(BUILD)/$*.a $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_$*)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
 
 $(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
 	@mkdir -p $(@D)
-	msgfmt --check --check-format -o $@ $<
+	$(call say,MO $@)msgfmt --check --check-format -o $@ $<
 
 # A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
 check: deps-test
@@ -94,7 +98,7 @@ bench: deps-bench
 bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
 	@bench/run $(BUILD)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(call ROOM_LIB,kiosk desk $(ROOMS)) -Wl,--as-needed $(LIBS_test)
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call ROOM_LIB,kiosk desk $(ROOMS)) -Wl,--as-needed $(LIBS_test)
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -106,13 +110,13 @@ fuzz-built: $(FUZZERS)
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' -g -O1 -MMD -MP \
+	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' -g -O1 -MMD -MP \
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR $@)ar rcs $@ $^
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/rooms.a
-	clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) -ljansson
+	$(call say,LD $@)clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) -ljansson
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
