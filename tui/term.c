@@ -94,6 +94,8 @@ static void define_keys(void)
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         define_key(keys[i].sequence, keys[i].code);
+    /* Mouse reports are asked for by nobody; without a name they are skipped as what they are. */
+    define_key(NULL, KEY_MOUSE);
     define_keypad();
 }
 
