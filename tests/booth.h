@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A booth for tests: the world around a session, played from a script, with an office that can open
+   what comes out and answer it.
+
+   A script is words between blanks and line ends; # starts a comment.
+     2 1234        digits, pressed one by one          "text"        typed letter by letter
+     Enter Esc Tab F1 Up Down Left Right PgUp PgDn Home End Backspace Idle Gone
+     Language      the digit of the booth's language   resize 30x100 the terminal's size changes
+     fail          the next store fails                show          keeps the screen as it is now
+     before        keeps the screen shown before it (one that waits for no key)
+   At its end the terminal is gone. */
+#ifndef TESTS_BOOTH_H
+#define TESTS_BOOTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint/letter.h"
+#include "crypto/answer.h"
+#include "crypto/code.h"
+#include "kiosk/session.h"
+
+/* A valid code with its PIN, under which booth_answer answers; and a valid one that nobody has. */
+#define BOOTH_CODE    "123456789012345678901235"
+#define BOOTH_PIN     "2468"
+#define BOOTH_UNKNOWN "987654321098765432109822"
+
+enum { BOOTH_SCREENS = 64, BOOTH_DUMP = 16384, BOOTH_DAY = 20779, BOOTH_NUMBER = 7 };
+
+struct booth {
+    struct session_io io;
+    struct session_place place;
+    const char *language;
+    const char *script; /* what is left of it */
+    bool quoted;
+    int rows;
+    int cols;
+    int failing;  /* stores that fail from now on */
+    int attempts; /* calls of store */
+    int stored;   /* of these, answered with stored */
+    int waits;    /* screens that waited for no key and were followed by another */
+    bool clipped; /* a screen of a large enough terminal lost text */
+    bool masked;  /* keep screens with what is random in them replaced */
+    int shows;
+    uint8_t intake[32];
+    uint8_t envelope[ENVELOPE_LEN]; /* last stored */
+    uint8_t tried[ENVELOPE_LEN];    /* last attempted */
+    uint8_t opened[LETTER_LEN];
+    uint8_t *board;
+    char now[BOOTH_DUMP];
+    char last[BOOTH_DUMP];
+    void (*watch)(const struct screen *screen); /* sees every screen, or NULL */
+    char *kept[BOOTH_SCREENS];
+    int kept_count;
+};
+
+/* A booth with an office and a card, no board, 64x24, English. NULL when something failed. */
+struct booth *booth_new(void);
+void booth_free(struct booth **booth);
+
+/* Makes the office publish a board: n messages ("text 1" and so on) under keys, and this kiosk's
+ * mark. */
+int booth_answer(struct booth *booth, const struct code_keys *keys, const char *const *texts,
+                 size_t n);
+
+/* Plays one session. Counters of stores and kept screens start anew. */
+enum session_end booth_play(struct booth *booth, const char *script);
+
+/* Opens the stored envelope into a letter whose text lies in the booth. 0 when all is in order. */
+int booth_open(struct booth *booth, struct letter *letter);
+
+/* The code on a kept receipt: all groups of exactly four digits. */
+void booth_code(const char *screen, char code[CODE_LEN]);
+
+#endif
