@@ -192,7 +192,7 @@ static int filing_confirm(struct filing *filing)
 {
     static const struct stage_sheet sheet = {
         .title = N_("Send it now?"),
-        .text = N_("Press Enter and it is sent. Your number and your PIN stay the same."),
+        .text = N_("Press Enter and it is sent. Your number stays the same."),
         .keys = N_("Enter: send   Esc: back"),
         .enter = true,
     };

@@ -75,8 +75,9 @@ static void reading_add(struct reading *reading)
     int n = 0;
 
     state_day_text(answer->day, day);
-    n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s\n",
-                 reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "");
+    n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s%s",
+                 reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
+                 answer->len > 0 ? "\n" : "");
     if (n < 0 || n >= READING_HEAD || (size_t)n + answer->len > room)
         return;
     memcpy(reading->text + reading->len + n, answer->text, answer->len);

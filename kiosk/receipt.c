@@ -7,7 +7,7 @@
 #include "tui/lang.h"
 #include "tui/qr.h"
 
-enum { RECEIPT_TOP = 1, RECEIPT_QR_COLS = 33, RECEIPT_GAP = 2, RECEIPT_LINE = 10 };
+enum { RECEIPT_TOP = 1, RECEIPT_GAP = 2, RECEIPT_LINE = 10 };
 
 /* Two groups a line, in the order of reading: short lines are copied with fewer mistakes. */
 static int receipt_digits(struct stage *stage, int row, int col, const char code[CODE_LEN])
@@ -38,7 +38,7 @@ static void receipt_draw(struct stage *stage, const struct stage_sheet *sheet,
     stage_frame(stage, sheet);
     col = stage->left;
     if (qr_draw(stage->screen, RECEIPT_TOP, col, code, &rows, &cols) == 0)
-        col += RECEIPT_QR_COLS + RECEIPT_GAP;
+        col += cols + RECEIPT_GAP;
     row = receipt_digits(stage, row, col, code);
     screen_wrap(stage->screen, row, col, stage->left + stage->width - col, stage->bottom - 2 - row,
                 SCREEN_PLAIN, text, strlen(text));
@@ -78,7 +78,7 @@ void receipt_show_followup(struct stage *stage)
         .title = N_("It is stored"),
         .text =
             N_("What you wrote is sealed and stored. It goes to the Commissioner's office with the "
-               "next collection.\n\nYour old number and your PIN lead to the answer, as before."),
+               "next collection.\n\nThe number you have leads to the answer, as before."),
         .keys = N_("Enter: leave"),
         .enter = true,
     };
