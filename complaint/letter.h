@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The letter: the plaintext of one envelope. Deterministic CBOR (RFC 8949 section 4.2.1): one map with
-   integer keys in ascending order, then zero bytes up to LETTER_LEN.
+/* The letter: the plaintext of one envelope. Deterministic CBOR (RFC 8949 section 4.2.1): one map
+   with integer keys in ascending order, then zero bytes up to LETTER_LEN.
 
    key  type               what                                        in covers
      0  uint               version, 1                                  yes
@@ -11,11 +11,10 @@
      5  uint < 2^32        day, since 1970-01-01                       yes
      6  text 2             language, ISO 639-1                         no
      7  text 2             category code                               no
-     8  array 0..8 of uint answers to the category's urgent questions: 0 skipped, 1 yes, 2 no      no
-     9  uint 1..4          consent level                               no
-    10  uint 0..3          about: 0 not said, 1 me, 2 someone else, 3 several of us                no
-    11  uint < 65536       how many people, 0 not said                 no
-    12  text 0..14400      what the person wrote, in UTF-8             no
+     8  array 0..8 of uint answers to the category's urgent questions: 0 skipped, 1 yes, 2 no no 9
+   uint 1..4          consent level                               no 10  uint 0..3          about: 0
+   not said, 1 me, 2 someone else, 3 several of us                no 11  uint < 65536       how many
+   people, 0 not said                 no 12  text 0..14400      what the person wrote, in UTF-8 no
     13  bytes 32           tag key                                     no
     14  bytes 32           answer key                                  no
 
@@ -48,13 +47,14 @@ enum letter_error {
     LETTER_DUPLICATE,       /* a key twice */
     LETTER_UNKNOWN_KEY,     /* a key this version does not have, or a complaint's key in a cover */
     LETTER_MISSING,         /* a key that must be there is not */
-    LETTER_RANGE,           /* a number or length outside its limits, or a code of the wrong shape */
-    LETTER_UTF8,            /* text that is not valid UTF-8 */
-    LETTER_TRAILING,        /* something other than zeros after the map */
+    LETTER_RANGE,    /* a number or length outside its limits, or a code of the wrong shape */
+    LETTER_UTF8,     /* text that is not valid UTF-8 */
+    LETTER_TRAILING, /* something other than zeros after the map */
 };
 
 /* A letter in fields. text points into memory the struct's owner lends (encode) or into the decoded
-   buffer (decode); it is not NUL-terminated. Holds keys and text: keep it in locked memory, wipe it. */
+   buffer (decode); it is not NUL-terminated. Holds keys and text: keep it in locked memory, wipe
+   it. */
 struct letter {
     enum letter_kind kind;
     char facility[LETTER_FACILITY_MAX + 1];
@@ -74,17 +74,19 @@ struct letter {
     uint8_t answer_key[LETTER_KEY_LEN];
 };
 
-/* What both halves hold a letter's fields to: LETTER_OK, LETTER_RANGE or LETTER_UTF8. The language need only
-   look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose a new category.
-   The fields of keys 6 to 14 are not looked at in a cover. */
+/* What both halves hold a letter's fields to: LETTER_OK, LETTER_RANGE or LETTER_UTF8. The language
+   need only look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose
+   a new category. The fields of keys 6 to 14 are not looked at in a cover. */
 int letter_check(const struct letter *letter);
 
-/* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's fields of keys
-   6 to 14 are left out. Returns what letter_check returns; on error out is all zeros. */
+/* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
+   fields of keys 6 to 14 are left out. Returns what letter_check returns; on error out is all
+   zeros. */
 int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 
-/* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives back byte
-   for byte. letter->text points into `in`. Returns LETTER_OK or the first error met; letter is then zeroed. */
+/* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives
+   back byte for byte. letter->text points into `in`. Returns LETTER_OK or the first error met;
+   letter is then zeroed. */
 int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
 
 /* A short English name of a letter_error for logs and JSON: "truncated". Never NULL. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What complaints are about, where people are held, how urgent things are: one table each. Texts are
-   English message ids for gettext; whoever shows them translates them. */
+/* What complaints are about, where people are held, how urgent things are: one table each. Texts
+   are English message ids for gettext; whoever shows them translates them. */
 #ifndef COMPLAINT_TAXONOMY_H
 #define COMPLAINT_TAXONOMY_H
 
@@ -16,9 +16,9 @@ struct taxonomy_group {
 };
 
 struct taxonomy_category {
-    const char *code;     /* "A1"; stable for ever */
-    const char *text;     /* what the person reads, at most 56 columns in every language */
-    const char *heading;  /* what the office's report calls it */
+    const char *code;    /* "A1"; stable for ever */
+    const char *text;    /* what the person reads, at most 56 columns in every language */
+    const char *heading; /* what the office's report calls it */
     enum taxonomy_urgency urgency;
 };
 
@@ -43,8 +43,8 @@ struct taxonomy_status {
     const char *text;
 };
 
-/* Whom the office may tell: 1 nobody but the office, 2 a prosecutor without the name, 3 a prosecutor with
-   the name, 4 the facility too. */
+/* Whom the office may tell: 1 nobody but the office, 2 a prosecutor without the name, 3 a
+   prosecutor with the name, 4 the facility too. */
 enum { TAXONOMY_CONSENT_MIN = 1, TAXONOMY_CONSENT_MAX = 4 };
 
 /* Tables, each of *n rows, in the order in which people see them. */
@@ -60,7 +60,8 @@ const struct taxonomy_facility *taxonomy_facility_numbered(uint8_t number);
 const struct taxonomy_status *taxonomy_status(const char *code);
 const struct taxonomy_status *taxonomy_status_numbered(uint8_t number);
 
-/* Text of a public state ("It arrived"), of a consent level and of an urgency; NULL when unknown. */
+/* Text of a public state ("It arrived"), of a consent level and of an urgency; NULL when unknown.
+ */
 const char *taxonomy_public_text(uint8_t state);
 const char *taxonomy_consent_text(uint8_t level);
 const char *taxonomy_urgency_text(enum taxonomy_urgency urgency);

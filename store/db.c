@@ -9,18 +9,15 @@
    of every other connection of this process to the file. */
 #include "store/db.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
+
+#include "store/db_file.h"
 
 enum {
     BUSY_MS = 5000,
@@ -40,26 +37,6 @@ struct db {
     size_t statement_count;
     sqlite3_stmt *statements[];
 };
-
-static int error_of_errno(int number)
-{
-    switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return DB_FULL;
-    case EROFS:
-    case EACCES:
-    case EPERM:
-        return DB_READONLY;
-    case ENOENT:
-        return DB_MISSING;
-    case ELOOP:
-        return DB_FOREIGN;
-    default:
-        return DB_IO;
-    }
-}
 
 static int error_of_constraint(int code)
 {
@@ -113,7 +90,7 @@ static int error_of(sqlite3 *handle, int code)
         return error_of_constraint(code);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        return error_of_errno(errno_of(handle));
+        return db_file_error(errno_of(handle));
     default:
         return DB_IO;
     }
@@ -149,111 +126,6 @@ static int image_make(const struct db_schema *schema, uint8_t **image, size_t *l
     }
     sqlite3_close(memory);
     return error;
-}
-
-static int write_all(int fd, const uint8_t *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_of_errno(errno);
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return DB_OK;
-}
-
-static int sync_folder_of(const char *path)
-{
-    char copy[PATH_MAX];
-    snprintf(copy, sizeof(copy), "%s", path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return error_of_errno(errno);
-    int error = fsync(fd) == 0 ? DB_OK : error_of_errno(errno);
-    close(fd);
-    return error;
-}
-
-/* Opens the file beside path that becomes it, and locks it against others who make the same file.
-   What someone who was killed here left behind is taken over. */
-static int beside_open(const char *beside, int *out)
-{
-    struct stat held, named;
-    for (;;) {
-        errno = 0;
-        int fd = open(beside, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
-        if (fd < 0)
-            return error_of_errno(errno);
-        if (flock(fd, LOCK_EX) == 0 && fstat(fd, &held) == 0 && lstat(beside, &named) == 0 &&
-            held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
-            *out = fd; /* closed by the caller, also when it is refused */
-            return S_ISREG(held.st_mode) ? DB_OK : DB_FOREIGN;
-        }
-        int number = errno;
-        close(fd);
-        if (number != 0 && number != ENOENT && number != EINTR)
-            return error_of_errno(number);
-    }
-}
-
-/* Makes the file of this schema at path, unless there is one. */
-static int file_make(const char *path, const struct db_schema *schema)
-{
-    char beside[PATH_MAX];
-    struct stat there;
-    uint8_t *image = NULL;
-    size_t len = 0;
-    int fd = -1;
-    if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
-        return DB_IO;
-    int error = image_make(schema, &image, &len);
-    if (error == DB_OK)
-        error = beside_open(beside, &fd);
-    if (error != DB_OK)
-        goto out;
-    if (lstat(path, &there) == 0) {
-        unlink(beside);
-        goto out;
-    }
-    if (ftruncate(fd, 0) != 0)
-        error = error_of_errno(errno);
-    if (error == DB_OK)
-        error = write_all(fd, image, len);
-    if (error == DB_OK && (fsync(fd) != 0 || rename(beside, path) != 0))
-        error = error_of_errno(errno);
-    if (error == DB_OK)
-        error = sync_folder_of(path);
-    else
-        unlink(beside);
-out:
-    if (fd >= 0)
-        close(fd);
-    sqlite3_free(image);
-    return error;
-}
-
-static int file_check(const char *path)
-{
-    struct stat st;
-    if (lstat(path, &st) != 0)
-        return errno == ENOENT ? DB_MISSING : DB_IO;
-    return S_ISREG(st.st_mode) ? DB_OK : DB_FOREIGN;
-}
-
-/* SQLite would open a file it cannot write for reading, and fail late where it cannot make a -wal.
- */
-static int writable_check(const char *path)
-{
-    char copy[PATH_MAX];
-    if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
-        return DB_IO;
-    if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 ||
-        faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS) != 0)
-        return error_of_errno(errno);
-    return DB_OK;
 }
 
 static uint32_t big_endian(const uint8_t *at)
@@ -398,18 +270,27 @@ static int handle_open(struct db *db, const char *path, const struct db_schema *
     return error;
 }
 
+/* Makes the empty file of this schema at path, unless there is one. */
+static int file_make(const char *path, const struct db_schema *schema)
+{
+    uint8_t *image = NULL;
+    size_t len = 0;
+    int error = image_make(schema, &image, &len);
+    if (error == DB_OK)
+        error = db_file_make(path, image, len);
+    sqlite3_free(image);
+    return error == DB_OK ? db_file_check(path) : error;
+}
+
 int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out)
 {
     struct db *db = NULL;
     *out = NULL;
-    int error = file_check(path);
-    if (error == DB_MISSING && mode == DB_CREATE) {
+    int error = db_file_check(path);
+    if (error == DB_MISSING && mode == DB_CREATE)
         error = file_make(path, schema);
-        if (error == DB_OK)
-            error = file_check(path);
-    }
     if (error == DB_OK && mode != DB_READ)
-        error = writable_check(path);
+        error = db_file_writable(path);
     if (error != DB_OK)
         return error;
     db = calloc(1, sizeof(*db) + schema->statement_count * sizeof(db->statements[0]));

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements. The
-   only file of the house that includes <sqlite3.h> is db.c. Only sealed things and numbers go in.
+/* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements.
+   The only file of the house that includes <sqlite3.h> is db.c. Only sealed things and numbers go
+   in.
+
+   A connection serves one thread; many connections, of one process or several, may use a file at
+   once. A child of fork must not use its parent's connection, not even to close it.
 
    Every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY, foreign_keys=ON,
    trusted_schema=OFF, busy timeout 5 s. */
@@ -13,22 +17,23 @@
 enum db_error {
     DB_OK,
     DB_NONE,     /* no such row */
-    DB_MISSING,  /* the file does not exist (when it was not to be made) */
+    DB_MISSING,  /* the file does not exist (when it was not to be made), or its folder does not */
     DB_FOREIGN,  /* not a database, or not one of ours: left untouched */
     DB_NEWER,    /* ours, of a later schema version: left untouched */
     DB_CORRUPT,  /* ours, but damaged */
-    DB_BUSY,     /* another process holds it */
-    DB_FULL,     /* no space left */
-    DB_READONLY, /* the file or file system cannot be written */
+    DB_BUSY,     /* another connection holds it, for longer than the busy timeout */
+    DB_FULL,     /* no space left, or none allowed */
+    DB_READONLY, /* the file, its folder or file system cannot be written (or the file not be read)
+                  */
     DB_EXISTS,   /* a row with this key exists */
-    DB_IO,       /* any other failure of the disk or of memory */
+    DB_IO,       /* any other failure of the disk, of memory or of an SQL statement */
 };
 
-/* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers by an
-   enum of the store keep order and name together. */
+/* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers
+   by an enum of the store keep order and name together. */
 struct db_schema {
     uint32_t application_id;
-    uint32_t version;
+    uint32_t version;   /* from 1 */
     const char *create; /* the SQL that makes version `version` in an empty file */
     const char *const *statements;
     size_t statement_count;
@@ -41,24 +46,29 @@ struct db_value {
     size_t len;
 };
 
-#define DB_V_INT(n)       ((struct db_value){.type = DB_INT, .number = (int64_t)(n)})
-#define DB_V_BLOB(p, l)   ((struct db_value){.type = DB_BLOB, .data = (p), .len = (l)})
-#define DB_V_TEXT(p, l)   ((struct db_value){.type = DB_TEXT, .data = (p), .len = (l)})
-#define DB_V_NULL         ((struct db_value){.type = DB_NULL})
+#define DB_V_INT(n)     ((struct db_value){.type = DB_INT, .number = (int64_t)(n)})
+#define DB_V_BLOB(p, l) ((struct db_value){.type = DB_BLOB, .data = (p), .len = (l)})
+#define DB_V_TEXT(p, l) ((struct db_value){.type = DB_TEXT, .data = (p), .len = (l)})
+#define DB_V_NULL       ((struct db_value){.type = DB_NULL})
 
 struct db;
 
 enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
 
 /* Opens path, checks that it is ours, of this version and whole (PRAGMA quick_check), prepares all
-   statements. A missing file with DB_OPEN is DB_MISSING. *out is owned by the caller until db_close.
-   A symlink, device or folder at path is DB_FOREIGN. */
+   statements (of at most 32 columns each). A missing file with DB_OPEN or DB_READ is DB_MISSING;
+   with DB_CREATE it is made whole or not at all. A symlink, device or folder at path, an empty file
+   and an older version are DB_FOREIGN. Of a foreign or newer file no byte is changed, and nothing
+   is left beside it. DB_READ needs a folder that can be written, unless another connection has the
+   file open. *out is owned by the caller until db_close; NULL on error. */
 int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out);
 
 /* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
 void db_close(struct db **db);
 
-/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns DB_OK the data is durable. */
+/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns DB_OK the data is
+   durable; on an error it has rolled back. After an error of db_run in a transaction call
+   db_rollback; outside of one that does nothing. */
 int db_begin(struct db *db);
 int db_commit(struct db *db);
 void db_rollback(struct db *db);
@@ -67,17 +77,23 @@ void db_rollback(struct db *db);
 typedef int db_row_fn(void *context, const struct db_value *columns, size_t n);
 
 /* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
-   Returns DB_OK, also when there was no row, or an error. */
+   Returns DB_OK, also when there was no row, or an error. row may run other statements, not the
+   same one. Outside of db_begin and db_commit each run that writes is a durable transaction of its
+   own. */
 int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in, db_row_fn *row,
            void *context);
 
-/* The first row's first column as a number. Returns DB_OK, DB_NONE (no row, or NULL) or an error. */
-int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in, int64_t *out);
+/* The first row's first column as a number. Returns DB_OK, DB_NONE (no row, or NULL) or an error.
+ */
+int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+              int64_t *out);
 
 /* Row id of the last INSERT on this connection. */
 int64_t db_last_id(struct db *db);
 
-/* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)). */
+/* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
+   DB_BUSY when another connection reads or writes for longer than the busy timeout; nothing is lost
+   then. */
 int db_checkpoint(struct db *db);
 
 #endif
