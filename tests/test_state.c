@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state folder: closed to others, and nothing in it is replaced by something older or foreign.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/refusal.h"
+#include "courier/state.h"
+#include "tests/office.h"
+
+static struct office office;
+static char dir[OFFICE_PATH_LEN];
+static struct state *kiosk;
+
+static int setup(void **state)
+{
+    office_open(&office);
+    office_scratch(dir);
+    office_kiosk(&office, dir, "PC-17", 1);
+    return state_open(dir, &kiosk);
+}
+
+static int teardown(void **state)
+{
+    state_close(&kiosk);
+    office_remove(dir);
+    office_close(&office);
+    return 0;
+}
+
+static void reopen(void)
+{
+    state_close(&kiosk);
+    assert_int_equal(state_open(dir, &kiosk), REFUSAL_NONE);
+}
+
+/* Installs a board of this number; it is freed. */
+static int install_board(uint32_t number, const struct office *of)
+{
+    size_t len = 0;
+    uint8_t *board = office_board(of, number, NULL, 0, NULL, 2, &len);
+
+    int refusal = state_install_board(kiosk, board, len, OFFICE_DAY);
+    free(board);
+    return refusal;
+}
+
+static ino_t inode(const char *name)
+{
+    struct stat st;
+
+    assert_int_equal(fstatat(kiosk->dir, name, &st, AT_SYMLINK_NOFOLLOW), 0);
+    return st.st_ino;
+}
+
+static void enrolled_is_there(void **state)
+{
+    struct stat st;
+
+    assert_true(kiosk->has_card);
+    assert_string_equal(kiosk->card.facility, "PC-17");
+    assert_int_equal(kiosk->charter.number, 1);
+    assert_int_equal(kiosk->board_number, 0);
+    assert_memory_equal(kiosk->card.key, kiosk->key, 32);
+    assert_int_equal(fstatat(kiosk->dir, "kiosk.key", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_size, 40);
+    assert_int_equal(fstatat(kiosk->dir, "card", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(fstatat(kiosk->dir, "outbox.db", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_not_equal(fstatat(kiosk->dir, "enroll.request", &st, 0), 0);
+}
+
+static void enrolling_again_keeps_the_key(void **state)
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    char again[CARD_KIOSK_TEXT_LEN];
+    uint8_t of[32];
+    uint32_t day = 0;
+    size_t len = 0;
+
+    card_kiosk_text(kiosk->kiosk, id);
+    assert_int_equal(state_enroll(dir, OFFICE_DAY + 1, again), REFUSAL_NONE);
+    assert_string_equal(id, again);
+    uint8_t *request = office_get(dir, "enroll.request", &len);
+    assert_int_equal(card_request_decode(request, len, of, &day), REFUSAL_NONE);
+    assert_memory_equal(of, kiosk->key, sizeof of);
+    assert_int_equal(day, OFFICE_DAY + 1);
+    free(request);
+    reopen();
+    assert_true(kiosk->has_card);
+}
+
+static void folder_is_made_closed(void **state)
+{
+    char inner[2 * OFFICE_PATH_LEN];
+    char id[CARD_KIOSK_TEXT_LEN];
+    struct state *fresh = NULL;
+    struct stat st;
+
+    snprintf(inner, sizeof inner, "%s/inner", dir);
+    assert_int_equal(state_open(inner, &fresh), REFUSAL_MISSING);
+    assert_int_equal(state_enroll(inner, OFFICE_DAY, id), REFUSAL_NONE);
+    assert_int_equal(stat(inner, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(state_open(inner, &fresh), REFUSAL_NONE);
+    assert_non_null(fresh->seed);
+    assert_false(fresh->has_card);
+    assert_int_equal(state_ready(fresh, OFFICE_DAY), REFUSAL_MISSING);
+    state_close(&fresh);
+}
+
+static void open_folder_is_refused(void **state)
+{
+    static const mode_t open_modes[] = {0755, 0750, 0710, 0701, 0704, 0702, 0720};
+    char id[CARD_KIOSK_TEXT_LEN];
+    struct state *opened = NULL;
+
+    for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
+        assert_int_equal(chmod(dir, open_modes[i]), 0);
+        assert_int_equal(state_open(dir, &opened), REFUSAL_OPEN);
+        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), REFUSAL_OPEN);
+        assert_null(opened);
+    }
+    assert_int_equal(chmod(dir, 0700), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(dir, 12345, (gid_t)-1), 0);
+        assert_int_equal(state_open(dir, &opened), REFUSAL_OPEN);
+        assert_int_equal(chown(dir, 0, (gid_t)-1), 0);
+    }
+}
+
+static void file_is_no_folder(void **state)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    struct state *opened = NULL;
+
+    snprintf(path, sizeof path, "%s/kiosk.key", dir);
+    assert_int_equal(state_open(path, &opened), REFUSAL_SPECIAL);
+}
+
+static void damaged_key_is_refused(void **state)
+{
+    struct state *opened = NULL;
+    char id[CARD_KIOSK_TEXT_LEN];
+    size_t len = 0;
+    uint8_t *key = office_get(dir, "kiosk.key", &len);
+
+    for (size_t cut = 0; cut < len; cut++) {
+        office_put(dir, "kiosk.key", key, cut);
+        assert_int_equal(state_open(dir, &opened), REFUSAL_TRUNCATED);
+        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), REFUSAL_TRUNCATED);
+    }
+    key[7]++;
+    office_put(dir, "kiosk.key", key, len);
+    assert_int_equal(state_open(dir, &opened), REFUSAL_NEWER);
+    assert_int_equal(unlinkat(kiosk->dir, "kiosk.key", 0), 0);
+    assert_int_equal(symlinkat("card", kiosk->dir, "kiosk.key"), 0);
+    assert_int_equal(state_open(dir, &opened), REFUSAL_SPECIAL);
+    free(key);
+}
+
+static void damaged_card_counts_as_none_and_is_replaced(void **state)
+{
+    size_t len = 0;
+    uint8_t *card = office_get(dir, "card", &len);
+
+    card[90] ^= 1;
+    office_put(dir, "card", card, len);
+    card[90] ^= 1;
+    reopen();
+    assert_false(kiosk->has_card);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY), REFUSAL_FORGED);
+    assert_int_equal(state_install_card(kiosk, card, len), REFUSAL_NONE);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY), REFUSAL_NONE);
+    reopen();
+    assert_true(kiosk->has_card);
+    free(card);
+}
+
+static void last_days_bite(void **state)
+{
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 365), REFUSAL_NONE);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 366), REFUSAL_EXPIRED);
+}
+
+static void one_holds_a_lock(void **state)
+{
+    int fd = -1;
+    int second = -1;
+
+    assert_int_equal(state_lock(kiosk, "lock", &fd), REFUSAL_NONE);
+    assert_int_equal(state_lock(kiosk, "lock", &second), REFUSAL_BUSY);
+    assert_int_equal(second, -1);
+    assert_int_equal(state_lock(kiosk, "courier.lock", &second), REFUSAL_NONE);
+    close(second);
+    close(fd);
+    assert_int_equal(state_lock(kiosk, "lock", &fd), REFUSAL_NONE);
+    close(fd);
+}
+
+static void cards_are_replaced_by_newer_ones_only(void **state)
+{
+    uint8_t card[CARD_FILE_LEN];
+    uint8_t stranger[32] = {9};
+    struct office other;
+
+    ino_t before = inode("card");
+    size_t len = 0;
+    uint8_t *held = office_get(dir, "card", &len);
+    assert_int_equal(state_install_card(kiosk, held, len), REFUSAL_NONE);
+    assert_true(inode("card") == before);
+    office_card(&office, kiosk->key, 0, card);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_OLDER);
+    office_card(&office, stranger, 5, card);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_KIOSK);
+    office_open(&other);
+    office_card(&other, kiosk->key, 5, card);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_OFFICE);
+    office_close(&other);
+    assert_true(inode("card") == before);
+    office_card(&office, kiosk->key, 2, card);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_NONE);
+    assert_int_equal(state_install_card(kiosk, held, len), REFUSAL_OLDER);
+    reopen();
+    assert_int_equal(kiosk->card.number, 2);
+    free(held);
+}
+
+static void charters_are_replaced_by_newer_ones_only(void **state)
+{
+    uint8_t first[CHARTER_LEN];
+    struct office other;
+
+    memcpy(first, office.charter_bytes, sizeof first);
+    assert_int_equal(state_install_charter(kiosk, first, sizeof first), REFUSAL_NONE);
+    office.charter.number = 2;
+    office_charter(&office);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    ino_t before = inode("charter");
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_true(inode("charter") == before);
+    assert_int_equal(state_install_charter(kiosk, first, sizeof first), REFUSAL_OLDER);
+    strcpy(office.charter.name, "Another name under the same number");
+    office_charter(&office);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN),
+                     REFUSAL_OLDER);
+    office_open(&other);
+    other.charter.number = 7;
+    office_charter(&other);
+    assert_int_equal(state_install_charter(kiosk, other.charter_bytes, CHARTER_LEN),
+                     REFUSAL_OFFICE);
+    office_close(&other);
+    reopen();
+    assert_int_equal(kiosk->charter.number, 2);
+    assert_string_equal(kiosk->charter.name, "Office of the Commissioner");
+}
+
+/* A newer charter that came by itself outlives a card file that holds an older one. */
+static void newest_charter_counts(void **state)
+{
+    size_t len = 0;
+    uint8_t *card = office_get(dir, "card", &len);
+
+    office.charter.number = 2;
+    office_charter(&office);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(unlinkat(kiosk->dir, "card", 0), 0);
+    reopen();
+    assert_false(kiosk->has_card);
+    assert_int_equal(state_install_card(kiosk, card, len), REFUSAL_NONE);
+    assert_int_equal(kiosk->charter.number, 2);
+    reopen();
+    assert_int_equal(kiosk->charter.number, 2);
+    free(card);
+}
+
+static void charter_in_a_newer_card_is_taken(void **state)
+{
+    uint8_t card[CARD_FILE_LEN];
+
+    office.charter.number = 3;
+    office_charter(&office);
+    office_card(&office, kiosk->key, 1, card);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_NONE);
+    reopen();
+    assert_int_equal(kiosk->charter.number, 3);
+}
+
+static void boards_are_replaced_by_newer_ones_only(void **state)
+{
+    struct office other;
+    size_t len = 0;
+
+    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    assert_int_equal(kiosk->board_number, 4);
+    ino_t before = inode("board");
+    uint8_t *held = office_get(dir, "board", &len);
+    assert_int_equal(state_install_board(kiosk, held, len, OFFICE_DAY), REFUSAL_NONE);
+    free(held);
+    assert_int_equal(install_board(4, &office), REFUSAL_OLDER);
+    assert_int_equal(install_board(3, &office), REFUSAL_OLDER);
+    office_open(&other);
+    assert_int_equal(install_board(9, &other), REFUSAL_OFFICE);
+    office_close(&other);
+    assert_true(inode("board") == before);
+    assert_int_equal(install_board(5, &office), REFUSAL_NONE);
+    reopen();
+    assert_int_equal(kiosk->board_number, 5);
+}
+
+static void board_is_opened_for_reading(void **state)
+{
+    struct board board;
+    size_t len = 0;
+    int fd = -1;
+
+    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_MISSING);
+    assert_int_equal(install_board(1, &office), REFUSAL_NONE);
+    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_NONE);
+    uint8_t *bytes = malloc(len);
+    assert_int_equal(read(fd, bytes, len), len);
+    assert_int_equal(board_view(bytes, len, &board), REFUSAL_NONE);
+    assert_int_equal(write(fd, "x", 1), -1);
+    close(fd);
+    free(bytes);
+}
+
+static void damaged_board_counts_as_none_and_is_replaced(void **state)
+{
+    size_t len = 0;
+    int fd = -1;
+
+    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    uint8_t *held = office_get(dir, "board", &len);
+    held[len / 2] ^= 1;
+    office_put(dir, "board", held, len);
+    reopen();
+    assert_int_equal(kiosk->board_number, 0);
+    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_MISSING);
+    held[len / 2] ^= 1;
+    free(held);
+    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    reopen();
+    assert_int_equal(kiosk->board_number, 4);
+}
+
+/* With a charter the office can change its board key; the board under the old one counts no more.
+ */
+static void board_key_changes_with_the_charter(void **state)
+{
+    struct office other;
+
+    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    office_open(&other);
+    memcpy(office.charter.board, other.charter.board, 32);
+    memcpy(office.board_seed, other.board_seed, 32);
+    office_close(&other);
+    office.charter.number = 2;
+    office_charter(&office);
+    assert_int_equal(install_board(5, &office), REFUSAL_FORGED);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(kiosk->board_number, 0);
+    assert_int_equal(install_board(5, &office), REFUSAL_NONE);
+}
+
+static void board_of_an_expired_charter_is_refused(void **state)
+{
+    size_t len = 0;
+    uint8_t *board = office_board(&office, 1, NULL, 0, NULL, 0, &len);
+
+    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 366), REFUSAL_EXPIRED);
+    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 365), REFUSAL_NONE);
+    free(board);
+}
+
+static void nothing_is_installed_without_a_card(void **state)
+{
+    assert_int_equal(unlinkat(kiosk->dir, "card", 0), 0);
+    reopen();
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN),
+                     REFUSAL_MISSING);
+    assert_int_equal(install_board(1, &office), REFUSAL_MISSING);
+}
+
+static void days_are_dates(void **state)
+{
+    char text[STATE_DAY_LEN];
+
+    state_day_text(0, text);
+    assert_string_equal(text, "1970-01-01");
+    state_day_text(OFFICE_DAY, text);
+    assert_string_equal(text, "2024-10-04");
+    state_day_text(UINT32_MAX, text);
+    assert_string_equal(text, "9999-12-31");
+    assert_true(state_today() > OFFICE_DAY);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(enrolled_is_there),
+        CASE(enrolling_again_keeps_the_key),
+        CASE(folder_is_made_closed),
+        CASE(open_folder_is_refused),
+        CASE(file_is_no_folder),
+        CASE(damaged_key_is_refused),
+        CASE(damaged_card_counts_as_none_and_is_replaced),
+        CASE(last_days_bite),
+        CASE(one_holds_a_lock),
+        CASE(cards_are_replaced_by_newer_ones_only),
+        CASE(charters_are_replaced_by_newer_ones_only),
+        CASE(newest_charter_counts),
+        CASE(charter_in_a_newer_card_is_taken),
+        CASE(boards_are_replaced_by_newer_ones_only),
+        CASE(board_is_opened_for_reading),
+        CASE(damaged_board_counts_as_none_and_is_replaced),
+        CASE(board_key_changes_with_the_charter),
+        CASE(board_of_an_expired_charter_is_refused),
+        CASE(nothing_is_installed_without_a_card),
+        CASE(days_are_dates),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
