@@ -312,7 +312,7 @@ static struct press random_press(void *context, int idle_seconds)
     static const uint32_t letters[] = {'a', ' ',   0x436, 0x4e2d, 0x1f600,
                                        'e', 0x301, 0x4d9, '%',    '-'};
     uint32_t dice = random_below(1000);
-    bool pin = strncmp(booth->now, " Send:", 6) == 0 || strstr(booth->now, "Your PIN") != NULL;
+    bool pin = strstr(booth->now, "Send:") != NULL || strstr(booth->now, "Your PIN") != NULL;
 
     (void)context;
     random_derivations += booth->waits;
