@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Answers sealed, found by tag, opened, and refused; the layout read by a stranger with libsodium.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sodium.h>
+#include <string.h>
+
+#include "crypto/answer.h"
+#include "crypto/secret.h"
+#include "tests/hex.h"
+
+enum { PLAIN = 4064 };
+
+static struct code_keys *keys;
+static struct answer *written, *read_back;
+static uint8_t entry[ANSWER_LEN];
+
+static int setup(void **state)
+{
+    keys = secret_new(sizeof *keys);
+    written = secret_new(sizeof *written);
+    read_back = secret_new(sizeof *read_back);
+    if (keys == NULL || written == NULL || read_back == NULL)
+        return -1;
+    memset(keys->tag, 't', sizeof keys->tag);
+    memset(keys->answer, 'a', sizeof keys->answer);
+    static const char text[] = "\xd0\x96\xd0\xb0\xd0\xbb\xd0\xbe\xd0\xb1\xd0\xb0 is being checked.";
+    written->state = 3;
+    written->day = 20779;
+    written->len = sizeof text - 1;
+    memcpy(written->text, text, sizeof text - 1);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    secret_free(keys);
+    secret_free(written);
+    secret_free(read_back);
+    return 0;
+}
+
+static void assert_refused(uint64_t n, int why)
+{
+    static const struct answer none;
+    memset(read_back, 'x', sizeof *read_back);
+    assert_int_equal(answer_open(keys, n, entry, read_back), why);
+    assert_memory_equal(read_back, &none, sizeof none);
+}
+
+static void what_is_sealed_opens(void **state)
+{
+    uint8_t tag[ANSWER_TAG_LEN];
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_int_equal(answer_tag(keys, 7, tag), ANSWER_OK);
+    assert_memory_equal(tag, entry, sizeof tag);
+    assert_int_equal(answer_open(keys, 7, entry, read_back), ANSWER_OK);
+    assert_int_equal(read_back->state, 3);
+    assert_int_equal(read_back->day, 20779);
+    assert_int_equal(read_back->len, written->len);
+    assert_memory_equal(read_back->text, written->text, sizeof written->text);
+}
+
+static void the_empty_and_the_longest_text_fit(void **state)
+{
+    written->len = 0;
+    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(read_back->len, 0);
+    memset(written->text, 'z', sizeof written->text);
+    written->len = ANSWER_TEXT_MAX;
+    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_memory_equal(read_back->text, written->text, ANSWER_TEXT_MAX);
+    written->len = ANSWER_TEXT_MAX + 1;
+    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_LONG);
+}
+
+/* What stands in text after len is somebody's memory, and must not go to the board. */
+static void nothing_after_the_text_is_sealed(void **state)
+{
+    memset(written->text + written->len, 'x', sizeof written->text - written->len);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(read_back->text[read_back->len], 0);
+    assert_int_equal(read_back->text[ANSWER_TEXT_MAX - 1], 0);
+}
+
+static void an_entry_opens_as_its_own_number_only(void **state)
+{
+    uint8_t tag[ANSWER_TAG_LEN];
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_refused(8, ANSWER_FORGED);
+    assert_refused(7 + (1ULL << 32), ANSWER_FORGED);
+    /* Nor under the tag of the other number. */
+    assert_int_equal(answer_tag(keys, 8, tag), ANSWER_OK);
+    assert_memory_not_equal(tag, entry, sizeof tag);
+    memcpy(entry, tag, sizeof tag);
+    assert_refused(8, ANSWER_FORGED);
+}
+
+static void other_keys_do_not_open(void **state)
+{
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    keys->answer[31] ^= 1;
+    assert_refused(7, ANSWER_FORGED);
+    keys->answer[31] ^= 1;
+    keys->tag[0] ^= 1;
+    assert_refused(7, ANSWER_FORGED);
+}
+
+static void any_flipped_byte_is_refused(void **state)
+{
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    for (size_t i = 0; i < ANSWER_LEN; i += i < 32 || i > ANSWER_LEN - 18 ? 1 : 61) {
+        entry[i] ^= (uint8_t)(1 << i % 8);
+        assert_refused(7, ANSWER_FORGED);
+        entry[i] ^= (uint8_t)(1 << i % 8);
+    }
+}
+
+/* Seals plain as entry 1 by the header's words alone. */
+static void stranger_seals(const uint8_t plain[PLAIN])
+{
+    uint8_t named[23] = "sandyq entry v1\x01", digest[32], nonce[12] = {1};
+    crypto_auth_hmacsha256(digest, named, sizeof named, keys->tag);
+    memcpy(entry, digest, 16);
+    crypto_aead_chacha20poly1305_ietf_encrypt(entry + 16, NULL, plain, PLAIN, entry, 16, NULL,
+                                              nonce, keys->answer);
+}
+
+static void a_strangers_entry_opens(void **state)
+{
+    uint8_t plain[PLAIN] = {2, 0x2b, 0x51, 0, 0, 2, 0, 'o', 'k'};
+    stranger_seals(plain);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(read_back->state, 2);
+    assert_int_equal(read_back->day, 20779);
+    assert_int_equal(read_back->len, 2);
+    assert_memory_equal(read_back->text, "ok", 3);
+}
+
+static void fields_that_make_no_sense_are_malformed(void **state)
+{
+    static const struct {
+        uint8_t len[2], text[8];
+    } cases[] = {
+        {{0xda, 0x0f}, "ok"},         /* 4058 bytes */
+        {{0xff, 0xff}, "ok"},         /* 65535 bytes */
+        {{1, 0}, "ok"},               /* text after the text */
+        {{2, 0}, "\xd0\x20"},         /* a letter cut in two */
+        {{1, 0}, "\xd0"},             /* cut by the length */
+        {{2, 0}, "\xc0\x80"},         /* NUL in two bytes */
+        {{3, 0}, "\xed\xa0\x80"},     /* a surrogate */
+        {{4, 0}, "\xf4\x90\x80\x80"}, /* above U+10FFFF */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t plain[PLAIN] = {0};
+        memcpy(plain + 5, cases[i].len, 2);
+        memcpy(plain + 7, cases[i].text, 8);
+        stranger_seals(plain);
+        assert_refused(1, ANSWER_MALFORMED);
+    }
+    uint8_t plain[PLAIN] = {0};
+    plain[PLAIN - 1] = 1;
+    stranger_seals(plain);
+    assert_refused(1, ANSWER_MALFORMED);
+}
+
+static void the_tag_is_a_known_answer(void **state)
+{
+    uint8_t tag[ANSWER_TAG_LEN];
+    assert_int_equal(answer_tag(keys, 0x0102030405060708, tag), ANSWER_OK);
+    hex_assert(tag, sizeof tag, "78241ef057c6608b914e5cdf054b55d8");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_sealed_opens, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_empty_and_the_longest_text_fit, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_after_the_text_is_sealed, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_entry_opens_as_its_own_number_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(other_keys_do_not_open, setup, teardown),
+        cmocka_unit_test_setup_teardown(any_flipped_byte_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_strangers_entry_opens, setup, teardown),
+        cmocka_unit_test_setup_teardown(fields_that_make_no_sense_are_malformed, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_tag_is_a_known_answer, setup, teardown),
+    };
+    if (secret_start() != SECRET_OK || sodium_init() < 0)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
