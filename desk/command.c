@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of sandyq-desk: what is asked, done and said. */
+#include "desk/command.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/exchange.h"
+#include "courier/state.h"
+#include "crypto/answer.h"
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/intake.h"
+#include "desk/kiosks.h"
+#include "desk/machine.h"
+#include "desk/plain.h"
+#include "desk/publish.h"
+#include "desk/reader.h"
+#include "desk/scribe.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "desk/vault.h"
+#include "desk/words.h"
+#include "tui/lang.h"
+
+/* --- saying what went wrong --- */
+
+static int fail(const char *subject, int trouble)
+{
+    if (trouble == TROUBLE_NONE)
+        return COMMAND_DONE;
+    fputs("sandyq-desk: ", stderr);
+    plain_word(stderr, subject, strlen(subject));
+    fprintf(stderr, ": %s\n", trouble_text(trouble));
+    return COMMAND_FAILED;
+}
+
+/* The same for a word that is not in one of our tables; says which are. */
+static int fail_choice(const char *subject, int trouble, const char *(*choice)(size_t i))
+{
+    fputs("sandyq-desk: ", stderr);
+    plain_word(stderr, subject, strlen(subject));
+    fprintf(stderr, ": %s %s", trouble_text(trouble), _("Choose one of:"));
+    for (size_t i = 0; choice(i) != NULL; i++)
+        fprintf(stderr, " %s", choice(i));
+    fputc('\n', stderr);
+    return COMMAND_FAILED;
+}
+
+static const char *type_choice(size_t i)
+{
+    size_t n = 0;
+    const struct taxonomy_facility *types = taxonomy_facilities(&n);
+    return i < n ? types[i].code : NULL;
+}
+
+static const char *status_choice(size_t i)
+{
+    size_t n = 0;
+    const struct taxonomy_status *statuses = taxonomy_statuses(&n);
+    return i < n ? statuses[i].code : NULL;
+}
+
+/* --- opening the office --- */
+
+static int open_office(const struct command_line *line, struct vault **vault,
+                       struct passphrase **passphrase)
+{
+    *passphrase = NULL;
+    int error = vault_open(line->operands[0], vault);
+    if (error == TROUBLE_NONE)
+        error = passphrase_get(line->passphrase_file, false, passphrase);
+    if (error == TROUBLE_NONE)
+        error = vault_unlock(*vault, *passphrase);
+    if (error == TROUBLE_NONE)
+        return COMMAND_DONE;
+    passphrase_free(passphrase);
+    vault_close(vault);
+    return fail(line->operands[0], error);
+}
+
+static int open_desk(const struct command_line *line, struct vault **vault)
+{
+    struct passphrase *passphrase = NULL;
+    int status = open_office(line, vault, &passphrase);
+    passphrase_free(&passphrase);
+    return status;
+}
+
+/* 0 is no case's number. */
+static uint64_t case_number(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    const bool digits = text[0] >= '0' && text[0] <= '9';
+    return digits && *end == '\0' && errno == 0 && number <= INT64_MAX ? number : 0;
+}
+
+/* --- init and enroll --- */
+
+static void say_made(const char *office, const char *fingerprint)
+{
+    printf(_("The office is made in %s\n"), office);
+    printf(_("Its fingerprint: %s\n"), fingerprint);
+    puts(_(
+        "What to do next:\n"
+        "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
+        "2. Keep a copy of the folder in a safe. Without it and the passphrase, nobody can read\n"
+        "   what people write.\n"
+        "3. Move root.keyring from the folder to a medium in a safe. Only enroll needs it back."));
+    printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
+             "FILE\n"),
+           office);
+}
+
+static int run_init(const struct command_line *line)
+{
+    const char *office = line->operands[0];
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    struct passphrase *passphrase = NULL;
+    int error = vault_may_make(office);
+    if (error == TROUBLE_NONE)
+        error = passphrase_get(line->passphrase_file, true, &passphrase);
+    if (error == TROUBLE_NONE)
+        error = vault_make(office, line->name != NULL ? line->name : "", passphrase, fingerprint);
+    passphrase_free(&passphrase);
+    if (error == TROUBLE_NONE)
+        say_made(office, fingerprint);
+    return fail(office, error);
+}
+
+static int enroll(const struct command_line *line, struct vault *vault,
+                  const struct passphrase *passphrase, uint8_t type)
+{
+    const struct kiosks_place place = {line->facility, type};
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    uint8_t *root = NULL;
+    int error = vault_root(vault, passphrase, &root);
+    if (error != TROUBLE_NONE)
+        return fail(line->operands[0], error);
+    error = kiosks_enroll(vault, root, line->operands[1], &place, line->out, kiosk);
+    secret_free(root);
+    if (error != TROUBLE_NONE)
+        return fail(line->operands[1], error);
+    printf(_("The kiosk %s is enrolled at %s. Its card: %s\n"), kiosk, line->facility, line->out);
+    const size_t len = strlen(line->out), end = sizeof EXCHANGE_CARD - 1;
+    if (len < end || strcmp(line->out + len - end, EXCHANGE_CARD) != 0)
+        puts(_("On the medium, the name of the card must end in .card"));
+    return COMMAND_DONE;
+}
+
+static int run_enroll(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct passphrase *passphrase = NULL;
+    const struct taxonomy_facility *type = taxonomy_facility(line->type);
+    if (type == NULL)
+        return fail_choice(line->type, TROUBLE_TYPE, type_choice);
+    int status = open_office(line, &vault, &passphrase);
+    if (status == COMMAND_DONE)
+        status = enroll(line, vault, passphrase, type->number);
+    passphrase_free(&passphrase);
+    vault_close(&vault);
+    return status;
+}
+
+/* --- import --- */
+
+enum { BAR = 30 };
+
+static void show_progress(void *context, const char *name, uint64_t done, uint64_t total)
+{
+    const int filled = (int)(BAR * done / total);
+    fputs("\r[", stderr);
+    for (int i = 0; i < BAR; i++)
+        fputc(i < filled ? '#' : ' ', stderr);
+    fprintf(stderr, "] %3d%% ", (int)(100 * done / total));
+    plain_word(stderr, name, strnlen(name, 32));
+    fputs("\033[K", stderr);
+}
+
+static void clear_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+static void show_refused(void *context, const char *name, int trouble)
+{
+    clear_progress();
+    fail(name, trouble);
+}
+
+static void say_imported(const struct intake_report *report)
+{
+    printf(_("%" PRIu64 " bundles, %" PRIu64 " refused; %" PRIu64 " new records, %" PRIu64
+             " known; %" PRIu64 " new cases, %" PRIu64 " letters to old ones, %" PRIu64
+             " covers\n"),
+           report->bundles, report->refused, report->records, report->held, report->complaints,
+           report->joined, report->covers);
+    if (report->unreadable > 0)
+        printf(_("%" PRIu64 " envelopes could not be read and are kept\n"), report->unreadable);
+    if (report->misplaced > 0)
+        printf(_("%" PRIu64 " letters name another place than their records\n"), report->misplaced);
+    if (report->rollbacks > 0)
+        printf(_("%" PRIu64 " bundles show a kiosk set back to an older state\n"),
+               report->rollbacks);
+}
+
+static int run_import(const struct command_line *line)
+{
+    struct intake intake = {.today = state_today(), .refused = show_refused};
+    int status = open_desk(line, &intake.vault);
+    if (status != COMMAND_DONE)
+        return status;
+    if (isatty(STDERR_FILENO))
+        intake.progress = show_progress;
+    for (int i = 1; i < line->operand_count; i++)
+        intake_path(&intake, line->operands[i]);
+    clear_progress();
+    say_imported(&intake.report);
+    int error = trouble_db(caseload_checkpoint(intake.vault->cases));
+    vault_close(&intake.vault);
+    status = fail(line->operands[0], error);
+    return intake.report.refused > 0 ? COMMAND_FAILED : status;
+}
+
+/* --- reading --- */
+
+static int run_list(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error = triage_list(vault, 0, &cases, &n);
+    if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
+        error = machine_cases(stdout, cases, n);
+    else if (error == TROUBLE_NONE)
+        words_cases(stdout, cases, n);
+    free(cases);
+    vault_close(&vault);
+    return fail(line->operands[0], error);
+}
+
+static int show_case(const struct command_line *line, struct vault *vault)
+{
+    struct triage_case *row = NULL;
+    size_t n = 0;
+    const uint64_t id = case_number(line->operands[1]);
+    if ((line->given & COMMAND_JSON) != 0)
+        return machine_case(stdout, vault, id);
+    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
+    free(row);
+    return error == TROUBLE_NONE ? words_case(stdout, vault, id) : error;
+}
+
+static int run_show(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error = show_case(line, vault);
+    vault_close(&vault);
+    return fail(line->operands[1], error);
+}
+
+static int run_kiosks(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error = kiosks_list(vault, state_today(), &rows, &n);
+    if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
+        error = machine_kiosks(stdout, rows, n);
+    else if (error == TROUBLE_NONE)
+        words_kiosks(stdout, rows, n);
+    kiosks_free(rows, n);
+    vault_close(&vault);
+    return fail(line->operands[0], error);
+}
+
+static int run_screen(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error = reader_run(vault, state_today());
+    vault_close(&vault);
+    return fail(line->operands[0], error);
+}
+
+/* --- writing --- */
+
+static int fail_long(const char *subject, size_t over)
+{
+    fputs("sandyq-desk: ", stderr);
+    plain_word(stderr, subject, strlen(subject));
+    fputs(": ", stderr);
+    fprintf(stderr, _("The text is %zu bytes too long. Make it shorter.\n"), over);
+    return COMMAND_FAILED;
+}
+
+/* The text is read after the office is open: nobody types an answer for a case that is not there.
+ */
+static int read_text(const struct command_line *line, struct vault *vault, size_t max,
+                     struct scribe **text)
+{
+    struct triage_case *row = NULL;
+    size_t n = 0;
+    const uint64_t id = case_number(line->operands[1]);
+    const char *subject = line->operands[1];
+    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
+    free(row);
+    if (error == TROUBLE_NONE) {
+        error = scribe_read(line->text_file, max, text);
+        subject = line->text_file != NULL ? line->text_file : "-";
+    }
+    if (error == TROUBLE_TEXT_LONG && *text != NULL)
+        return fail_long(subject, (*text)->over);
+    return fail(subject, error);
+}
+
+static int run_answer(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct scribe *text = NULL;
+    int status = open_desk(line, &vault);
+    if (status == COMMAND_DONE)
+        status = read_text(line, vault, ANSWER_TEXT_MAX, &text);
+    if (status == COMMAND_DONE) {
+        int error = triage_answer(vault, case_number(line->operands[1]), text->text, text->len,
+                                  state_today());
+        if (error == TROUBLE_NONE)
+            puts(_("The answer goes out with the next board: sandyq-desk publish"));
+        status = fail(line->operands[1], error);
+    }
+    secret_free(text);
+    vault_close(&vault);
+    return status;
+}
+
+static int run_note(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct scribe *text = NULL;
+    int status = open_desk(line, &vault);
+    if (status == COMMAND_DONE)
+        status = read_text(line, vault, CASEFILE_NOTE_MAX, &text);
+    if (status == COMMAND_DONE) {
+        int error = casefile_note(vault, case_number(line->operands[1]), state_today(), text->text,
+                                  text->len);
+        if (error == TROUBLE_NONE)
+            puts(_("The note is kept."));
+        status = fail(line->operands[1], error);
+    }
+    secret_free(text);
+    vault_close(&vault);
+    return status;
+}
+
+static int run_status(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    bool changed = false;
+    const struct taxonomy_status *to = taxonomy_status(line->operands[2]);
+    if (to == NULL)
+        return fail_choice(line->operands[2], TROUBLE_STATUS, status_choice);
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error =
+        triage_set_status(vault, case_number(line->operands[1]), to, state_today(), &changed);
+    if (error == TROUBLE_NONE)
+        puts(changed ? _("The status is changed.") : _("The case has this status already."));
+    vault_close(&vault);
+    return fail(line->operands[1], error);
+}
+
+static int run_publish(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct publish_report report;
+    int status = open_desk(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    int error = publish_run(vault, line->out, state_today(), &report);
+    vault_close(&vault);
+    if (error != TROUBLE_NONE)
+        return fail(line->out, error);
+    printf(report.changed ? _("Board %" PRIu32 " is written.\n")
+                          : _("Nothing changed. Board %" PRIu32 " is written again.\n"),
+           report.number);
+    return COMMAND_DONE;
+}
+
+/* --- the table --- */
+
+static const struct command commands[] = {
+    {"init", 1, 1, COMMAND_NAME, 0, run_init},
+    {"enroll", 2, 2, COMMAND_FACILITY | COMMAND_TYPE | COMMAND_OUT,
+     COMMAND_FACILITY | COMMAND_TYPE | COMMAND_OUT, run_enroll},
+    {"import", 2, INT32_MAX, 0, 0, run_import},
+    {"list", 1, 1, COMMAND_JSON, 0, run_list},
+    {"show", 2, 2, COMMAND_JSON, 0, run_show},
+    {"answer", 2, 2, COMMAND_TEXT_FILE, 0, run_answer},
+    {"status", 3, 3, 0, 0, run_status},
+    {"note", 2, 2, COMMAND_TEXT_FILE, 0, run_note},
+    {"kiosks", 1, 1, COMMAND_JSON, 0, run_kiosks},
+    {"publish", 1, 1, COMMAND_OUT, COMMAND_OUT, run_publish},
+};
+
+static const struct command screen = {"", 1, 1, 0, 0, run_screen};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+const struct command *command_screen(void)
+{
+    return &screen;
+}
+
+int command_run(const struct command *command, const struct command_line *line)
+{
+    int error = secret_start();
+    if (error != SECRET_OK)
+        return fail("start", error == SECRET_UNLOCKED ? TROUBLE_SECRETS : TROUBLE_FIPS);
+    int status = command->run(line);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return fail("stdout", TROUBLE_OUTPUT);
+    return status;
+}

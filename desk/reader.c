@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The triage screen: three views over one vault; drawing and keys know no terminal. */
+#include "desk/reader.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "courier/state.h"
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+#include "tui/edit.h"
+#include "tui/lang.h"
+#include "tui/list.h"
+#include "tui/page.h"
+#include "tui/term.h"
+
+/* A case as text: some letters at full length fit; a longer case is read with `show`. */
+enum { PAPER_LEN = 192 * 1024 };
+
+enum view { VIEW_LIST, VIEW_CASE, VIEW_WRITE, VIEW_ASK };
+
+struct reader {
+    struct vault *vault;
+    uint32_t today;
+    enum view view;
+    struct triage_case *cases;
+    struct list list;
+    char *paper; /* secret_new memory: the open case */
+    struct page page;
+    char *text; /* secret_new memory: the answer being written */
+    struct edit edit;
+    const char *note; /* one line for the officer, or NULL */
+};
+
+/* Where the body stands: a title above, a line of keys below. */
+enum { TOP = 2, LEFT = 2, BOTTOM = 3 };
+
+static int body_height(const struct screen *screen)
+{
+    return screen_rows(screen) - TOP - BOTTOM;
+}
+
+static int body_width(const struct screen *screen)
+{
+    return screen_cols(screen) - 2 * LEFT;
+}
+
+/* --- drawing --- */
+
+static void frame(const struct reader *reader, struct screen *screen, const char *title,
+                  const char *keys)
+{
+    const int rows = screen_rows(screen);
+    screen_say(screen, 0, LEFT, SCREEN_BOLD, title);
+    if (reader->note != NULL)
+        screen_say(screen, rows - 2, LEFT, SCREEN_BOLD, reader->note);
+    screen_say(screen, rows - 1, LEFT, SCREEN_PLAIN, keys);
+}
+
+static void draw_row(const struct reader *reader, struct screen *screen, size_t i, int row)
+{
+    const struct triage_case *line = &reader->cases[i];
+    const enum screen_style style = i == reader->list.at ? SCREEN_REVERSE : SCREEN_PLAIN;
+    char day[STATE_DAY_LEN], text[128];
+    state_day_text(line->day, day);
+    snprintf(text, sizeof text,
+             "%c%6" PRIu64 " %s %s %-15s %s %-10.10s %s %" PRIu32 "+%" PRIu32 "%s",
+             i == reader->list.at ? '>' : ' ', line->id, words_urgency(line->urgency),
+             line->category, line->facility, day, words_status(line->status), line->language,
+             line->letters, line->messages, line->misplaced ? "!" : "");
+    screen_say(screen, row, 0, style, text);
+}
+
+static void draw_list(struct reader *reader, struct screen *screen)
+{
+    frame(reader, screen, _("Cases, the most urgent first"),
+          _("Up, Down: choose   Enter: open   q: end"));
+    if (reader->list.count == 0)
+        screen_say(screen, TOP, LEFT, SCREEN_PLAIN, _("There are no cases yet."));
+    const size_t height = (size_t)body_height(screen);
+    for (size_t i = 0; i < height && reader->list.top + i < reader->list.count; i++)
+        draw_row(reader, screen, reader->list.top + i, TOP + (int)i);
+}
+
+static void draw_case(struct reader *reader, struct screen *screen)
+{
+    int above = 0, below = 0;
+    page_draw(&reader->page, screen, TOP, LEFT, body_width(screen), body_height(screen), &above,
+              &below);
+    frame(reader, screen, below > 0 ? _("A case - there is more below") : _("A case"),
+          _("Up, Down, blank: read   a: answer   q, Esc: back"));
+}
+
+static void draw_write(struct reader *reader, struct screen *screen)
+{
+    int above = 0, below = 0;
+    char title[160];
+    snprintf(title, sizeof title, "%s - %s %zu", _("Your answer"), _("room for letters:"),
+             edit_room(&reader->edit) / 2);
+    frame(reader, screen, title, _("Write.   Tab: new line   Enter: done   Esc: done"));
+    edit_draw(&reader->edit, screen, TOP, LEFT, body_width(screen), body_height(screen), &above,
+              &below);
+}
+
+static void draw_ask(struct reader *reader, struct screen *screen)
+{
+    const char *const choices[] = {_("send"), _("keep writing"), _("drop")};
+    frame(reader, screen, _("What shall happen with this answer?"), _("Press a digit."));
+    list_choices(screen, TOP, LEFT, body_width(screen), body_height(screen), choices, 3);
+}
+
+void reader_draw(struct reader *reader, struct screen *screen)
+{
+    static void (*const draw[])(struct reader *, struct screen *) = {
+        [VIEW_LIST] = draw_list,
+        [VIEW_CASE] = draw_case,
+        [VIEW_WRITE] = draw_write,
+        [VIEW_ASK] = draw_ask,
+    };
+    screen_clear(screen);
+    draw[reader->view](reader, screen);
+}
+
+/* --- moving --- */
+
+static void wipe_paper(struct reader *reader)
+{
+    explicit_bzero(reader->paper, PAPER_LEN);
+    page_start(&reader->page, reader->paper, 0);
+}
+
+static int load_list(struct reader *reader)
+{
+    free(reader->cases);
+    reader->cases = NULL;
+    int error = triage_list(reader->vault, 0, &reader->cases, &reader->list.count);
+    if (reader->list.at >= reader->list.count)
+        reader->list.at = reader->list.count > 0 ? reader->list.count - 1 : 0;
+    if (reader->list.top > reader->list.at)
+        reader->list.top = reader->list.at;
+    return error;
+}
+
+/* The text goes straight into locked memory: the stream has no buffer of its own. */
+static int load_case(struct reader *reader)
+{
+    wipe_paper(reader);
+    FILE *out = fmemopen(reader->paper, PAPER_LEN, "w");
+    if (out == NULL)
+        return TROUBLE_MEMORY;
+    setvbuf(out, NULL, _IONBF, 0);
+    int error = words_case(out, reader->vault, reader->cases[reader->list.at].id);
+    fclose(out);
+    page_start(&reader->page, reader->paper, strnlen(reader->paper, PAPER_LEN - 1));
+    return error;
+}
+
+static void open_case(struct reader *reader)
+{
+    if (reader->list.count == 0)
+        return;
+    int error = load_case(reader);
+    reader->note = error != TROUBLE_NONE ? trouble_text(error) : NULL;
+    if (error == TROUBLE_NONE)
+        reader->view = VIEW_CASE;
+}
+
+static void close_case(struct reader *reader)
+{
+    wipe_paper(reader);
+    reader->view = VIEW_LIST;
+    int error = load_list(reader);
+    reader->note = error != TROUBLE_NONE ? trouble_text(error) : NULL;
+}
+
+static void drop_text(struct reader *reader)
+{
+    explicit_bzero(reader->text, ANSWER_TEXT_MAX);
+    edit_start(&reader->edit, reader->text, 0, ANSWER_TEXT_MAX);
+    reader->view = VIEW_CASE;
+}
+
+static void send_text(struct reader *reader)
+{
+    int error = triage_answer(reader->vault, reader->cases[reader->list.at].id, reader->text,
+                              reader->edit.len, reader->today);
+    reader->note = error == TROUBLE_NONE ? _("The answer goes out with the next board: publish it.")
+                                         : trouble_text(error);
+    if (error != TROUBLE_NONE) {
+        reader->view = VIEW_WRITE;
+        return;
+    }
+    drop_text(reader);
+    error = load_case(reader);
+    if (error != TROUBLE_NONE)
+        reader->note = trouble_text(error);
+}
+
+static bool is_letter(struct press press, uint32_t ch)
+{
+    return press.kind == PRESS_CHAR && press.ch == ch;
+}
+
+/* q on a Russian or Kazakh layout is the key of 'й'; a is the key of 'ф'. */
+static bool is_quit(struct press press)
+{
+    return is_letter(press, 'q') || is_letter(press, 'Q') || is_letter(press, 0x439);
+}
+
+static bool is_answer(struct press press)
+{
+    return is_letter(press, 'a') || is_letter(press, 'A') || is_letter(press, 0x444);
+}
+
+static bool press_list(struct reader *reader, const struct screen *screen, struct press press)
+{
+    if (is_quit(press) || press.kind == PRESS_BACK)
+        return false;
+    if (press.kind == PRESS_ENTER)
+        open_case(reader);
+    else
+        list_press(&reader->list, press, body_height(screen));
+    return true;
+}
+
+static bool press_case(struct reader *reader, const struct screen *screen, struct press press)
+{
+    reader->note = NULL;
+    if (is_quit(press) || press.kind == PRESS_BACK)
+        close_case(reader);
+    else if (is_answer(press))
+        reader->view = VIEW_WRITE;
+    else
+        page_press(&reader->page, press, body_height(screen));
+    return true;
+}
+
+static bool press_write(struct reader *reader, const struct screen *screen, struct press press)
+{
+    if (press.kind == PRESS_ENTER || press.kind == PRESS_BACK)
+        reader->view = VIEW_ASK;
+    else
+        edit_press(&reader->edit, press, body_width(screen), body_height(screen));
+    return true;
+}
+
+static bool press_ask(struct reader *reader, const struct screen *screen, struct press press)
+{
+    switch (list_chosen(press, 3)) {
+    case 0:
+        send_text(reader);
+        break;
+    case 1:
+        reader->view = VIEW_WRITE;
+        break;
+    case 2:
+        drop_text(reader);
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+bool reader_press(struct reader *reader, const struct screen *screen, struct press press)
+{
+    static bool (*const presses[])(struct reader *, const struct screen *, struct press) = {
+        [VIEW_LIST] = press_list,
+        [VIEW_CASE] = press_case,
+        [VIEW_WRITE] = press_write,
+        [VIEW_ASK] = press_ask,
+    };
+    if (press.kind == PRESS_GONE)
+        return false;
+    return presses[reader->view](reader, screen, press);
+}
+
+/* --- life --- */
+
+int reader_new(struct vault *vault, uint32_t today, struct reader **out)
+{
+    struct reader *reader = *out = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return TROUBLE_MEMORY;
+    reader->vault = vault;
+    reader->today = today;
+    reader->paper = secret_new(PAPER_LEN);
+    reader->text = secret_new(ANSWER_TEXT_MAX);
+    int error = reader->paper != NULL && reader->text != NULL ? load_list(reader) : TROUBLE_MEMORY;
+    if (error != TROUBLE_NONE) {
+        reader_free(out);
+        return error;
+    }
+    edit_start(&reader->edit, reader->text, 0, ANSWER_TEXT_MAX);
+    return TROUBLE_NONE;
+}
+
+void reader_free(struct reader **reader)
+{
+    if (*reader == NULL)
+        return;
+    secret_free((*reader)->paper);
+    secret_free((*reader)->text);
+    free((*reader)->cases);
+    free(*reader);
+    *reader = NULL;
+}
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    stop = 1;
+}
+
+static int fit(struct screen **screen)
+{
+    int rows = 0, cols = 0;
+    term_size(&rows, &cols);
+    if (rows < SCREEN_ROWS_MIN || cols < SCREEN_COLS_MIN)
+        return TROUBLE_TERMINAL_SMALL;
+    if (*screen == NULL)
+        *screen = screen_new(rows, cols);
+    else if (screen_resize(*screen, rows, cols) != 0)
+        return TROUBLE_MEMORY;
+    return *screen != NULL ? TROUBLE_NONE : TROUBLE_MEMORY;
+}
+
+static int loop(struct reader *reader)
+{
+    struct screen *screen = NULL;
+    int error = fit(&screen);
+    bool more = error == TROUBLE_NONE;
+    while (more) {
+        reader_draw(reader, screen);
+        term_show(screen);
+        const struct press press = term_press(0);
+        if (press.kind == PRESS_RESIZE)
+            error = fit(&screen);
+        more = error == TROUBLE_NONE && reader_press(reader, screen, press);
+    }
+    screen_free(&screen);
+    return error;
+}
+
+int reader_run(struct vault *vault, uint32_t today)
+{
+    struct reader *reader = NULL;
+    const struct sigaction action = {.sa_handler = on_signal};
+    int error = reader_new(vault, today, &reader);
+    if (error != TROUBLE_NONE)
+        return error;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    if (term_open(&stop) == TERM_OK) {
+        error = loop(reader);
+        term_close();
+    } else {
+        error = TROUBLE_TERMINAL;
+    }
+    reader_free(&reader);
+    return error;
+}
