@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/pty.h"
+#include "tui/edit.h"
 #include "tui/qr.h"
 #include "tui/term.h"
 #include "tui/utf8.h"
@@ -173,6 +174,35 @@ static void test_a_paste_sends_nothing(void **state)
             "<other>бір<tab><other>екі<tab>үш x<other><other><enter>");
 }
 
+/* Waits for what is pasted, then for a pause, then for one key more. */
+static int paste_and_pause(void *context)
+{
+    struct screen *screen = screen_new(24, 64);
+    struct press press = {PRESS_OTHER, 0};
+
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    while (press.ch != 'b')
+        press = term_press(0);
+    while (press.kind != PRESS_IDLE)
+        press = term_press(1);
+    screen_say(screen, 0, 0, SCREEN_PLAIN, "paused");
+    term_show(screen);
+    return term_press(0).kind == PRESS_ENTER ? 0 : EXIT_REFUSED;
+}
+
+static void test_a_paste_without_end_leaves_enter_alive(void **state)
+{
+    struct pty *pty = pty_start_function(24, 80, paste_and_pause, NULL);
+
+    pty_type(pty, "\x1b[200~ab");
+    assert_true(pty_wait_text(pty, "paused", WAIT_S));
+    pty_type(pty, "\r");
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
+    pty_stop(&pty);
+}
+
 static void test_resize(void **state)
 {
     struct pty *pty = started("xterm-256color");
@@ -315,6 +345,88 @@ static void test_closing_leaves_nothing_on_the_screen(void **state)
     }
 }
 
+/* The typed word, masked so that the search does not find itself. */
+static const uint8_t masked[] = {'q' ^ 0x55, 'z' ^ 0x55, 'x' ^ 0x55,
+                                 'j' ^ 0x55, 'k' ^ 0x55, 'v' ^ 0x55};
+
+static int hits_between(const uint8_t *at, const uint8_t *end)
+{
+    static const size_t strides[] = {1,  2, 4, 8, sizeof(struct screen_cell),
+                                     28, 32}; /* 28: a curses cell */
+    int hits = 0;
+
+    for (; at < end; at++)
+        for (size_t i = 0; i < sizeof strides / sizeof *strides; i++) {
+            size_t n = 0;
+            while (n < sizeof masked && at + n * strides[i] < end &&
+                   (at[n * strides[i]] ^ 0x55) == masked[n])
+                n++;
+            if (n == sizeof masked)
+                hits++;
+        }
+    return hits;
+}
+
+/* How often the word stands in what this process can write to. */
+static int hits_in_memory(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+    int hits = 0;
+
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long from = 0, to = 0;
+        if (sscanf(line, "%lx-%lx rw", &from, &to) == 2 && strstr(line, " rw"))
+            hits += hits_between((const uint8_t *)from, (const uint8_t *)to);
+    }
+    if (maps)
+        fclose(maps);
+    return hits;
+}
+
+static int write_and_leave(void *context)
+{
+    struct screen *screen = screen_new(24, 64);
+    char *text = calloc(1, 200);
+    struct press press = {PRESS_OTHER, 0};
+    struct edit edit;
+    int above = 0, below = 0, shown = 0;
+
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    edit_start(&edit, text, 0, 200);
+    while (press.kind != PRESS_ENTER) {
+        screen_clear(screen);
+        edit_draw(&edit, screen, 0, 0, 40, 10, &above, &below);
+        screen_say(screen, 20, 0, SCREEN_PLAIN, "ready");
+        term_show(screen);
+        press = term_press(0);
+        edit_press(&edit, press, 40, 10);
+    }
+    shown = hits_in_memory();
+    explicit_bzero(text, 200);
+    screen_free(&screen);
+    term_close();
+    return shown == 0 ? EXIT_REFUSED : hits_in_memory();
+}
+
+static void test_closing_leaves_nothing_in_memory(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its shadow and quarantine are not what we ship */
+#endif
+    struct pty *pty = pty_start_function(24, 80, write_and_leave, NULL);
+
+    assert_true(pty_wait_text(pty, "ready", WAIT_S));
+    for (int i = 0; i < 8; i++)
+        pty_type(pty, "qzxjkv ");
+    assert_true(pty_wait_text(pty, "qzxjkv", WAIT_S));
+    pty_type(pty, "\r");
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
+    pty_stop(&pty);
+}
+
 static int open_without_utf8(void *context)
 {
     setlocale(LC_ALL, "C");
@@ -365,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_help_ends),
         cmocka_unit_test(test_sequences_never_make_text),
         cmocka_unit_test(test_a_paste_sends_nothing),
+        cmocka_unit_test(test_a_paste_without_end_leaves_enter_alive),
         cmocka_unit_test(test_resize),
         cmocka_unit_test(test_hang_up),
         cmocka_unit_test(test_a_signal_ends_the_wait),
@@ -372,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_the_limit_passes),
         cmocka_unit_test(test_codes_are_dark_on_light),
         cmocka_unit_test(test_closing_leaves_nothing_on_the_screen),
+        cmocka_unit_test(test_closing_leaves_nothing_in_memory),
         cmocka_unit_test(test_what_is_no_terminal_for_us),
     };
 
