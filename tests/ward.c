@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A throw-away office at the desk, and kiosks in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/bundle.h"
+#include "courier/refusal.h"
+#include "crypto/envelope.h"
+#include "crypto/secret.h"
+#include "crypto/sign.h"
+#include "desk/casefile.h"
+#include "desk/machine.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+#include "tests/ward.h"
+
+void ward_scratch(char dir[WARD_PATH])
+{
+    const char *base = getenv("TMPDIR");
+    snprintf(dir, WARD_PATH, "%s/sandyq-ward-XXXXXX", base != NULL ? base : "/tmp");
+    assert_non_null(mkdtemp(dir));
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk)
+{
+    return remove(path);
+}
+
+void ward_remove(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void start(void)
+{
+    static int started;
+    if (!started)
+        assert_int_equal(secret_start(), SECRET_OK);
+    started = 1;
+}
+
+void ward_open(struct ward *ward)
+{
+    char path[WARD_PATH + 16];
+    uint8_t mark[CASELOAD_LINK_LEN];
+    start();
+    memset(ward, 0, sizeof *ward);
+    ward->root = secret_new(SIGN_SEED_LEN);
+    assert_non_null(ward->root);
+    assert_int_equal(vault_fresh(&ward->vault, "Office", WARD_DAY, ward->root), TROUBLE_NONE);
+    ward_scratch(ward->dir);
+    snprintf(path, sizeof path, "%s/casebook.db", ward->dir);
+    assert_int_equal(vault_mark(ward->vault.keys->casebook, mark), 0);
+    assert_int_equal(caseload_make(path, mark), DB_OK);
+    assert_int_equal(caseload_open(path, DB_OPEN, &ward->vault.cases), DB_OK);
+}
+
+void ward_close(struct ward *ward)
+{
+    caseload_close(&ward->vault.cases);
+    secret_free(ward->vault.keys);
+    secret_free(ward->root);
+    ward_remove(ward->dir);
+}
+
+void ward_make(struct ward_kiosk *kiosk, const char *facility)
+{
+    start();
+    memset(kiosk, 0, sizeof *kiosk);
+    kiosk->seed = secret_new(SIGN_SEED_LEN);
+    assert_non_null(kiosk->seed);
+    assert_int_equal(sign_key_new(kiosk->seed, kiosk->key), 0);
+    assert_int_equal(card_kiosk_id(kiosk->key, kiosk->id), REFUSAL_NONE);
+    snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
+}
+
+void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility)
+{
+    uint8_t file[CARD_FILE_LEN];
+    ward_make(kiosk, facility);
+    memcpy(kiosk->office, ward->vault.charter.office, sizeof kiosk->office);
+    struct card card = {.number = 1, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
+    memcpy(card.key, kiosk->key, sizeof card.key);
+    memcpy(card.facility, kiosk->facility, sizeof card.facility);
+    assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), REFUSAL_NONE);
+    assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), TROUBLE_NONE);
+}
+
+void ward_drop(struct ward_kiosk *kiosk)
+{
+    secret_free(kiosk->seed);
+    free(kiosk->records);
+}
+
+struct letter ward_letter(const struct ward_kiosk *kiosk, char who, const char *text)
+{
+    struct letter letter = {.kind = LETTER_COMPLAINT,
+                            .session = kiosk->seq + 1,
+                            .day = WARD_DAY,
+                            .language = "ru",
+                            .category = "A1",
+                            .consent = 1,
+                            .text = text,
+                            .text_len = strlen(text)};
+    memcpy(letter.facility, kiosk->facility, sizeof letter.facility);
+    memcpy(letter.kiosk, kiosk->id, sizeof letter.kiosk);
+    memset(letter.tag_key, who, sizeof letter.tag_key);
+    memset(letter.answer_key, who + 1, sizeof letter.answer_key);
+    return letter;
+}
+
+void ward_keys(char who, struct code_keys *keys)
+{
+    memset(keys->tag, who, sizeof keys->tag);
+    memset(keys->answer, who + 1, sizeof keys->answer);
+}
+
+void ward_raw(struct ward_kiosk *kiosk, const uint8_t *envelope)
+{
+    kiosk->records = realloc(kiosk->records, (kiosk->seq + 1) * RECORD_LEN);
+    assert_non_null(kiosk->records);
+    uint8_t *at = kiosk->records + kiosk->seq * RECORD_LEN;
+    uint8_t hash[RECORD_HASH_LEN];
+    kiosk->seq++;
+    assert_int_equal(record_encode(kiosk->seq, kiosk->hash, WARD_DAY + (uint32_t)kiosk->seq,
+                                   envelope, kiosk->seed, at, hash),
+                     REFUSAL_NONE);
+    memcpy(kiosk->hash, hash, sizeof hash);
+}
+
+void ward_add(struct ward_kiosk *kiosk, const struct charter *charter, const struct letter *letter)
+{
+    uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
+    assert_int_equal(letter_encode(letter, raw), LETTER_OK);
+    assert_int_equal(envelope_seal(charter->intake, raw, envelope), ENVELOPE_OK);
+    ward_raw(kiosk, envelope);
+}
+
+void ward_cover(struct ward_kiosk *kiosk, const struct charter *charter)
+{
+    struct letter letter = ward_letter(kiosk, 0, "");
+    letter.kind = LETTER_COVER;
+    ward_add(kiosk, charter, &letter);
+}
+
+uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t last, size_t *len)
+{
+    struct bundle bundle = {.first = first,
+                            .last = last,
+                            .charter_number = 1,
+                            .board_number = kiosk->board,
+                            .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
+    memcpy(bundle.kiosk, kiosk->id, sizeof bundle.kiosk);
+    memcpy(bundle.office, kiosk->office, sizeof bundle.office);
+    *len = bundle_len(last + 1 - first);
+    uint8_t *out = malloc(*len);
+    assert_non_null(out);
+    if (last >= first)
+        memcpy(out + BUNDLE_HEADER_LEN, kiosk->records + (first - 1) * RECORD_LEN,
+               (last + 1 - first) * RECORD_LEN);
+    assert_int_equal(bundle_seal(&bundle, kiosk->seed, out), REFUSAL_NONE);
+    return out;
+}
+
+int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t first, uint64_t last,
+                struct intake_report *report)
+{
+    struct intake intake = {.vault = &ward->vault, .today = WARD_DAY + 1};
+    size_t len = 0;
+    uint8_t *bundle = ward_bundle(kiosk, first, last, &len);
+    int error = intake_bundle(&intake, "test", bundle, len);
+    free(bundle);
+    if (report != NULL)
+        *report = intake.report;
+    return error;
+}
+
+char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, len);
+    assert_non_null(out);
+    assert_int_equal(json ? machine_case(out, &ward->vault, case_id)
+                          : words_case(out, &ward->vault, case_id),
+                     TROUBLE_NONE);
+    fclose(out);
+    return text;
+}
