@@ -12,19 +12,37 @@
 #include <string.h>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
-    __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer)
+#define HEAP_LEAKS_CHECKED
+#elif __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
 #define HEAP_SANITIZED
 #endif
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__)
+#define HEAP_LEAKS_CHECKED
+#elif defined(__SANITIZE_THREAD__)
 #define HEAP_SANITIZED
+#endif
+#ifdef HEAP_LEAKS_CHECKED
+#define HEAP_SANITIZED
+#include <sanitizer/lsan_interface.h>
+#include <stdint.h>
+#include <unistd.h>
 #endif
 
 #ifdef HEAP_SANITIZED
 
 void heap_start(void)
 {
+}
+
+/* libgcrypt keeps the only pointer to some of its ordinary blocks in the pool. */
+void heap_pool(const void *first, size_t len)
+{
+#ifdef HEAP_LEAKS_CHECKED
+    uintptr_t page = (uintptr_t)first & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+    __lsan_register_root_region((const void *)page, len);
+#endif
 }
 
 #else
@@ -38,6 +56,10 @@ static bool wiping;
 void heap_start(void)
 {
     wiping = true;
+}
+
+void heap_pool(const void *first, size_t len)
+{
 }
 
 void free(void *block)

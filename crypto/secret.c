@@ -27,6 +27,9 @@ int secret_start(void)
     if (gcry_control(GCRYCTL_INIT_SECMEM, SECRET_POOL, 0) != 0)
         return SECRET_UNLOCKED;
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+    void *first = secret_new(1);
+    heap_pool(first, SECRET_POOL);
+    secret_free(first);
     return SECRET_OK;
 }
 
