@@ -45,8 +45,8 @@ int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *a
                 uint8_t entry[ANSWER_LEN]);
 
 /* Opens an entry as message n. ANSWER_FORGED also when the entry does not stand under the tag of n;
-   ANSWER_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what follows
-   it is not zero. On error answer is zeroed (answer_open.c, the kiosk's half). */
+   ANSWER_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what
+   follows it is not zero. On error answer is zeroed (answer_open.c, the kiosk's half). */
 int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                 struct answer *answer);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt code on the slip: 24 digits, its check digits, and the two keys it gives with the PIN. */
+/* The receipt code on the slip: 22 digits, 2 check digits, and the keys it gives with the PIN. */
 #ifndef CRYPTO_CODE_H
 #define CRYPTO_CODE_H
 
@@ -8,8 +8,8 @@
 
 enum {
     CODE_DIGITS = 24,
-    CODE_LEN = CODE_DIGITS + 1,          /* with the closing NUL */
-    CODE_GROUPED_LEN = CODE_DIGITS + 6,  /* "1234 5678 ..." with the closing NUL */
+    CODE_LEN = CODE_DIGITS + 1,         /* with the closing NUL */
+    CODE_GROUPED_LEN = CODE_DIGITS + 6, /* "1234 5678 ..." with the closing NUL */
     CODE_PIN_MIN = 4,
     CODE_PIN_MAX = 10,
     CODE_KEY_LEN = 32,
@@ -31,13 +31,14 @@ struct code_keys {
     uint8_t answer[CODE_KEY_LEN];
 };
 
-/* Makes a fresh code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10: the check is 98 minus
-   the first 22 digits times 100 modulo 97, so that all 24 as one number are 1 modulo 97), NUL-terminated. */
+/* Makes a fresh code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10: the check is 98
+   minus the first 22 digits times 100 modulo 97, so that all 24 as one number are 1 modulo 97),
+   NUL-terminated. */
 void code_new(char code[CODE_LEN]);
 
-/* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On CODE_OK code holds the 24 digits
-   and a NUL; else it is zeroed. Foreign characters are named first, then the length, then the check.
-   Returns CODE_OK, _SHORT, _LONG, _FOREIGN or _CHECK. */
+/* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On CODE_OK code holds the 24
+   digits and a NUL; else it is zeroed. Foreign characters are named first, then the length, then
+   the check. Returns CODE_OK, _SHORT, _LONG, _FOREIGN or _CHECK. */
 int code_parse(const char *typed, size_t len, char code[CODE_LEN]);
 
 /* Writes the code as six groups of four with one space between, NUL-terminated. */
@@ -52,7 +53,7 @@ void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
    Texts are ASCII without a NUL. pin is NUL-terminated, "" for none; more than CODE_PIN_MAX is a
    programming error: assert. Takes about 1.4 s, the same for every code and PIN. keys should lie in
    secret_new memory. Returns CODE_OK or CODE_MEMORY (then keys is zeroed). */
-int code_derive(const char code[CODE_LEN], const char *pin, const uint8_t office_id[CODE_OFFICE_LEN],
-                struct code_keys *keys);
+int code_derive(const char code[CODE_LEN], const char *pin,
+                const uint8_t office_id[CODE_OFFICE_LEN], struct code_keys *keys);
 
 #endif

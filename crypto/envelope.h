@@ -12,8 +12,9 @@
        62  16322  ciphertext and tag of the letter
    The three suite numbers are little-endian here like every integer of ours; inside HPKE's suite_id
    they are big-endian, as RFC 9180 writes them. Mode base (0), no PSK, the first message (sequence
-   number 0) of a fresh context. info = "sandyq envelope v1" (18 ASCII bytes, no NUL) || key id, 34 bytes;
-   aad = bytes 0 to 29. Byte 7 from '2' to '9' is a newer version; any other byte there is foreign. */
+   number 0) of a fresh context. info = "sandyq envelope v1" (18 ASCII bytes, no NUL) || key id, 34
+   bytes; aad = bytes 0 to 29. Byte 7 from '2' to '9' is a newer version; any other byte there is
+   foreign. */
 #ifndef CRYPTO_ENVELOPE_H
 #define CRYPTO_ENVELOPE_H
 
@@ -40,17 +41,18 @@ enum envelope_error {
     ENVELOPE_MEMORY,
 };
 
-/* Makes a new intake key pair; secret must lie in secret_new memory. Desk only. Returns ENVELOPE_OK or
-   ENVELOPE_MEMORY. */
+/* Makes a new intake key pair; secret must lie in secret_new memory. Desk only. Returns ENVELOPE_OK
+   or ENVELOPE_MEMORY. */
 int envelope_key_new(uint8_t secret[ENVELOPE_KEY_LEN], uint8_t public_key[ENVELOPE_KEY_LEN]);
 
 /* id = first 16 bytes of SHA-256("sandyq intake v1" || public key). Returns 0 or -1 (memory). */
 int envelope_key_id(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Seals a letter of ENVELOPE_LETTER_LEN bytes to an intake public key, with a fresh ephemeral key.
-   Returns ENVELOPE_OK, ENVELOPE_KEY (a small-order point) or ENVELOPE_MEMORY; on error out is zeroed. */
-int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN], const uint8_t letter[ENVELOPE_LETTER_LEN],
-                  uint8_t out[ENVELOPE_LEN]);
+   Returns ENVELOPE_OK, ENVELOPE_KEY (a small-order point) or ENVELOPE_MEMORY; on error out is
+   zeroed. */
+int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
+                  const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN]);
 
 /* Reads which key an envelope names, without opening it. Returns ENVELOPE_OK, _FOREIGN, _NEWER or
    _SUITE. Lives with envelope_open. */
@@ -62,8 +64,8 @@ int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_
 int envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN], const uint8_t envelope[ENVELOPE_LEN],
                   uint8_t letter[ENVELOPE_LETTER_LEN]);
 
-/* The same when the public key of the secret is at hand: saves one of two X25519 multiplications, half
-   the time. A public key of another secret gives ENVELOPE_KEY or ENVELOPE_FORGED. */
+/* The same when the public key of the secret is at hand: saves one of two X25519 multiplications,
+   half the time. A public key of another secret gives ENVELOPE_KEY or ENVELOPE_FORGED. */
 int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
                        const uint8_t public_key[ENVELOPE_KEY_LEN],
                        const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);

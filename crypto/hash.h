@@ -27,7 +27,7 @@ int hash_extract(uint8_t prk[HASH_LEN], const void *salt, size_t salt_len,
                  const struct hash_part *parts, size_t n);
 
 /* out = HKDF-Expand(prk, parts as info, len); len at most 255 * 32. Returns 0 or -1. */
-int hash_expand(uint8_t *out, size_t len, const uint8_t prk[HASH_LEN], const struct hash_part *parts,
-                size_t n);
+int hash_expand(uint8_t *out, size_t len, const uint8_t prk[HASH_LEN],
+                const struct hash_part *parts, size_t n);
 
 #endif

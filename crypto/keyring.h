@@ -31,16 +31,16 @@ enum keyring_error {
     KEYRING_MEMORY,  /* no memory for the derivation */
 };
 
-/* Wraps len bytes (1 to KEYRING_SECRET_MAX) into out, len + KEYRING_OVERHEAD bytes. The passphrase is
-   1 or more bytes. Returns KEYRING_OK or KEYRING_MEMORY. */
+/* Wraps len bytes (1 to KEYRING_SECRET_MAX) into out, len + KEYRING_OVERHEAD bytes. The passphrase
+   is 1 or more bytes. Returns KEYRING_OK or KEYRING_MEMORY. */
 int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret, size_t len,
                  uint8_t *out);
 
-/* Unwraps file into secret, which must lie in secret_new memory and hold file_len - KEYRING_OVERHEAD
-   bytes; *len is set, to 0 on error. Magic, version, lengths, SHA-256 and the limits of memory and passes
-   are checked before any derivation. On error secret is untouched or zeroed. Returns any enum
-   keyring_error. */
-int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file, size_t file_len,
-                 uint8_t *secret, size_t *len);
+/* Unwraps file into secret, which must lie in secret_new memory and hold file_len -
+   KEYRING_OVERHEAD bytes; *len is set, to 0 on error. Magic, version, lengths, SHA-256 and the
+   limits of memory and passes are checked before any derivation. On error secret is untouched or
+   zeroed. Returns any enum keyring_error. */
+int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
+                 size_t file_len, uint8_t *secret, size_t *len);
 
 #endif

@@ -21,8 +21,8 @@ enum secret_error {
 int secret_start(void);
 #define SECRET_POOL (1024 * 1024)
 
-/* Returns len bytes of zeroed locked memory, or NULL when the pool is used up. The caller owns it and
-   gives it to secret_free. Never grows: there is no realloc, by design. */
+/* Returns len bytes of zeroed locked memory, or NULL when the pool is used up. The caller owns it
+   and gives it to secret_free. Never grows: there is no realloc, by design. */
 void *secret_new(size_t len);
 
 /* Wipes and frees a block of secret_new. NULL is nothing. */
