@@ -245,8 +245,9 @@ int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, 
     job->intake = intake;
     job->name = name;
     job->hand.keys = intake->vault->keys;
-    job->hand.letters = secret_new(HAND * LETTER_LEN);
-    int error = job->hand.letters != NULL ? authenticate(job, data, len) : TROUBLE_MEMORY;
+    int error = authenticate(job, data, len);
+    if (error == TROUBLE_NONE && (job->hand.letters = secret_new(HAND * LETTER_LEN)) == NULL)
+        error = TROUBLE_MEMORY;
     if (error == TROUBLE_NONE)
         error = file_bundle(job);
     if (error == TROUBLE_NONE)

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "courier/bundle.h"
 #include "courier/state.h"
@@ -16,11 +17,13 @@
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
  */
 
+/* On a terminal everything outside ASCII is escaped too: exact all the same, and without effect. */
 static int print(FILE *out, json_t *value)
 {
     if (value == NULL)
         return TROUBLE_MEMORY;
-    int error = json_dumpf(value, out, JSON_INDENT(2)) == 0 ? TROUBLE_NONE : TROUBLE_OUTPUT;
+    const size_t flags = JSON_INDENT(2) | (isatty(fileno(out)) ? JSON_ENSURE_ASCII : 0);
+    int error = json_dumpf(value, out, flags) == 0 ? TROUBLE_NONE : TROUBLE_OUTPUT;
     json_decref(value);
     fputc('\n', out);
     return error;

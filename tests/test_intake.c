@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Import: what comes in is filed once, whole and sealed; what does not fit is refused or flagged.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "courier/refusal.h"
+#include "crypto/envelope.h"
+#include "crypto/random.h"
+#include "desk/casefile.h"
+#include "desk/kiosks.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "tests/ward.h"
+
+struct scene {
+    struct ward ward;
+    struct ward_kiosk kiosk;
+};
+
+static int setup(void **state)
+{
+    static struct scene scene;
+    ward_open(&scene.ward);
+    ward_enroll(&scene.ward, &scene.kiosk, "PC-17");
+    *state = &scene;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *scene = *state;
+    ward_drop(&scene->kiosk);
+    ward_close(&scene->ward);
+    return 0;
+}
+
+static void send(struct scene *scene, char who, const char *text)
+{
+    struct letter letter = ward_letter(&scene->kiosk, who, text);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+}
+
+static size_t count_cases(struct scene *scene)
+{
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    free(cases);
+    return n;
+}
+
+static struct kiosks_row *look(struct scene *scene)
+{
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    assert_int_equal(kiosks_list(&scene->ward.vault, WARD_DAY + 30, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(n, 1);
+    return rows;
+}
+
+static void test_complaint_becomes_a_case_with_its_text(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    size_t len = 0;
+    send(scene, 'a', "Меня ударили в камере 12");
+    ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(report.complaints, 1);
+    assert_int_equal(report.covers, 1);
+    assert_int_equal(report.misplaced, 0);
+    assert_int_equal(count_cases(scene), 1);
+    char *shown = ward_show(&scene->ward, 1, 0, &len);
+    assert_non_null(strstr(shown, "Меня ударили в камере 12"));
+    assert_non_null(strstr(shown, "It arrived"));
+    free(shown);
+}
+
+static void test_complaint_without_text_is_a_case(void **state)
+{
+    struct scene *scene = *state;
+    send(scene, 'a', "");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(count_cases(scene), 1);
+}
+
+static void test_longest_text_comes_whole(void **state)
+{
+    struct scene *scene = *state;
+    size_t len = 0;
+    char *text = calloc(1, LETTER_TEXT_MAX + 1);
+    memset(text, 'x', LETTER_TEXT_MAX);
+    send(scene, 'a', text);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&scene->ward, 1, 1, &len);
+    assert_non_null(strstr(shown, text));
+    free(shown);
+    free(text);
+}
+
+static void test_follow_up_joins_its_case(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    send(scene, 'a', "first");
+    send(scene, 'b', "another person");
+    struct letter letter = ward_letter(&scene->kiosk, 'a', "second");
+    letter.kind = LETTER_FOLLOWUP;
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(report.complaints, 2);
+    assert_int_equal(report.joined, 1);
+    assert_int_equal(count_cases(scene), 2);
+    size_t len = 0;
+    char *shown = ward_show(&scene->ward, 1, 0, &len);
+    assert_non_null(strstr(shown, "first"));
+    assert_non_null(strstr(shown, "second"));
+    assert_null(strstr(shown, "another"));
+    free(shown);
+}
+
+static void test_importing_again_changes_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    size_t len = 0, len_again = 0;
+    for (int i = 0; i < 40; i++)
+        send(scene, (char)i, "text");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), TROUBLE_NONE);
+    assert_int_equal(report.complaints, 25);
+    char *before = ward_show(&scene->ward, 7, 1, &len);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), TROUBLE_NONE);
+    assert_int_equal(report.records, 0);
+    assert_int_equal(report.held, 25);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 10, 40, &report), TROUBLE_NONE);
+    assert_int_equal(report.records, 15);
+    assert_int_equal(count_cases(scene), 40);
+    char *after = ward_show(&scene->ward, 7, 1, &len_again);
+    assert_string_equal(before, after);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->kiosk.tip_seq, 40);
+    assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
+    kiosks_free(row, 1);
+    free(before);
+    free(after);
+}
+
+static void test_gap_is_named_and_filled(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 6; i++)
+        send(scene, (char)i, "text");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 5, 6, NULL), TROUBLE_NONE);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->gaps.n, 1);
+    assert_int_equal(row->gaps.all[0].first, 3);
+    assert_int_equal(row->gaps.all[0].last, 4);
+    assert_int_equal(row->kiosk.tip_seq, 2);
+    assert_int_equal(row->kiosk.last_seq, 6);
+    assert_int_equal(row->silent, 24);
+    kiosks_free(row, 1);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 6, NULL), TROUBLE_NONE);
+    row = look(scene);
+    assert_int_equal(row->gaps.n, 0);
+    assert_int_equal(row->kiosk.tip_seq, 6);
+    kiosks_free(row, 1);
+}
+
+/* The kiosk's disk is set back to a copy, and it goes on from there: both chains are signed. */
+static void test_fork_is_named_and_nothing_is_lost(void **state)
+{
+    struct scene *scene = *state;
+    uint8_t hash[RECORD_HASH_LEN];
+    send(scene, 'a', "one");
+    memcpy(hash, scene->kiosk.hash, sizeof hash);
+    send(scene, 'b', "two");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), TROUBLE_NONE);
+    scene->kiosk.seq = 1;
+    memcpy(scene->kiosk.hash, hash, sizeof hash);
+    send(scene, 'c', "two again");
+    send(scene, 'd', "three");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), TROUBLE_NONE);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->forks.n, 1);
+    assert_int_equal(row->forks.all[0].first, 2);
+    assert_int_equal(row->kiosk.tip_seq, 2);
+    kiosks_free(row, 1);
+    assert_int_equal(count_cases(scene), 4);
+}
+
+static void test_rollback_is_told_from_an_old_bundle(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    for (int i = 0; i < 4; i++)
+        send(scene, (char)i, "text");
+    scene->kiosk.board = 5;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, NULL), TROUBLE_NONE);
+    scene->kiosk.board = 4;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(report.rollbacks, 0); /* an old bundle, come late */
+    scene->kiosk.board = 6;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(report.rollbacks, 1); /* a newer board with fewer records */
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(report.rollbacks, 0); /* counted once */
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->kiosk.rollbacks, 1);
+    kiosks_free(row, 1);
+}
+
+static void test_misplaced_letters_are_kept_and_flagged(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    struct letter letter = ward_letter(&scene->kiosk, 'a', "text");
+    letter.session = 99;
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    letter = ward_letter(&scene->kiosk, 'b', "text");
+    memcpy(letter.facility, "OTHER", 6);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    letter = ward_letter(&scene->kiosk, 'c', "text");
+    letter.kiosk[0] ^= 1;
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    send(scene, 'd', "in its place");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(report.misplaced, 3);
+    assert_int_equal(report.complaints, 4);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->kiosk.misplaced, 3);
+    kiosks_free(row, 1);
+}
+
+static void test_unreadable_envelopes_are_kept(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    uint8_t envelope[ENVELOPE_LEN], letter[LETTER_LEN], secret[32], other[32];
+    random_bytes(envelope, sizeof envelope);
+    ward_raw(&scene->kiosk, envelope); /* no envelope at all */
+    memset(letter, 0xA5, sizeof letter);
+    assert_int_equal(envelope_seal(scene->ward.vault.charter.intake, letter, envelope),
+                     ENVELOPE_OK);
+    ward_raw(&scene->kiosk, envelope); /* opens, but is no letter */
+    assert_int_equal(envelope_key_new(secret, other), ENVELOPE_OK);
+    assert_int_equal(envelope_seal(other, letter, envelope), ENVELOPE_OK);
+    ward_raw(&scene->kiosk, envelope); /* to another office's key */
+    send(scene, 'a', "good");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(report.unreadable, 3);
+    assert_int_equal(report.complaints, 1);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->kiosk.unreadable, 3);
+    assert_int_equal(row->kiosk.tip_seq, 4);
+    kiosks_free(row, 1);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(report.records, 0);
+}
+
+static void test_bundles_of_strangers_are_refused(void **state)
+{
+    struct scene *scene = *state;
+    struct ward_kiosk stranger;
+    ward_make(&stranger, "PC-17");
+    memcpy(stranger.office, scene->ward.vault.charter.office, sizeof stranger.office);
+    ward_cover(&stranger, &scene->ward.vault.charter);
+    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), TROUBLE_KIOSK);
+    memcpy(stranger.id, scene->kiosk.id, sizeof stranger.id);
+    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), REFUSAL_FORGED);
+    ward_drop(&stranger);
+    ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    scene->kiosk.office[0] ^= 1;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), REFUSAL_OFFICE);
+}
+
+/* Every byte of a bundle without records; of one with a record all but the inside of the envelope,
+   which one hash covers, and of that a sample. */
+static void spoil(struct intake *intake, uint8_t *bundle, size_t len)
+{
+    for (size_t i = 0; i < len; i += i < 200 || i + 200 > len ? 1 : 61) {
+        bundle[i] ^= 1;
+        assert_int_not_equal(intake_bundle(intake, "flipped", bundle, len), TROUBLE_NONE);
+        bundle[i] ^= 1;
+        assert_int_not_equal(intake_bundle(intake, "cut", bundle, i), TROUBLE_NONE);
+    }
+}
+
+static void test_every_flipped_byte_and_every_cut_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    struct intake intake = {.vault = &scene->ward.vault, .today = WARD_DAY};
+    size_t len = 0;
+    uint8_t *bundle = ward_bundle(&scene->kiosk, 1, 0, &len);
+    spoil(&intake, bundle, len);
+    assert_int_equal(intake_bundle(&intake, "whole", bundle, len), TROUBLE_NONE);
+    free(bundle);
+    send(scene, 'a', "text");
+    bundle = ward_bundle(&scene->kiosk, 1, 1, &len);
+    spoil(&intake, bundle, len);
+    assert_int_equal(intake.report.records, 0);
+    assert_int_equal(count_cases(scene), 0);
+    assert_int_equal(intake_bundle(&intake, "whole", bundle, len), TROUBLE_NONE);
+    free(bundle);
+}
+
+/* Escape sequences, OSC 52, bidirectional controls, a NUL and a C1 control: exact for machines,
+   harmless for people. */
+static void test_hostile_text_is_exact_in_json_and_harmless_in_show(void **state)
+{
+    struct scene *scene = *state;
+    static const char hostile[] = "a\033[2Jb\033]52;c;QQ==\007c\xE2\x80\xAE"
+                                  "d\0e\xC2\x9B"
+                                  "31mf\r\ng";
+    size_t len = 0;
+    struct letter letter = ward_letter(&scene->kiosk, 'a', hostile);
+    letter.text_len = sizeof hostile - 1;
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&scene->ward, 1, 0, &len);
+    assert_int_equal(strlen(shown), len);
+    assert_null(strpbrk(shown, "\033\007\r"));
+    assert_null(strstr(shown, "\xE2\x80\xAE"));
+    assert_null(strstr(shown, "\xC2\x9B"));
+    assert_non_null(strstr(shown, "a\xEF\xBF\xBD[2Jb"));
+    free(shown);
+    shown = ward_show(&scene->ward, 1, 1, &len);
+    assert_non_null(strstr(shown, "\"a\\u001B[2Jb\\u001B]52;c;QQ==\\u0007c\xE2\x80\xAE"
+                                  "d\\u0000e\xC2\x9B"
+                                  "31mf\\r\\ng\""));
+    free(shown);
+}
+
+static void assert_absent(const char *path, const char *const *canaries)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return;
+    static char data[8 * 1024 * 1024];
+    size_t len = fread(data, 1, sizeof data, file);
+    fclose(file);
+    for (; *canaries != NULL; canaries++)
+        assert_null(memmem(data, len, *canaries, strlen(*canaries)));
+}
+
+static void test_casebook_holds_no_plaintext(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const canaries[] = {"КАНАРЕЙКА", "answercanary", "notecanary", "PC-17",
+                                           NULL};
+    char path[WARD_PATH + 16];
+    send(scene, 'a', "КАНАРЕЙКА");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "answercanary", 12, WARD_DAY),
+                     TROUBLE_NONE);
+    assert_int_equal(casefile_note(&scene->ward.vault, 1, WARD_DAY, "notecanary", 10),
+                     TROUBLE_NONE);
+    snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
+    assert_absent(path, canaries);
+    snprintf(path, sizeof path, "%s/casebook.db-wal", scene->ward.dir);
+    assert_absent(path, canaries);
+    assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
+    assert_absent(path, canaries);
+}
+
+struct refused {
+    char text[512];
+};
+
+static void note_refused(void *context, const char *name, int trouble)
+{
+    struct refused *refused = context;
+    const size_t len = strlen(refused->text);
+    snprintf(refused->text + len, sizeof refused->text - len, "%s=%d ", name, trouble);
+}
+
+static void put_file(const char *dir, const char *name, const uint8_t *data, size_t len)
+{
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, len, file), len);
+    fclose(file);
+}
+
+/* A stick with a good bundle, a bad one, a symlink, a pipe, a folder and another file on it. */
+static void test_one_bad_bundle_stops_no_other(void **state)
+{
+    struct scene *scene = *state;
+    struct refused refused = {""};
+    struct intake intake = {
+        .vault = &scene->ward.vault, .refused = note_refused, .context = &refused};
+    char dir[WARD_PATH], path[2 * WARD_PATH], expected[512];
+    size_t len = 0;
+    send(scene, 'a', "text");
+    uint8_t *bundle = ward_bundle(&scene->kiosk, 1, 1, &len);
+    ward_scratch(dir);
+    put_file(dir, "z.bundle", bundle, len);
+    put_file(dir, "readme.txt", bundle, 10);
+    bundle[100] ^= 1;
+    put_file(dir, "a.bundle", bundle, len);
+    snprintf(path, sizeof path, "%s/b.bundle", dir);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+    snprintf(path, sizeof path, "%s/c.bundle", dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    snprintf(path, sizeof path, "%s/d.bundle", dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    intake_path(&intake, dir);
+    snprintf(expected, sizeof expected, "a.bundle=%d b.bundle=%d c.bundle=%d d.bundle=%d ",
+             REFUSAL_FORGED, REFUSAL_SPECIAL, REFUSAL_SPECIAL, REFUSAL_SPECIAL);
+    assert_string_equal(refused.text, expected);
+    assert_int_equal(intake.report.bundles, 1);
+    assert_int_equal(intake.report.refused, 4);
+    assert_int_equal(count_cases(scene), 1);
+    intake_path(&intake, "/nowhere/at/all");
+    assert_int_equal(intake.report.refused, 5);
+    free(bundle);
+    ward_remove(dir);
+}
+
+/* Sealed rows belong to one place: a row moved to another case, or changed, is noticed. */
+static void test_changed_row_is_noticed(void **state)
+{
+    struct scene *scene = *state;
+    uint8_t sealed[2048] = {0};
+    uint64_t id = 0;
+    send(scene, 'a', "text");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(caseload_next_id(scene->ward.vault.cases, &id), DB_OK);
+    const struct caseload_item item = {
+        .id = id, .case_id = 1, .sealed = sealed, .len = sizeof sealed};
+    assert_int_equal(caseload_add_item(scene->ward.vault.cases, &item), DB_OK);
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_ROW);
+}
+
+static void test_most_urgent_and_oldest_first(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *category;
+        uint32_t day;
+    } letters[] = {{"D2", 10}, {"A8", 30}, {"A8", 20}, {"Z9", 25}};
+    static const uint64_t expected[] = {3, 4, 2, 1};
+    for (int i = 0; i < 4; i++) {
+        struct letter letter = ward_letter(&scene->kiosk, (char)('a' + 2 * i), "");
+        memcpy(letter.category, letters[i].category, 3);
+        letter.day = letters[i].day;
+        ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    }
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, NULL), TROUBLE_NONE);
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(cases[i].id, expected[i]);
+    free(cases);
+}
+
+/* --- cut at random moments --- */
+
+enum { CUTS = 12, PER_BUNDLE = 20, BUNDLES = 3 };
+
+static void import_all(struct scene *scene)
+{
+    for (int i = 0; i < BUNDLES; i++)
+        ward_import(&scene->ward, &scene->kiosk, 1 + (uint64_t)i * PER_BUNDLE,
+                    (uint64_t)(i + 1) * PER_BUNDLE, NULL);
+}
+
+/* A child that imports with its own connection, killed after a while: a database is not carried
+   over a fork, so the parent closes its own first. */
+static void cut_import(struct scene *scene, const char *path, long delay_us)
+{
+    const struct timespec delay = {0, delay_us * 1000};
+    caseload_close(&scene->ward.vault.cases);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (caseload_open(path, DB_OPEN, &scene->ward.vault.cases) == DB_OK)
+            import_all(scene);
+        _exit(0);
+    }
+    nanosleep(&delay, NULL);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(caseload_open(path, DB_OPEN, &scene->ward.vault.cases), DB_OK);
+}
+
+static void test_killed_import_run_again_gives_the_same(void **state)
+{
+    struct scene *scene = *state;
+    char path[WARD_PATH + 16];
+    const char *set = getenv("SANDYQ_SEED");
+    const unsigned seed = set != NULL ? (unsigned)atoi(set) : (unsigned)time(NULL);
+    printf("seed %u (SANDYQ_SEED)\n", seed);
+    srand(seed);
+    snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
+    for (int i = 0; i < BUNDLES * PER_BUNDLE; i++)
+        send(scene, (char)(i % 50), "text");
+    for (int i = 0; i < CUTS; i++)
+        cut_import(scene, path, 1000 + rand() % 60000);
+    import_all(scene);
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    uint32_t letters = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(n, 50);
+    for (size_t i = 0; i < n; i++) {
+        letters += cases[i].letters;
+        assert_int_equal(cases[i].messages, 1);
+    }
+    assert_int_equal(letters, BUNDLES * PER_BUNDLE);
+    free(cases);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->kiosk.tip_seq, BUNDLES * PER_BUNDLE);
+    assert_int_equal(row->gaps.n + row->forks.n, 0);
+    kiosks_free(row, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_complaint_becomes_a_case_with_its_text),
+        TEST(test_complaint_without_text_is_a_case),
+        TEST(test_longest_text_comes_whole),
+        TEST(test_follow_up_joins_its_case),
+        TEST(test_importing_again_changes_nothing),
+        TEST(test_gap_is_named_and_filled),
+        TEST(test_fork_is_named_and_nothing_is_lost),
+        TEST(test_rollback_is_told_from_an_old_bundle),
+        TEST(test_misplaced_letters_are_kept_and_flagged),
+        TEST(test_unreadable_envelopes_are_kept),
+        TEST(test_bundles_of_strangers_are_refused),
+        TEST(test_every_flipped_byte_and_every_cut_is_refused),
+        TEST(test_hostile_text_is_exact_in_json_and_harmless_in_show),
+        TEST(test_casebook_holds_no_plaintext),
+        TEST(test_one_bad_bundle_stops_no_other),
+        TEST(test_changed_row_is_noticed),
+        TEST(test_most_urgent_and_oldest_first),
+        TEST(test_killed_import_run_again_gives_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
