@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "courier/record.h"
@@ -19,6 +20,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "crypto/wire.h"
 #include "store/outbox.h"
 
 void office_open(struct office *office)
@@ -62,11 +64,24 @@ void office_close(struct office *office)
     memset(office, 0, sizeof *office);
 }
 
-void office_scratch(char dir[OFFICE_PATH_LEN])
+/* A test that kills processes needs no disk: what was written stays in the kernel. In memory the
+   many fsyncs cost nothing. */
+static const char *scratch_base(void)
 {
+    struct statvfs room;
     const char *base = getenv("TMPDIR");
 
-    snprintf(dir, OFFICE_PATH_LEN, "%s/sandyq-test-XXXXXX", base == NULL ? "/tmp" : base);
+    if (base != NULL)
+        return base;
+    if (access("/dev/shm", W_OK | X_OK) == 0 && statvfs("/dev/shm", &room) == 0 &&
+        (uint64_t)room.f_bavail * room.f_frsize >= UINT64_C(512) << 20)
+        return "/dev/shm";
+    return "/tmp";
+}
+
+void office_scratch(char dir[OFFICE_PATH_LEN])
+{
+    snprintf(dir, OFFICE_PATH_LEN, "%s/sandyq-test-XXXXXX", scratch_base());
     assert_non_null(mkdtemp(dir));
 }
 
@@ -127,12 +142,20 @@ static struct outbox *open_outbox(const struct state *state)
     return outbox;
 }
 
-/* Random bytes behind the header of an envelope. */
+/* Noise behind the header of an envelope: cheap, never twice the same (splitmix64). */
 static void fake_envelope(uint8_t envelope[ENVELOPE_LEN])
 {
     static const uint8_t header[14] = {'S', 'A', 'N', 'D', 'Y', 'Q', 'E', '1', 0x20, 0, 1, 0, 3, 0};
+    static uint64_t counter;
 
-    random_bytes(envelope, ENVELOPE_LEN);
+    if (counter == 0)
+        random_bytes(&counter, sizeof counter);
+    for (size_t i = 0; i < ENVELOPE_LEN; i += sizeof counter) {
+        uint64_t z = counter += UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        wire_put64(envelope + i, z ^ z >> 31);
+    }
     memcpy(envelope, header, sizeof header);
 }
 

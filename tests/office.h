@@ -42,7 +42,8 @@ void office_close(struct office *office);
 /* Signs office->charter anew after a test has changed its fields (number, name, board key ...). */
 void office_charter(struct office *office);
 
-/* A fresh folder of mode 0700 below TMPDIR or /tmp; and its removal with all that is in it. */
+/* A fresh folder of mode 0700 below TMPDIR, or /dev/shm where it has room, or /tmp; and its removal with all
+   that is in it. */
 void office_scratch(char dir[OFFICE_PATH_LEN]);
 void office_remove(const char *dir);
 
