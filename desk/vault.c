@@ -72,7 +72,7 @@ static int folder_open(const char *path, int *dir)
     struct stat about;
     *dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (*dir < 0)
-        return TROUBLE_NOT_OFFICE;
+        return errno == EACCES ? TROUBLE_FOLDER_OPEN : TROUBLE_NOT_OFFICE;
     if (fstat(*dir, &about) != 0)
         return TROUBLE_DISK;
     if (about.st_uid != geteuid() || (about.st_mode & 077) != 0)

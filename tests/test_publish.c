@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Publish: what the office answered is on the board, and the board tells nothing else. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/board.h"
+#include "courier/charter.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/answer.h"
+#include "crypto/sign.h"
+#include "desk/casefile.h"
+#include "desk/publish.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "tests/ward.h"
+
+struct scene {
+    struct ward ward;
+    struct ward_kiosk kiosk;
+    char out[WARD_PATH];
+    struct publish_report report;
+    uint8_t *data; /* the board last published */
+    size_t len;
+    struct board board;
+};
+
+static int setup(void **state)
+{
+    static struct scene scene;
+    memset(&scene, 0, sizeof scene);
+    ward_open(&scene.ward);
+    ward_enroll(&scene.ward, &scene.kiosk, "PC-17");
+    ward_scratch(scene.out);
+    *state = &scene;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *scene = *state;
+    free(scene->data);
+    ward_remove(scene->out);
+    ward_drop(&scene->kiosk);
+    ward_close(&scene->ward);
+    return 0;
+}
+
+static void file_complaint(struct scene *scene, char who)
+{
+    struct letter letter = ward_letter(&scene->kiosk, who, "text");
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(
+        ward_import(&scene->ward, &scene->kiosk, scene->kiosk.seq, scene->kiosk.seq, NULL),
+        TROUBLE_NONE);
+}
+
+static void publish(struct scene *scene, uint32_t today)
+{
+    const struct charter *charter = &scene->ward.vault.charter;
+    int dir = open(scene->out, O_RDONLY | O_DIRECTORY);
+    assert_true(dir >= 0);
+    free(scene->data);
+    assert_int_equal(publish_run(&scene->ward.vault, scene->out, today, &scene->report),
+                     TROUBLE_NONE);
+    assert_int_equal(file_read(dir, "sandyq.board", BOARD_MAX, &scene->data, &scene->len),
+                     REFUSAL_NONE);
+    assert_int_equal(
+        board_decode(scene->data, scene->len, charter->board, charter->office, &scene->board),
+        REFUSAL_NONE);
+    close(dir);
+}
+
+static int read_message(struct scene *scene, char who, uint64_t n, struct answer *answer)
+{
+    struct code_keys keys;
+    uint8_t tag[ANSWER_TAG_LEN];
+    ward_keys(who, &keys);
+    assert_int_equal(answer_tag(&keys, n, tag), ANSWER_OK);
+    const uint8_t *entry = board_find(&scene->board, tag);
+    return entry != NULL ? answer_open(&keys, n, entry, answer) : -1;
+}
+
+static void test_answer_is_read_from_the_board(void **state)
+{
+    struct scene *scene = *state;
+    static const char text[] = "Мы получили ваше письмо. Врач придёт в понедельник.";
+    struct answer answer;
+    file_complaint(scene, 'a');
+    file_complaint(scene, 'c');
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text - 1, WARD_DAY + 3),
+                     TROUBLE_NONE);
+    publish(scene, WARD_DAY + 4);
+    assert_int_equal(read_message(scene, 'a', 1, &answer), ANSWER_OK);
+    assert_int_equal(answer.state, TAXONOMY_ARRIVED);
+    assert_int_equal(answer.len, 0);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(answer.state, TAXONOMY_ANSWERED);
+    assert_int_equal(answer.day, WARD_DAY + 3);
+    assert_int_equal(answer.len, sizeof text - 1);
+    assert_memory_equal(answer.text, text, answer.len);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    assert_int_equal(read_message(scene, 'c', 1, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'c', 2, &answer), -1);
+}
+
+static void test_marks_name_the_unbroken_chain(void **state)
+{
+    struct scene *scene = *state;
+    struct board_mark mark;
+    file_complaint(scene, 'a');
+    file_complaint(scene, 'b');
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.kiosk_count, 1);
+    assert_true(board_find_mark(&scene->board, scene->kiosk.id, &mark));
+    assert_int_equal(mark.seq, 2);
+    assert_int_equal(mark.day, WARD_DAY + 2);
+    assert_memory_equal(mark.hash, scene->kiosk.hash, sizeof mark.hash);
+    ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    file_complaint(scene, 'c'); /* record 4; 3 is missing */
+    publish(scene, WARD_DAY);
+    assert_true(board_find_mark(&scene->board, scene->kiosk.id, &mark));
+    assert_int_equal(mark.seq, 2);
+}
+
+static void test_number_grows_only_with_change(void **state)
+{
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.number, 1);
+    const size_t len = scene->len;
+    uint8_t *first = malloc(len);
+    memcpy(first, scene->data, len);
+    publish(scene, WARD_DAY + 9); /* another day, nothing new */
+    assert_false(scene->report.changed);
+    assert_int_equal(scene->len, len);
+    assert_memory_equal(scene->data, first, len);
+    file_complaint(scene, 'b');
+    publish(scene, WARD_DAY + 9);
+    assert_true(scene->report.changed);
+    assert_int_equal(scene->board.number, 2);
+    assert_int_equal(scene->board.day, WARD_DAY + 9);
+    free(first);
+}
+
+static void test_padding_stays_for_ever(void **state)
+{
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.entry_count, BOARD_MULTIPLE);
+    uint8_t *first = malloc(BOARD_MULTIPLE * BOARD_ENTRY_LEN);
+    memcpy(first, scene->board.entries, BOARD_MULTIPLE * BOARD_ENTRY_LEN);
+    file_complaint(scene, 'b');
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.entry_count, 2 * BOARD_MULTIPLE);
+    for (size_t i = 0; i < BOARD_MULTIPLE; i++) {
+        const uint8_t *entry = first + i * BOARD_ENTRY_LEN;
+        const uint8_t *again = board_find(&scene->board, entry);
+        assert_non_null(again);
+        assert_memory_equal(again, entry, BOARD_ENTRY_LEN);
+    }
+    free(first);
+}
+
+static void test_status_is_told_when_people_see_it_change(void **state)
+{
+    struct scene *scene = *state;
+    struct answer answer;
+    bool changed = false;
+    file_complaint(scene, 'a');
+    assert_int_equal(
+        triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
+        TROUBLE_NONE);
+    assert_true(changed);
+    assert_int_equal(
+        triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
+        TROUBLE_NONE);
+    assert_false(changed);
+    assert_int_equal(triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed-upheld"),
+                                       WARD_DAY, &changed),
+                     TROUBLE_NONE);
+    assert_true(changed);
+    publish(scene, WARD_DAY);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(answer.state, TAXONOMY_CLOSED);
+    assert_int_equal(answer.len, 0);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    assert_int_equal(
+        triage_set_status(&scene->ward.vault, 99, taxonomy_status("closed"), WARD_DAY, &changed),
+        TROUBLE_CASE);
+}
+
+static void test_answers_have_limits(void **state)
+{
+    struct scene *scene = *state;
+    struct answer answer;
+    char text[ANSWER_TEXT_MAX + 1];
+    memset(text, 'x', sizeof text);
+    file_complaint(scene, 'a');
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text, WARD_DAY),
+                     TROUBLE_TEXT_LONG);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, 0, WARD_DAY), TROUBLE_TEXT_EMPTY);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "\xFF", 1, WARD_DAY), TROUBLE_TEXT_UTF8);
+    assert_int_equal(triage_answer(&scene->ward.vault, 7, "text", 4, WARD_DAY), TROUBLE_CASE);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, ANSWER_TEXT_MAX, WARD_DAY),
+                     TROUBLE_NONE);
+    publish(scene, WARD_DAY);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(answer.len, ANSWER_TEXT_MAX);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+}
+
+static void test_folder_that_is_none(void **state)
+{
+    struct scene *scene = *state;
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/missing/folder", scene->out);
+    assert_int_equal(publish_run(&scene->ward.vault, path, WARD_DAY, &scene->report),
+                     REFUSAL_MISSING);
+    snprintf(path, sizeof path, "%s/file", scene->out);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(publish_run(&scene->ward.vault, path, WARD_DAY, &scene->report),
+                     REFUSAL_READONLY);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_answer_is_read_from_the_board),
+        TEST(test_marks_name_the_unbroken_chain),
+        TEST(test_number_grows_only_with_change),
+        TEST(test_padding_stays_for_ever),
+        TEST(test_status_is_told_when_people_see_it_change),
+        TEST(test_answers_have_limits),
+        TEST(test_folder_that_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
