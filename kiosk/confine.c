@@ -14,14 +14,19 @@
 /* What a session calls once it is confined. Reading, writing and waiting go only to descriptors
    that are open by then: the terminal and the keeper. */
 static const int allowed[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),        SCMP_SYS(writev),
-    SCMP_SYS(poll),          SCMP_SYS(ppoll),        SCMP_SYS(close),
-    SCMP_SYS(munmap),        SCMP_SYS(mremap),       SCMP_SYS(brk),
-    SCMP_SYS(madvise),       SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),  SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(futex),
-    SCMP_SYS(getpid),        SCMP_SYS(gettid),       SCMP_SYS(restart_syscall),
-    SCMP_SYS(sched_yield),   SCMP_SYS(exit),         SCMP_SYS(exit_group),
+    SCMP_SYS(read),         SCMP_SYS(write),
+    SCMP_SYS(writev),       SCMP_SYS(poll),
+    SCMP_SYS(ppoll),        SCMP_SYS(close),
+    SCMP_SYS(munmap),       SCMP_SYS(mremap),
+    SCMP_SYS(brk),          SCMP_SYS(madvise),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+    SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday), SCMP_SYS(futex),
+    SCMP_SYS(getpid),       SCMP_SYS(getrusage),
+    SCMP_SYS(gettid),       SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
 };
 
 /* Of the many things ioctl does, those of a terminal. No TIOCSTI: it would type for the next

@@ -23,6 +23,8 @@ static int take_terminal(const char *tty)
 
     if (fd < 0 || !isatty(fd))
         return -1;
+    /* Keys pressed in a session that was cut off are not the next visitor's. */
+    tcflush(fd, TCIFLUSH);
     if (tcgetsid(fd) != getsid(0)) {
         setsid();
         /* Another session may hold it (a getty): then there is only no word of a new size. */

@@ -103,8 +103,8 @@ static bool is_descendant(pid_t pid, pid_t of)
     return false;
 }
 
-/* The process started and all below it; returns how many. */
-static size_t family(pid_t of, pid_t *out, size_t max)
+/* Kernels that do not list children: every process is asked for its ancestors. */
+static size_t family_by_search(pid_t of, pid_t *out, size_t max)
 {
     DIR *dir = opendir("/proc");
     const struct dirent *entry;
@@ -119,6 +119,31 @@ static size_t family(pid_t of, pid_t *out, size_t max)
             out[n++] = pid;
     }
     closedir(dir);
+    return n;
+}
+
+/* The process started and all below it; returns how many. */
+static size_t family(pid_t of, pid_t *out, size_t max)
+{
+    size_t n = 0;
+
+    if (proc_state(of, NULL) == '\0')
+        return 0;
+    out[n++] = of;
+    for (size_t i = 0; i < n; i++) {
+        char name[64], text[1024], *at = text, *end = NULL;
+
+        snprintf(name, sizeof name, "task/%d/children", (int)out[i]);
+        if (proc_read(out[i], name, text, sizeof text) < 0) {
+            if (i == 0)
+                return family_by_search(of, out, max);
+            continue;
+        }
+        for (long pid = strtol(at, &end, 10); end != at && n < max; pid = strtol(at, &end, 10)) {
+            out[n++] = (pid_t)pid;
+            at = end;
+        }
+    }
     return n;
 }
 
@@ -622,6 +647,18 @@ bool pty_wait_text(struct pty *pty, const char *needle, int seconds)
             return false;
         pump(pty, 2, NULL);
     }
+}
+
+bool pty_watch(struct pty *pty, const char *needle, int ms)
+{
+    int64_t until = now_ms() + ms;
+
+    do {
+        pump(pty, 1, NULL);
+        if (pty_shows(pty, needle))
+            return true;
+    } while (now_ms() < until && !has_ended(pty));
+    return false;
 }
 
 struct pty_cell pty_cell(struct pty *pty, int row, int col)

@@ -60,6 +60,10 @@ enum pty_state pty_settle(struct pty *pty);
    line). Returns at once when the process has ended without it. True when it is shown. */
 bool pty_wait_text(struct pty *pty, const char *needle, int seconds);
 
+/* Takes in what comes for so many milliseconds, settled or not; true as soon as it shows the text.
+ */
+bool pty_watch(struct pty *pty, const char *needle, int ms);
+
 /* The screen as UTF-8, a line a row, blanks at line ends left out; malloc'd, for the caller to
    free. What has come so far: settle first. */
 char *pty_text(struct pty *pty);

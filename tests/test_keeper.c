@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keeper's promises, held against the real program: one envelope a session, nothing
+   acknowledged is lost, nothing on disk tells what a session was for. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "complaint/letter.h"
+#include "courier/record.h"
+#include "courier/refusal.h"
+#include "crypto/envelope.h"
+#include "store/outbox.h"
+#include "tests/served.h"
+
+enum {
+    KILLS = 200,           /* of the keeper, and as many of sessions */
+    KILL_FILING = 40,      /* every so-manieth of these files a complaint */
+    KILL_LEAVE_MS = 60,    /* a leaving visitor is through by then */
+    KILL_FILING_MS = 4000, /* and one who files */
+    RECORDS_MAX = 2000,
+};
+
+static int setup(void **state)
+{
+    struct served *served = calloc(1, sizeof *served);
+
+    assert_non_null(served);
+    served_make(served);
+    *state = served;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct served *served = *state;
+
+    served_free(served);
+    free(served);
+    return 0;
+}
+
+/* --- what the office finds in the outbox --- */
+
+struct found {
+    const struct office *office;
+    unsigned complaints;
+    const char *text;   /* looked for among them */
+    unsigned with_text; /* how many have it */
+    bool wrong_number;
+};
+
+static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    static uint8_t plain[LETTER_LEN];
+    struct found *found = context;
+    struct record record;
+    struct letter letter;
+
+    (void)len;
+    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(envelope_open(found->office->intake_secret, record.envelope, plain),
+                     ENVELOPE_OK);
+    assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
+    found->wrong_number = found->wrong_number || letter.session != seq;
+    if (letter.kind == LETTER_COVER)
+        return DB_OK;
+    found->complaints++;
+    if (found->text != NULL && letter.text_len == strlen(found->text) &&
+        memcmp(letter.text, found->text, letter.text_len) == 0)
+        found->with_text++;
+    return DB_OK;
+}
+
+static struct found look(const struct served *served, const char *text)
+{
+    struct found found = {.office = &served->office, .text = text};
+    struct outbox *outbox = NULL;
+    char path[OFFICE_PATH_LEN + 16];
+
+    snprintf(path, sizeof path, "%s/outbox.db", served->dir);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_each(outbox, 1, RECORDS_MAX, look_inside, &found), DB_OK);
+    outbox_close(&outbox);
+    return found;
+}
+
+static void test_each_end_of_a_session_is_one_envelope(void **state)
+{
+    struct served *served = *state;
+    struct found found;
+
+    served_start(served, 0);
+    served_leave(served); /* 2: a cover of the session */
+    served_file(served, "қамауда ұрды");
+    served_go(served, "1", "Compare once more");
+    served_go(served, "\r", "Goodbye");
+    served_go(served, " ", "Choose a language"); /* 3: the complaint */
+    served_go(served, "3", "What do you want to do?");
+    assert_int_equal(served_end(served), 0); /* 4: asked to end in the middle */
+    assert_int_equal(served_check(served), 4);
+    found = look(served, "қамауда ұрды");
+    assert_int_equal(found.complaints, 1);
+    assert_int_equal(found.with_text, 1);
+    assert_false(found.wrong_number);
+}
+
+static void test_nobody_is_no_envelope(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_go(served, "x9\r\033", "Choose a language");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 1); /* the cover of the start */
+}
+
+static void test_hang_up(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    pty_hang_up(served->pty);
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
+    assert_int_equal(served_check(served), 2);
+}
+
+static void test_keeper_holds_no_terminal(void **state)
+{
+    struct served *served = *state;
+    char path[64], target[128];
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    for (int fd = 0; fd < 64; fd++) {
+        ssize_t n;
+
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pty_process(served->pty), fd);
+        n = readlink(path, target, sizeof target - 1);
+        target[n > 0 ? n : 0] = '\0';
+        assert_string_not_equal(target, pty_device(served->pty));
+        assert_string_not_equal(target, "/dev/tty");
+    }
+    assert_int_equal(served_end(served), 0);
+}
+
+/* A clock set back: the chain's day does not go back, and the day counts as having its record. */
+static void test_clock_set_back(void **state)
+{
+    struct served *served = *state;
+
+    office_append(served->dir, NULL, state_today() + 10);
+    served_start(served, 0);
+    served_leave(served);
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 3);
+}
+
+/* A waiting session makes room for a new card; its number is not used up. */
+static void test_news_reach_a_waiting_session(void **state)
+{
+    struct served *served = *state;
+    pid_t before = 0, after = 0;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    before = pty_child(served->pty);
+    served_card(served, 2, state_today() + 5);
+    for (int i = 0; i < 1000 && (after == 0 || after == before); i++) {
+        pty_watch(served->pty, "nothing", 5);
+        after = pty_child(served->pty);
+    }
+    assert_true(after != 0 && after != before);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_card(served, 3, state_today() + 6);
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    assert_true(pty_shows(served->pty, "What do you want to do?"));
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+}
+
+/* --- what the disk tells --- */
+
+static const char *const files[] = {
+    "kiosk.key",        "enroll.request", "card",          "charter", "board",
+    "outbox.db",        "outbox.db-wal",  "outbox.db-shm", "lock",    "courier.lock",
+    "outbox.db-journal"};
+enum { FILES = sizeof files / sizeof files[0] };
+
+struct snapshot {
+    off_t size[FILES]; /* -1: not there */
+    uint64_t sum[FILES];
+};
+
+static void snap(const char *dir, struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        char path[OFFICE_PATH_LEN + 32];
+        struct stat st;
+        size_t len = 0;
+        uint8_t *data = NULL;
+
+        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+        snapshot->size[i] = stat(path, &st) == 0 ? st.st_size : -1;
+        snapshot->sum[i] = 0;
+        if (snapshot->size[i] < 0)
+            continue;
+        data = office_get(dir, files[i], &len);
+        for (size_t at = 0; at < len; at++)
+            snapshot->sum[i] = snapshot->sum[i] * 1099511628211U + data[at];
+        free(data);
+    }
+}
+
+static unsigned count_files(const char *dir)
+{
+    char command[OFFICE_PATH_LEN + 32];
+    unsigned n = 0;
+    FILE *pipe = NULL;
+
+    snprintf(command, sizeof command, "ls -A '%s' | wc -l", dir);
+    pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%u", &n), 1);
+    pclose(pipe);
+    return n;
+}
+
+/* Plays a visit from the same beginnings; takes snapshots while the visitor still stands there and
+ * after. */
+static void play(struct served *served, bool filing, struct snapshot *during,
+                 struct snapshot *after)
+{
+    served_start(served, 1);
+    if (filing) {
+        served_file(served, "They took my letters");
+        served_go(served, "1", "Compare once more");
+        served_go(served, "\r", "Goodbye");
+    } else {
+        served_wait(served, "Choose a language");
+        served_go(served, "3", "What do you want to do?");
+        served_go(served, "2", "Your number");
+        served_go(served, "987654321098765432109822\r", "Your PIN");
+        served_go(served, "\r", "There is nothing to read yet");
+        served_go(served, "\r", "What do you want to do?");
+        served_go(served, "3", "Goodbye");
+    }
+    snap(served->dir, during);
+    pty_type(served->pty, " ");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
+    snap(served->dir, after);
+    assert_int_equal(served_check(served), 2);
+}
+
+static void assert_alike(const struct snapshot *before, const struct snapshot *one,
+                         const struct snapshot *other)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        bool one_changed = one->size[i] != before->size[i] || one->sum[i] != before->sum[i];
+        bool other_changed = other->size[i] != before->size[i] || other->sum[i] != before->sum[i];
+
+        if (one->size[i] != other->size[i] || one_changed != other_changed)
+            fail_msg("%s tells the two sessions apart: %ld and %ld bytes", files[i],
+                     (long)one->size[i], (long)other->size[i]);
+    }
+}
+
+static void test_disk_does_not_tell_filing_from_reading(void **state)
+{
+    struct served *served = *state;
+    struct snapshot before, during[2], after[2];
+    char copy[OFFICE_PATH_LEN], command[3 * OFFICE_PATH_LEN], kept[OFFICE_PATH_LEN];
+
+    office_scratch(copy);
+    snprintf(command, sizeof command, "cp -a '%s/.' '%s'", served->dir, copy);
+    assert_int_equal(system(command), 0);
+    snap(served->dir, &before);
+    play(served, true, &during[0], &after[0]);
+    memcpy(kept, served->dir, sizeof kept);
+    memcpy(served->dir, copy, sizeof copy);
+    play(served, false, &during[1], &after[1]);
+    assert_alike(&before, &during[0], &during[1]);
+    assert_alike(&before, &after[0], &after[1]);
+    assert_int_equal(count_files(copy), count_files(kept));
+    memcpy(served->dir, kept, sizeof kept);
+    office_remove(copy);
+}
+
+/* --- kills --- */
+
+/* Everything below depends on the seed alone, but for the machine's own pace. */
+static unsigned seed;
+
+static unsigned dice(unsigned n)
+{
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8) % n;
+}
+
+static void take_seed(void)
+{
+    const char *given = getenv("SANDYQ_SEED");
+
+    seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+    print_message("SANDYQ_SEED=%u\n", seed);
+}
+
+/* One visitor up to a random moment. Returns true when the visitor has seen that it is stored; the
+   text of a complaint is then in text. */
+static bool visit_in_part(struct served *served, int round, char text[32])
+{
+    bool filing = round % KILL_FILING == 0;
+    bool stored;
+
+    snprintf(text, 32, "round %d", round);
+    if (dice(8) == 0) { /* before the first screen is even there */
+        pty_watch(served->pty, "nothing", (int)dice(50));
+        return false;
+    }
+    served_wait(served, "Choose a language");
+    if (!filing) {
+        pty_type(served->pty, "33");
+        stored = pty_watch(served->pty, "Goodbye", (int)dice(KILL_LEAVE_MS));
+        text[0] = '\0';
+        return stored;
+    }
+    served_go(served, "3112", "what happened?");
+    pty_type(served->pty, text);
+    pty_type(served->pty, "\r1\r");
+    return pty_watch(served->pty, "It is stored", (int)dice(KILL_FILING_MS));
+}
+
+struct promises {
+    uint64_t stored; /* visits that were told so */
+    unsigned texts;
+    char text[2 * KILLS / KILL_FILING + 2][32];
+};
+
+static void remember(struct promises *promises, bool stored, const char *text)
+{
+    if (!stored)
+        return;
+    promises->stored++;
+    if (text[0] != '\0')
+        strcpy(promises->text[promises->texts++], text);
+}
+
+static void assert_kept(const struct served *served, const struct promises *promises)
+{
+    struct found found = {0};
+
+    assert_true(served_check(served) >= promises->stored);
+    for (unsigned i = 0; i < promises->texts; i++) {
+        found = look(served, promises->text[i]);
+        assert_int_equal(found.with_text, 1);
+    }
+    assert_false(found.wrong_number);
+    print_message("%u visits were told that it is stored, %u of them with a complaint\n",
+                  (unsigned)promises->stored, promises->texts);
+}
+
+static void test_killed_keepers_lose_nothing(void **state)
+{
+    struct served *served = *state;
+    struct promises promises = {0};
+    unsigned before = count_files(served->dir);
+    char text[32];
+
+    take_seed();
+    for (int i = 0; i < KILLS; i++) {
+        bool stored;
+
+        served_start(served, 0);
+        stored = visit_in_part(served, i, text);
+        kill(pty_process(served->pty), SIGKILL);
+        assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 128 + SIGKILL);
+        remember(&promises, stored, text);
+    }
+    served_start(served, 0);
+    served_leave(served);
+    assert_int_equal(served_end(served), 0);
+    assert_kept(served, &promises);
+    assert_int_equal(count_files(served->dir), before + 1); /* the keeper's lock file */
+}
+
+/* A killed session leaves exactly one envelope, whether it had stored its own or not. */
+static void test_killed_sessions_lose_nothing(void **state)
+{
+    struct served *served = *state;
+    struct promises promises = {0};
+    char text[32];
+
+    take_seed();
+    served_start(served, 0);
+    for (int i = 0; i < KILLS; i++) {
+        bool stored;
+        pid_t session = 0;
+
+        served_wait(served, "Choose a language");
+        stored = visit_in_part(served, i, text);
+        while (session == 0)
+            session = pty_child(served->pty);
+        kill(session, SIGKILL);
+        while (pty_child(served->pty) == session)
+            pty_watch(served->pty, "nothing", 1);
+        remember(&promises, stored, text);
+    }
+    served_leave(served);
+    assert_int_equal(served_end(served), 0);
+    assert_kept(served, &promises);
+    assert_int_equal(served_check(served), KILLS + 2);
+}
+
+#define KEEPER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KEEPER_TEST(test_each_end_of_a_session_is_one_envelope),
+        KEEPER_TEST(test_nobody_is_no_envelope),
+        KEEPER_TEST(test_hang_up),
+        KEEPER_TEST(test_keeper_holds_no_terminal),
+        KEEPER_TEST(test_clock_set_back),
+        KEEPER_TEST(test_news_reach_a_waiting_session),
+        KEEPER_TEST(test_disk_does_not_tell_filing_from_reading),
+        KEEPER_TEST(test_killed_keepers_lose_nothing),
+        KEEPER_TEST(test_killed_sessions_lose_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The real sandyq-kiosk at a terminal: what a visitor and a technician see of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "courier/refusal.h"
+#include "store/outbox.h"
+#include "tests/served.h"
+
+/* 64 columns and 24 rows, unless a test says otherwise. */
+enum { ROWS = 24, COLS = 64, FILE_MAX = 4 * 1024 * 1024 };
+
+static int setup(void **state)
+{
+    struct served *served = calloc(1, sizeof *served);
+
+    assert_non_null(served);
+    served_make(served);
+    *state = served;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct served *served = *state;
+
+    served_free(served);
+    free(served);
+    return 0;
+}
+
+/* Runs the kiosk with these arguments until it ends by itself: its exit status, and a text it must
+ * show. */
+static void assert_refused(const char *const *argv, const char *const *env, int status,
+                           const char *text)
+{
+    struct pty *pty = pty_start(ROWS, 100, argv, env);
+    char *screen = NULL;
+
+    assert_non_null(pty);
+    assert_int_equal(pty_wait_exit(pty, SERVED_SECONDS), status);
+    screen = pty_text(pty);
+    if (strstr(screen, text) == NULL) {
+        print_error("%s\n", screen);
+        fail_msg("not said: %s", text);
+    }
+    free(screen);
+    pty_stop(&pty);
+}
+
+static void assert_serve_refused(const struct served *served, const char *text)
+{
+    const char *argv[] = {served_program("sandyq-kiosk"), "--state", served->dir, NULL};
+
+    assert_refused(argv, NULL, 1, text);
+}
+
+static void test_complaint_is_filed(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 1);
+    served_file(served, "I am not safe");
+    assert_false(pty_shows(served->pty, "I am not safe"));
+    served_go(served, "1", "Compare once more");
+    served_go(served, "\r", "Goodbye");
+    pty_type(served->pty, " ");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
+    assert_false(pty_shows(served->pty, "Goodbye"));
+    assert_int_equal(served_check(served), 2);
+}
+
+static void test_small_terminal(void **state)
+{
+    struct served *served = *state;
+
+    served_start_sized(served, 0, 10, 40);
+    served_wait(served, "The screen is too small.");
+    pty_resize(served->pty, ROWS, COLS);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    pty_resize(served->pty, 10, 40);
+    served_wait(served, "The screen is too small.");
+    pty_resize(served->pty, 30, 100);
+    served_wait(served, "What do you want to do?");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+}
+
+static void test_languages_switch_in_a_confined_process(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    pty_type(served->pty, "1");
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    assert_false(pty_shows(served->pty, "Choose a language"));
+    served_go(served, "\033", "Choose a language");
+    pty_type(served->pty, "2");
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    served_go(served, "\033", "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    assert_int_equal(served_end(served), 0);
+}
+
+/* Whatever bytes a terminal sends, a session takes no harm and the next visitor finds the first
+ * screen. */
+static void test_hostile_keys(void **state)
+{
+    static const unsigned char bytes[] = "3112\033[200~a\0b\033]0;x\a\033[31m\xff\xfe\xe2\x80\xae"
+                                         "\033[201~\033[999;999H\033Oz\033[<0;1;1M\t\xf0\x90\x80";
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    pty_type_bytes(served->pty, bytes, sizeof bytes - 1);
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    served_go(served, "\r", "Is this right?");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+}
+
+static void test_out_of_order_without_card(void **state)
+{
+    struct served *served = *state;
+    char card[OFFICE_PATH_LEN + 8];
+    uint8_t *bytes = NULL;
+    struct state *held = NULL;
+    size_t len = 0;
+
+    snprintf(card, sizeof card, "%s/card", served->dir);
+    bytes = office_get(served->dir, "card", &len);
+    assert_int_equal(unlink(card), 0);
+    served_start(served, 1);
+    served_wait(served, "Терминал не работает.");
+    assert_true(pty_shows(served->pty, "Терминал жұмыс істемейді."));
+    assert_true(pty_shows(served->pty, "This terminal is out of order."));
+    pty_type(served->pty, "3");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+    assert_int_equal(served_check(served), 0);
+
+    served_start(served, 0);
+    served_wait(served, "This terminal is out of order.");
+    pty_type(served->pty, "3112\r");
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    assert_true(pty_shows(served->pty, "This terminal is out of order."));
+    assert_int_equal(state_open(served->dir, &held), REFUSAL_NONE);
+    assert_int_equal(state_install_card(held, bytes, len), REFUSAL_NONE);
+    state_close(&held);
+    free(bytes);
+    served_wait(served, "Choose a language");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 1);
+}
+
+static void test_out_of_order_when_expired(void **state)
+{
+    struct served *served = *state;
+
+    served_card(served, 2, state_today() - 1);
+    served_start(served, 0);
+    served_wait(served, "This terminal is out of order.");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 0);
+    served_start(served, 0);
+    served_wait(served, "This terminal is out of order.");
+    served_card(served, 3, state_today());
+    served_wait(served, "Choose a language");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 1);
+}
+
+static void test_second_keeper_is_refused(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    assert_serve_refused(served, "Another program is using it");
+    assert_int_equal(served_end(served), 0);
+}
+
+static void test_open_folder_is_refused(void **state)
+{
+    struct served *served = *state;
+
+    assert_int_equal(chmod(served->dir, 0755), 0);
+    assert_serve_refused(served, "Others can get into the folder");
+    assert_int_equal(chmod(served->dir, 0700), 0);
+}
+
+static void test_bad_outbox_is_refused_untouched(void **state)
+{
+    struct served *served = *state;
+    char path[OFFICE_PATH_LEN + 16];
+    size_t len = 0, after = 0;
+    uint8_t *good = office_get(served->dir, "outbox.db", &len), *kept = NULL;
+
+    snprintf(path, sizeof path, "%s/outbox.db", served->dir);
+    memset(good + len / 2, 0x55, len / 4);
+    office_put(served->dir, "outbox.db", good, len);
+    assert_serve_refused(served, "The outbox is damaged or gone");
+    kept = office_get(served->dir, "outbox.db", &after);
+    assert_int_equal(after, len);
+    assert_memory_equal(kept, good, len);
+    free(kept);
+    free(good);
+    office_put(served->dir, "outbox.db", "not a database at all", 21);
+    assert_serve_refused(served, "The outbox is damaged or gone");
+    assert_int_equal(unlink(path), 0);
+    assert_serve_refused(served, "The outbox is damaged or gone");
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_serve_refused(served, "The outbox is damaged or gone");
+}
+
+static void test_locked_outbox_is_refused(void **state)
+{
+    static const struct db_schema any = {.application_id = 0x53514f42, .version = 1, .create = ""};
+    struct served *served = *state;
+    char path[OFFICE_PATH_LEN + 16];
+    struct db *db = NULL;
+
+    snprintf(path, sizeof path, "%s/outbox.db", served->dir);
+    assert_int_equal(db_open(path, &any, DB_OPEN, &db), DB_OK);
+    assert_int_equal(db_begin(db), DB_OK);
+    assert_serve_refused(served, "Another program is using it");
+    db_rollback(db);
+    db_close(&db);
+    assert_int_equal(served_check(served), 0);
+}
+
+static void test_wrong_use(void **state)
+{
+    const struct served *served = *state;
+    const char *kiosk = served_program("sandyq-kiosk");
+    const char *nothing[] = {kiosk, NULL};
+    const char *unknown[] = {kiosk, "--state", served->dir, "--frobnicate", NULL};
+    const char *idle[] = {kiosk, "--state", served->dir, "--idle", "1x", NULL};
+    const char *session[] = {kiosk, "--session", NULL};
+    const char *help[] = {kiosk, "--help", NULL};
+    const char *version[] = {kiosk, "--version", NULL};
+    const char *no_folder[] = {kiosk, "--state", "/nonexistent/kiosk", NULL};
+    const char *no_tty[] = {"sh",  "-c",        "exec \"$0\" --state \"$1\" </dev/null",
+                            kiosk, served->dir, NULL};
+    const char *bad_tty[] = {kiosk, "--state", served->dir, "--tty", "/dev/null", NULL};
+
+    assert_refused(nothing, NULL, 2, "--state DIR");
+    assert_refused(unknown, NULL, 2, "--frobnicate");
+    assert_refused(idle, NULL, 2, "--idle");
+    assert_refused(session, NULL, 2, "--session is not for people");
+    assert_refused(help, NULL, 0, "Usage: sandyq-kiosk");
+    assert_refused(version, NULL, 0, "sandyq-kiosk 0");
+    assert_refused(no_folder, NULL, 1, "Make one with --enroll");
+    assert_refused(no_tty, NULL, 1, "Standard input is not a terminal");
+    assert_refused(bad_tty, NULL, 1, "This terminal cannot be used");
+}
+
+static void test_wrong_surroundings(void **state)
+{
+    const struct served *served = *state;
+    const char *argv[] = {served_program("sandyq-kiosk"), "--state", served->dir, NULL};
+    /* glibc looks in its own folder whatever LOCPATH says; a missing translation is refused alike.
+     */
+    const char *no_locale[] = {argv[0], "--state", served->dir, "--locale", served->dir, NULL};
+    const char *fips[] = {"LIBGCRYPT_FORCE_FIPS_MODE=1", NULL};
+    const char *no_kind[] = {"TERM=nonesuch", NULL};
+
+    assert_refused(no_locale, NULL, 1, "C.UTF-8 locale");
+    assert_refused(argv, fips, 1, "FIPS mode");
+    assert_refused(argv, no_kind, 1, "TERM");
+}
+
+/* Root may lock what it wants, so the limit is tried as nobody. */
+static void test_locked_memory_is_refused(void **state)
+{
+    const char *sh = "ulimit -l 0; exec \"$0\" --state /nonexistent";
+    const char *argv[] = {"sh", "-c", sh, served_program("sandyq-kiosk"), NULL};
+    const char *root[] = {
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", sh, argv[3],
+        NULL};
+
+    (void)state;
+    if (geteuid() != 0)
+        assert_refused(argv, NULL, 1, "No memory could be locked");
+    else if (seteuid(65534) == 0 && access(argv[3], X_OK) == 0 && seteuid(0) == 0)
+        assert_refused(root, NULL, 1, "No memory could be locked");
+    else
+        assert_int_equal(seteuid(0), 0);
+}
+
+static void test_enroll(void **state)
+{
+    struct served *served = *state;
+    char dir[OFFICE_PATH_LEN + 8];
+    const char *argv[] = {served_program("sandyq-kiosk"), "--state", dir, "--enroll", NULL};
+    const char *serve[] = {served_program("sandyq-kiosk"), "--state", dir, "--once", NULL};
+    size_t len = 0, again = 0;
+    uint8_t *key = NULL, *same = NULL;
+    struct pty *pty = NULL;
+
+    snprintf(dir, sizeof dir, "%s/new", served->dir);
+    assert_refused(argv, NULL, 0, "/new/enroll.request");
+    key = office_get(dir, "kiosk.key", &len);
+    assert_refused(argv, NULL, 0, "Kiosk:");
+    same = office_get(dir, "kiosk.key", &again);
+    assert_int_equal(again, len);
+    assert_memory_equal(key, same, len);
+    free(key);
+    free(same);
+    pty = pty_start(ROWS, COLS, serve, NULL);
+    assert_true(pty_wait_text(pty, "This terminal is out of order.", SERVED_SECONDS));
+    pty_stop(&pty);
+}
+
+static void fill_disk(const char *dir)
+{
+    static char zeros[4096];
+    char path[OFFICE_PATH_LEN + 16];
+    FILE *file = NULL;
+
+    snprintf(path, sizeof path, "%s/filler", dir);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    setvbuf(file, NULL, _IONBF, 0);
+    while (fwrite(zeros, 1, sizeof zeros, file) == sizeof zeros)
+        continue;
+    fclose(file);
+}
+
+static void test_full_disk(void **state)
+{
+    struct served *served = *state;
+    char disk[OFFICE_PATH_LEN], filler[OFFICE_PATH_LEN + 16], old[OFFICE_PATH_LEN];
+    char command[3 * OFFICE_PATH_LEN];
+
+    if (geteuid() != 0)
+        skip();
+    office_scratch(disk);
+    if (mount("sandyq-test", disk, "tmpfs", 0, "size=2m,mode=0700") != 0) {
+        office_remove(disk);
+        skip();
+    }
+    snprintf(command, sizeof command, "cp -a '%s/.' '%s'", served->dir, disk);
+    assert_int_equal(system(command), 0);
+    memcpy(old, served->dir, sizeof old);
+    memcpy(served->dir, disk, sizeof disk);
+    snprintf(filler, sizeof filler, "%s/filler", disk);
+
+    served_start(served, 1);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "112", "what happened?");
+    fill_disk(disk);
+    served_go(served, "Not safe\r", "Is this right?");
+    served_go(served, "1", "do you want a PIN?");
+    served_go(served, "\r", "It is not stored yet");
+    assert_int_equal(unlink(filler), 0);
+    served_go(served, "1", "It is stored. This is your number");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+
+    fill_disk(disk);
+    assert_serve_refused(served, "There is no space left");
+    assert_int_equal(unlink(filler), 0);
+    if (mount(NULL, disk, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0) {
+        assert_serve_refused(served, "cannot be written");
+        assert_int_equal(mount(NULL, disk, NULL, MS_REMOUNT, NULL), 0);
+    }
+    assert_int_equal(served_check(served), 2);
+    memcpy(served->dir, old, sizeof old);
+    assert_int_equal(umount(disk), 0);
+    office_remove(disk);
+}
+
+#define KIOSK_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIOSK_TEST(test_complaint_is_filed),
+        KIOSK_TEST(test_small_terminal),
+        KIOSK_TEST(test_languages_switch_in_a_confined_process),
+        KIOSK_TEST(test_hostile_keys),
+        KIOSK_TEST(test_out_of_order_without_card),
+        KIOSK_TEST(test_out_of_order_when_expired),
+        KIOSK_TEST(test_second_keeper_is_refused),
+        KIOSK_TEST(test_open_folder_is_refused),
+        KIOSK_TEST(test_bad_outbox_is_refused_untouched),
+        KIOSK_TEST(test_locked_outbox_is_refused),
+        KIOSK_TEST(test_wrong_use),
+        KIOSK_TEST(test_wrong_surroundings),
+        KIOSK_TEST(test_locked_memory_is_refused),
+        KIOSK_TEST(test_enroll),
+        KIOSK_TEST(test_full_disk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
