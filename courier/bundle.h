@@ -11,15 +11,15 @@
        68      4  number of the board the kiosk holds, 0 for none
        72      4  version of the image, 0 for none
        76      2  days since the last exchange, 65535 for never
-       78      1  health, a bit set only where it is known: bit 0 printer ok, bit 1 disk ok,
+       78      1  health, a bit set only where it is known: bit 0 printer ok or none, bit 1 disk ok,
                  bit 2 clock ok; the other bits are zero
        79      1  zero
        80  16492 * (l - f + 1)  records
         .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
 
-   A reader checks magic, length, kiosk id, the signature, then that the records are numbered and chained
-   (record 1 follows 32 zeros; what another first record follows, only its reader knows) and the signature
-   of the last record, which with the chain vouches for every record before it. */
+   A reader checks magic, length, kiosk id, the signature, then that the records are numbered and
+   chained (record 1 follows 32 zeros; what another first record follows, only its reader knows) and
+   the signature of the last record, which with the chain vouches for every record before it. */
 #ifndef COURIER_BUNDLE_H
 #define COURIER_BUNDLE_H
 
@@ -50,16 +50,16 @@ struct bundle {
 size_t bundle_len(uint64_t count);
 
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
-   bundle_len(last - first + 1) bytes; the member records is not read. Returns REFUSAL_NONE, _MALFORMED (a
-   range or health bits that cannot be) or _IO. */
+   bundle_len(last - first + 1) bytes; the member records is not read. Returns REFUSAL_NONE,
+   _MALFORMED (a range or health bits that cannot be) or _IO. */
 int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
-/* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller can
-   find the key. Nothing else of an unchecked bundle may be believed. */
+/* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller
+   can find the key. Nothing else of an unchecked bundle may be believed. */
 int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
 
-/* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared). On refusal
-   *bundle is undefined. REFUSAL_KIOSK: the id is not that of kiosk_key. */
+/* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
+ *On refusal bundle is undefined. REFUSAL_KIOSK: the id is not that of kiosk_key. */
 int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                   const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 

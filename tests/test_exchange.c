@@ -142,7 +142,7 @@ static void records_go_out(void **state)
     assert_int_equal(bundle.charter_number, 1);
     assert_int_equal(bundle.board_number, 0);
     assert_int_equal(bundle.exchange_age, 65535);
-    assert_int_equal(bundle.health & BUNDLE_PRINTER_OK, 0);
+    assert_int_equal(bundle.health & BUNDLE_PRINTER_OK, BUNDLE_PRINTER_OK);
     assert_int_equal(bundle.health & BUNDLE_CLOCK_OK, BUNDLE_CLOCK_OK);
     free(data);
     assert_held(1, 3);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -405,6 +406,16 @@ static void days_are_dates(void **state)
     assert_string_equal(text, "2024-10-04");
     state_day_text(UINT32_MAX, text);
     assert_string_equal(text, "9999-12-31");
+    /* The C library is the witness; seven leaps through all four kinds of leap year. */
+    for (uint32_t day = 0; day < 2932896; day += 7) {
+        time_t seconds = (time_t)day * 86400;
+        struct tm date;
+        char witness[STATE_DAY_LEN];
+        assert_non_null(gmtime_r(&seconds, &date));
+        assert_int_equal(strftime(witness, sizeof witness, "%Y-%m-%d", &date), STATE_DAY_LEN - 1);
+        state_day_text(day, text);
+        assert_string_equal(text, witness);
+    }
     assert_true(state_today() > OFFICE_DAY);
 }
 
