@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The real sandyq-desk: every command once, every refusal in its own words; and the triage screen.
+   Each run with a passphrase costs a key derivation, so the office is made once for all tests. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "courier/board.h"
+#include "courier/refusal.h"
+#include "crypto/answer.h"
+#include "desk/casefile.h"
+#include "desk/reader.h"
+#include "desk/trouble.h"
+#include "tests/pty.h"
+#include "tests/ward.h"
+#include "tui/lang.h"
+
+#define SECRET "quiet-harbour-42"
+
+static char dir[WARD_PATH];
+static char program[4096];
+static char said[65536];    /* standard output of the last run */
+static char refused[65536]; /* standard error of the last run */
+static struct ward_kiosk kiosk;
+static struct charter charter;
+
+static void slurp(const char *path, char *out, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    out[fread(out, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+static void put(const char *name, const void *data, size_t len)
+{
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, len, file), len);
+    fclose(file);
+}
+
+/* Runs a shell line in the scratch folder; $D is the program, $P the option with the passphrase. */
+static int run(const char *line)
+{
+    char command[16384], path[2 * WARD_PATH];
+    snprintf(command, sizeof command,
+             "cd '%s' && D='%s' && P='--passphrase-file pass' && export LC_ALL=C.UTF-8 LANGUAGE=en "
+             "LANG=en_US.UTF-8 && { %s ; } >out 2>err </dev/null",
+             dir, program, line);
+    const int status = system(command);
+    snprintf(path, sizeof path, "%s/out", dir);
+    slurp(path, said, sizeof said);
+    snprintf(path, sizeof path, "%s/err", dir);
+    slurp(path, refused, sizeof refused);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void assert_said(const char *text)
+{
+    if (strstr(said, text) == NULL)
+        fail_msg("not said: %s\nbut: %s\nand: %s", text, said, refused);
+}
+
+/* Exit status 1 and one line that holds the text. */
+static void assert_refused(const char *line, const char *text)
+{
+    assert_int_equal(run(line), 1);
+    if (strstr(refused, text) == NULL)
+        fail_msg("not refused with: %s\nbut: %s", text, refused);
+    assert_ptr_equal(strchr(refused, '\n'), refused + strlen(refused) - 1);
+}
+
+/* --- the office of all tests --- */
+
+static void enroll(void)
+{
+    uint8_t request[CARD_REQUEST_LEN];
+    struct card card;
+    char path[2 * WARD_PATH];
+    static char file[4096];
+    ward_make(&kiosk, "PC-17");
+    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), REFUSAL_NONE);
+    put("kiosk.request", request, sizeof request);
+    assert_int_equal(
+        run("$D enroll office kiosk.request --facility PC-17 --type PEN --out kiosk.card $P"), 0);
+    snprintf(path, sizeof path, "%s/kiosk.card", dir);
+    slurp(path, file, sizeof file);
+    assert_int_equal(card_decode((const uint8_t *)file, CARD_FILE_LEN, &card, &charter),
+                     REFUSAL_NONE);
+    assert_string_equal(card.facility, "PC-17");
+    memcpy(kiosk.office, charter.office, sizeof kiosk.office);
+}
+
+static int group_setup(void **state)
+{
+    const char *build = getenv("SANDYQ_BUILD");
+    char here[2048];
+    assert_non_null(build);
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(program, sizeof program, "%s%s%s/sandyq-desk", build[0] == '/' ? "" : here,
+             build[0] == '/' ? "" : "/", build);
+    ward_scratch(dir);
+    put("pass", SECRET "\nanother line", sizeof SECRET "\nanother line" - 1);
+    put("wrong", "wrong\n", 6);
+    assert_int_equal(run("$D init office --name 'Омбудсмен' $P"), 0);
+    assert_said("fingerprint: ");
+    enroll();
+    return 0;
+}
+
+static int group_teardown(void **state)
+{
+    ward_drop(&kiosk);
+    ward_remove(dir);
+    return 0;
+}
+
+static void add_bundle(void)
+{
+    size_t len = 0;
+    uint8_t *bundle = ward_bundle(&kiosk, 1, kiosk.seq, &len);
+    put("stick.bundle", bundle, len);
+    free(bundle);
+}
+
+/* --- one way through --- */
+
+static const uint8_t *published(const char *file, struct board *board)
+{
+    static char data[1024 * 1024];
+    FILE *in = fopen(file, "rb");
+    assert_non_null(in);
+    const size_t len = fread(data, 1, sizeof data, in);
+    fclose(in);
+    assert_int_equal(board_decode((const uint8_t *)data, len, charter.board, charter.office, board),
+                     REFUSAL_NONE);
+    return board->entries;
+}
+
+static void check_answer(const char *expected)
+{
+    struct board board;
+    struct code_keys keys;
+    struct answer answer;
+    uint8_t tag[ANSWER_TAG_LEN];
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/media/sandyq.board", dir);
+    published(path, &board);
+    ward_keys('a', &keys);
+    assert_int_equal(answer_tag(&keys, 2, tag), ANSWER_OK);
+    const uint8_t *entry = board_find(&board, tag);
+    assert_non_null(entry);
+    assert_int_equal(answer_open(&keys, 2, entry, &answer), ANSWER_OK);
+    assert_int_equal(answer.len, strlen(expected));
+    assert_memory_equal(answer.text, expected, answer.len);
+}
+
+static void test_the_whole_way(void **state)
+{
+    struct letter letter = ward_letter(&kiosk, 'a', "Мне не дают лекарства.\n\033[2J");
+    ward_add(&kiosk, &charter, &letter);
+    add_bundle();
+    assert_int_equal(run("$D import office stick.bundle $P"), 0);
+    assert_said("1 bundles, 0 refused; 1 new records, 0 known; 1 new cases");
+    assert_int_equal(run("$D list office $P"), 0);
+    assert_said("PC-17");
+    assert_int_equal(run("$D list office --json $P"), 0);
+    assert_said("\"urgency\": \"U");
+    assert_int_equal(run("$D show office 1 $P"), 0);
+    assert_said("Мне не дают лекарства.");
+    assert_null(strchr(said, '\033'));
+    assert_int_equal(run("$D show office 1 --json $P"), 0);
+    assert_said("\"text\": \"Мне не дают лекарства.\\n\\u001B[2J\"");
+    assert_int_equal(run("printf 'Врач придёт.\\n' | $D answer office 1 $P"), 0);
+    assert_int_equal(run("printf 'called the ward' >note; $D note office 1 --text-file note $P"),
+                     0);
+    assert_int_equal(run("$D status office 1 closed $P"), 0);
+    assert_int_equal(run("$D publish office --out media $P"), 0);
+    assert_said("Board 1 is written");
+    check_answer("Врач придёт.");
+    assert_int_equal(run("$D kiosks office --json $P"), 0);
+    assert_said("\"facility\": \"PC-17\"");
+    assert_said("\"last\": 1");
+}
+
+/* --- refusals that cost no key derivation --- */
+
+static void test_wrong_usage(void **state)
+{
+    assert_int_equal(run("$D"), 2);
+    assert_int_equal(run("$D list"), 2);
+    assert_int_equal(run("$D list office --out x"), 2);
+    assert_int_equal(run("$D publish office"), 2);
+    assert_int_equal(run("$D enroll office request --facility A --out x"), 2);
+    assert_int_equal(run("$D list office --frobnicate"), 2);
+    assert_int_equal(run("$D --help"), 0);
+    assert_said("Usage:");
+    assert_int_equal(run("$D --version"), 0);
+}
+
+static void test_folders_that_are_no_office(void **state)
+{
+    assert_refused("$D list nowhere $P", "There is no office here");
+    assert_refused("mkdir -m 700 empty; $D list empty $P", "There is no office here");
+    assert_refused("ln -s office link; $D list link $P", "There is no office here");
+    assert_refused("$D init office $P", "already");
+    assert_refused("$D init pass $P", "already");
+    assert_refused("cp -r office open; chmod 750 open; $D list open $P", "Others can get into");
+    assert_refused("mkdir -m 700 half; touch half/unfinished half/casebook.db; $D init half $P",
+                   "cut off half way");
+    assert_refused("$D list half $P", "cut off half way");
+}
+
+static void test_pieces_that_are_damaged(void **state)
+{
+    assert_refused("cp -r office k1; truncate -s 100 k1/desk.keyring; $D list k1 $P",
+                   "desk.keyring is damaged");
+    assert_refused("cp -r office k2; printf X | dd of=k2/desk.keyring bs=1 seek=70 conv=notrunc "
+                   "2>/dev/null; $D list k2 $P",
+                   "desk.keyring is damaged");
+    assert_refused(
+        "cp -r office k3; mv k3/desk.keyring k3/x; ln -s x k3/desk.keyring; $D list k3 $P",
+        "not a plain file");
+    assert_refused("cp -r office k4; rm k4/desk.keyring; $D list k4 $P", "desk.keyring is missing");
+    assert_refused("cp -r office k5; rm k5/desk.keyring; mkfifo k5/desk.keyring; $D list k5 $P",
+                   "not a plain file");
+    assert_refused("cp -r office c1; truncate -s 20 c1/charter; $D list c1 $P", "The charter is");
+    assert_refused("cp -r office d1; rm d1/casebook.db*; $D list d1 $P", "casebook.db is missing");
+    assert_refused("cp -r office d2; echo hello >d2/casebook.db; $D list d2 $P", "not a casebook");
+}
+
+static void test_no_terminal_and_bad_passphrase_files(void **state)
+{
+    assert_refused("setsid -w $D list office", "no terminal");
+    assert_refused("$D list office --passphrase-file nothing", "passphrase file cannot be read");
+    assert_refused(": >empty-file; $D list office --passphrase-file empty-file",
+                   "passphrase is empty");
+    assert_refused("$D list office --passphrase-file /dev/zero", "longer than 1000");
+}
+
+static void test_a_second_command_waits_outside(void **state)
+{
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/office/lock", dir);
+    int lock = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(lock >= 0);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
+    assert_refused("$D list office $P", "Another desk program");
+    close(lock);
+}
+
+static void test_words_that_are_not_in_the_tables(void **state)
+{
+    assert_refused("$D status office 1 frobbed $P", "Choose one of: received");
+    assert_refused("$D enroll office kiosk.request --facility A --type XX --out x $P", "PEN");
+}
+
+/* --- refusals behind the passphrase --- */
+
+static void test_wrong_passphrase_changes_nothing(void **state)
+{
+    assert_int_equal(run("sha256sum office/*"), 0);
+    char *before = strdup(said);
+    assert_refused("$D list office --passphrase-file wrong", "The passphrase is wrong");
+    assert_int_equal(run("sha256sum office/*"), 0);
+    assert_string_equal(said, before);
+    free(before);
+}
+
+static void test_root_key_that_is_kept_away(void **state)
+{
+    assert_refused("cp -r office away; rm away/root.keyring; "
+                   "$D enroll away kiosk.request --facility A --type PEN --out x $P",
+                   "root.keyring is not here");
+}
+
+static void test_bad_arguments_behind_the_passphrase(void **state)
+{
+    assert_refused("$D enroll office kiosk.request --facility 'a b' --type PEN --out x $P",
+                   "facility code");
+    assert_refused("$D show office 999 $P", "no such case");
+    assert_refused("head -c 4060 /dev/zero | tr '\\0' x | $D answer office 1 $P",
+                   "3 bytes too long");
+}
+
+static void test_import_that_refuses_one(void **state)
+{
+    assert_int_equal(
+        run("mkdir stick; head -c 500 stick.bundle >stick/\"$(printf 'a\\033.bundle')\"; "
+            "cp stick.bundle stick/b.bundle; $D import office stick $P"),
+        1);
+    assert_said("1 bundles, 1 refused; 0 new records");
+    assert_null(strchr(refused, '\033'));
+    assert_non_null(strstr(refused, ".bundle: "));
+}
+
+/* --- the terminal --- */
+
+static void test_passphrase_is_asked_without_echo(void **state)
+{
+    char office[2 * WARD_PATH];
+    snprintf(office, sizeof office, "%s/office", dir);
+    const char *const argv[] = {program, "list", office, NULL};
+    const char *const env[] = {"LANGUAGE=en", NULL};
+    struct pty *pty = pty_start(24, 80, argv, env);
+    assert_non_null(pty);
+    assert_true(pty_wait_text(pty, "Passphrase", 20));
+    pty_type(pty, SECRET "\r");
+    assert_int_equal(pty_wait_exit(pty, 30), 0);
+    char *text = pty_text(pty);
+    assert_null(strstr(text, "quiet"));
+    assert_non_null(strstr(text, "FACILITY"));
+    free(text);
+    pty_stop(&pty);
+}
+
+static void test_the_screen_answers_a_case(void **state)
+{
+    char office[2 * WARD_PATH], pass[2 * WARD_PATH];
+    snprintf(office, sizeof office, "%s/office", dir);
+    snprintf(pass, sizeof pass, "%s/pass", dir);
+    const char *const argv[] = {program, office, "--passphrase-file", pass, "--language",
+                                "en",    NULL};
+    struct pty *pty = pty_start(24, 64, argv, NULL);
+    assert_non_null(pty);
+    assert_true(pty_wait_text(pty, "Cases, the most urgent", 30));
+    pty_type(pty, "\r");
+    assert_true(pty_wait_text(pty, "Complaint", 20));
+    pty_type(pty, "a");
+    assert_true(pty_wait_text(pty, "Your answer", 20));
+    pty_type(pty, "from the screen\r");
+    assert_true(pty_wait_text(pty, "keep writing", 20));
+    pty_type(pty, "1");
+    assert_true(pty_wait_text(pty, "with the next board", 20));
+    pty_type(pty, "qq");
+    assert_int_equal(pty_wait_exit(pty, 20), 0);
+    pty_stop(&pty);
+    assert_int_equal(run("$D show office 1 $P"), 0);
+    assert_said("from the screen");
+}
+
+/* --- the screen without a terminal --- */
+
+struct booklet {
+    struct ward ward;
+    struct ward_kiosk kiosk;
+    struct reader *reader;
+    struct screen *screen;
+    char dump[32768];
+};
+
+static struct booklet booklet;
+
+static void press(enum press_kind kind, uint32_t ch)
+{
+    assert_true(reader_press(booklet.reader, booklet.screen, (struct press){kind, ch}));
+    reader_draw(booklet.reader, booklet.screen);
+    screen_dump(booklet.screen, booklet.dump, sizeof booklet.dump);
+}
+
+static void test_drawn_screens(void **state)
+{
+    ward_open(&booklet.ward);
+    ward_enroll(&booklet.ward, &booklet.kiosk, "PC-17");
+    struct letter letter = ward_letter(&booklet.kiosk, 'a', "evil\033[31m text \xE2\x80\xAE end");
+    ward_add(&booklet.kiosk, &booklet.ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&booklet.ward, &booklet.kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(reader_new(&booklet.ward.vault, WARD_DAY, &booklet.reader), TROUBLE_NONE);
+    booklet.screen = screen_new(24, 64);
+    press(PRESS_OTHER, 0);
+    assert_non_null(strstr(booklet.dump, "PC-17"));
+    assert_false(screen_clipped(booklet.screen));
+    press(PRESS_ENTER, 0);
+    press(PRESS_END, 0);
+    assert_non_null(strstr(booklet.dump, "It arrived"));
+    assert_null(strchr(booklet.dump, '\033'));
+    press(PRESS_CHAR, 'a');
+    press(PRESS_CHAR, 'x');
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, '2'); /* keep writing */
+    assert_non_null(strstr(booklet.dump, "Your answer"));
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, '3'); /* drop */
+    press(PRESS_CHAR, 'q');
+    assert_non_null(strstr(booklet.dump, "1+1"));
+    assert_false(reader_press(booklet.reader, booklet.screen,
+                              (struct press){.kind = PRESS_CHAR, .ch = 'q'}));
+    screen_free(&booklet.screen);
+    reader_free(&booklet.reader);
+    ward_drop(&booklet.kiosk);
+    ward_close(&booklet.ward);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_whole_way),
+        cmocka_unit_test(test_wrong_usage),
+        cmocka_unit_test(test_folders_that_are_no_office),
+        cmocka_unit_test(test_pieces_that_are_damaged),
+        cmocka_unit_test(test_no_terminal_and_bad_passphrase_files),
+        cmocka_unit_test(test_a_second_command_waits_outside),
+        cmocka_unit_test(test_words_that_are_not_in_the_tables),
+        cmocka_unit_test(test_wrong_passphrase_changes_nothing),
+        cmocka_unit_test(test_root_key_that_is_kept_away),
+        cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
+        cmocka_unit_test(test_import_that_refuses_one),
+        cmocka_unit_test(test_passphrase_is_asked_without_echo),
+        cmocka_unit_test(test_the_screen_answers_a_case),
+        cmocka_unit_test(test_drawn_screens),
+    };
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
