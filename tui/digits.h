@@ -13,19 +13,19 @@ struct digits {
     char *text;      /* lent, capacity + 1 bytes; always NUL-terminated */
     size_t capacity; /* digits it takes */
     size_t len;
-    bool hidden;     /* drawn as dots, but for the digit typed last */
-    bool fresh;      /* the last press was a digit: that one may be seen */
+    bool hidden; /* drawn as dots, but for the digit typed last */
+    bool fresh;  /* the last press was a digit: that one may be seen */
 };
 
 void digits_start(struct digits *digits, char *text, size_t capacity, bool hidden);
 
-/* Digits are added, Backspace takes one off; blanks, dashes and newlines of a paste are passed over.
-   Also takes what a scanner's US layout makes of digits: 'O' and 'o' as 0, 'I' and 'l' as 1.
+/* Digits are added, Backspace takes one off; blanks, dashes and newlines of a paste are passed
+   over. Also takes what a scanner's US layout makes of digits: 'O' and 'o' as 0, 'I' and 'l' as 1.
    Returns true when the press was used, false otherwise; a digit too many is not used. */
 bool digits_press(struct digits *digits, struct press press);
 
-/* Draws in groups of four (group > 0: that many digits a group, 0: no groups) with the cursor behind,
-   and '_' for each place still free. */
+/* Draws in groups of four (group > 0: that many digits a group, 0: no groups) with the cursor
+   behind, and '_' for each place still free. */
 void digits_draw(const struct digits *digits, struct screen *screen, int row, int col, int group);
 
 #endif

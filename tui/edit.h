@@ -14,23 +14,23 @@ struct edit {
     char *text;      /* lent; not NUL-terminated */
     size_t capacity; /* bytes */
     size_t len;
-    size_t cursor;   /* byte offset, on a grapheme boundary */
-    int top;         /* first line shown */
-    int column;      /* display column that up and down aim at; -1 none */
+    size_t cursor; /* byte offset, on a grapheme boundary */
+    int top;       /* first line shown */
+    int column;    /* display column that up and down aim at; -1 none */
 };
 
 /* Starts with len bytes of valid UTF-8 already in text, cursor at the end. */
 void edit_start(struct edit *edit, char *text, size_t len, size_t capacity);
 
-/* Handles a press: characters, delete, arrows, home, end, page up and down; PRESS_TAB is a new line.
-   Returns true when it was used, false when it means nothing to an editor (Enter, Back, Help) or there was
-   no room left. */
+/* Handles a press: characters, delete, arrows, home, end, page up and down; PRESS_TAB is a new
+   line. Returns true when it was used, false when it means nothing to an editor (Enter, Back, Help)
+   or there was no room left. */
 bool edit_press(struct edit *edit, struct press press, int width, int height);
 
-/* Draws the text into a box, with the cursor; scrolls so that the cursor is seen. Sets *above and *below
-   to the number of lines hidden on either side. */
-void edit_draw(struct edit *edit, struct screen *screen, int row, int col, int width, int height, int *above,
-               int *below);
+/* Draws the text into a box, with the cursor; scrolls so that the cursor is seen. Sets *above and
+   *below to the number of lines hidden on either side. */
+void edit_draw(struct edit *edit, struct screen *screen, int row, int col, int width, int height,
+               int *above, int *below);
 
 /* Room left, in bytes; and in letters of two bytes, which is what a person can be told. */
 size_t edit_room(const struct edit *edit);

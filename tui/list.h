@@ -11,8 +11,8 @@
 
 /* Draws up to nine choices, "1  text" each, one below the other, wrapped to width with a hanging
    indent, a blank row between when they all fit so. Returns the rows used. */
-int list_choices(struct screen *screen, int row, int col, int width, int height, const char *const *texts,
-                 size_t n);
+int list_choices(struct screen *screen, int row, int col, int width, int height,
+                 const char *const *texts, size_t n);
 
 /* The choice a press means: 0 to n-1, or -1. */
 int list_chosen(struct press press, size_t n);
@@ -24,7 +24,8 @@ struct list {
     size_t top; /* the first row shown */
 };
 
-/* Moves by arrows, page up and down, home and end within height rows. True when the press was used. */
+/* Moves by arrows, page up and down, home and end within height rows. True when the press was used.
+ */
 bool list_press(struct list *list, struct press press, int height);
 
 #endif

@@ -19,8 +19,8 @@ struct page {
 void page_start(struct page *page, const char *text, size_t len);
 
 /* Draws the lines that fit; *above and *below get the number of lines hidden on either side. */
-void page_draw(struct page *page, struct screen *screen, int row, int col, int width, int height, int *above,
-               int *below);
+void page_draw(struct page *page, struct screen *screen, int row, int col, int width, int height,
+               int *above, int *below);
 
 /* Up, down, page up and down, home, end; the blank is page down. True when the press was used. */
 bool page_press(struct page *page, struct press press, int height);

@@ -5,9 +5,9 @@
 
 #include "tui/screen.h"
 
-/* Draws a code of the NUL-terminated digits (numeric mode, level Q) at (row, col): two modules a cell
-   high, one wide, with a quiet zone of 4 modules. 24 digits: 29 columns, 15 rows. Sets *rows and *cols.
-   Returns 0, or -1 when it does not fit or memory is short; then nothing is drawn. */
+/* Draws a code of the NUL-terminated digits (numeric mode, level Q) at (row, col): two modules a
+   cell high, one wide, with a quiet zone of 4 modules. 24 digits: 29 columns, 15 rows. Sets *rows
+   and *cols. Returns 0, or -1 when it does not fit or memory is short; then nothing is drawn. */
 int qr_draw(struct screen *screen, int row, int col, const char *digits, int *rows, int *cols);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A grid of cells: what a terminal should show. Pure memory, so screens are tested without a terminal,
-   and leaving a screen can wipe every cell. Text is made harmless here, in one place: control, escape,
-   bidirectional and other invisible format characters, unassigned and private code points, and invalid
-   UTF-8 become U+FFFD; combining marks that did not compose are left out. */
+/* A grid of cells: what a terminal should show. Pure memory, so screens are tested without a
+   terminal, and leaving a screen can wipe every cell. Text is made harmless here, in one place:
+   control, escape, bidirectional and other invisible format characters, unassigned and private code
+   points, and invalid UTF-8 become U+FFFD; combining marks that did not compose are left out. */
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 
@@ -44,17 +44,18 @@ int screen_cols(const struct screen *screen);
 const struct screen_cell *screen_at(const struct screen *screen, int row, int col);
 
 /* Puts len bytes of UTF-8 on one line from (row, col); a newline or tab is shown as a blank. Text
-   that does not fit is clipped and remembered (screen_clipped). Returns the column after the text. */
+   that does not fit is clipped and remembered (screen_clipped). Returns the column after the text.
+ */
 int screen_put(struct screen *screen, int row, int col, enum screen_style style, const char *text,
                size_t len);
 
 /* The same for a NUL-terminated string of ours (translated messages). */
 int screen_say(struct screen *screen, int row, int col, enum screen_style style, const char *text);
 
-/* Word-wraps text from (row, col) into a box of width columns and at most height rows. Returns the number
-   of rows used; what does not fit is clipped and remembered. Newlines break lines. */
-int screen_wrap(struct screen *screen, int row, int col, int width, int height, enum screen_style style,
-                const char *text, size_t len);
+/* Word-wraps text from (row, col) into a box of width columns and at most height rows. Returns the
+   number of rows used; what does not fit is clipped and remembered. Newlines break lines. */
+int screen_wrap(struct screen *screen, int row, int col, int width, int height,
+                enum screen_style style, const char *text, size_t len);
 
 /* True when something has been clipped since the last clear: the tests refuse such a screen. */
 bool screen_clipped(const struct screen *screen);
@@ -63,9 +64,9 @@ bool screen_clipped(const struct screen *screen);
 void screen_cursor(struct screen *screen, int row, int col);
 void screen_cursor_at(const struct screen *screen, int *row, int *col);
 
-/* Writes the grid as UTF-8 text, one line a row, blanks at line ends left out. Returns the bytes needed
-   (without the NUL); writes at most size bytes, always NUL-terminated when size > 0. For tests and the
-   demo; the caller wipes. */
+/* Writes the grid as UTF-8 text, one line a row, blanks at line ends left out. Returns the bytes
+   needed (without the NUL); writes at most size bytes, always NUL-terminated when size > 0. For
+   tests and the demo; the caller wipes. */
 size_t screen_dump(const struct screen *screen, char *out, size_t size);
 
 #endif

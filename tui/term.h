@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal: the one file that knows curses. Blits a screen, gives presses. One terminal a process. */
+/* The terminal: the one file that knows curses. Blits a screen, gives presses. One terminal a
+ * process. */
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
 
@@ -16,22 +17,26 @@ enum term_error {
 };
 
 /* Takes over the terminal on descriptors 0 and 1: raw, no echo, no signals from keys, keypad in
-   application mode, bracketed paste on. Every file curses needs is read here, so that a confined process
-   can go on. stop, when not NULL, is a flag that a signal handler sets: term_press then gives PRESS_GONE.
-   Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself, so that none is missed. */
+   application mode, bracketed paste on. Every file curses needs is read here, so that a confined
+   process can go on. stop, when not NULL, is a flag that a signal handler sets: term_press then
+   gives PRESS_GONE. Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself,
+   so that none is missed. */
 int term_open(const volatile sig_atomic_t *stop);
 
-/* Overwrites the whole screen with another character, then blanks, restores the terminal, clears it. */
+/* Overwrites the whole screen with another character, then blanks, restores the terminal, clears
+ * it. */
 void term_close(void);
 
-/* Size now, in cells. A terminal may be smaller than a screen's minimum: the caller asks and says so. */
+/* Size now, in cells. A terminal may be smaller than a screen's minimum: the caller asks and says
+ * so. */
 void term_size(int *rows, int *cols);
 
 /* Shows the grid, from its top left corner. */
 void term_show(const struct screen *screen);
 
 /* Waits for a press, at most limit_seconds (0 = for ever; then PRESS_IDLE). Pasted text arrives as
-   PRESS_CHAR; pasted newlines as PRESS_TAB, never as PRESS_ENTER: a paste must not send anything. */
+   PRESS_CHAR; pasted newlines as PRESS_TAB, never as PRESS_ENTER: a paste must not send anything.
+ */
 struct press term_press(int limit_seconds);
 
 #endif

@@ -16,9 +16,10 @@ struct utf8 {
 
 enum { UTF8_MORE = -1, UTF8_BAD = -2 };
 
-/* Feeds one byte. Returns a code point, UTF8_MORE, or UTF8_BAD for a byte that fits nowhere; after a bad
-   byte the decoder is at a boundary again, and *again is true when that byte was not what the character
-   begun before needed and must be fed once more. Never swallows a byte that could be good. */
+/* Feeds one byte. Returns a code point, UTF8_MORE, or UTF8_BAD for a byte that fits nowhere; after
+   a bad byte the decoder is at a boundary again, and *again is true when that byte was not what the
+   character begun before needed and must be fed once more. Never swallows a byte that could be
+   good. */
 int32_t utf8_feed(struct utf8 *decoder, uint8_t byte, bool *again);
 
 /* Writes a code point as UTF-8; returns its 1 to 4 bytes. */
@@ -32,12 +33,13 @@ bool utf8_valid(const void *text, size_t len);
    surrogates, private use and unassigned ones. */
 bool utf8_harmless(uint32_t ch);
 
-/* Takes the first character of len bytes: its code point, or UINT32_MAX for one byte that belongs to no
-   character. Returns the bytes taken, 0 only when len is 0. */
+/* Takes the first character of len bytes: its code point, or UINT32_MAX for one byte that belongs
+   to no character. Returns the bytes taken, 0 only when len is 0. */
 size_t utf8_take(const char *text, size_t len, uint32_t *ch);
 
-/* What a screen shows for a code point, and the columns it takes: a blank for newline and tab, U+FFFD for
-   what is not harmless, else itself. 0 columns: a mark that joins the character before it. */
+/* What a screen shows for a code point, and the columns it takes: a blank for newline and tab,
+   U+FFFD for what is not harmless, else itself. 0 columns: a mark that joins the character before
+   it. */
 uint32_t utf8_shown(uint32_t ch, int *columns);
 
 #endif
