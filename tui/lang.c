@@ -106,5 +106,5 @@ int lang_start(const char *dir)
         return -1;
     if (dir)
         return use(dir);
-    return use(SANDYQ_LOCALEDIR) == 0 || use_beside_program() == 0 ? 0 : -1;
+    return use_beside_program() == 0 || use(SANDYQ_LOCALEDIR) == 0 ? 0 : -1;
 }
