@@ -143,12 +143,10 @@ static struct press booth_word(struct booth *booth)
     abort();
 }
 
-static struct press booth_press(void *context, int idle_seconds)
+static struct press booth_next(struct booth *booth)
 {
-    struct booth *booth = context;
     struct press press = {.kind = PRESS_OTHER};
 
-    (void)idle_seconds;
     while (press.kind == PRESS_OTHER) {
         if (!booth->quoted)
             booth->script += strspn(booth->script, " \n");
@@ -168,11 +166,22 @@ static struct press booth_press(void *context, int idle_seconds)
     return press;
 }
 
+static struct press booth_press(void *context, int idle_seconds)
+{
+    struct booth *booth = context;
+    struct press press = booth_next(booth);
+
+    booth->late = booth->late || booth->over;
+    booth->over = press.kind == PRESS_IDLE || press.kind == PRESS_GONE;
+    return press;
+}
+
 static int booth_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     struct booth *booth = context;
 
-    booth->attempts++;
+    if (booth->attempts++ > 0 && memcmp(booth->tried, envelope, ENVELOPE_LEN) != 0)
+        booth->changed = true;
     memcpy(booth->tried, envelope, ENVELOPE_LEN);
     if (booth->failing > 0) {
         booth->failing--;
@@ -267,7 +276,7 @@ enum session_end booth_play(struct booth *booth, const char *script)
 {
     booth_forget(booth);
     booth->script = script;
-    booth->quoted = false;
+    booth->quoted = booth->changed = booth->over = booth->late = false;
     booth->attempts = booth->stored = booth->waits = booth->shows = 0;
     return session_run(&booth->io, &booth->place);
 }

@@ -46,6 +46,9 @@ struct booth {
     uint8_t intake[32];
     uint8_t envelope[ENVELOPE_LEN]; /* last stored */
     uint8_t tried[ENVELOPE_LEN];    /* last attempted */
+    bool changed;                   /* a later attempt was made with another envelope */
+    bool over;                      /* Idle or Gone was given */
+    bool late;                      /* and a key was asked for after it */
     uint8_t opened[LETTER_LEN];
     uint8_t *board;
     char now[BOOTH_DUMP];

@@ -87,6 +87,7 @@ static void test_cover_at_every_end(void **state)
         lang_set("en");
         assert_int_equal(booth_play(booth, ways[i]), SESSION_STORED);
         assert_int_equal(booth->waits, 0);
+        assert_false(booth->late);
         assert_cover();
         assert_string_equal(booth->now + strspn(booth->now, "\n"), "");
     }
@@ -166,6 +167,7 @@ static void test_empty_complaint_after_failed_stores(void **state)
     assert_int_equal(booth_play(booth, "3 1 0 Enter 1 fail fail Enter show 1 show 1 show 1 Enter"),
                      SESSION_STORED);
     assert_int_equal(booth->attempts, 3);
+    assert_false(booth->changed);
     assert_int_equal(booth->stored, 1);
     assert_non_null(strstr(booth->kept[0], "not stored yet"));
     assert_string_equal(booth->kept[0], booth->kept[1]);
