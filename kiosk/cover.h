@@ -11,7 +11,7 @@
 #include "crypto/envelope.h"
 
 /* Seals a cover numbered `number` for the day. Returns 0 or -1 (memory). */
-int cover_seal(const struct charter *charter, const struct card *card, uint64_t number, uint32_t day,
-               uint8_t envelope[ENVELOPE_LEN]);
+int cover_seal(const struct charter *charter, const struct card *card, uint64_t number,
+               uint32_t day, uint8_t envelope[ENVELOPE_LEN]);
 
 #endif

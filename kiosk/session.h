@@ -21,7 +21,8 @@ struct session_io {
     void (*show)(void *context, const struct screen *screen);
     /* Waits for a press; PRESS_IDLE when the idle limit is over (idle = 0: waits for ever). */
     struct press (*press)(void *context, int idle_seconds);
-    /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. */
+    /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. May be called again
+       after any other answer (the person tries again, or a cover at the end), never after 0. */
     int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);
 };
 
@@ -31,9 +32,9 @@ struct session_place {
     struct card card;
     const uint8_t *board; /* the board's bytes, checked by the keeper; NULL when there is none */
     size_t board_len;
-    uint64_t number;      /* the number this session's envelope will have */
+    uint64_t number; /* the number this session's envelope will have */
     uint32_t today;
-    int idle_seconds;     /* after the language screen */
+    int idle_seconds; /* after the language screen */
 };
 
 enum session_end {
