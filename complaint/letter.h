@@ -11,10 +11,12 @@
      5  uint < 2^32        day, since 1970-01-01                       yes
      6  text 2             language, ISO 639-1                         no
      7  text 2             category code                               no
-     8  array 0..8 of uint answers to the category's urgent questions: 0 skipped, 1 yes, 2 no no 9
-   uint 1..4          consent level                               no 10  uint 0..3          about: 0
-   not said, 1 me, 2 someone else, 3 several of us                no 11  uint < 65536       how many
-   people, 0 not said                 no 12  text 0..14400      what the person wrote, in UTF-8 no
+     8  array 0..8         urgent questions: 0 skipped, 1 yes, 2 no    no
+     9  uint 1..4          consent level                               no
+    10  uint 0..3          about: 0 not said, 1 me, 2 someone else,    no
+                           3 several of us
+    11  uint < 65536       how many people, 0 not said                 no
+    12  text 0..14400      what the person wrote, in UTF-8             no
     13  bytes 32           tag key                                     no
     14  bytes 32           answer key                                  no
 

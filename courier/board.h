@@ -33,8 +33,8 @@ enum {
     BOARD_KIOSKS_MAX = 65536,
     BOARD_ENTRIES_MAX = 131072,
 };
-#define BOARD_MAX                                                                                          \
-    ((size_t)BOARD_HEADER_LEN + (size_t)BOARD_KIOSKS_MAX * BOARD_MARK_LEN + BOARD_NOTICES_MAX +            \
+#define BOARD_MAX                                                                                  \
+    ((size_t)BOARD_HEADER_LEN + (size_t)BOARD_KIOSKS_MAX * BOARD_MARK_LEN + BOARD_NOTICES_MAX +    \
      (size_t)BOARD_ENTRIES_MAX * BOARD_ENTRY_LEN + 64)
 
 /* How far a kiosk's envelopes have arrived. */
@@ -54,15 +54,15 @@ struct board {
     uint32_t notices_len;
     uint32_t entry_count;
     const char *notices;
-    const uint8_t *entries;     /* entry_count * BOARD_ENTRY_LEN bytes */
-    const uint8_t *marks;       /* decoded: as they stand in the file; see board_mark */
+    const uint8_t *entries; /* entry_count * BOARD_ENTRY_LEN bytes */
+    const uint8_t *marks;   /* decoded: as they stand in the file; see board_mark */
 };
 
 /* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
    caller to free. board->marks is not read. Padding is the caller's task: a reader takes any number of
    entries. Returns a refusal (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
-int board_encode(const struct board *board, const struct board_mark *marks, const uint8_t board_seed[32],
-                 uint8_t **out, size_t *len);
+int board_encode(const struct board *board, const struct board_mark *marks,
+                 const uint8_t board_seed[32], uint8_t **out, size_t *len);
 
 /* Checks everything: magic, length against the counts, office, signature by board_key, order, UTF-8. *board
    points into in and is undefined after a refusal. */
@@ -73,7 +73,8 @@ int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
 int board_view(const uint8_t *in, size_t len, struct board *board);
 
 /* The mark of a kiosk: 1, or 0 when it has none. Binary search. */
-int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN], struct board_mark *mark);
+int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
+                    struct board_mark *mark);
 
 /* The entry with this tag, or NULL. Looks at every entry whatever it finds, so that the time taken and the
    pages touched do not tell whether there was one. */

@@ -59,7 +59,7 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
 int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
 
 /* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
- *On refusal bundle is undefined. REFUSAL_KIOSK: the id is not that of kiosk_key. */
+   On refusal *bundle is undefined. REFUSAL_KIOSK: the id is not that of kiosk_key. */
 int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                   const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 

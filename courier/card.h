@@ -51,8 +51,8 @@ int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t
    of *card are not read: both follow from the keys. Returns REFUSAL_NONE, _MALFORMED (facility, a type that
    complaint/taxonomy does not have, or a last day before the day of issue), _OFFICE (root_seed is not the
    root of that charter) or _IO. */
-int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN], const uint8_t root_seed[32],
-                uint8_t out[CARD_FILE_LEN]);
+int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
+                const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN]);
 
 /* Reads a card file and the charter in it; both signatures are checked by the root of that charter. Any type
    is taken, so that an old kiosk lives on in a new kind of place. */

@@ -40,7 +40,8 @@ struct charter {
 
 /* Signs and writes a charter; root and office are taken from root_seed. Returns REFUSAL_NONE,
    REFUSAL_MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or REFUSAL_IO. */
-int charter_encode(const struct charter *charter, const uint8_t root_seed[32], uint8_t out[CHARTER_LEN]);
+int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
+                   uint8_t out[CHARTER_LEN]);
 
 /* Reads and checks a charter: magic, length, signature by its own root, then the fields. Other algorithms of
    the intake key than 0x0020, 0x0001, 0x0003 are REFUSAL_NEWER. Whether this root is the one the caller
@@ -53,6 +54,7 @@ int charter_follows(const struct charter *held, const struct charter *next);
 
 /* The office's fingerprint, which an inspector compares: five groups; group i is the big-endian 32-bit
    word i of the office id, modulo 10000, as four digits. */
-void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN], char out[CHARTER_FINGERPRINT_LEN]);
+void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN],
+                         char out[CHARTER_FINGERPRINT_LEN]);
 
 #endif

@@ -21,8 +21,8 @@
 
 /* Where an exchange stopped. */
 enum exchange_at {
-    EXCHANGE_AT_MEDIA,   /* the medium's folder could not be opened */
-    EXCHANGE_AT_STATE,   /* the state folder could not be used; REFUSAL_MISSING: no folder, or no key in it */
+    EXCHANGE_AT_MEDIA, /* the medium's folder could not be opened */
+    EXCHANGE_AT_STATE, /* the state folder could not be used; REFUSAL_MISSING: no folder, or no key in it */
     EXCHANGE_AT_CARRIED, /* it went through; the members below say how each thing fared */
 };
 
@@ -32,17 +32,18 @@ struct exchange_report {
     int card;
     int charter;
     int board;
-    int bundle;          /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
-    uint64_t first;      /* records in the bundle; last < first for none */
+    int bundle; /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
+    uint64_t first; /* records in the bundle; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
-    int fork;            /* 1: the office acknowledged another chain than ours; nothing was dropped */
+    int fork; /* 1: the office acknowledged another chain than ours; nothing was dropped */
 };
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when bundle (or request) went
    out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
    (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
    not looked at. A card taken makes up for another of this kiosk's that is refused. */
-int exchange_run(const char *state_dir, const char *media_dir, uint32_t today, struct exchange_report *report);
+int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
+                 struct exchange_report *report);
 
 #endif

@@ -33,7 +33,8 @@ struct file_writer;
 int file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **out);
 int file_add(struct file_writer *writer, const void *data, size_t len);
 int file_commit(struct file_writer **writer); /* syncs, renames, frees */
-void file_abandon(struct file_writer **writer); /* removes the temporary file, frees; NULL is nothing */
+void file_abandon(
+    struct file_writer **writer); /* removes the temporary file, frees; NULL is nothing */
 
 /* Removes temporary files that a cut left in the folder, but none that a living writer is still at. */
 void file_sweep(int dirfd);

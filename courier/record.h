@@ -18,7 +18,7 @@ struct record {
     uint64_t seq;
     uint8_t previous[RECORD_HASH_LEN];
     uint32_t day;
-    const uint8_t *envelope; /* points into the record's bytes */
+    const uint8_t *envelope;       /* points into the record's bytes */
     uint8_t hash[RECORD_HASH_LEN]; /* of this record */
 };
 

@@ -20,10 +20,10 @@ enum refusal {
     REFUSAL_CHAIN,     /* the records do not follow one another */
     REFUSAL_FULL,      /* no space left */
     REFUSAL_READONLY,  /* the folder cannot be written */
-    REFUSAL_OPEN,      /* the folder is readable or writable by others, or belongs to another user */
-    REFUSAL_BUSY,      /* another process holds it */
-    REFUSAL_CORRUPT,   /* the outbox is damaged */
-    REFUSAL_IO,        /* the disk or memory failed */
+    REFUSAL_OPEN,    /* the folder is readable or writable by others, or belongs to another user */
+    REFUSAL_BUSY,    /* another process holds it */
+    REFUSAL_CORRUPT, /* the outbox is damaged */
+    REFUSAL_IO,      /* the disk or memory failed */
     REFUSAL_COUNT
 };
 

@@ -24,12 +24,12 @@
 /* A struct state is what the folder held when it was opened. A courier may bring a newer card, charter or board
    at any time; who lives long opens the folder anew before each use. */
 struct state {
-    int dir;                /* the folder */
-    uint8_t *seed;          /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
-    uint8_t key[32];        /* its public half */
+    int dir;         /* the folder */
+    uint8_t *seed;   /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
+    uint8_t key[32]; /* its public half */
     uint8_t kiosk[CARD_KIOSK_LEN];
-    bool has_card;          /* card and charter are there and checked */
-    int card_refusal;       /* why has_card is false: REFUSAL_MISSING, or what is wrong with the card */
+    bool has_card;    /* card and charter are there and checked */
+    int card_refusal; /* why has_card is false: REFUSAL_MISSING, or what is wrong with the card */
     struct card card;
     struct charter charter;
     uint32_t board_number;  /* 0 when no board is held that passes its checks */

@@ -3,10 +3,18 @@
    casebook key, and what belongs to a case is read back.
 
    A sealed item's plaintext, then zeros up to a multiple of 1024 bytes, so that its length tells
-   little: offset  bytes  what 0      1  version, 1 1      1  kind (enum casefile_kind) 2      8
-   case 10      4  day it was added 14      4  length n of the body 18      n  letter:  kiosk id
-   (8), record number (8), flags (1), letter without its closing zeros message: number (8), sealed
-   entry (crypto/answer) status:  number (1, complaint/taxonomy) note:    UTF-8 */
+   little:
+
+   offset  bytes  what
+        0      1  version, 1
+        1      1  kind (enum casefile_kind)
+        2      8  case
+       10      4  day it was added
+       14      4  length n of the body
+       18      n  letter:  kiosk id (8), record number (8), flags (1), letter without its closing zeros
+                  message: number (8), sealed entry (crypto/answer)
+                  status:  number (1, complaint/taxonomy)
+                  note:    UTF-8 */
 #ifndef DESK_CASEFILE_H
 #define DESK_CASEFILE_H
 
