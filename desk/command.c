@@ -3,7 +3,7 @@
 #include "desk/command.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,20 +196,23 @@ static void show_refused(void *context, const char *name, int trouble)
     fail(name, trouble);
 }
 
+static void say_count(const char *what, uint64_t number)
+{
+    if (number > 0)
+        printf("%s: %llu\n", what, (unsigned long long)number);
+}
+
 static void say_imported(const struct intake_report *report)
 {
-    printf(_("%" PRIu64 " bundles, %" PRIu64 " refused; %" PRIu64 " new records, %" PRIu64
-             " known; %" PRIu64 " new cases, %" PRIu64 " letters to old ones, %" PRIu64
-             " covers\n"),
-           report->bundles, report->refused, report->records, report->held, report->complaints,
-           report->joined, report->covers);
-    if (report->unreadable > 0)
-        printf(_("%" PRIu64 " envelopes could not be read and are kept\n"), report->unreadable);
-    if (report->misplaced > 0)
-        printf(_("%" PRIu64 " letters name another place than their records\n"), report->misplaced);
-    if (report->rollbacks > 0)
-        printf(_("%" PRIu64 " bundles show a kiosk set back to an older state\n"),
-               report->rollbacks);
+    printf(_("bundles: %llu taken, %llu refused; records: %llu new, %llu known; cases: %llu new; "
+             "letters to old cases: %llu; covers: %llu\n"),
+           (unsigned long long)report->bundles, (unsigned long long)report->refused,
+           (unsigned long long)report->records, (unsigned long long)report->held,
+           (unsigned long long)report->complaints, (unsigned long long)report->joined,
+           (unsigned long long)report->covers);
+    say_count(_("envelopes that could not be read, kept"), report->unreadable);
+    say_count(_("letters that name another place than their records"), report->misplaced);
+    say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
 }
 
 static int run_import(const struct command_line *line)
@@ -400,8 +403,8 @@ static int run_publish(const struct command_line *line)
     vault_close(&vault);
     if (error != TROUBLE_NONE)
         return fail(line->out, error);
-    printf(report.changed ? _("Board %" PRIu32 " is written.\n")
-                          : _("Nothing changed. Board %" PRIu32 " is written again.\n"),
+    printf(report.changed ? _("Board %u is written.\n")
+                          : _("Nothing changed. Board %u is written again.\n"),
            report.number);
     return COMMAND_DONE;
 }

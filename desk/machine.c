@@ -49,11 +49,12 @@ static json_t *kiosk_id(const uint8_t *id)
 
 static json_t *case_value(const struct triage_case *row)
 {
-    return json_pack("{sI ss ss ss so ss ss si si sb}", "case", (json_int_t)row->id, "urgency",
+    return json_pack("{sI ss ss ss so ss ss si si sb sb}", "case", (json_int_t)row->id, "urgency",
                      words_urgency(row->urgency), "category", row->category, "facility",
                      row->facility, "day", day(row->day), "status", words_status(row->status),
                      "language", row->language, "letters", (int)row->letters, "messages",
-                     (int)row->messages, "misplaced", (int)row->misplaced);
+                     (int)row->messages, "misplaced", (int)row->misplaced, "waits",
+                     (int)row->waits);
 }
 
 int machine_cases(FILE *out, const struct triage_case *cases, size_t n)

@@ -70,16 +70,16 @@ static void draw_row(const struct reader *reader, struct screen *screen, size_t 
     char day[STATE_DAY_LEN], text[128];
     state_day_text(line->day, day);
     snprintf(text, sizeof text,
-             "%c%6" PRIu64 " %s %s %-15s %s %-10.10s %s %" PRIu32 "+%" PRIu32 "%s",
+             "%c%6" PRIu64 " %s %s %-15s %s %-10.10s %s %" PRIu32 "+%" PRIu32 "%s%s",
              i == reader->list.at ? '>' : ' ', line->id, words_urgency(line->urgency),
              line->category, line->facility, day, words_status(line->status), line->language,
-             line->letters, line->messages, line->misplaced ? "!" : "");
+             line->letters, line->messages, line->misplaced ? "!" : "", line->waits ? "*" : "");
     screen_say(screen, row, 0, style, text);
 }
 
 static void draw_list(struct reader *reader, struct screen *screen)
 {
-    frame(reader, screen, _("Cases, the most urgent first"),
+    frame(reader, screen, _("Cases, the most urgent first; * waits for an answer"),
           _("Up, Down: choose   Enter: open   q: end"));
     if (reader->list.count == 0)
         screen_say(screen, TOP, LEFT, SCREEN_PLAIN, _("There are no cases yet."));

@@ -53,6 +53,7 @@ static void count_letter(struct triage_case *row, const struct casefile_item *it
         row->day = letter->day;
     }
     row->misplaced = row->misplaced || item->misplaced;
+    row->waits = true;
 }
 
 /* Only the state is read of a message, but it stands under the same seal as the text. */
@@ -60,6 +61,7 @@ static int count_message(struct listing *listing, struct triage_case *row,
                          const struct casefile_item *item)
 {
     row->messages++;
+    row->waits = row->waits && item->n == 1; /* the first says only that it arrived */
     if (listing->answer == NULL)
         return TROUBLE_NONE;
     int error = casefile_message(item, listing->answer);

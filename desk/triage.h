@@ -25,6 +25,7 @@ struct triage_case {
     uint32_t letters;
     uint32_t messages;
     bool misplaced;
+    bool waits; /* a letter came after the office's last message */
 };
 
 /* Reads all cases (case_id 0) or one. *cases is malloc'd, for the caller to free; *n may be 0. */

@@ -79,8 +79,8 @@ static void words_row(FILE *out, const struct triage_case *row)
     cell_day(out, row->day);
     cell(out, 14, words_status(row->status));
     cell(out, 4, row->language);
-    fprintf(out, "%" PRIu32 "+%" PRIu32 "%s\n", row->letters, row->messages,
-            row->misplaced ? " !" : "");
+    fprintf(out, "%" PRIu32 "+%" PRIu32 "%s%s%s\n", row->letters, row->messages,
+            row->misplaced ? " !" : "", row->waits ? " " : "", row->waits ? _("waits") : "");
 }
 
 void words_cases(FILE *out, const struct triage_case *cases, size_t n)

@@ -176,7 +176,7 @@ static void test_the_whole_way(void **state)
     ward_add(&kiosk, &charter, &letter);
     add_bundle();
     assert_int_equal(run("$D import office stick.bundle $P"), 0);
-    assert_said("1 bundles, 0 refused; 1 new records, 0 known; 1 new cases");
+    assert_said("bundles: 1 taken, 0 refused; records: 1 new, 0 known; cases: 1 new");
     assert_int_equal(run("$D list office $P"), 0);
     assert_said("PC-17");
     assert_int_equal(run("$D list office --json $P"), 0);
@@ -241,6 +241,14 @@ static void test_pieces_that_are_damaged(void **state)
                    "not a plain file");
     assert_refused("cp -r office c1; truncate -s 20 c1/charter; $D list c1 $P", "The charter is");
     assert_refused("cp -r office d1; rm d1/casebook.db*; $D list d1 $P", "casebook.db is missing");
+    assert_refused(
+        "cp -r office d3; printf '\\000\\000\\000\\143' | dd of=d3/casebook.db bs=1 seek=60 "
+        "conv=notrunc 2>/dev/null; $D list d3 $P",
+        "A newer version");
+    assert_refused(
+        "cp -r office d4; head -c 12288 /dev/zero | tr '\\0' z | dd of=d4/casebook.db bs=4096 "
+        "seek=1 conv=notrunc 2>/dev/null; $D list d4 $P",
+        "casebook.db is damaged");
     assert_refused("cp -r office d2; echo hello >d2/casebook.db; $D list d2 $P", "not a casebook");
 }
 
@@ -304,7 +312,7 @@ static void test_import_that_refuses_one(void **state)
         run("mkdir stick; head -c 500 stick.bundle >stick/\"$(printf 'a\\033.bundle')\"; "
             "cp stick.bundle stick/b.bundle; $D import office stick $P"),
         1);
-    assert_said("1 bundles, 1 refused; 0 new records");
+    assert_said("bundles: 1 taken, 1 refused; records: 0 new");
     assert_null(strchr(refused, '\033'));
     assert_non_null(strstr(refused, ".bundle: "));
 }

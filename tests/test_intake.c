@@ -132,6 +132,29 @@ static void test_follow_up_joins_its_case(void **state)
     free(shown);
 }
 
+static bool waits(struct scene *scene)
+{
+    struct triage_case *row = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), TROUBLE_NONE);
+    const bool waits = row->waits;
+    free(row);
+    return waits;
+}
+
+static void test_case_waits_until_the_last_letter_is_answered(void **state)
+{
+    struct scene *scene = *state;
+    send(scene, 'a', "first");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_true(waits(scene));
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "yes", 3, WARD_DAY), TROUBLE_NONE);
+    assert_false(waits(scene));
+    send(scene, 'a', "second");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), TROUBLE_NONE);
+    assert_true(waits(scene));
+}
+
 static void test_importing_again_changes_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -544,6 +567,7 @@ int main(void)
         TEST(test_complaint_without_text_is_a_case),
         TEST(test_longest_text_comes_whole),
         TEST(test_follow_up_joins_its_case),
+        TEST(test_case_waits_until_the_last_letter_is_answered),
         TEST(test_importing_again_changes_nothing),
         TEST(test_gap_is_named_and_filled),
         TEST(test_fork_is_named_and_nothing_is_lost),
