@@ -20,6 +20,10 @@
 
 enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4057 };
 
+/* Messages a case can have. A kiosk looks for all of them each time, so that the time it takes does not
+   tell how many there are; a message beyond would never be found. */
+enum { ANSWER_COUNT_MAX = 64 };
+
 enum answer_error {
     ANSWER_OK,
     ANSWER_LONG,      /* the text is longer than ANSWER_TEXT_MAX bytes */

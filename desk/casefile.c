@@ -362,6 +362,8 @@ static int say_next(struct vault *vault, uint64_t case_id, const struct code_key
     int error = trouble_db(caseload_last_message(vault->cases, case_id, &last));
     if (error != TROUBLE_NONE)
         return error;
+    if (last >= ANSWER_COUNT_MAX)
+        return TROUBLE_MESSAGES;
     return add_message(vault, case_id, keys, last + 1, answer);
 }
 

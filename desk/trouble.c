@@ -82,6 +82,9 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
     AT(TROUBLE_TEXT_UTF8) = N_("The text is not UTF-8. Save it as UTF-8 and try again."),
     AT(TROUBLE_TEXT_FILE) = N_("The text cannot be read. Check the file's name."),
     AT(TROUBLE_TEXT_LONG) = N_("The text is too long. Make it shorter."),
+    AT(TROUBLE_MESSAGES) =
+        N_("This case has as many messages as a kiosk can show. Ask the person to "
+           "write a new letter."),
     AT(TROUBLE_BOARD_FULL) = N_("The board has no room for more answers. Ask for a newer version."),
     AT(TROUBLE_OUTPUT) = N_("The output could not be written. Check the disk or the pipe."),
     AT(TROUBLE_SECRETS) =

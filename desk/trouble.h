@@ -50,6 +50,7 @@ enum trouble {
     TROUBLE_TEXT_UTF8,
     TROUBLE_TEXT_FILE,
     TROUBLE_TEXT_LONG, /* the caller says by how much */
+    TROUBLE_MESSAGES,  /* the case has as many messages as a kiosk looks for */
     TROUBLE_BOARD_FULL,
     TROUBLE_OUTPUT,
     TROUBLE_SECRETS, /* no locked memory */

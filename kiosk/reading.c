@@ -27,7 +27,7 @@ struct reading {
     uint8_t state;       /* public state of the last message */
     size_t len;
     struct answer answer;
-    char text[READING_LOOKS * (ANSWER_TEXT_MAX + READING_HEAD)];
+    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD)];
 };
 
 static const char *reading_fault(const struct digits *digits)
@@ -91,7 +91,7 @@ static void reading_look(struct reading *reading, const struct board *board)
     const struct code_keys *keys = &reading->draft->keys;
     bool unbroken = true;
 
-    for (uint64_t n = 1; n <= READING_LOOKS; n++) {
+    for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
         uint8_t tag[ANSWER_TAG_LEN] = {0};
         const uint8_t *entry = NULL;
 
@@ -122,7 +122,8 @@ static void reading_mark(const struct reading *reading, char line[READING_LINE])
     struct board_mark mark;
     char day[STATE_DAY_LEN];
 
-    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark)) {
+    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark) ||
+        mark.seq == 0) {
         snprintf(line, READING_LINE, "%s",
                  _("No word has come back yet about letters from this terminal."));
         return;

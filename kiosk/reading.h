@@ -6,9 +6,6 @@
 #include "kiosk/filing.h"
 #include "kiosk/stage.h"
 
-/* How many messages are looked for, each time: the time taken must not tell how many there are. */
-enum { READING_LOOKS = 32 };
-
 /* Runs the screens. FILING_SENT when a follow-up was stored, else FILING_BACK or FILING_LEFT. */
 enum filing_end reading_run(struct stage *stage, const char *language);
 

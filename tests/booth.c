@@ -212,6 +212,7 @@ struct booth *booth_new(void)
     place->number = BOOTH_NUMBER;
     place->today = BOOTH_DAY;
     place->idle_seconds = 60;
+    booth->arrived = 5;
     if (envelope_key_new(booth->intake, place->charter.intake) != ENVELOPE_OK)
         booth_free(&booth);
     return booth;
@@ -246,7 +247,7 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
 {
     static uint8_t entries[BOARD_MULTIPLE * BOARD_ENTRY_LEN];
     static struct answer answer;
-    struct board_mark mark = {.seq = 5, .day = BOOTH_DAY - 3};
+    struct board_mark mark = {.seq = booth->arrived, .day = booth->arrived > 0 ? BOOTH_DAY - 3 : 0};
     struct board board = {.number = 1,
                           .day = BOOTH_DAY,
                           .kiosk_count = 1,

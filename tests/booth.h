@@ -56,6 +56,7 @@ struct booth {
     void (*watch)(const struct screen *screen); /* sees every screen, or NULL */
     char *kept[BOOTH_SCREENS];
     int kept_count;
+    uint64_t arrived; /* the number in this kiosk's mark on the next board; 0: nothing came yet */
 };
 
 /* A booth with an office and a card, no board, 64x24, English. NULL when something failed. */

@@ -220,6 +220,9 @@ static void test_answers_have_limits(void **state)
     assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
     assert_int_equal(answer.len, ANSWER_TEXT_MAX);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    for (int n = 3; n <= ANSWER_COUNT_MAX; n++)
+        assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_NONE);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_MESSAGES);
 }
 
 static void test_folder_that_is_none(void **state)

@@ -216,6 +216,17 @@ static void test_answer_and_followup(void **state)
     assert_memory_equal(letter.answer_key, keys.answer, CODE_KEY_LEN);
 }
 
+static void test_nothing_has_arrived_yet(void **state)
+{
+    static const char *const texts[] = {""};
+
+    booth->arrived = 0;
+    assert_int_equal(booth_answer(booth, &keys, texts, 1), 0);
+    booth_play(booth, "3 2 " BOOTH_CODE " Enter " BOOTH_PIN " Enter show Enter 3");
+    assert_non_null(strstr(booth->kept[0], "No word has come back yet"));
+    assert_null(strstr(booth->kept[0], "1970"));
+}
+
 static void test_nothing_looks_the_same(void **state)
 {
     static const char *const texts[] = {"An answer"};
@@ -374,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_leaving_after_a_failed_store, setup, teardown),
         cmocka_unit_test_setup_teardown(test_review_changes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answer_and_followup, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_has_arrived_yet, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_looks_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_digit_is_told_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_small_terminal, setup, teardown),
