@@ -4,6 +4,7 @@
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BUILD   ?= build
+VERSION := 0.1
 CC      := gcc
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wundef -Wold-style-definition \
@@ -15,7 +16,8 @@ SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 CFLAGS  ?=
 LDFLAGS ?=
 LOCALEDIR := $(PREFIX)/share/locale
-ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' $(WARN) $(OPT) $(CET) \
+DEFINES = -DSANDYQ_VERSION='"$(VERSION)"' -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"'
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) $(WARN) $(OPT) $(CET) \
               -fPIE -ffunction-sections -pthread $(SANFLAG) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread $(SANFLAG) $(LDFLAGS)
 
@@ -110,7 +112,7 @@ fuzz-built: $(FUZZERS)
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"' -g -O1 -MMD -MP \
+	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O1 -MMD -MP \
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@

@@ -11,10 +11,6 @@
 #include "crypto/secret.h"
 #include "tui/lang.h"
 
-#ifndef SANDYQ_VERSION
-#define SANDYQ_VERSION "0.1"
-#endif
-
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 struct options {
@@ -138,8 +134,12 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct options options = {NULL, NULL};
+    char language[3];
     int option = 0;
 
+    lang_wanted(language);
+    if (lang_start(NULL) == 0) /* without translations the courier still carries, in English */
+        lang_set(language);
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (option) {
         case 's':

@@ -11,7 +11,6 @@
 #include "desk/command.h"
 #include "tui/lang.h"
 
-#define VERSION "0.1"
 
 enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
 
@@ -40,20 +39,6 @@ static int usage_error(void)
 {
     print_usage(stderr);
     return COMMAND_USAGE;
-}
-
-/* LANGUAGE, then the locale as the system orders it; the first two letters are the language. */
-static void choose_language(char code[3])
-{
-    static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (value == NULL || value[0] == '\0')
-            continue;
-        snprintf(code, 3, "%.2s", value);
-        return;
-    }
-    memcpy(code, "en", 3);
 }
 
 struct arguments {
@@ -102,7 +87,7 @@ static int take_option(struct arguments *arguments, int option)
         print_usage(stdout);
         return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_FAILED;
     case OPTION_VERSION:
-        return puts("sandyq-desk " VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
+        return puts("sandyq-desk " SANDYQ_VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
                                                                         : COMMAND_FAILED;
     default:
         return usage_error();
@@ -146,7 +131,7 @@ static void harden(void)
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    choose_language(arguments.language);
+    lang_wanted(arguments.language);
     if (lang_start(NULL) == 0)
         lang_set(arguments.language);
     harden();

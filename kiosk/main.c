@@ -18,8 +18,6 @@
 #include "kiosk/keeper.h"
 #include "tui/lang.h"
 
-#define VERSION "0.1"
-
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
 enum { IDLE_DEFAULT = 180, IDLE_MIN = 10, IDLE_MAX = 3600 };
 
@@ -108,7 +106,7 @@ static int take_option(int option, struct options *options)
     case OPTION_HELP:
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
     case OPTION_VERSION:
-        return puts("sandyq-kiosk " VERSION) < 0 || fflush(stdout) != 0 ? STATUS_FAILED
+        return puts("sandyq-kiosk " SANDYQ_VERSION) < 0 || fflush(stdout) != 0 ? STATUS_FAILED
                                                                         : STATUS_DONE;
     default:
         fputs("Try sandyq-kiosk --help.\n", stderr);

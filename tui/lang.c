@@ -35,6 +35,20 @@ const char *lang_name(size_t i)
     return i < LANG_COUNT ? languages[i].name : "English";
 }
 
+void lang_wanted(char code[3])
+{
+    static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0] != '\0') {
+            snprintf(code, 3, "%.2s", value);
+            return;
+        }
+    }
+    memcpy(code, "en", 3);
+}
+
 /* English is in the program; "C" makes gettext open no file for it, which a confined process could
  * not. */
 static bool built_in(const char *code)

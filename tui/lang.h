@@ -17,6 +17,11 @@ enum { LANG_COUNT = 3 };
    switch. Returns 0, or -1 when there is no C.UTF-8 locale or a language is missing. */
 int lang_start(const char *dir);
 
+/* The language that the environment asks for, as its two letters: LANGUAGE, then LC_ALL, LC_MESSAGES, LANG;
+   "en" when none is set. For the people of office and courier, not for the kiosk's screens. To be asked
+   before lang_start, which overwrites LANGUAGE. */
+void lang_wanted(char code[3]);
+
 /* Switches to "kk", "ru" or "en"; anything else is "en". */
 void lang_set(const char *code);
 
