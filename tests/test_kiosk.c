@@ -292,6 +292,9 @@ static void test_locked_memory_is_refused(void **state)
         NULL};
 
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its mlock does nothing and always succeeds */
+#endif
     if (geteuid() != 0)
         assert_refused(argv, NULL, 1, "No memory could be locked");
     else if (seteuid(65534) == 0 && access(argv[3], X_OK) == 0 && seteuid(0) == 0)
