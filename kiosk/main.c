@@ -107,7 +107,7 @@ static int take_option(int option, struct options *options)
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
     case OPTION_VERSION:
         return puts("sandyq-kiosk " SANDYQ_VERSION) < 0 || fflush(stdout) != 0 ? STATUS_FAILED
-                                                                        : STATUS_DONE;
+                                                                               : STATUS_DONE;
     default:
         fputs("Try sandyq-kiosk --help.\n", stderr);
         return STATUS_USAGE;
@@ -243,6 +243,9 @@ static int serve(const struct options *options)
     if (result == KEEPER_NO_TERMINAL)
         return complain(options->keeper.tty,
                         _("This terminal cannot be used. Check that TERM names its kind."));
+    if (result == REFUSAL_MISSING)
+        return complain(options->state, _("No card has come yet. Bring one from the office with "
+                                          "sandyq-courier exchange."));
     return complain(options->state, _(refusal_text(result)));
 }
 
