@@ -11,7 +11,6 @@
 #include "desk/command.h"
 #include "tui/lang.h"
 
-
 enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
 
 static void print_usage(FILE *out)
@@ -88,7 +87,7 @@ static int take_option(struct arguments *arguments, int option)
         return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_FAILED;
     case OPTION_VERSION:
         return puts("sandyq-desk " SANDYQ_VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
-                                                                        : COMMAND_FAILED;
+                                                                               : COMMAND_FAILED;
     default:
         return usage_error();
     }

@@ -25,7 +25,10 @@
 #include "courier/charter.h"
 #include "courier/state.h"
 
-enum { OFFICE_PATH_LEN = 256, OFFICE_DAY = 20000 /* 2024-10-04, the day on which all of it happens */ };
+enum {
+    OFFICE_PATH_LEN = 256,
+    OFFICE_DAY = 20000 /* 2024-10-04, the day on which all of it happens */
+};
 
 struct office {
     uint8_t *root_seed; /* seeds and the intake secret in secret_new memory */
@@ -64,7 +67,8 @@ struct board_mark office_mark(const char *dir, uint64_t seq);
 
 /* A board of this number with these marks and these entries (NULL: as many random ones); malloc'd. */
 uint8_t *office_board(const struct office *office, uint32_t number, const struct board_mark *marks,
-                      uint32_t mark_count, const uint8_t *entries, uint32_t entry_count, size_t *len);
+                      uint32_t mark_count, const uint8_t *entries, uint32_t entry_count,
+                      size_t *len);
 
 /* The records held in the outbox of dir: *first and the number of the last; 0 held: last < first. */
 void office_held(const char *dir, uint64_t *first, uint64_t *last);
@@ -78,6 +82,7 @@ uint8_t *office_get(const char *dir, const char *name, size_t *len);
    Lengths and bytes are tried at every step-th place, and all of the first and the last 200 whatever the step
    is. Each try lies in memory of exactly its length. */
 typedef int office_read_fn(void *context, const uint8_t *in, size_t len);
-void office_spoil(const uint8_t *good, size_t len, size_t step, office_read_fn *read, void *context);
+void office_spoil(const uint8_t *good, size_t len, size_t step, office_read_fn *read,
+                  void *context);
 
 #endif
