@@ -51,6 +51,8 @@ struct keeper {
     unsigned owed;     /* covers */
     unsigned failures; /* visits in a row that never began */
     bool ending;
+    bool has_line;
+    struct termios line; /* of the terminal as it was found */
     bool pseudo; /* the terminal is a window's: when that closes there is nobody left to serve */
 };
 
@@ -313,6 +315,8 @@ static int settle(struct keeper *keeper, struct visit *visit)
     take_bytes(keeper, visit);
     if (visit->session.socket >= 0)
         close(visit->session.socket);
+    if (!WIFEXITED(visit->status))
+        spawn_sweep(keeper->options->tty, keeper->has_line ? &keeper->line : NULL);
     explicit_bzero(visit->envelope, sizeof visit->envelope);
     if (visit->stored)
         return SESSION_STORED;
@@ -425,6 +429,7 @@ static int keeper_open(struct keeper *keeper)
     if (keeper->signals < 0 || keeper->watch < 0)
         return REFUSAL_IO;
     keeper->pseudo = is_pseudo(keeper->options->tty);
+    keeper->has_line = spawn_line(keeper->options->tty, &keeper->line) == 0;
     refresh(keeper);
     return pay(keeper);
 }

@@ -86,3 +86,30 @@ int spawn_session(struct spawn *spawn)
         close(ends[0]);
     return spawn->pid < 0 ? -1 : 0;
 }
+
+int spawn_line(const char *tty, struct termios *line)
+{
+    int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int result = fd < 0 ? -1 : tcgetattr(fd, line);
+
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
+void spawn_sweep(const char *tty, const struct termios *line)
+{
+    /* RIS resets a terminal and clears it; the second wipes the scrollback where there is one. */
+    static const char wipe[] = "\033c\033[3J";
+    int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    tcflush(fd, TCIOFLUSH);
+    if (line != NULL)
+        tcsetattr(fd, TCSANOW, line);
+    /* A terminal that takes nothing now shows nothing new either. */
+    if (write(fd, wipe, sizeof wipe - 1) < 0)
+        tcflush(fd, TCOFLUSH);
+    close(fd);
+}

@@ -5,6 +5,7 @@
 #define KIOSK_SPAWN_H
 
 #include <sys/types.h>
+#include <termios.h>
 
 /* How spawn_session's process ends when the terminal could not be opened. */
 enum { SPAWN_NO_TERMINAL = 64 };
@@ -21,5 +22,12 @@ struct spawn {
    parent dies. Signals blocked here are blocked there. Returns 0, or -1 when there is no memory or
    process for it. */
 int spawn_session(struct spawn *spawn);
+
+/* The terminal's line settings, to be put back by spawn_sweep. Returns 0 or -1. */
+int spawn_line(const char *tty, struct termios *line);
+
+/* Cleans the terminal of a session that was killed: what was shown and typed, and raw mode. line may be NULL
+   (unknown). Never blocks. */
+void spawn_sweep(const char *tty, const struct termios *line);
 
 #endif

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "crypto/code.h"
+#include "tests/booth.h"
 #include "tests/pty.h"
+#include "tests/raster.h"
 
 enum { PATH = 512, WAIT_SECONDS = 120, LOOKS = 400, COMMAND_ROWS = 60, COMMAND_COLS = 110 };
 enum { ROWS = 24, COLS = 64 };
@@ -290,24 +292,24 @@ static void leave(struct pty **pty)
     pty_stop(pty);
 }
 
-/* The code on the receipt: all groups of exactly four digits. False when there are not six. */
+/* The code on the receipt; false when there is none. */
 static bool read_code(struct pty *pty, char code[CODE_LEN])
 {
     char *text = pty_text(pty);
-    size_t n = 0;
 
-    for (const char *at = text; *at != '\0' && n < CODE_DIGITS;) {
-        size_t digits = strspn(at, "0123456789");
-
-        if (digits == 4) {
-            memcpy(code + n, at, 4);
-            n += 4;
-        }
-        at += digits > 0 ? digits : 1;
-    }
-    code[n] = '\0';
+    booth_code(text, code);
     free(text);
-    return n == CODE_DIGITS;
+    return strlen(code) == CODE_DIGITS;
+}
+
+/* The picture beside the digits must say the digits, and nothing else. */
+static void check_qr(struct pty *pty, const char *code)
+{
+    char scanned[256];
+
+    if (raster_scan_terminal(pty, scanned, sizeof scanned) != 1 || strcmp(scanned, code) != 0)
+        fail("the picture on the receipt is not the number");
+    puts("    the picture, read by a scanner, is these 24 digits");
 }
 
 static void file_complaint(char code[CODE_LEN])
@@ -336,6 +338,7 @@ static void file_complaint(char code[CODE_LEN])
     print_screen(pty);
     if (strlen(code) != CODE_DIGITS)
         fail("there is no receipt");
+    check_qr(pty, code);
     press(pty, "key 1: the number is written down", "1");
     press(pty, "Enter: wipe it and leave", "\r");
     leave(&pty);

@@ -7,6 +7,7 @@
 #include <zbar.h>
 
 #include "tests/raster.h"
+#include "tui/utf8.h"
 
 enum { CELL_WIDTH = 8, CELL_HEIGHT = 16, BLACK = 0, WHITE = 255 };
 
@@ -99,4 +100,34 @@ int raster_write(const struct screen *screen, const char *path)
 out:
     free(picture.dots);
     return result;
+}
+
+/* Brightness of 0xRRGGBB, roughly. */
+static unsigned light(uint32_t colour)
+{
+    return (colour >> 16 & 255) + (colour >> 8 & 255) + (colour & 255);
+}
+
+int raster_scan_terminal(struct pty *pty, char *out, size_t size)
+{
+    struct screen *screen = NULL;
+    int rows = 0;
+    int cols = 0;
+    int n = -1;
+
+    pty_size(pty, &rows, &cols);
+    screen = screen_new(rows, cols);
+    for (int i = 0; screen && i < rows * cols; i++) {
+        const struct pty_cell cell = pty_cell(pty, i / cols, i % cols);
+        const bool dark_on_light = light(cell.paper) > light(cell.ink);
+        char text[4];
+
+        if (cell.ch != 0)
+            screen_put(screen, i / cols, i % cols, dark_on_light ? SCREEN_MODULES : SCREEN_PLAIN,
+                       text, utf8_put(cell.ch, text));
+    }
+    if (screen)
+        n = raster_scan(screen, out, size);
+    screen_free(&screen);
+    return n;
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "tests/pty.h"
 #include "tui/screen.h"
 
 /* Scans the picture for QR codes. Returns how many there are; the text of the first goes into out
@@ -14,5 +15,8 @@ int raster_scan(const struct screen *screen, char *out, size_t size);
 
 /* Writes the picture as a PGM file to look at. Returns 0 or -1. */
 int raster_write(const struct screen *screen, const char *path);
+
+/* The same for what a real program shows in a pseudo-terminal, with the colours it gave the cells. */
+int raster_scan_terminal(struct pty *pty, char *out, size_t size);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real sandyq-kiosk at a terminal: what a visitor and a technician see of it. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,12 +11,15 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "courier/refusal.h"
 #include "store/outbox.h"
+#include "tests/booth.h"
+#include "tests/raster.h"
 #include "tests/served.h"
 
 /* 64 columns and 24 rows, unless a test says otherwise. */
@@ -72,11 +77,44 @@ static void test_complaint_is_filed(void **state)
     served_start(served, 1);
     served_file(served, "I am not safe");
     assert_false(pty_shows(served->pty, "I am not safe"));
+    char code[CODE_LEN], scanned[256];
+    char *receipt = pty_text(served->pty);
+    booth_code(receipt, code);
+    free(receipt);
+    assert_int_equal(raster_scan_terminal(served->pty, scanned, sizeof scanned), 1);
+    assert_string_equal(scanned, code);
     served_go(served, "1", "Compare once more");
     served_go(served, "\r", "Goodbye");
     pty_type(served->pty, " ");
     assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
     assert_false(pty_shows(served->pty, "Goodbye"));
+    assert_int_equal(served_check(served), 2);
+}
+
+/* What a person was writing must not stay on the screen of a session that was killed, nor may its
+   terminal stay without echo and lines. */
+static void test_killed_session_leaves_a_clean_terminal(void **state)
+{
+    struct served *served = *state;
+    struct termios line;
+    pid_t session = 0;
+
+    served_start(served, 1);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "1", "what is it about?");
+    served_go(served, "0", "what happened?");
+    served_go(served, "do not tell anyone", "do not tell anyone");
+    while (session == 0)
+        session = pty_child(served->pty);
+    kill(session, SIGKILL);
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
+    assert_false(pty_shows(served->pty, "do not tell anyone"));
+    int fd = open(pty_device(served->pty), O_RDWR | O_NOCTTY);
+    assert_true(fd >= 0);
+    assert_int_equal(tcgetattr(fd, &line), 0);
+    close(fd);
+    assert_int_equal(line.c_lflag & (ICANON | ECHO | ISIG), ICANON | ECHO | ISIG);
     assert_int_equal(served_check(served), 2);
 }
 
@@ -393,6 +431,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIOSK_TEST(test_complaint_is_filed),
+        KIOSK_TEST(test_killed_session_leaves_a_clean_terminal),
         KIOSK_TEST(test_small_terminal),
         KIOSK_TEST(test_languages_switch_in_a_confined_process),
         KIOSK_TEST(test_hostile_keys),
