@@ -155,9 +155,13 @@ static int run_session(const char *locale)
 /* Everything that must be right before any secret is touched. */
 static int prepare(const struct options *options)
 {
+    char language[3];
+
+    lang_wanted(language);
     if (lang_start(options->keeper.locale) != 0)
         return complain("", "The C.UTF-8 locale or a translation is missing. Install libc-bin, and "
                             "name the folder of the translations with --locale.");
+    lang_set(language); /* for the one who installs; a visitor chooses anew */
     switch (secret_start()) {
     case SECRET_OK:
         return STATUS_DONE;
@@ -182,9 +186,9 @@ static int enroll(const char *dir)
         return complain(dir, _(refusal_text(refusal)));
     printf(_("Kiosk:   %s\n"), kiosk);
     printf(_("Request: %s/enroll.request\n"), dir);
-    printf(
-        _("Next:    carry the request to the office (sandyq-courier exchange does it), then bring "
-          "the card it gives the same way.\n"));
+    printf(_("Next:    carry the request to the office with\n"
+             "         sandyq-courier exchange --state DIR --media DIR\n"
+             "         and bring the card back the same way.\n"));
     return fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
 }
 

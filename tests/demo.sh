@@ -15,17 +15,17 @@ number=0
 
 step() {
     number=$((number + 1))
-    printf '\n%s. %s\n' "$number" "$1"
+    printf '\n%s. %s\n' "$number" "$1" | fold -s -w 64
 }
 
 wait_enter() {
-    printf '   %s Press Enter. ' "$1"
+    printf '%s\nPress Enter. ' "$1" | fold -s -w 64
     read -r _ || exit 1
 }
 
 tell_end() {
     status=$?
-    printf '\nAll of it is in %s. To delete it: rm -r %s\n' "$folder" "$folder"
+    printf '\nAll of it is in %s. To delete it:\nrm -r %s\n' "$folder" "$folder"
     exit "$status"
 }
 trap tell_end EXIT
@@ -40,8 +40,8 @@ enroll() {
     "$courier" exchange --state "$1" --media stick
 }
 
-printf 'A complaint travels from one terminal to the office, and the answer to another terminal.\n'
-printf 'The folder is %s; only stick/ goes from place to place.\n' "$folder"
+printf 'A complaint travels from one terminal to the office,\n'
+printf 'and the answer to another terminal. All files are in\n%s; only stick/ travels.\n' "$folder"
 mkdir -m 700 stick
 (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >passphrase && echo >>passphrase)
 
