@@ -12,12 +12,21 @@ static void be_silent(void *unused, int level, const char *format, va_list args)
 {
 }
 
+/* Deprecated since 1.11, without another way to keep the library's words off the screen. */
+static void silence(void)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    gcry_set_log_handler(be_silent, NULL);
+#pragma GCC diagnostic pop
+}
+
 int secret_start(void)
 {
     if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
         return SECRET_OK;
     heap_start();
-    gcry_set_log_handler(be_silent, NULL);
+    silence();
     gcry_control(GCRYCTL_DISABLE_SECMEM_WARN);
     if (gcry_check_version("1.10.1") == NULL)
         return SECRET_OLD;
