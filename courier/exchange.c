@@ -48,10 +48,51 @@ static bool is_card_name(const char *name)
     return name[0] != '.' && len > end && strcmp(name + len - end, EXCHANGE_CARD) == 0;
 }
 
-/* Takes one card file; REFUSAL_MISSING for the card of another kiosk. */
-static int take_one_card(struct exchange *x, const char *name)
+/* What a look over the cards on the medium has found. Which file the folder names first decides
+   nothing. */
+struct cards {
+    bool found; /* one of our office, or of the first office that this kiosk hears of: */
+    struct card card;
+    uint32_t charter_number;
+    uint8_t bytes[CARD_FILE_LEN];
+    bool strange; /* a whole one for this kiosk of another office than that */
+    int refusal;  /* of one that is not whole */
+};
+
+static bool is_better(const struct cards *cards, const struct card *card, uint32_t charter_number,
+                      const uint8_t *data)
+{
+    if (!cards->found || card->number != cards->card.number)
+        return !cards->found || card->number > cards->card.number;
+    if (charter_number != cards->charter_number)
+        return charter_number > cards->charter_number;
+    return memcmp(data, cards->bytes, CARD_FILE_LEN) > 0;
+}
+
+/* A card for this kiosk that is whole: of which office, and is it the highest one so far? */
+static void weigh_card(struct exchange *x, struct cards *cards, const struct card *card,
+                       uint32_t charter_number, const uint8_t *data)
+{
+    const struct card *known = x->state->has_card ? &x->state->card : &cards->card;
+
+    if ((x->state->has_card || cards->found) &&
+        memcmp(known->office, card->office, sizeof card->office) != 0) {
+        cards->strange = true;
+        return;
+    }
+    if (!is_better(cards, card, charter_number, data))
+        return;
+    cards->found = true;
+    cards->card = *card;
+    cards->charter_number = charter_number;
+    memcpy(cards->bytes, data, CARD_FILE_LEN);
+}
+
+static void look_at_card(struct exchange *x, const char *name, struct cards *cards)
 {
     uint8_t key[sizeof x->state->key];
+    struct charter charter;
+    struct card card;
     uint8_t *data = NULL;
     size_t len = 0;
 
@@ -59,17 +100,19 @@ static int take_one_card(struct exchange *x, const char *name)
     if (refusal == REFUSAL_NONE)
         refusal = card_names(data, len, key);
     if (refusal == REFUSAL_NONE && memcmp(key, x->state->key, sizeof key) != 0)
-        refusal = REFUSAL_MISSING;
-    else if (refusal == REFUSAL_NONE)
-        refusal = state_install_card(x->state, data, len);
+        goto out;
+    if (refusal == REFUSAL_NONE)
+        refusal = card_decode(data, len, &card, &charter);
+    if (refusal == REFUSAL_NONE)
+        weigh_card(x, cards, &card, charter.number, data);
+    else if (cards->refusal == REFUSAL_MISSING)
+        cards->refusal = refusal;
+out:
     free(data);
-    return refusal;
 }
 
-/* Looks at every card on the medium. One that is taken makes up for others that are not. */
-static int take_cards(struct exchange *x)
+static int look_at_cards(struct exchange *x, struct cards *cards)
 {
-    int result = REFUSAL_MISSING;
     int fd = openat(x->media, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
@@ -78,15 +121,29 @@ static int take_cards(struct exchange *x)
             close(fd);
         return REFUSAL_IO;
     }
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (!is_card_name(entry->d_name))
-            continue;
-        int refusal = take_one_card(x, entry->d_name);
-        if (refusal == REFUSAL_NONE || result == REFUSAL_MISSING)
-            result = refusal;
-    }
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (is_card_name(entry->d_name))
+            look_at_card(x, entry->d_name, cards);
     closedir(folder);
-    return result;
+    return REFUSAL_NONE;
+}
+
+/* Looks at every card, then takes one. Nothing makes up for a card of another office: a kiosk that
+   took the wrong first card, or whose keepers never heard of it, would seal its letters to a stranger. */
+static int take_cards(struct exchange *x)
+{
+    struct cards cards = {.refusal = REFUSAL_MISSING};
+
+    int refusal = look_at_cards(x, &cards);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    x->report->card_rivals = cards.strange && !x->state->has_card;
+    if (cards.found && !x->report->card_rivals) {
+        cards.refusal = state_install_card(x->state, cards.bytes, sizeof cards.bytes);
+        x->report->card_in = cards.refusal == REFUSAL_NONE;
+        memcpy(x->report->office, cards.card.office, sizeof x->report->office);
+    }
+    return cards.strange ? REFUSAL_OFFICE : cards.refusal;
 }
 
 static int take_charter(struct exchange *x)

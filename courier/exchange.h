@@ -5,13 +5,15 @@
    On the medium, all in one folder (files of other kiosks are left alone):
    KIOSKID.request   out, while the kiosk has no card
    KIOSKID.bundle    out, all records not yet acknowledged, oldest first, at most BUNDLE_RECORDS_MAX
-   *.card            in; the one for this kiosk is taken, the others passed over
+   *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in
    sandyq.board      in */
 #ifndef COURIER_EXCHANGE_H
 #define COURIER_EXCHANGE_H
 
 #include <stdint.h>
+
+#include "courier/charter.h"
 
 #define EXCHANGE_CHARTER "sandyq.charter"
 #define EXCHANGE_BOARD   "sandyq.board"
@@ -29,7 +31,10 @@ enum exchange_at {
 /* What happened to each thing carried: an enum refusal each; REFUSAL_MISSING = was not on the medium. */
 struct exchange_report {
     enum exchange_at at;
-    int card;
+    int card; /* REFUSAL_OFFICE also when one was taken beside that of another office */
+    int card_in;     /* 1: a card was taken, or the one held was there again; of this office: */
+    uint8_t office[CHARTER_OFFICE_LEN];
+    int card_rivals; /* 1: first cards of two offices were there; neither was taken */
     int charter;
     int board;
     int bundle; /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
@@ -42,7 +47,8 @@ struct exchange_report {
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when bundle (or request) went
    out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
    (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
-   not looked at. A card taken makes up for another of this kiosk's that is refused. */
+   not looked at. A card taken makes up for a damaged one of this kiosk's, but a whole one of another office is
+   always reported: it may have been laid there to turn the kiosk's letters to somebody else. */
 int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
                  struct exchange_report *report);
 

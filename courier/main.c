@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "courier/charter.h"
 #include "courier/exchange.h"
 #include "courier/refusal.h"
 #include "courier/state.h"
@@ -64,6 +65,26 @@ static void print_taken(const char *name, int refusal)
         printf(_("%s: refused. %s\n"), name, _(refusal_text(refusal)));
 }
 
+static const char *card_text(const struct exchange_report *report)
+{
+    if (report->card_rivals)
+        return _("Cards of two offices for this kiosk are there, and none was taken; leave only "
+                 "the card of your own office there.");
+    return _(refusal_text(report->card));
+}
+
+/* Who carries the first card compares the fingerprint with the office's poster. */
+static void print_card(const struct exchange_report *report)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+
+    charter_fingerprint(report->office, fingerprint);
+    if (report->card_in)
+        printf(_("card: in. Fingerprint of its office: %s\n"), fingerprint);
+    if (report->card != REFUSAL_NONE && report->card != REFUSAL_MISSING)
+        printf(_("%s: refused. %s\n"), "card", card_text(report));
+}
+
 static void print_sent(const struct exchange_report *report)
 {
     if (report->bundle == REFUSAL_MISSING)
@@ -79,7 +100,7 @@ static void print_sent(const struct exchange_report *report)
 
 static void print_report(const struct exchange_report *report)
 {
-    print_taken("card", report->card);
+    print_card(report);
     print_taken(EXCHANGE_CHARTER, report->charter);
     print_taken(EXCHANGE_BOARD, report->board);
     if (report->dropped_to > 0)
@@ -119,9 +140,11 @@ static int exchange(const struct options *options)
     print_report(&report);
     if (fflush(stdout) != 0)
         return fail("stdout", _(refusal_text(REFUSAL_IO)));
-    if (refusal != REFUSAL_NONE)
-        return fail(refused_thing(&report), _(refusal_text(refusal)));
-    return STATUS_DONE;
+    if (refusal == REFUSAL_NONE)
+        return STATUS_DONE;
+    if (report.card_rivals)
+        return fail("card", card_text(&report));
+    return fail(refused_thing(&report), _(refusal_text(refusal)));
 }
 
 int main(int argc, char **argv)

@@ -275,6 +275,106 @@ static void request_goes_out_until_a_card_comes(void **state)
     office_remove(fresh);
 }
 
+static void put_card(const struct office *of, const char *name, const uint8_t of_key[32],
+                     uint32_t number)
+{
+    uint8_t card[CARD_FILE_LEN];
+
+    office_card(of, of_key, number, card);
+    office_put(media, name, card, sizeof card);
+}
+
+static void assert_card_held(const char *in, const struct office *of, uint32_t number)
+{
+    struct state *kiosk = NULL;
+
+    assert_int_equal(state_open(in, &kiosk), REFUSAL_NONE);
+    assert_int_equal(kiosk->has_card, number > 0);
+    if (number > 0) {
+        assert_int_equal(kiosk->card.number, number);
+        assert_memory_equal(kiosk->card.office, of->charter.office, sizeof kiosk->card.office);
+    }
+    state_close(&kiosk);
+}
+
+/* Somebody lays a card of his own office beside the true one, under a name that comes before or after
+   it: the folder's order must not decide who hears of it. */
+static void card_of_another_office_is_never_masked(void **state)
+{
+    static const char *const names[] = {"a.card", "m.card", "z.card"};
+    char path[2 * OFFICE_PATH_LEN];
+    struct office other;
+
+    office_open(&other);
+    for (uint32_t i = 0; i < 3; i++) {
+        put_card(&office, "k.card", key, 2 + i);
+        put_card(&other, names[i], key, 99);
+        assert_int_equal(run(), REFUSAL_OFFICE);
+        assert_int_equal(report.card, REFUSAL_OFFICE);
+        assert_int_equal(report.card_in, 1);
+        assert_int_equal(report.card_rivals, 0);
+        assert_memory_equal(report.office, office.charter.office, sizeof report.office);
+        assert_int_equal(report.bundle, REFUSAL_NONE);
+        assert_card_held(dir, &office, 2 + i);
+        snprintf(path, sizeof path, "%s/%s", media, names[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(run(), REFUSAL_NONE);
+    office_close(&other);
+}
+
+static void first_cards_of_two_offices_are_both_refused(void **state)
+{
+    char fresh[OFFICE_PATH_LEN];
+    char path[2 * OFFICE_PATH_LEN];
+    char fresh_id[CARD_KIOSK_TEXT_LEN];
+    struct state *kiosk = NULL;
+    struct office other;
+    uint8_t of[32];
+
+    office_open(&other);
+    office_scratch(fresh);
+    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), REFUSAL_NONE);
+    assert_int_equal(state_open(fresh, &kiosk), REFUSAL_NONE);
+    memcpy(of, kiosk->key, sizeof of);
+    state_close(&kiosk);
+    put_card(&office, "a.card", of, 1);
+    put_card(&other, "b.card", of, 7);
+    put_card(&office, "c.card", of, 8);
+    put_card(&other, "d.card", key, 9); /* another kiosk's, passed over */
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_OFFICE);
+    assert_int_equal(report.card, REFUSAL_OFFICE);
+    assert_int_equal(report.card_in, 0);
+    assert_int_equal(report.card_rivals, 1);
+    assert_int_equal(report.bundle, REFUSAL_MISSING); /* the request goes out all the same */
+    assert_card_held(fresh, NULL, 0);
+    snprintf(path, sizeof path, "%s/b.card", media);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_NONE);
+    assert_int_equal(report.card_rivals, 0);
+    assert_card_held(fresh, &office, 8);
+    office_remove(fresh);
+    office_close(&other);
+}
+
+/* Of several cards of the own office the highest counts, and a damaged one beside it does not. */
+static void highest_card_is_taken_in_any_order(void **state)
+{
+    static const uint32_t numbers[][3] = {{4, 3, 2}, {5, 7, 6}, {8, 9, 10}};
+    static const char junk[] = "not a card at all, though its name says so";
+
+    office_put(media, "0.card", junk, sizeof junk);
+    office_put(media, "zz.card", junk, sizeof junk);
+    for (size_t i = 0; i < 3; i++) {
+        put_card(&office, "a.card", key, numbers[i][0]);
+        put_card(&office, "b.card", key, numbers[i][1]);
+        put_card(&office, "c.card", key, numbers[i][2]);
+        assert_int_equal(run(), REFUSAL_NONE);
+        assert_int_equal(report.card, REFUSAL_NONE);
+        assert_card_held(dir, &office, i == 0 ? 4 : i == 1 ? 7 : 10);
+    }
+}
+
 /* The office changes its board key: new charter and new board lie on one stick. */
 static void charter_comes_before_the_board(void **state)
 {
@@ -602,6 +702,9 @@ int main(void)
         CASE(mark_beyond_the_end_is_a_fork),
         CASE(marks_of_other_kiosks_are_not_ours),
         CASE(request_goes_out_until_a_card_comes),
+        CASE(card_of_another_office_is_never_masked),
+        CASE(first_cards_of_two_offices_are_both_refused),
+        CASE(highest_card_is_taken_in_any_order),
         CASE(charter_comes_before_the_board),
         CASE(refused_things_do_not_stop_the_rest),
         CASE(older_things_change_nothing),
