@@ -26,14 +26,24 @@ enum {
     HEADER_WRITE_VERSION = 18,
     HEADER_READ_VERSION = 19,
     HEADER_PAGE_SIZE = 16,
+    HEADER_CHANGES = 24,
     HEADER_PAGE_COUNT = 28,
     HEADER_USER_VERSION = 60,
     HEADER_APPLICATION_ID = 68,
     VERSION_WAL = 2,
+    FILES = 3, /* the file, its log and its index */
+};
+
+struct place {
+    dev_t device;
+    ino_t inode; /* 0: nothing stands there */
 };
 
 struct db {
     sqlite3 *handle;
+    struct place places[FILES]; /* as they were opened */
+    uint32_t changes;           /* SQLite's counter in the file, as last seen */
+    int moved;
     size_t statement_count;
     sqlite3_stmt *statements[];
 };
@@ -163,14 +173,22 @@ static int length_check(const char *path, sqlite3_file *file, const uint8_t *hea
     return (uint64_t)size < promised ? DB_CORRUPT : DB_OK;
 }
 
+static sqlite3_file *file_of(sqlite3 *handle)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return NULL;
+    return file;
+}
+
 /* Looks at the file's first bytes; SQLite has opened it, but not read or locked anything yet. */
 static int header_check(sqlite3 *handle, const char *path, const struct db_schema *schema)
 {
     static const char magic[16] = "SQLite format 3";
     uint8_t header[HEADER_LEN] = {0};
-    sqlite3_file *file = NULL;
-    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-        file == NULL || file->pMethods == NULL)
+    sqlite3_file *file = file_of(handle);
+    if (file == NULL)
         return DB_IO;
     int code = file->pMethods->xRead(file, header, HEADER_LEN, 0);
     if (code == SQLITE_IOERR_SHORT_READ || memcmp(header, magic, sizeof(magic)) != 0)
@@ -249,6 +267,32 @@ static int statements_prepare(struct db *db, const struct db_schema *schema)
     return DB_OK;
 }
 
+/* What stands now at the paths of the three files. */
+static void places_look(sqlite3 *handle, struct place places[FILES])
+{
+    static const char *const endings[FILES] = {"", "-wal", "-shm"};
+    const char *name = sqlite3_db_filename(handle, "main");
+    for (int i = 0; i < FILES; i++) {
+        char path[PATH_MAX];
+        struct stat st;
+        places[i] = (struct place){0};
+        if (snprintf(path, sizeof(path), "%s%s", name, endings[i]) < (int)sizeof(path) &&
+            lstat(path, &st) == 0)
+            places[i] = (struct place){st.st_dev, st.st_ino};
+    }
+}
+
+/* SQLite's counter of changes, from the file itself; 0 when it cannot be read. A checkpoint only
+   ever raises it. */
+static uint32_t changes_look(sqlite3 *handle)
+{
+    uint8_t header[HEADER_LEN] = {0};
+    sqlite3_file *file = file_of(handle);
+    if (file == NULL || file->pMethods->xRead(file, header, HEADER_LEN, 0) != SQLITE_OK)
+        return 0;
+    return big_endian(header + HEADER_CHANGES);
+}
+
 static int handle_open(struct db *db, const char *path, const struct db_schema *schema,
                        enum db_mode mode)
 {
@@ -267,6 +311,8 @@ static int handle_open(struct db *db, const char *path, const struct db_schema *
         error = whole_check(db->handle);
     if (error == DB_OK)
         error = statements_prepare(db, schema);
+    places_look(db->handle, db->places);
+    db->changes = changes_look(db->handle);
     return error;
 }
 
@@ -428,6 +474,28 @@ int db_number(struct db *db, size_t statement, const struct db_value *in, size_t
 int64_t db_last_id(struct db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);
+}
+
+/* SQLite compares the open file with the path, by inode; the other two files it does not watch. */
+int db_moved(struct db *db)
+{
+    struct place now[FILES];
+    int moved = 0;
+    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK)
+        moved = 1;
+    places_look(db->handle, now);
+    for (int i = 0; i < FILES; i++)
+        if (now[i].device != db->places[i].device || now[i].inode != db->places[i].inode)
+            moved = 1;
+    uint32_t changes = changes_look(db->handle);
+    if (changes < db->changes) {
+        moved = 1;
+        /* The log is all there is of what came after; it stays as it is. */
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
+    db->changes = changes;
+    db->moved |= moved;
+    return db->moved;
 }
 
 int db_checkpoint(struct db *db)

@@ -133,6 +133,11 @@ void outbox_close(struct outbox **outbox)
     *outbox = NULL;
 }
 
+int outbox_moved(struct outbox *outbox)
+{
+    return db_moved(outbox->db);
+}
+
 int outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
 {
     struct ends ends;
@@ -148,7 +153,7 @@ int outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uin
     const struct db_value row[] = {DB_V_INT(tip->seq), DB_V_INT(tip->day),
                                    DB_V_BLOB(tip->hash, OUTBOX_HASH_LEN), DB_V_BLOB(record, len)};
     struct ends ends;
-    int error = db_begin(outbox->db);
+    int error = outbox_moved(outbox) ? DB_MISSING : db_begin(outbox->db);
     if (error != DB_OK)
         return error;
     error = ends_get(outbox, &ends);
@@ -158,10 +163,14 @@ int outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uin
         error = db_run(outbox->db, RECORD_ADD, row, 4, NULL, NULL);
     if (error == DB_OK)
         error = db_run(outbox->db, TIP_SET, row, 3, NULL, NULL);
+    if (error == DB_OK && outbox_moved(outbox))
+        error = DB_MISSING;
     if (error == DB_OK)
-        return db_commit(outbox->db);
-    db_rollback(outbox->db);
-    return error;
+        error = db_commit(outbox->db);
+    else
+        db_rollback(outbox->db);
+    /* Committed to a file that went in this very moment is not stored. */
+    return error == DB_OK && outbox_moved(outbox) ? DB_MISSING : error;
 }
 
 int outbox_first(struct outbox *outbox, uint64_t *first)

@@ -29,11 +29,14 @@ int outbox_open(const char *path, enum db_mode mode, struct outbox **out);
 /* Closes and sets *outbox to NULL. NULL is nothing. */
 void outbox_close(struct outbox **outbox);
 
+/* As db_moved, of the outbox's files. */
+int outbox_moved(struct outbox *outbox);
+
 /* The last record ever appended, also when it has been dropped since. */
 int outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 
 /* Appends a record in one durable transaction. tip->seq must be the present tip's seq + 1, else
-   DB_EXISTS. When this returns DB_OK the record is on the disk; otherwise it is not in the outbox
+   DB_EXISTS. Once outbox_moved, DB_MISSING. When this returns DB_OK the record is on the disk; otherwise it is not in the outbox
    (only when the disk failed to sync and the machine then died may it turn up again: ask outbox_tip
    after opening). Records of one size add the same number of bytes to the files, whatever is in
    them. */

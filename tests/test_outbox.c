@@ -408,6 +408,71 @@ static void a_full_disk_loses_nothing_and_is_said(void **state)
     append_all(tip.seq + 1, tip.seq + 1);
 }
 
+/* --- files that are no longer ours --- */
+
+static void run(const char *command)
+{
+    char line[3 * sizeof path];
+    snprintf(line, sizeof line, "cd '%s' && %s", folder, command);
+    assert_int_equal(system(line), 0);
+}
+
+/* Nothing is acknowledged any more once this was done to the files under an open outbox; nor when
+   they come back, for what was refused must not turn out to be stored. */
+static void assert_lost(const char *command, const char *back)
+{
+    append_all(1, 2);
+    reopen();
+    run("cp -a . ../$(basename \"$PWD\").old");
+    append_all(3, 4);
+    reopen();
+    append_all(5, 5);
+    assert_int_equal(outbox_moved(outbox), 0);
+    run(command);
+    assert_int_equal(append_to(outbox, 6), DB_MISSING);
+    assert_int_not_equal(outbox_moved(outbox), 0);
+    if (back != NULL)
+        run(back);
+    assert_int_equal(append_to(outbox, 6), DB_MISSING);
+    run("rm -rf ../$(basename \"$PWD\").old ../$(basename \"$PWD\").away");
+}
+
+static void removed_files_take_nothing(void **state)
+{
+    assert_lost("rm outbox.db*", NULL);
+}
+
+static void a_removed_log_takes_nothing(void **state)
+{
+    assert_lost("rm outbox.db-wal", NULL);
+}
+
+static void a_removed_index_takes_nothing(void **state)
+{
+    assert_lost("rm outbox.db-shm", NULL);
+}
+
+static void an_older_file_takes_nothing(void **state)
+{
+    assert_lost("rm outbox.db* && cp ../$(basename \"$PWD\").old/outbox.db .", NULL);
+}
+
+static void an_older_content_takes_nothing(void **state)
+{
+    assert_lost("cp ../$(basename \"$PWD\").old/outbox.db .", NULL);
+}
+
+static void an_emptied_file_takes_nothing(void **state)
+{
+    assert_lost(": > outbox.db", NULL);
+}
+
+static void a_copied_folder_takes_nothing(void **state)
+{
+    assert_lost("mv \"$PWD\" \"$PWD.away\" && cp -a \"$PWD.away\" \"$PWD\"",
+                "rm -rf \"$PWD\" && mv \"$PWD.away\" \"$PWD\"");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -427,6 +492,13 @@ int main(void)
         TEST(a_hole_in_the_chain_is_found_at_opening),
         TEST(a_killed_keeper_loses_no_acknowledged_record),
         TEST(a_full_disk_loses_nothing_and_is_said),
+        TEST(removed_files_take_nothing),
+        TEST(a_removed_log_takes_nothing),
+        TEST(a_removed_index_takes_nothing),
+        TEST(an_older_file_takes_nothing),
+        TEST(an_older_content_takes_nothing),
+        TEST(an_emptied_file_takes_nothing),
+        TEST(a_copied_folder_takes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
