@@ -46,7 +46,7 @@ SRC       = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
 OBJ       = $(patsubst %.c,$(BUILD)/%.o,$(1))
 ROOM_LIB  = $(foreach r,$(1),$(BUILD)/$(r).a)
 LANGS    := kk ru
-MO       := $(foreach l,$(LANGS),$(BUILD)/locale/$(l)/LC_MESSAGES/sandyq.mo)
+MO       := $(foreach l,$(LANGS),$(BUILD)/locale/$(l)/LC_MESSAGES/sandyq.mo) $(BUILD)/locale/sandyq.utf8
 MAN      := $(wildcard man/*.[0-9])
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 # What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
@@ -76,6 +76,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 $(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call say,MO $@)msgfmt --check --check-format -o $@ $<
+
+# The locale of the messages under a name that gettext translates in (tui/lang.c says why).
+$(BUILD)/locale/sandyq.utf8:
+	@mkdir -p $(@D)
+	ln -sfn /usr/lib/locale/C.utf8 $@
 
 # A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
 check: deps-test
@@ -126,8 +131,10 @@ install: all
 	for m in $(MAN); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	for l in $(LANGS); do install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/sandyq.mo \
 		$(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
+	ln -sfn /usr/lib/locale/C.utf8 $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
 
 uninstall:
+	rm -f $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	for l in $(LANGS); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done

@@ -53,10 +53,14 @@ static void catalogue(const struct folder *folder, const char *language, const c
 static int setup(void **state)
 {
     struct folder *folder = calloc(1, sizeof *folder);
+    char link[64];
 
     strcpy(folder->path, "/tmp/sandyq-lang-XXXXXX");
     *state = folder;
-    return mkdtemp(folder->path) && getcwd(folder->home, sizeof folder->home) ? 0 : -1;
+    if (!mkdtemp(folder->path) || !getcwd(folder->home, sizeof folder->home))
+        return -1;
+    snprintf(link, sizeof link, "%s/sandyq.utf8", folder->path);
+    return symlink("/usr/lib/locale/C.utf8", link);
 }
 
 static int teardown(void **state)

@@ -77,6 +77,16 @@ static bool loaded(const char *code)
     return strstr(gettext(""), want) != NULL;
 }
 
+/* From glibc 2.39 on gettext translates nothing in a locale called C.UTF-8. So the messages get a
+   locale of another name that is the same one: a link that stands beside the catalogues. Where it
+   is missing C.UTF-8 stays, which will do for older ones. */
+static void name_locale(const char *dir)
+{
+    setenv("LOCPATH", dir, 1);
+    (void)setlocale(LC_MESSAGES, "sandyq.UTF-8");
+    unsetenv("LOCPATH");
+}
+
 static int use(const char *dir)
 {
     /* gettext asks for the working directory at every message when the folder's name is relative.
@@ -86,6 +96,7 @@ static int use(const char *dir)
 
     if (!absolute || !bindtextdomain(DOMAIN, absolute))
         goto out;
+    name_locale(absolute);
     for (size_t i = 0; i < LANG_COUNT; i++)
         if (!built_in(languages[i].code) && !loaded(languages[i].code))
             goto out;
