@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A sealed answer: one entry of the board, found by tag and opened with the receipt's keys.
 
-   entry, ANSWER_LEN bytes            plaintext, 4064 bytes
+   entry, ANSWER_LEN bytes            plaintext, 4052 bytes
    offset  bytes  what                offset  bytes  what
         0     16  tag                      0      1  state of the case (complaint/taxonomy)
-       16   4080  ciphertext and tag       1      4  day, since 1970-01-01
-                                           5      2  length of the text
-                                           7   4057  UTF-8 text, then zeros
+       16     12  nonce                    1      4  day, since 1970-01-01
+       28   4068  ciphertext and tag       5      2  length of the text
+                                           7   4045  UTF-8 text, then zeros
    tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
-   ChaCha20-Poly1305 (RFC 8439), key = answer key, nonce = n as 8 bytes then 4 zeros, aad = tag.
+   ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag; the nonce is random,
+   so that an office put back from a backup that seals another text as message n gives nothing away.
    Integers are little-endian, n included; the text label is 15 ASCII bytes without a NUL. */
 #ifndef CRYPTO_ANSWER_H
 #define CRYPTO_ANSWER_H
@@ -18,7 +19,7 @@
 
 #include "crypto/code.h"
 
-enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4057 };
+enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4045 };
 
 /* Messages a case can have. A kiosk looks for all of them each time, so that the time it takes does not
    tell how many there are; a message beyond would never be found. */
@@ -43,8 +44,7 @@ struct answer {
 /* tag of the n-th message, n from 1. Returns ANSWER_OK or ANSWER_MEMORY. */
 int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
 
-/* Seals message n. The nonce is n: the same n must never be sealed with two different texts.
-   Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY (answer_seal.c, the office's half). */
+/* Seals message n. Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY. */
 int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                 uint8_t entry[ANSWER_LEN]);
 

@@ -38,15 +38,14 @@ static int read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
 static int open_entry(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                       uint8_t plain[PLAIN_LEN])
 {
-    uint8_t nonce[AEAD_NONCE_LEN];
     uint8_t tag[ANSWER_TAG_LEN];
-    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, nonce, tag, ANSWER_TAG_LEN};
+    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, tag,
+                              ANSWER_TAG_LEN};
     if (answer_tag(keys, n, tag) != ANSWER_OK)
         return ANSWER_MEMORY;
     if (!secret_equal(tag, entry, ANSWER_TAG_LEN))
         return ANSWER_FORGED;
-    answer_nonce(n, nonce);
-    int rc = aead_open(&with, entry + ANSWER_TAG_LEN, ANSWER_LEN - ANSWER_TAG_LEN, plain);
+    int rc = aead_open(&with, entry + AT_CIPHERTEXT, CIPHERTEXT_LEN, plain);
     if (rc == AEAD_OK)
         return ANSWER_OK;
     return rc == AEAD_FORGED ? ANSWER_FORGED : ANSWER_MEMORY;

@@ -6,14 +6,15 @@
 
 #include "crypto/aead.h"
 #include "crypto/answer_layout.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/wire.h"
 
 int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                 uint8_t entry[ANSWER_LEN])
 {
-    uint8_t nonce[AEAD_NONCE_LEN];
-    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, nonce, entry, ANSWER_TAG_LEN};
+    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, entry,
+                              ANSWER_TAG_LEN};
     int rc = ANSWER_MEMORY;
     uint8_t *plain = NULL;
     if (answer->len > ANSWER_TEXT_MAX)
@@ -25,9 +26,9 @@ int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *a
     wire_put32(plain + AT_DAY, answer->day);
     wire_put16(plain + AT_LEN, answer->len);
     memcpy(plain + AT_TEXT, answer->text, answer->len);
-    answer_nonce(n, nonce);
+    random_bytes(entry + AT_NONCE, AEAD_NONCE_LEN);
     rc = answer_tag(keys, n, entry);
-    if (rc == ANSWER_OK && aead_seal(&with, plain, PLAIN_LEN, entry + ANSWER_TAG_LEN) != AEAD_OK)
+    if (rc == ANSWER_OK && aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT) != AEAD_OK)
         rc = ANSWER_MEMORY;
 out:
     secret_free(plain);

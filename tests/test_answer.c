@@ -15,7 +15,7 @@
 #include "crypto/secret.h"
 #include "tests/hex.h"
 
-enum { PLAIN = 4064 };
+enum { PLAIN = 4052 };
 
 static struct code_keys *keys;
 static struct answer *written, *read_back;
@@ -105,6 +105,21 @@ static void an_entry_opens_as_its_own_number_only(void **state)
     assert_refused(8, ANSWER_FORGED);
 }
 
+/* An office put back from a backup may answer the same case again: who holds both boards must not
+   get one text by the other. */
+static void the_same_number_twice_gives_nothing_away(void **state)
+{
+    uint8_t first[ANSWER_LEN];
+    size_t same = 0;
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    memcpy(first, entry, sizeof first);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_memory_equal(first, entry, ANSWER_TAG_LEN);
+    for (size_t i = ANSWER_TAG_LEN; i < ANSWER_LEN; i++)
+        same += first[i] == entry[i];
+    assert_in_range(same, 0, 100); /* 16 of 4080 by chance */
+}
+
 static void other_keys_do_not_open(void **state)
 {
     assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
@@ -128,10 +143,11 @@ static void any_flipped_byte_is_refused(void **state)
 /* Seals plain as entry 1 by the header's words alone. */
 static void stranger_seals(const uint8_t plain[PLAIN])
 {
-    uint8_t named[23] = "sandyq entry v1\x01", digest[32], nonce[12] = {1};
+    uint8_t named[23] = "sandyq entry v1\x01", digest[32], nonce[12] = "any nonce 12";
     crypto_auth_hmacsha256(digest, named, sizeof named, keys->tag);
     memcpy(entry, digest, 16);
-    crypto_aead_chacha20poly1305_ietf_encrypt(entry + 16, NULL, plain, PLAIN, entry, 16, NULL,
+    memcpy(entry + 16, nonce, 12);
+    crypto_aead_chacha20poly1305_ietf_encrypt(entry + 28, NULL, plain, PLAIN, entry, 16, NULL,
                                               nonce, keys->answer);
 }
 
@@ -187,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_empty_and_the_longest_text_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_after_the_text_is_sealed, setup, teardown),
         cmocka_unit_test_setup_teardown(an_entry_opens_as_its_own_number_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_same_number_twice_gives_nothing_away, setup, teardown),
         cmocka_unit_test_setup_teardown(other_keys_do_not_open, setup, teardown),
         cmocka_unit_test_setup_teardown(any_flipped_byte_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strangers_entry_opens, setup, teardown),
