@@ -16,7 +16,7 @@ SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fra
 CFLAGS  ?=
 LDFLAGS ?=
 LOCALEDIR := $(PREFIX)/share/locale
-DEFINES = -DSANDYQ_VERSION='"$(VERSION)"' -DSANDYQ_LOCALEDIR='"$(LOCALEDIR)"'
+DEFINES = -DSANDYQ_VERSION='"$(VERSION)"'
 ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) $(WARN) $(OPT) $(CET) \
               -fPIE -ffunction-sections -pthread $(SANFLAG) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread $(SANFLAG) $(LDFLAGS)
@@ -29,13 +29,15 @@ say      = $(if $(V),,@echo '  $(1)';)
 ROOMS    := courier complaint tui store crypto
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
-LIBS_kiosk   := -lgcrypt -lsqlite3 -lncursesw -ltinfo -lqrencode -lunistring -lseccomp -lcbor
-LIBS_desk    := -lgcrypt -lsqlite3 -lncursesw -ltinfo -lunistring -lcbor -ljansson
-LIBS_courier := -lgcrypt -lsqlite3
-LIBS_test    := $(LIBS_kiosk) -ljansson -lcmocka -lvterm -lzbar -lsodium -lutil
+# Asked when it links, not before: a fresh machine gets pkg-config from deps.
+PKG          = $(shell pkg-config --libs $(1))
+LIBS_kiosk   = $(call PKG,libgcrypt sqlite3 ncursesw libqrencode libseccomp libcbor) -lunistring
+LIBS_desk    = $(call PKG,libgcrypt sqlite3 ncursesw libcbor jansson) -lunistring
+LIBS_courier = $(call PKG,libgcrypt sqlite3)
+LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lutil
 
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
-              libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev
+              libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
 DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libzbar-dev strace
 DEPS_LINT  := clang-format mandoc
 DEPS_FUZZ  := clang libclang-rt-dev
@@ -123,7 +125,7 @@ $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/rooms.a
-	$(call say,LD $@)clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) -ljansson
+	$(call say,LD $@)clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) $(call PKG,jansson)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -107,10 +107,10 @@ out:
     return result;
 }
 
-static int use_beside_program(void)
+/* A folder named from where the program lies, so that an installation can be moved or staged. */
+static int use_near_program(const char *folder)
 {
-    static const char folder[] = "/locale";
-    char path[PATH_MAX + sizeof folder];
+    char path[PATH_MAX + 32];
     const ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
     char *slash = NULL;
 
@@ -120,7 +120,7 @@ static int use_beside_program(void)
     slash = strrchr(path, '/');
     if (!slash)
         return -1;
-    memcpy(slash, folder, sizeof folder);
+    snprintf(slash, 32, "%s", folder);
     return use(path);
 }
 
@@ -131,5 +131,5 @@ int lang_start(const char *dir)
         return -1;
     if (dir)
         return use(dir);
-    return use_beside_program() == 0 || use(SANDYQ_LOCALEDIR) == 0 ? 0 : -1;
+    return use_near_program("/locale") == 0 ? 0 : use_near_program("/../share/locale");
 }

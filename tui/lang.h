@@ -11,10 +11,10 @@
 
 enum { LANG_COUNT = 3 };
 
-/* Sets C.UTF-8 and finds the translations: in dir when it is not NULL, else next to the program
-   (BUILD/locale, so that a fresh build never speaks with an older installed one's words), else
-   where `make install` put them. Loads every language's file now, so that a confined process can
-   switch. Returns 0, or -1 when there is no C.UTF-8 locale or a language is missing. */
+/* Sets C.UTF-8 and finds the translations: in dir when it is not NULL, else in `locale` beside the
+   program (a build, run in place), else in ../share/locale from it (an installation). Loads every
+   language's file now, so that a confined process can switch. Returns 0, or -1 when there is no
+   C.UTF-8 locale or a language is missing. */
 int lang_start(const char *dir);
 
 /* The language that the environment asks for, as its two letters: LANGUAGE, then LC_ALL, LC_MESSAGES, LANG;
