@@ -96,6 +96,9 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
         N_("The screen needs a terminal with UTF-8. Use the commands list and show "
            "instead."),
     AT(TROUBLE_TERMINAL_SMALL) = N_("The terminal is too small. Make it at least 64 by 24."),
+    AT(TROUBLE_PASSPHRASE_SHORT) =
+        N_("The passphrase is too short. Choose at least 12 characters: four or five unrelated "
+           "words are good."),
 };
 
 int trouble_db(int error)

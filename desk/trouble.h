@@ -57,6 +57,7 @@ enum trouble {
     TROUBLE_FIPS,
     TROUBLE_TERMINAL,
     TROUBLE_TERMINAL_SMALL,
+    TROUBLE_PASSPHRASE_SHORT, /* of a new office */
     TROUBLE_END
 };
 
