@@ -43,8 +43,8 @@ static void *open_some(void *context)
     static _Thread_local uint8_t letter[ENVELOPE_LETTER_LEN];
     struct work *work = context;
     for (size_t i = 0; i < work->count; i++)
-        if (envelope_open(work->keys->secret, work->envelopes + i * ENVELOPE_LEN, letter) !=
-            ENVELOPE_OK)
+        if (envelope_open_pair(work->keys->secret, work->keys->public_key,
+                               work->envelopes + i * ENVELOPE_LEN, letter) != ENVELOPE_OK)
             work->failed = 1;
     return NULL;
 }
