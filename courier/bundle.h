@@ -17,6 +17,9 @@
        80  16492 * (l - f + 1)  records
         .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
 
+   An exchange that has more records than fit in one bundle writes several, each full but the last, which
+   never is: only a bundle that is not full says how far its kiosk had come.
+
    A reader checks magic, length, kiosk id, the signature, then that the records are numbered and
    chained (record 1 follows 32 zeros; what another first record follows, only its reader knows) and
    the signature of the last record, which with the chain vouches for every record before it. */

@@ -160,10 +160,13 @@ static int file_records(struct job *job)
 }
 
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
-   An older bundle that comes late claims less of both, and is none. */
+   An older bundle that comes late claims less of both, and is none. A full bundle is but one of an
+   exchange, and its last record not the kiosk's: the one that is not full speaks for them all. */
 static int note_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
+    if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
+        return TROUBLE_NONE;
     struct caseload_kiosk *kiosk = &job->kiosk;
     const bool more_records = bundle->last > kiosk->bundle_last;
     const bool fewer_records = bundle->last < kiosk->bundle_last;

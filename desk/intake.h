@@ -31,8 +31,9 @@ struct intake {
     void *context;
 };
 
-/* Takes a bundle file, or every *.bundle of a folder in the order of names. One bad bundle stops no
-   other: it is reported and counted. */
+/* Takes a bundle file, or every *.bundle of a folder in the order of names. In which order the bundles
+   of a kiosk come makes no difference in the end. One bad bundle stops no other: it is reported and
+   counted. */
 void intake_path(struct intake *intake, const char *path);
 
 /* Takes one bundle from memory, in one transaction. Returns a trouble; then nothing was changed. */

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "courier/bundle.h"
 #include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
@@ -244,6 +245,37 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     struct kiosks_row *row = look(scene);
     assert_int_equal(row->kiosk.rollbacks, 1);
     kiosks_free(row, 1);
+}
+
+static void assert_unbroken(struct scene *scene, uint64_t tip)
+{
+    struct kiosks_row *row = look(scene);
+    assert_true(row->kiosk.tip_seq == tip);
+    assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
+    kiosks_free(row, 1);
+}
+
+/* A kiosk with more records than a bundle takes sends several; they come in any order. Then the same
+   records come again under a newer board, and of the exchange before a bundle turns up late. */
+static void test_bundles_of_one_exchange_come_in_any_order(void **state)
+{
+    struct scene *scene = *state;
+    struct ward_kiosk *kiosk = &scene->kiosk;
+    static uint8_t noise[ENVELOPE_LEN];
+    const uint64_t cap = BUNDLE_RECORDS_MAX;
+    for (uint64_t i = 0; i < cap + 3; i++)
+        ward_raw(kiosk, noise);
+    kiosk->board = 5;
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), TROUBLE_NONE);
+    assert_unbroken(scene, cap + 2);
+    kiosk->board = 6;
+    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), TROUBLE_NONE);
+    kiosk->board = 5;
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), TROUBLE_NONE);
+    kiosk->board = 6;
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 3, NULL), TROUBLE_NONE);
+    assert_unbroken(scene, cap + 3);
 }
 
 static void test_misplaced_letters_are_kept_and_flagged(void **state)
@@ -572,6 +604,7 @@ int main(void)
         TEST(test_gap_is_named_and_filled),
         TEST(test_fork_is_named_and_nothing_is_lost),
         TEST(test_rollback_is_told_from_an_old_bundle),
+        TEST(test_bundles_of_one_exchange_come_in_any_order),
         TEST(test_misplaced_letters_are_kept_and_flagged),
         TEST(test_unreadable_envelopes_are_kept),
         TEST(test_bundles_of_strangers_are_refused),

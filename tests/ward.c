@@ -127,7 +127,10 @@ void ward_keys(char who, struct code_keys *keys)
 
 void ward_raw(struct ward_kiosk *kiosk, const uint8_t *envelope)
 {
-    kiosk->records = realloc(kiosk->records, (kiosk->seq + 1) * RECORD_LEN);
+    /* Grows at powers of two, so that thousands of records are not copied for each one. */
+    if ((kiosk->seq & (kiosk->seq - 1)) == 0 || kiosk->records == NULL)
+        kiosk->records =
+            realloc(kiosk->records, (kiosk->seq == 0 ? 1 : 2 * kiosk->seq) * RECORD_LEN);
     assert_non_null(kiosk->records);
     uint8_t *at = kiosk->records + kiosk->seq * RECORD_LEN;
     uint8_t hash[RECORD_HASH_LEN];
