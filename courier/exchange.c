@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "courier/refusal.h"
 #include "courier/state.h"
 
-enum { AGE_NEVER = 65535 };
+enum { AGE_NEVER = 65535, NAME_LEN = 64 };
 
 struct exchange {
     struct state *state;
@@ -38,6 +39,16 @@ static int open_media(const char *dir, int *fd)
     if (*fd >= 0)
         return REFUSAL_NONE;
     return errno == ENOENT ? REFUSAL_MISSING : errno == ENOTDIR ? REFUSAL_SPECIAL : REFUSAL_IO;
+}
+
+static DIR *open_folder(int media)
+{
+    int fd = openat(media, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+    if (folder == NULL && fd >= 0)
+        close(fd);
+    return folder;
 }
 
 static bool is_card_name(const char *name)
@@ -113,14 +124,10 @@ out:
 
 static int look_at_cards(struct exchange *x, struct cards *cards)
 {
-    int fd = openat(x->media, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    DIR *folder = open_folder(x->media);
 
-    if (folder == NULL) {
-        if (fd >= 0)
-            close(fd);
+    if (folder == NULL)
         return REFUSAL_IO;
-    }
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
         if (is_card_name(entry->d_name))
             look_at_card(x, entry->d_name, cards);
@@ -170,24 +177,45 @@ static int take_board(struct exchange *x)
     return refusal;
 }
 
-static int write_named(struct exchange *x, const char *ending, const uint8_t *data, size_t len)
+static void name_request(const struct exchange *x, char name[NAME_LEN])
 {
     char id[CARD_KIOSK_TEXT_LEN];
-    char name[64];
 
     card_kiosk_text(x->state->kiosk, id);
-    snprintf(name, sizeof name, "%s%s", id, ending);
-    return file_write(x->media, name, 0644, data, len);
+    snprintf(name, NAME_LEN, "%s%s", id, EXCHANGE_REQUEST);
+}
+
+/* KIOSKID.bundle, KIOSKID-2.bundle, KIOSKID-3.bundle ... */
+static void name_bundle(const struct exchange *x, uint64_t number, char name[NAME_LEN])
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+
+    card_kiosk_text(x->state->kiosk, id);
+    if (number == 1)
+        snprintf(name, NAME_LEN, "%s%s", id, EXCHANGE_BUNDLE);
+    else
+        snprintf(name, NAME_LEN, "%s-%" PRIu64 "%s", id, number, EXCHANGE_BUNDLE);
 }
 
 static int write_request(struct exchange *x)
 {
     uint8_t request[CARD_REQUEST_LEN];
+    char name[NAME_LEN];
 
+    name_request(x, name);
     int refusal = card_request_encode(x->state->seed, x->today, request);
     if (refusal == REFUSAL_NONE)
-        refusal = write_named(x, EXCHANGE_REQUEST, request, sizeof request);
+        refusal = file_write(x->media, name, 0644, request, sizeof request);
     return refusal == REFUSAL_NONE ? REFUSAL_MISSING : refusal;
+}
+
+/* A request that was answered only confuses; where it cannot be removed it does no harm. */
+static void remove_request(struct exchange *x)
+{
+    char name[NAME_LEN];
+
+    name_request(x, name);
+    unlinkat(x->media, name, 0);
 }
 
 /* Where the next record goes, and how many have come. */
@@ -208,7 +236,7 @@ static int fill(void *context, uint64_t seq, const uint8_t *record, size_t len)
     return DB_OK;
 }
 
-/* Which records go out: the oldest held, as many as a bundle takes; none: last = first - 1. */
+/* Which records go out: all that are held; none: last = first - 1. */
 static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, uint32_t *tip_day)
 {
     struct outbox_tip tip;
@@ -221,8 +249,6 @@ static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, u
     if (*first == 0)
         *first = tip.seq + 1;
     *last = tip.seq;
-    if (*last - (*first - 1) > BUNDLE_RECORDS_MAX)
-        *last = *first + BUNDLE_RECORDS_MAX - 1;
     *tip_day = tip.day;
     return REFUSAL_NONE;
 }
@@ -251,6 +277,7 @@ static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
     return health;
 }
 
+/* The header of every bundle of this exchange, with the records of them all. */
 static int describe(struct exchange *x, struct bundle *bundle)
 {
     uint32_t exchanged = 0;
@@ -272,38 +299,85 @@ static int describe(struct exchange *x, struct bundle *bundle)
     return REFUSAL_NONE;
 }
 
-static int write_bundle(struct exchange *x)
+/* Makes one bundle at data, which has room for it, and writes it. */
+static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
+                        uint8_t *data)
+{
+    char name[NAME_LEN];
+    struct bundle check;
+    uint64_t count = bundle->last - (bundle->first - 1);
+    size_t len = bundle_len(count);
+    struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
+    int refusal = REFUSAL_NONE;
+
+    if (count > 0)
+        refusal =
+            state_db_refusal(outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling));
+    if (refusal == REFUSAL_NONE && filling.count != count)
+        refusal = REFUSAL_CORRUPT;
+    if (refusal == REFUSAL_NONE)
+        refusal = bundle_seal(bundle, x->state->seed, data);
+    /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
+    if (refusal == REFUSAL_NONE &&
+        bundle_decode(data, len, x->state->key, bundle->office, &check) != REFUSAL_NONE)
+        refusal = REFUSAL_CORRUPT;
+    name_bundle(x, number, name);
+    return refusal == REFUSAL_NONE ? file_write(x->media, name, 0644, data, len) : refusal;
+}
+
+/* The number in the name of a bundle of this kiosk, or 0 when it is no such name, to the letter. */
+static uint64_t bundle_number(const struct exchange *x, const char *name)
+{
+    char wanted[NAME_LEN];
+    uint64_t number = 0;
+
+    if (strlen(name) <= 2 * CARD_KIOSK_LEN)
+        return 0;
+    number = strtoull(name + 2 * CARD_KIOSK_LEN + 1, NULL, 10);
+    name_bundle(x, number, wanted);
+    return strcmp(name, wanted) == 0 ? number : 0;
+}
+
+/* Removes what an earlier exchange with more records has left. All of it is in the bundles just
+   written or at the office, so one that cannot be removed does no harm. */
+static void remove_surplus(struct exchange *x, uint64_t written)
+{
+    DIR *folder = open_folder(x->media);
+
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (bundle_number(x, entry->d_name) > written)
+            unlinkat(x->media, entry->d_name, 0);
+    closedir(folder);
+}
+
+/* Writes as many bundles as it takes. The last one is never full, be it empty, so that the office
+   can tell it from the others. */
+static int write_bundles(struct exchange *x)
 {
     struct bundle bundle;
-    struct bundle check;
 
     int refusal = describe(x, &bundle);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    uint64_t count = bundle.last - (bundle.first - 1);
-    size_t len = bundle_len(count);
-    uint8_t *data = malloc(len);
+    const uint64_t first = bundle.first, last = bundle.last;
+    const uint64_t full = (last - (first - 1)) / BUNDLE_RECORDS_MAX;
+    uint8_t *data = malloc(bundle_len(full > 0 ? BUNDLE_RECORDS_MAX : last - (first - 1)));
     if (data == NULL)
         return REFUSAL_IO;
-    struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
-    if (count > 0)
-        refusal =
-            state_db_refusal(outbox_each(x->outbox, bundle.first, bundle.last, fill, &filling));
-    if (refusal == REFUSAL_NONE && filling.count != count)
-        refusal = REFUSAL_CORRUPT;
-    if (refusal == REFUSAL_NONE)
-        refusal = bundle_seal(&bundle, x->state->seed, data);
-    /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
-    if (refusal == REFUSAL_NONE &&
-        bundle_decode(data, len, x->state->key, bundle.office, &check) != REFUSAL_NONE)
-        refusal = REFUSAL_CORRUPT;
-    if (refusal == REFUSAL_NONE)
-        refusal = write_named(x, EXCHANGE_BUNDLE, data, len);
-    free(data);
-    if (refusal == REFUSAL_NONE) {
-        x->report->first = bundle.first;
-        x->report->last = bundle.last;
+    for (uint64_t i = 0; i <= full && refusal == REFUSAL_NONE; i++) {
+        bundle.first = first + i * BUNDLE_RECORDS_MAX;
+        bundle.last = i < full ? bundle.first + BUNDLE_RECORDS_MAX - 1 : last;
+        refusal = write_bundle(x, &bundle, i + 1, data);
+        if (refusal == REFUSAL_NONE) {
+            x->report->first = first;
+            x->report->last = bundle.last;
+        }
     }
+    free(data);
+    if (refusal == REFUSAL_NONE)
+        remove_surplus(x, full + 1);
     return refusal;
 }
 
@@ -319,7 +393,7 @@ static int send_records(struct exchange *x)
     refusal = state_acknowledge(x->state, x->outbox, &x->report->dropped_to);
     x->report->fork = refusal == REFUSAL_CHAIN;
     if (refusal == REFUSAL_NONE || refusal == REFUSAL_CHAIN)
-        refusal = write_bundle(x);
+        refusal = write_bundles(x);
     if (refusal == REFUSAL_NONE)
         refusal = state_db_refusal(outbox_set_exchanged(x->outbox, x->today));
     outbox_close(&x->outbox);
@@ -335,6 +409,7 @@ static void run(struct exchange *x)
         x->report->bundle = write_request(x);
         return;
     }
+    remove_request(x);
     x->report->charter = take_charter(x);
     x->report->board = take_board(x);
     x->report->bundle = send_records(x);

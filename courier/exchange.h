@@ -3,8 +3,10 @@
    repeat, so an exchange may be cut at any moment and simply run again.
 
    On the medium, all in one folder (files of other kiosks are left alone):
-   KIOSKID.request   out, while the kiosk has no card
-   KIOSKID.bundle    out, all records not yet acknowledged, oldest first, at most BUNDLE_RECORDS_MAX
+   KIOSKID.request   out, while the kiosk has no card; removed once it has one
+   KIOSKID.bundle    out, the oldest records not yet acknowledged, at most BUNDLE_RECORDS_MAX
+   KIOSKID-2.bundle  out, those after them while there are more, and so on with -3, -4 ...: always up to a
+                     bundle that is not full, which so is the last; higher ones of this kiosk are removed
    *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in
    sandyq.board      in */
@@ -38,14 +40,14 @@ struct exchange_report {
     int charter;
     int board;
     int bundle; /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
-    uint64_t first; /* records in the bundle; last < first for none */
+    uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
     int fork; /* 1: the office acknowledged another chain than ours; nothing was dropped */
 };
 
-/* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when bundle (or request) went
-   out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
+/* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
+   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
    (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
    not looked at. A card taken makes up for a damaged one of this kiosk's, but a whole one of another office is
    always reported: it may have been laid there to turn the kiosk's letters to somebody else. */

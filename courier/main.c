@@ -89,13 +89,13 @@ static void print_sent(const struct exchange_report *report)
 {
     if (report->bundle == REFUSAL_MISSING)
         puts(_("request: out. The kiosk has no card yet."));
-    else if (report->bundle != REFUSAL_NONE)
-        printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
-    else if (report->last < report->first)
-        puts(_("bundle: out, with no records in it"));
-    else
+    else if (report->last >= report->first) /* some of them, when a later bundle failed */
         printf(_("bundle: out, records %llu to %llu\n"), (unsigned long long)report->first,
                (unsigned long long)report->last);
+    else if (report->bundle == REFUSAL_NONE)
+        puts(_("bundle: out, with no records in it"));
+    if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
+        printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
 }
 
 static void print_report(const struct exchange_report *report)

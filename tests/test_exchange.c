@@ -82,27 +82,35 @@ static void put_board(uint32_t number, const struct board_mark *mark)
     free(board);
 }
 
-/* Reads the bundle on the medium as the office would; the caller frees *data. */
-static struct bundle get_bundle(uint8_t **data)
+/* Reads a bundle on the medium as the office would; the caller frees *data. */
+static struct bundle get_bundle(int number, uint8_t **data)
 {
     struct bundle bundle;
     char name[64];
     size_t len = 0;
 
-    snprintf(name, sizeof name, "%s.bundle", id);
+    if (number == 1)
+        snprintf(name, sizeof name, "%s.bundle", id);
+    else
+        snprintf(name, sizeof name, "%s-%d.bundle", id, number);
     *data = office_get(media, name, &len);
     assert_int_equal(bundle_decode(*data, len, key, office.charter.office, &bundle), REFUSAL_NONE);
     return bundle;
 }
 
-static void assert_bundle(uint64_t first, uint64_t last)
+static void assert_numbered_bundle(int number, uint64_t first, uint64_t last)
 {
     uint8_t *data = NULL;
-    struct bundle bundle = get_bundle(&data);
+    struct bundle bundle = get_bundle(number, &data);
 
     assert_true(bundle.first == first);
     assert_true(bundle.last == last);
     free(data);
+}
+
+static void assert_bundle(uint64_t first, uint64_t last)
+{
+    assert_numbered_bundle(1, first, last);
 }
 
 static void assert_held(uint64_t first, uint64_t last)
@@ -113,6 +121,14 @@ static void assert_held(uint64_t first, uint64_t last)
     office_held(dir, &held_first, &held_last);
     assert_true(held_first == first);
     assert_true(held_last == last);
+}
+
+static bool on_media(const char *name)
+{
+    char path[2 * OFFICE_PATH_LEN];
+
+    snprintf(path, sizeof path, "%s/%s", media, name);
+    return access(path, F_OK) == 0;
 }
 
 static unsigned temporary_files(const char *in)
@@ -139,7 +155,7 @@ static void records_go_out(void **state)
     assert_int_equal(report.bundle, REFUSAL_NONE);
     assert_int_equal(report.first, 1);
     assert_int_equal(report.last, 3);
-    struct bundle bundle = get_bundle(&data);
+    struct bundle bundle = get_bundle(1, &data);
     assert_int_equal(bundle.last, 3);
     assert_int_equal(bundle.charter_number, 1);
     assert_int_equal(bundle.board_number, 0);
@@ -272,6 +288,7 @@ static void request_goes_out_until_a_card_comes(void **state)
     assert_int_equal(report.charter, REFUSAL_NONE);
     assert_int_equal(report.board, REFUSAL_NONE);
     assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_false(on_media(name)); /* the request has done its work */
     office_remove(fresh);
 }
 
@@ -502,25 +519,80 @@ static void day_is_noted_when_the_bundle_is_out(void **state)
 
     assert_int_equal(exchange_run(dir, media, OFFICE_DAY, &report), REFUSAL_NONE);
     assert_int_equal(exchange_run(dir, media, OFFICE_DAY + 12, &report), REFUSAL_NONE);
-    struct bundle bundle = get_bundle(&data);
+    struct bundle bundle = get_bundle(1, &data);
     assert_int_equal(bundle.exchange_age, 12);
     free(data);
     assert_int_equal(exchange_run(dir, media, OFFICE_DAY - 1, &report), REFUSAL_NONE);
-    bundle = get_bundle(&data);
+    bundle = get_bundle(1, &data);
     assert_int_equal(bundle.exchange_age, 0);
     assert_int_equal(bundle.health & BUNDLE_CLOCK_OK, 0);
     free(data);
 }
 
-static void more_than_a_bundle_goes_in_two(void **state)
+/* The first bundle is full and the second is not: so the office sees that it has them all. */
+static void more_than_a_bundle_goes_in_several(void **state)
 {
-    office_fill(dir, BUNDLE_RECORDS_MAX + 2);
+    static const char *const others[] = {"0123456789abcdef-3.bundle", "-3.bundle", "3.bundle"};
+    static const char *const tails[] = {
+        "-1", "-02", "-+3", "-3x", "-", "-3-3", "-18446744073709551616"};
+    char name[64];
+    uint64_t cap = BUNDLE_RECORDS_MAX;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        office_put(media, others[i], "", 0);
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        snprintf(name, sizeof name, "%s%s.bundle", id, tails[i]);
+        office_put(media, name, "", 0);
+    }
+    office_fill(dir, BUNDLE_RECORDS_MAX + 3);
     assert_int_equal(run(), REFUSAL_NONE);
-    assert_bundle(1, BUNDLE_RECORDS_MAX);
-    struct board_mark mark = office_mark(dir, BUNDLE_RECORDS_MAX);
+    assert_true(report.first == 1 && report.last == cap + 3);
+    assert_bundle(1, cap);
+    assert_numbered_bundle(2, cap + 1, cap + 3);
+    struct board_mark mark = office_mark(dir, 3);
     put_board(1, &mark);
     assert_int_equal(run(), REFUSAL_NONE);
-    assert_bundle(BUNDLE_RECORDS_MAX + 1, BUNDLE_RECORDS_MAX + 2);
+    assert_bundle(4, cap + 3);
+    assert_numbered_bundle(2, cap + 4, cap + 3); /* none left for it */
+    snprintf(name, sizeof name, "%s-3.bundle", id);
+    office_put(media, name, "", 0);
+    mark = office_mark(dir, cap);
+    put_board(2, &mark);
+    assert_int_equal(run(), REFUSAL_NONE);
+    assert_true(report.first == cap + 1 && report.last == cap + 3);
+    assert_bundle(cap + 1, cap + 3);
+    assert_false(on_media(name));
+    snprintf(name, sizeof name, "%s-2.bundle", id);
+    assert_false(on_media(name));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_true(on_media(others[i]));
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        snprintf(name, sizeof name, "%s%s.bundle", id, tails[i]);
+        assert_true(on_media(name));
+    }
+}
+
+/* The first bundle goes out, the second cannot: that is no exchange yet. */
+static void second_bundle_that_fails_is_told(void **state)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    uint64_t cap = BUNDLE_RECORDS_MAX;
+    uint8_t *data = NULL;
+
+    office_fill(dir, BUNDLE_RECORDS_MAX + 1);
+    snprintf(path, sizeof path, "%s/%s-2.bundle", media, id);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(run(), REFUSAL_SPECIAL);
+    assert_int_equal(report.bundle, REFUSAL_SPECIAL);
+    assert_true(report.first == 1 && report.last == cap);
+    assert_held(1, cap + 1);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(run(), REFUSAL_NONE);
+    assert_true(report.first == 1 && report.last == cap + 1);
+    assert_numbered_bundle(2, cap + 1, cap + 1);
+    struct bundle bundle = get_bundle(1, &data);
+    assert_int_equal(bundle.exchange_age, 65535);
+    free(data);
 }
 
 static int mount_media(const char *options, unsigned long flags)
@@ -680,7 +752,7 @@ static void cut_at_any_moment_and_run_again(void **state)
          */
         longest = (3 * longest + (now_ns() - start)) / 4;
         assert_held(acknowledged + 1, tip);
-        struct bundle bundle = get_bundle(&data);
+        struct bundle bundle = get_bundle(1, &data);
         assert_true(bundle.first == acknowledged + 1 && bundle.last == tip);
         assert_int_equal(bundle.board_number, round);
         assert_int_equal(bundle.charter_number, round);
@@ -713,7 +785,8 @@ int main(void)
         CASE(one_exchange_at_a_time),
         CASE(bad_outbox_is_refused),
         CASE(day_is_noted_when_the_bundle_is_out),
-        CASE(more_than_a_bundle_goes_in_two),
+        CASE(more_than_a_bundle_goes_in_several),
+        CASE(second_bundle_that_fails_is_told),
         CASE(full_medium_loses_nothing),
         CASE(read_only_medium_still_brings_in),
         CASE(cut_at_any_moment_and_run_again),
