@@ -281,8 +281,8 @@ static bool news_came(struct keeper *keeper)
     return came;
 }
 
-/* One wait for whatever comes first. A waiting session makes room for a new day's cover and for a
-   new card, charter or board; one that a visitor uses goes on. */
+/* One wait for whatever comes first. A waiting session makes room for a new day's cover, for a new
+   card, charter or board, and when the outbox is gone; one that a visitor uses goes on. */
 static void attend(struct keeper *keeper, struct visit *visit)
 {
     struct pollfd polled[] = {
@@ -299,7 +299,7 @@ static void attend(struct keeper *keeper, struct visit *visit)
         if (left <= 0)
             kill(visit->session.pid, SIGKILL);
     }
-    if (poll(polled, 3, wait_ms) == 0 && day_is_owed(keeper))
+    if (poll(polled, 3, wait_ms) == 0 && (day_is_owed(keeper) || outbox_moved(keeper->outbox)))
         ask_to_end(visit, SIGUSR1);
     take_bytes(keeper, visit);
     if (polled[1].revents != 0 && news_came(keeper))
@@ -383,8 +383,9 @@ static int open_watch(const char *dir)
 {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
-    /* Card, charter and board arrive by a rename. */
-    if (fd >= 0 && inotify_add_watch(fd, dir, IN_MOVED_TO) < 0) {
+    /* Card, charter and board arrive by a rename; the outbox and the folder never go. */
+    if (fd >= 0 &&
+        inotify_add_watch(fd, dir, IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF) < 0) {
         close(fd);
         fd = -1;
     }
@@ -451,6 +452,9 @@ static int serve(struct keeper *keeper)
     int end = SESSION_NOBODY;
 
     while (!keeper->ending) {
+        /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
+        if (outbox_moved(keeper->outbox))
+            return REFUSAL_CORRUPT;
         refresh(keeper);
         (void)pay(keeper); /* what the disk refuses stays owed */
         end = visit_once(keeper);

@@ -21,7 +21,8 @@ enum { KEEPER_NO_TERMINAL = -1 };
 
 /* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took,
    and one on every day on which nobody came. Returns an enum refusal: REFUSAL_NONE after an orderly
-   end, or KEEPER_NO_TERMINAL. From when it serves, those of descriptors 0, 1 and 2 that were a
+   end, REFUSAL_CORRUPT when the outbox was removed or replaced meanwhile (start anew: nothing was
+   acknowledged since), or KEEPER_NO_TERMINAL. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
 int keeper_serve(struct state *state, const struct keeper_options *options);
 

@@ -191,6 +191,74 @@ static void test_news_reach_a_waiting_session(void **state)
     assert_int_equal(served_check(served), 2);
 }
 
+/* --- files that go under a keeper --- */
+
+static void run_in(const struct served *served, const char *command)
+{
+    char line[3 * OFFICE_PATH_LEN];
+
+    snprintf(line, sizeof line, "cd '%s' && %s", served->dir, command);
+    assert_int_equal(system(line), 0);
+}
+
+/* The files go while a visitor writes: there is no receipt, and the keeper ends with an error. */
+static void assert_nothing_promised(struct served *served, const char *command)
+{
+    char *screen = NULL;
+
+    run_in(served, "cp -a . ../$(basename \"$PWD\").old");
+    served_start_sized(served, 0, 24, 160);
+    served_leave(served);
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "112", "what happened?");
+    run_in(served, command);
+    served_go(served, "They hit me\r", "Is this right?");
+    served_go(served, "1", "do you want a PIN?");
+    served_go(served, "\r", "It is not stored yet");
+    served_go(served, "1", "It is not stored yet");
+    assert_false(pty_watch(served->pty, "It is stored", 0));
+    served_go(served, "2", "Goodbye");
+    pty_type(served->pty, " ");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+    screen = pty_text(served->pty);
+    assert_non_null(strstr(screen, "The outbox is damaged or gone"));
+    free(screen);
+    run_in(served, "rm -rf ../$(basename \"$PWD\").old ../$(basename \"$PWD\").away");
+}
+
+static void test_removed_outbox_promises_nothing(void **state)
+{
+    assert_nothing_promised(*state, "rm outbox.db*");
+}
+
+static void test_older_outbox_promises_nothing(void **state)
+{
+    assert_nothing_promised(*state, "rm outbox.db* && cp ../$(basename \"$PWD\").old/outbox.db .");
+}
+
+static void test_copied_folder_promises_nothing(void **state)
+{
+    struct served *served = *state;
+
+    assert_nothing_promised(served, "mv \"$PWD\" \"$PWD.away\" && cp -a \"$PWD.away\" \"$PWD\"");
+    /* The copy is whole: the next keeper goes on with it. */
+    served_start(served, 0);
+    served_leave(served);
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 4);
+}
+
+/* Nobody begins to write at a terminal that can keep nothing. */
+static void test_waiting_keeper_notices_a_removed_outbox(void **state)
+{
+    struct served *served = *state;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    run_in(served, "rm outbox.db*");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+}
+
 /* --- what the disk tells --- */
 
 static const char *const files[] = {
@@ -434,6 +502,10 @@ int main(void)
         KEEPER_TEST(test_keeper_holds_no_terminal),
         KEEPER_TEST(test_clock_set_back),
         KEEPER_TEST(test_news_reach_a_waiting_session),
+        KEEPER_TEST(test_removed_outbox_promises_nothing),
+        KEEPER_TEST(test_older_outbox_promises_nothing),
+        KEEPER_TEST(test_copied_folder_promises_nothing),
+        KEEPER_TEST(test_waiting_keeper_notices_a_removed_outbox),
         KEEPER_TEST(test_disk_does_not_tell_filing_from_reading),
         KEEPER_TEST(test_killed_keepers_lose_nothing),
         KEEPER_TEST(test_killed_sessions_lose_nothing),
