@@ -217,28 +217,44 @@ int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LE
     return 1;
 }
 
-/* 1 when the tags are equal, else 0; no branch. */
-static size_t equal_tag(const uint8_t *a, const uint8_t *b)
+/* All ones when the tags are equal, else 0; no branch. */
+static uintptr_t equal_tag(const uint8_t *a, const uint8_t *b)
 {
-    unsigned difference = 0;
+    uint64_t x[2];
+    uint64_t y[2];
 
-    for (size_t i = 0; i < BOARD_TAG_LEN; i++)
-        difference |= a[i] ^ b[i];
-    return (size_t)((difference - 1U) >> 31);
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    uint64_t difference = (x[0] ^ y[0]) | (x[1] ^ y[1]);
+    return (uintptr_t)(((difference | (0 - difference)) >> 63) - 1);
 }
+_Static_assert(BOARD_TAG_LEN == 2 * sizeof(uint64_t), "a tag is compared as two numbers");
 
-const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN])
+void board_find_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
+                    const uint8_t **found)
 {
-    size_t found = 0; /* index + 1 of the entry, 0 for none */
     volatile uint8_t touched = 0;
 
+    for (size_t k = 0; k < n; k++)
+        found[k] = NULL;
     for (size_t i = 0; i < board->entry_count; i++) {
         const uint8_t *entry = board->entries + i * BOARD_ENTRY_LEN;
-        size_t mask = (size_t)0 - equal_tag(entry, tag);
-        found |= (i + 1) & mask;
+        /* No tag stands on the board twice, so at most one entry is put where there was none. */
+        for (size_t k = 0; k < n; k++)
+            found[k] = (const uint8_t *)((uintptr_t)found[k] |
+                                         ((uintptr_t)entry & equal_tag(entry, tags[k])));
         /* An entry lies across two pages; both must be in memory whether it is opened or not. */
         touched = entry[BOARD_ENTRY_LEN - 1];
     }
     (void)touched;
-    return found == 0 ? NULL : board->entries + (found - 1) * BOARD_ENTRY_LEN;
+}
+
+const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN])
+{
+    uint8_t tags[1][BOARD_TAG_LEN];
+    const uint8_t *found = NULL;
+
+    memcpy(tags[0], tag, sizeof tags[0]);
+    board_find_all(board, (const uint8_t(*)[BOARD_TAG_LEN])tags, 1, &found);
+    return found;
 }

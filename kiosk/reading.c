@@ -27,6 +27,8 @@ struct reading {
     uint8_t state;       /* public state of the last message */
     size_t len;
     struct answer answer;
+    uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN]; /* while it looks: what for, */
+    const uint8_t *entries[ANSWER_COUNT_MAX];       /* ... and what it found */
     char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD)];
 };
 
@@ -89,20 +91,19 @@ static void reading_add(struct reading *reading)
 static void reading_look(struct reading *reading, const struct board *board)
 {
     const struct code_keys *keys = &reading->draft->keys;
-    bool unbroken = true;
+    size_t made = 0;
+    size_t n = 0;
 
-    for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
-        uint8_t tag[ANSWER_TAG_LEN] = {0};
-        const uint8_t *entry = NULL;
-
-        if (answer_tag(keys, n, tag) == ANSWER_OK)
-            entry = board_find(board, tag);
-        explicit_bzero(tag, sizeof tag);
-        unbroken =
-            unbroken && entry != NULL && answer_open(keys, n, entry, &reading->answer) == ANSWER_OK;
-        if (unbroken)
-            reading_add(reading);
+    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ANSWER_OK)
+        made++;
+    board_find_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
+    while (n < made && reading->entries[n] != NULL &&
+           answer_open(keys, n + 1, reading->entries[n], &reading->answer) == ANSWER_OK) {
+        reading_add(reading);
+        n++;
     }
+    explicit_bzero(reading->tags, sizeof reading->tags);
+    explicit_bzero(reading->entries, sizeof reading->entries);
     explicit_bzero(&reading->answer, sizeof reading->answer);
 }
 

@@ -149,6 +149,35 @@ static void nearly_a_tag_is_not_found(void **state)
     }
 }
 
+/* Tags that are there, in any order and at both ends, among ones that are not. */
+static void many_tags_are_found_at_once(void **state)
+{
+    enum { TAGS = 64 };
+    static uint8_t tags[TAGS][BOARD_TAG_LEN];
+    const uint8_t *found[TAGS];
+    const uint8_t *wanted[TAGS] = {NULL};
+    struct board board;
+
+    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    random_bytes(tags, sizeof tags);
+    for (size_t i = 0; i < ENTRIES; i++) {
+        size_t at = i * (TAGS - 1) / (ENTRIES - 1);
+        wanted[at] = board.entries + (ENTRIES - 1 - i) * BOARD_ENTRY_LEN;
+        memcpy(tags[at], wanted[at], BOARD_TAG_LEN);
+    }
+    memcpy(tags[1], tags[0], BOARD_TAG_LEN); /* asked for twice, found twice */
+    wanted[1] = wanted[0];
+    for (size_t i = 0; i < TAGS; i++)
+        found[i] = entries; /* what stood there before does not matter */
+    board_find_all(&board, tags, TAGS, found);
+    for (size_t i = 0; i < TAGS; i++)
+        assert_ptr_equal(found[i], wanted[i]);
+    board.entry_count = 0;
+    board_find_all(&board, tags, TAGS, found);
+    for (size_t i = 0; i < TAGS; i++)
+        assert_null(found[i]);
+}
+
 static void spoilt_is_refused(void **state)
 {
     office_spoil(good, good_len, 97, read_board, NULL);
@@ -282,6 +311,7 @@ int main(void)
         cmocka_unit_test(layout_is_as_written),
         cmocka_unit_test(marks_are_found),
         cmocka_unit_test(nearly_a_tag_is_not_found),
+        cmocka_unit_test(many_tags_are_found_at_once),
         cmocka_unit_test(spoilt_is_refused),
         cmocka_unit_test(empty_board_is_good),
         cmocka_unit_test(other_office_and_key_are_refused),
