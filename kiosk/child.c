@@ -27,6 +27,9 @@ static volatile sig_atomic_t stop;
 static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
 
+/* What a session may take, beyond the idle limit, from one wait to the next. */
+enum { CHILD_GRACE_SECONDS = 30 };
+
 static void on_stop(int number)
 {
     (void)number;
@@ -50,6 +53,8 @@ static void take_signals(void)
     sigaction(SIGHUP, &action, NULL);
     action.sa_handler = on_make_room;
     sigaction(SIGUSR1, &action, NULL);
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGALRM, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
     sigaction(SIGINT, &action, NULL);
@@ -109,6 +114,9 @@ static struct press child_press(void *context, int idle_seconds)
 {
     (void)context;
     nobody_here = idle_seconds == 0; /* only the first screen waits for ever */
+    /* A terminal that takes no output may hold us in write(): then this ends the process, and the
+       keeper cleans up. */
+    alarm(nobody_here ? 0 : (unsigned)idle_seconds + CHILD_GRACE_SECONDS);
     if (stop || (nobody_here && make_room))
         return (struct press){.kind = PRESS_GONE};
     return term_press(idle_seconds);

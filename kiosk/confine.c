@@ -25,7 +25,8 @@ static const int allowed[] = {
     SCMP_SYS(gettimeofday), SCMP_SYS(futex),
     SCMP_SYS(getpid),       SCMP_SYS(getrusage),
     SCMP_SYS(gettid),       SCMP_SYS(restart_syscall),
-    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
+    SCMP_SYS(sched_yield),  SCMP_SYS(alarm),
+    SCMP_SYS(setitimer),    SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 };
 
@@ -34,6 +35,15 @@ static const int allowed[] = {
 static const unsigned long terminal_requests[] = {
     TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TIOCGWINSZ,
 };
+
+/* Stopped output goes on: stopping it and letting it go, but not sending a stop character. */
+static int allow_flow(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
+                            SCMP_A1_32(SCMP_CMP_EQ, TCXONC), SCMP_A2_32(SCMP_CMP_LE, TCOON)) == 0
+               ? 0
+               : -1;
+}
 
 static int allow_calls(scmp_filter_ctx filter)
 {
@@ -66,7 +76,8 @@ static int filter_calls(void)
 
     if (filter == NULL)
         return -1;
-    if (allow_calls(filter) == 0 && allow_memory(filter) == 0 && seccomp_load(filter) == 0)
+    if (allow_calls(filter) == 0 && allow_flow(filter) == 0 && allow_memory(filter) == 0 &&
+        seccomp_load(filter) == 0)
         result = 0;
     seccomp_release(filter);
     return result;

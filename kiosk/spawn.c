@@ -108,6 +108,9 @@ void spawn_sweep(const char *tty, const struct termios *line)
     tcflush(fd, TCIOFLUSH);
     if (line != NULL)
         tcsetattr(fd, TCSANOW, line);
+    /* Output that was stopped goes on; a stop that is not ours has to be made ours first. */
+    tcflow(fd, TCOOFF);
+    tcflow(fd, TCOON);
     /* A terminal that takes nothing now shows nothing new either. */
     if (write(fd, wipe, sizeof wipe - 1) < 0)
         tcflush(fd, TCOFLUSH);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The terminal for real, in a pseudo-terminal: what keys become and what reaches the screen. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <termios.h>
 #include <unistd.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -427,6 +429,34 @@ static void test_closing_leaves_nothing_in_memory(void **state)
     pty_stop(&pty);
 }
 
+/* Stopped as tcflow(3) does, or as a console's Scroll Lock and a stop key do. */
+static void stopped_output_goes_on(bool by_key)
+{
+    struct pty *pty = started("xterm-256color");
+    const int fd = open(pty_device(pty), O_RDWR | O_NOCTTY);
+    struct termios line;
+
+    assert_true(fd >= 0);
+    if (by_key) {
+        assert_int_equal(tcgetattr(fd, &line), 0);
+        line.c_iflag |= IXON;
+        assert_int_equal(tcsetattr(fd, TCSANOW, &line), 0);
+        pty_type(pty, "\x13");
+    } else {
+        assert_int_equal(tcflow(fd, TCOOFF), 0);
+    }
+    pty_type(pty, "x");
+    assert_true(pty_watch(pty, "x", WAIT_S * 1000));
+    close(fd);
+    pty_stop(&pty);
+}
+
+static void test_stopped_output_goes_on(void **state)
+{
+    stopped_output_goes_on(false);
+    stopped_output_goes_on(true);
+}
+
 static int open_without_utf8(void *context)
 {
     setlocale(LC_ALL, "C");
@@ -486,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_codes_are_dark_on_light),
         cmocka_unit_test(test_closing_leaves_nothing_on_the_screen),
         cmocka_unit_test(test_closing_leaves_nothing_in_memory),
+        cmocka_unit_test(test_stopped_output_goes_on),
         cmocka_unit_test(test_what_is_no_terminal_for_us),
     };
 

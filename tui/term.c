@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -40,12 +41,28 @@ static void on_winch(int signal)
     resized = 1;
 }
 
+/* Output that someone stopped (Scroll Lock, a terminal's stop key) goes on: a screen that cannot
+   change would show what stands on it for ever. Only a stop of our own making can be ended, so it
+   is made ours first. */
+static void let_output_flow(void)
+{
+    tcflow(STDOUT_FILENO, TCOOFF);
+    tcflow(STDOUT_FILENO, TCOON);
+}
+
+static void put(void)
+{
+    let_output_flow();
+    refresh();
+}
+
 /* Straight to the terminal, for what curses has no words for. A dead terminal is noticed when
  * reading. */
 static void send(const char *text)
 {
     size_t len = strlen(text);
 
+    let_output_flow();
     while (len > 0) {
         const ssize_t n = write(STDOUT_FILENO, text, len);
         if (n < 0 && errno != EINTR)
@@ -136,7 +153,7 @@ static void set_modes(void)
     }
     define_keys();
     curs_set(0);
-    refresh();
+    put();
     send("\033[?2004h\033=");
 }
 
@@ -177,7 +194,7 @@ static void fill(wchar_t ch)
         for (int col = 0; col < cols; col++)
             mvaddnwstr(row, col, &ch, 1);
     clearok(stdscr, TRUE);
-    refresh();
+    put();
 }
 
 void term_close(void)
@@ -246,7 +263,7 @@ void term_show(const struct screen *screen)
     curs_set(row >= 0 && row < rows && col < cols);
     if (row >= 0)
         move(row, col);
-    refresh();
+    put();
 }
 
 /* One byte of a sequence that has begun; ERR when no more come. */

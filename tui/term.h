@@ -31,7 +31,7 @@ void term_close(void);
  * so. */
 void term_size(int *rows, int *cols);
 
-/* Shows the grid, from its top left corner. */
+/* Shows the grid, from its top left corner; also where someone stopped the terminal's output. */
 void term_show(const struct screen *screen);
 
 /* Waits for a press, at most limit_seconds (0 = for ever; then PRESS_IDLE). Pasted text arrives as
