@@ -175,7 +175,9 @@ int child_run(const char *locale)
     place.number = brief.number;
     place.today = brief.today;
     place.idle_seconds = brief.idle_seconds;
-    if (lang_start(locale) != 0 || secret_start() != SECRET_OK || term_open(&stop) != TERM_OK)
+    if (secret_start() != SECRET_OK)
+        return SPAWN_NO_MEMORY;
+    if (lang_start(locale) != 0 || term_open(&stop) != TERM_OK)
         return SPAWN_NO_TERMINAL;
     if (confine_session(KEEPER_SOCKET) == 0) {
         if (brief.closed)
@@ -183,7 +185,7 @@ int child_run(const char *locale)
         else
             end = session_run(&io, &place);
     } else {
-        end = SPAWN_NO_TERMINAL;
+        end = SPAWN_NOT_CONFINED;
     }
     term_close();
     return end;

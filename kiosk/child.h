@@ -5,7 +5,7 @@
 #define KIOSK_CHILD_H
 
 /* Runs one session over KEEPER_SOCKET. Returns the process's exit status: an enum session_end, or
-   SPAWN_NO_TERMINAL when the terminal could not be used. locale as in lang_start. The process is
+   one of SPAWN_NO_TERMINAL and its like when there could be no session. locale as in lang_start. The process is
    confined when this returns: only _exit may follow. */
 int child_run(const char *locale);
 

@@ -307,7 +307,22 @@ static void attend(struct keeper *keeper, struct visit *visit)
     take_signals(keeper, visit);
 }
 
-/* What a visit came to: an enum session_end, or KEEPER_NO_TERMINAL. */
+/* Why a process ended that was no session; 0 when it was one. */
+static int not_begun(int status)
+{
+    switch (status) {
+    case SPAWN_NO_TERMINAL:
+        return KEEPER_NO_TERMINAL;
+    case SPAWN_NO_MEMORY:
+        return KEEPER_NO_MEMORY;
+    case SPAWN_NOT_CONFINED:
+        return KEEPER_NOT_CONFINED;
+    default:
+        return 0;
+    }
+}
+
+/* What a visit came to: an enum session_end, or KEEPER_NO_TERMINAL and its like. */
 static int settle(struct keeper *keeper, struct visit *visit)
 {
     int end = WIFEXITED(visit->status) ? WEXITSTATUS(visit->status) : SESSION_FAILED;
@@ -320,33 +335,39 @@ static int settle(struct keeper *keeper, struct visit *visit)
     explicit_bzero(visit->envelope, sizeof visit->envelope);
     if (visit->stored)
         return SESSION_STORED;
-    if (end == SPAWN_NO_TERMINAL)
-        return KEEPER_NO_TERMINAL;
+    if (not_begun(end) != 0)
+        return not_begun(end);
     if (end == SESSION_NOBODY)
         return SESSION_NOBODY;
     keeper->owed++;
     return SESSION_FAILED;
 }
 
-/* A terminal that gives no session a start must not make the keeper spin. */
-static void count_failure(struct keeper *keeper, const struct visit *visit, int end)
+/* Between visits: until the time is over or a signal comes. */
+static void rest(struct keeper *keeper, int ms)
 {
     struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
 
-    if (visit->asked || (end != KEEPER_NO_TERMINAL &&
-                         (end == SESSION_STORED || clock_ms() - visit->began > KEEPER_SHORT_MS))) {
+    poll(&polled, 1, ms);
+    take_signals(keeper, NULL);
+}
+
+/* A terminal that gives no session a start must not make the keeper spin. */
+static void count_failure(struct keeper *keeper, const struct visit *visit, int end)
+{
+    if (visit->asked ||
+        (end >= 0 && (end == SESSION_STORED || clock_ms() - visit->began > KEEPER_SHORT_MS))) {
         keeper->failures = 0;
         return;
     }
     keeper->failures++;
-    poll(&polled, 1, KEEPER_SHORT_MS);
-    take_signals(keeper, NULL);
+    rest(keeper, KEEPER_SHORT_MS);
 }
 
 static int visit_once(struct keeper *keeper)
 {
     struct visit visit;
-    int end = KEEPER_NO_TERMINAL;
+    int end = KEEPER_NO_PROCESS;
 
     if (begin(keeper, &visit)) {
         while (!visit.dead)
@@ -458,9 +479,8 @@ static int serve(struct keeper *keeper)
         refresh(keeper);
         (void)pay(keeper); /* what the disk refuses stays owed */
         end = visit_once(keeper);
-        if (end == KEEPER_NO_TERMINAL &&
-            (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
-            return KEEPER_NO_TERMINAL;
+        if (end < 0 && (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
+            return end;
         if (keeper->options->once && keeper->closed != REFUSAL_NONE)
             return keeper->closed;
         if (keeper->options->once && end != SESSION_NOBODY)

@@ -16,13 +16,19 @@ struct keeper_options {
     bool once; /* serve one visitor, then end (SESSION_NOBODY counts as none) */
 };
 
-/* What keeper_serve returns besides an enum refusal: sessions could not use the terminal. */
-enum { KEEPER_NO_TERMINAL = -1 };
+/* What keeper_serve returns besides an enum refusal: why no session could begin. */
+enum {
+    KEEPER_NO_TERMINAL = -1,  /* it could not use the terminal */
+    KEEPER_NO_MEMORY = -2,    /* it could lock none */
+    KEEPER_NOT_CONFINED = -3, /* its rights could not be taken away */
+    KEEPER_NO_PROCESS = -4,   /* there was no process for it */
+};
 
 /* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took,
    and one on every day on which nobody came. Returns an enum refusal: REFUSAL_NONE after an orderly
    end, REFUSAL_CORRUPT when the outbox was removed or replaced meanwhile (start anew: nothing was
-   acknowledged since), or KEEPER_NO_TERMINAL. From when it serves, those of descriptors 0, 1 and 2 that were a
+   acknowledged since), or one of KEEPER_NO_TERMINAL and its
+   like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
 int keeper_serve(struct state *state, const struct keeper_options *options);
 

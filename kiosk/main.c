@@ -41,6 +41,9 @@ static const char usage[] =
     "  --help          this text\n"
     "  --version       the version\n";
 
+static const char *const no_memory = N_(
+    "No memory could be locked for secrets. Raise the limit to at least 8 MiB (ulimit -l 8192).");
+
 static int complain(const char *what, const char *text)
 {
     fprintf(stderr, "sandyq-kiosk: %s%s%s\n", what, what[0] != '\0' ? ": " : "", text);
@@ -172,8 +175,7 @@ static int prepare(const struct options *options)
                         _("libgcrypt is in FIPS mode, which switches off what the envelope needs. "
                           "Switch FIPS mode off on this machine."));
     default:
-        return complain("", _("No memory could be locked for secrets. Raise the limit to at least "
-                              "8 MiB (ulimit -l 8192)."));
+        return complain("", _(no_memory));
     }
 }
 
@@ -227,6 +229,22 @@ static void reopen_terminal(const char *tty)
         dup2(fd, STDERR_FILENO);
 }
 
+/* Why no session could begin. */
+static const char *no_session(int result)
+{
+    switch (result) {
+    case KEEPER_NO_MEMORY:
+        return no_memory;
+    case KEEPER_NOT_CONFINED:
+        return N_("A session could not be confined. Use a kernel with seccomp filters.");
+    case KEEPER_NO_PROCESS:
+        return N_("No process could be started for a session. Raise the limit of processes, or "
+                  "free memory.");
+    default:
+        return N_("This terminal cannot be used. Check that TERM names its kind.");
+    }
+}
+
 static int serve(const struct options *options)
 {
     struct state *state = NULL;
@@ -244,9 +262,8 @@ static int serve(const struct options *options)
     if (result == REFUSAL_NONE)
         return STATUS_DONE;
     reopen_terminal(options->keeper.tty);
-    if (result == KEEPER_NO_TERMINAL)
-        return complain(options->keeper.tty,
-                        _("This terminal cannot be used. Check that TERM names its kind."));
+    if (result < 0)
+        return complain(options->keeper.tty, _(no_session(result)));
     if (result == REFUSAL_MISSING)
         return complain(options->state, _("No card has come yet. Bring one from the office with "
                                           "sandyq-courier exchange."));

@@ -7,8 +7,12 @@
 #include <sys/types.h>
 #include <termios.h>
 
-/* How spawn_session's process ends when the terminal could not be opened. */
-enum { SPAWN_NO_TERMINAL = 64 };
+/* How spawn_session's process ends when there could be no session. */
+enum {
+    SPAWN_NO_TERMINAL = 64, /* the terminal could not be opened, or is of an unknown kind */
+    SPAWN_NO_MEMORY,        /* no memory could be locked */
+    SPAWN_NOT_CONFINED,     /* the kernel does not take the rights away */
+};
 
 struct spawn {
     const char *tty;    /* device, opened anew by the process as its descriptors 0, 1 and 2 */
