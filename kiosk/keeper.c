@@ -35,6 +35,8 @@ enum {
     KEEPER_ORDER_MS = 15000, /* how long a session may take to end in order */
     KEEPER_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     KEEPER_FAILURES_MAX = 5,
+    KEEPER_DAY_MAX = 500,   /* visits of a day, after which one is a rarity or a mischief */
+    KEEPER_REST_MS = 10000, /* and the rest before each one more */
     KEEPER_PTY_MAJOR_FIRST = 136,
     KEEPER_PTY_MAJOR_LAST = 143,
 };
@@ -50,6 +52,8 @@ struct keeper {
     int watch;
     unsigned owed;     /* covers */
     unsigned failures; /* visits in a row that never began */
+    unsigned visits;   /* of this day, that owed an envelope */
+    uint32_t day;
     bool ending;
     bool has_line;
     struct termios line; /* of the terminal as it was found */
@@ -364,6 +368,17 @@ static void count_failure(struct keeper *keeper, const struct visit *visit, int 
     rest(keeper, KEEPER_SHORT_MS);
 }
 
+static void count_visit(struct keeper *keeper)
+{
+    uint32_t today = state_today();
+
+    if (today != keeper->day)
+        keeper->visits = 0;
+    keeper->day = today;
+    if (++keeper->visits >= KEEPER_DAY_MAX && !keeper->ending)
+        rest(keeper, KEEPER_REST_MS);
+}
+
 static int visit_once(struct keeper *keeper)
 {
     struct visit visit;
@@ -374,6 +389,8 @@ static int visit_once(struct keeper *keeper)
             attend(keeper, &visit);
         end = settle(keeper, &visit);
     }
+    if (end > SESSION_NOBODY)
+        count_visit(keeper);
     if (!keeper->ending && !keeper->options->once)
         count_failure(keeper, &visit, end);
     return end;
