@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a confined process can no longer do: each try ends it at once. */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "kiosk/confine.h"
+#include "tests/folder.h"
 
-enum { KEPT = 3, OTHER = 9, NOT_CONFINED = 90 };
+enum { KEPT = 3, OTHER = 9, NOT_CONFINED = 90, NOBODY = 65534 };
+
+static int ends[2];
 
 /* Runs the deed confined, in a process of its own; how that ended, as of waitpid. */
 static int confined(int (*deed)(void))
@@ -80,6 +89,11 @@ static int type_for_next(void)
     return ioctl(0, TIOCSTI, "x");
 }
 
+static int send_a_stop(void)
+{
+    return tcflow(0, TCIOFF);
+}
+
 static int map_code(void)
 {
     void *map = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -104,6 +118,7 @@ static void test_forbidden(void **state)
     assert_killed(look_into_parent);
     assert_killed(signal_parent);
     assert_killed(type_for_next);
+    assert_killed(send_a_stop);
     assert_killed(map_code);
     assert_killed(turn_to_code);
 }
@@ -118,6 +133,10 @@ static int work(void)
     large[0] = 'x';
     munmap(large, 1 << 20);
     ioctl(0, TIOCGWINSZ, &size);
+    tcflow(0, TCOOFF);
+    tcflow(0, TCOON);
+    alarm(60);
+    alarm(0);
     /* The one socket stays, another descriptor does not. */
     return write(KEPT, "", 0) < 0 || write(OTHER, "", 0) == 0 ? 2 : 0;
 }
@@ -128,20 +147,72 @@ static void test_allowed(void **state)
     assert_int_equal(confined(work), 0);
 }
 
-static int stay_hidden(void)
+/* An ordinary user's process that could dump its core, unless it is confined. */
+static pid_t start_open(bool confine)
 {
-    return 0;
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    if (geteuid() == 0 && setuid(NOBODY) != 0)
+        _exit(1);
+    prctl(PR_SET_DUMPABLE, 1);
+    dup2(ends[0], KEPT);
+    if (confine && confine_session(KEPT) != 0)
+        _exit(NOT_CONFINED);
+    /* Ready: now it waits for the signal that a forbidden call would give it. */
+    (void)!write(KEPT, "r", 1);
+    for (;;)
+        poll(NULL, 0, -1);
 }
 
-/* Core files are off before the filter is on: a session that is killed leaves none. */
+/* Waits until it is ready; then, as who /proc shows it (root, when nobody may look into it), its
+   limit of cores, and whether it leaves one. */
+static void assert_core(bool confine, uid_t owner, rlim_t most)
+{
+    struct rlimit limit = {1, 1};
+    char path[64], ready = 0;
+    struct stat st;
+    int status = 0;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    pid_t pid = start_open(confine);
+    assert_true(pid > 0);
+    close(ends[0]);
+    assert_int_equal(read(ends[1], &ready, 1), 1);
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_uid, owner);
+    assert_int_equal(prlimit(pid, RLIMIT_CORE, NULL, &limit), 0);
+    assert_int_equal(limit.rlim_cur, most);
+    kill(pid, SIGSYS);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    if (confine)
+        assert_false(WCOREDUMP(status));
+    else if (!WCOREDUMP(status))
+        print_message("this machine writes no core here\n");
+    close(ends[1]);
+}
+
+/* A session leaves no core, and no other process of its user may look into it. What is not confined
+   shows that the look can tell. */
 static void test_no_core(void **state)
 {
-    int status = confined(open_file);
+    const uid_t user = geteuid() == 0 ? NOBODY : geteuid();
+    struct rlimit limit;
+    char *dir = folder_make();
 
     (void)state;
-    assert_true(WIFSIGNALED(status));
-    assert_false(WCOREDUMP(status));
-    assert_int_equal(confined(stay_hidden), 0);
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_CORE, &limit), 0);
+    assert_int_equal(chmod(dir, 0777), 0);
+    assert_int_equal(chdir(dir), 0);
+    assert_core(false, user, limit.rlim_max);
+    assert_core(true, 0, 0);
+    assert_int_equal(chdir("/"), 0);
+    folder_remove(&dir);
 }
 
 int main(void)

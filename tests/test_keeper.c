@@ -345,6 +345,9 @@ static void assert_alike(const struct snapshot *before, const struct snapshot *o
     }
 }
 
+/* What is found on the disk once a visit is over, or read from it later, is alike. Who watches the
+   disk during a visit sees when its envelope comes: for a complaint before the receipt, for others
+   at the goodbye. That is not tested here, nor promised. */
 static void test_disk_does_not_tell_filing_from_reading(void **state)
 {
     struct served *served = *state;

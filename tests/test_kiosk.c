@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The real sandyq-kiosk at a terminal: what a visitor and a technician see of it. */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -93,13 +99,19 @@ static void test_complaint_is_filed(void **state)
 
 /* What a person was writing must not stay on the screen of a session that was killed, nor may its
    terminal stay without echo and lines. */
-static void test_killed_session_leaves_a_clean_terminal(void **state)
+static void assert_killed_leaves_nothing(struct served *served, int number)
 {
-    struct served *served = *state;
+    const char *argv[] = {"sh",
+                          "-c",
+                          "trap '' ALRM; exec \"$0\" --state \"$1\" --once",
+                          served_program("sandyq-kiosk"),
+                          served->dir,
+                          NULL};
     struct termios line;
     pid_t session = 0;
 
-    served_start(served, 1);
+    served->pty = pty_start(ROWS, COLS, argv, NULL);
+    assert_non_null(served->pty);
     served_wait(served, "Choose a language");
     served_go(served, "3", "What do you want to do?");
     served_go(served, "1", "what is it about?");
@@ -107,15 +119,73 @@ static void test_killed_session_leaves_a_clean_terminal(void **state)
     served_go(served, "do not tell anyone", "do not tell anyone");
     while (session == 0)
         session = pty_child(served->pty);
-    kill(session, SIGKILL);
-    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
-    assert_false(pty_shows(served->pty, "do not tell anyone"));
+    /* Nor on a terminal whose output is stopped. */
     int fd = open(pty_device(served->pty), O_RDWR | O_NOCTTY);
     assert_true(fd >= 0);
+    assert_int_equal(tcflow(fd, TCOOFF), 0);
+    kill(session, number);
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 0);
+    assert_false(pty_shows(served->pty, "do not tell anyone"));
     assert_int_equal(tcgetattr(fd, &line), 0);
     close(fd);
     assert_int_equal(line.c_lflag & (ICANON | ECHO | ISIG), ICANON | ECHO | ISIG);
     assert_int_equal(served_check(served), 2);
+}
+
+static void test_killed_session_leaves_a_clean_terminal(void **state)
+{
+    assert_killed_leaves_nothing(*state, SIGKILL);
+}
+
+/* A session held in write() by its terminal is ended by its alarm, whatever its parents ignored. (Not
+   tested here: that the alarm comes 30 seconds after the idle limit; that would take 40.) */
+static void test_alarm_ends_a_session(void **state)
+{
+    assert_killed_leaves_nothing(*state, SIGALRM);
+}
+
+/* Whether a process of the same user, with no right to look into all, may look into this one. */
+static bool can_look_into(pid_t pid)
+{
+    char command[160];
+
+    snprintf(command, sizeof command, "%s readlink /proc/%d/exe >/dev/null 2>&1",
+             geteuid() == 0 ? "setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace" : "",
+             (int)pid);
+    return system(command) == 0;
+}
+
+static void test_session_is_hidden_and_leaves_no_core(void **state)
+{
+    struct served *served = *state;
+    const char *sh = "ulimit -c $(ulimit -H -c); exec \"$@\"";
+    const char *argv[] = {"sh",      "-c",        sh,  "sh", served_program("sandyq-kiosk"),
+                          "--state", served->dir, NULL};
+    const char *root[] = {"setpriv",
+                          "--bounding-set=-sys_ptrace",
+                          "--inh-caps=-sys_ptrace",
+                          "sh",
+                          "-c",
+                          sh,
+                          "sh",
+                          argv[4],
+                          "--state",
+                          served->dir,
+                          NULL};
+    struct rlimit core = {1, 1};
+    pid_t session = 0;
+
+    served->pty = pty_start(ROWS, COLS, geteuid() == 0 ? root : argv, NULL);
+    assert_non_null(served->pty);
+    served_wait(served, "Choose a language");
+    session = pty_child(served->pty);
+    assert_true(session > 0);
+    assert_true(can_look_into(pty_process(served->pty))); /* the keeper: so the look itself works */
+    assert_false(can_look_into(session));
+    assert_int_equal(prlimit(session, RLIMIT_CORE, NULL, &core), 0);
+    assert_int_equal(core.rlim_cur, 0);
+    assert_int_equal(core.rlim_max, 0);
+    assert_int_equal(served_end(served), 0);
 }
 
 static void test_small_terminal(void **state)
@@ -165,8 +235,14 @@ static void test_hostile_keys(void **state)
     pty_type_bytes(served->pty, bytes, sizeof bytes - 1);
     assert_int_equal(pty_settle(served->pty), PTY_IDLE);
     served_go(served, "\r", "Is this right?");
+    served_go(served, "1", "do you want a PIN?");
+    served_go(served, "\r", "It is stored. This is your number");
+    served_go(served, "1", "Compare once more");
+    served_go(served, "\r", "Goodbye");
+    served_go(served, " ", "Choose a language");
+    served_leave(served);
     assert_int_equal(served_end(served), 0);
-    assert_int_equal(served_check(served), 2);
+    assert_int_equal(served_check(served), 3);
 }
 
 static void test_out_of_order_without_card(void **state)
@@ -336,6 +412,48 @@ static void test_locked_memory_is_refused(void **state)
     assert_refused(geteuid() == 0 ? root : argv, NULL, 1, "No memory could be locked");
 }
 
+struct denied {
+    const char *dir;
+    uint32_t call;
+};
+
+/* Serves where the kernel refuses one call. */
+static int serve_denied(void *context)
+{
+    const struct denied *denied = context;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, denied->call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    execl(served_program("sandyq-kiosk"), "sandyq-kiosk", "--state", denied->dir, "--once", NULL);
+    return 99;
+}
+
+static void assert_denied(const struct served *served, uint32_t call, const char *text)
+{
+    struct denied denied = {served->dir, call};
+    struct pty *pty = pty_start_function(ROWS, 160, serve_denied, &denied);
+
+    assert_non_null(pty);
+    assert_int_equal(pty_wait_exit(pty, SERVED_SECONDS), 1);
+    if (!pty_shows(pty, text))
+        fail_msg("not said: %s", text);
+    pty_stop(&pty);
+}
+
+/* Each has words of its own: "check TERM" would send a technician the wrong way. */
+static void test_refusing_kernel(void **state)
+{
+    assert_denied(*state, SYS_prctl, "A session could not be confined");
+    assert_denied(*state, SYS_clone, "No process could be started");
+}
+
 static void test_enroll(void **state)
 {
     struct served *served = *state;
@@ -373,6 +491,37 @@ static void fill_disk(const char *dir)
     while (fwrite(zeros, 1, sizeof zeros, file) == sizeof zeros)
         continue;
     fclose(file);
+}
+
+/* A log that may not grow is a full disk for everyone, root or not. */
+static void test_file_limit(void **state)
+{
+    struct served *served = *state;
+    const char *argv[] = {"sh",
+                          "-c",
+                          "trap '' XFSZ; exec \"$0\" --state \"$1\" --once",
+                          served_program("sandyq-kiosk"),
+                          served->dir,
+                          NULL};
+    struct rlimit limit, before;
+    size_t len = 0;
+
+    served->pty = pty_start(ROWS, COLS, argv, NULL);
+    assert_non_null(served->pty);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "112", "what happened?");
+    free(office_get(served->dir, "outbox.db-wal", &len));
+    assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, NULL, &before), 0);
+    limit = (struct rlimit){len, before.rlim_max};
+    assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, &limit, NULL), 0);
+    served_go(served, "Not safe\r", "Is this right?");
+    served_go(served, "1", "do you want a PIN?");
+    served_go(served, "\r", "It is not stored yet");
+    assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, &before, NULL), 0);
+    served_go(served, "1", "It is stored. This is your number");
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
 }
 
 static void test_full_disk(void **state)
@@ -427,6 +576,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KIOSK_TEST(test_complaint_is_filed),
         KIOSK_TEST(test_killed_session_leaves_a_clean_terminal),
+        KIOSK_TEST(test_alarm_ends_a_session),
+        KIOSK_TEST(test_session_is_hidden_and_leaves_no_core),
         KIOSK_TEST(test_small_terminal),
         KIOSK_TEST(test_languages_switch_in_a_confined_process),
         KIOSK_TEST(test_hostile_keys),
@@ -439,7 +590,9 @@ int main(void)
         KIOSK_TEST(test_wrong_use),
         KIOSK_TEST(test_wrong_surroundings),
         KIOSK_TEST(test_locked_memory_is_refused),
+        KIOSK_TEST(test_refusing_kernel),
         KIOSK_TEST(test_enroll),
+        KIOSK_TEST(test_file_limit),
         KIOSK_TEST(test_full_disk),
     };
 
