@@ -43,6 +43,8 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
     AT(TROUBLE_CHARTER) =
         N_("The charter is missing, damaged or of another office. Put it back from your "
            "backup."),
+    AT(TROUBLE_PAIR) = N_("desk.keyring and charter do not belong together. Put back both from one "
+                          "backup of this office."),
     AT(TROUBLE_CASEBOOK_MISSING) = N_("casebook.db is missing. Put it back from your backup."),
     AT(TROUBLE_CASEBOOK_FOREIGN) =
         N_("casebook.db is not a casebook. Put it back from your backup."),
@@ -70,21 +72,31 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
     AT(TROUBLE_NAME) =
         N_("The office's name is too long or not plain text. Use at most 127 bytes."),
     AT(TROUBLE_FACILITY) = N_("The facility code must be 1 to 15 of A-Z, 0-9 and -."),
+    AT(TROUBLE_CARD_PLACE) =
+        N_("Something that is no card is there already. Name a new file for the card."),
+    AT(TROUBLE_CARD_FOLDER) = N_("This names a folder. Name a file for the card."),
     AT(TROUBLE_TYPE) = N_("There is no such type of facility."),
     AT(TROUBLE_KIOSK) =
         N_("This bundle is from a kiosk that was not enrolled here. Enrol it, or give the "
            "bundle to its own office."),
     AT(TROUBLE_NUMBER) =
         N_("A record has an impossible number. Keep the bundle and look at the kiosk."),
+    AT(TROUBLE_NO_BUNDLE) =
+        N_("There is no bundle in this folder. Check its name, or run the exchange at the kiosk "
+           "again."),
     AT(TROUBLE_CASE) = N_("There is no such case. See the numbers with: sandyq-desk list OFFICE"),
     AT(TROUBLE_STATUS) = N_("There is no such status."),
+    AT(TROUBLE_NO_ANSWER) =
+        N_("The person's last letter has no answer yet. Write one first: sandyq-desk answer "
+           "OFFICE CASE"),
     AT(TROUBLE_TEXT_EMPTY) = N_("There is no text. Nothing was changed."),
     AT(TROUBLE_TEXT_UTF8) = N_("The text is not UTF-8. Save it as UTF-8 and try again."),
     AT(TROUBLE_TEXT_FILE) = N_("The text cannot be read. Check the file's name."),
     AT(TROUBLE_TEXT_LONG) = N_("The text is too long. Make it shorter."),
     AT(TROUBLE_MESSAGES) =
-        N_("This case has as many messages as a kiosk can show. Ask the person to "
-           "write a new letter."),
+        N_("This case has as many messages as a kiosk can show. The last one is kept to say "
+           "that the case is closed. Close it. The person can then write a new "
+           "complaint."),
     AT(TROUBLE_BOARD_FULL) = N_("The board has no room for more answers. Ask for a newer version."),
     AT(TROUBLE_OUTPUT) = N_("The output could not be written. Check the disk or the pipe."),
     AT(TROUBLE_SECRETS) =

@@ -25,6 +25,7 @@ enum trouble {
     TROUBLE_ROOT_OTHER, /* root.keyring of another office */
     TROUBLE_PASSPHRASE,
     TROUBLE_CHARTER,
+    TROUBLE_PAIR, /* desk.keyring and charter of two offices */
     TROUBLE_CASEBOOK_MISSING,
     TROUBLE_CASEBOOK_FOREIGN,
     TROUBLE_CASEBOOK_NEWER,
@@ -41,16 +42,20 @@ enum trouble {
     TROUBLE_PASSPHRASE_FILE,
     TROUBLE_NAME,
     TROUBLE_FACILITY,
+    TROUBLE_CARD_PLACE, /* enroll: something else is where the card should go */
+    TROUBLE_CARD_FOLDER,
     TROUBLE_TYPE,
     TROUBLE_KIOSK, /* a bundle of a kiosk that was never enrolled here */
     TROUBLE_NUMBER,
+    TROUBLE_NO_BUNDLE,
     TROUBLE_CASE,
     TROUBLE_STATUS,
+    TROUBLE_NO_ANSWER, /* a status that promises a text which was not written */
     TROUBLE_TEXT_EMPTY,
     TROUBLE_TEXT_UTF8,
     TROUBLE_TEXT_FILE,
     TROUBLE_TEXT_LONG, /* the caller says by how much */
-    TROUBLE_MESSAGES,  /* the case has as many messages as a kiosk looks for */
+    TROUBLE_MESSAGES,  /* only the closing of the case still has a number */
     TROUBLE_BOARD_FULL,
     TROUBLE_OUTPUT,
     TROUBLE_SECRETS, /* no locked memory */

@@ -109,7 +109,8 @@ static void casebook_path(int dir, char out[PATH_MAX])
 
 /* --- making an office --- */
 
-/* An empty folder may be used; anything in it may not. */
+/* An empty folder may be used, also when a lock was forgotten in it; anything else in it may not.
+ */
 static int folder_empty(int dir)
 {
     DIR *entries = fdopendir(dir);
@@ -123,7 +124,8 @@ static int folder_empty(int dir)
             error = TROUBLE_UNFINISHED;
             break;
         }
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            strcmp(entry->d_name, LOCK_FILE) != 0)
             error = TROUBLE_NOT_EMPTY;
     }
     closedir(entries);
@@ -140,12 +142,14 @@ int vault_may_make(const char *path)
                              : TROUBLE_NOT_EMPTY;
 }
 
-static int folder_make(const char *path, int *dir)
+/* *made: the folder was not there before. */
+static int folder_make(const char *path, int *dir, int *made)
 {
     int error = vault_may_make(path);
     if (error != TROUBLE_NONE)
         return error;
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+    *made = mkdir(path, 0700) == 0;
+    if (!*made && errno != EEXIST)
         return errno == ENOENT ? TROUBLE_PARENT : folder_trouble(errno);
     if (chmod(path, 0700) != 0)
         return folder_trouble(errno);
@@ -259,6 +263,19 @@ static int write_office(const struct vault *vault, const uint8_t *root,
     return error;
 }
 
+/* A second try must find the folder as the first did. The mark goes last: cut in between, the rest
+   is still known as unfinished. */
+static void unwrite_office(const struct vault *vault)
+{
+    static const char *const names[] = {
+        CHARTER_FILE,         DESK_FILE,     ROOT_FILE, CASEBOOK_FILE "-wal",
+        CASEBOOK_FILE "-shm", CASEBOOK_FILE, LOCK_FILE, UNFINISHED_FILE,
+    };
+    file_sweep(vault->dir);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlinkat(vault->dir, names[i], 0);
+}
+
 static struct vault *vault_new(void)
 {
     struct vault *vault = calloc(1, sizeof *vault);
@@ -272,18 +289,20 @@ int vault_make(const char *path, const char *name, const struct passphrase *pass
 {
     struct vault *vault = vault_new();
     uint8_t *root = secret_new(SIGN_SEED_LEN);
-    int error = TROUBLE_MEMORY;
+    int error = TROUBLE_MEMORY, made = 0;
     if (vault == NULL || root == NULL)
         goto out;
     error = vault_fresh(vault, name, state_today(), root);
     if (error == TROUBLE_NONE)
-        error = folder_make(path, &vault->dir);
+        error = folder_make(path, &vault->dir, &made);
     if (error == TROUBLE_NONE)
         error = folder_lock(vault->dir, &vault->lock);
-    if (error == TROUBLE_NONE)
-        error = write_office(vault, root, passphrase);
+    if (error == TROUBLE_NONE && (error = write_office(vault, root, passphrase)) != TROUBLE_NONE)
+        unwrite_office(vault);
     if (error == TROUBLE_NONE)
         charter_fingerprint(vault->charter.office, fingerprint);
+    else if (made)
+        rmdir(path); /* stays when anything of somebody else is in it */
 out:
     secret_free(root);
     vault_close(&vault);
@@ -399,7 +418,7 @@ static int ring_read(struct vault *vault, const struct ring *ring)
     if (ring->len < RING_INTAKE || ring->secret[0] != RING_VERSION)
         return TROUBLE_KEYRING_NEWER;
     if (memcmp(ring->secret + RING_OFFICE, vault->charter.office, CHARTER_OFFICE_LEN) != 0)
-        return TROUBLE_CHARTER;
+        return TROUBLE_PAIR;
     keys->intake_count = wire_get16(ring->secret + RING_COUNT);
     if (keys->intake_count > VAULT_INTAKE_MAX ||
         ring->len != RING_INTAKE + keys->intake_count * RING_INTAKE_LEN)

@@ -42,6 +42,13 @@ struct vault_keys {
     struct vault_intake intake[VAULT_INTAKE_MAX];
 };
 
+/* A row of the casebook that would not open; message is its number, 0 for anything else. */
+struct vault_damage {
+    uint64_t case_id;
+    uint64_t message;
+};
+enum { VAULT_DAMAGE_MAX = 64 };
+
 struct vault {
     int dir;
     int lock;
@@ -49,14 +56,16 @@ struct vault {
     uint8_t charter_bytes[CHARTER_LEN];
     struct vault_keys *keys;
     struct caseload *cases;
+    struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
+    size_t damage_count;
 };
 
 /* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (secret_new
    memory) gets the root key's seed. Writes nothing. */
 int vault_fresh(struct vault *vault, const char *name, uint32_t today, uint8_t root[SIGN_SEED_LEN]);
 
-/* Makes a new office in a folder that is missing or empty. On success fingerprint is the office's.
- */
+/* Makes a new office in a folder that is missing or empty. On success fingerprint is the office's;
+   else what was made is removed. */
 int vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
