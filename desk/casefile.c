@@ -21,6 +21,7 @@ enum {
     ITEM_BODY = 18,
     ITEM_ROUND = 1024,
     LETTER_HEAD = CARD_KIOSK_LEN + 8 + 1,
+    MESSAGE_HEAD = 8 + 1,
     ITEM_MAX = (ITEM_BODY + LETTER_HEAD + LETTER_LEN + ITEM_ROUND - 1) / ITEM_ROUND * ITEM_ROUND,
 };
 _Static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "an envelope holds one letter");
@@ -105,11 +106,12 @@ static int add_letter(struct vault *vault, const struct casefile_source *source,
 static int add_message(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
                        uint64_t n, const struct answer *answer)
 {
-    uint8_t head[8], entry[ANSWER_LEN];
+    uint8_t head[MESSAGE_HEAD], entry[ANSWER_LEN];
     int error = answer_seal(keys, n, answer, entry);
     if (error != ANSWER_OK)
         return error == ANSWER_LONG ? TROUBLE_TEXT_LONG : TROUBLE_MEMORY;
     wire_put64(head, n);
+    head[8] = answer->len > 0;
     const struct draft draft = {.kind = CASEFILE_MESSAGE,
                                 .case_id = case_id,
                                 .n = n,
@@ -224,11 +226,12 @@ struct page {
 };
 
 struct reading {
-    const struct vault *vault;
+    struct vault *vault;
     casefile_fn *each;
     void *context;
     struct page *page;
     uint64_t keys_of; /* the case that page->keys belong to; 0: none yet */
+    bool damaged;
     int error;
 };
 
@@ -259,10 +262,11 @@ static int take_body(struct reading *reading, const uint8_t *body, size_t len,
     case CASEFILE_LETTER:
         return take_letter(reading, body, len, item);
     case CASEFILE_MESSAGE:
-        if (len != 8 + ANSWER_LEN)
+        if (len != MESSAGE_HEAD + ANSWER_LEN)
             return TROUBLE_ROW;
         item->n = wire_get64(body);
-        item->entry = body + 8;
+        item->has_text = body[8] != 0;
+        item->entry = body + MESSAGE_HEAD;
         item->keys = reading->keys_of == item->case_id ? &reading->page->keys : NULL;
         return TROUBLE_NONE;
     case CASEFILE_STATUS:
@@ -298,10 +302,24 @@ static int read_row(struct reading *reading, const struct caseload_item *row)
     return error == TROUBLE_NONE ? reading->each(reading->context, &item) : error;
 }
 
+static void note_damage(struct vault *vault, const struct caseload_item *row)
+{
+    for (size_t i = 0; i < vault->damage_count; i++)
+        if (vault->damage[i].case_id == row->case_id && vault->damage[i].message == row->n)
+            return;
+    if (vault->damage_count < VAULT_DAMAGE_MAX)
+        vault->damage[vault->damage_count++] = (struct vault_damage){row->case_id, row->n};
+}
+
 static int each_row(void *context, const struct caseload_item *row)
 {
     struct reading *reading = context;
     reading->error = read_row(reading, row);
+    if (reading->error == TROUBLE_ROW) {
+        note_damage(reading->vault, row);
+        reading->damaged = true;
+        reading->error = TROUBLE_NONE;
+    }
     return reading->error == TROUBLE_NONE ? DB_OK : DB_IO;
 }
 
@@ -313,7 +331,9 @@ int casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void
         return TROUBLE_MEMORY;
     int error = caseload_each_item(vault->cases, case_id, each_row, &reading);
     secret_free(reading.page);
-    return reading.error != TROUBLE_NONE ? reading.error : trouble_db(error);
+    if (reading.error != TROUBLE_NONE || error != DB_OK)
+        return reading.error != TROUBLE_NONE ? reading.error : trouble_db(error);
+    return reading.damaged ? TROUBLE_ROW : TROUBLE_NONE;
 }
 
 int casefile_message(const struct casefile_item *item, struct answer *answer)
@@ -346,46 +366,71 @@ static int add_alone(struct vault *vault, const struct draft *draft)
     return finish(vault, add(vault, draft));
 }
 
+struct found_keys {
+    struct code_keys *keys;
+    bool found;
+};
+
 static int keep_keys(void *context, const struct casefile_item *item)
 {
-    struct code_keys *keys = context;
-    if (item->kind == CASEFILE_LETTER &&
-        secret_equal(keys->tag, (uint8_t[CODE_KEY_LEN]){0}, CODE_KEY_LEN))
-        letter_keys(item->letter, keys);
+    struct found_keys *found = context;
+    if (item->kind == CASEFILE_LETTER && !found->found) {
+        letter_keys(item->letter, found->keys);
+        found->found = true;
+    }
     return TROUBLE_NONE;
 }
 
-static int say_next(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-                    const struct answer *answer)
+static uint64_t messages_max(const struct answer *answer)
+{
+    if (answer->len > 0)
+        return CASEFILE_TEXTS_MAX;
+    return answer->state == TAXONOMY_CLOSED ? ANSWER_COUNT_MAX : CASEFILE_STATES_MAX;
+}
+
+static int say(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
+               const struct answer *answer)
 {
     uint64_t last = 0;
     int error = trouble_db(caseload_last_message(vault->cases, case_id, &last));
     if (error != TROUBLE_NONE)
         return error;
-    if (last >= ANSWER_COUNT_MAX)
-        return TROUBLE_MESSAGES;
+    if (last >= messages_max(answer))
+        return answer->len > 0 ? TROUBLE_MESSAGES : TROUBLE_NONE;
     return add_message(vault, case_id, keys, last + 1, answer);
 }
 
-int casefile_say(struct vault *vault, uint64_t case_id, const struct answer *answer)
+static int say_and_set(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
+                       const struct casefile_reply *reply)
 {
-    struct code_keys *keys = secret_new(sizeof *keys);
-    if (keys == NULL)
+    int error = TROUBLE_NONE;
+    if (reply->answer != NULL)
+        error = say(vault, case_id, keys, reply->answer);
+    const struct draft draft = {.kind = CASEFILE_STATUS,
+                                .case_id = case_id,
+                                .day = reply->day,
+                                .head = &reply->status,
+                                .head_len = 1};
+    return error == TROUBLE_NONE && reply->status != 0 ? add(vault, &draft) : error;
+}
+
+/* A damaged row does not stop an answer, as long as one letter still gives the keys. */
+int casefile_reply(struct vault *vault, uint64_t case_id, const struct casefile_reply *reply)
+{
+    struct found_keys found = {.keys = secret_new(sizeof *found.keys)};
+    if (found.keys == NULL)
         return TROUBLE_MEMORY;
-    int error = casefile_each(vault, case_id, keep_keys, keys);
+    int error = casefile_each(vault, case_id, keep_keys, &found);
+    if (error == TROUBLE_ROW && found.found)
+        error = TROUBLE_NONE;
+    if (error == TROUBLE_NONE && !found.found)
+        error = TROUBLE_ROW;
     if (error == TROUBLE_NONE)
         error = trouble_db(caseload_begin(vault->cases));
     if (error == TROUBLE_NONE)
-        error = finish(vault, say_next(vault, case_id, keys, answer));
-    secret_free(keys);
+        error = finish(vault, say_and_set(vault, case_id, found.keys, reply));
+    secret_free(found.keys);
     return error;
-}
-
-int casefile_set_status(struct vault *vault, uint64_t case_id, uint8_t status, uint32_t day)
-{
-    const struct draft draft = {
-        .kind = CASEFILE_STATUS, .case_id = case_id, .day = day, .head = &status, .head_len = 1};
-    return add_alone(vault, &draft);
 }
 
 int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text, size_t len)

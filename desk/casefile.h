@@ -12,7 +12,7 @@
        10      4  day it was added
        14      4  length n of the body
        18      n  letter:  kiosk id (8), record number (8), flags (1), letter without its closing zeros
-                  message: number (8), sealed entry (crypto/answer)
+                  message: number (8), 1 when it has a text (1), sealed entry (crypto/answer)
                   status:  number (1, complaint/taxonomy)
                   note:    UTF-8 */
 #ifndef DESK_CASEFILE_H
@@ -42,7 +42,8 @@ struct casefile_item {
     const uint8_t *kiosk;
     uint64_t seq;
     bool misplaced;
-    uint64_t n; /* CASEFILE_MESSAGE */
+    uint64_t n;    /* CASEFILE_MESSAGE */
+    bool has_text; /* false: only the state of the case is told */
     const uint8_t *entry;
     const struct code_keys *keys; /* of the case's first letter; NULL when it has none */
     uint8_t status;               /* CASEFILE_STATUS */
@@ -68,17 +69,30 @@ int casefile_take(struct vault *vault, const struct casefile_source *source, con
                   enum casefile_outcome *outcome, bool *misplaced);
 
 /* Calls each for every item of a case (0: of all cases, case by case), oldest first; another value
-   than TROUBLE_NONE stops and is returned. each must not use the vault. */
+   than TROUBLE_NONE and TROUBLE_ROW stops and is returned. each must not use the vault. A row that
+   does not open, or for which each returns TROUBLE_ROW, closes no other: it is passed over and
+   noted in vault->damage, and at the end TROUBLE_ROW is returned. */
 typedef int casefile_fn(void *context, const struct casefile_item *item);
 int casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context);
 
 /* Opens the text of a CASEFILE_MESSAGE into answer (secret_new memory). */
 int casefile_message(const struct casefile_item *item, struct answer *answer);
 
-/* Adds to a case, each in one transaction of its own. The message takes the next number; its text
-   is at most ANSWER_TEXT_MAX bytes. A text must be valid UTF-8. */
-int casefile_say(struct vault *vault, uint64_t case_id, const struct answer *answer);
-int casefile_set_status(struct vault *vault, uint64_t case_id, uint8_t status, uint32_t day);
+/* How many messages a case may have before only these can follow: texts and closings; closings
+   alone. So the person can always be told that a case is closed. */
+enum { CASEFILE_STATES_MAX = ANSWER_COUNT_MAX - 4, CASEFILE_TEXTS_MAX = ANSWER_COUNT_MAX - 1 };
+
+/* Adds to a case, each in one transaction of its own. A text must be valid UTF-8.
+
+   casefile_reply adds a message and a status; answer may be NULL, status 0, for none of it. The
+   message takes the next number. A text that has no number left is TROUBLE_MESSAGES, and nothing is
+   added; a state that has none left is not told, but the status is set. */
+struct casefile_reply {
+    const struct answer *answer;
+    uint8_t status;
+    uint32_t day;
+};
+int casefile_reply(struct vault *vault, uint64_t case_id, const struct casefile_reply *reply);
 int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
                   size_t len);
 

@@ -130,15 +130,17 @@ int machine_case(FILE *out, struct vault *vault, uint64_t case_id)
     struct triage_case *row = NULL;
     size_t n = 0;
     int error = case_id != 0 ? triage_list(vault, case_id, &row, &n) : TROUBLE_CASE;
-    if (error != TROUBLE_NONE)
+    if (n == 0)
         return error;
     json_t *value = case_value(row);
     json_object_update_new(
         value, json_pack("{s[] s[] s[] s[]}", "letters", "messages", "statuses", "notes"));
     error = casefile_each(vault, case_id, add_item, value);
     free(row);
-    if (error == TROUBLE_NONE)
-        return print(out, value);
+    if (error == TROUBLE_NONE || error == TROUBLE_ROW) {
+        int printed = print(out, value);
+        return printed != TROUBLE_NONE ? printed : error;
+    }
     json_decref(value);
     return error;
 }

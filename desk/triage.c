@@ -61,7 +61,7 @@ static int count_message(struct listing *listing, struct triage_case *row,
                          const struct casefile_item *item)
 {
     row->messages++;
-    row->waits = row->waits && item->n == 1; /* the first says only that it arrived */
+    row->waits = row->waits && !item->has_text;
     if (listing->answer == NULL)
         return TROUBLE_NONE;
     int error = casefile_message(item, listing->answer);
@@ -102,7 +102,7 @@ int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **case
         return TROUBLE_MEMORY;
     int error = casefile_each(vault, case_id, count_item, &listing);
     secret_free(listing.answer);
-    if (error != TROUBLE_NONE) {
+    if (error != TROUBLE_NONE && error != TROUBLE_ROW) {
         free(listing.cases);
         listing.cases = NULL;
         listing.n = 0;
@@ -119,6 +119,8 @@ static int one(struct vault *vault, uint64_t case_id, struct triage_case *row)
     struct triage_case *cases = NULL;
     size_t n = 0;
     int error = triage_list(vault, case_id, &cases, &n);
+    if (error == TROUBLE_ROW && n == 1) /* what opens is enough to go on with */
+        error = TROUBLE_NONE;
     if (error == TROUBLE_NONE && n == 1)
         *row = cases[0];
     else if (error == TROUBLE_NONE)
@@ -127,36 +129,71 @@ static int one(struct vault *vault, uint64_t case_id, struct triage_case *row)
     return error;
 }
 
-static int tell(struct vault *vault, uint64_t case_id, uint8_t state, uint32_t today)
+/* A message of this state and text (len may be 0), and the status (0: as it is). */
+static int reply(struct vault *vault, uint64_t case_id, struct answer *answer, uint8_t status)
+{
+    const struct casefile_reply reply = {.answer = answer, .status = status, .day = answer->day};
+    return casefile_reply(vault, case_id, &reply);
+}
+
+static int tell(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
+                uint32_t today)
 {
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
         return TROUBLE_MEMORY;
-    answer->state = state;
+    answer->state = (uint8_t)status->public_state;
     answer->day = today;
-    int error = casefile_say(vault, case_id, answer);
+    int error = reply(vault, case_id, answer, status->number);
     secret_free(answer);
     return error;
 }
 
-/* The message goes first: cut between the two, the same command run again completes the change. */
 int triage_set_status(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
                       uint32_t today, bool *changed)
 {
     struct triage_case row;
+    const struct casefile_reply quiet = {.status = status->number, .day = today};
     int error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
     *changed = error == TROUBLE_NONE && row.status != status->number;
     if (error != TROUBLE_NONE || !*changed)
         return error;
-    if (row.told != status->public_state)
-        error = tell(vault, case_id, (uint8_t)status->public_state, today);
-    if (error == TROUBLE_NONE)
-        error = casefile_set_status(vault, case_id, status->number, today);
-    return error;
+    if (status->public_state == TAXONOMY_ANSWERED && row.waits)
+        return TROUBLE_NO_ANSWER;
+    return row.told != status->public_state ? tell(vault, case_id, status, today)
+                                            : casefile_reply(vault, case_id, &quiet);
 }
 
-static int say(struct vault *vault, uint64_t case_id, const char *text, size_t len, uint32_t today)
+static bool is_blank(const char *text, size_t len)
 {
+    uint32_t ch = 0;
+    for (size_t i = 0, took; i < len; i += took) {
+        took = utf8_take(text + i, len - i, &ch);
+        if (ch != ' ' && ch != 0xA0 && utf8_harmless(ch))
+            return false;
+    }
+    return true;
+}
+
+static int check_text(const char *text, size_t len)
+{
+    if (len > ANSWER_TEXT_MAX)
+        return TROUBLE_TEXT_LONG;
+    if (!utf8_valid(text, len))
+        return TROUBLE_TEXT_UTF8;
+    return is_blank(text, len) ? TROUBLE_TEXT_EMPTY : TROUBLE_NONE;
+}
+
+int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
+                  uint32_t today)
+{
+    struct triage_case row;
+    const struct taxonomy_status *answered = taxonomy_status("answered");
+    int error = check_text(text, len);
+    if (error == TROUBLE_NONE)
+        error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
+    if (error != TROUBLE_NONE)
+        return error;
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
         return TROUBLE_MEMORY;
@@ -164,26 +201,8 @@ static int say(struct vault *vault, uint64_t case_id, const char *text, size_t l
     answer->day = today;
     answer->len = (uint16_t)len;
     memcpy(answer->text, text, len);
-    int error = casefile_say(vault, case_id, answer);
+    error = reply(vault, case_id, answer,
+                  answered != NULL && row.status != answered->number ? answered->number : 0);
     secret_free(answer);
-    return error;
-}
-
-int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
-                  uint32_t today)
-{
-    struct triage_case row;
-    if (len == 0)
-        return TROUBLE_TEXT_EMPTY;
-    if (len > ANSWER_TEXT_MAX)
-        return TROUBLE_TEXT_LONG;
-    if (!utf8_valid(text, len))
-        return TROUBLE_TEXT_UTF8;
-    int error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
-    if (error == TROUBLE_NONE)
-        error = say(vault, case_id, text, len, today);
-    const struct taxonomy_status *answered = taxonomy_status("answered");
-    if (error == TROUBLE_NONE && answered != NULL && row.status != answered->number)
-        error = casefile_set_status(vault, case_id, answered->number, today);
     return error;
 }

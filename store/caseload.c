@@ -471,15 +471,13 @@ struct item_rows {
 static int item_row(void *context, const struct db_value *columns, size_t n)
 {
     struct item_rows *rows = context;
-    if (columns[3].type != DB_BLOB)
-        return DB_CORRUPT;
     rows->found = 1;
     const struct caseload_item item = {
         .id = take_number(&columns[0]),
         .case_id = take_number(&columns[1]),
         .n = take_number(&columns[2]),
-        .sealed = columns[3].data,
-        .len = columns[3].len,
+        .sealed = columns[3].type == DB_BLOB ? columns[3].data : NULL,
+        .len = columns[3].type == DB_BLOB ? columns[3].len : 0,
     };
     return rows->each(rows->context, &item);
 }

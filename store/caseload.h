@@ -149,7 +149,8 @@ struct caseload_item {
 int caseload_add_item(struct caseload *caseload, const struct caseload_item *item);
 
 /* Calls each for the items of a case (0: of all cases, case by case) in the order they were added.
-   each must not call caseload. DB_NONE when a case was named and has nothing. */
+   each must not call caseload. DB_NONE when a case was named and has nothing. What is no blob comes
+   with length 0. */
 typedef int caseload_item_fn(void *context, const struct caseload_item *item);
 int caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
                        void *context);

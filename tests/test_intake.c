@@ -492,17 +492,43 @@ static void test_one_bad_bundle_stops_no_other(void **state)
 static void test_changed_row_is_noticed(void **state)
 {
     struct scene *scene = *state;
-    uint8_t sealed[2048] = {0};
-    uint64_t id = 0;
     send(scene, 'a', "text");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
-    assert_int_equal(caseload_next_id(scene->ward.vault.cases, &id), DB_OK);
-    const struct caseload_item item = {
-        .id = id, .case_id = 1, .sealed = sealed, .len = sizeof sealed};
-    assert_int_equal(caseload_add_item(scene->ward.vault.cases, &item), DB_OK);
+    send(scene, 'c', "another");
+    send(scene, 'e', "a third");
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), TROUBLE_NONE);
+    ward_damage(&scene->ward, 2, 0);
+    ward_damage(&scene->ward, 2, 0);
     struct triage_case *cases = NULL;
     size_t n = 0;
     assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_ROW);
+    assert_int_equal(n, 3);
+    assert_int_equal(cases[1].id, 2);
+    assert_int_equal(cases[1].letters, 1);
+    free(cases);
+    assert_int_equal(scene->ward.vault.damage_count, 1);
+    assert_int_equal(scene->ward.vault.damage[0].case_id, 2);
+    assert_int_equal(triage_list(&scene->ward.vault, 3, &cases, &n), TROUBLE_NONE);
+    free(cases);
+}
+
+/* At every place where the disk can become full; then the same bundle is simply taken again. */
+static void test_full_disk_takes_half_of_nothing(void **state)
+{
+    struct scene *scene = *state;
+    int error = TROUBLE_FULL, refusals = 0;
+    for (int i = 0; i < 3; i++)
+        send(scene, (char)('a' + 2 * i), "text");
+    for (size_t len = 0; error != TROUBLE_NONE && len < 1024 * 1024; len += 4096) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+        ward_starve(len);
+        error = ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL);
+        ward_feed();
+        assert_int_equal(count_cases(scene), error == TROUBLE_NONE ? 3 : 0);
+        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
+        refusals += error == TROUBLE_FULL;
+    }
+    assert_int_equal(error, TROUBLE_NONE);
+    assert_true(refusals > 3);
 }
 
 static void test_most_urgent_and_oldest_first(void **state)
@@ -613,6 +639,7 @@ int main(void)
         TEST(test_casebook_holds_no_plaintext),
         TEST(test_one_bad_bundle_stops_no_other),
         TEST(test_changed_row_is_noticed),
+        TEST(test_full_disk_takes_half_of_nothing),
         TEST(test_most_urgent_and_oldest_first),
         TEST(test_killed_import_run_again_gives_the_same),
     };

@@ -8,9 +8,11 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "courier/bundle.h"
@@ -186,6 +188,32 @@ int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t firs
     if (report != NULL)
         *report = intake.report;
     return error;
+}
+
+void ward_starve(size_t len)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = len;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+void ward_feed(void)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+void ward_damage(struct ward *ward, uint64_t case_id, uint64_t n)
+{
+    static const uint8_t sealed[2048];
+    struct caseload_item item = {
+        .case_id = case_id, .n = n, .sealed = sealed, .len = sizeof sealed};
+    assert_int_equal(caseload_next_id(ward->vault.cases, &item.id), DB_OK);
+    assert_int_equal(caseload_add_item(ward->vault.cases, &item), DB_OK);
 }
 
 char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)

@@ -76,6 +76,13 @@ uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t la
 int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t first, uint64_t last,
                 struct intake_report *report);
 
+/* A full disk, for this process: no file grows beyond len bytes. ward_feed frees it again. */
+void ward_starve(size_t len);
+void ward_feed(void);
+
+/* Adds a row to the case that no key opens, as message n (0: none). */
+void ward_damage(struct ward *ward, uint64_t case_id, uint64_t n);
+
 /* What `show` (or `show --json`) prints of a case; malloc'd. */
 char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len);
 
