@@ -51,6 +51,48 @@ static int fail_choice(const char *subject, int trouble, const char *(*choice)(s
     return COMMAND_FAILED;
 }
 
+/* --- damaged rows and boards from before a backup --- */
+
+static bool case_named_before(const struct vault *vault, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (vault->damage[j].case_id == vault->damage[i].case_id)
+            return true;
+    return false;
+}
+
+/* As fail; of damaged rows it says first whose they are. */
+static int fail_rows(const char *subject, const struct vault *vault, int trouble)
+{
+    for (size_t i = 0; trouble == TROUBLE_ROW && i < vault->damage_count; i++)
+        if (!case_named_before(vault, i))
+            fprintf(stderr, _("Case %llu has a damaged row.\n"),
+                    (unsigned long long)vault->damage[i].case_id);
+    return fail(subject, trouble);
+}
+
+/* A message that is damaged must not leave the board without a word. */
+static void say_lost(const struct vault *vault)
+{
+    for (size_t i = 0; i < vault->damage_count; i++)
+        if (vault->damage[i].message > 0)
+            fprintf(stderr, _("Message %llu of case %llu is damaged and not on this board.\n"),
+                    (unsigned long long)vault->damage[i].message,
+                    (unsigned long long)vault->damage[i].case_id);
+}
+
+static void say_ahead(const uint8_t *id, uint32_t board)
+{
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    if (board == 0)
+        return;
+    card_kiosk_text(id, kiosk);
+    fprintf(stderr,
+            _("Kiosk %s holds board %u, which this casebook never made: was it put back from a "
+              "backup? Import all bundles again, then publish.\n"),
+            kiosk, board);
+}
+
 static const char *type_choice(size_t i)
 {
     size_t n = 0;
@@ -110,8 +152,8 @@ static void say_made(const char *office, const char *fingerprint)
     puts(_(
         "What to do next:\n"
         "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
-        "2. Keep a copy of the folder in a safe. Without it and the passphrase, nobody can read\n"
-        "   what people write.\n"
+        "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
+        "   Without the folder and the passphrase, nobody can read what people write.\n"
         "3. Move root.keyring from the folder to a medium in a safe. Only enroll needs it back."));
     printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
              "FILE\n"),
@@ -137,16 +179,17 @@ static int run_init(const struct command_line *line)
 static int enroll(const struct command_line *line, struct vault *vault,
                   const struct passphrase *passphrase, uint8_t type)
 {
-    const struct kiosks_place place = {line->facility, type};
+    const struct kiosks_order order = {line->operands[1], line->facility, type, line->out};
+    const char *blamed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     uint8_t *root = NULL;
     int error = vault_root(vault, passphrase, &root);
     if (error != TROUBLE_NONE)
         return fail(line->operands[0], error);
-    error = kiosks_enroll(vault, root, line->operands[1], &place, line->out, kiosk);
+    error = kiosks_enroll(vault, root, &order, kiosk, &blamed);
     secret_free(root);
     if (error != TROUBLE_NONE)
-        return fail(line->operands[1], error);
+        return fail(blamed != NULL ? blamed : line->operands[0], error);
     printf(_("The kiosk %s is enrolled at %s. Its card: %s\n"), kiosk, line->facility, line->out);
     const size_t len = strlen(line->out), end = sizeof EXCHANGE_CARD - 1;
     if (len < end || strcmp(line->out + len - end, EXCHANGE_CARD) != 0)
@@ -215,6 +258,25 @@ static void say_imported(const struct intake_report *report)
     say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
 }
 
+/* What was taken is safe in the log already, also when there is no room to move it on. */
+static int finish_import(const struct intake *intake, const struct command_line *line)
+{
+    uint8_t kiosk[CARD_KIOSK_LEN];
+    uint32_t board = 0;
+    for (int i = 1; intake->report.bundles + intake->report.refused == 0 && i < line->operand_count;
+         i++)
+        fail(line->operands[i], TROUBLE_NO_BUNDLE);
+    if (intake->report.bundles + intake->report.refused == 0)
+        return COMMAND_FAILED;
+    say_imported(&intake->report);
+    int error = kiosks_ahead(intake->vault, kiosk, &board);
+    say_ahead(kiosk, board);
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_checkpoint(intake->vault->cases));
+    const int status = fail(line->operands[0], error == TROUBLE_FULL ? TROUBLE_NONE : error);
+    return intake->report.refused > 0 ? COMMAND_FAILED : status;
+}
+
 static int run_import(const struct command_line *line)
 {
     struct intake intake = {.today = state_today(), .refused = show_refused};
@@ -226,11 +288,9 @@ static int run_import(const struct command_line *line)
     for (int i = 1; i < line->operand_count; i++)
         intake_path(&intake, line->operands[i]);
     clear_progress();
-    say_imported(&intake.report);
-    int error = trouble_db(caseload_checkpoint(intake.vault->cases));
+    status = finish_import(&intake, line);
     vault_close(&intake.vault);
-    status = fail(line->operands[0], error);
-    return intake.report.refused > 0 ? COMMAND_FAILED : status;
+    return status;
 }
 
 /* --- reading --- */
@@ -244,24 +304,34 @@ static int run_list(const struct command_line *line)
     if (status != COMMAND_DONE)
         return status;
     int error = triage_list(vault, 0, &cases, &n);
-    if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
-        error = machine_cases(stdout, cases, n);
-    else if (error == TROUBLE_NONE)
+    const bool listed = error == TROUBLE_NONE || error == TROUBLE_ROW;
+    int printed = TROUBLE_NONE;
+    if (listed && (line->given & COMMAND_JSON) != 0)
+        printed = machine_cases(stdout, cases, n);
+    else if (listed)
         words_cases(stdout, cases, n);
     free(cases);
+    status = fail_rows(line->operands[0], vault, printed != TROUBLE_NONE ? printed : error);
     vault_close(&vault);
-    return fail(line->operands[0], error);
+    return status;
+}
+
+/* Is there such a case? One with damaged rows is one. */
+static int find_case(struct vault *vault, uint64_t id)
+{
+    struct triage_case *row = NULL;
+    size_t n = 0;
+    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
+    free(row);
+    return error == TROUBLE_ROW ? TROUBLE_NONE : error;
 }
 
 static int show_case(const struct command_line *line, struct vault *vault)
 {
-    struct triage_case *row = NULL;
-    size_t n = 0;
     const uint64_t id = case_number(line->operands[1]);
     if ((line->given & COMMAND_JSON) != 0)
         return machine_case(stdout, vault, id);
-    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
-    free(row);
+    int error = find_case(vault, id);
     return error == TROUBLE_NONE ? words_case(stdout, vault, id) : error;
 }
 
@@ -271,9 +341,9 @@ static int run_show(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = show_case(line, vault);
+    status = fail_rows(line->operands[1], vault, show_case(line, vault));
     vault_close(&vault);
-    return fail(line->operands[1], error);
+    return status;
 }
 
 static int run_kiosks(const struct command_line *line)
@@ -321,12 +391,8 @@ static int fail_long(const char *subject, size_t over)
 static int read_text(const struct command_line *line, struct vault *vault, size_t max,
                      struct scribe **text)
 {
-    struct triage_case *row = NULL;
-    size_t n = 0;
-    const uint64_t id = case_number(line->operands[1]);
     const char *subject = line->operands[1];
-    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
-    free(row);
+    int error = find_case(vault, case_number(line->operands[1]));
     if (error == TROUBLE_NONE) {
         error = scribe_read(line->text_file, max, text);
         subject = line->text_file != NULL ? line->text_file : "-";
@@ -400,13 +466,16 @@ static int run_publish(const struct command_line *line)
     if (status != COMMAND_DONE)
         return status;
     int error = publish_run(vault, line->out, state_today(), &report);
+    if (error == TROUBLE_NONE || error == TROUBLE_ROW) {
+        printf(report.changed ? _("Board %u is written.\n")
+                              : _("Nothing changed. Board %u is written again.\n"),
+               report.number);
+        say_ahead(report.ahead_kiosk, report.ahead);
+        say_lost(vault);
+    }
+    status = fail_rows(error == TROUBLE_ROW ? line->operands[0] : line->out, vault, error);
     vault_close(&vault);
-    if (error != TROUBLE_NONE)
-        return fail(line->out, error);
-    printf(report.changed ? _("Board %u is written.\n")
-                          : _("Nothing changed. Board %u is written again.\n"),
-           report.number);
-    return COMMAND_DONE;
+    return status;
 }
 
 /* --- the table --- */

@@ -2,9 +2,11 @@
 /* What the chains say about each kiosk; and how a kiosk becomes one of ours. */
 #include "desk/kiosks.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "courier/file.h"
@@ -81,6 +83,32 @@ void kiosks_free(struct kiosks_row *rows, size_t n)
     free(rows);
 }
 
+struct ahead {
+    uint8_t *kiosk;
+    uint32_t board;
+};
+
+static int look_ahead(void *context, const struct caseload_kiosk *kiosk)
+{
+    struct ahead *ahead = context;
+    if (kiosk->board > ahead->board) {
+        memcpy(ahead->kiosk, kiosk->kiosk, CARD_KIOSK_LEN);
+        ahead->board = kiosk->board;
+    }
+    return DB_OK;
+}
+
+int kiosks_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
+{
+    struct caseload_board made;
+    int error = trouble_db(caseload_board(vault->cases, &made));
+    struct ahead ahead = {.kiosk = kiosk, .board = made.number};
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_each_kiosk(vault->cases, look_ahead, &ahead));
+    *board = error == TROUBLE_NONE && ahead.board > made.number ? ahead.board : 0;
+    return error;
+}
+
 /* --- enrolling --- */
 
 static int read_request(const char *path, uint8_t key[32])
@@ -110,46 +138,89 @@ static int next_number(const struct vault *vault, struct card *card)
     return error;
 }
 
-static int write_card(const char *out, const uint8_t file[CARD_FILE_LEN])
+/* What is in the way of a card: nothing, or a card that may be replaced. */
+static int check_place(int dir, const char *name)
+{
+    struct stat about;
+    struct card card;
+    struct charter charter;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    if (name[0] == '\0')
+        return TROUBLE_CARD_FOLDER;
+    if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
+    if (S_ISDIR(about.st_mode))
+        return TROUBLE_CARD_FOLDER;
+    int error = file_read(dir, name, CARD_FILE_LEN, &data, &len);
+    if (error == REFUSAL_NONE)
+        error = card_decode(data, len, &card, &charter);
+    free(data);
+    return error == REFUSAL_NONE ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
+}
+
+static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
+                      struct file_writer **writer)
 {
     const char *slash = strrchr(out, '/');
+    const char *name = slash != NULL ? slash + 1 : out;
     char *folder = slash != NULL ? strndup(out, (size_t)(slash - out) + 1) : strdup(".");
     if (folder == NULL)
         return TROUBLE_MEMORY;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int error = dir >= 0
-                    ? file_write(dir, slash != NULL ? slash + 1 : out, 0644, file, CARD_FILE_LEN)
-                    : REFUSAL_MISSING;
+    int error = dir >= 0 ? check_place(dir, name) : REFUSAL_MISSING;
+    if (error == TROUBLE_NONE)
+        error = file_begin(dir, name, 0644, writer);
+    if (error == REFUSAL_NONE)
+        error = file_add(*writer, file, CARD_FILE_LEN);
     free(folder);
     if (dir >= 0)
         close(dir);
     return error;
 }
 
-/* Into the casebook first: a card that is out must belong to a kiosk whose bundles are taken. */
-int kiosks_enroll(struct vault *vault, const uint8_t *root, const char *request,
-                  const struct kiosks_place *place, const char *out,
-                  char kiosk[CARD_KIOSK_TEXT_LEN])
+static int sign_card(const struct vault *vault, const uint8_t *root,
+                     const struct kiosks_order *order, struct card *card,
+                     uint8_t file[CARD_FILE_LEN])
+{
+    if (strlen(order->facility) > CARD_FACILITY_MAX)
+        return TROUBLE_FACILITY;
+    memcpy(card->facility, order->facility, strlen(order->facility) + 1);
+    int error = read_request(order->request, card->key);
+    if (error == REFUSAL_NONE)
+        error = card_kiosk_id(card->key, card->kiosk);
+    if (error == REFUSAL_NONE)
+        error = next_number(vault, card);
+    if (error != TROUBLE_NONE)
+        return error;
+    error = card_encode(card, vault->charter_bytes, root, file);
+    return error == REFUSAL_MALFORMED ? TROUBLE_FACILITY : error;
+}
+
+/* Into the casebook before the card has its name: a card that is out must belong to a kiosk whose
+   bundles are taken. */
+int kiosks_enroll(struct vault *vault, const uint8_t *root, const struct kiosks_order *order,
+                  char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
 {
     uint8_t file[CARD_FILE_LEN];
+    struct file_writer *writer = NULL;
     const uint32_t today = state_today();
-    struct card card = {.issued = today, .expires = vault->charter.expires, .type = place->type};
-    if (strlen(place->facility) > CARD_FACILITY_MAX)
-        return TROUBLE_FACILITY;
-    memcpy(card.facility, place->facility, strlen(place->facility) + 1);
-    int error = read_request(request, card.key);
-    if (error == REFUSAL_NONE)
-        error = card_kiosk_id(card.key, card.kiosk);
-    if (error == REFUSAL_NONE)
-        error = next_number(vault, &card);
+    struct card card = {.issued = today, .expires = vault->charter.expires, .type = order->type};
+    *blamed = order->request;
+    int error = sign_card(vault, root, order, &card, file);
     if (error == TROUBLE_NONE) {
-        error = card_encode(&card, vault->charter_bytes, root, file);
-        error = error == REFUSAL_MALFORMED ? TROUBLE_FACILITY : error;
+        *blamed = order->out;
+        error = begin_card(order->out, file, &writer);
     }
-    if (error == TROUBLE_NONE)
+    if (error == TROUBLE_NONE) {
+        *blamed = NULL;
         error = casefile_keep_card(vault, file, today);
-    if (error == TROUBLE_NONE)
-        error = write_card(out, file);
+    }
+    if (error == TROUBLE_NONE) {
+        *blamed = order->out;
+        error = file_commit(&writer);
+    }
+    file_abandon(&writer);
     card_kiosk_text(card.kiosk, kiosk);
     return error;
 }

@@ -31,15 +31,21 @@ struct kiosks_row {
 int kiosks_list(struct vault *vault, uint32_t today, struct kiosks_row **rows, size_t *n);
 void kiosks_free(struct kiosks_row *rows, size_t n);
 
+/* The kiosk that holds the highest board, when it is higher than any that this casebook made, as
+   after a backup was put back. Then *board is its number, else 0. */
+int kiosks_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board);
+
 /* Signs a card for the kiosk of a request file and keeps it in the casebook; a kiosk enrolled
-   before gets a card of a higher number. root is the root key's seed. The card file goes to `out`.
- */
-struct kiosks_place {
+   before gets a card of a higher number. root is the root key's seed. The card file goes to `out`,
+   which must be free or hold a card; nothing is enrolled when it cannot be written. On an error
+   *blamed is the file that it is about, or NULL for the office. */
+struct kiosks_order {
+    const char *request;
     const char *facility;
     uint8_t type;
+    const char *out;
 };
-int kiosks_enroll(struct vault *vault, const uint8_t *root, const char *request,
-                  const struct kiosks_place *place, const char *out,
-                  char kiosk[CARD_KIOSK_TEXT_LEN]);
+int kiosks_enroll(struct vault *vault, const uint8_t *root, const struct kiosks_order *order,
+                  char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed);
 
 #endif

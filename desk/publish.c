@@ -15,9 +15,13 @@
 #include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "desk/casefile.h"
+#include "desk/kiosks.h"
 #include "desk/trouble.h"
 
 _Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
+
+/* A kiosk whose number is further ahead is broken or lies: following it would use up all numbers. */
+enum { LEAP_MAX = 100000 };
 
 /* What goes onto the board, gathered. */
 struct stack {
@@ -27,6 +31,8 @@ struct stack {
     struct board_mark *marks;
     size_t mark_count;
     size_t mark_room;
+    uint32_t made; /* number of the board made last */
+    uint32_t held; /* the highest that a kiosk holds, within reason */
 };
 
 /* --- gathering --- */
@@ -77,6 +83,8 @@ static int gather_mark(void *context, const struct caseload_kiosk *kiosk)
     mark->seq = kiosk->tip_seq;
     memcpy(mark->hash, kiosk->tip_hash, sizeof mark->hash);
     mark->day = kiosk->tip_day;
+    if (kiosk->board > stack->held && kiosk->board - stack->made <= LEAP_MAX)
+        stack->held = kiosk->board;
     return DB_OK;
 }
 
@@ -95,10 +103,12 @@ static int gather_padding(const struct vault *vault, struct stack *stack, uint64
     return error;
 }
 
-static int gather(struct vault *vault, struct stack *stack, uint64_t *padding)
+/* A damaged row keeps no other from the board; whoever publishes is told at the end. */
+static int gather(struct vault *vault, struct stack *stack, uint64_t *padding, bool *damaged)
 {
     int error = casefile_each(vault, 0, gather_entry, stack);
-    if (error == TROUBLE_NONE)
+    *damaged = error == TROUBLE_ROW;
+    if (error == TROUBLE_NONE || *damaged)
         error = gather_padding(vault, stack, padding);
     if (error == TROUBLE_NONE)
         error = trouble_db(caseload_each_kiosk(vault->cases, gather_mark, stack));
@@ -134,24 +144,21 @@ static int press(const struct vault *vault, const struct stack *stack,
     return hash_sha256(print->hash, &part, 1) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
 }
 
-/* First as the board published last would be; when that gives other bytes, as the next one. The
-   number is durable in the casebook before a file carries it: no two boards ever share a number. */
-static int press_next(struct vault *vault, const struct stack *stack, struct caseload_board *state,
-                      uint32_t today, struct print *print)
+/* First as the board published last would be; when that gives other bytes, as the next one. */
+static int press_next(const struct vault *vault, const struct stack *stack,
+                      struct caseload_board *state, uint32_t today, struct print *print)
 {
     int error = TROUBLE_NONE;
-    if (state->number > 0)
+    const bool again = state->number > 0 && stack->held <= state->number;
+    if (again)
         error = press(vault, stack, state, print);
-    if (error != TROUBLE_NONE ||
-        (state->number > 0 && memcmp(print->hash, state->hash, HASH_LEN) == 0))
+    if (error != TROUBLE_NONE || (again && memcmp(print->hash, state->hash, HASH_LEN) == 0))
         return error;
-    state->number++;
+    state->number = (stack->held > state->number ? stack->held : state->number) + 1;
     state->day = today;
     error = press(vault, stack, state, print);
-    if (error != TROUBLE_NONE)
-        return error;
     memcpy(state->hash, print->hash, HASH_LEN);
-    return trouble_db(caseload_set_board(vault->cases, state));
+    return error;
 }
 
 /* --- the files --- */
@@ -164,38 +171,75 @@ static int open_out(const char *path, int *dir)
     return *dir >= 0 ? TROUBLE_NONE : REFUSAL_READONLY;
 }
 
-static int write_files(const struct vault *vault, const char *path, const struct print *print)
+/* The two files on their way: written, but not yet under their names. */
+struct pair {
+    struct file_writer *charter;
+    struct file_writer *board;
+};
+
+static int lay_files(const struct vault *vault, const char *path, const struct print *print,
+                     struct pair *pair)
 {
     int dir = -1;
     int error = open_out(path, &dir);
     if (error != TROUBLE_NONE)
         return error;
     file_sweep(dir);
-    error = file_write(dir, EXCHANGE_CHARTER, 0644, vault->charter_bytes, CHARTER_LEN);
+    error = file_begin(dir, EXCHANGE_CHARTER, 0644, &pair->charter);
     if (error == REFUSAL_NONE)
-        error = file_write(dir, EXCHANGE_BOARD, 0644, print->data, print->len);
+        error = file_add(pair->charter, vault->charter_bytes, CHARTER_LEN);
+    if (error == REFUSAL_NONE)
+        error = file_begin(dir, EXCHANGE_BOARD, 0644, &pair->board);
+    if (error == REFUSAL_NONE)
+        error = file_add(pair->board, print->data, print->len);
     close(dir);
     return error;
 }
 
-int publish_run(struct vault *vault, const char *out, uint32_t today, struct publish_report *report)
+/* The number is durable in the casebook before a file carries it: no two boards ever share a
+   number. The files are laid down first, so that a full medium uses up no number. */
+static int put_out(struct vault *vault, const char *path, const struct caseload_board *state,
+                   const struct print *print, bool changed)
+{
+    struct pair pair = {0};
+    int error = lay_files(vault, path, print, &pair);
+    if (error == TROUBLE_NONE && changed)
+        error = trouble_db(caseload_set_board(vault->cases, state));
+    if (error == TROUBLE_NONE)
+        error = file_commit(&pair.charter);
+    if (error == TROUBLE_NONE)
+        error = file_commit(&pair.board);
+    file_abandon(&pair.charter);
+    file_abandon(&pair.board);
+    return error;
+}
+
+static int press_and_put(struct vault *vault, const char *out, uint32_t today,
+                         struct publish_report *report)
 {
     struct stack stack = {0};
     struct print print = {0};
     struct caseload_board state;
+    bool damaged = false;
     int error = trouble_db(caseload_board(vault->cases, &state));
-    const uint32_t was = state.number;
+    const uint32_t was = stack.made = stack.held = state.number;
     if (error == TROUBLE_NONE)
-        error = gather(vault, &stack, &state.padding);
+        error = gather(vault, &stack, &state.padding, &damaged);
     if (error == TROUBLE_NONE)
         error = press_next(vault, &stack, &state, today, &print);
-    if (error == TROUBLE_NONE)
-        error = write_files(vault, out, &print);
     report->number = state.number;
     report->entries = (uint32_t)stack.n;
     report->changed = state.number != was;
+    if (error == TROUBLE_NONE)
+        error = put_out(vault, out, &state, &print, report->changed);
     free(print.data);
     free(stack.entries);
     free(stack.marks);
-    return error;
+    return error == TROUBLE_NONE && damaged ? TROUBLE_ROW : error;
+}
+
+int publish_run(struct vault *vault, const char *out, uint32_t today, struct publish_report *report)
+{
+    int error = kiosks_ahead(vault, report->ahead_kiosk, &report->ahead);
+    return error == TROUBLE_NONE ? press_and_put(vault, out, today, report) : error;
 }

@@ -6,17 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "courier/card.h"
 #include "desk/vault.h"
 
 struct publish_report {
     uint32_t number;
     uint32_t entries; /* with padding */
     bool changed;     /* false: the same board as last time, byte by byte */
+    uint32_t ahead;   /* a board that a kiosk holds and this casebook never made; 0: none */
+    uint8_t ahead_kiosk[CARD_KIOSK_LEN];
 };
 
 /* Writes sandyq.board and sandyq.charter into the folder `out`, which is made when it is missing.
-   The board's number is one higher than the last only when something changed. Entries of padding
-   stay on every later board, so that comparing two boards does not show which they are. */
+   The board's number goes up only when something changed, or when a kiosk holds a higher one, which
+   it would not give up for an older; then above that. Entries of padding stay on every later board,
+   so that comparing two boards does not show which they are. On an error nothing was changed; but
+   with TROUBLE_ROW the board is written, without the rows of vault->damage. */
 int publish_run(struct vault *vault, const char *out, uint32_t today,
                 struct publish_report *report);
 

@@ -65,20 +65,25 @@ static void file_complaint(struct scene *scene, char who)
         TROUBLE_NONE);
 }
 
-static void publish(struct scene *scene, uint32_t today)
+static void read_board(struct scene *scene)
 {
     const struct charter *charter = &scene->ward.vault.charter;
     int dir = open(scene->out, O_RDONLY | O_DIRECTORY);
     assert_true(dir >= 0);
     free(scene->data);
-    assert_int_equal(publish_run(&scene->ward.vault, scene->out, today, &scene->report),
-                     TROUBLE_NONE);
     assert_int_equal(file_read(dir, "sandyq.board", BOARD_MAX, &scene->data, &scene->len),
                      REFUSAL_NONE);
     assert_int_equal(
         board_decode(scene->data, scene->len, charter->board, charter->office, &scene->board),
         REFUSAL_NONE);
     close(dir);
+}
+
+static void publish(struct scene *scene, uint32_t today)
+{
+    assert_int_equal(publish_run(&scene->ward.vault, scene->out, today, &scene->report),
+                     TROUBLE_NONE);
+    read_board(scene);
 }
 
 static int read_message(struct scene *scene, char who, uint64_t n, struct answer *answer)
@@ -220,9 +225,166 @@ static void test_answers_have_limits(void **state)
     assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
     assert_int_equal(answer.len, ANSWER_TEXT_MAX);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
-    for (int n = 3; n <= ANSWER_COUNT_MAX; n++)
+}
+
+static int set_status(struct scene *scene, const char *code)
+{
+    bool changed = false;
+    return triage_set_status(&scene->ward.vault, 1, taxonomy_status(code), WARD_DAY, &changed);
+}
+
+static struct triage_case look(struct scene *scene)
+{
+    struct triage_case *row = NULL, copy;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), TROUBLE_NONE);
+    assert_int_equal(n, 1);
+    copy = *row;
+    free(row);
+    return copy;
+}
+
+static void test_the_last_number_is_kept_for_the_closing(void **state)
+{
+    struct scene *scene = *state;
+    struct answer answer;
+    file_complaint(scene, 'a');
+    for (uint32_t n = 2; n < ANSWER_COUNT_MAX; n++)
         assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_NONE);
     assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_MESSAGES);
+    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE); /* nothing is told */
+    assert_int_equal(look(scene).messages, ANSWER_COUNT_MAX - 1);
+    assert_string_equal(taxonomy_status_numbered(look(scene).status)->code, "opened");
+    assert_int_equal(set_status(scene, "closed"), TROUBLE_NONE);
+    publish(scene, WARD_DAY);
+    assert_int_equal(read_message(scene, 'a', ANSWER_COUNT_MAX, &answer), ANSWER_OK);
+    assert_int_equal(answer.state, TAXONOMY_CLOSED);
+    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE);
+    assert_int_equal(look(scene).messages, ANSWER_COUNT_MAX);
+}
+
+static void test_a_status_promises_no_answer_that_is_not_there(void **state)
+{
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    assert_int_equal(set_status(scene, "answered"), TROUBLE_NO_ANSWER);
+    assert_int_equal(set_status(scene, "need-info"), TROUBLE_NO_ANSWER);
+    assert_int_equal(look(scene).messages, 1);
+    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE);
+    assert_int_equal(look(scene).messages, 2);
+    assert_true(look(scene).waits);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, " \n\t\xC2\xA0 ", 6, WARD_DAY),
+                     TROUBLE_TEXT_EMPTY);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "Which ward?", 11, WARD_DAY),
+                     TROUBLE_NONE);
+    assert_false(look(scene).waits);
+    assert_int_equal(set_status(scene, "need-info"), TROUBLE_NONE);
+    file_complaint(scene, 'a'); /* the person writes again */
+    assert_int_equal(set_status(scene, "answered"), TROUBLE_NO_ANSWER);
+}
+
+/* A kiosk keeps a newer board: whoever puts back a backup must come out above it. */
+static void test_number_passes_what_a_kiosk_holds(void **state)
+{
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->report.ahead, 0);
+    scene->kiosk.board = 7;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    publish(scene, WARD_DAY); /* nothing changed, but board 1 would be refused */
+    assert_int_equal(scene->board.number, 8);
+    assert_int_equal(scene->report.ahead, 7);
+    assert_memory_equal(scene->report.ahead_kiosk, scene->kiosk.id, CARD_KIOSK_LEN);
+    publish(scene, WARD_DAY);
+    assert_false(scene->report.changed);
+    assert_int_equal(scene->report.ahead, 0);
+    scene->kiosk.board = UINT32_MAX; /* a kiosk that lies must not use up the numbers */
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.number, 8);
+    assert_true(scene->report.ahead == UINT32_MAX);
+}
+
+static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
+{
+    struct scene *scene = *state;
+    struct vault *vault = &scene->ward.vault;
+    struct answer answer;
+    file_complaint(scene, 'a');
+    file_complaint(scene, 'c');
+    ward_damage(&scene->ward, 1, 2);
+    assert_int_equal(triage_answer(vault, 1, "text", 4, WARD_DAY), TROUBLE_NONE); /* as message 3 */
+    vault->damage_count = 0;
+    assert_int_equal(publish_run(vault, scene->out, WARD_DAY, &scene->report), TROUBLE_ROW);
+    assert_int_equal(vault->damage_count, 1);
+    assert_int_equal(vault->damage[0].case_id, 1);
+    assert_int_equal(vault->damage[0].message, 2);
+    read_board(scene);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'c', 1, &answer), ANSWER_OK);
+}
+
+/* --- a full disk, at every place where it can become full --- */
+
+enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
+
+static void test_full_disk_halves_no_answer(void **state)
+{
+    struct scene *scene = *state;
+    int error = TROUBLE_FULL, refusals = 0;
+    file_complaint(scene, 'a');
+    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+        ward_starve(len);
+        error = triage_answer(&scene->ward.vault, 1, "text", 4, WARD_DAY);
+        ward_feed();
+        const struct triage_case row = look(scene);
+        assert_int_equal(row.messages, error == TROUBLE_NONE ? 2 : 1);
+        assert_int_equal(row.waits, error != TROUBLE_NONE);
+        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
+        refusals += error == TROUBLE_FULL;
+    }
+    assert_int_equal(error, TROUBLE_NONE);
+    assert_true(refusals > 3);
+}
+
+static void test_full_disk_halves_no_status(void **state)
+{
+    struct scene *scene = *state;
+    int error = TROUBLE_FULL;
+    file_complaint(scene, 'a');
+    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+        ward_starve(len);
+        error = set_status(scene, "closed");
+        ward_feed();
+        assert_int_equal(look(scene).messages, error == TROUBLE_NONE ? 2 : 1);
+        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
+    }
+    assert_int_equal(error, TROUBLE_NONE);
+}
+
+static void test_full_disk_takes_no_board_number(void **state)
+{
+    struct scene *scene = *state;
+    int error = REFUSAL_FULL, refusals = 0;
+    file_complaint(scene, 'a');
+    publish(scene, WARD_DAY);
+    file_complaint(scene, 'b');
+    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += 8 * SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+        ward_starve(len);
+        error = publish_run(&scene->ward.vault, scene->out, WARD_DAY, &scene->report);
+        ward_feed();
+        read_board(scene);
+        assert_int_equal(scene->board.number, error == TROUBLE_NONE ? 2 : 1);
+        assert_true(error == TROUBLE_NONE || error == REFUSAL_FULL || error == TROUBLE_FULL);
+        refusals += error != TROUBLE_NONE;
+    }
+    assert_int_equal(error, TROUBLE_NONE);
+    assert_true(scene->report.changed);
+    assert_true(refusals > 3);
 }
 
 static void test_folder_that_is_none(void **state)
@@ -251,6 +413,13 @@ int main(void)
         TEST(test_padding_stays_for_ever),
         TEST(test_status_is_told_when_people_see_it_change),
         TEST(test_answers_have_limits),
+        TEST(test_the_last_number_is_kept_for_the_closing),
+        TEST(test_a_status_promises_no_answer_that_is_not_there),
+        TEST(test_number_passes_what_a_kiosk_holds),
+        TEST(test_a_damaged_row_keeps_no_other_from_the_board),
+        TEST(test_full_disk_halves_no_answer),
+        TEST(test_full_disk_halves_no_status),
+        TEST(test_full_disk_takes_no_board_number),
         TEST(test_folder_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
