@@ -2,59 +2,70 @@
 /* Writing other people's text so that it cannot act. */
 #include "desk/plain.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tui/utf8.h"
+#include "tui/wrap.h"
 
-struct pen {
-    FILE *out;
-    const char *indent; /* NULL: one line only */
-    bool at_start;
-};
+#define MARGIN "    |"
 
-static void put(struct pen *pen, uint32_t ch)
+enum { EMPTY_MAX = 2 };
+
+static void put(FILE *out, uint32_t ch)
 {
     char bytes[4];
-    if (ch == '\n' && pen->indent != NULL) {
-        if (pen->at_start)
-            fputs(pen->indent, pen->out);
-        fputc('\n', pen->out);
-        pen->at_start = true;
-        return;
-    }
     if (ch == '\n' || ch == '\t')
         ch = ' ';
     if (!utf8_harmless(ch))
         ch = 0xFFFD;
-    if (pen->at_start)
-        fputs(pen->indent, pen->out);
-    pen->at_start = false;
-    fwrite(bytes, 1, utf8_put(ch, bytes), pen->out);
-}
-
-static void write_all(struct pen *pen, const char *text, size_t len)
-{
-    struct utf8 decoder = {0};
-    for (size_t i = 0; i < len; i++) {
-        bool again = false;
-        do {
-            const int32_t ch = utf8_feed(&decoder, (uint8_t)text[i], &again);
-            if (ch != UTF8_MORE)
-                put(pen, ch >= 0 ? (uint32_t)ch : 0xFFFD);
-        } while (again);
-    }
-    if (decoder.need > 0)
-        put(pen, 0xFFFD);
+    fwrite(bytes, 1, utf8_put(ch, bytes), out);
 }
 
 void plain_word(FILE *out, const char *text, size_t len)
 {
-    struct pen pen = {.out = out};
-    write_all(&pen, text, len);
+    for (size_t at = 0; at < len;) {
+        uint32_t ch = 0;
+        at += utf8_take(text + at, len - at, &ch);
+        put(out, ch);
+    }
 }
 
-void plain_text(FILE *out, const char *indent, const char *text, size_t len)
+static bool is_blank(const char *text, size_t len)
 {
-    struct pen pen = {.out = out, .indent = indent, .at_start = true};
-    write_all(&pen, text, len);
-    if (!pen.at_start)
-        fputc('\n', out);
+    size_t i = 0;
+    while (i < len && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r'))
+        i++;
+    return i == len;
+}
+
+static void put_line(FILE *out, const char *text, size_t len, int *empty)
+{
+    *empty = is_blank(text, len) ? *empty + 1 : 0;
+    if (*empty > EMPTY_MAX)
+        return;
+    fputs(MARGIN, out);
+    if (*empty == 0) {
+        fputc(' ', out);
+        plain_word(out, text, len);
+    }
+    fputc('\n', out);
+}
+
+int plain_text(FILE *out, int columns, const char *text, size_t len)
+{
+    const int width = columns - (int)strlen(MARGIN " ");
+    int empty = 0;
+    if (len > 0 && text[len - 1] == '\n')
+        len--;
+    const int n = wrap_lines(text, len, width, NULL, 0);
+    struct wrap_line *lines = n > 0 ? calloc((size_t)n, sizeof *lines) : NULL;
+    if (lines == NULL || wrap_lines(text, len, width, lines, n) != n) {
+        free(lines);
+        return -1;
+    }
+    for (int i = 0; i < n; i++)
+        put_line(out, text + lines[i].start, lines[i].end - lines[i].start, &empty);
+    free(lines);
+    return 0;
 }

@@ -10,8 +10,9 @@
 /* Writes a text of one line; newlines and tabs become blanks. */
 void plain_word(FILE *out, const char *text, size_t len);
 
-/* Writes a text of many lines, each behind `indent`, the last one ended too. A tab becomes a blank.
- */
-void plain_text(FILE *out, const char *indent, const char *text, size_t len);
+/* Writes a text of many lines, wrapped to that many columns. Each line stands behind "    | ", so
+   that none can pass for one of ours; of many empty lines in a row two are left. Returns 0, or -1
+   when memory is short. */
+int plain_text(FILE *out, int columns, const char *text, size_t len);
 
 #endif

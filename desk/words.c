@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "courier/bundle.h"
 #include "courier/state.h"
@@ -15,6 +16,8 @@
 #include "tui/wrap.h"
 
 #define INDENT "    "
+
+enum { COLUMNS = 76, COLUMNS_MIN = 20 };
 
 const char *words_urgency(enum taxonomy_urgency urgency)
 {
@@ -45,62 +48,128 @@ const char *words_about(uint8_t about)
     return about < sizeof names / sizeof *names ? names[about] : "?";
 }
 
-/* --- columns --- */
+/* --- tables --- */
 
-static void cell(FILE *out, int width, const char *text)
+enum { CELL_LEN = 128, COLUMNS_MAX = 8 };
+
+/* Columns are as wide as the head or a value needs. Writes the text of a cell; heads lie in N_(). */
+struct table {
+    FILE *out;
+    const char *const *heads;
+    size_t columns;
+    unsigned right; /* bit i: column i holds numbers */
+    void (*cell)(const void *rows, size_t row, size_t column, char text[CELL_LEN]);
+    const void *rows;
+    int width[COLUMNS_MAX];
+};
+
+static void table_measure(struct table *table, size_t rows)
 {
-    const int used = wrap_columns(text, strlen(text));
-    plain_word(out, text, strlen(text));
-    for (int i = used; i < width; i++)
-        fputc(' ', out);
-    fputc(' ', out);
+    char text[CELL_LEN];
+    for (size_t column = 0; column < table->columns; column++) {
+        const char *head = _(table->heads[column]);
+        int width = wrap_columns(head, strlen(head));
+        for (size_t row = 0; row < rows; row++) {
+            table->cell(table->rows, row, column, text);
+            const int wide = wrap_columns(text, strlen(text));
+            width = wide > width ? wide : width;
+        }
+        table->width[column] = width;
+    }
 }
 
-static void cell_number(FILE *out, int width, uint64_t number)
+static void table_put(const struct table *table, size_t column, const char *text)
 {
-    fprintf(out, "%*" PRIu64 " ", width, number);
+    const int spare = table->width[column] - wrap_columns(text, strlen(text));
+    const bool right = (table->right >> column & 1) != 0, last = column + 1 == table->columns;
+    if (right)
+        fprintf(table->out, "%*s", spare, "");
+    plain_word(table->out, text, strlen(text));
+    if (last)
+        fputc('\n', table->out);
+    else
+        fprintf(table->out, "%*s", right ? 1 : spare + 1, "");
 }
 
-static void cell_day(FILE *out, uint32_t day)
+static void table_head(const struct table *table)
 {
-    char text[STATE_DAY_LEN];
-    state_day_text(day, text);
-    cell(out, STATE_DAY_LEN - 1, day > 0 ? text : "-");
+    for (size_t column = 0; column < table->columns; column++)
+        table_put(table, column, _(table->heads[column]));
+}
+
+static void table_row(const struct table *table, size_t row)
+{
+    char text[CELL_LEN];
+    for (size_t column = 0; column < table->columns; column++) {
+        table->cell(table->rows, row, column, text);
+        table_put(table, column, text);
+    }
+}
+
+static void cell_text(char text[CELL_LEN], const char *value)
+{
+    snprintf(text, CELL_LEN, "%s", value);
+}
+
+static void cell_number(char text[CELL_LEN], uint64_t number)
+{
+    snprintf(text, CELL_LEN, "%" PRIu64, number);
+}
+
+static void cell_day(char text[CELL_LEN], uint32_t day)
+{
+    if (day > 0)
+        state_day_text(day, text);
+    else
+        cell_text(text, "-");
 }
 
 /* --- the list --- */
 
-static void words_row(FILE *out, const struct triage_case *row)
+static void cases_cell(const void *rows, size_t row, size_t column, char text[CELL_LEN])
 {
-    cell_number(out, 6, row->id);
-    cell(out, 7, words_urgency(row->urgency));
-    cell(out, 8, row->category);
-    cell(out, 15, row->facility);
-    cell_day(out, row->day);
-    cell(out, 14, words_status(row->status));
-    cell(out, 4, row->language);
-    fprintf(out, "%" PRIu32 "+%" PRIu32 "%s%s%s\n", row->letters, row->messages,
-            row->misplaced ? " !" : "", row->waits ? " " : "", row->waits ? _("waits") : "");
+    const struct triage_case *one = (const struct triage_case *)rows + row;
+    switch (column) {
+    case 0:
+        return cell_number(text, one->id);
+    case 1:
+        return cell_text(text, words_urgency(one->urgency));
+    case 2:
+        return cell_text(text, one->category);
+    case 3:
+        return cell_text(text, one->facility);
+    case 4:
+        return cell_day(text, one->day);
+    case 5:
+        return cell_text(text, words_status(one->status));
+    case 6:
+        return cell_text(text, one->language);
+    default:
+        snprintf(text, CELL_LEN, "%" PRIu32 "+%" PRIu32 "%s%s%s", one->letters, one->messages,
+                 one->misplaced ? " !" : "", one->waits ? " " : "", one->waits ? _("waits") : "");
+    }
 }
 
 void words_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
+    static const char *const heads[] = {
+        N_("CASE"), N_("URGENCY"), N_("CATEGORY"), N_("FACILITY"),
+        N_("DAY"),  N_("STATUS"),  N_("LANG"),     N_("LETTERS+MESSAGES"),
+    };
+    struct table table = {.out = out,
+                          .heads = heads,
+                          .columns = sizeof heads / sizeof *heads,
+                          .right = 1,
+                          .cell = cases_cell,
+                          .rows = cases};
     if (n == 0) {
         fprintf(out, "%s\n", _("There are no cases yet."));
         return;
     }
-    static const struct {
-        int width;
-        const char *text;
-    } heads[] = {
-        {6, N_("CASE")}, {7, N_("URGENCY")}, {8, N_("CATEGORY")}, {15, N_("FACILITY")},
-        {10, N_("DAY")}, {14, N_("STATUS")}, {4, N_("LANG")},
-    };
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        cell(out, heads[i].width, _(heads[i].text));
-    fprintf(out, "%s\n", _("LETTERS+MESSAGES"));
+    table_measure(&table, n);
+    table_head(&table);
     for (size_t i = 0; i < n; i++)
-        words_row(out, &cases[i]);
+        table_row(&table, i);
 }
 
 /* --- a case --- */
@@ -155,8 +224,20 @@ static void person(FILE *out, const struct letter *letter)
     field(out, _("Who may know"), consent != NULL ? _(consent) : "?");
 }
 
-static void words_letter(FILE *out, const struct casefile_item *item)
+/* A case on its way to the reader. */
+struct sheet {
+    FILE *out;
+    int columns;
+};
+
+static int foreign(const struct sheet *sheet, const char *text, size_t len)
 {
+    return plain_text(sheet->out, sheet->columns, text, len) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
+}
+
+static int words_letter(const struct sheet *sheet, const struct casefile_item *item)
+{
+    FILE *out = sheet->out;
     const struct letter *letter = item->letter;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     card_kiosk_text(item->kiosk, kiosk);
@@ -173,13 +254,14 @@ static void words_letter(FILE *out, const struct casefile_item *item)
     person(out, letter);
     fputc('\n', out);
     if (letter->text_len > 0)
-        plain_text(out, INDENT, letter->text, letter->text_len);
-    else
-        fprintf(out, INDENT "%s\n", _("(no text)"));
+        return foreign(sheet, letter->text, letter->text_len);
+    fprintf(out, INDENT "%s\n", _("(no text)"));
+    return TROUBLE_NONE;
 }
 
-static int words_message(FILE *out, const struct casefile_item *item)
+static int words_message(const struct sheet *sheet, const struct casefile_item *item)
 {
+    FILE *out = sheet->out;
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
         return TROUBLE_MEMORY;
@@ -189,7 +271,7 @@ static int words_message(FILE *out, const struct casefile_item *item)
         heading(out, _("Message to the person"), answer->day);
         fprintf(out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
         if (answer->len > 0)
-            plain_text(out, INDENT, answer->text, answer->len);
+            error = foreign(sheet, answer->text, answer->len);
     }
     secret_free(answer);
     return error;
@@ -197,14 +279,14 @@ static int words_message(FILE *out, const struct casefile_item *item)
 
 static int words_item(void *context, const struct casefile_item *item)
 {
-    FILE *out = context;
+    const struct sheet *sheet = context;
+    FILE *out = sheet->out;
     const struct taxonomy_status *status = NULL;
     switch (item->kind) {
     case CASEFILE_LETTER:
-        words_letter(out, item);
-        break;
+        return words_letter(sheet, item);
     case CASEFILE_MESSAGE:
-        return words_message(out, item);
+        return words_message(sheet, item);
     case CASEFILE_STATUS:
         status = taxonomy_status_numbered(item->status);
         heading(out, _("New status"), item->day);
@@ -212,18 +294,27 @@ static int words_item(void *context, const struct casefile_item *item)
         break;
     case CASEFILE_NOTE:
         heading(out, _("Note of the office"), item->day);
-        plain_text(out, INDENT, item->text, item->len);
-        break;
+        return foreign(sheet, item->text, item->len);
     }
     return TROUBLE_NONE;
 }
 
-int words_case(FILE *out, struct vault *vault, uint64_t case_id)
+int words_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
 {
+    struct sheet sheet = {out, columns};
     if (case_id == 0)
         return TROUBLE_CASE;
     fprintf(out, "%s %" PRIu64 "\n", _("Case"), case_id);
-    return casefile_each(vault, case_id, words_item, out);
+    return casefile_each(vault, case_id, words_item, &sheet);
+}
+
+int words_case(FILE *out, struct vault *vault, uint64_t case_id)
+{
+    struct winsize size = {0};
+    int columns = COLUMNS;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns)
+        columns = size.ws_col > COLUMNS_MIN ? size.ws_col : COLUMNS_MIN;
+    return words_case_wide(out, columns, vault, case_id);
 }
 
 /* --- kiosks --- */
@@ -260,19 +351,33 @@ static void health(FILE *out, const struct caseload_kiosk *kiosk)
         fprintf(out, INDENT "%s\n", _("The clock is not well."));
 }
 
+static void kiosks_cell(const void *rows, size_t row, size_t column, char text[CELL_LEN])
+{
+    const struct kiosks_row *one = (const struct kiosks_row *)rows + row;
+    const struct caseload_kiosk *kiosk = &one->kiosk;
+    switch (column) {
+    case 0:
+        return card_kiosk_text(kiosk->kiosk, text);
+    case 1:
+        return cell_text(text, one->card.facility);
+    case 2:
+        return cell_text(text, words_type(one->card.type));
+    case 3:
+        return cell_number(text, kiosk->last_seq);
+    case 4:
+        return cell_day(text, kiosk->last_day);
+    case 5:
+        return cell_number(text, one->silent);
+    case 6:
+        return cell_number(text, kiosk->charter);
+    default:
+        return cell_number(text, kiosk->board);
+    }
+}
+
 static void words_kiosk(FILE *out, const struct kiosks_row *row)
 {
     const struct caseload_kiosk *kiosk = &row->kiosk;
-    char id[CARD_KIOSK_TEXT_LEN];
-    card_kiosk_text(kiosk->kiosk, id);
-    cell(out, 16, id);
-    cell(out, 15, row->card.facility);
-    cell(out, 5, words_type(row->card.type));
-    cell_number(out, 7, kiosk->last_seq);
-    cell_day(out, kiosk->last_day);
-    cell_number(out, 6, row->silent);
-    cell_number(out, 7, kiosk->charter);
-    fprintf(out, "%5" PRIu32 "\n", kiosk->board);
     gaps(out, &row->gaps);
     forks(out, &row->forks);
     count(out, _("ROLLBACK, times set back to an older state"), kiosk->rollbacks);
@@ -283,20 +388,24 @@ static void words_kiosk(FILE *out, const struct kiosks_row *row)
 
 void words_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
 {
-    static const struct {
-        int width;
-        const char *text;
-    } heads[] = {
-        {16, N_("KIOSK")}, {15, N_("FACILITY")}, {5, N_("TYPE")},    {7, N_("LAST")},
-        {10, N_("DAY")},   {6, N_("SILENT")},    {7, N_("CHARTER")},
+    static const char *const heads[] = {
+        N_("KIOSK"), N_("FACILITY"), N_("TYPE"),    N_("LAST"),
+        N_("DAY"),   N_("SILENT"),   N_("CHARTER"), N_("BOARD"),
     };
+    struct table table = {.out = out,
+                          .heads = heads,
+                          .columns = sizeof heads / sizeof *heads,
+                          .right = 1 << 3 | 1 << 5 | 1 << 6 | 1 << 7,
+                          .cell = kiosks_cell,
+                          .rows = rows};
     if (n == 0) {
         fprintf(out, "%s\n", _("No kiosk is enrolled yet."));
         return;
     }
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        cell(out, heads[i].width, _(heads[i].text));
-    fprintf(out, "%s\n", _("BOARD"));
-    for (size_t i = 0; i < n; i++)
+    table_measure(&table, n);
+    table_head(&table);
+    for (size_t i = 0; i < n; i++) {
+        table_row(&table, i);
         words_kiosk(out, &rows[i]);
+    }
 }

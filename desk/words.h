@@ -11,7 +11,9 @@
 
 void words_cases(FILE *out, const struct triage_case *cases, size_t n);
 
-/* Everything of a case, oldest first. Returns a trouble. */
+/* Everything of a case, oldest first, in so many columns; words_case takes those of the terminal,
+   at most 76. What people wrote is behind a margin. Returns a trouble. */
+int words_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id);
 int words_case(FILE *out, struct vault *vault, uint64_t case_id);
 
 void words_kiosks(FILE *out, const struct kiosks_row *rows, size_t n);
