@@ -19,6 +19,7 @@
 #include "tui/list.h"
 #include "tui/page.h"
 #include "tui/term.h"
+#include "tui/wrap.h"
 
 /* A case as text: some letters at full length fit; a longer case is read with `show`. */
 enum { PAPER_LEN = 192 * 1024 };
@@ -35,20 +36,45 @@ struct reader {
     struct page page;
     char *text; /* secret_new memory: the answer being written */
     struct edit edit;
-    const char *note; /* one line for the officer, or NULL */
+    int lost;         /* the trouble that keeping it had */
+    const char *note; /* a sentence or two for the officer, or NULL */
 };
 
-/* Where the body stands: a title above, a line of keys below. */
-enum { TOP = 2, LEFT = 2, BOTTOM = 3 };
+/* Where the body stands: a title above, notes and a line of keys below. */
+enum { TOP = 2, LEFT = 2, NOTE_MAX = 4 };
 
-static int body_height(const struct screen *screen)
-{
-    return screen_rows(screen) - TOP - BOTTOM;
-}
+/* The case is wrapped to the narrowest screen: so it fits every one, and a window that changes its
+   size changes no line. */
+enum { PAPER_COLUMNS = SCREEN_COLS_MIN - 2 * LEFT };
 
 static int body_width(const struct screen *screen)
 {
     return screen_cols(screen) - 2 * LEFT;
+}
+
+/* The row of the note is there even when nothing is to be said. */
+static int note_height(const struct reader *reader, const struct screen *screen)
+{
+    if (reader->note == NULL)
+        return 1;
+    const int n = wrap_lines(reader->note, strlen(reader->note), body_width(screen), NULL, 0);
+    return n < 1 ? 1 : n < NOTE_MAX ? n : NOTE_MAX;
+}
+
+/* A blank row, the note, the keys. */
+static int body_height(const struct reader *reader, const struct screen *screen)
+{
+    return screen_rows(screen) - TOP - 1 - note_height(reader, screen) - 1;
+}
+
+void reader_tell(struct reader *reader, int trouble)
+{
+    reader->note = trouble != TROUBLE_NONE ? trouble_text(trouble) : NULL;
+}
+
+int reader_lost(const struct reader *reader)
+{
+    return reader->lost;
 }
 
 /* --- drawing --- */
@@ -56,10 +82,11 @@ static int body_width(const struct screen *screen)
 static void frame(const struct reader *reader, struct screen *screen, const char *title,
                   const char *keys)
 {
-    const int rows = screen_rows(screen);
+    const int rows = screen_rows(screen), height = note_height(reader, screen);
     screen_say(screen, 0, LEFT, SCREEN_BOLD, title);
     if (reader->note != NULL)
-        screen_say(screen, rows - 2, LEFT, SCREEN_BOLD, reader->note);
+        screen_wrap(screen, rows - 1 - height, LEFT, body_width(screen), height, SCREEN_BOLD,
+                    reader->note, strlen(reader->note));
     screen_say(screen, rows - 1, LEFT, SCREEN_PLAIN, keys);
 }
 
@@ -83,7 +110,7 @@ static void draw_list(struct reader *reader, struct screen *screen)
           _("Up, Down: choose   Enter: open   q: end"));
     if (reader->list.count == 0)
         screen_say(screen, TOP, LEFT, SCREEN_PLAIN, _("There are no cases yet."));
-    const size_t height = (size_t)body_height(screen);
+    const size_t height = (size_t)body_height(reader, screen);
     for (size_t i = 0; i < height && reader->list.top + i < reader->list.count; i++)
         draw_row(reader, screen, reader->list.top + i, TOP + (int)i);
 }
@@ -91,8 +118,8 @@ static void draw_list(struct reader *reader, struct screen *screen)
 static void draw_case(struct reader *reader, struct screen *screen)
 {
     int above = 0, below = 0;
-    page_draw(&reader->page, screen, TOP, LEFT, body_width(screen), body_height(screen), &above,
-              &below);
+    page_draw(&reader->page, screen, TOP, LEFT, body_width(screen), body_height(reader, screen),
+              &above, &below);
     frame(reader, screen, below > 0 ? _("A case - there is more below") : _("A case"),
           _("Up, Down, blank: read   a: answer   q, Esc: back"));
 }
@@ -104,15 +131,15 @@ static void draw_write(struct reader *reader, struct screen *screen)
     snprintf(title, sizeof title, "%s - %s %zu", _("Your answer"), _("room for letters:"),
              edit_room(&reader->edit) / 2);
     frame(reader, screen, title, _("Write.   Tab: new line   Enter: done   Esc: done"));
-    edit_draw(&reader->edit, screen, TOP, LEFT, body_width(screen), body_height(screen), &above,
-              &below);
+    edit_draw(&reader->edit, screen, TOP, LEFT, body_width(screen), body_height(reader, screen),
+              &above, &below);
 }
 
 static void draw_ask(struct reader *reader, struct screen *screen)
 {
     const char *const choices[] = {_("send"), _("keep writing"), _("drop")};
     frame(reader, screen, _("What shall happen with this answer?"), _("Press a digit."));
-    list_choices(screen, TOP, LEFT, body_width(screen), body_height(screen), choices, 3);
+    list_choices(screen, TOP, LEFT, body_width(screen), body_height(reader, screen), choices, 3);
 }
 
 void reader_draw(struct reader *reader, struct screen *screen)
@@ -147,6 +174,23 @@ static int load_list(struct reader *reader)
     return error;
 }
 
+/* Says at both ends of a paper that is full that not all of the case is on it. */
+static void mark_cut(char *paper)
+{
+    const char *text =
+        _("This case is longer than the screen can hold. Read all of it with: sandyq-desk show");
+    const size_t len = strlen(text), end = PAPER_LEN - len - 2;
+    memmove(paper + len + 2, paper, end - len - 2);
+    memcpy(paper, text, len);
+    memcpy(paper + len, "\n\n", 2);
+    size_t at = end;
+    while (paper[at - 1] != '\n')
+        at--;
+    explicit_bzero(paper + at, PAPER_LEN - at);
+    paper[at] = '\n';
+    memcpy(paper + at + 1, text, len);
+}
+
 /* The text goes straight into locked memory: the stream has no buffer of its own. */
 static int load_case(struct reader *reader)
 {
@@ -155,8 +199,12 @@ static int load_case(struct reader *reader)
     if (out == NULL)
         return TROUBLE_MEMORY;
     setvbuf(out, NULL, _IONBF, 0);
-    int error = words_case(out, reader->vault, reader->cases[reader->list.at].id);
+    int error =
+        words_case_wide(out, PAPER_COLUMNS, reader->vault, reader->cases[reader->list.at].id);
+    const bool cut = ferror(out) != 0;
     fclose(out);
+    if (cut)
+        mark_cut(reader->paper);
     page_start(&reader->page, reader->paper, strnlen(reader->paper, PAPER_LEN - 1));
     return error;
 }
@@ -166,7 +214,7 @@ static void open_case(struct reader *reader)
     if (reader->list.count == 0)
         return;
     int error = load_case(reader);
-    reader->note = error != TROUBLE_NONE ? trouble_text(error) : NULL;
+    reader_tell(reader, error);
     if (error == TROUBLE_NONE)
         reader->view = VIEW_CASE;
 }
@@ -175,8 +223,7 @@ static void close_case(struct reader *reader)
 {
     wipe_paper(reader);
     reader->view = VIEW_LIST;
-    int error = load_list(reader);
-    reader->note = error != TROUBLE_NONE ? trouble_text(error) : NULL;
+    reader_tell(reader, load_list(reader));
 }
 
 static void drop_text(struct reader *reader)
@@ -190,16 +237,36 @@ static void send_text(struct reader *reader)
 {
     int error = triage_answer(reader->vault, reader->cases[reader->list.at].id, reader->text,
                               reader->edit.len, reader->today);
-    reader->note = error == TROUBLE_NONE ? _("The answer goes out with the next board: publish it.")
-                                         : trouble_text(error);
+    reader_tell(reader, error);
     if (error != TROUBLE_NONE) {
         reader->view = VIEW_WRITE;
         return;
     }
     drop_text(reader);
     error = load_case(reader);
-    if (error != TROUBLE_NONE)
-        reader->note = trouble_text(error);
+    reader_tell(reader, error);
+    if (error == TROUBLE_NONE)
+        reader->note = _("The answer goes out with the next board: publish it.");
+}
+
+/* The terminal is gone, the text is not: the case keeps it for whoever opens it next. */
+static void keep_text(struct reader *reader)
+{
+    static const char between[] = "\n\n";
+    const char *head = _("This answer was not sent. It was being written when the screen ended.");
+    const size_t head_len = strlen(head), text_at = head_len + sizeof between - 1;
+    const size_t len = text_at + reader->edit.len;
+    char *note = reader->edit.len > 0 ? secret_new(len) : NULL;
+    if (note == NULL) {
+        reader->lost = reader->edit.len > 0 ? TROUBLE_MEMORY : TROUBLE_NONE;
+        return;
+    }
+    memcpy(note, head, head_len);
+    memcpy(note + head_len, between, sizeof between - 1);
+    memcpy(note + text_at, reader->text, reader->edit.len);
+    reader->lost =
+        casefile_note(reader->vault, reader->cases[reader->list.at].id, reader->today, note, len);
+    secret_free(note);
 }
 
 static bool is_letter(struct press press, uint32_t ch)
@@ -225,19 +292,19 @@ static bool press_list(struct reader *reader, const struct screen *screen, struc
     if (press.kind == PRESS_ENTER)
         open_case(reader);
     else
-        list_press(&reader->list, press, body_height(screen));
+        list_press(&reader->list, press, body_height(reader, screen));
     return true;
 }
 
 static bool press_case(struct reader *reader, const struct screen *screen, struct press press)
 {
-    reader->note = NULL;
+    reader_tell(reader, TROUBLE_NONE);
     if (is_quit(press) || press.kind == PRESS_BACK)
         close_case(reader);
     else if (is_answer(press))
         reader->view = VIEW_WRITE;
     else
-        page_press(&reader->page, press, body_height(screen));
+        page_press(&reader->page, press, body_height(reader, screen));
     return true;
 }
 
@@ -246,7 +313,7 @@ static bool press_write(struct reader *reader, const struct screen *screen, stru
     if (press.kind == PRESS_ENTER || press.kind == PRESS_BACK)
         reader->view = VIEW_ASK;
     else
-        edit_press(&reader->edit, press, body_width(screen), body_height(screen));
+        edit_press(&reader->edit, press, body_width(screen), body_height(reader, screen));
     return true;
 }
 
@@ -276,8 +343,10 @@ bool reader_press(struct reader *reader, const struct screen *screen, struct pre
         [VIEW_WRITE] = press_write,
         [VIEW_ASK] = press_ask,
     };
-    if (press.kind == PRESS_GONE)
+    if (press.kind == PRESS_GONE) {
+        keep_text(reader);
         return false;
+    }
     return presses[reader->view](reader, screen, press);
 }
 
@@ -319,34 +388,58 @@ static void on_signal(int number)
     stop = 1;
 }
 
-static int fit(struct screen **screen)
+/* The terminal as it is now. */
+struct window {
+    struct screen *screen;
+    int rows;
+    int cols;
+    bool small;
+};
+
+/* When memory is short the old size serves: a text that is being written must not be lost by it. */
+static void measure(struct window *window)
 {
-    int rows = 0, cols = 0;
-    term_size(&rows, &cols);
-    if (rows < SCREEN_ROWS_MIN || cols < SCREEN_COLS_MIN)
-        return TROUBLE_TERMINAL_SMALL;
-    if (*screen == NULL)
-        *screen = screen_new(rows, cols);
-    else if (screen_resize(*screen, rows, cols) != 0)
-        return TROUBLE_MEMORY;
-    return *screen != NULL ? TROUBLE_NONE : TROUBLE_MEMORY;
+    term_size(&window->rows, &window->cols);
+    window->small = window->rows < SCREEN_ROWS_MIN || window->cols < SCREEN_COLS_MIN;
+    (void)screen_resize(window->screen, window->rows, window->cols);
+}
+
+static void draw_small(const struct window *window)
+{
+    const char *text = trouble_text(TROUBLE_TERMINAL_SMALL);
+    const int width = window->cols < SCREEN_COLS_MIN ? window->cols : SCREEN_COLS_MIN;
+    screen_clear(window->screen);
+    if (width > 0 && window->rows > 0)
+        screen_wrap(window->screen, 0, 0, width, window->rows, SCREEN_BOLD, text, strlen(text));
+}
+
+/* In a window that is too small no key means anything: nobody sees what it does. */
+static bool step(struct reader *reader, struct window *window)
+{
+    if (window->small)
+        draw_small(window);
+    else
+        reader_draw(reader, window->screen);
+    term_show(window->screen);
+    const struct press press = term_press(0);
+    if (press.kind == PRESS_RESIZE)
+        measure(window);
+    return (window->small && press.kind != PRESS_GONE) ||
+           reader_press(reader, window->screen, press);
 }
 
 static int loop(struct reader *reader)
 {
-    struct screen *screen = NULL;
-    int error = fit(&screen);
+    struct window window = {.screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN)};
+    if (window.screen == NULL)
+        return TROUBLE_MEMORY;
+    measure(&window);
+    int error = window.small ? TROUBLE_TERMINAL_SMALL : TROUBLE_NONE;
     bool more = error == TROUBLE_NONE;
-    while (more) {
-        reader_draw(reader, screen);
-        term_show(screen);
-        const struct press press = term_press(0);
-        if (press.kind == PRESS_RESIZE)
-            error = fit(&screen);
-        more = error == TROUBLE_NONE && reader_press(reader, screen, press);
-    }
-    screen_free(&screen);
-    return error;
+    while (more)
+        more = step(reader, &window);
+    screen_free(&window.screen);
+    return error == TROUBLE_NONE ? reader_lost(reader) : error;
 }
 
 int reader_run(struct vault *vault, uint32_t today)

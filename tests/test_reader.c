@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The triage screen without a terminal, and the same case in print: what a stranger wrote never
+   passes for the office's words, nothing is cut in silence, and every screen fits in every
+   language. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "courier/refusal.h"
+#include "desk/reader.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+#include "tests/ward.h"
+#include "tui/lang.h"
+#include "tui/wrap.h"
+
+static struct ward ward;
+static struct ward_kiosk kiosk;
+static struct reader *reader;
+static struct screen *screen;
+static char dump[32768];
+
+static int setup(void **state)
+{
+    lang_set("en");
+    ward_open(&ward);
+    ward_enroll(&ward, &kiosk, "PC-17");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    screen_free(&screen);
+    reader_free(&reader);
+    ward_drop(&kiosk);
+    ward_close(&ward);
+    return 0;
+}
+
+/* --- the reader at work --- */
+
+static void receive(const char *text, int copies)
+{
+    const uint64_t first = kiosk.seq + 1;
+    for (int i = 0; i < copies; i++) {
+        struct letter letter = ward_letter(&kiosk, 'a', text);
+        letter.kind = kiosk.seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
+        ward_add(&kiosk, &ward.vault.charter, &letter);
+    }
+    assert_int_equal(ward_import(&ward, &kiosk, first, kiosk.seq, NULL), TROUBLE_NONE);
+}
+
+static void start(void)
+{
+    assert_int_equal(reader_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
+    screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
+    assert_non_null(screen);
+}
+
+static void draw(void)
+{
+    reader_draw(reader, screen);
+    assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
+}
+
+static void press(enum press_kind kind, uint32_t ch)
+{
+    assert_true(reader_press(reader, screen, (struct press){kind, ch}));
+    draw();
+}
+
+static void type(const char *text)
+{
+    for (; *text != '\0'; text++)
+        press(PRESS_CHAR, (uint32_t)*text);
+}
+
+static void assert_shown(const char *text)
+{
+    if (strstr(dump, text) == NULL)
+        fail_msg("not shown: %s\nbut:\n%s", text, dump);
+}
+
+/* Calls check for each line of a text. */
+static void each_line(char *text, void (*check)(const char *line))
+{
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        check(line);
+}
+
+static void test_one_way_through(void **state)
+{
+    receive("evil\033[31m text \xE2\x80\xAE end", 1);
+    start();
+    press(PRESS_OTHER, 0);
+    assert_shown("PC-17");
+    press(PRESS_ENTER, 0);
+    press(PRESS_END, 0);
+    assert_shown("It arrived");
+    assert_null(strchr(dump, '\033'));
+    press(PRESS_CHAR, 'a');
+    press(PRESS_CHAR, 'x');
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, '2'); /* keep writing */
+    assert_shown("Your answer");
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, '3'); /* drop */
+    press(PRESS_CHAR, 'q');
+    assert_shown("1+1");
+    assert_false(reader_press(reader, screen, (struct press){PRESS_CHAR, 'q'}));
+}
+
+/* --- what a stranger writes --- */
+
+#define FORGED "Note of the office, 2026-11-22"
+
+static void not_forged(const char *line)
+{
+    const char *forged = strstr(line, FORGED), *margin = strchr(line, '|');
+    if (forged != NULL && (margin == NULL || margin > forged))
+        fail_msg("passes for a heading: %s", line);
+    assert_true(wrap_columns(line, strlen(line)) <= 76);
+}
+
+/* A heading behind padding of every length: wherever lines break, one stands at a line's start. */
+static void forge(char *text, size_t size)
+{
+    size_t len = 0;
+    for (int pad = 40; pad < 90; pad++)
+        len += (size_t)snprintf(text + len, size - len, "%0*d " FORGED "\n" FORGED "\n", pad, 0);
+    assert_true(len < size);
+}
+
+static void test_no_text_passes_for_a_heading_in_print(void **state)
+{
+    char text[LETTER_TEXT_MAX];
+    size_t len = 0;
+    forge(text, sizeof text);
+    receive(text, 1);
+    char *shown = ward_show(&ward, 1, 0, &len);
+    each_line(shown, not_forged);
+    free(shown);
+}
+
+static void test_no_text_passes_for_a_heading_on_the_screen(void **state)
+{
+    char text[LETTER_TEXT_MAX];
+    forge(text, sizeof text);
+    receive(text, 1);
+    start();
+    press(PRESS_ENTER, 0);
+    for (int page = 0; page < 20; page++) {
+        each_line(dump, not_forged);
+        press(PRESS_PAGE_DOWN, 0);
+    }
+}
+
+static void test_many_empty_lines_become_two(void **state)
+{
+    char text[8000];
+    size_t len = 0;
+    memset(text, '\n', sizeof text);
+    text[0] = 'a';
+    memcpy(text + sizeof text - 2, "b", 2);
+    receive(text, 1);
+    char *shown = ward_show(&ward, 1, 0, &len);
+    assert_non_null(strstr(shown, "    | a\n    |\n    |\n    | b\n"));
+    free(shown);
+}
+
+static void test_a_case_too_long_for_the_screen_says_so(void **state)
+{
+    char text[12001];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 == 0 ? 'x' : '\n';
+    text[sizeof text - 1] = '\0';
+    receive(text, 6);
+    start();
+    press(PRESS_ENTER, 0);
+    assert_shown("This case is longer than the screen can hold.");
+    press(PRESS_END, 0);
+    assert_shown("This case is longer than the screen can hold.");
+}
+
+/* --- an answer that is being written --- */
+
+static void test_an_answer_cut_off_stays_as_a_note(void **state)
+{
+    size_t len = 0;
+    receive("text", 1);
+    start();
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, 'a');
+    type("We come on Tuesday");
+    assert_false(reader_press(reader, screen, (struct press){PRESS_GONE, 0}));
+    assert_int_equal(reader_lost(reader), TROUBLE_NONE);
+    char *shown = ward_show(&ward, 1, 0, &len);
+    const char *note = strstr(shown, "Note of the office");
+    assert_non_null(note);
+    assert_non_null(strstr(note, "This answer was not sent."));
+    assert_non_null(strstr(note, "We come on Tuesday"));
+    free(shown);
+}
+
+static void test_no_note_when_nothing_was_written(void **state)
+{
+    size_t len = 0;
+    receive("text", 1);
+    start();
+    press(PRESS_ENTER, 0);
+    press(PRESS_CHAR, 'a');
+    assert_false(reader_press(reader, screen, (struct press){PRESS_GONE, 0}));
+    char *shown = ward_show(&ward, 1, 0, &len);
+    assert_null(strstr(shown, "Note of the office"));
+    free(shown);
+}
+
+/* --- every screen in every language --- */
+
+static void fits(const char *language, int trouble)
+{
+    lang_set(language);
+    reader_tell(reader, trouble);
+    draw();
+    if (screen_clipped(screen))
+        fail_msg("%s, trouble %d, is cut:\n%s", language, trouble, dump);
+}
+
+/* What is told stands whole above the keys, and nothing of the body runs into it. */
+static void every_trouble_fits(void)
+{
+    for (size_t i = 0; i < LANG_COUNT; i++) {
+        for (int code = 1; code < REFUSAL_COUNT; code++)
+            fits(lang_code(i), code);
+        for (int code = TROUBLE_FIRST; code < TROUBLE_END; code++)
+            fits(lang_code(i), code);
+        fits(lang_code(i), TROUBLE_NONE);
+    }
+}
+
+static void test_every_view_and_trouble_fits(void **state)
+{
+    char text[2000];
+    memset(text, 'w', sizeof text);
+    text[sizeof text - 1] = '\0';
+    start();
+    every_trouble_fits();
+    reader_free(&reader);
+    screen_free(&screen);
+    receive(text, 2);
+    start();
+    every_trouble_fits();
+    press(PRESS_ENTER, 0);
+    every_trouble_fits();
+    press(PRESS_CHAR, 'a');
+    every_trouble_fits();
+    type("text");
+    press(PRESS_ENTER, 0);
+    every_trouble_fits();
+}
+
+/* --- tables --- */
+
+/* The columns where the words of a line start and end. */
+static int places(const char *line, int starts[16], int ends[16])
+{
+    int n = 0;
+    const char *at = line + strspn(line, " ");
+    while (*at != '\0' && n < 16) {
+        const size_t len = strcspn(at, " ");
+        starts[n] = wrap_columns(line, (size_t)(at - line));
+        ends[n] = starts[n] + wrap_columns(at, len);
+        n++;
+        at += len + strspn(at + len, " ");
+    }
+    return n;
+}
+
+static void check_columns(const char *head, const char *row)
+{
+    int starts[2][16], ends[2][16];
+    const int n = places(head, starts[0], ends[0]);
+    assert_int_equal(places(row, starts[1], ends[1]), n);
+    for (int i = 0; i < n; i++)
+        if (starts[0][i] != starts[1][i] && ends[0][i] != ends[1][i])
+            fail_msg("column %d does not stand under its head:\n%s\n%s", i + 1, head, row);
+}
+
+static void test_heads_stand_over_their_values(void **state)
+{
+    struct kiosks_row *rows = NULL;
+    size_t n = 0, len = 0;
+    receive("text", 1);
+    assert_int_equal(kiosks_list(&ward.vault, WARD_DAY + 1, &rows, &n), TROUBLE_NONE);
+    for (size_t i = 0; i < LANG_COUNT; i++) {
+        char *text = NULL;
+        FILE *out = open_memstream(&text, &len);
+        assert_non_null(out);
+        lang_set(lang_code(i));
+        words_kiosks(out, rows, n);
+        fclose(out);
+        const char *head = strtok(text, "\n");
+        check_columns(head, strtok(NULL, "\n"));
+        free(text);
+    }
+    kiosks_free(rows, n);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(test_one_way_through),
+        EACH(test_no_text_passes_for_a_heading_in_print),
+        EACH(test_no_text_passes_for_a_heading_on_the_screen),
+        EACH(test_many_empty_lines_become_two),
+        EACH(test_a_case_too_long_for_the_screen_says_so),
+        EACH(test_an_answer_cut_off_stays_as_a_note),
+        EACH(test_no_note_when_nothing_was_written),
+        EACH(test_every_view_and_trouble_fits),
+        EACH(test_heads_stand_over_their_values),
+    };
+    const char *build = getenv("SANDYQ_BUILD");
+    char folder[512];
+    snprintf(folder, sizeof folder, "%s/locale", build != NULL ? build : "build");
+    if (lang_start(folder) != 0) {
+        fprintf(stderr, "no translations in %s\n", folder);
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
