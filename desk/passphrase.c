@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -11,37 +13,62 @@
 #include "crypto/secret.h"
 #include "desk/trouble.h"
 #include "tui/lang.h"
+#include "tui/utf8.h"
 
-enum { KEY_INTERRUPT = 3 };
+enum { KEY_INTERRUPT = 3, FRESH_MIN = 12 };
+
+/* What would end the program while the terminal is mute; let in only while it waits. */
+static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+    stopped = 1;
+}
+
+/* Where a line is read from. */
+struct source {
+    int fd;
+    int failed;              /* the trouble when it cannot be read */
+    const sigset_t *waiting; /* of a terminal: the signals while it waits; NULL for a file */
+};
 
 /* One byte at a time, so that nothing behind the line is taken. The byte is part of a secret. */
-static int next_byte(int fd, char *byte)
+static int next_byte(const struct source *source, char *byte)
 {
+    struct pollfd terminal = {.fd = source->fd, .events = POLLIN};
     ssize_t got;
+    if (source->waiting != NULL)
+        ppoll(&terminal, 1, NULL, source->waiting);
+    if (stopped) {
+        *byte = KEY_INTERRUPT;
+        return 1;
+    }
     do {
-        got = read(fd, byte, 1);
+        got = read(source->fd, byte, 1);
     } while (got < 0 && errno == EINTR);
     return (int)got;
 }
 
 /* Reads up to a newline or the end. */
-static int read_line(int fd, struct passphrase *out, int failed)
+static int read_line(const struct source *source, struct passphrase *out)
 {
     int error = TROUBLE_NONE;
     char byte = 0;
     out->len = 0;
     for (;;) {
-        int got = next_byte(fd, &byte);
+        int got = next_byte(source, &byte);
         if (got < 0)
-            error = failed;
+            error = source->failed;
         if (got <= 0 || byte == '\n')
             break;
         if (byte == KEY_INTERRUPT)
             error = TROUBLE_CANCELLED;
         else if (out->len == PASSPHRASE_MAX)
             error = TROUBLE_PASSPHRASE_LONG;
-        if (error == TROUBLE_CANCELLED ||
-            (error != TROUBLE_NONE && failed == TROUBLE_PASSPHRASE_FILE))
+        if (error == TROUBLE_CANCELLED || (error != TROUBLE_NONE && source->waiting == NULL))
             break;
         if (error == TROUBLE_NONE)
             out->text[out->len++] = byte;
@@ -60,9 +87,21 @@ static int from_file(const char *file, struct passphrase *out)
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return TROUBLE_PASSPHRASE_FILE;
-    int error = read_line(fd, out, TROUBLE_PASSPHRASE_FILE);
+    const struct source source = {.fd = fd, .failed = TROUBLE_PASSPHRASE_FILE};
+    int error = read_line(&source, out);
     close(fd);
     return error;
+}
+
+/* What a new passphrase must have; characters, because an office may write Cyrillic. */
+static int check_fresh(const struct passphrase *passphrase)
+{
+    size_t count = 0;
+    uint32_t ch = 0;
+    for (size_t at = 0; at < passphrase->len; count++)
+        at += utf8_take(passphrase->text + at, passphrase->len - at, &ch);
+    ch = 0;
+    return count < FRESH_MIN ? TROUBLE_PASSPHRASE_SHORT : TROUBLE_NONE;
 }
 
 static void say(int tty, const char *text)
@@ -71,20 +110,22 @@ static void say(int tty, const char *text)
         return; /* a question that cannot be shown is answered blindly or not at all */
 }
 
-static int ask(int tty, const char *question, struct passphrase *out)
+static int ask(const struct source *tty, const char *question, struct passphrase *out)
 {
-    say(tty, question);
-    int error = read_line(tty, out, TROUBLE_NO_TERMINAL);
-    say(tty, "\n");
+    say(tty->fd, question);
+    int error = read_line(tty, out);
+    say(tty->fd, "\n");
     return error;
 }
 
-static int ask_twice(int tty, struct passphrase *out)
+static int ask_twice(const struct source *tty, struct passphrase *out)
 {
     struct passphrase *again = secret_new(sizeof *again);
     if (again == NULL)
         return TROUBLE_MEMORY;
     int error = ask(tty, _("New passphrase of the office: "), out);
+    if (error == TROUBLE_NONE)
+        error = check_fresh(out);
     if (error == TROUBLE_NONE)
         error = ask(tty, _("The same passphrase again: "), again);
     if (error == TROUBLE_NONE &&
@@ -94,24 +135,44 @@ static int ask_twice(int tty, struct passphrase *out)
     return error;
 }
 
-/* Signals from keys are off while the echo is: an interrupt must not leave the terminal mute. */
-static int from_terminal(bool fresh, struct passphrase *out)
+/* Without echo, and with signals from keys off: Ctrl-C ends the line instead, so that it is read at
+   once. */
+static int ask_mute(const struct source *tty, bool fresh, struct passphrase *out)
 {
     struct termios was, mute;
-    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0)
+    if (tcgetattr(tty->fd, &was) != 0)
         return TROUBLE_NO_TERMINAL;
-    int error = TROUBLE_NO_TERMINAL;
-    if (tcgetattr(tty, &was) != 0)
-        goto out;
     mute = was;
     mute.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
     mute.c_lflag |= ICANON;
-    if (tcsetattr(tty, TCSAFLUSH, &mute) != 0)
-        goto out;
-    error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
-    tcsetattr(tty, TCSAFLUSH, &was);
-out:
+    mute.c_cc[VEOL] = KEY_INTERRUPT;
+    if (tcsetattr(tty->fd, TCSAFLUSH, &mute) != 0)
+        return TROUBLE_NO_TERMINAL;
+    int error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
+    tcsetattr(tty->fd, TCSAFLUSH, &was);
+    return error;
+}
+
+/* However it ends, the terminal gets its echo back. */
+static int from_terminal(bool fresh, struct passphrase *out)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction before[SIGNALS];
+    sigset_t blocked, waiting;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return TROUBLE_NO_TERMINAL;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(&blocked, signals[i]);
+    sigprocmask(SIG_BLOCK, &blocked, &waiting);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &action, &before[i]);
+    const struct source source = {tty, TROUBLE_NO_TERMINAL, &waiting};
+    int error = ask_mute(&source, fresh, out);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &before[i], NULL);
+    sigprocmask(SIG_SETMASK, &waiting, NULL);
     close(tty);
     return error;
 }
@@ -122,6 +183,8 @@ int passphrase_get(const char *file, bool fresh, struct passphrase **out)
     if (*out == NULL)
         return TROUBLE_MEMORY;
     int error = file != NULL ? from_file(file, *out) : from_terminal(fresh, *out);
+    if (error == TROUBLE_NONE && fresh)
+        error = check_fresh(*out);
     if (error != TROUBLE_NONE)
         passphrase_free(out);
     return error;

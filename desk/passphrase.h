@@ -15,7 +15,8 @@ struct passphrase {
 };
 
 /* Reads the first line of file, or, when file is NULL, asks on the terminal; twice when it is a new
-   one. On TROUBLE_NONE *out is the caller's, for passphrase_free. */
+   one, which must have 12 characters. A signal that ends programs stops the asking: the terminal is
+   left as it was found. On TROUBLE_NONE *out is the caller's, for passphrase_free. */
 int passphrase_get(const char *file, bool fresh, struct passphrase **out);
 void passphrase_free(struct passphrase **passphrase);
 
