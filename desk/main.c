@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "desk/command.h"
+#include "desk/plain.h"
 #include "tui/lang.h"
 
 enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
@@ -34,9 +35,15 @@ static void print_usage(FILE *out)
           out);
 }
 
-static int usage_error(void)
+/* One line that names the word in question; two words when the second is an option of the first. */
+static int usage_error(const char *word, const char *option, const char *what)
 {
-    print_usage(stderr);
+    fputs("sandyq-desk: ", stderr);
+    plain_word(stderr, word, strlen(word));
+    if (option != NULL)
+        fprintf(stderr, "%s--%s", word[0] != '\0' ? " " : "", option);
+    fprintf(stderr, "%s%s %s\n", word[0] != '\0' || option != NULL ? ": " : "", what,
+            _("Try: sandyq-desk --help"));
     return COMMAND_USAGE;
 }
 
@@ -44,6 +51,16 @@ struct arguments {
     struct command_line line;
     char language[3];
 };
+
+static int take_language(const char *code)
+{
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        if (strcmp(code, lang_code(i)) == 0) {
+            lang_set(code);
+            return -1;
+        }
+    return usage_error(code, NULL, _("There is no such language. Choose kk, ru or en."));
+}
 
 static void take(struct command_line *line, unsigned option, const char **where)
 {
@@ -79,9 +96,7 @@ static int take_option(struct arguments *arguments, int option)
         line->passphrase_file = optarg;
         break;
     case OPTION_LANGUAGE:
-        snprintf(arguments->language, sizeof arguments->language, "%.2s", optarg);
-        lang_set(arguments->language);
-        break;
+        return take_language(optarg);
     case OPTION_HELP:
         print_usage(stdout);
         return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_FAILED;
@@ -89,33 +104,78 @@ static int take_option(struct arguments *arguments, int option)
         return puts("sandyq-desk " SANDYQ_VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
                                                                                : COMMAND_FAILED;
     default:
-        return usage_error();
+        return COMMAND_USAGE;
     }
     return -1;
 }
 
+static const struct option options[] = {
+    {"name", required_argument, NULL, COMMAND_NAME},
+    {"facility", required_argument, NULL, COMMAND_FACILITY},
+    {"type", required_argument, NULL, COMMAND_TYPE},
+    {"out", required_argument, NULL, COMMAND_OUT},
+    {"json", no_argument, NULL, COMMAND_JSON},
+    {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
+    {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE},
+    {"language", required_argument, NULL, OPTION_LANGUAGE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* getopt_long names a short option by its letter alone, and leaves a long one behind optind. */
+static int option_error(int option, const char *word)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    if (option == ':')
+        return usage_error(word, NULL, _("Something must follow this option."));
+    if (optopt == COMMAND_JSON || optopt >= OPTION_HELP)
+        return usage_error(word, NULL, _("This option takes no value."));
+    return usage_error(optopt != 0 ? letter : word, NULL, _("There is no such option."));
+}
+
 static int parse(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"name", required_argument, NULL, COMMAND_NAME},
-        {"facility", required_argument, NULL, COMMAND_FACILITY},
-        {"type", required_argument, NULL, COMMAND_TYPE},
-        {"out", required_argument, NULL, COMMAND_OUT},
-        {"json", no_argument, NULL, COMMAND_JSON},
-        {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
-        {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE},
-        {"language", required_argument, NULL, OPTION_LANGUAGE},
-        {"help", no_argument, NULL, OPTION_HELP},
-        {"version", no_argument, NULL, OPTION_VERSION},
-        {NULL, 0, NULL, 0},
-    };
-    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        int status = take_option(arguments, option);
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+        int status = option == ':' || option == '?' ? option_error(option, argv[optind - 1])
+                                                    : take_option(arguments, option);
         if (status >= 0)
             return status;
     }
     arguments->line.operands = argv + optind;
     arguments->line.operand_count = argc - optind;
+    return -1;
+}
+
+/* The name of an option among these bits. */
+static const char *option_name(unsigned bits)
+{
+    size_t i = 0;
+    while (options[i].name != NULL && ((unsigned)options[i].val & bits) == 0)
+        i++;
+    return options[i].name;
+}
+
+/* -1 when the line is one that the command takes, or an exit status. */
+static int check(const struct command *command, const struct command_line *line)
+{
+    const unsigned strange = line->given & ~command->takes, missing = command->needs & ~line->given;
+    const int count = line->operand_count;
+    if (command == command_screen() && count == 0)
+        return usage_error("", NULL, _("Name a command, or the folder of an office."));
+    if (command == command_screen() && count > 1)
+        return usage_error(line->operands[0], NULL, _("There is no such command."));
+    if (strange != 0)
+        return usage_error(command->name, option_name(strange),
+                           _("This option does not belong here."));
+    if (count < command->operands_min)
+        return usage_error(command->name, NULL, _("Something is missing behind this command."));
+    if (missing != 0)
+        return usage_error(command->name, option_name(missing), _("This option is missing."));
+    if (count > command->operands_max)
+        return usage_error(line->operands[command->operands_max], NULL,
+                           _("This is one word too many."));
     return -1;
 }
 
@@ -146,9 +206,6 @@ int main(int argc, char **argv)
     } else {
         command = command_screen();
     }
-    if (line->operand_count < command->operands_min ||
-        line->operand_count > command->operands_max || (line->given & ~command->takes) != 0 ||
-        (line->given & command->needs) != command->needs)
-        return usage_error();
-    return command_run(command, line);
+    status = check(command, line);
+    return status >= 0 ? status : command_run(command, line);
 }

@@ -8,19 +8,20 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "courier/board.h"
 #include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "desk/casefile.h"
-#include "desk/reader.h"
 #include "desk/trouble.h"
 #include "tests/pty.h"
 #include "tests/ward.h"
@@ -200,14 +201,29 @@ static void test_the_whole_way(void **state)
 
 /* --- refusals that cost no key derivation --- */
 
+/* Exit status 2 and one line that names what is wrong and where help is. */
+static void assert_misused(const char *line, const char *text)
+{
+    assert_int_equal(run(line), 2);
+    if (strstr(refused, text) == NULL || strstr(refused, "Try: sandyq-desk --help\n") == NULL)
+        fail_msg("not refused with: %s\nbut: %s", text, refused);
+    assert_ptr_equal(strchr(refused, '\n'), refused + strlen(refused) - 1);
+}
+
 static void test_wrong_usage(void **state)
 {
-    assert_int_equal(run("$D"), 2);
-    assert_int_equal(run("$D list"), 2);
-    assert_int_equal(run("$D list office --out x"), 2);
-    assert_int_equal(run("$D publish office"), 2);
-    assert_int_equal(run("$D enroll office request --facility A --out x"), 2);
-    assert_int_equal(run("$D list office --frobnicate"), 2);
+    assert_misused("$D", "Name a command");
+    assert_misused("$D lst office", "lst: There is no such command.");
+    assert_misused("$D list", "list: Something is missing");
+    assert_misused("$D list office more", "more: This is one word too many.");
+    assert_misused("$D list office --out x", "list --out: This option does not belong here.");
+    assert_misused("$D publish office", "publish --out: This option is missing.");
+    assert_misused("$D enroll office request --facility A --out x", "enroll --type: ");
+    assert_misused("$D list office --frobnicate", "--frobnicate: There is no such option.");
+    assert_misused("$D list office -q", "-q: There is no such option.");
+    assert_misused("$D list office --json=1", "--json=1: This option takes no value.");
+    assert_misused("$D publish office --out", "--out: Something must follow this option.");
+    assert_misused("$D --language zz list office", "zz: There is no such language.");
     assert_int_equal(run("$D --help"), 0);
     assert_said("Usage:");
     assert_int_equal(run("$D --version"), 0);
@@ -302,8 +318,10 @@ static void test_bad_arguments_behind_the_passphrase(void **state)
     assert_refused("$D enroll office kiosk.request --facility 'a b' --type PEN --out x $P",
                    "facility code");
     assert_refused("$D show office 999 $P", "no such case");
-    assert_refused("head -c 4060 /dev/zero | tr '\\0' x | $D answer office 1 $P",
-                   "3 bytes too long");
+    char line[128];
+    snprintf(line, sizeof line, "head -c %d /dev/zero | tr '\\0' x | $D answer office 1 $P",
+             ANSWER_TEXT_MAX + 3);
+    assert_refused(line, "3 bytes too long");
 }
 
 static void test_import_that_refuses_one(void **state)
@@ -362,56 +380,93 @@ static void test_the_screen_answers_a_case(void **state)
     assert_said("from the screen");
 }
 
-/* --- the screen without a terminal --- */
-
-struct booklet {
-    struct ward ward;
-    struct ward_kiosk kiosk;
-    struct reader *reader;
-    struct screen *screen;
-    char dump[32768];
-};
-
-static struct booklet booklet;
-
-static void press(enum press_kind kind, uint32_t ch)
+/* A resize below the minimum keeps what was written; so does pulling the plug. */
+static void test_an_answer_survives_the_terminal(void **state)
 {
-    assert_true(reader_press(booklet.reader, booklet.screen, (struct press){kind, ch}));
-    reader_draw(booklet.reader, booklet.screen);
-    screen_dump(booklet.screen, booklet.dump, sizeof booklet.dump);
+    char office[2 * WARD_PATH], pass[2 * WARD_PATH];
+    snprintf(office, sizeof office, "%s/office", dir);
+    snprintf(pass, sizeof pass, "%s/pass", dir);
+    const char *const argv[] = {program, office, "--passphrase-file", pass, "--language",
+                                "en",    NULL};
+    struct pty *pty = pty_start(24, 64, argv, NULL);
+    assert_non_null(pty);
+    assert_true(pty_wait_text(pty, "Cases, the most urgent", 30));
+    pty_type(pty, "\r");
+    assert_true(pty_wait_text(pty, "Complaint", 20));
+    pty_type(pty, "a");
+    assert_true(pty_wait_text(pty, "Your answer", 20));
+    pty_type(pty, "half an answer");
+    assert_true(pty_wait_text(pty, "half an answer", 20));
+    pty_resize(pty, 10, 50);
+    assert_true(pty_wait_text(pty, "The terminal is too small.", 20));
+    pty_type(pty, "q\r3");
+    pty_settle(pty);
+    pty_resize(pty, 24, 64);
+    assert_true(pty_wait_text(pty, "half an answer", 20));
+    pty_hang_up(pty);
+    assert_int_equal(pty_wait_exit(pty, 20), 0);
+    pty_stop(&pty);
+    assert_int_equal(run("$D show office 1 $P"), 0);
+    assert_said("This answer was not sent.");
+    assert_said("    | half an answer");
 }
 
-static void test_drawn_screens(void **state)
+/* --- the passphrase --- */
+
+static struct pty *ask(const char *command, const char *folder, const char *question)
 {
-    ward_open(&booklet.ward);
-    ward_enroll(&booklet.ward, &booklet.kiosk, "PC-17");
-    struct letter letter = ward_letter(&booklet.kiosk, 'a', "evil\033[31m text \xE2\x80\xAE end");
-    ward_add(&booklet.kiosk, &booklet.ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&booklet.ward, &booklet.kiosk, 1, 1, NULL), TROUBLE_NONE);
-    assert_int_equal(reader_new(&booklet.ward.vault, WARD_DAY, &booklet.reader), TROUBLE_NONE);
-    booklet.screen = screen_new(24, 64);
-    press(PRESS_OTHER, 0);
-    assert_non_null(strstr(booklet.dump, "PC-17"));
-    assert_false(screen_clipped(booklet.screen));
-    press(PRESS_ENTER, 0);
-    press(PRESS_END, 0);
-    assert_non_null(strstr(booklet.dump, "It arrived"));
-    assert_null(strchr(booklet.dump, '\033'));
-    press(PRESS_CHAR, 'a');
-    press(PRESS_CHAR, 'x');
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, '2'); /* keep writing */
-    assert_non_null(strstr(booklet.dump, "Your answer"));
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, '3'); /* drop */
-    press(PRESS_CHAR, 'q');
-    assert_non_null(strstr(booklet.dump, "1+1"));
-    assert_false(reader_press(booklet.reader, booklet.screen,
-                              (struct press){.kind = PRESS_CHAR, .ch = 'q'}));
-    screen_free(&booklet.screen);
-    reader_free(&booklet.reader);
-    ward_drop(&booklet.kiosk);
-    ward_close(&booklet.ward);
+    char office[2 * WARD_PATH];
+    snprintf(office, sizeof office, "%s/%s", dir, folder);
+    const char *const argv[] = {program, command, office, NULL};
+    const char *const env[] = {"LANGUAGE=en", NULL};
+    struct pty *pty = pty_start(24, 80, argv, env);
+    assert_non_null(pty);
+    assert_true(pty_wait_text(pty, question, 20));
+    return pty;
+}
+
+static void test_a_new_passphrase_has_twelve_characters(void **state)
+{
+    assert_refused("printf 'eleven-char\n' >short; $D init fresh --passphrase-file short",
+                   "at least 12 characters");
+    assert_refused("printf 'одиннадцать\n' >short; $D init fresh --passphrase-file short",
+                   "at least 12 characters");
+    assert_int_equal(run("test -e fresh"), 1);
+    struct pty *pty = ask("init", "fresh", "New passphrase");
+    pty_type(pty, "eleven-char\r");
+    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_true(pty_shows(pty, "at least 12 characters"));
+    pty_stop(&pty);
+}
+
+static bool echoes(const struct pty *pty)
+{
+    struct termios now;
+    int fd = open(pty_device(pty), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(tcgetattr(fd, &now), 0);
+    close(fd);
+    return (now.c_lflag & (ECHO | ISIG | ICANON)) == (ECHO | ISIG | ICANON);
+}
+
+static void test_an_interrupt_ends_the_asking_at_once(void **state)
+{
+    struct pty *pty = ask("list", "office", "Passphrase");
+    assert_false(echoes(pty));
+    pty_type(pty, "half\003");
+    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_true(echoes(pty));
+    assert_true(pty_shows(pty, "Stopped."));
+    pty_stop(&pty);
+}
+
+static void test_a_signal_leaves_the_echo_on(void **state)
+{
+    struct pty *pty = ask("list", "office", "Passphrase");
+    assert_int_equal(kill(pty_process(pty), SIGTERM), 0);
+    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_true(echoes(pty));
+    pty_stop(&pty);
 }
 
 int main(void)
@@ -430,7 +485,10 @@ int main(void)
         cmocka_unit_test(test_import_that_refuses_one),
         cmocka_unit_test(test_passphrase_is_asked_without_echo),
         cmocka_unit_test(test_the_screen_answers_a_case),
-        cmocka_unit_test(test_drawn_screens),
+        cmocka_unit_test(test_an_answer_survives_the_terminal),
+        cmocka_unit_test(test_a_new_passphrase_has_twelve_characters),
+        cmocka_unit_test(test_an_interrupt_ends_the_asking_at_once),
+        cmocka_unit_test(test_a_signal_leaves_the_echo_on),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
