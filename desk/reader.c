@@ -215,7 +215,7 @@ static void open_case(struct reader *reader)
         return;
     int error = load_case(reader);
     reader_tell(reader, error);
-    if (error == TROUBLE_NONE)
+    if (error == TROUBLE_NONE || error == TROUBLE_ROW) /* what opens is shown */
         reader->view = VIEW_CASE;
 }
 
@@ -245,7 +245,7 @@ static void send_text(struct reader *reader)
     drop_text(reader);
     error = load_case(reader);
     reader_tell(reader, error);
-    if (error == TROUBLE_NONE)
+    if (error == TROUBLE_NONE || error == TROUBLE_ROW)
         reader->note = _("The answer goes out with the next board: publish it.");
 }
 
@@ -362,7 +362,8 @@ int reader_new(struct vault *vault, uint32_t today, struct reader **out)
     reader->paper = secret_new(PAPER_LEN);
     reader->text = secret_new(ANSWER_TEXT_MAX);
     int error = reader->paper != NULL && reader->text != NULL ? load_list(reader) : TROUBLE_MEMORY;
-    if (error != TROUBLE_NONE) {
+    reader_tell(reader, error);
+    if (error != TROUBLE_NONE && error != TROUBLE_ROW) {
         reader_free(out);
         return error;
     }
