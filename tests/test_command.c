@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The desk's commands where something is in the way: what they say, and what they leave behind. Each
+   run costs a key derivation, so the office is made once for all tests. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/charter.h"
+#include "courier/refusal.h"
+#include "crypto/secret.h"
+#include "desk/command.h"
+#include "desk/kiosks.h"
+#include "desk/passphrase.h"
+#include "desk/reader.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "tests/ward.h"
+
+#define SECRET "quiet-harbour-42"
+
+static char dir[WARD_PATH];
+static char office[WARD_PATH + 16];
+static char pass[WARD_PATH + 16];
+static char said[8192]; /* what the last command printed, standard error behind standard output */
+static struct passphrase passphrase = {sizeof SECRET - 1, SECRET};
+static struct ward_kiosk kiosk;
+
+/* Good for the next 15 calls. */
+static char *in_dir(const char *name)
+{
+    static char paths[16][2 * WARD_PATH];
+    static unsigned next;
+    char *path = paths[next++ % 16];
+    snprintf(path, 2 * WARD_PATH, "%s/%s", dir, name);
+    return path;
+}
+
+static void put(const char *name, const void *data, size_t len)
+{
+    FILE *file = fopen(in_dir(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, len, file), len);
+    fclose(file);
+}
+
+static bool is_there(const char *name)
+{
+    struct stat about;
+    return lstat(in_dir(name), &about) == 0;
+}
+
+/* Runs a command in this process with both outputs in one file. */
+static int run(const char *name, struct command_line line)
+{
+    char *path = in_dir("said");
+    line.passphrase_file = pass;
+    while (line.operands[line.operand_count] != NULL)
+        line.operand_count++;
+    fflush(stdout);
+    const int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    const int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
+    assert_true(out >= 0 && err >= 0 && file >= 0);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    const int status = command_run(command_find(name), &line);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    const ssize_t len = pread(file, said, sizeof said - 1, 0);
+    said[len > 0 ? len : 0] = '\0';
+    close(file);
+    close(out);
+    close(err);
+    return status;
+}
+
+static void assert_said(const char *text)
+{
+    if (strstr(said, text) == NULL)
+        fail_msg("not said: %s\nbut: %s", text, said);
+}
+
+static struct vault *enter(void)
+{
+    struct vault *vault = NULL;
+    assert_int_equal(vault_open(office, &vault), TROUBLE_NONE);
+    assert_int_equal(vault_unlock(vault, &passphrase), TROUBLE_NONE);
+    return vault;
+}
+
+static void enroll_kiosk(void)
+{
+    uint8_t request[CARD_REQUEST_LEN], *root = NULL;
+    char id[CARD_KIOSK_TEXT_LEN];
+    char *card = in_dir("kiosk.card");
+    const char *blamed = NULL;
+    const struct kiosks_order order = {in_dir("kiosk.request"), "PC-17", 1, card};
+    ward_make(&kiosk, "PC-17");
+    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), REFUSAL_NONE);
+    put("kiosk.request", request, sizeof request);
+    struct vault *vault = enter();
+    assert_int_equal(vault_root(vault, &passphrase, &root), TROUBLE_NONE);
+    assert_int_equal(kiosks_enroll(vault, root, &order, id, &blamed), TROUBLE_NONE);
+    memcpy(kiosk.office, vault->charter.office, sizeof kiosk.office);
+    for (int i = 0; i < 2; i++) {
+        struct letter letter = ward_letter(&kiosk, (char)('a' + 2 * i), i == 0 ? "one" : "two");
+        ward_add(&kiosk, &vault->charter, &letter);
+    }
+    secret_free(root);
+    vault_close(&vault);
+}
+
+static int group_setup(void **state)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    assert_int_equal(secret_start(), SECRET_OK);
+    ward_scratch(dir);
+    snprintf(office, sizeof office, "%s/office", dir);
+    snprintf(pass, sizeof pass, "%s/pass", dir);
+    put("pass", SECRET, sizeof SECRET - 1);
+    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), TROUBLE_NONE);
+    enroll_kiosk();
+    return 0;
+}
+
+static int group_teardown(void **state)
+{
+    ward_drop(&kiosk);
+    ward_remove(dir);
+    return 0;
+}
+
+/* --- init --- */
+
+static void test_full_disk_leaves_no_half_office(void **state)
+{
+    char *operands[] = {in_dir("second"), NULL};
+    ward_starve(400); /* the casebook does not fit */
+    assert_int_equal(run("init", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    ward_feed();
+    assert_false(is_there("second"));
+    assert_int_equal(mkdir(operands[0], 0700),
+                     0); /* a folder that was there stays, and a lock too many */
+    put("second/lock", "", 0);
+    ward_starve(65536); /* the casebook fits; what its log gets does not matter */
+    run("init", (struct command_line){.operands = operands});
+    ward_feed();
+    assert_true(is_there("second/charter"));
+    assert_false(is_there("second/unfinished"));
+}
+
+static void test_keyring_of_another_office_is_named(void **state)
+{
+    char *operands[] = {office, NULL};
+    struct vault *vault = enter();
+    const struct charter good = vault->charter;
+    vault_close(&vault);
+    assert_memory_equal(good.office, kiosk.office, sizeof kiosk.office);
+    assert_int_equal(rename(in_dir("office/charter"), in_dir("office/aside")), 0);
+    assert_int_equal(link(in_dir("second/charter"), in_dir("office/charter")), 0);
+    assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("do not belong together");
+    assert_int_equal(rename(in_dir("office/aside"), in_dir("office/charter")), 0);
+}
+
+/* --- enroll --- */
+
+static uint32_t cards_made(void)
+{
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    struct vault *vault = enter();
+    assert_int_equal(kiosks_list(vault, WARD_DAY, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(n, 1);
+    const uint32_t number = rows[0].card.number;
+    kiosks_free(rows, n);
+    vault_close(&vault);
+    return number;
+}
+
+static void test_place_of_the_card_is_looked_at_first(void **state)
+{
+    static const struct {
+        const char *out;
+        const char *text;
+    } places[] = {
+        {"stick/", "stick/: This names a folder"},      {"stick", "stick: This names a folder"},
+        {"missing/kiosk.card", "missing/kiosk.card: "}, {"pass", "pass: Something that is no card"},
+        {"null", "null: Something that is no card"},
+    };
+    assert_int_equal(mkdir(in_dir("stick"), 0700), 0);
+    assert_int_equal(symlink("/dev/null", in_dir("null")), 0);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *operands[] = {office, in_dir("kiosk.request"), NULL};
+        const struct command_line line = {
+            .operands = operands, .facility = "PC-17", .type = "PEN", .out = in_dir(places[i].out)};
+        assert_int_equal(run("enroll", line), COMMAND_FAILED);
+        assert_said(places[i].text);
+    }
+    assert_int_equal(cards_made(), 1);
+}
+
+/* --- import, list, show, publish --- */
+
+static void test_folder_without_a_bundle(void **state)
+{
+    char *operands[] = {office, in_dir("empty"), NULL};
+    assert_int_equal(mkdir(operands[1], 0700), 0);
+    assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("empty: There is no bundle in this folder");
+    assert_null(strstr(said, "taken"));
+}
+
+static void import(uint32_t board, const char *text)
+{
+    size_t len = 0;
+    char *operands[] = {office, in_dir("stick.bundle"), NULL};
+    kiosk.board = board;
+    uint8_t *bundle = ward_bundle(&kiosk, 1, kiosk.seq, &len);
+    put("stick.bundle", bundle, len);
+    free(bundle);
+    assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_DONE);
+    assert_said(text);
+}
+
+static void test_a_board_from_before_the_backup_is_named(void **state)
+{
+    char *operands[] = {office, NULL};
+    const struct command_line line = {.operands = operands, .out = in_dir("media")};
+    import(5, "holds board 5, which this casebook never made");
+    assert_int_equal(run("publish", line), COMMAND_DONE);
+    assert_said("Board 6 is written");
+    assert_said("holds board 5, which this casebook never made");
+}
+
+static void assert_screen_shows_case_2(void)
+{
+    static char dump[32768];
+    struct reader *reader = NULL;
+    struct screen *screen = screen_new(24, 64);
+    struct vault *vault = enter();
+    assert_int_equal(reader_new(vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_DOWN}));
+    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_ENTER}));
+    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_END}));
+    reader_draw(reader, screen);
+    screen_dump(screen, dump, sizeof dump);
+    assert_non_null(strstr(dump, "two"));
+    screen_free(&screen);
+    reader_free(&reader);
+    vault_close(&vault);
+}
+
+static void test_damaged_rows_close_no_other_case(void **state)
+{
+    char number[] = "2";
+    char *operands[] = {office, NULL, NULL};
+    struct ward ward = {0};
+    struct vault *vault = enter();
+    ward.vault.cases = vault->cases;
+    ward_damage(&ward, 2, 2);
+    vault_close(&vault);
+    assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("Case 2 has a damaged row");
+    assert_null(strstr(said, "Case 1 has"));
+    assert_said("   1 U1      A1       PC-17");
+    const struct command_line out = {.operands = operands, .out = in_dir("media")};
+    assert_int_equal(run("publish", out), COMMAND_FAILED);
+    assert_said("Message 2 of case 2 is damaged and not on this board");
+    assert_said("is written");
+    operands[1] = number;
+    assert_int_equal(run("show", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("two");
+    assert_said("Case 2 has a damaged row");
+    const struct command_line json = {.operands = operands, .given = COMMAND_JSON};
+    assert_int_equal(run("show", json), COMMAND_FAILED);
+    assert_said("\"text\": \"two\"");
+    assert_screen_shows_case_2();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_full_disk_leaves_no_half_office),
+        cmocka_unit_test(test_keyring_of_another_office_is_named),
+        cmocka_unit_test(test_place_of_the_card_is_looked_at_first),
+        cmocka_unit_test(test_folder_without_a_bundle),
+        cmocka_unit_test(test_a_board_from_before_the_backup_is_named),
+        cmocka_unit_test(test_damaged_rows_close_no_other_case),
+    };
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
