@@ -26,10 +26,11 @@ enum {
 
 /* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took,
    and one on every day on which nobody came. After 500 envelopes of visitors on one day it waits 10
-   seconds before each further visit, so that a key held down does not fill the disk. Returns an enum refusal: REFUSAL_NONE after an orderly
-   end, REFUSAL_CORRUPT when the outbox was removed or replaced meanwhile (start anew: nothing was
-   acknowledged since), or one of KEEPER_NO_TERMINAL and its
-   like. From when it serves, those of descriptors 0, 1 and 2 that were a
+   seconds before each further visit, so that a key held down does not fill the disk.
+
+   Returns an enum refusal: REFUSAL_NONE after an orderly end, REFUSAL_CORRUPT also when the outbox
+   was removed or replaced meanwhile (nothing was acknowledged since: start anew); or one of
+   KEEPER_NO_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
 int keeper_serve(struct state *state, const struct keeper_options *options);
 
