@@ -33,8 +33,8 @@ enum exchange_at {
 /* What happened to each thing carried: an enum refusal each; REFUSAL_MISSING = was not on the medium. */
 struct exchange_report {
     enum exchange_at at;
-    int card; /* REFUSAL_OFFICE also when one was taken beside that of another office */
-    int card_in;     /* 1: a card was taken, or the one held was there again; of this office: */
+    int card;    /* REFUSAL_OFFICE also when one was taken beside that of another office */
+    int card_in; /* 1: a card was taken, or the one held was there again; of this office: */
     uint8_t office[CHARTER_OFFICE_LEN];
     int card_rivals; /* 1: first cards of two offices were there; neither was taken */
     int charter;

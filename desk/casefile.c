@@ -132,7 +132,8 @@ bool casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8
         return false;
     for (size_t i = 0; i < keys->intake_count; i++)
         if (memcmp(keys->intake[i].id, id, sizeof id) == 0)
-            return envelope_open(keys->intake[i].secret, envelope, letter) == ENVELOPE_OK;
+            return envelope_open_pair(keys->intake[i].secret, keys->intake[i].public_key, envelope,
+                                      letter) == ENVELOPE_OK;
     return false;
 }
 
