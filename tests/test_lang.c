@@ -53,7 +53,7 @@ static void catalogue(const struct folder *folder, const char *language, const c
 static int setup(void **state)
 {
     struct folder *folder = calloc(1, sizeof *folder);
-    char link[64];
+    char link[128];
 
     strcpy(folder->path, "/tmp/sandyq-lang-XXXXXX");
     *state = folder;
