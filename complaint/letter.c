@@ -44,6 +44,13 @@ static int urgent_check(const struct letter *letter)
     return LETTER_OK;
 }
 
+static int text_check(const char *text, size_t len, size_t max)
+{
+    if (len > max)
+        return LETTER_RANGE;
+    return len > 0 && u8_check((const uint8_t *)text, len) != NULL ? LETTER_UTF8 : LETTER_OK;
+}
+
 int letter_check(const struct letter *letter)
 {
     if (letter->kind > LETTER_FOLLOWUP || facility_check(letter->facility) != LETTER_OK)
@@ -52,13 +59,12 @@ int letter_check(const struct letter *letter)
         return LETTER_OK;
     if (codes_check(letter) != LETTER_OK || urgent_check(letter) != LETTER_OK)
         return LETTER_RANGE;
-    if (letter->consent < 1 || letter->consent > 4 || letter->about > 3)
+    if (letter->consent < 1 || letter->consent > 4 || letter->about > LETTER_ABOUT_MAX)
         return LETTER_RANGE;
-    if (letter->text_len > LETTER_TEXT_MAX)
-        return LETTER_RANGE;
-    if (letter->text_len > 0 && u8_check((const uint8_t *)letter->text, letter->text_len) != NULL)
-        return LETTER_UTF8;
-    return LETTER_OK;
+    int error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
+    if (error == LETTER_OK)
+        error = text_check(letter->name, letter->name_len, LETTER_NAME_MAX);
+    return error;
 }
 
 const char *letter_error_name(int error)

@@ -13,14 +13,15 @@
      7  text 2             category code                               no
      8  array 0..8         urgent questions: 0 skipped, 1 yes, 2 no    no
      9  uint 1..4          consent level                               no
-    10  uint 0..3          about: 0 not said, 1 me, 2 someone else,    no
-                           3 several of us
+    10  uint 0..4          about: 0 not said, 1 me, 2 someone else,    no
+                           3 several of us, 4 me and I am under 18
     11  uint < 65536       how many people, 0 not said                 no
     12  text 0..14400      what the person wrote, in UTF-8             no
     13  bytes 32           tag key                                     no
     14  bytes 32           answer key                                  no
+    15  text 0..160        the name the person gave, in UTF-8          no
 
-   A cover has keys 0 to 5 and nothing else; the others have all fifteen. */
+   A cover has keys 0 to 5 and nothing else; the others have all sixteen. */
 #ifndef COMPLAINT_LETTER_H
 #define COMPLAINT_LETTER_H
 
@@ -32,7 +33,9 @@ enum {
     LETTER_TEXT_MAX = 14400,
     LETTER_FACILITY_MAX = 15,
     LETTER_KIOSK_LEN = 8,
+    LETTER_NAME_MAX = 160,
     LETTER_URGENT_MAX = 8,
+    LETTER_ABOUT_MAX = 4,
     LETTER_KEY_LEN = 32,
     LETTER_VERSION = 1,
 };
@@ -54,8 +57,8 @@ enum letter_error {
     LETTER_TRAILING, /* something other than zeros after the map */
 };
 
-/* A letter in fields. text points into memory the struct's owner lends (encode) or into the decoded
-   buffer (decode); it is not NUL-terminated. Holds keys and text: keep it in locked memory, wipe
+/* A letter in fields. text and name point into memory the struct's owner lends (encode) or into the decoded
+   buffer (decode); they are not NUL-terminated. Holds keys and text: keep it in locked memory, wipe
    it. */
 struct letter {
     enum letter_kind kind;
@@ -72,22 +75,24 @@ struct letter {
     uint16_t people;
     const char *text;
     size_t text_len;
+    const char *name; /* like text; NULL only when name_len is 0 */
+    size_t name_len;
     uint8_t tag_key[LETTER_KEY_LEN];
     uint8_t answer_key[LETTER_KEY_LEN];
 };
 
 /* What both halves hold a letter's fields to: LETTER_OK, LETTER_RANGE or LETTER_UTF8. The language
    need only look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose
-   a new category. The fields of keys 6 to 14 are not looked at in a cover. */
+   a new category. The fields of keys 6 to 15 are not looked at in a cover. */
 int letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
-   fields of keys 6 to 14 are left out. Returns what letter_check returns; on error out is all
+   fields of keys 6 to 15 are left out. Returns what letter_check returns; on error out is all
    zeros. */
 int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 
 /* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives
-   back byte for byte. letter->text points into `in`. Returns LETTER_OK or the first error met;
+   back byte for byte. letter->text and name point into `in`. Returns LETTER_OK or the first error met;
    letter is then zeroed. */
 int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
 

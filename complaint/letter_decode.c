@@ -25,6 +25,7 @@ enum {
     KEY_TEXT,
     KEY_TAG,
     KEY_ANSWER,
+    KEY_NAME,
     KEY_COUNT,
     COVER_KEYS = KEY_LANGUAGE,
 };
@@ -255,6 +256,8 @@ static int take_value(struct reader *r, uint64_t key, struct letter *letter)
         return take_bytes(r, LETTER_KEY_LEN, letter->tag_key);
     case KEY_ANSWER:
         return take_bytes(r, LETTER_KEY_LEN, letter->answer_key);
+    case KEY_NAME:
+        return take_text(r, LETTER_NAME_MAX, &letter->name, &letter->name_len);
     default:
         return take_common(r, key, letter);
     }

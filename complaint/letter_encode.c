@@ -7,10 +7,16 @@
 
 #include <cbor.h>
 
-enum { COVER_KEYS = 6, ALL_KEYS = 15 };
+enum { COVER_KEYS = 6, ALL_KEYS = 16 };
 
-/* Worst case of everything but the text is under 200 bytes, so nothing can run out of room. */
-_Static_assert(LETTER_LEN - LETTER_TEXT_MAX >= 256, "every letter fits");
+/* The longest letter, so that nothing can run out of room: a byte for the map and one for each key;
+   then the values with their heads, in the order of the keys. */
+enum {
+    LONGEST = 1 + ALL_KEYS + 1 + 1 + (1 + LETTER_FACILITY_MAX) + (1 + LETTER_KIOSK_LEN) + 9 + 5 +
+              3 + 3 + (1 + LETTER_URGENT_MAX) + 1 + 1 + 3 + (3 + LETTER_TEXT_MAX) +
+              2 * (2 + LETTER_KEY_LEN) + (2 + LETTER_NAME_MAX),
+};
+_Static_assert((int)LONGEST <= (int)LETTER_LEN, "every letter fits");
 
 struct writer {
     uint8_t *out;
@@ -89,6 +95,8 @@ static void put_complaint(struct writer *w, const struct letter *letter)
     put_bytes(w, letter->tag_key, LETTER_KEY_LEN);
     put_uint(w, 14);
     put_bytes(w, letter->answer_key, LETTER_KEY_LEN);
+    put_uint(w, 15);
+    put_text(w, letter->name, letter->name_len);
 }
 
 int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN])

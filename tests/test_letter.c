@@ -25,7 +25,7 @@ static const uint8_t cover_bytes[] = {
 
 /* clang-format off */
 static const uint8_t complaint_bytes[] = {
-    0xaf,                                                       /* map of 15 */
+    0xb0,                                                       /* map of 16 */
     0x00, 0x01,                                                 /* 0: version 1 */
     0x01, 0x01,                                                 /* 1: complaint */
     0x02, 0x65, 'K', 'A', '-', '0', '1',                        /* 2: "KA-01" */
@@ -45,6 +45,7 @@ static const uint8_t complaint_bytes[] = {
     0x0e, 0x58, 0x20,                                           /* 14: answer key */
     0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb,
     0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb,
+    0x0f, 0x66, 0xd0, 0x94, 0xd2, 0xaf, 0xd1, 0x80,             /* 15: a name of three letters */
 };
 /* clang-format on */
 
@@ -70,6 +71,8 @@ enum {
     AT_TEXT_HEAD = 51,
     AT_TAG_HEAD = 57,
     AT_ANSWER_KEY = 91,
+    AT_NAME_KEY = 126,
+    AT_NAME_HEAD = 127,
 };
 
 static uint8_t letter_bytes[LETTER_LEN];
@@ -95,6 +98,8 @@ static struct letter complaint_make(void)
     letter.people = 256;
     letter.text = "\xd1\x83\xd2\x9b";
     letter.text_len = 4;
+    letter.name = "\xd0\x94\xd2\xaf\xd1\x80";
+    letter.name_len = 6;
     memset(letter.tag_key, 0xaa, LETTER_KEY_LEN);
     memset(letter.answer_key, 0xbb, LETTER_KEY_LEN);
     return letter;
@@ -162,6 +167,7 @@ static void these_bytes_are_a_cover(void **state)
     assert_int_equal(is.session, 42);
     assert_int_equal(is.day, 20675);
     assert_int_equal(is.text_len, 0);
+    assert_int_equal(is.name_len, 0);
 }
 
 static void these_bytes_are_a_complaint(void **state)
@@ -182,6 +188,9 @@ static void these_bytes_are_a_complaint(void **state)
     assert_ptr_equal(is.text, letter_bytes + AT_TEXT_HEAD + 1);
     assert_memory_equal(is.tag_key, must.tag_key, LETTER_KEY_LEN);
     assert_memory_equal(is.answer_key, must.answer_key, LETTER_KEY_LEN);
+    assert_int_equal(is.name_len, 6);
+    assert_memory_equal(is.name, must.name, 6);
+    assert_ptr_equal(is.name, letter_bytes + AT_NAME_HEAD + 1);
 }
 
 /* Encodes, decodes, encodes again: the same bytes. */
@@ -209,11 +218,16 @@ static void the_largest_and_the_smallest_letter_fit(void **state)
         memcpy(long_text + i, "\xd0\x96", 2);
     letter.text = long_text;
     letter.text_len = LETTER_TEXT_MAX;
+    letter.about = LETTER_ABOUT_MAX;
+    letter.name = long_text;
+    letter.name_len = LETTER_NAME_MAX;
     assert_round_trip(&letter);
 
     letter = complaint_make();
     letter.text = NULL;
     letter.text_len = 0;
+    letter.name = NULL;
+    letter.name_len = 0;
     letter.urgent_count = 0;
     letter.people = 0;
     letter.session = 0;
@@ -233,6 +247,8 @@ static void lengths_around_each_head_size_round_trip(void **state)
         letter.session = edges[i];
         letter.day = edges[i];
         letter.text_len = edges[i] <= LETTER_TEXT_MAX ? edges[i] : 0;
+        letter.name = long_text;
+        letter.name_len = edges[i] <= LETTER_NAME_MAX ? edges[i] : 0;
         assert_round_trip(&letter);
     }
     letter.session = UINT32_MAX;
@@ -247,9 +263,12 @@ static void text_with_controls_is_a_complaint_like_any_other(void **state)
     struct letter letter = complaint_make(), back;
     letter.text = text;
     letter.text_len = sizeof(text) - 1;
+    letter.name = text;
+    letter.name_len = sizeof(text) - 1;
     assert_round_trip(&letter);
     assert_int_equal(letter_decode(letter_bytes, &back), LETTER_OK);
     assert_memory_equal(back.text, text, sizeof(text) - 1);
+    assert_memory_equal(back.name, text, sizeof(text) - 1);
 }
 
 static void assert_not_encoded(const struct letter *letter, int error)
@@ -282,12 +301,14 @@ static void the_encoder_refuses_what_the_decoder_would(void **state)
     REFUSE(letter.urgent[2] = 3, LETTER_RANGE);
     REFUSE(letter.consent = 0, LETTER_RANGE);
     REFUSE(letter.consent = 5, LETTER_RANGE);
-    REFUSE(letter.about = 4, LETTER_RANGE);
+    REFUSE(letter.about = LETTER_ABOUT_MAX + 1, LETTER_RANGE);
     REFUSE((letter.text = long_text, letter.text_len = LETTER_TEXT_MAX + 1), LETTER_RANGE);
     REFUSE(letter.text_len = 3, LETTER_UTF8);
     REFUSE((letter.text = "\xed\xa0\x80", letter.text_len = 3), LETTER_UTF8);
     REFUSE((letter.text = "\xc0\xaf", letter.text_len = 2), LETTER_UTF8);
     REFUSE((letter.text = "\xf4\x90\x80\x80", letter.text_len = 4), LETTER_UTF8);
+    REFUSE((letter.name = long_text, letter.name_len = LETTER_NAME_MAX + 1), LETTER_RANGE);
+    REFUSE(letter.name_len = 5, LETTER_UTF8);
 }
 
 static void another_version_is_said_first(void **state)
@@ -298,12 +319,12 @@ static void another_version_is_said_first(void **state)
 }
 
 /* Zeros take the place of what is cut, as in every letter; so the cut must come before the last
- * number. */
+ * number, or the name. */
 static void what_ends_early_is_refused_at_every_length(void **state)
 {
     for (size_t len = 0; len < AT_DAY_HEAD; len++)
         assert_int_not_equal(decode_len(cover_bytes, len), LETTER_OK);
-    for (size_t len = 0; len < AT_ANSWER_KEY + 3; len++)
+    for (size_t len = 0; len <= AT_NAME_HEAD; len++)
         assert_int_not_equal(decode_len(complaint_bytes, len), LETTER_OK);
 }
 
@@ -313,6 +334,7 @@ static void lengths_beyond_the_end_are_truncated(void **state)
     assert_changed(AT_KIOSK_HEAD, 1, "\x5a\xff\xff\xff\xff", 5, LETTER_TRUNCATED);
     assert_changed(AT_TEXT_HEAD, 1, "\x7b\xff\xff\xff\xff\xff\xff\xff\xff", 9, LETTER_TRUNCATED);
     assert_changed(AT_TEXT_HEAD, 1, "\x7b\x7f\xff\xff\xff\xff\xff\xff\xff", 9, LETTER_TRUNCATED);
+    assert_changed(AT_NAME_HEAD, 1, "\x79\xff\xff", 3, LETTER_TRUNCATED);
 }
 
 static void wrong_types_are_refused(void **state)
@@ -340,8 +362,10 @@ static void wrong_types_are_refused(void **state)
         assert_changed(AT_KIND - 1, 1, &others[i], 1, LETTER_TYPE);
         if (others[i] != 0xa0)
             assert_changed(0, 1, &others[i], 1, LETTER_TYPE);
-        if (others[i] != 0x60)
+        if (others[i] != 0x60) {
             assert_changed(AT_TEXT_HEAD, 1, &others[i], 1, LETTER_TYPE);
+            assert_changed(AT_NAME_HEAD, 1, &others[i], 1, LETTER_TYPE);
+        }
         if (others[i] != 0x40)
             assert_changed(AT_TAG_HEAD, 2, &others[i], 1, LETTER_TYPE);
         if (others[i] != 0x80)
@@ -354,7 +378,7 @@ static void wrong_types_are_refused(void **state)
 
 static void longer_forms_than_needed_are_refused(void **state)
 {
-    assert_changed(0, 1, "\xb8\x0f", 2, LETTER_NOT_SHORTEST);
+    assert_changed(0, 1, "\xb8\x10", 2, LETTER_NOT_SHORTEST);
     assert_changed(1, 1, "\x18\x00", 2, LETTER_NOT_SHORTEST);
     assert_changed(AT_VERSION, 1, "\x18\x01", 2, LETTER_NOT_SHORTEST);
     assert_changed(AT_FACILITY_HEAD, 1, "\x78\x05", 2, LETTER_NOT_SHORTEST);
@@ -365,6 +389,7 @@ static void longer_forms_than_needed_are_refused(void **state)
     assert_changed(AT_DAY_HEAD, 3, "\x1a\x00\x00\x50\xc3", 5, LETTER_NOT_SHORTEST);
     assert_changed(AT_URGENT_HEAD, 1, "\x98\x03", 2, LETTER_NOT_SHORTEST);
     assert_changed(AT_TEXT_HEAD, 1, "\x7b\x00\x00\x00\x00\x00\x00\x00\x04", 9, LETTER_NOT_SHORTEST);
+    assert_changed(AT_NAME_HEAD, 1, "\x78\x06", 2, LETTER_NOT_SHORTEST);
 }
 
 static void keys_are_in_order_once_and_known(void **state)
@@ -374,8 +399,9 @@ static void keys_are_in_order_once_and_known(void **state)
     assert_changed(1, 4, "\x01\x01\x00\x01", 4, LETTER_UNSORTED);
     assert_changed(AT_CATEGORY_KEY, 1, "\x06", 1, LETTER_DUPLICATE);
     assert_changed(AT_CONSENT_KEY, 1, "\x00", 1, LETTER_DUPLICATE);
-    assert_changed(AT_ANSWER_KEY, 1, "\x0f", 1, LETTER_UNKNOWN_KEY);
-    assert_changed(AT_ANSWER_KEY, 1, "\x18\x64", 2, LETTER_UNKNOWN_KEY);
+    assert_changed(AT_NAME_KEY, 1, "\x0e", 1, LETTER_DUPLICATE);
+    assert_changed(AT_NAME_KEY, 1, "\x10", 1, LETTER_UNKNOWN_KEY);
+    assert_changed(AT_NAME_KEY, 1, "\x18\x64", 2, LETTER_UNKNOWN_KEY);
     assert_changed(AT_KIND, 1, "\x00", 1, LETTER_UNKNOWN_KEY); /* a cover with a language */
 }
 
@@ -396,14 +422,15 @@ static void each_missing_key_is_missed(void **state)
                                 AT_TEXT_KEY,
                                 56,
                                 AT_ANSWER_KEY,
+                                AT_NAME_KEY,
                                 sizeof(complaint_bytes)};
-    for (size_t key = 0; key < 15; key++) {
+    for (size_t key = 0; key < 16; key++) {
         struct letter letter;
         size_t end = at[key + 1];
         memset(letter_bytes, 0, LETTER_LEN);
         memcpy(letter_bytes, complaint_bytes, at[key]);
         memcpy(letter_bytes + at[key], complaint_bytes + end, sizeof(complaint_bytes) - end);
-        letter_bytes[0] = 0xae;
+        letter_bytes[0] = 0xaf;
         assert_int_equal(letter_decode(letter_bytes, &letter), LETTER_MISSING);
     }
     assert_int_equal(decode_len((const uint8_t *)"\xa0", 1), LETTER_MISSING);
@@ -437,12 +464,16 @@ static void numbers_and_codes_out_of_range_are_refused(void **state)
     assert_changed(AT_CONSENT, 1, "\x00", 1, LETTER_RANGE);
     assert_changed(AT_CONSENT, 1, "\x05", 1, LETTER_RANGE);
     assert_changed(AT_CONSENT, 1, "\x19\x01\x01", 3, LETTER_RANGE);
-    assert_changed(AT_ABOUT, 1, "\x04", 1, LETTER_RANGE);
+    assert_changed(AT_ABOUT, 1, "\x04", 1, LETTER_OK);
+    assert_changed(AT_ABOUT, 1, "\x05", 1, LETTER_RANGE);
     assert_changed(AT_PEOPLE_HEAD, 3, "\x1a\x00\x01\x00\x00", 5, LETTER_RANGE);
     assert_changed(AT_TAG_HEAD, 2, "\x58\x1f", 2, LETTER_RANGE);
     memset(long_text, 'x', sizeof(long_text));
     memcpy(long_text, "\x79\x38\x41", 3); /* 14,401 */
     assert_changed(AT_TEXT_HEAD, 1, long_text, LETTER_TEXT_MAX, LETTER_RANGE);
+    memset(long_text, 'x', sizeof(long_text));
+    memcpy(long_text, "\x78\xa1", 2); /* 161 */
+    assert_changed(AT_NAME_HEAD, 7, long_text, LETTER_NAME_MAX + 3, LETTER_RANGE);
 }
 
 static void a_category_of_tomorrow_is_taken(void **state)
@@ -457,6 +488,8 @@ static void text_that_is_not_utf8_is_refused(void **state)
     assert_changed(AT_TEXT_HEAD, 1, "\x63", 1, LETTER_UTF8);
     assert_changed(AT_TEXT_HEAD, 5, "\x63\xed\xa0\x80", 4, LETTER_UTF8);
     assert_changed(AT_TEXT_HEAD, 5, "\x64\xf4\x90\x80\x80", 5, LETTER_UTF8);
+    assert_changed(AT_NAME_HEAD + 1, 2, "\xc0\xaf", 2, LETTER_UTF8);
+    assert_changed(AT_NAME_HEAD, 1, "\x65", 1, LETTER_UTF8);
     assert_changed(AT_LANGUAGE, 2, "\xff\xff", 2, LETTER_UTF8);
     assert_changed(AT_FACILITY_HEAD + 1, 1, "\x80", 1, LETTER_UTF8);
 }
