@@ -8,7 +8,7 @@ VERSION := 0.1
 CC      := gcc
 WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wundef -Wold-style-definition \
-           -Wnull-dereference -Wno-unused-parameter
+           -Wnull-dereference -Wno-unused-parameter -Wno-missing-field-initializers
 OPT     ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 CET     := $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
 SAN     ?=
@@ -38,7 +38,7 @@ LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lu
 
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
               libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
-DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libzbar-dev strace
+DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace xkb-data
 DEPS_LINT  := clang-format mandoc
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_BENCH := age gnupg strace
@@ -49,12 +49,13 @@ OBJ       = $(patsubst %.c,$(BUILD)/%.o,$(1))
 ROOM_LIB  = $(foreach r,$(1),$(BUILD)/$(r).a)
 LANGS    := kk ru
 MO       := $(foreach l,$(LANGS),$(BUILD)/locale/$(l)/LC_MESSAGES/sandyq.mo) $(BUILD)/locale/sandyq.utf8
+TEXTS    := $(wildcard $(foreach l,$(LANGS) en,texts/$(l)/*.txt))
 MAN      := $(wildcard man/*.[0-9])
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 # What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
 TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c))
 
-all: $(PROGRAMS:%=$(BUILD)/%) $(MO)
+all: $(PROGRAMS:%=$(BUILD)/%) $(MO) $(BUILD)/texts
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -75,6 +76,14 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
 
+# The keyboard tables, from what X knows; a test compares.
+$(BUILD)/tests/layout/table: $(BUILD)/tests/layout/table.o
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call PKG,xkbcommon)
+$(BUILD)/tests/test_layout: $(BUILD)/tests/layout/table
+layouts: deps-test
+	@$(MAKE) --no-print-directory $(BUILD)/tests/layout/table
+	$(BUILD)/tests/layout/table >tui/layout_table.c
+
 $(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call say,MO $@)msgfmt --check --check-format -o $@ $<
@@ -83,6 +92,11 @@ $(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
 $(BUILD)/locale/sandyq.utf8:
 	@mkdir -p $(@D)
 	ln -sfn /usr/lib/locale/C.utf8 $@
+
+# The rights library, beside the programs for a build run in place.
+$(BUILD)/texts:
+	@mkdir -p $(@D)
+	ln -srfn texts $@
 
 # A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
 check: deps-test
@@ -134,8 +148,10 @@ install: all
 	for l in $(LANGS); do install -D -m 644 $(BUILD)/locale/$$l/LC_MESSAGES/sandyq.mo \
 		$(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
 	ln -sfn /usr/lib/locale/C.utf8 $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
+	for t in $(TEXTS); do install -D -m 644 $$t $(DESTDIR)$(PREFIX)/share/sandyq/$$t; done
 
 uninstall:
+	rm -f $(TEXTS:%=$(DESTDIR)$(PREFIX)/share/sandyq/%)
 	rm -f $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
@@ -156,7 +172,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all demo check check-built asan lint lint-built bench bench-built fuzz fuzz-built install uninstall \
-	deps deps-test deps-lint deps-fuzz deps-bench clean
+	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
