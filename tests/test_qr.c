@@ -70,12 +70,54 @@ static void test_nothing_is_drawn_when_it_does_not_fit(void **state)
     screen_free(&screen);
 }
 
+static int dark_cell(const struct screen *screen, int y, int x)
+{
+    const uint32_t ch = screen_at(screen, y / 2, x)->ch;
+
+    return ch == 0x2588 || ch == (y % 2 == 0 ? 0x2580u : 0x2584u);
+}
+
+static void test_modules_are_those_on_the_screen(void **state)
+{
+    struct screen *screen = screen_new(24, 64);
+    uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX];
+    uint32_t seed = 7;
+    char digits[25];
+    int rows = 0, cols = 0;
+
+    random_digits(digits, &seed);
+    assert_int_equal(qr_draw(screen, 0, 0, digits, &rows, &cols), 0);
+    const int side = qr_modules(digits, modules);
+    assert_int_equal(side, cols - 8);
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++)
+            assert_int_equal(modules[y * side + x], dark_cell(screen, y + 4, x + 4));
+    screen_free(&screen);
+}
+
+/* 207 digits are the most that 45 modules hold at level Q. */
+static void test_modules_never_pass_their_room(void **state)
+{
+    uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX];
+    char digits[209];
+
+    memset(digits, '7', sizeof digits);
+    digits[208] = '\0';
+    assert_int_equal(qr_modules(digits, modules), -1);
+    digits[207] = '\0';
+    assert_int_equal(qr_modules(digits, modules), QR_SIDE_MAX);
+    assert_int_equal(qr_modules("", modules), -1);
+    assert_int_equal(qr_modules("12a4", modules), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_codes_scan_to_their_digits),
         cmocka_unit_test(test_room_for_text_beside),
         cmocka_unit_test(test_nothing_is_drawn_when_it_does_not_fit),
+        cmocka_unit_test(test_modules_are_those_on_the_screen),
+        cmocka_unit_test(test_modules_never_pass_their_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

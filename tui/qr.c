@@ -59,3 +59,21 @@ int qr_draw(struct screen *screen, int row, int col, const char *digits, int *ro
     QRcode_free(code);
     return result;
 }
+
+int qr_modules(const char *digits, uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX])
+{
+    QRcode *code = encode(digits);
+    int side = -1;
+
+    if (!code)
+        return -1;
+    const size_t count = (size_t)code->width * (size_t)code->width;
+    if (code->width <= QR_SIDE_MAX) {
+        side = code->width;
+        for (size_t i = 0; i < count; i++)
+            modules[i] = code->data[i] & 1;
+    }
+    explicit_bzero(code->data, count);
+    QRcode_free(code);
+    return side;
+}

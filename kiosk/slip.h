@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The slip: a code as what a receipt printer prints. QR code and digits, and nothing that says what it is. */
+#ifndef KIOSK_SLIP_H
+#define KIOSK_SLIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/code.h"
+
+enum { SLIP_58 = 58, SLIP_80 = 80 }; /* paper, in millimetres: 384 and 576 dots a line */
+enum { SLIP_MAX = 65536 };
+
+/* The picture goes out in bands of so many rows: printers of a small memory choke on tall images. */
+enum { SLIP_BAND_ROWS = 128, SLIP_BAND_MAX = SLIP_BAND_ROWS * 576 / 8 };
+
+/* Makes the whole slip as ESC/POS: reset, one raster picture (GS v 0, in bands), feed, cut. Of one paper all
+   slips have the same length and differ only in digits and modules. Returns the length, 0 when memory is
+   short or the paper unknown. The bytes hold the code: the caller wipes. */
+size_t slip_make(const char code[CODE_LEN], int paper, uint8_t out[SLIP_MAX]);
+
+#endif

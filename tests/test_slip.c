@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Slips as a scanner, an eye and a searcher see them. */
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "crypto/code.h"
+#include "crypto/secret.h"
+#include "kiosk/slip.h"
+#include "tests/paper.h"
+
+enum { CODES = 40, MODULES = 21 };
+
+/* Where a paper's slip has what, in dots, measured on the paper and not taken from the code. */
+struct place {
+    int paper;
+    int wide;
+    int module;
+    int qr_left;
+    int qr_top;
+    int digit_left;
+    int digit_top;
+    int dot; /* of a digit's raster */
+};
+
+static const struct place places[] = {
+    {SLIP_58, 384, 12, 66, 48, 18, 348, 3},
+    {SLIP_80, 576, 16, 120, 64, 56, 464, 4},
+};
+
+enum { PLACES = sizeof places / sizeof places[0] };
+
+static uint8_t slip[SLIP_MAX], other[SLIP_MAX];
+static struct paper paper;
+
+static size_t make(const char *code, int width, uint8_t *out)
+{
+    const size_t len = slip_make(code, width, out);
+
+    assert_true(len > 0 && len <= SLIP_MAX);
+    return len;
+}
+
+static const char *all(char digit)
+{
+    static char code[CODE_LEN];
+
+    memset(code, digit, CODE_DIGITS);
+    code[CODE_DIGITS] = '\0';
+    return code;
+}
+
+/* Left edge and top of the n-th digit: six groups of four, three a row. */
+static int left_of(const struct place *place, int n)
+{
+    return place->digit_left + place->dot * (n % 12 * 9 + n % 12 / 4 * 5);
+}
+
+static int top_of(const struct place *place, int n)
+{
+    return place->digit_top + place->dot * (n / 12 * 18);
+}
+
+static bool in_qr(const struct place *place, int y, int x)
+{
+    const int side = MODULES * place->module;
+
+    return y >= place->qr_top && y < place->qr_top + side && x >= place->qr_left &&
+           x < place->qr_left + side;
+}
+
+static bool in_digits(const struct place *place, int y, int x)
+{
+    for (int n = 0; n < CODE_DIGITS; n++)
+        if (y >= top_of(place, n) && y < top_of(place, n) + 12 * place->dot &&
+            x >= left_of(place, n) && x < left_of(place, n) + 7 * place->dot)
+            return true;
+    return false;
+}
+
+static void test_a_scanner_reads_the_code(void **state)
+{
+    for (int p = 0; p < PLACES; p++)
+        for (int i = 0; i < CODES; i++) {
+            char code[CODE_LEN], got[64];
+
+            code_new(code);
+            assert_int_equal(paper_read(&paper, slip, make(code, places[p].paper, slip)), 0);
+            assert_int_equal(paper.wide, places[p].wide);
+            assert_int_equal(paper_scan(&paper, got, sizeof got), 1);
+            assert_string_equal(got, code);
+        }
+}
+
+static void test_ink_is_in_qr_code_and_digits_alone(void **state)
+{
+    for (int p = 0; p < PLACES; p++) {
+        const struct place *place = &places[p];
+        int inked = 0;
+
+        assert_int_equal(paper_read(&paper, slip, make(all('8'), place->paper, slip)), 0);
+        for (int y = 0; y < paper.high; y++)
+            for (int x = 0; x < paper.wide; x++) {
+                inked += paper.dots[y][x];
+                if (!in_qr(place, y, x) && !in_digits(place, y, x))
+                    assert_int_equal(paper.dots[y][x], 0);
+            }
+        assert_true(inked > 10000);
+        assert_true(place->qr_left >= 4 * place->module && place->qr_top >= 4 * place->module);
+        assert_true(place->digit_top - place->qr_top - MODULES * place->module >=
+                    4 * place->module);
+    }
+}
+
+/* Digit n of one slip is drawn as digit m of another, dot for dot. */
+static bool same_digit(const struct place *place, const struct paper *a, int n,
+                       const struct paper *b, int m)
+{
+    for (int y = 0; y < 12 * place->dot; y++)
+        if (memcmp(&a->dots[top_of(place, n) + y][left_of(place, n)],
+                   &b->dots[top_of(place, m) + y][left_of(place, m)],
+                   (size_t)(7 * place->dot)) != 0)
+            return false;
+    return true;
+}
+
+static void test_digits_stand_in_their_order(void **state)
+{
+    static struct paper uniform;
+
+    for (int p = 0; p < PLACES; p++)
+        for (char digit = '0'; digit <= '9'; digit++) {
+            char code[CODE_LEN];
+
+            code_new(code);
+            make(code, places[p].paper, slip);
+            assert_int_equal(paper_read(&paper, slip, make(code, places[p].paper, slip)), 0);
+            assert_int_equal(paper_read(&uniform, other, make(all(digit), places[p].paper, other)),
+                             0);
+            for (int n = 0; n < CODE_DIGITS; n++)
+                assert_int_equal(same_digit(&places[p], &paper, n, &uniform, 23 - n),
+                                 code[n] == digit);
+        }
+}
+
+/* Raster points in which the shapes of two digits of a 58 mm slip differ. */
+static int apart(const struct paper *digits, int a, int b)
+{
+    const struct place *place = &places[0];
+    int count = 0;
+
+    for (int y = 0; y < 12; y++)
+        for (int x = 0; x < 7; x++)
+            count += digits->dots[top_of(place, a) + y * place->dot][left_of(place, a) + x * 3] !=
+                     digits->dots[top_of(place, b) + y * place->dot][left_of(place, b) + x * 3];
+    return count;
+}
+
+/* A speck or a lost line of dots makes no digit into another. */
+static void test_digits_are_told_apart(void **state)
+{
+    assert_int_equal(paper_read(&paper, slip, make("012345678901234567890123", SLIP_58, slip)), 0);
+    for (int a = 0; a < 10; a++)
+        for (int b = 0; b < a; b++)
+            assert_true(apart(&paper, a, b) >= 8);
+}
+
+/* Whoever has two slips learns from length, commands and white paper nothing. */
+static void test_slips_differ_in_modules_and_digits_alone(void **state)
+{
+    for (int p = 0; p < PLACES; p++)
+        for (int i = 0; i < 10; i++) {
+            char code[CODE_LEN];
+            const size_t len = make(all((char)('0' + i)), places[p].paper, slip);
+
+            code_new(code);
+            assert_int_equal(make(code, places[p].paper, other), len);
+            assert_int_equal(paper_read(&paper, slip, len), 0);
+            for (int y = 0; y < paper.high; y++)
+                for (int x = 0; x < paper.wide; x++)
+                    if (in_qr(&places[p], y, x) || in_digits(&places[p], y, x)) {
+                        const size_t at = paper.from[y] + (size_t)x / 8;
+                        const uint8_t bit = (uint8_t)(0x80 >> x % 8);
+                        slip[at] &= (uint8_t)~bit;
+                        other[at] &= (uint8_t)~bit;
+                    }
+            assert_memory_equal(slip, other, len);
+        }
+}
+
+/* What of the bytes is text: at most the letters of one command. */
+static void test_no_word_is_in_a_slip(void **state)
+{
+    for (int p = 0; p < PLACES; p++) {
+        const size_t len = make("012345678901234567890123", places[p].paper, slip);
+        int run = 0;
+
+        for (size_t i = 0; i < len; i++) {
+            run = isalnum(slip[i]) ? run + 1 : 0;
+            assert_true(run <= 3);
+        }
+        assert_null(memmem(slip, len, "0123", 4));
+    }
+}
+
+static void test_a_slip_is_made_of_its_code_alone(void **state)
+{
+    memset(slip, 0x00, sizeof slip);
+    memset(other, 0xff, sizeof other);
+    const size_t len = make("314159265358979323846264", SLIP_80, slip);
+    assert_int_equal(make("314159265358979323846264", SLIP_80, other), len);
+    assert_memory_equal(slip, other, len);
+}
+
+static void test_unknown_paper_makes_nothing(void **state)
+{
+    assert_int_equal(slip_make(all('1'), 0, slip), 0);
+    assert_int_equal(slip_make(all('1'), 57, slip), 0);
+    assert_int_equal(slip_make(all('1'), 112, slip), 0);
+}
+
+static int begin(void **state)
+{
+    return secret_start();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_scanner_reads_the_code),
+        cmocka_unit_test(test_ink_is_in_qr_code_and_digits_alone),
+        cmocka_unit_test(test_digits_stand_in_their_order),
+        cmocka_unit_test(test_digits_are_told_apart),
+        cmocka_unit_test(test_slips_differ_in_modules_and_digits_alone),
+        cmocka_unit_test(test_no_word_is_in_a_slip),
+        cmocka_unit_test(test_a_slip_is_made_of_its_code_alone),
+        cmocka_unit_test(test_unknown_paper_makes_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, begin, NULL);
+}
