@@ -109,6 +109,61 @@ static void test_hidden_shows_only_the_fresh_digit(void **state)
     assert_string_equal(drawn(&digits, 0, &col), "••____");
 }
 
+static void test_hidden_shows_the_group_of_the_fresh_digit(void **state)
+{
+    struct digits digits;
+    char text[9];
+    int col = 0;
+
+    digits_start(&digits, text, 8, true);
+    assert_string_equal(drawn(&digits, 4, &col), "____ ____");
+    type(&digits, "1234");
+    assert_string_equal(drawn(&digits, 4, &col), "1234 ____");
+    type(&digits, "5");
+    assert_string_equal(drawn(&digits, 4, &col), "•••• 5___");
+    type(&digits, "67");
+    assert_string_equal(drawn(&digits, 4, &col), "•••• 567_");
+    digits_press(&digits, (struct press){PRESS_DELETE, 0});
+    assert_string_equal(drawn(&digits, 4, &col), "•••• ••__");
+}
+
+/* Frames, identifiers, control keys and the code a second time: only the code arrives. */
+static void test_a_scanner_gone_mad(void **state)
+{
+    static const enum press_kind kinds[] = {PRESS_TAB,    PRESS_OTHER, PRESS_ENTER, PRESS_HELP,
+                                            PRESS_LAYOUT, PRESS_UP,    PRESS_GONE,  PRESS_COVER};
+    struct digits digits;
+    char text[25];
+
+    digits_start(&digits, text, 24, false);
+    assert_false(type(&digits, "]Q{}#*@$%&'\"<>;:?!=+.,/|\\~`^()_ABCDEFGHJKMNPQRSTUVWXYZ"));
+    assert_string_equal(text, "");
+    for (int i = 0; i < 24; i++) {
+        struct press press = {.kind = PRESS_CHAR,
+                              .ch = (uint32_t)('0' + i % 10),
+                              .keypad = i & 1,
+                              .pasted = i & 2,
+                              .caps = i & 4,
+                              .rushed = true};
+        assert_true(digits_press(&digits, press));
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            digits_press(&digits, (struct press){.kind = kinds[k]});
+        digits_press(&digits, (struct press){.kind = PRESS_CHAR, .ch = 0x4D9});
+    }
+    assert_false(type(&digits, "012345678901234567890123"));
+    assert_string_equal(text, "012345678901234567890123");
+}
+
+static void test_letters_that_stand_for_digits(void **state)
+{
+    struct digits digits;
+    char text[9];
+
+    digits_start(&digits, text, 8, false);
+    assert_true(type(&digits, "OoIiLl"));
+    assert_string_equal(text, "001111");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +172,9 @@ int main(void)
         cmocka_unit_test(test_backspace_wipes),
         cmocka_unit_test(test_groups_and_cursor),
         cmocka_unit_test(test_hidden_shows_only_the_fresh_digit),
+        cmocka_unit_test(test_hidden_shows_the_group_of_the_fresh_digit),
+        cmocka_unit_test(test_a_scanner_gone_mad),
+        cmocka_unit_test(test_letters_that_stand_for_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

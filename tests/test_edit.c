@@ -170,7 +170,8 @@ static void test_what_a_person_cannot_type(void **state)
     assert_false(edit_press(&desk->edit, (struct press){PRESS_CHAR, 0x110000}, WIDTH, HEIGHT));
     assert_false(key(desk, PRESS_ENTER));
     assert_false(key(desk, PRESS_BACK));
-    assert_false(key(desk, PRESS_HELP));
+    for (int kind = PRESS_HELP; kind <= PRESS_OTHER; kind++)
+        assert_false(key(desk, (enum press_kind)kind));
     holds(desk, "");
 }
 
@@ -252,6 +253,198 @@ static void test_removed_text_is_wiped(void **state)
         assert_int_equal(desk->text[i], 0);
 }
 
+static void test_undo_brings_back_the_last_run(void **state)
+{
+    struct desk *desk = *state;
+    char undo[64];
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
+    assert_false(edit_undo(&desk->edit));
+    type(desk, "бір екі үш");
+    for (int i = 0; i < 3; i++)
+        key(desk, PRESS_DELETE);
+    key(desk, PRESS_LEFT);
+    for (int i = 0; i < 3; i++)
+        key(desk, PRESS_DELETE);
+    holds(desk, "бірі");
+    assert_true(edit_undo(&desk->edit));
+    holds(desk, "бір екі");
+    assert_int_equal(desk->edit.cursor, strlen("бір ек"));
+    assert_false(edit_undo(&desk->edit));
+    holds(desk, "бір екі");
+}
+
+static void test_undo_of_everything(void **state)
+{
+    struct desk *desk = *state;
+    char undo[64];
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
+    type(desk, "ұрды\nа\xcc\x81");
+    for (int i = 0; i < 9; i++)
+        key(desk, PRESS_DELETE);
+    holds(desk, "");
+    type(desk, "x");
+    assert_true(edit_undo(&desk->edit));
+    holds(desk, "xұрды\nа\xcc\x81");
+}
+
+/* Any other press ends the run; what means nothing here does not. */
+static void test_undo_knows_runs(void **state)
+{
+    struct desk *desk = *state;
+    char undo[64];
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
+    type(desk, "abcd");
+    key(desk, PRESS_DELETE);
+    type(desk, "x");
+    key(desk, PRESS_DELETE);
+    key(desk, PRESS_LAYOUT);
+    key(desk, PRESS_DELETE);
+    holds(desk, "ab");
+    edit_undo(&desk->edit);
+    holds(desk, "abcx");
+}
+
+static void test_undo_memory_is_wiped(void **state)
+{
+    struct desk *desk = *state;
+    char undo[65] = {0};
+
+    edit_lend_undo(&desk->edit, undo, 64);
+    type(desk, "secret");
+    for (int i = 0; i < 5; i++)
+        key(desk, PRESS_DELETE);
+    assert_memory_equal(undo, "ecret", 6);
+    type(desk, "x");
+    key(desk, PRESS_DELETE);
+    assert_memory_equal(undo, "x\0\0\0\0", 6);
+    edit_undo(&desk->edit);
+    for (size_t i = 0; i < sizeof undo; i++)
+        assert_int_equal(undo[i], 0);
+}
+
+static void test_undo_keeps_the_last_of_a_long_run(void **state)
+{
+    struct desk *desk = *state;
+    char undo[8] = {0};
+
+    edit_lend_undo(&desk->edit, undo, 7);
+    type(desk, "жалғыз");
+    for (int i = 0; i < 5; i++)
+        key(desk, PRESS_DELETE);
+    assert_int_equal(undo[6], 0);
+    assert_true(edit_undo(&desk->edit));
+    holds(desk, "жалғ");
+    undo[7] = 'x';
+    edit_lend_undo(&desk->edit, undo, 1);
+    key(desk, PRESS_DELETE);
+    assert_false(edit_undo(&desk->edit));
+    assert_int_equal(undo[7], 'x');
+}
+
+static void test_undo_needs_room(void **state)
+{
+    struct desk *desk = *state;
+    char undo[8];
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
+    for (int i = 0; i < CAPACITY / 2; i++)
+        type(desk, "ы");
+    key(desk, PRESS_DELETE);
+    type(desk, "z");
+    assert_false(edit_undo(&desk->edit));
+    assert_int_equal(desk->edit.len, CAPACITY - 1);
+    assert_int_equal(desk->edit.undo_len, 2);
+}
+
+static void test_sentences(void **state)
+{
+    static const struct {
+        const char *text;
+        bool begins;
+    } cases[] = {
+        {"", true},
+        {"  ", true},
+        {"Ұрды", false},
+        {"Ұрды.", false},
+        {"Ұрды. ", true},
+        {"Ұрды!  ", true},
+        {"Неге? ", true},
+        {"Сосын… ", true},
+        {"Ұрды, ", false},
+        {"Ұрды ", false},
+        {"Ұрды\n", true},
+        {"Ұрды,\n ", true},
+        {"Ұрды.\xc2\xa0", true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct desk *desk = *state;
+        edit_start(&desk->edit, desk->text, 0, CAPACITY);
+        type(desk, cases[i].text);
+        if (edit_at_sentence(&desk->edit) != cases[i].begins)
+            print_error("after \"%s\"\n", cases[i].text);
+        assert_int_equal(edit_at_sentence(&desk->edit), cases[i].begins);
+    }
+}
+
+static void test_hidden_but_for_the_word_at_the_cursor(void **state)
+{
+    struct desk *desk = *state;
+
+    desk->edit.hidden = true;
+    type(desk, "Мені ұрды\nкеше");
+    shows(desk, "•••• ••••\nкеше", 1, 4);
+    type(desk, " ");
+    shows(desk, "•••• ••••\n••••", 1, 5);
+    key(desk, PRESS_UP);
+    key(desk, PRESS_HOME);
+    shows(desk, "Мені ••••\n••••", 0, 0);
+    for (int i = 0; i < 4; i++)
+        key(desk, PRESS_RIGHT);
+    shows(desk, "Мені ••••\n••••", 0, 4);
+    key(desk, PRESS_RIGHT);
+    shows(desk, "•••• ұрды\n••••", 0, 5);
+    desk->edit.hidden = false;
+    shows(desk, "Мені ұрды\nкеше", 0, 5);
+}
+
+/* Marks take no dot, wide characters two; a word that was split over lines is one word. */
+static void test_dots_keep_their_columns(void **state)
+{
+    struct desk *desk = *state;
+
+    desk->edit.hidden = true;
+    type(desk, "水а\xcc\x81 z");
+    shows(desk, "••• z", 0, 5);
+    type(desk, "\nabcdefghijklmno");
+    shows(desk, "••• •\nabcdefghijk\nlmno", 2, 4);
+}
+
+static void test_large_print_takes_two_rows(void **state)
+{
+    struct desk *desk = *state;
+    int above = 0, below = 0;
+
+    desk->edit.spacing = 2;
+    type(desk, "1\n2");
+    shows(desk, "1\n\n2", 2, 1);
+    type(desk, "\n3\n4\n5");
+    shows(desk, "4\n\n5", 2, 1);
+    marks(desk, 3, 0);
+    key(desk, PRESS_PAGE_UP);
+    marks(desk, 3, 0);
+    key(desk, PRESS_UP);
+    shows(desk, "3\n\n4", 0, 1);
+    marks(desk, 2, 1);
+    screen_clear(desk->screen);
+    edit_draw(&desk->edit, desk->screen, 0, 0, WIDTH, 5, &above, &below);
+    assert_int_equal(screen_at(desk->screen, 4, 0)->ch, '5');
+    assert_int_equal(above + below, 2);
+}
+
 static uint32_t any_char(uint32_t random)
 {
     static const uint32_t chars[] = {'a',    ' ',    0x451,   0x435,   0x308,   0x306,  0x301,
@@ -265,6 +458,9 @@ static void test_random_keys_keep_the_text_sound(void **state)
 {
     struct desk *desk = *state;
     uint32_t seed = 7;
+    char undo[24];
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
 
     for (int i = 0; i < 30000; i++) {
         struct press press = {PRESS_CHAR, 0};
@@ -275,6 +471,12 @@ static void test_random_keys_keep_the_text_sound(void **state)
         if ((seed >> 24) % 3 == 0)
             press.kind = (enum press_kind)((seed >> 16) % (PRESS_OTHER + 1));
         edit_press(&desk->edit, press, WIDTH, HEIGHT);
+        if (press.kind == PRESS_UNDO)
+            edit_undo(&desk->edit);
+        desk->edit.hidden = seed >> 31;
+        desk->edit.spacing = 1 + (seed >> 30) % 2;
+        assert_true(desk->edit.undo_len <= sizeof undo);
+        assert_true(utf8_valid(undo, desk->edit.undo_len));
         assert_true(desk->edit.len <= CAPACITY);
         assert_true(desk->edit.cursor <= desk->edit.len);
         assert_true(utf8_valid(desk->text, desk->edit.len));
@@ -297,6 +499,17 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_end_stays_in_a_line_that_was_split, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scrolling_marks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_removed_text_is_wiped, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_brings_back_the_last_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_of_everything, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_knows_runs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_memory_is_wiped, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_keeps_the_last_of_a_long_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_needs_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sentences, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hidden_but_for_the_word_at_the_cursor, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_dots_keep_their_columns, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_large_print_takes_two_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_keys_keep_the_text_sound, setup, teardown),
     };
 

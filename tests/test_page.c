@@ -73,11 +73,35 @@ static void test_short_text_does_not_scroll(void **state)
     shows(&page, "", 0, 0);
 }
 
+static void test_large_print_takes_two_rows(void **state)
+{
+    struct screen *screen = screen_new(24, 64);
+    struct page page;
+    int above = 0, below = 0;
+
+    page_start(&page, text, strlen(text));
+    page.spacing = 2;
+    shows(&page, "1", 0, 8);
+    key(&page, PRESS_PAGE_DOWN);
+    shows(&page, "2", 1, 7);
+    key(&page, PRESS_END);
+    shows(&page, "9", 8, 0);
+    page_draw(&page, screen, 0, 0, WIDTH, 5, &above, &below);
+    assert_int_equal(screen_at(screen, 0, 0)->ch, '8');
+    assert_int_equal(screen_at(screen, 1, 0)->ch, ' ');
+    assert_int_equal(screen_at(screen, 2, 0)->ch, '9');
+    assert_int_equal(screen_at(screen, 4, 0)->ch, '1');
+    assert_int_equal(above, 7);
+    assert_int_equal(below, 0);
+    screen_free(&screen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_turning_pages),
         cmocka_unit_test(test_short_text_does_not_scroll),
+        cmocka_unit_test(test_large_print_takes_two_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

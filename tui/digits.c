@@ -22,7 +22,7 @@ static char digit_of(uint32_t ch)
         return (char)ch;
     if (ch == 'O' || ch == 'o')
         return '0';
-    if (ch == 'I' || ch == 'l')
+    if (ch == 'I' || ch == 'i' || ch == 'L' || ch == 'l')
         return '1';
     return '\0';
 }
@@ -58,19 +58,26 @@ bool digits_press(struct digits *digits, struct press press)
     }
 }
 
+/* The digit typed last, with the others of its group, is what a person looks at to see that it is right. */
+static bool in_sight(const struct digits *digits, size_t i, int group)
+{
+    const size_t last = digits->len - 1, size = group > 0 ? (size_t)group : 1;
+
+    return !digits->hidden || (digits->fresh && i / size == last / size);
+}
+
 void digits_draw(const struct digits *digits, struct screen *screen, int row, int col, int group)
 {
     int cursor = col;
 
     for (size_t i = 0; i < digits->capacity; i++) {
-        const bool last = i + 1 == digits->len && digits->fresh;
         if (group > 0 && i > 0 && i % (size_t)group == 0)
             col++;
         if (i == digits->len)
             cursor = col;
         if (i >= digits->len)
             col = screen_put(screen, row, col, SCREEN_PLAIN, "_", 1);
-        else if (digits->hidden && !last)
+        else if (!in_sight(digits, i, group))
             col = screen_say(screen, row, col, SCREEN_BOLD, "•");
         else
             col = screen_put(screen, row, col, SCREEN_BOLD, &digits->text[i], 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The text is one run of UTF-8 without gaps; every key lays it out anew. A complaint of 14 kB takes
-   a millisecond or two, and there is no second form of the text that could disagree with the first
-   or would have to be wiped. */
+   a millisecond, and there is no second form of the text that could disagree with the first or would
+   have to be wiped. */
 #include <stdlib.h>
 #include <string.h>
 #include <unigbrk.h>
@@ -11,19 +11,37 @@
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
-/* A grapheme of more bytes than this is an attack on the eye, and takes no further marks. */
-enum { CLUSTER_MAX = 64 };
+enum {
+    CLUSTER_MAX =
+        64, /* a grapheme of more bytes is an attack on the eye, and takes no further marks */
+    FEW_LINES = 64,
+    SHORT_LINE = 16, /* bytes: shorter than the lines of most texts */
+};
 
-struct layout {
+/* The text as lines. */
+struct flow {
     struct wrap_line *lines;
     int n;
     int at; /* the cursor's line */
+};
+
+struct span {
+    size_t from;
+    size_t to;
 };
 
 void edit_start(struct edit *edit, char *text, size_t len, size_t capacity)
 {
     *edit =
         (struct edit){.text = text, .capacity = capacity, .len = len, .cursor = len, .column = -1};
+}
+
+void edit_lend_undo(struct edit *edit, char *undo, size_t capacity)
+{
+    edit->undo = undo;
+    edit->undo_capacity = capacity;
+    edit->undo_len = 0;
+    edit->deleting = false;
 }
 
 size_t edit_room(const struct edit *edit)
@@ -110,20 +128,120 @@ static bool insert(struct edit *edit, uint32_t ch)
     return used;
 }
 
-/* One column is kept free for the cursor behind a full line. */
-static bool lay_out(const struct edit *edit, int width, struct layout *layout)
+static void forget(struct edit *edit)
 {
-    const int n = wrap_lines(edit->text, edit->len, width - 1, NULL, 0);
+    if (edit->undo)
+        explicit_bzero(edit->undo, edit->undo_len);
+    edit->undo_len = 0;
+}
 
-    *layout = (struct layout){.n = n};
-    layout->lines = n > 0 ? calloc((size_t)n, sizeof *layout->lines) : NULL;
-    if (!layout->lines || wrap_lines(edit->text, edit->len, width - 1, layout->lines, n) != n) {
-        free(layout->lines);
+/* How much of what is kept can stay beside n bytes more: whole graphemes. */
+static size_t stays(const struct edit *edit, size_t n)
+{
+    const uint8_t *kept = (const uint8_t *)edit->undo, *end = kept + edit->undo_len;
+    const size_t room = edit->undo_capacity - n;
+    size_t fits = 0;
+
+    if (edit->undo_len <= room)
+        return edit->undo_len;
+    for (const uint8_t *at = kept; at && (size_t)(at - kept) <= room;
+         at = u8_grapheme_next(at, end))
+        fits = (size_t)(at - kept);
+    return fits;
+}
+
+/* Keeps n bytes that are about to go. Deleting goes backwards: they stood before what the run took so far. */
+static void keep(struct edit *edit, size_t from, size_t n)
+{
+    size_t old = 0;
+
+    if (!edit->deleting || n > edit->undo_capacity)
+        forget(edit);
+    edit->deleting = true;
+    if (n > edit->undo_capacity)
+        return;
+    old = stays(edit, n);
+    explicit_bzero(edit->undo + old, edit->undo_len - old);
+    memmove(edit->undo + n, edit->undo, old);
+    memcpy(edit->undo, edit->text + from, n);
+    edit->undo_len = n + old;
+}
+
+bool edit_undo(struct edit *edit)
+{
+    if (edit->undo_len == 0 ||
+        !replace(edit, edit->cursor, edit->cursor, edit->undo, edit->undo_len))
+        return false;
+    forget(edit);
+    edit->deleting = false;
+    edit->column = -1;
+    return true;
+}
+
+/* The character before `at`, and where it starts; 0 at the start of the text. */
+static uint32_t char_before(const struct edit *edit, size_t at, size_t *start)
+{
+    uint32_t ch = 0;
+
+    *start = at > 0 ? at - 1 : 0;
+    while (*start > 0 && (edit->text[*start] & 0xC0) == 0x80)
+        --*start;
+    utf8_take(edit->text + *start, at - *start, &ch);
+    return at > 0 ? ch : 0;
+}
+
+static bool blank(uint32_t ch)
+{
+    return ch == ' ' || ch == '\t' || ch == '\n' || ch == 0xA0;
+}
+
+bool edit_at_sentence(const struct edit *edit)
+{
+    size_t at = edit->cursor, start = 0;
+    uint32_t ch = char_before(edit, at, &start);
+    bool blanks = false;
+
+    for (; ch != '\n' && blank(ch); ch = char_before(edit, at, &start)) {
+        at = start;
+        blanks = true;
+    }
+    if (at == 0 || ch == '\n')
+        return true;
+    return blanks && (ch == '.' || ch == '!' || ch == '?' || ch == 0x2026);
+}
+
+/* One column is kept free for the cursor behind a full line. Most texts are laid out once: a second time only
+   when they have more lines than were thought. */
+static bool lay_out(const struct edit *edit, int width, struct flow *flow)
+{
+    int room = 0, n = FEW_LINES + (int)(edit->len / SHORT_LINE);
+
+    *flow = (struct flow){NULL};
+    while (n > room) {
+        room = n;
+        free(flow->lines);
+        flow->lines = calloc((size_t)room, sizeof *flow->lines);
+        n = flow->lines ? wrap_lines(edit->text, edit->len, width - 1, flow->lines, room) : -1;
+    }
+    if (n < 1) {
+        free(flow->lines);
         return false;
     }
-    while (layout->at + 1 < n && layout->lines[layout->at + 1].start <= edit->cursor)
-        layout->at++;
+    flow->n = n;
+    while (flow->at + 1 < n && flow->lines[flow->at + 1].start <= edit->cursor)
+        flow->at++;
     return true;
+}
+
+static int spacing(const struct edit *edit)
+{
+    return edit->spacing > 1 ? edit->spacing : 1;
+}
+
+/* Lines that a box of so many rows shows. */
+static int shown(const struct edit *edit, int height)
+{
+    return (height + spacing(edit) - 1) / spacing(edit);
 }
 
 static int cursor_column(const struct edit *edit, const struct wrap_line *line, int width)
@@ -135,72 +253,81 @@ static int cursor_column(const struct edit *edit, const struct wrap_line *line, 
 
 /* The boundary in a line that is nearest to a column; in a line that was broken inside a word it
    stays before the end, which is the next line's start. */
-static size_t at_column(const struct edit *edit, const struct layout *layout, int line, int column)
+static size_t at_column(const struct edit *edit, const struct flow *flow, int line, int column)
 {
-    const struct wrap_line *here = &layout->lines[line];
+    const struct wrap_line *here = &flow->lines[line];
     size_t at = here->start;
 
     while (at < here->end) {
         const size_t next = next_from(edit, at);
         if (wrap_columns(edit->text + here->start, next - here->start) > column)
             break;
-        if (next >= here->next && line + 1 < layout->n)
+        if (next >= here->next && line + 1 < flow->n)
             break;
         at = next;
     }
     return at;
 }
 
-static void move_lines(struct edit *edit, const struct layout *layout, int by, int width)
+static void move_lines(struct edit *edit, const struct flow *flow, int by, int width)
 {
-    int line = layout->at + by;
+    int line = flow->at + by;
 
     if (edit->column < 0)
-        edit->column = cursor_column(edit, &layout->lines[layout->at], width);
-    line = line < 0 ? 0 : line >= layout->n ? layout->n - 1 : line;
-    edit->cursor = at_column(edit, layout, line, edit->column);
+        edit->column = cursor_column(edit, &flow->lines[flow->at], width);
+    line = line < 0 ? 0 : line >= flow->n ? flow->n - 1 : line;
+    edit->cursor = at_column(edit, flow, line, edit->column);
 }
 
 /* Keys that need to know the lines. */
 static bool press_lines(struct edit *edit, enum press_kind kind, int width, int height)
 {
-    const int page = height > 1 ? height - 1 : 1;
-    struct layout layout;
+    const int lines = shown(edit, height), page = lines > 1 ? lines - 1 : 1;
+    struct flow flow;
 
-    if (!lay_out(edit, width, &layout))
+    if (!lay_out(edit, width, &flow))
         return false;
     if (kind == PRESS_UP)
-        move_lines(edit, &layout, -1, width);
+        move_lines(edit, &flow, -1, width);
     else if (kind == PRESS_DOWN)
-        move_lines(edit, &layout, 1, width);
+        move_lines(edit, &flow, 1, width);
     else if (kind == PRESS_PAGE_UP)
-        move_lines(edit, &layout, -page, width);
+        move_lines(edit, &flow, -page, width);
     else if (kind == PRESS_PAGE_DOWN)
-        move_lines(edit, &layout, page, width);
+        move_lines(edit, &flow, page, width);
     else if (kind == PRESS_HOME)
-        edit->cursor = layout.lines[layout.at].start;
+        edit->cursor = flow.lines[flow.at].start;
     else
-        edit->cursor = at_column(edit, &layout, layout.at, width);
-    free(layout.lines);
+        edit->cursor = at_column(edit, &flow, flow.at, width);
+    free(flow.lines);
     return true;
 }
 
 static bool remove_before(struct edit *edit)
 {
-    return edit->cursor > 0 && replace(edit, before(edit, edit->cursor), edit->cursor, NULL, 0);
+    const size_t from = before(edit, edit->cursor);
+
+    if (edit->cursor == 0)
+        return false;
+    if (edit->undo)
+        keep(edit, from, edit->cursor - from);
+    return replace(edit, from, edit->cursor, NULL, 0);
 }
 
 bool edit_press(struct edit *edit, struct press press, int width, int height)
 {
     const int aimed = edit->column;
+    const bool deleting = edit->deleting;
 
     edit->column = -1;
+    edit->deleting = false;
     switch (press.kind) {
     case PRESS_CHAR:
         return utf8_harmless(press.ch) && insert(edit, press.ch);
     case PRESS_TAB:
         return replace(edit, edit->cursor, edit->cursor, "\n", 1);
     case PRESS_DELETE:
+        edit->deleting = deleting;
         return remove_before(edit);
     case PRESS_LEFT:
         edit->cursor = before(edit, edit->cursor);
@@ -219,40 +346,86 @@ bool edit_press(struct edit *edit, struct press press, int width, int height)
         return press_lines(edit, press.kind, width, height);
     default:
         edit->column = aimed;
+        edit->deleting = deleting;
         return false;
     }
 }
 
 /* Scrolls no further than it must, and not past the end. */
-static void scroll(struct edit *edit, const struct layout *layout, int height)
+static void scroll(struct edit *edit, const struct flow *flow, int lines)
 {
-    const int last = layout->n > height ? layout->n - height : 0;
+    const int last = flow->n > lines ? flow->n - lines : 0;
 
-    if (edit->top > layout->at)
-        edit->top = layout->at;
-    if (edit->top < layout->at - height + 1)
-        edit->top = layout->at - height + 1;
+    if (edit->top > flow->at)
+        edit->top = flow->at;
+    if (edit->top < flow->at - lines + 1)
+        edit->top = flow->at - lines + 1;
     if (edit->top > last)
         edit->top = last;
+}
+
+/* The bytes that are drawn as they are: all, or the word at the cursor. */
+static struct span in_sight(const struct edit *edit)
+{
+    struct span sight = {edit->cursor, edit->cursor};
+    uint32_t ch = 0;
+    size_t n = 0;
+
+    if (!edit->hidden)
+        return (struct span){0, edit->len};
+    while (sight.from > 0 && !blank(char_before(edit, sight.from, &n)))
+        sight.from = n;
+    while ((n = utf8_take(edit->text + sight.to, edit->len - sight.to, &ch)) > 0 && !blank(ch))
+        sight.to += n;
+    return sight;
+}
+
+/* As many dots as the bytes would take columns: the cursor stands where it would in plain sight. */
+static int put_dots(struct screen *screen, int row, int col, const char *text, size_t len)
+{
+    for (size_t n = 0; len > 0; text += n, len -= n) {
+        uint32_t ch = 0;
+        int columns = 0;
+
+        n = utf8_take(text, len, &ch);
+        utf8_shown(ch, &columns);
+        while (columns-- > 0)
+            col = screen_say(screen, row, col, SCREEN_PLAIN, blank(ch) ? " " : "•");
+    }
+    return col;
+}
+
+static size_t clamped(size_t at, const struct wrap_line *line)
+{
+    return at < line->start ? line->start : at > line->end ? line->end : at;
+}
+
+static void draw_line(const struct edit *edit, struct screen *screen, int row, int col,
+                      const struct wrap_line *line, struct span sight)
+{
+    const size_t from = clamped(sight.from, line), to = clamped(sight.to, line);
+
+    col = put_dots(screen, row, col, edit->text + line->start, from - line->start);
+    col = screen_put(screen, row, col, SCREEN_PLAIN, edit->text + from, to - from);
+    put_dots(screen, row, col, edit->text + to, line->end - to);
 }
 
 void edit_draw(struct edit *edit, struct screen *screen, int row, int col, int width, int height,
                int *above, int *below)
 {
-    struct layout layout;
+    const int rows = spacing(edit), lines = shown(edit, height);
+    const struct span sight = in_sight(edit);
+    struct flow flow;
 
     *above = *below = 0;
-    if (!lay_out(edit, width, &layout))
+    if (!lay_out(edit, width, &flow))
         return;
-    scroll(edit, &layout, height);
-    for (int i = 0; i < height && edit->top + i < layout.n; i++) {
-        const struct wrap_line *line = &layout.lines[edit->top + i];
-        screen_put(screen, row + i, col, SCREEN_PLAIN, edit->text + line->start,
-                   line->end - line->start);
-    }
-    screen_cursor(screen, row + layout.at - edit->top,
-                  col + cursor_column(edit, &layout.lines[layout.at], width));
+    scroll(edit, &flow, lines);
+    for (int i = 0; i < lines && edit->top + i < flow.n; i++)
+        draw_line(edit, screen, row + i * rows, col, &flow.lines[edit->top + i], sight);
+    screen_cursor(screen, row + (flow.at - edit->top) * rows,
+                  col + cursor_column(edit, &flow.lines[flow.at], width));
     *above = edit->top;
-    *below = layout.n - edit->top > height ? layout.n - edit->top - height : 0;
-    free(layout.lines);
+    *below = flow.n - edit->top > lines ? flow.n - edit->top - lines : 0;
+    free(flow.lines);
 }

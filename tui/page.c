@@ -10,10 +10,21 @@ void page_start(struct page *page, const char *text, size_t len)
     *page = (struct page){.text = text, .len = len};
 }
 
+static int spacing(const struct page *page)
+{
+    return page->spacing > 1 ? page->spacing : 1;
+}
+
+/* Lines that a box of so many rows shows. */
+static int shown(const struct page *page, int height)
+{
+    return (height + spacing(page) - 1) / spacing(page);
+}
+
 /* The last screenful stays full: no scrolling into the void. */
 static void settle(struct page *page, int height)
 {
-    const int last = page->lines > height ? page->lines - height : 0;
+    const int fit = shown(page, height), last = page->lines > fit ? page->lines - fit : 0;
 
     if (page->top > last)
         page->top = last;
@@ -24,7 +35,7 @@ static void settle(struct page *page, int height)
 void page_draw(struct page *page, struct screen *screen, int row, int col, int width, int height,
                int *above, int *below)
 {
-    const int n = wrap_lines(page->text, page->len, width, NULL, 0);
+    const int n = wrap_lines(page->text, page->len, width, NULL, 0), fit = shown(page, height);
     struct wrap_line *lines = n > 0 ? calloc((size_t)n, sizeof *lines) : NULL;
 
     *above = *below = 0;
@@ -32,20 +43,21 @@ void page_draw(struct page *page, struct screen *screen, int row, int col, int w
         goto out;
     page->lines = n;
     settle(page, height);
-    for (int i = 0; i < height && page->top + i < n; i++) {
+    for (int i = 0; i < fit && page->top + i < n; i++) {
         const struct wrap_line *line = &lines[page->top + i];
-        screen_put(screen, row + i, col, SCREEN_PLAIN, page->text + line->start,
+        screen_put(screen, row + i * spacing(page), col, SCREEN_PLAIN, page->text + line->start,
                    line->end - line->start);
     }
     *above = page->top;
-    *below = n - page->top > height ? n - page->top - height : 0;
+    *below = n - page->top > fit ? n - page->top - fit : 0;
 out:
     free(lines);
 }
 
 bool page_press(struct page *page, struct press press, int height)
 {
-    const int step = height > 1 ? height - 1 : 1; /* one line stays, to go on reading from */
+    const int fit = shown(page, height),
+              step = fit > 1 ? fit - 1 : 1; /* one line stays, to go on reading from */
 
     if (press.kind == PRESS_UP)
         page->top--;

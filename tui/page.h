@@ -12,8 +12,9 @@
 struct page {
     const char *text; /* lent */
     size_t len;
-    int top;   /* first line shown */
-    int lines; /* of the whole text at the width last drawn */
+    int top;     /* first line shown */
+    int lines;   /* of the whole text at the width last drawn */
+    int spacing; /* rows a line takes: 1, or 2 for large print; 0 counts as 1 */
 };
 
 void page_start(struct page *page, const char *text, size_t len);
