@@ -22,7 +22,16 @@
 #include <utmp.h>
 #include <vterm.h>
 
-enum { SETTLE_SECONDS = 30, PIECE = 512, QUIET_MS = 40, DROPPED_MS = 2000, BARRIER_MAX = 32 };
+#include "tui/press.h"
+
+enum {
+    SETTLE_SECONDS = 30,
+    PIECE = 512,
+    QUIET_MS = 40,
+    DROPPED_MS = 2000,
+    BARRIER_MAX = 32,
+    COLOURS = 16
+};
 
 struct pty {
     int master;
@@ -37,7 +46,8 @@ struct pty {
     pid_t typed_to;       /* the reader when the last bytes were typed */
     uint64_t read_target; /* what its count of bytes read must reach */
     unsigned barriers;
-    char tail[BARRIER_MAX]; /* last bytes that came out, to find a barrier across two reads */
+    VTermColor palette[COLOURS]; /* as it was at first */
+    char tail[BARRIER_MAX];      /* last bytes that came out, to find a barrier across two reads */
     size_t tail_len;
 };
 
@@ -258,6 +268,33 @@ static struct look look_around(const struct pty *pty)
 
 /* --- bytes --- */
 
+/* One colour of the Linux console's palette: n rrggbb, in hexadecimal digits. */
+static void set_colour(VTermState *state, const char *digits)
+{
+    const char index[] = {digits[0], '\0'},
+               value[] = {digits[1], digits[2], digits[3], digits[4], digits[5], digits[6], '\0'};
+    const unsigned long rgb = strtoul(value, NULL, 16);
+    VTermColor colour;
+
+    vterm_color_rgb(&colour, (uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb);
+    vterm_state_set_palette_color(state, (int)strtoul(index, NULL, 16), &colour);
+}
+
+/* ESC ] P sets one colour and ESC ] R all of them back, which libvterm does not know. */
+static void follow_palette(struct pty *pty, const char *bytes, size_t len)
+{
+    VTermState *state = vterm_obtain_state(pty->vterm);
+    const char *const end = bytes + len;
+
+    while ((bytes = memmem(bytes, (size_t)(end - bytes), "\033]", 2)) != NULL) {
+        bytes += 2;
+        if (end - bytes >= 8 && *bytes == 'P')
+            set_colour(state, bytes + 1);
+        for (int i = 0; i < COLOURS && bytes < end && *bytes == 'R'; i++)
+            vterm_state_set_palette_color(state, i, &pty->palette[i]);
+    }
+}
+
 /* Feeds the screen; true when the barrier has come by in these bytes. */
 static bool take_bytes(struct pty *pty, const char *bytes, size_t len, const char *barrier)
 {
@@ -268,6 +305,7 @@ static bool take_bytes(struct pty *pty, const char *bytes, size_t len, const cha
     memcpy(seam, pty->tail, pty->tail_len);
     memcpy(seam + pty->tail_len, bytes, len);
     len += pty->tail_len;
+    follow_palette(pty, seam, len);
     seen = barrier != NULL && memmem(seam, len, barrier, strlen(barrier)) != NULL;
     pty->tail_len = len < BARRIER_MAX ? len : BARRIER_MAX;
     memcpy(pty->tail, seam + len - pty->tail_len, pty->tail_len);
@@ -444,6 +482,8 @@ static struct pty *open_pty(int rows, int cols)
     pty->screen = vterm_obtain_screen(pty->vterm);
     vterm_screen_enable_altscreen(pty->screen, 1);
     vterm_screen_reset(pty->screen, 1);
+    for (int i = 0; i < COLOURS; i++)
+        vterm_state_get_palette_color(vterm_obtain_state(pty->vterm), i, &pty->palette[i]);
     return pty;
 }
 
@@ -535,19 +575,26 @@ static size_t piece_len(const unsigned char *bytes, size_t len)
     return n;
 }
 
+/* Notes that so many bytes more are for the reader to take. */
+static void expect(struct pty *pty, size_t n)
+{
+    pid_t reader = pty_reader(pty);
+    uint64_t count = reader == 0 ? 0 : proc_field(reader, "io", "rchar:");
+
+    if (reader == 0 || reader != pty->typed_to || count > pty->read_target)
+        pty->read_target = count;
+    pty->typed_to = reader;
+    pty->read_target += n;
+}
+
 void pty_type_bytes(struct pty *pty, const void *bytes, size_t len)
 {
     const unsigned char *at = bytes;
 
     while (len > 0) {
         size_t n = piece_len(at, len);
-        pid_t reader = pty_reader(pty);
-        uint64_t count = reader == 0 ? 0 : proc_field(reader, "io", "rchar:");
 
-        if (reader == 0 || reader != pty->typed_to || count > pty->read_target)
-            pty->read_target = count;
-        pty->typed_to = reader;
-        pty->read_target += n;
+        expect(pty, n);
         if (write(pty->master, at, n) != (ssize_t)n)
             return;
         at += n;
@@ -557,9 +604,37 @@ void pty_type_bytes(struct pty *pty, const void *bytes, size_t len)
     }
 }
 
+bool pty_pour(struct pty *pty, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    int64_t deadline = now_ms() + SETTLE_SECONDS * 1000;
+
+    expect(pty, len);
+    while (len > 0 && now_ms() < deadline) {
+        ssize_t n = write(pty->master, at, len);
+
+        if (n < 0 && errno != EAGAIN)
+            return false;
+        at += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+        pump(pty, n > 0 ? 0 : 1, NULL);
+    }
+    return len == 0;
+}
+
 void pty_type(struct pty *pty, const char *text)
 {
     pty_type_bytes(pty, text, strlen(text));
+}
+
+enum pty_state pty_rest(struct pty *pty)
+{
+    const enum pty_state state = pty_settle(pty);
+    const int64_t until = now_ms() + PRESS_RUSH_MS + 5;
+
+    while (state == PTY_IDLE && now_ms() < until)
+        pump(pty, (int)(until - now_ms()), NULL);
+    return state;
 }
 
 /* --- looking --- */

@@ -47,6 +47,9 @@ void pty_type(struct pty *pty, const char *text);
 /* The same for any bytes. */
 void pty_type_bytes(struct pty *pty, const void *bytes, size_t len);
 
+/* The same as fast as the program takes them, without settling in between. False when it does not. */
+bool pty_pour(struct pty *pty, const void *bytes, size_t len);
+
 enum pty_state {
     PTY_IDLE,  /* settled: the screen will not change until something is typed */
     PTY_ENDED, /* the process started has ended; what it left on the screen is all there */
@@ -55,6 +58,10 @@ enum pty_state {
 
 /* Waits until the terminal is settled. */
 enum pty_state pty_settle(struct pty *pty);
+
+/* Waits until the terminal is settled, and then as long as a person does before a key that is meant
+   (PRESS_RUSH_MS): what is typed next is not rushed. All but the first key of one pty_type are. */
+enum pty_state pty_rest(struct pty *pty);
 
 /* Waits, for at most the seconds of real time, until the settled screen shows the text (on one
    line). Returns at once when the process has ended without it. True when it is shown. */
@@ -71,7 +78,7 @@ char *pty_text(struct pty *pty);
 /* True when the screen shows the text on one line. */
 bool pty_shows(struct pty *pty, const char *needle);
 
-/* A cell for pictures: the first code point (0 on the right half of a wide character, ' ' when
+/* A cell for pictures, in the palette that the program has set: the first code point (0 on the right half of a wide character, ' ' when
    empty) and its colours as 0xRRGGBB, reverse video already swapped. */
 struct pty_cell {
     uint32_t ch;

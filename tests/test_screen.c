@@ -164,6 +164,19 @@ static void test_sizes_are_clamped(void **state)
     assert_int_equal(screen_cols(screen), SCREEN_COLS_MAX);
 }
 
+static void test_the_theme_stays(void **state)
+{
+    struct screen *screen = *state;
+
+    assert_false(screen_is_contrast(screen));
+    screen_contrast(screen, true);
+    screen_clear(screen);
+    assert_int_equal(screen_resize(screen, 25, 80), 0);
+    assert_true(screen_is_contrast(screen));
+    screen_contrast(screen, false);
+    assert_false(screen_is_contrast(screen));
+}
+
 static void test_dump_tells_its_size(void **state)
 {
     struct screen *screen = *state;
@@ -188,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wide_characters_stay_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clear_forgets_everything, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sizes_are_clamped, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_theme_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dump_tells_its_size, setup, teardown),
     };
 

@@ -2,7 +2,13 @@
 /* The terminal for real, in a pseudo-terminal: what keys become and what reaches the screen. */
 #include <fcntl.h>
 #include <locale.h>
+#include <linux/kd.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 #include <setjmp.h>
@@ -23,10 +29,35 @@
 enum { PRESSES_MAX = 100, WAIT_S = 20 };
 enum { EXIT_GONE = 10, EXIT_IDLE, EXIT_REFUSED = 20 };
 
-static const char *const names[] = {"",       "<enter>", "<back>",  "<delete>",  "<up>",
-                                    "<down>", "<left>",  "<right>", "<page-up>", "<page-down>",
-                                    "<home>", "<end>",   "<tab>",   "<help>",    "<resize>",
-                                    "<idle>", "<gone>",  "<other>"};
+static const char *const names[] = {"",         "<enter>",  "<back>",  "<delete>",  "<up>",
+                                    "<down>",   "<left>",   "<right>", "<page-up>", "<page-down>",
+                                    "<home>",   "<end>",    "<tab>",   "<help>",    "<cover>",
+                                    "<show>",   "<layout>", "<layer>", "<undo>",    "<say>",
+                                    "<slower>", "<resize>", "<idle>",  "<gone>",    "<other>"};
+
+_Static_assert(sizeof names / sizeof *names == PRESS_OTHER + 1, "a name for every press");
+
+/* Stands in for the console: whether it answers about Caps Lock, what, and how often it was asked. */
+static bool leds_answer;
+static char leds;
+static int leds_asked;
+
+int ioctl(int fd, unsigned long request, ...)
+{
+    va_list list;
+    void *argument = NULL;
+
+    va_start(list, request);
+    argument = va_arg(list, void *);
+    va_end(list);
+    if (request != KDGKBLED)
+        return (int)syscall(SYS_ioctl, fd, request, argument);
+    leds_asked++;
+    if (!leds_answer)
+        return -1;
+    *(char *)argument = leds;
+    return 0;
+}
 
 static volatile sig_atomic_t stop;
 
@@ -35,8 +66,24 @@ static void on_term(int number)
     stop = 1;
 }
 
+/* A press in words: what it is and, when asked for, what more is known of it. */
+static void say_press(char *words, struct press press, bool more)
+{
+    char letter[5] = "";
+
+    if (press.kind == PRESS_CHAR)
+        utf8_put(press.ch, letter);
+    strcat(words, press.kind == PRESS_CHAR ? letter : names[press.kind]);
+    if (!more)
+        return;
+    strcat(words, press.keypad ? "#" : "");
+    strcat(words, press.pasted ? "p" : "");
+    strcat(words, press.caps ? "^" : "");
+    strcat(words, press.rushed ? "!" : "");
+}
+
 /* Shows every press in words on the screen, until F1 or the end. */
-static int echo_presses(void *context)
+static int echo(char *terminal, bool more)
 {
     struct screen *screen = NULL;
     char words[4096] = "";
@@ -46,22 +93,18 @@ static int echo_presses(void *context)
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGTERM, on_term);
     signal(SIGHUP, on_term);
-    setenv("TERM", context, 1);
+    setenv("TERM", terminal, 1);
     if (term_open(&stop) != TERM_OK)
         return EXIT_REFUSED;
     term_size(&rows, &cols);
     screen = screen_new(rows, cols);
     for (int i = 0; i < PRESSES_MAX && press.kind != PRESS_GONE && press.kind != PRESS_HELP; i++) {
-        char letter[5] = "";
-
         screen_clear(screen);
         screen_say(screen, 0, 0, SCREEN_PLAIN, "ready");
         screen_wrap(screen, 1, 0, cols, 20, SCREEN_PLAIN, words, strlen(words));
         term_show(screen);
         press = term_press(0);
-        if (press.kind == PRESS_CHAR)
-            utf8_put(press.ch, letter);
-        strcat(words, press.kind == PRESS_CHAR ? letter : names[press.kind]);
+        say_press(words, press, more);
         if (press.kind == PRESS_RESIZE) {
             term_size(&rows, &cols);
             screen_resize(screen, rows, cols);
@@ -73,16 +116,43 @@ static int echo_presses(void *context)
     return press.kind == PRESS_GONE ? EXIT_GONE : 0;
 }
 
-static struct pty *started(const char *terminal)
+static int echo_presses(void *context)
+{
+    return echo(context, false);
+}
+
+static int echo_all_of_presses(void *context)
+{
+    return echo(context, true);
+}
+
+static struct pty *started_with(int (*run)(void *context), const char *terminal)
 {
     char type[32];
     struct pty *pty = NULL;
 
     snprintf(type, sizeof type, "%s", terminal);
-    pty = pty_start_function(24, 80, echo_presses, type);
+    pty = pty_start_function(24, 80, run, type);
     assert_non_null(pty);
     assert_true(pty_wait_text(pty, "ready", WAIT_S));
     return pty;
+}
+
+static struct pty *started(const char *terminal)
+{
+    return started_with(echo_presses, terminal);
+}
+
+static void shows(struct pty *pty, const char *want)
+{
+    char *text = NULL;
+
+    if (pty_wait_text(pty, want, WAIT_S))
+        return;
+    text = pty_text(pty);
+    print_error("%s\n", text);
+    free(text);
+    fail_msg("wanted: %s", want);
 }
 
 /* Types bytes in a new terminal of a kind and compares what the program took them for. */
@@ -91,10 +161,7 @@ static void becomes_on(const char *terminal, const char *bytes, const char *want
     struct pty *pty = started(terminal);
 
     pty_type(pty, bytes);
-    if (!pty_wait_text(pty, want, WAIT_S)) {
-        print_error("%s\n", pty_text(pty));
-        fail_msg("wanted: %s", want);
-    }
+    shows(pty, want);
     pty_stop(&pty);
 }
 
@@ -142,15 +209,172 @@ static void test_keypad(void **state)
 {
     becomes("\x1bOp\x1bOq\x1bOr\x1bOs\x1bOt\x1bOu\x1bOv\x1bOw\x1bOx\x1bOy\x1bOM",
             "0123456789<enter>");
-    becomes("\x1bOj\x1bOk\x1bOm\x1bOn\x1bOo\x1bOl", "*+-./,");
-    becomes_on("linux", "\x1bOu\x1bOl\x1bOS\x1bOR\x1bOQ\x1bOn\x1bOM", "5+-*/.<enter>");
+    becomes("\x1bOj\x1bOk\x1bOm\x1bOn\x1bOl", "<cover><say><back><show><show>");
+    becomes_on("rxvt", "\x1bOj\x1bOk\x1bOm\x1bOn\x1bOl\x1bOu", "<cover><say><back><show><show>5");
+    becomes_on("linux", "\x1bOu\x1bOl\x1bOS\x1bOR\x1bOn\x1bOM", "5<say><back><cover><show><enter>");
     becomes_on("linux", "\x1bOPx", "<other>x");
+}
+
+static void test_function_keys(void **state)
+{
+    const char *const rest = "<cover><show><layout><layer><undo><say><slower>";
+
+    becomes("\x1bOQ\x1bOR\x1bOS\x1b[15~\x1b[17~\x1b[18~\x1b[19~", rest);
+    becomes("\x1b[12~\x1b[13~\x1b[14~\x1b[15~\x1b[17~\x1b[18~\x1b[19~", rest);
+    becomes_on("linux", "\x1b[[B\x1b[[C\x1b[[D\x1b[[E\x1b[17~\x1b[18~\x1b[19~", rest);
+    becomes_on("rxvt", "\x1b[12~\x1b[13~\x1b[14~\x1b[15~\x1b[17~\x1b[18~\x1b[19~", rest);
+    becomes_on("vt220", "\x1bOQ\x1bOR\x1bOS\x1b[15~\x1b[17~\x1b[18~\x1b[19~", rest);
+}
+
+static void test_other_function_keys_mean_nothing(void **state)
+{
+    becomes("\x1b[1;2P\x1b[1;5Q\x1b[15;2~\x1b[20~\x1b[24~x",
+            "<other><other><other><other><other>x");
+    becomes_on("linux", "\x1b[25~\x1b[26~\x1b[1;2Px", "<other><other><other>x");
+    becomes_on("vt220", "\x1b[1;2P\x1b[28~\x1b[11;2~x", "<other><other><other>x");
+    becomes_on("rxvt", "\x1b[11^\x1b[23~x", "<other><other>x");
+}
+
+static void test_a_paste_has_no_keys(void **state)
+{
+    struct pty *pty = started_with(echo_all_of_presses, "xterm-256color");
+
+    pty_type(pty, "\x1b[200~\x1bOP\x1bOq\x1bOM\x1b[17~\x1b[201~");
+    shows(pty, "<other><other>!<other>!<other>!<other>!<other>!");
+    pty_type(pty, "\x1b[200~a\t\n\x1b[201~");
+    shows(pty, "ap! p!<tab>p!<other>!");
+    pty_stop(&pty);
+}
+
+/* Whatever stands before its bracket, a paste is known. */
+static void test_a_paste_behind_an_escape(void **state)
+{
+    becomes("\x1b\x1b[200~a\r\x1b[201~\r", "<other>a<tab><other><enter>");
+    becomes("\x1b[1;\x1b[200~a\r\x1b[201~\r", "<other>a<tab><other><enter>");
+    becomes("\x1b]0;x\x1b[200~a\r\x1b[201~\r", "<other>a<tab><other><enter>");
+}
+
+static void test_keypad_digits_are_known(void **state)
+{
+    struct pty *pty = started_with(echo_all_of_presses, "linux");
+
+    pty_type(pty, "\x1bOx");
+    shows(pty, "8#");
+    assert_int_equal(pty_rest(pty), PTY_IDLE);
+    pty_type(pty, "8");
+    shows(pty, "8#8");
+    assert_false(pty_shows(pty, "8#8#"));
+    pty_stop(&pty);
+}
+
+static void test_what_comes_in_a_burst_is_rushed(void **state)
+{
+    struct pty *pty = started_with(echo_all_of_presses, "xterm-256color");
+
+    pty_type(pty, "abc\r");
+    shows(pty, "ab!c!<enter>!");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pty_rest(pty), PTY_IDLE);
+        pty_type(pty, "\r");
+    }
+    shows(pty, "ab!c!<enter>!<enter><enter><enter>");
+    assert_false(pty_shows(pty, "<enter><enter>!"));
+    pty_stop(&pty);
+}
+
+/* Busy from the first press until two more lie there: neither of them is meant for what comes. */
+static int be_busy(void *context)
+{
+    struct screen *screen = screen_new(24, 64);
+    char words[256] = "";
+    int n = 0;
+
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    for (int i = 0; i < 5; i++) {
+        screen_clear(screen);
+        screen_say(screen, 1, 0, SCREEN_PLAIN, words);
+        screen_say(screen, 2, 0, SCREEN_PLAIN, i == 1 ? "busy" : "ready");
+        term_show(screen);
+        for (n = 2; i == 1 && n > 0 && n < *(const int *)context; poll(NULL, 0, 1))
+            ioctl(STDIN_FILENO, FIONREAD, &n);
+        if (i == 1 && n > 2)
+            term_drop();
+        say_press(words, term_press(0), true);
+    }
+    return 0;
+}
+
+static void test_presses_while_busy(void **state)
+{
+    int wanted[] = {2, 5};
+    const char *const typed[] = {"b\r", "b\x1b[1;"};
+    const char *const want[] = {"ab!<enter>!", "ad"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct pty *pty = pty_start_function(24, 80, be_busy, &wanted[i]);
+
+        assert_true(pty_wait_text(pty, "ready", WAIT_S));
+        pty_type(pty, "a");
+        assert_true(pty_watch(pty, "busy", WAIT_S * 1000));
+        pty_type(pty, typed[i]);
+        assert_int_equal(pty_rest(pty), PTY_IDLE);
+        if (i == 1)
+            pty_type(pty, "d");
+        shows(pty, want[i]);
+        pty_stop(&pty);
+    }
+}
+
+static void test_caps_lock(void **state)
+{
+    struct pty *pty = NULL;
+
+    leds_answer = true;
+    leds = K_CAPSLOCK | K_NUMLOCK;
+    pty = started_with(echo_all_of_presses, "linux");
+    pty_type(pty, "2\r");
+    shows(pty, "2^<enter>!");
+    pty_stop(&pty);
+    leds = K_NUMLOCK;
+    pty = started_with(echo_all_of_presses, "linux");
+    pty_type(pty, "2");
+    shows(pty, "2");
+    assert_false(pty_shows(pty, "^"));
+    pty_stop(&pty);
+    leds_answer = false;
+}
+
+static int count_questions(void *context)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    leds_asked = 0;
+    leds = K_CAPSLOCK;
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    for (struct press press = {0}; press.ch != 'z'; press = term_press(0))
+        if (press.caps)
+            return EXIT_REFUSED;
+    return leds_asked;
+}
+
+static void test_only_a_console_is_asked(void **state)
+{
+    struct pty *pty = pty_start_function(24, 80, count_questions, NULL);
+
+    pty_settle(pty);
+    pty_type(pty, "abcz");
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
+    pty_stop(&pty);
 }
 
 static void test_help_ends(void **state)
 {
-    static const char *const terminals[] = {"xterm-256color", "linux", "vt220"};
-    static const char *const keys[] = {"\x1bOP", "\x1b[[A", "\x1b[11~"};
+    static const char *const terminals[] = {"xterm-256color", "linux",          "vt220",
+                                            "rxvt",           "xterm-256color", "linux"};
+    static const char *const keys[] = {"\x1bOP",   "\x1b[[A", "\x1b[11~",
+                                       "\x1b[11~", "\x1bOo",  "\x1bOQ"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct pty *pty = started(terminals[i]);
@@ -168,6 +392,23 @@ static void test_sequences_never_make_text(void **state)
     becomes("\x1b[1;5Cx", "<other>x");
     becomes("\x1b]0;title\x07x\x1bP1$r\x1b\\y", "<other>x<other>y");
     becomes("\x1bqx", "<other>x");
+    becomes("\x1b[1\x1b[99zx\x1b]0;\x1b[99zy", "<other>x<other>y");
+}
+
+/* Longer than anything a terminal sends: still no text of it, and no end to hearing signals. */
+static void test_an_endless_sequence(void **state)
+{
+    struct pty *pty = started("xterm-256color");
+    char bytes[6001];
+
+    memset(bytes, '1', sizeof bytes);
+    memcpy(bytes, "\x1b[", 2);
+    memcpy(bytes + sizeof bytes - 3, "mx", 3);
+    assert_int_equal(pty_settle(pty), PTY_IDLE);
+    assert_true(pty_pour(pty, bytes, sizeof bytes - 1));
+    shows(pty, "<other>x");
+    assert_false(pty_shows(pty, "1"));
+    pty_stop(&pty);
 }
 
 static void test_a_paste_sends_nothing(void **state)
@@ -202,6 +443,123 @@ static void test_a_paste_without_end_leaves_enter_alive(void **state)
     assert_true(pty_wait_text(pty, "paused", WAIT_S));
     pty_type(pty, "\r");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
+    pty_stop(&pty);
+}
+
+enum { NOISE_LEN = 60000 };
+
+/* Is it a press that a program may believe? */
+static bool is_sound(struct press press)
+{
+    const bool text = press.kind == PRESS_CHAR;
+
+    if (press.kind < PRESS_CHAR || press.kind > PRESS_OTHER || (!text && press.ch != 0))
+        return false;
+    if (press.keypad && (!text || press.ch < '0' || press.ch > '9' || press.pasted))
+        return false;
+    if (press.pasted && !text && press.kind != PRESS_TAB)
+        return false;
+    return !press.caps && (!text || utf8_harmless(press.ch));
+}
+
+/* Takes whatever comes, and shows what came last. */
+static int take_anything(void *context)
+{
+    struct screen *screen = screen_new(24, 64);
+    struct press press = {.kind = PRESS_OTHER};
+    int pasted = 0, rushed = 0, all = 0;
+
+    setlocale(LC_ALL, "C.UTF-8");
+    signal(SIGTERM, on_term);
+    if (term_open(&stop) != TERM_OK)
+        return EXIT_REFUSED;
+    for (; press.kind != PRESS_GONE; press = term_press(0)) {
+        char words[64] = "";
+
+        if (!is_sound(press))
+            return EXIT_REFUSED;
+        pasted += press.pasted;
+        rushed += press.rushed;
+        if (all++ > 0)
+            say_press(words, press, false);
+        screen_clear(screen);
+        screen_contrast(screen, all % 2 == 0);
+        screen_say(screen, 0, 0, SCREEN_PLAIN, "last ");
+        screen_say(screen, 0, 5, SCREEN_PLAIN, words);
+        if (all > 5000 && pasted > 100 && rushed > 5000)
+            screen_say(screen, 1, 0, SCREEN_PLAIN, "enough");
+        if (all % 64 == 0 || !press.rushed)
+            term_show(screen);
+    }
+    screen_free(&screen);
+    term_close();
+    return EXIT_GONE;
+}
+
+static uint32_t noise_state;
+
+static uint32_t noise(uint32_t below)
+{
+    noise_state ^= noise_state << 13;
+    noise_state ^= noise_state >> 17;
+    noise_state ^= noise_state << 5;
+    return noise_state % below;
+}
+
+/* The beginnings that matter, cut short at times, between bytes of any kind. */
+static size_t put_noise(char *out)
+{
+    static const char *const pieces[] = {
+        "\x1b",     "\x1b[",        "\x1b[M\xff !", "\x1b[<0;10;5M", "\x1b[200~", "\x1b[201~",
+        "\x1bO",    "\x1bOq",       "\x1b]0;title", "\x1b]0;t\x07",  "\x1bP",     "\xd2\x9b",
+        "\xe2\x80", "\xf0\x9f\x92", "\xff\xfe",     "\x1b[[",        "\x1b[1;5P", "\r",
+        "0123",     "\x1bOM",       "\x1b[15~",     "\x1b\\",        "\x1b\x1b",  "\xc0\x80"};
+    const char *piece = pieces[noise(sizeof pieces / sizeof *pieces)];
+    size_t len = 1 + noise((uint32_t)strlen(piece));
+
+    if (noise(2) == 0) {
+        memcpy(out, piece, len);
+        return len;
+    }
+    len = noise(50) == 0 ? 100 : 1;
+    for (size_t i = 0; i < len; i++)
+        out[i] = (char)(len > 1 ? '0' + noise(12) : noise(256));
+    return len;
+}
+
+static void seed_noise(void)
+{
+    const char *given = getenv("SEED");
+
+    if (given)
+        noise_state = (uint32_t)strtoul(given, NULL, 10);
+    else
+        assert_int_equal(getrandom(&noise_state, sizeof noise_state, 0), sizeof noise_state);
+    noise_state += noise_state == 0;
+    print_message("SEED=%u\n", noise_state);
+}
+
+static void test_noise(void **state)
+{
+    struct pty *pty = pty_start_function(24, 80, take_anything, NULL);
+    char *bytes = malloc(NOISE_LEN + 128);
+    size_t len = 0;
+
+    assert_non_null(bytes);
+    seed_noise();
+    while (len < NOISE_LEN)
+        len += put_noise(bytes + len);
+    assert_true(pty_wait_text(pty, "last", WAIT_S));
+    assert_true(pty_pour(pty, bytes, len));
+    assert_int_equal(pty_settle(pty), PTY_IDLE);
+    pty_type(pty, "\x1b[201~");
+    assert_int_equal(pty_rest(pty), PTY_IDLE);
+    pty_type(pty, "\r");
+    shows(pty, "last <enter>");
+    shows(pty, "enough");
+    kill(pty_process(pty), SIGTERM);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), EXIT_GONE);
+    free(bytes);
     pty_stop(&pty);
 }
 
@@ -254,12 +612,19 @@ static void test_a_dead_terminal_does_not_spin(void **state)
     pty_stop(&pty);
 }
 
+/* A second of a countdown, in which the process wakes up once. */
 static int wait_idle(void *context)
 {
+    struct rusage before, later;
+
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
-    return term_press(1).kind == PRESS_IDLE ? EXIT_IDLE : 0;
+    getrusage(RUSAGE_SELF, &before);
+    if (term_press(1).kind != PRESS_IDLE)
+        return EXIT_REFUSED;
+    getrusage(RUSAGE_SELF, &later);
+    return later.ru_nvcsw - before.ru_nvcsw <= 1 ? EXIT_IDLE : 0;
 }
 
 static void test_the_limit_passes(void **state)
@@ -311,6 +676,90 @@ static void test_codes_are_dark_on_light(void **state)
     code_is_dark_on_light(xterm);
     code_is_dark_on_light(console);
     code_is_dark_on_light(monochrome);
+}
+
+/* Contrast, then plain, then contrast up to the end, a key each. */
+static int show_themes(void *context)
+{
+    static const enum screen_style styles[] = {SCREEN_PLAIN, SCREEN_BOLD, SCREEN_REVERSE,
+                                               SCREEN_MODULES};
+    struct screen *screen = screen_new(24, 64);
+
+    setenv("TERM", context, 1);
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    for (int i = 0; i < 3; i++) {
+        screen_clear(screen);
+        screen_contrast(screen, i != 1);
+        for (int row = 0; row < 4; row++)
+            screen_say(screen, row, 0, styles[row], "x");
+        screen_say(screen, 20, 0, SCREEN_PLAIN, i != 1 ? "contrast" : "plain");
+        term_show(screen);
+        term_press(0);
+    }
+    term_close();
+    return 0;
+}
+
+enum { WHITE = 0xFFFFFF, BLACK = 0, YELLOW = 0xFFFF55 };
+
+static void is_coloured(struct pty *pty, int row, uint32_t ink, uint32_t paper)
+{
+    const struct pty_cell cell = pty_cell(pty, row, 0);
+
+    assert_int_equal(cell.ch, 'x');
+    assert_int_equal(cell.ink, ink);
+    assert_int_equal(cell.paper, paper);
+}
+
+/* The console's own white, which libvterm takes for another grey than the kernel does. */
+static void is_in_contrast(struct pty *pty, uint32_t white, uint32_t yellow)
+{
+    assert_true(pty_wait_text(pty, "contrast", WAIT_S));
+    is_coloured(pty, 0, white, BLACK);
+    is_coloured(pty, 1, yellow, BLACK);
+    assert_true(pty_cell(pty, 1, 0).bold);
+    is_coloured(pty, 2, BLACK, white);
+    is_coloured(pty, 3, BLACK, white);
+    assert_int_equal(pty_cell(pty, 23, 79).paper, BLACK);
+}
+
+static void test_contrast(void **state)
+{
+    char terminals[][16] = {"linux", "xterm-256color"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct pty *pty = pty_start_function(24, 80, show_themes, terminals[i]);
+        struct pty_cell cell;
+        const uint32_t white = i == 0 ? WHITE : 0xE0E0E0, yellow = i == 0 ? YELLOW : 0xE0E000;
+
+        is_in_contrast(pty, white, yellow);
+        pty_type(pty, "a");
+        assert_true(pty_wait_text(pty, "plain", WAIT_S));
+        cell = pty_cell(pty, 3, 0);
+        assert_int_equal(cell.ink, BLACK);
+        assert_int_equal(cell.paper, 0xE0E0E0); /* the palette is back */
+        assert_int_equal(pty_cell(pty, 0, 0).paper, pty_cell(pty, 2, 0).ink);
+        pty_type(pty, "a");
+        is_in_contrast(pty, white, yellow);
+        pty_type(pty, "a");
+        assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
+        assert_int_equal(pty_cell(pty, 0, 0).ch, ' ');
+        pty_stop(&pty);
+    }
+}
+
+static void test_contrast_without_colours(void **state)
+{
+    char monochrome[] = "vt220";
+    struct pty *pty = pty_start_function(24, 80, show_themes, monochrome);
+
+    assert_true(pty_wait_text(pty, "contrast", WAIT_S));
+    assert_true(pty_cell(pty, 1, 0).bold);
+    assert_int_equal(pty_cell(pty, 2, 0).paper, pty_cell(pty, 0, 0).ink);
+    assert_int_equal(pty_cell(pty, 3, 0).ink, pty_cell(pty, 0, 0).paper);
+    pty_stop(&pty);
 }
 
 static int show_and_leave(void *context)
@@ -504,9 +953,20 @@ int main(void)
         cmocka_unit_test(test_bad_bytes_swallow_no_key),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keypad),
+        cmocka_unit_test(test_function_keys),
+        cmocka_unit_test(test_other_function_keys_mean_nothing),
+        cmocka_unit_test(test_keypad_digits_are_known),
+        cmocka_unit_test(test_what_comes_in_a_burst_is_rushed),
+        cmocka_unit_test(test_presses_while_busy),
+        cmocka_unit_test(test_caps_lock),
+        cmocka_unit_test(test_only_a_console_is_asked),
         cmocka_unit_test(test_help_ends),
         cmocka_unit_test(test_sequences_never_make_text),
+        cmocka_unit_test(test_an_endless_sequence),
+        cmocka_unit_test(test_noise),
         cmocka_unit_test(test_a_paste_sends_nothing),
+        cmocka_unit_test(test_a_paste_has_no_keys),
+        cmocka_unit_test(test_a_paste_behind_an_escape),
         cmocka_unit_test(test_a_paste_without_end_leaves_enter_alive),
         cmocka_unit_test(test_resize),
         cmocka_unit_test(test_hang_up),
@@ -514,6 +974,8 @@ int main(void)
         cmocka_unit_test(test_a_dead_terminal_does_not_spin),
         cmocka_unit_test(test_the_limit_passes),
         cmocka_unit_test(test_codes_are_dark_on_light),
+        cmocka_unit_test(test_contrast),
+        cmocka_unit_test(test_contrast_without_colours),
         cmocka_unit_test(test_closing_leaves_nothing_on_the_screen),
         cmocka_unit_test(test_closing_leaves_nothing_in_memory),
         cmocka_unit_test(test_stopped_output_goes_on),

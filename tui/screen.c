@@ -15,6 +15,7 @@ struct screen {
     int cursor_row; /* -1: hidden */
     int cursor_col;
     bool clipped;
+    bool contrast;
 };
 
 static int clamp(int value, int low, int high)
@@ -176,6 +177,16 @@ int screen_wrap(struct screen *screen, int row, int col, int width, int height,
 bool screen_clipped(const struct screen *screen)
 {
     return screen->clipped;
+}
+
+void screen_contrast(struct screen *screen, bool on)
+{
+    screen->contrast = on;
+}
+
+bool screen_is_contrast(const struct screen *screen)
+{
+    return screen->contrast;
 }
 
 void screen_cursor(struct screen *screen, int row, int col)

@@ -60,6 +60,11 @@ int screen_wrap(struct screen *screen, int row, int col, int width, int height,
 /* True when something has been clipped since the last clear: the tests refuse such a screen. */
 bool screen_clipped(const struct screen *screen);
 
+/* The theme that a terminal shows the grid in: plain is the terminal's own colours, contrast is white on black with
+   bold words in yellow. No meaning by it. Stays when the screen is cleared. */
+void screen_contrast(struct screen *screen, bool on);
+bool screen_is_contrast(const struct screen *screen);
+
 /* Shows the cursor at (row, col), or hides it with row < 0. */
 void screen_cursor(struct screen *screen, int row, int col);
 void screen_cursor_at(const struct screen *screen, int *row, int *col);

@@ -3,12 +3,14 @@
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <linux/kd.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -19,7 +21,21 @@
    that character added to KEYPAD. */
 enum { PASTE_START = KEY_MAX + 1, PASTE_END, NOTHING, KEYPAD = KEY_MAX + 0x100 };
 
-enum { ESCAPE = 0x1B, ESCAPE_MS = 25, PASTE_PAUSE_S = 1, SEQUENCE_MAX = 4096, MODULES_PAIR = 1 };
+enum { ESCAPE = 0x1B, ESCAPE_MS = 25, PASTE_PAUSE_S = 1, SEQUENCE_MAX = 4096, DROP_MAX = 65536 };
+
+enum { MODULES_PAIR = 1, CONTRAST_PAIR, STRONG_PAIR };
+
+/* Where we are in a sequence of bytes that is no text. */
+enum part {
+    PART_NONE,
+    PART_ESCAPE,    /* after Esc: the next byte says what it is */
+    PART_CSI_FIRST, /* after ESC [ */
+    PART_CSI,       /* parameters, up to a letter */
+    PART_STRING,    /* up to BEL or ESC \ */
+    PART_THREE,     /* that many bytes follow */
+    PART_TWO,
+    PART_ONE,
+};
 
 enum waited { WAITED_INPUT, WAITED_NOTHING, WAITED_SIGNAL, WAITED_GONE };
 
@@ -32,6 +48,13 @@ static struct {
     struct utf8 decoder;
     bool pasting;
     bool carriage; /* the last pasted byte was a carriage return */
+    enum part part;
+    bool console;  /* the Linux console: keys and a palette of its own */
+    bool leds;     /* the terminal can tell whether Caps Lock is on */
+    bool colours;  /* it has colours */
+    bool contrast; /* the theme that is on the screen */
+    bool quiet;    /* nothing was pressed since the start, or since a whole limit passed */
+    int64_t last;  /* when the last press was handed out */
 } term;
 
 static volatile sig_atomic_t resized;
@@ -76,10 +99,8 @@ static void send(const char *text)
 
 static void define_keypad(void)
 {
-    /* The Linux console has function keys of its own kind and sends ESC O P for NumLock; there the
-       keypad's operators differ too. */
-    const bool console = key_defined("\033OP") == 0;
-    const char *const codes = console ? "pqrstuvwxyMnlSRQ" : "pqrstuvwxyMnkmjo";
+    /* On the Linux console the keypad's operators have letters of their own. */
+    const char *const codes = term.console ? "pqrstuvwxyMnlSRQ" : "pqrstuvwxyMnkmjo";
     static const char meaning[] = "0123456789\r.+-*/";
     char sequence[] = "\033O?";
 
@@ -87,10 +108,31 @@ static void define_keypad(void)
         sequence[2] = codes[i];
         define_key(sequence, KEYPAD + meaning[i]);
     }
-    if (console)
-        define_key("\033OP", NOTHING);
-    else
+    if (!term.console)
         define_key("\033Ol", KEYPAD + ',');
+}
+
+/* F1 to F8 in all the forms there are. ESC O P is F1 nearly everywhere, but NumLock on the Linux
+   console, where the letters after it are the keypad's. */
+static void define_function_keys(void)
+{
+    static const char *const numbers[] = {"11", "12", "13", "14", "15", "17", "18", "19"};
+    char number[] = "\033[nn~", letter[] = "\033[[A", pf[] = "\033OP";
+
+    for (int i = 0; i < 8; i++) {
+        memcpy(number + 2, numbers[i], 2);
+        define_key(number, KEY_F(i + 1));
+    }
+    for (int i = 0; i < 5; i++) {
+        letter[3] = (char)('A' + i);
+        define_key(letter, KEY_F(i + 1));
+    }
+    for (int i = 0; i < 4 && !term.console; i++) {
+        pf[2] = (char)('P' + i);
+        define_key(pf, KEY_F(i + 1));
+    }
+    if (term.console)
+        define_key("\033OP", NOTHING);
 }
 
 /* What terminals send whatever terminfo says of them. */
@@ -100,19 +142,19 @@ static void define_keys(void)
         const char *sequence;
         int code;
     } keys[] = {
-        {"\033[A", KEY_UP},         {"\033OA", KEY_UP},       {"\033[B", KEY_DOWN},
-        {"\033OB", KEY_DOWN},       {"\033[C", KEY_RIGHT},    {"\033OC", KEY_RIGHT},
-        {"\033[D", KEY_LEFT},       {"\033OD", KEY_LEFT},     {"\033[H", KEY_HOME},
-        {"\033OH", KEY_HOME},       {"\033[1~", KEY_HOME},    {"\033[F", KEY_END},
-        {"\033OF", KEY_END},        {"\033[4~", KEY_END},     {"\033[5~", KEY_PPAGE},
-        {"\033[6~", KEY_NPAGE},     {"\033[11~", KEY_F(1)},   {"\033[[A", KEY_F(1)},
-        {"\033[200~", PASTE_START}, {"\033[201~", PASTE_END},
+        {"\033[A", KEY_UP},     {"\033OA", KEY_UP},         {"\033[B", KEY_DOWN},
+        {"\033OB", KEY_DOWN},   {"\033[C", KEY_RIGHT},      {"\033OC", KEY_RIGHT},
+        {"\033[D", KEY_LEFT},   {"\033OD", KEY_LEFT},       {"\033[H", KEY_HOME},
+        {"\033OH", KEY_HOME},   {"\033[1~", KEY_HOME},      {"\033[F", KEY_END},
+        {"\033OF", KEY_END},    {"\033[4~", KEY_END},       {"\033[5~", KEY_PPAGE},
+        {"\033[6~", KEY_NPAGE}, {"\033[200~", PASTE_START}, {"\033[201~", PASTE_END},
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         define_key(keys[i].sequence, keys[i].code);
     /* Mouse reports are asked for by nobody; without a name they are skipped as what they are. */
     define_key(NULL, KEY_MOUSE);
+    define_function_keys();
     define_keypad();
 }
 
@@ -138,8 +180,47 @@ static void give_back_signals(void)
     sigprocmask(SIG_SETMASK, &term.before, NULL);
 }
 
+/* The Linux console's white is a light grey and its yellow a brown, and with a font of 512 glyphs
+   bold does not brighten them: the palette does. ESC \ ends it for terminals that only say that
+   they are one. */
+static void set_palette(bool contrast)
+{
+    if (term.console)
+        send(contrast ? "\033]P7ffffff\033\\\033]P3ffff55\033\\" : "\033]R\033\\");
+}
+
+static void set_colours(void)
+{
+    term.colours = has_colors() && start_color() == OK;
+    if (!term.colours)
+        return;
+    use_default_colors();
+    init_pair(MODULES_PAIR, COLOR_BLACK, COLOR_WHITE);
+    init_pair(CONTRAST_PAIR, COLOR_WHITE, COLOR_BLACK);
+    init_pair(STRONG_PAIR, COLOR_YELLOW, COLOR_BLACK);
+    set_palette(false); /* whoever was here before may have been killed */
+}
+
+static bool caps_lock(void)
+{
+    char flags = 0;
+
+    return ioctl(STDIN_FILENO, KDGKBLED, &flags) == 0 && (flags & K_CAPSLOCK) != 0;
+}
+
+/* What this terminal is and can do. Only a console is asked about Caps Lock again. */
+static void meet(void)
+{
+    char flags = 0;
+
+    term.console = strncmp(termname(), "linux", 5) == 0;
+    term.leds = ioctl(STDIN_FILENO, KDGKBLED, &flags) == 0;
+    term.contrast = false;
+}
+
 static void set_modes(void)
 {
+    meet();
     raw();
     noecho();
     nonl();
@@ -147,10 +228,7 @@ static void set_modes(void)
     nodelay(stdscr, TRUE);
     keypad(stdscr, TRUE);
     set_escdelay(ESCAPE_MS);
-    if (has_colors() && start_color() == OK) {
-        use_default_colors();
-        init_pair(MODULES_PAIR, COLOR_BLACK, COLOR_WHITE);
-    }
+    set_colours();
     define_keys();
     curs_set(0);
     put();
@@ -168,6 +246,9 @@ int term_open(const volatile sig_atomic_t *stop)
     term.stop = stop;
     term.decoder = (struct utf8){0};
     term.pasting = term.carriage = false;
+    term.part = PART_NONE;
+    term.quiet = true;
+    term.last = 0;
     resized = 0;
     take_signals();
     term.curses = newterm(NULL, stdout, stdin);
@@ -182,6 +263,18 @@ int term_open(const volatile sig_atomic_t *stop)
     }
     set_modes();
     return TERM_OK;
+}
+
+static void set_theme(bool contrast)
+{
+    if (contrast == term.contrast)
+        return;
+    term.contrast = contrast;
+    if (!term.colours)
+        return;
+    set_palette(contrast);
+    bkgdset(contrast ? ' ' | COLOR_PAIR(CONTRAST_PAIR) : ' ');
+    clearok(stdscr, TRUE);
 }
 
 static void fill(wchar_t ch)
@@ -201,6 +294,7 @@ void term_close(void)
 {
     if (!term.curses)
         return;
+    set_theme(false);
     /* Two full pictures push the last screen out of every buffer on the way: curses' cells and
        output, the terminal's own memory. */
     fill(L'#');
@@ -220,15 +314,18 @@ void term_size(int *rows, int *cols)
 
 static void set_style(uint8_t style)
 {
-    attrset(A_NORMAL);
+    const bool contrast = term.contrast && term.colours;
+    attr_t look = contrast ? COLOR_PAIR(CONTRAST_PAIR) : A_NORMAL;
+
     if (style == SCREEN_BOLD)
-        attrset(A_BOLD);
-    else if (style == SCREEN_REVERSE)
-        attrset(A_REVERSE);
-    else if (style == SCREEN_MODULES && has_colors())
-        attrset(COLOR_PAIR(MODULES_PAIR));
-    else if (style == SCREEN_MODULES)
-        attrset(A_REVERSE);
+        look = A_BOLD | (contrast ? COLOR_PAIR(STRONG_PAIR) : A_NORMAL);
+    else if (style == SCREEN_MODULES && term.colours)
+        look = COLOR_PAIR(MODULES_PAIR);
+    else if (style == SCREEN_REVERSE && contrast)
+        look = COLOR_PAIR(MODULES_PAIR);
+    else if (style == SCREEN_REVERSE || style == SCREEN_MODULES)
+        look = A_REVERSE;
+    attrset(look);
 }
 
 /* A cell at its own place, so that no disagreement about a width can shift what follows; where the
@@ -254,6 +351,7 @@ void term_show(const struct screen *screen)
     term_size(&rows, &cols);
     rows = screen_rows(screen) < rows ? screen_rows(screen) : rows;
     cols = screen_cols(screen) < cols ? screen_cols(screen) : cols;
+    set_theme(screen_is_contrast(screen));
     attrset(A_NORMAL);
     erase();
     for (row = 0; row < rows; row++)
@@ -266,62 +364,83 @@ void term_show(const struct screen *screen)
     put();
 }
 
-/* One byte of a sequence that has begun; ERR when no more come. */
-static int sequence_byte(void)
+/* What curses reads: a byte or the code of a key. The brackets of a paste count wherever they
+   stand, also behind a lone Esc: what they hold must not be taken for keys. */
+static int next(void)
 {
-    int c = ERR;
+    const int c = wgetch(stdscr);
 
-    wtimeout(stdscr, ESCAPE_MS);
-    c = wgetch(stdscr);
-    nodelay(stdscr, TRUE);
+    if (c == PASTE_START || c == PASTE_END)
+        term.pasting = c == PASTE_START;
     return c;
 }
 
-/* Control strings (titles, colour reports, ...) up to their end. */
-static void skip_string(void)
+static enum part introduced(int c)
 {
-    int c = 0;
-
-    for (int i = 0; i < SEQUENCE_MAX && c != ERR && c != '\a'; i++) {
-        c = sequence_byte();
-        if (c == ESCAPE) {
-            sequence_byte();
-            return;
-        }
+    switch (c) {
+    case '[':
+        return PART_CSI_FIRST;
+    case 'O':
+        return PART_ONE;
+    case ']': /* control strings: titles, colour reports, ... */
+    case 'P':
+    case '_':
+    case '^':
+    case 'X':
+        return PART_STRING;
+    default:
+        return PART_NONE;
     }
 }
 
-static void skip_csi(void)
+static enum part after(enum part part, int c)
 {
-    int c = sequence_byte();
+    if (c == ERR || c > 0xFF)
+        return PART_NONE;
+    if (c == ESCAPE)
+        return PART_ESCAPE;
+    switch (part) {
+    case PART_ESCAPE:
+        return introduced(c);
+    case PART_CSI_FIRST:
+        if (c == '[') /* a function key of the Linux console */
+            return PART_ONE;
+        if (c == 'M') /* an old mouse report */
+            return PART_THREE;
+        return c >= 0x20 && c < 0x40 ? PART_CSI : PART_NONE;
+    case PART_CSI:
+        return c >= 0x20 && c < 0x40 ? PART_CSI : PART_NONE;
+    case PART_STRING:
+        return c == '\a' ? PART_NONE : PART_STRING;
+    case PART_THREE:
+        return PART_TWO;
+    case PART_TWO:
+        return PART_ONE;
+    default:
+        return PART_NONE;
+    }
+}
 
-    if (c == '[') { /* a function key of the Linux console: one letter follows */
-        sequence_byte();
-        return;
-    }
-    if (c == 'M') { /* an old mouse report: three bytes follow */
-        for (int i = 0; i < 3; i++)
-            sequence_byte();
-        return;
-    }
-    for (int i = 0; i < SEQUENCE_MAX && c >= 0x20 && c < 0x40; i++)
-        c = sequence_byte();
+/* Reads on to the end of a sequence, or to a pause. One that is longer than any terminal sends is
+   gone on with at the next press, so that signals are heard in between. */
+static void skip(void)
+{
+    wtimeout(stdscr, ESCAPE_MS);
+    for (int i = 0; i < SEQUENCE_MAX && term.part != PART_NONE; i++)
+        term.part = after(term.part, next());
+    nodelay(stdscr, TRUE);
 }
 
 /* Esc by itself is a key; with bytes right behind it, a sequence nobody defined: none of it is
  * text. */
 static enum press_kind escape(void)
 {
-    const int c = wgetch(stdscr);
+    const int c = next();
 
     if (c == ERR)
         return PRESS_BACK;
-    if (c == '[')
-        skip_csi();
-    else if (c == 'O')
-        sequence_byte();
-    else if (c == ']' || c == 'P' || c == '_' || c == '^' || c == 'X')
-        skip_string();
+    term.part = after(PART_ESCAPE, c);
+    skip();
     return PRESS_OTHER;
 }
 
@@ -350,30 +469,33 @@ static struct press pasted(int c)
 
     term.carriage = c == '\r';
     if (c == '\t')
-        return (struct press){PRESS_CHAR, ' '};
+        return (struct press){.kind = PRESS_CHAR, .ch = ' ', .pasted = true};
     if ((c == '\r' || c == '\n') && !second)
-        return (struct press){PRESS_TAB, 0};
+        return (struct press){.kind = PRESS_TAB, .pasted = true};
     if (c == ESCAPE)
         escape();
-    return (struct press){PRESS_OTHER, 0};
+    return (struct press){.kind = PRESS_OTHER};
 }
 
+/* Keys that curses has a name for. */
 static enum press_kind special(int c)
 {
     static const struct {
         int code;
         enum press_kind kind;
     } kinds[] = {
-        {KEY_ENTER, PRESS_ENTER},     {KEY_BACKSPACE, PRESS_DELETE}, {KEY_UP, PRESS_UP},
-        {KEY_DOWN, PRESS_DOWN},       {KEY_LEFT, PRESS_LEFT},        {KEY_RIGHT, PRESS_RIGHT},
-        {KEY_PPAGE, PRESS_PAGE_UP},   {KEY_NPAGE, PRESS_PAGE_DOWN},  {KEY_HOME, PRESS_HOME},
-        {KEY_END, PRESS_END},         {KEY_F(1), PRESS_HELP},        {KEY_RESIZE, PRESS_RESIZE},
-        {KEYPAD + '\r', PRESS_ENTER},
+        {KEY_ENTER, PRESS_ENTER},   {KEY_BACKSPACE, PRESS_DELETE}, {KEY_UP, PRESS_UP},
+        {KEY_DOWN, PRESS_DOWN},     {KEY_LEFT, PRESS_LEFT},        {KEY_RIGHT, PRESS_RIGHT},
+        {KEY_PPAGE, PRESS_PAGE_UP}, {KEY_NPAGE, PRESS_PAGE_DOWN},  {KEY_HOME, PRESS_HOME},
+        {KEY_END, PRESS_END},       {KEY_RESIZE, PRESS_RESIZE},    {KEY_F(1), PRESS_HELP},
+        {KEY_F(2), PRESS_COVER},    {KEY_F(3), PRESS_SHOW},        {KEY_F(4), PRESS_LAYOUT},
+        {KEY_F(5), PRESS_LAYER},    {KEY_F(6), PRESS_UNDO},        {KEY_F(7), PRESS_SAY},
+        {KEY_F(8), PRESS_SLOWER},   {KEYPAD + '\r', PRESS_ENTER},  {KEYPAD + '-', PRESS_BACK},
+        {KEYPAD + '/', PRESS_HELP}, {KEYPAD + '*', PRESS_COVER},   {KEYPAD + '.', PRESS_SHOW},
+        {KEYPAD + ',', PRESS_SHOW}, {KEYPAD + '+', PRESS_SAY},
     };
 
-    if (c == PASTE_START || c == PASTE_END)
-        term.pasting = c == PASTE_START;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !term.pasting; i++)
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].code == c)
             return kinds[i].kind;
     return PRESS_OTHER;
@@ -393,16 +515,18 @@ static bool understand(int c, struct press *press)
         if (ch == UTF8_MORE)
             return false;
         if (ch >= 0 && utf8_harmless((uint32_t)ch))
-            *press = (struct press){PRESS_CHAR, (uint32_t)ch};
+            *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)ch, .pasted = term.pasting};
         return true;
     }
     term.decoder = (struct utf8){0};
-    if (c <= 0xFF)
-        *press = term.pasting ? pasted(c) : (struct press){control(c), 0};
-    else if (c > KEYPAD + ' ' && c < KEYPAD + 0x7F)
-        *press = (struct press){PRESS_CHAR, (uint32_t)(c - KEYPAD)};
+    if (term.pasting)
+        *press = pasted(c);
+    else if (c <= 0xFF)
+        press->kind = control(c);
+    else if (c >= KEYPAD + '0' && c <= KEYPAD + '9')
+        *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)(c - KEYPAD), .keypad = true};
     else
-        *press = (struct press){special(c), 0};
+        press->kind = special(c);
     return true;
 }
 
@@ -454,31 +578,87 @@ static bool resize(void)
     return true;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A press is handed out. waited: it came while we waited for it; else it lay there already, and
+   nobody knows since when. */
+static struct press handed_out(struct press press, bool waited)
+{
+    const int64_t now = now_ms();
+
+    if (press.kind == PRESS_RESIZE)
+        return press;
+    press.rushed = !term.quiet && (!waited || now - term.last < PRESS_RUSH_MS);
+    press.caps = press.kind == PRESS_CHAR && !press.pasted && term.leds && caps_lock();
+    term.quiet = false;
+    term.last = now;
+    return press;
+}
+
+/* Takes what lies there. False when nothing does, or not all of a character. */
+static bool take(struct press *press, bool *empty)
+{
+    int c = ERR;
+
+    *empty = false;
+    *press = (struct press){.kind = PRESS_OTHER};
+    if (term.part != PART_NONE) {
+        skip();
+        return true;
+    }
+    c = next();
+    *empty = c == ERR;
+    return c != ERR && understand(c, press);
+}
+
 struct press term_press(int limit_seconds)
 {
-    struct press press = {PRESS_OTHER, 0};
+    struct press press = {.kind = PRESS_OTHER};
     enum waited waited = WAITED_SIGNAL;
+    bool empty = false, came = false;
 
     let_signals_in();
     for (;;) {
         if (term.stop && *term.stop)
-            return (struct press){PRESS_GONE, 0};
+            return (struct press){.kind = PRESS_GONE};
         if (resize())
-            return (struct press){PRESS_RESIZE, 0};
-        const int c = wgetch(stdscr);
-        if (c != ERR) {
+            return (struct press){.kind = PRESS_RESIZE};
+        if (take(&press, &empty))
+            return handed_out(press, came);
+        if (!empty) {
             waited = WAITED_SIGNAL;
-            if (understand(c, &press))
-                return press;
             continue;
         }
         /* Input was announced, but there is none: the terminal is at its end. */
         if (waited == WAITED_INPUT)
-            return (struct press){PRESS_GONE, 0};
+            return (struct press){.kind = PRESS_GONE};
         waited = wait_input(limit_seconds);
+        came = waited == WAITED_INPUT;
         if (waited == WAITED_GONE)
-            return (struct press){PRESS_GONE, 0};
-        if (waited == WAITED_NOTHING)
-            return (struct press){PRESS_IDLE, 0};
+            return (struct press){.kind = PRESS_GONE};
+        if (waited == WAITED_NOTHING) {
+            term.quiet = true;
+            return (struct press){.kind = PRESS_IDLE};
+        }
     }
+}
+
+/* Read to its end rather than flushed: half a sequence must not come in as text later. */
+void term_drop(void)
+{
+    struct press press = {.kind = PRESS_OTHER};
+    bool empty = false;
+
+    for (int i = 0; i < DROP_MAX && !empty; i++)
+        if (take(&press, &empty))
+            handed_out(press, false);
+    if (!empty)
+        flushinp();
+    term.decoder = (struct utf8){0};
 }

@@ -31,12 +31,18 @@ void term_close(void);
  * so. */
 void term_size(int *rows, int *cols);
 
-/* Shows the grid, from its top left corner; also where someone stopped the terminal's output. */
+/* Shows the grid in its theme, from its top left corner; also where someone stopped the terminal's
+   output. Without colours the contrast theme is the plain one. */
 void term_show(const struct screen *screen);
 
 /* Waits for a press, at most limit_seconds (0 = for ever; then PRESS_IDLE). Pasted text arrives as
    PRESS_CHAR; pasted newlines as PRESS_TAB, never as PRESS_ENTER: a paste must not send anything.
- */
+   The first press after term_open or after PRESS_IDLE is not rushed; one that was there already
+   when we were called is. Keeps the process asleep: one wake-up a press, or a limit. */
 struct press term_press(int limit_seconds);
+
+/* Throws away what was pressed up to now: keys pressed while a screen said "please wait" must not
+   act on the next one. */
+void term_drop(void);
 
 #endif
