@@ -4,6 +4,7 @@
 
 #include <asm/termbits.h>
 #include <asm/ioctls.h>
+#include <linux/kd.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 /* What a session calls once it is confined. Reading, writing and waiting go only to descriptors
-   that are open by then: the terminal and the keeper. */
+   that are open by then: the terminal, the keeper and the helpers. */
 static const int allowed[] = {
     SCMP_SYS(read),         SCMP_SYS(write),
     SCMP_SYS(writev),       SCMP_SYS(poll),
@@ -30,10 +31,10 @@ static const int allowed[] = {
     SCMP_SYS(exit_group),
 };
 
-/* Of the many things ioctl does, those of a terminal. No TIOCSTI: it would type for the next
- * visitor. */
+/* Of the many things ioctl does, those of a terminal, and on a console the look whether Caps Lock is on.
+   No TIOCSTI: it would type for the next visitor. */
 static const unsigned long terminal_requests[] = {
-    TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TIOCGWINSZ,
+    TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TIOCGWINSZ, KDGKBLED,
 };
 
 /* Stopped output goes on: stopping it and letting it go, but not sending a stop character. */
@@ -83,16 +84,27 @@ static int filter_calls(void)
     return result;
 }
 
-int confine_session(int socket)
+/* Closes all but 0, 1, 2 and those kept. */
+static int close_others(const int *kept, size_t count)
+{
+    unsigned from = STDERR_FILENO + 1;
+
+    for (size_t i = 0; i < count; i++) {
+        const unsigned keep = (unsigned)kept[i];
+
+        if (keep > from && close_range(from, keep - 1, 0) != 0)
+            return -1;
+        from = keep + 1;
+    }
+    return close_range(from, ~0U, 0);
+}
+
+int confine_session(const int *kept, size_t count)
 {
     const struct rlimit none = {0, 0};
 
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return -1;
-    if (close_range(3, (unsigned)socket - 1, 0) != 0 && socket > 3)
-        return -1;
-    if (close_range((unsigned)socket + 1, ~0U, 0) != 0)
-        return -1;
-    return filter_calls();
+    return close_others(kept, count) == 0 ? filter_calls() : -1;
 }

@@ -3,9 +3,11 @@
 #ifndef KIOSK_CONFINE_H
 #define KIOSK_CONFINE_H
 
-/* No new privileges, no core, not dumpable, no descriptor but 0, 1, 2 and socket; then only the
-   system calls a session makes (seccomp, any other kills the process). Irrevocable. Returns 0 or
-   -1. */
-int confine_session(int socket);
+#include <stddef.h>
+
+/* No new privileges, no core, not dumpable, no descriptor but 0, 1, 2 and those kept, which stand in rising
+   order; then only the system calls a session makes (seccomp, any other kills the process). Irrevocable.
+   Returns 0 or -1. */
+int confine_session(const int *kept, size_t count);
 
 #endif

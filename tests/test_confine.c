@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a confined process can no longer do: each try ends it at once. */
 #include <fcntl.h>
+#include <linux/kd.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -26,7 +27,9 @@
 #include "kiosk/confine.h"
 #include "tests/folder.h"
 
-enum { KEPT = 3, OTHER = 9, NOT_CONFINED = 90, NOBODY = 65534 };
+enum { KEPT = 3, BETWEEN = 4, KEPT_TOO = 6, OTHER = 9, NOT_CONFINED = 90, NOBODY = 65534 };
+
+static const int kept[] = {KEPT, KEPT_TOO};
 
 static int ends[2];
 
@@ -38,8 +41,10 @@ static int confined(int (*deed)(void))
 
     if (pid == 0) {
         dup2(1, KEPT);
+        dup2(1, BETWEEN);
+        dup2(1, KEPT_TOO);
         dup2(1, OTHER);
-        _exit(confine_session(KEPT) == 0 ? deed() : NOT_CONFINED);
+        _exit(confine_session(kept, 2) == 0 ? deed() : NOT_CONFINED);
     }
     assert_true(pid > 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -89,6 +94,11 @@ static int type_for_next(void)
     return ioctl(0, TIOCSTI, "x");
 }
 
+static int set_the_lights(void)
+{
+    return ioctl(0, KDSKBLED, 0);
+}
+
 static int send_a_stop(void)
 {
     return tcflow(0, TCIOFF);
@@ -118,6 +128,7 @@ static void test_forbidden(void **state)
     assert_killed(look_into_parent);
     assert_killed(signal_parent);
     assert_killed(type_for_next);
+    assert_killed(set_the_lights);
     assert_killed(send_a_stop);
     assert_killed(map_code);
     assert_killed(turn_to_code);
@@ -126,6 +137,7 @@ static void test_forbidden(void **state)
 static int work(void)
 {
     struct winsize size;
+    char lights;
     char *large = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (large == MAP_FAILED)
@@ -133,12 +145,15 @@ static int work(void)
     large[0] = 'x';
     munmap(large, 1 << 20);
     ioctl(0, TIOCGWINSZ, &size);
+    ioctl(0, KDGKBLED, &lights); /* is Caps Lock on? */
     tcflow(0, TCOOFF);
     tcflow(0, TCOON);
     alarm(60);
     alarm(0);
-    /* The one socket stays, another descriptor does not. */
-    return write(KEPT, "", 0) < 0 || write(OTHER, "", 0) == 0 ? 2 : 0;
+    /* The sockets of keeper and helpers stay, no other descriptor does. */
+    if (write(KEPT, "", 0) < 0 || write(KEPT_TOO, "", 0) < 0)
+        return 2;
+    return write(BETWEEN, "", 0) == 0 || write(OTHER, "", 0) == 0 ? 3 : 0;
 }
 
 static void test_allowed(void **state)
@@ -160,7 +175,7 @@ static pid_t start_open(bool confine)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 1);
     dup2(ends[0], KEPT);
-    if (confine && confine_session(KEPT) != 0)
+    if (confine && confine_session(kept, 1) != 0)
         _exit(NOT_CONFINED);
     /* Ready: now it waits for the signal that a forbidden call would give it. */
     (void)!write(KEPT, "r", 1);
