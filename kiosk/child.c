@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The process of a session, from its brief to its exit status. */
+/* The process of a session, from its brief to its exit status, and those of its helpers. */
 #include "kiosk/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -16,8 +19,11 @@
 #include "kiosk/closed.h"
 #include "kiosk/confine.h"
 #include "kiosk/keeper.h"
+#include "kiosk/library.h"
+#include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
+#include "kiosk/speaker.h"
 #include "tui/lang.h"
 #include "tui/term.h"
 
@@ -27,7 +33,7 @@ static volatile sig_atomic_t stop;
 static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
 
-/* What a session may take, beyond the idle limit, from one wait to the next. */
+/* What a session may take from the end of one wait to the next: to derive a key, to print. */
 enum { CHILD_GRACE_SECONDS = 30 };
 
 static void on_stop(int number)
@@ -110,16 +116,16 @@ static void child_show(void *context, const struct screen *screen)
     term_show(screen);
 }
 
-static struct press child_press(void *context, int idle_seconds)
+static struct press child_press(void *context, int seconds)
 {
     (void)context;
-    nobody_here = idle_seconds == 0; /* only the first screen waits for ever */
+    nobody_here = seconds == 0; /* only the first screen waits for ever */
     /* A terminal that takes no output may hold us in write(): then this ends the process, and the
        keeper cleans up. */
-    alarm(nobody_here ? 0 : (unsigned)idle_seconds + CHILD_GRACE_SECONDS);
+    alarm(nobody_here ? 0 : (unsigned)seconds + CHILD_GRACE_SECONDS);
     if (stop || (nobody_here && make_room))
         return (struct press){.kind = PRESS_GONE};
-    return term_press(idle_seconds);
+    return term_press(seconds);
 }
 
 static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
@@ -131,6 +137,18 @@ static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
         !read_all(KEEPER_SOCKET, &word, sizeof word))
         return -1;
     return word == KEEPER_STORED ? 0 : -1;
+}
+
+static int child_print(void *context, const uint8_t *bytes, size_t len)
+{
+    (void)context;
+    return printer_slip(KEEPER_PRINTER, bytes, len);
+}
+
+static void child_say(void *context, const char *language, int pace, const char *text, size_t len)
+{
+    (void)context;
+    speaker_say(KEEPER_SPEAKER, language, pace, text, len);
 }
 
 /* Maps the board before the process can no longer; 0 also when there is none. */
@@ -148,6 +166,50 @@ static int map_board(const struct keeper_brief *brief, struct session_place *pla
     return 0;
 }
 
+/* The rights library: in the folder that the configuration names, else in `texts` beside the program (a build,
+   run in place), else where an installation has it. */
+static const struct library *load_library(const char *dir)
+{
+    char path[PATH_MAX + 32];
+    char *slash = NULL;
+    ssize_t n;
+
+    if (dir[0] != '\0')
+        return library_load(dir);
+    n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+    slash = strrchr(path, '/');
+    snprintf(slash != NULL ? slash : path, 32, "/texts");
+    if (access(path, X_OK) != 0)
+        snprintf(slash != NULL ? slash : path, 32, "/../share/sandyq/texts");
+    return library_load(path);
+}
+
+static void fill_place(const struct keeper_brief *brief, struct session_place *place)
+{
+    place->charter = brief->charter;
+    place->card = brief->card;
+    place->number = brief->number;
+    place->today = brief->today;
+    place->idle_seconds = brief->config.idle;
+    place->paper = brief->config.paper;
+    place->large = brief->config.large;
+    place->contrast = brief->config.contrast;
+    memcpy(place->languages, brief->config.languages, sizeof place->languages);
+}
+
+static int confine(const struct keeper_brief *brief)
+{
+    int kept[3] = {KEEPER_SOCKET};
+    size_t count = 1;
+
+    if (brief->has_printer)
+        kept[count++] = KEEPER_PRINTER;
+    if (brief->has_speaker)
+        kept[count++] = KEEPER_SPEAKER;
+    return confine_session(kept, count);
+}
+
 /* Nothing of this process may reach a disk: no core, and no look into it by others of the same
  * user. */
 static void hide(void)
@@ -158,35 +220,64 @@ static void hide(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-int child_run(const char *locale)
+static int run(const struct keeper_brief *brief, const struct session_place *place)
 {
-    static const struct session_io io = {
-        .size = child_size, .show = child_show, .press = child_press, .store = child_store};
+    const struct session_io io = {
+        .size = child_size,
+        .show = child_show,
+        .press = child_press,
+        .store = child_store,
+        .print = brief->has_printer ? child_print : NULL,
+        .say = brief->has_speaker ? child_say : NULL,
+    };
+
+    if (confine(brief) != 0)
+        return SPAWN_NOT_CONFINED;
+    if (!brief->closed)
+        return (int)session_run(&io, place);
+    closed_run(&io, brief->once);
+    return SESSION_NOBODY;
+}
+
+int child_run(void)
+{
     struct keeper_brief brief;
     struct session_place place = {0};
-    int end = SESSION_NOBODY;
+    int end;
 
     hide();
     take_signals();
     if (!read_all(KEEPER_SOCKET, &brief, sizeof brief) || map_board(&brief, &place) != 0)
         return SESSION_NOBODY;
-    place.charter = brief.charter;
-    place.card = brief.card;
-    place.number = brief.number;
-    place.today = brief.today;
-    place.idle_seconds = brief.idle_seconds;
-    if (secret_start() != SECRET_OK)
+    fill_place(&brief, &place);
+    /* What is needed of the world is read before the process is cut off from it. */
+    if (secret_start() != SECRET_OK || (place.library = load_library(brief.config.texts)) == NULL)
         return SPAWN_NO_MEMORY;
-    if (lang_start(locale) != 0 || term_open(&stop) != TERM_OK)
+    if (lang_start(brief.config.locale[0] != '\0' ? brief.config.locale : NULL) != 0 ||
+        term_open(&stop) != TERM_OK)
         return SPAWN_NO_TERMINAL;
-    if (confine_session(KEEPER_SOCKET) == 0) {
-        if (brief.closed)
-            closed_run(&io, brief.once);
-        else
-            end = session_run(&io, &place);
-    } else {
-        end = SPAWN_NOT_CONFINED;
-    }
+    end = run(&brief, &place);
     term_close();
     return end;
+}
+
+/* --- the helpers --- */
+
+int child_printer(const char *device)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t set;
+
+    hide();
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    sigaction(SIGTERM, &action, NULL); /* it ends as the keeper ends */
+    sigemptyset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    return printer_run(KEEPER_SOCKET, device);
+}
+
+int child_speaker(const char *program)
+{
+    return speaker_run(KEEPER_SOCKET,
+                       program); /* which hides itself, in a way that its program inherits */
 }

@@ -2,6 +2,10 @@
 /* The keeper's two loops: one visit after the other, and within a visit whatever comes first: the
    session's envelope, its end, a new day, a new file in the state folder, a request to end.
 
+   Each visit has its own process for the printer and for the speaker, where the place has them. One of
+   a kind at a time: a printer's process may still write a slip when its visit is over, and then that of
+   the next waits, with its end of the session's socket, until the device is free.
+
    Covers are owed: one from the start (the keeper may have been cut off in the middle of a
    session), one for every session that ended without its envelope, one for every day that has no
    record yet. What is owed is written between visits, and stays owed while the disk refuses it. */
@@ -35,17 +39,30 @@ enum {
     KEEPER_ORDER_MS = 15000, /* how long a session may take to end in order */
     KEEPER_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     KEEPER_FAILURES_MAX = 5,
-    KEEPER_DAY_MAX = 500,   /* visits of a day, after which one is a rarity or a mischief */
-    KEEPER_REST_MS = 10000, /* and the rest before each one more */
+    KEEPER_DAY_MAX = 500,    /* visits of a day, after which one is a rarity or a mischief */
+    KEEPER_REST_MS = 10000,  /* and the rest before each one more */
+    KEEPER_HELPER_MS = 8000, /* how long a helper may take to end after its visit */
     KEEPER_PTY_MAJOR_FIRST = 136,
     KEEPER_PTY_MAJOR_LAST = 143,
 };
+
+struct helper {
+    const char *word; /* of spawn_helper */
+    const char *name; /* of its device or program; "" when there is none */
+    int type;         /* of its socket */
+    pid_t pid;        /* 0: no process */
+    int socket;       /* that the next process gets; -1: none waits for one */
+    int64_t deadline; /* when the process is killed; 0 for never */
+};
+
+enum { PRINTER, SPEAKER, HELPERS };
 
 struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
     int closed;          /* why visitors are not taken, an enum refusal */
     const struct keeper_options *options;
+    struct helper helpers[HELPERS];
     struct outbox *outbox;
     int lock;
     int signals;
@@ -151,6 +168,78 @@ static int pay(struct keeper *keeper)
     return REFUSAL_NONE;
 }
 
+static bool out_of_order(const struct keeper *keeper)
+{
+    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured;
+}
+
+/* --- the helpers --- */
+
+static void start_helper(struct helper *helper)
+{
+    if (helper->socket < 0 || helper->pid != 0)
+        return;
+    helper->pid = spawn_helper(helper->word, helper->name, helper->socket);
+    helper->pid =
+        helper->pid > 0 ? helper->pid : 0; /* without it the session's socket is at its end */
+    helper->deadline = 0;
+    close(helper->socket);
+    helper->socket = -1;
+}
+
+/* A new visit: the session's end of a socket whose other one the helper gets; -1 for none. */
+static int prepare_helper(struct keeper *keeper, struct helper *helper)
+{
+    int ends[2];
+
+    if (helper->name[0] == '\0' || out_of_order(keeper) ||
+        socketpair(AF_UNIX, helper->type | SOCK_CLOEXEC, 0, ends) != 0)
+        return -1;
+    helper->socket = ends[1];
+    return ends[0];
+}
+
+/* The visit is over: what its process was not yet started for is over too. */
+static void dismiss_helper(struct helper *helper)
+{
+    if (helper->socket >= 0)
+        close(helper->socket);
+    helper->socket = -1;
+    if (helper->pid != 0 && helper->deadline == 0)
+        helper->deadline = clock_ms() + KEEPER_HELPER_MS;
+}
+
+/* Reaps one that has ended and starts the one that waited for it. */
+static void look_after_helper(struct helper *helper)
+{
+    if (helper->deadline != 0 && clock_ms() >= helper->deadline) {
+        kill(helper->pid, SIGKILL);
+        helper->deadline = 0;
+    }
+    if (helper->pid != 0 && waitpid(helper->pid, NULL, WNOHANG) == helper->pid)
+        helper->pid = 0, helper->deadline = 0;
+    start_helper(helper);
+}
+
+static void look_after_helpers(struct keeper *keeper)
+{
+    for (int i = 0; i < HELPERS; i++)
+        look_after_helper(&keeper->helpers[i]);
+}
+
+/* How long to wait at most, of so many milliseconds, before a helper is to be killed. */
+static int wait_for_helpers(const struct keeper *keeper, int ms)
+{
+    for (int i = 0; i < HELPERS; i++) {
+        const int64_t deadline = keeper->helpers[i].deadline;
+        const int64_t left = deadline - clock_ms();
+
+        if (deadline != 0 && left < ms)
+            ms = left > 0 ? (int)left : 0;
+    }
+    return ms;
+}
+
 /* --- a visit --- */
 
 static void refresh(struct keeper *keeper)
@@ -173,7 +262,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     if (tip_now(keeper, &tip) != REFUSAL_NONE)
         memset(&tip, 0, sizeof tip);
     memset(&brief, 0, sizeof brief);
-    brief.closed = keeper->closed != REFUSAL_NONE;
+    brief.closed = out_of_order(keeper);
     brief.once = keeper->options->once;
     if (!brief.closed) {
         brief.charter = keeper->now->charter;
@@ -182,8 +271,19 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     brief.number = tip.seq + 1;
     brief.board_len = board_len;
     brief.today = day_now(&tip);
-    brief.idle_seconds = keeper->options->idle_seconds;
+    brief.config = keeper->options->config;
+    brief.has_printer = visit->session.printer >= 0;
+    brief.has_speaker = visit->session.speaker >= 0;
     return send(visit->session.socket, &brief, sizeof brief, MSG_NOSIGNAL) == sizeof brief;
+}
+
+static void close_given(const struct spawn *session)
+{
+    const int given[] = {session->board, session->printer, session->speaker};
+
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i] >= 0)
+            close(given[i]);
 }
 
 static bool begin(struct keeper *keeper, struct visit *visit)
@@ -193,18 +293,18 @@ static bool begin(struct keeper *keeper, struct visit *visit)
 
     memset(visit, 0, sizeof *visit);
     visit->began = clock_ms();
-    visit->session.tty = keeper->options->tty;
-    visit->session.locale = keeper->options->locale;
+    visit->session.tty = keeper->options->config.tty;
     visit->session.board = -1;
-    if (keeper->closed == REFUSAL_NONE)
+    visit->session.printer = prepare_helper(keeper, &keeper->helpers[PRINTER]);
+    visit->session.speaker = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
+    if (!out_of_order(keeper))
         (void)state_board(keeper->now, &visit->session.board, &board_len);
     if (spawn_session(&visit->session) == 0) {
         /* A session that died at once is noticed by its end. */
         (void)send_brief(keeper, visit, board_len);
         begun = true;
     }
-    if (visit->session.board >= 0)
-        close(visit->session.board);
+    close_given(&visit->session);
     return begun;
 }
 
@@ -273,6 +373,7 @@ static void take_signals(struct keeper *keeper, struct visit *visit)
     if (visit != NULL && !visit->dead &&
         waitpid(visit->session.pid, &visit->status, WNOHANG) == visit->session.pid)
         visit->dead = true;
+    look_after_helpers(keeper);
 }
 
 static bool news_came(struct keeper *keeper)
@@ -294,12 +395,12 @@ static void attend(struct keeper *keeper, struct visit *visit)
         {.fd = keeper->watch, .events = POLLIN},
         {.fd = visit->session.socket, .events = POLLIN},
     };
-    int wait_ms = KEEPER_TICK_MS;
+    int wait_ms = wait_for_helpers(keeper, KEEPER_TICK_MS);
 
     if (visit->deadline != 0) {
         int64_t left = visit->deadline - clock_ms();
 
-        wait_ms = left > 0 ? (int)left : 0;
+        wait_ms = left > wait_ms ? wait_ms : left > 0 ? (int)left : 0;
         if (left <= 0)
             kill(visit->session.pid, SIGKILL);
     }
@@ -335,7 +436,7 @@ static int settle(struct keeper *keeper, struct visit *visit)
     if (visit->session.socket >= 0)
         close(visit->session.socket);
     if (!WIFEXITED(visit->status))
-        spawn_sweep(keeper->options->tty, keeper->has_line ? &keeper->line : NULL);
+        spawn_sweep(keeper->options->config.tty, keeper->has_line ? &keeper->line : NULL);
     explicit_bzero(visit->envelope, sizeof visit->envelope);
     if (visit->stored)
         return SESSION_STORED;
@@ -347,13 +448,18 @@ static int settle(struct keeper *keeper, struct visit *visit)
     return SESSION_FAILED;
 }
 
-/* Between visits: until the time is over or a signal comes. */
+/* Between visits: until the time is over or the service ends. */
 static void rest(struct keeper *keeper, int ms)
 {
     struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
+    const int64_t until = clock_ms() + ms;
+    int64_t left = ms;
 
-    poll(&polled, 1, ms);
-    take_signals(keeper, NULL);
+    while (left > 0 && !keeper->ending) {
+        poll(&polled, 1, wait_for_helpers(keeper, (int)left));
+        take_signals(keeper, NULL);
+        left = until - clock_ms();
+    }
 }
 
 /* A terminal that gives no session a start must not make the keeper spin. */
@@ -385,10 +491,13 @@ static int visit_once(struct keeper *keeper)
     int end = KEEPER_NO_PROCESS;
 
     if (begin(keeper, &visit)) {
+        look_after_helpers(keeper);
         while (!visit.dead)
             attend(keeper, &visit);
         end = settle(keeper, &visit);
     }
+    for (int i = 0; i < HELPERS; i++)
+        dismiss_helper(&keeper->helpers[i]);
     if (end > SESSION_NOBODY)
         count_visit(keeper);
     if (!keeper->ending && !keeper->options->once)
@@ -467,14 +576,29 @@ static int keeper_open(struct keeper *keeper)
     keeper->watch = open_watch(keeper->state->path);
     if (keeper->signals < 0 || keeper->watch < 0)
         return REFUSAL_IO;
-    keeper->pseudo = is_pseudo(keeper->options->tty);
-    keeper->has_line = spawn_line(keeper->options->tty, &keeper->line) == 0;
+    keeper->pseudo = is_pseudo(keeper->options->config.tty);
+    keeper->has_line = spawn_line(keeper->options->config.tty, &keeper->line) == 0;
     refresh(keeper);
     return pay(keeper);
 }
 
+/* The last visit's slip is still printed. A process that not even a kill ends is left behind. */
+static void await_helpers(struct keeper *keeper)
+{
+    struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
+    const int64_t until = clock_ms() + KEEPER_HELPER_MS + KEEPER_SHORT_MS;
+
+    look_after_helpers(keeper);
+    while ((keeper->helpers[PRINTER].pid != 0 || keeper->helpers[SPEAKER].pid != 0) &&
+           clock_ms() < until) {
+        poll(&polled, 1, wait_for_helpers(keeper, KEEPER_SHORT_MS));
+        take_signals(keeper, NULL);
+    }
+}
+
 static void keeper_close(struct keeper *keeper)
 {
+    await_helpers(keeper);
     outbox_close(&keeper->outbox);
     state_close(&keeper->now);
     if (keeper->watch >= 0)
@@ -498,7 +622,7 @@ static int serve(struct keeper *keeper)
         end = visit_once(keeper);
         if (end < 0 && (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
             return end;
-        if (keeper->options->once && keeper->closed != REFUSAL_NONE)
+        if (keeper->options->once && out_of_order(keeper))
             return keeper->closed;
         if (keeper->options->once && end != SESSION_NOBODY)
             break;
@@ -509,7 +633,15 @@ static int serve(struct keeper *keeper)
 int keeper_serve(struct state *state, const struct keeper_options *options)
 {
     struct keeper keeper = {
-        .state = state, .options = options, .lock = -1, .signals = -1, .watch = -1, .owed = 1};
+        .state = state,
+        .options = options,
+        .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, .socket = -1},
+                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, .socket = -1}},
+        .lock = -1,
+        .signals = -1,
+        .watch = -1,
+        .owed = 1,
+    };
     int refusal = keeper_open(&keeper);
 
     if (refusal == REFUSAL_NONE) {

@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 #include "courier/state.h"
+#include "kiosk/config.h"
 
 struct keeper_options {
-    const char *tty;    /* the terminal's device, opened anew by each session */
-    const char *locale; /* folder of translations, or NULL */
-    int idle_seconds;
-    bool once; /* serve one visitor, then end (SESSION_NOBODY counts as none) */
+    struct config config;
+    bool misconfigured; /* its file has a fault: out of order, takes nothing */
+    bool once;          /* serve one visitor, then end (SESSION_NOBODY counts as none) */
 };
 
 /* What keeper_serve returns besides an enum refusal: why no session could begin. */
@@ -37,8 +37,8 @@ int keeper_serve(struct state *state, const struct keeper_options *options);
 /* What the keeper tells a session, as the first message on the socket: fixed size, no pointers.
    Then the session's one message is ENVELOPE_LEN bytes, and the keeper's answer is one byte:
    KEEPER_STORED or KEEPER_NOT_STORED. Descriptors of a session: 0, 1, 2 the terminal, 3 the socket,
-   4 the board when there is one. */
-enum { KEEPER_SOCKET = 3, KEEPER_BOARD = 4 };
+   then, each only when there is one: 4 the board, 5 the socket of the printer's process, 6 that of the speaker's. */
+enum { KEEPER_SOCKET = 3, KEEPER_BOARD = 4, KEEPER_PRINTER = 5, KEEPER_SPEAKER = 6 };
 enum { KEEPER_NOT_STORED = 0, KEEPER_STORED = 1 };
 struct keeper_brief {
     struct charter charter;
@@ -46,7 +46,9 @@ struct keeper_brief {
     uint64_t number;
     uint64_t board_len; /* 0: there is no board */
     uint32_t today;
-    int32_t idle_seconds;
+    struct config config;
+    bool has_printer;
+    bool has_speaker;
     bool closed; /* out of order: say so and take nothing */
     bool once;   /* out of order: end when a key is pressed */
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sandyq-kiosk: enrols a kiosk, serves visitors, and is the session's process when the keeper calls
  * it. */
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -15,31 +14,49 @@
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "kiosk/child.h"
+#include "kiosk/config.h"
 #include "kiosk/keeper.h"
+#include "kiosk/spawn.h"
 #include "tui/lang.h"
 
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
-enum { IDLE_DEFAULT = 180, IDLE_MIN = 10, IDLE_MAX = 3600 };
+enum { SET_MAX = 64 };
 
 struct options {
     const char *state;
+    const char *config; /* NULL: kiosk.conf of the state folder, if it is there */
     bool enroll;
-    bool session;
+    struct {
+        const char *name;
+        const char *value;
+    } set[SET_MAX]; /* settings of the command line, which count more than those of the file */
+    size_t set_count;
     struct keeper_options keeper;
+    char fault[CONFIG_FAULT_LEN]; /* of the file */
 };
 
 static const char usage[] =
     "Usage: sandyq-kiosk --state DIR --enroll\n"
-    "       sandyq-kiosk --state DIR [--tty DEVICE] [--idle SECONDS] [--locale DIR] [--once]\n"
+    "       sandyq-kiosk --state DIR [--config FILE] [--once] [SETTING...]\n"
     "\n"
-    "  --state DIR     the folder with all that this kiosk keeps (mode 0700)\n"
-    "  --enroll        make the kiosk's key and DIR/enroll.request for the office\n"
-    "  --tty DEVICE    serve on this terminal, not on the one of standard input\n"
-    "  --idle SECONDS  end a session when nothing was pressed for so long (10 to 3600; 180)\n"
-    "  --locale DIR    folder of the translations\n"
-    "  --once          serve one visitor, then end\n"
-    "  --help          this text\n"
-    "  --version       the version\n";
+    "  --state DIR        the folder with all that this kiosk keeps (mode 0700)\n"
+    "  --enroll           make the kiosk's key and DIR/enroll.request for the office\n"
+    "  --config FILE      read the settings from FILE, not from DIR/kiosk.conf\n"
+    "  --once             serve one visitor, then end\n"
+    "  --help             this text\n"
+    "  --version          the version\n"
+    "\n"
+    "Settings, here or in the file (there: idle = 180):\n"
+    "  --tty DEVICE       serve on this terminal, not on the one of standard input\n"
+    "  --languages LIST   order on the first screen (kk ru en)\n"
+    "  --idle SECONDS     end a session when nothing was pressed for so long (10 to 3600; 180)\n"
+    "  --print SIZE       normal or large print (normal)\n"
+    "  --contrast YES     yes or no: high contrast (no)\n"
+    "  --printer DEVICE   print slips on this receipt printer\n"
+    "  --paper WIDTH      of the printer's paper, 58 or 80 millimetres (80)\n"
+    "  --speaker PROGRAM  say the screens with this program (espeak-ng)\n"
+    "  --texts DIR        folder of the rights library\n"
+    "  --locale DIR       folder of the translations\n";
 
 static const char *const no_memory = N_(
     "No memory could be locked for secrets. Raise the limit to at least 8 MiB (ulimit -l 8192).");
@@ -57,31 +74,58 @@ static int misuse(const char *text)
     return STATUS_USAGE;
 }
 
-static bool read_seconds(const char *text, int *seconds)
-{
-    char *end = NULL;
-    long n;
-
-    errno = 0;
-    n = strtol(text, &end, 10);
-    *seconds = (int)n;
-    return errno == 0 && end != text && *end == '\0' && n >= IDLE_MIN && n <= IDLE_MAX;
-}
-
 enum {
     OPTION_STATE = 1,
     OPTION_ENROLL,
-    OPTION_TTY,
-    OPTION_IDLE,
-    OPTION_LOCALE,
+    OPTION_CONFIG,
     OPTION_ONCE,
     OPTION_HELP,
     OPTION_VERSION,
-    OPTION_SESSION
+    OPTION_SETTING,
+};
+
+static const struct option known[] = {
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"enroll", no_argument, NULL, OPTION_ENROLL},
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"once", no_argument, NULL, OPTION_ONCE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"tty", required_argument, NULL, OPTION_SETTING},
+    {"locale", required_argument, NULL, OPTION_SETTING},
+    {"texts", required_argument, NULL, OPTION_SETTING},
+    {"printer", required_argument, NULL, OPTION_SETTING},
+    {"speaker", required_argument, NULL, OPTION_SETTING},
+    {"idle", required_argument, NULL, OPTION_SETTING},
+    {"paper", required_argument, NULL, OPTION_SETTING},
+    {"languages", required_argument, NULL, OPTION_SETTING},
+    {"print", required_argument, NULL, OPTION_SETTING},
+    {"contrast", required_argument, NULL, OPTION_SETTING},
+    {0},
 };
 
 /* Returns -1 to go on, else an exit status. */
-static int take_option(int option, struct options *options)
+static int take_setting(const char *name, const char *value, struct options *options)
+{
+    struct config scratch;
+    char option[32];
+    const char *wrong = config_set(&scratch, name, value);
+
+    snprintf(option, sizeof option, "--%s", name);
+    if (wrong == NULL && options->set_count == SET_MAX)
+        wrong = "There are too many settings.";
+    if (wrong != NULL) {
+        complain(option, wrong);
+        fputs("Try sandyq-kiosk --help.\n", stderr);
+        return STATUS_USAGE;
+    }
+    options->set[options->set_count].name = name;
+    options->set[options->set_count++].value = value;
+    return -1;
+}
+
+/* Returns -1 to go on, else an exit status. */
+static int take_option(int option, const char *name, struct options *options)
 {
     switch (option) {
     case OPTION_STATE:
@@ -90,22 +134,14 @@ static int take_option(int option, struct options *options)
     case OPTION_ENROLL:
         options->enroll = true;
         return -1;
-    case OPTION_TTY:
-        options->keeper.tty = optarg;
-        return -1;
-    case OPTION_IDLE:
-        if (read_seconds(optarg, &options->keeper.idle_seconds))
-            return -1;
-        return misuse("--idle takes a number of seconds from 10 to 3600.");
-    case OPTION_LOCALE:
-        options->keeper.locale = optarg;
+    case OPTION_CONFIG:
+        options->config = optarg;
         return -1;
     case OPTION_ONCE:
         options->keeper.once = true;
         return -1;
-    case OPTION_SESSION:
-        options->session = true;
-        return -1;
+    case OPTION_SETTING:
+        return take_setting(name, optarg, options);
     case OPTION_HELP:
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
     case OPTION_VERSION:
@@ -119,25 +155,11 @@ static int take_option(int option, struct options *options)
 
 static int take_options(int argc, char **argv, struct options *options)
 {
-    static const struct option known[] = {
-        {"state", required_argument, NULL, OPTION_STATE},
-        {"enroll", no_argument, NULL, OPTION_ENROLL},
-        {"tty", required_argument, NULL, OPTION_TTY},
-        {"idle", required_argument, NULL, OPTION_IDLE},
-        {"locale", required_argument, NULL, OPTION_LOCALE},
-        {"once", no_argument, NULL, OPTION_ONCE},
-        {"help", no_argument, NULL, OPTION_HELP},
-        {"version", no_argument, NULL, OPTION_VERSION},
-        {"session", no_argument, NULL, OPTION_SESSION},
-        {0},
-    };
-    int option, status;
+    int option, status, i = 0;
 
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if ((status = take_option(option, options)) >= 0)
+    while ((option = getopt_long(argc, argv, "", known, &i)) != -1)
+        if ((status = take_option(option, known[i].name, options)) >= 0)
             return status;
-    if (options->session)
-        return -1;
     if (optind < argc)
         return misuse("There is a word too many.");
     if (options->state == NULL)
@@ -145,26 +167,68 @@ static int take_options(int argc, char **argv, struct options *options)
     return -1;
 }
 
-/* The words of --session are for the keeper alone. */
-static int run_session(const char *locale)
+/* Some words are for the keeper alone, which starts this program as a session's process and its
+   helpers'. Returns -1 when this is none of them. */
+static int run_for_keeper(int argc, char **argv)
 {
+    const bool session = argc == 2 && strcmp(argv[1], "--session") == 0;
+    const bool printer = argc == 3 && strcmp(argv[1], SPAWN_PRINTER) == 0;
+    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEAKER) == 0;
     struct stat st;
 
-    if (fstat(KEEPER_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode))
-        return misuse("--session is not for people; name the kiosk's folder with --state DIR.");
-    _exit(child_run(locale));
+    if (!session && !printer && !speaker)
+        return -1;
+    if (fstat(KEEPER_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+        complain(argv[1], "This is not for people. Name the kiosk's folder with --state DIR.");
+        return STATUS_USAGE;
+    }
+    if (printer)
+        return child_printer(argv[2]);
+    if (speaker)
+        return child_speaker(argv[2]);
+    _exit(child_run());
+}
+
+/* The speech program is called from another folder than this one. */
+static void make_absolute(char path[CONFIG_PATH_LEN])
+{
+    char *absolute = path[0] != '\0' && path[0] != '/' ? realpath(path, NULL) : NULL;
+
+    if (absolute != NULL && strlen(absolute) < CONFIG_PATH_LEN)
+        strcpy(path, absolute);
+    free(absolute);
+}
+
+/* The file, and over it the command line. A fault is kept in words; what was right in the file tells the terminal
+   on which to be out of order. */
+static void configure(struct options *options)
+{
+    struct config *config = &options->keeper.config;
+    char path[4096];
+    bool must = options->config != NULL;
+
+    snprintf(path, sizeof path, "%s/kiosk.conf", options->state);
+    config_default(config);
+    options->keeper.misconfigured =
+        config_read(config, must ? options->config : path, must, options->fault) != 0;
+    for (size_t i = 0; i < options->set_count; i++)
+        (void)config_set(config, options->set[i].name, options->set[i].value);
+    make_absolute(config->speaker);
 }
 
 /* Everything that must be right before any secret is touched. */
-static int prepare(const struct options *options)
+static int prepare(struct options *options)
 {
+    const char *locale = options->keeper.config.locale;
     char language[3];
 
     lang_wanted(language);
-    if (lang_start(options->keeper.locale) != 0)
+    if (lang_start(locale[0] != '\0' ? locale : NULL) != 0)
         return complain("", "The C.UTF-8 locale or a translation is missing. Install libc-bin, and "
                             "name the folder of the translations with --locale.");
     lang_set(language); /* for the one who installs; a visitor chooses anew */
+    if (options->keeper.misconfigured)
+        configure(options); /* the file's fault, in that language now */
     switch (secret_start()) {
     case SECRET_OK:
         return STATUS_DONE;
@@ -195,29 +259,25 @@ static int enroll(const char *dir)
 }
 
 /* Finds the terminal's device by name and sees that it is one. */
-static int find_terminal(struct keeper_options *keeper)
+static int find_terminal(struct config *config)
 {
-    static char name[4096];
     int fd, terminal;
 
-    if (keeper->tty == NULL) {
-        if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0)
-            return complain("", _("Standard input is not a terminal. Name one with --tty DEVICE."));
-        keeper->tty = name;
-    }
-    fd = open(keeper->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (config->tty[0] == '\0' && ttyname_r(STDIN_FILENO, config->tty, sizeof config->tty) != 0)
+        return complain("", _("Standard input is not a terminal. Name one with --tty DEVICE."));
+    fd = open(config->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     terminal = fd >= 0 && isatty(fd);
     if (fd >= 0)
         close(fd);
     if (!terminal)
-        return complain(keeper->tty, _("This terminal cannot be used. Check its name and who may "
+        return complain(config->tty, _("This terminal cannot be used. Check its name and who may "
                                        "read and write it."));
     return STATUS_DONE;
 }
 
 /* The keeper gave its descriptors of the terminal away; for its last words it opens it once more.
- */
-static void reopen_terminal(const char *tty)
+   False when standard error never was the terminal. */
+static bool reopen_terminal(const char *tty)
 {
     struct stat st, null;
     int fd = -1;
@@ -225,8 +285,7 @@ static void reopen_terminal(const char *tty)
     if (fstat(STDERR_FILENO, &st) == 0 && stat("/dev/null", &null) == 0 &&
         st.st_rdev == null.st_rdev)
         fd = open(tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0)
-        dup2(fd, STDERR_FILENO);
+    return fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
 }
 
 /* Why no session could begin. */
@@ -245,6 +304,24 @@ static const char *no_session(int result)
     }
 }
 
+/* The keeper's last words. Returns the exit status. */
+static int end(const struct options *options, int result)
+{
+    const struct keeper_options *keeper = &options->keeper;
+    const bool wiped = reopen_terminal(keeper->config.tty);
+
+    if (result < 0)
+        return complain(keeper->config.tty, _(no_session(result)));
+    if (result == REFUSAL_MISSING)
+        return complain(options->state, _("No card has come yet. Bring one from the office with "
+                                          "sandyq-courier exchange."));
+    if (result != REFUSAL_NONE)
+        return complain(options->state, _(refusal_text(result)));
+    if (wiped)
+        complain("", options->fault);
+    return STATUS_FAILED;
+}
+
 static int serve(const struct options *options)
 {
     struct state *state = NULL;
@@ -259,30 +336,27 @@ static int serve(const struct options *options)
     if (result == REFUSAL_NONE)
         result = keeper_serve(state, &options->keeper);
     state_close(&state);
-    if (result == REFUSAL_NONE)
+    if (result == REFUSAL_NONE && !(options->keeper.misconfigured && options->keeper.once))
         return STATUS_DONE;
-    reopen_terminal(options->keeper.tty);
-    if (result < 0)
-        return complain(options->keeper.tty, _(no_session(result)));
-    if (result == REFUSAL_MISSING)
-        return complain(options->state, _("No card has come yet. Bring one from the office with "
-                                          "sandyq-courier exchange."));
-    return complain(options->state, _(refusal_text(result)));
+    return end(options, result);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.keeper = {.idle_seconds = IDLE_DEFAULT}};
-    int status = take_options(argc, argv, &options);
+    static struct options options;
+    int status = run_for_keeper(argc, argv);
 
+    if (status < 0)
+        status = take_options(argc, argv, &options);
     if (status >= 0)
         return status;
-    if (options.session)
-        return run_session(options.keeper.locale);
+    configure(&options);
     status = prepare(&options);
     if (status == STATUS_DONE && options.enroll)
         return enroll(options.state);
+    if (status == STATUS_DONE && options.keeper.misconfigured)
+        complain("", options.fault);
     if (status == STATUS_DONE)
-        status = find_terminal(&options.keeper);
+        status = find_terminal(&options.keeper.config);
     return status == STATUS_DONE ? serve(&options) : status;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fork and exec of a session. */
+/* Fork and exec of a session and its helpers. */
 #include "kiosk/spawn.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -33,41 +34,46 @@ static int take_terminal(const char *tty)
     return fd;
 }
 
-/* Puts the descriptors where the session looks for them and closes all others. */
-static bool place_descriptors(int terminal, int socket, int board)
-{
-    int high[3] = {terminal, socket, board};
+enum { DESCRIPTORS = KEEPER_SPEAKER + 1, OUT_OF_THE_WAY = 16 };
 
-    for (int i = 0; i < 3; i++)
-        if (high[i] >= 0 && (high[i] = fcntl(high[i], F_DUPFD, 16)) < 0)
+/* Puts each descriptor where the process looks for it (-1: nothing there) and closes all others. */
+static bool place_descriptors(int wanted[DESCRIPTORS])
+{
+    for (int i = 0; i < DESCRIPTORS; i++)
+        if (wanted[i] >= 0 && (wanted[i] = fcntl(wanted[i], F_DUPFD, OUT_OF_THE_WAY)) < 0)
             return false;
-    for (int fd = 0; fd <= 2; fd++)
-        if (dup2(high[0], fd) < 0)
+    for (int i = 0; i < DESCRIPTORS; i++) {
+        if (wanted[i] < 0)
+            close(i);
+        else if (dup2(wanted[i], i) < 0)
             return false;
-    if (dup2(high[1], KEEPER_SOCKET) < 0)
-        return false;
-    if (high[2] >= 0)
-        return dup2(high[2], KEEPER_BOARD) >= 0 && close_range(KEEPER_BOARD + 1, ~0U, 0) == 0;
-    return close_range(KEEPER_BOARD, ~0U, 0) == 0;
+    }
+    return close_range(DESCRIPTORS, ~0U, 0) == 0;
+}
+
+/* Dies with its parent; false when that is dead already. */
+static bool tie_to(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == parent;
+}
+
+static _Noreturn void become(const char *const argv[])
+{
+    execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
+    _exit(SPAWN_NO_TERMINAL);
 }
 
 static _Noreturn void become_session(const struct spawn *spawn, int socket, pid_t parent)
 {
-    const char *argv[] = {"sandyq-kiosk", "--session", NULL, NULL, NULL};
-    int terminal = -1;
+    static const char *const argv[] = {"sandyq-kiosk", "--session", NULL};
+    int terminal = tie_to(parent) ? take_terminal(spawn->tty) : -1;
+    int wanted[DESCRIPTORS] = {terminal,     terminal,       terminal,      socket,
+                               spawn->board, spawn->printer, spawn->speaker};
 
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
+    if (terminal < 0 || !place_descriptors(wanted))
         _exit(SPAWN_NO_TERMINAL);
-    terminal = take_terminal(spawn->tty);
-    if (terminal < 0 || !place_descriptors(terminal, socket, spawn->board))
-        _exit(SPAWN_NO_TERMINAL);
-    if (spawn->locale != NULL) {
-        argv[2] = "--locale";
-        argv[3] = spawn->locale;
-    }
-    execv("/proc/self/exe", (char *const *)(void *)argv);
-    _exit(SPAWN_NO_TERMINAL);
+    become(argv);
 }
 
 int spawn_session(struct spawn *spawn)
@@ -85,6 +91,29 @@ int spawn_session(struct spawn *spawn)
     if (spawn->pid < 0)
         close(ends[0]);
     return spawn->pid < 0 ? -1 : 0;
+}
+
+/* A session of its own: what is pressed on the keeper's terminal is not for it. */
+static _Noreturn void become_helper(const char *const argv[], int socket, pid_t parent)
+{
+    int null = open("/dev/null", O_RDWR);
+    int wanted[DESCRIPTORS] = {null, null, null, socket, -1, -1, -1};
+
+    setsid();
+    if (!tie_to(parent) || null < 0 || !place_descriptors(wanted))
+        _exit(SPAWN_NO_TERMINAL);
+    become(argv);
+}
+
+pid_t spawn_helper(const char *word, const char *name, int socket)
+{
+    const char *const argv[] = {"sandyq-kiosk", word, name, NULL};
+    pid_t parent = getpid();
+    pid_t pid = fork();
+
+    if (pid == 0)
+        become_helper(argv, socket, parent);
+    return pid;
 }
 
 int spawn_line(const char *tty, struct termios *line)
