@@ -7,6 +7,7 @@
 
 #include "tui/digits.h"
 #include "tui/edit.h"
+#include "tui/layout.h"
 #include "tui/list.h"
 #include "tui/page.h"
 #include "tui/screen.h"
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { CAPACITY = 300, CODE = 24, HEIGHT = 5, LINES = 64 };
+enum { CAPACITY = 300, UNDO = 40, CODE = 24, HEIGHT = 5, LINES = 64 };
 
 struct widgets {
     struct screen *screen;
@@ -24,7 +25,9 @@ struct widgets {
     struct list list;
     struct page page;
     char code[CODE + 1];
+    char undo[UNDO];
     int width;
+    uint8_t flags; /* of the presses to come: Caps Lock, keypad, pasted, the "123" layer */
 };
 
 static void must(bool holds)
@@ -37,12 +40,48 @@ static void check_edit(const struct edit *edit)
 {
     must(edit->len <= edit->capacity && edit->cursor <= edit->len);
     must(utf8_valid(edit->text, edit->len) && utf8_valid(edit->text, edit->cursor));
+    must(edit->undo_len <= UNDO && utf8_valid(edit->undo, edit->undo_len));
+    for (size_t i = edit->undo_len; i < UNDO; i++)
+        must(edit->undo[i] == 0);
+}
+
+/* A key means one harmless character in every layout, or stays what it is. */
+static struct press mapped(const struct widgets *w, struct press press)
+{
+    press.caps = w->flags & 1;
+    press.keypad = w->flags & 2;
+    press.pasted = w->flags & 4;
+    if (press.kind != PRESS_CHAR)
+        return press;
+    const uint32_t ch = layout_char((enum layout)(w->flags % LAYOUT_COUNT), w->flags & 8, press);
+    must(ch == press.ch || utf8_harmless(ch));
+    press.ch = ch;
+    return press;
+}
+
+/* The cursor stands at the same place whether the text is hidden or not. */
+static void check_hidden(struct widgets *w)
+{
+    struct screen *dots = screen_new(24, 64);
+    struct edit edit = w->edit;
+    int above = 0, below = 0, row[2] = {0}, col[2] = {0};
+
+    must(dots != NULL);
+    edit.hidden = false;
+    edit_draw(&edit, w->screen, 0, 0, w->width, HEIGHT, &above, &below);
+    screen_cursor_at(w->screen, &row[0], &col[0]);
+    edit.hidden = true;
+    edit_draw(&edit, dots, 0, 0, w->width, HEIGHT, &above, &below);
+    screen_cursor_at(dots, &row[1], &col[1]);
+    must(row[0] == row[1] && col[0] == col[1]);
+    screen_free(&dots);
 }
 
 static void draw(struct widgets *w)
 {
     int above = 0, below = 0, row = 0, col = 0;
 
+    check_hidden(w);
     edit_draw(&w->edit, w->screen, 0, 0, w->width, HEIGHT, &above, &below);
     screen_cursor_at(w->screen, &row, &col);
     must(row >= 0 && row < HEIGHT && col >= 0 && col < w->width && above >= 0 && below >= 0);
@@ -53,7 +92,10 @@ static void draw(struct widgets *w)
 
 static void press(struct widgets *w, struct press press)
 {
-    edit_press(&w->edit, press, w->width, HEIGHT);
+    edit_press(&w->edit, mapped(w, press), w->width, HEIGHT);
+    if (press.kind == PRESS_UNDO)
+        edit_undo(&w->edit);
+    edit_at_sentence(&w->edit);
     check_edit(&w->edit);
     digits_press(&w->digits, press);
     must(w->digits.len <= CODE && strlen(w->code) == w->digits.len &&
@@ -63,6 +105,10 @@ static void press(struct widgets *w, struct press press)
     must(w->list.at == 0 || w->list.at < w->list.count);
     must(w->list.top <= w->list.at && w->list.at - w->list.top < HEIGHT);
     must(list_chosen(press, 4) < 4);
+    if (press.kind == PRESS_LAYOUT)
+        w->flags++;
+    if (press.kind == PRESS_SHOW)
+        w->edit.hidden = !w->edit.hidden;
     if (press.kind == PRESS_IDLE)
         draw(w);
 }
@@ -119,9 +165,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         goto out;
     w.width = 2 + data[0] % 60;
     w.list.count = data[0] % 20;
+    w.flags = data[0];
     edit_start(&w.edit, text, 0, CAPACITY);
+    edit_lend_undo(&w.edit, w.undo, UNDO);
+    w.edit.spacing = data[0] % 3;
     digits_start(&w.digits, w.code, CODE, data[0] & 1);
     page_start(&w.page, (const char *)data, size);
+    w.page.spacing = data[0] % 3;
     for (size_t i = 1; i < size; i++)
         press_byte(&w, &decoder, data[i]);
     draw(&w);
