@@ -35,7 +35,8 @@ enum {
     LETTER_KIOSK_LEN = 8,
     LETTER_NAME_MAX = 160,
     LETTER_URGENT_MAX = 8,
-    LETTER_ABOUT_MAX = 4,
+    LETTER_ABOUT_MINOR = 4, /* the writer, under 18 */
+    LETTER_ABOUT_MAX = LETTER_ABOUT_MINOR,
     LETTER_KEY_LEN = 32,
     LETTER_VERSION = 1,
 };

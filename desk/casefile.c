@@ -20,7 +20,9 @@ enum {
     ITEM_LEN = 14,
     ITEM_BODY = 18,
     ITEM_ROUND = 1024,
-    LETTER_HEAD = CARD_KIOSK_LEN + 8 + 1,
+    HEAD_FLAGS = CARD_KIOSK_LEN + 8,
+    HEAD_TYPE = HEAD_FLAGS + 1,
+    LETTER_HEAD = HEAD_TYPE + 1,
     MESSAGE_HEAD = 8 + 1,
     ITEM_MAX = (ITEM_BODY + LETTER_HEAD + LETTER_LEN + ITEM_ROUND - 1) / ITEM_ROUND * ITEM_ROUND,
 };
@@ -91,7 +93,8 @@ static int add_letter(struct vault *vault, const struct casefile_source *source,
         len--;
     memcpy(head, source->card->kiosk, CARD_KIOSK_LEN);
     wire_put64(head + CARD_KIOSK_LEN, source->record->seq);
-    head[CARD_KIOSK_LEN + 8] = misplaced ? CASELOAD_MISPLACED : 0;
+    head[HEAD_FLAGS] = misplaced ? CASELOAD_MISPLACED : 0;
+    head[HEAD_TYPE] = source->card->type;
     const struct draft draft = {.kind = CASEFILE_LETTER,
                                 .case_id = case_id,
                                 .day = source->today,
@@ -248,7 +251,8 @@ static int take_letter(struct reading *reading, const uint8_t *body, size_t len,
         return TROUBLE_ROW;
     item->kiosk = body;
     item->seq = wire_get64(body + CARD_KIOSK_LEN);
-    item->misplaced = body[CARD_KIOSK_LEN + 8] != 0;
+    item->misplaced = body[HEAD_FLAGS] != 0;
+    item->type = body[HEAD_TYPE];
     item->letter = &page->letter;
     if (reading->keys_of != item->case_id)
         letter_keys(&page->letter, &page->keys);

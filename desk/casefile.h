@@ -11,7 +11,8 @@
         2      8  case
        10      4  day it was added
        14      4  length n of the body
-       18      n  letter:  kiosk id (8), record number (8), flags (1), letter without its closing zeros
+       18      n  letter:  kiosk id (8), record number (8), flags (1), facility type (1, of the
+                           kiosk's card), letter without its closing zeros
                   message: number (8), 1 when it has a text (1), sealed entry (crypto/answer)
                   status:  number (1, complaint/taxonomy)
                   note:    UTF-8 */
@@ -42,6 +43,7 @@ struct casefile_item {
     const uint8_t *kiosk;
     uint64_t seq;
     bool misplaced;
+    uint8_t type;  /* of the place, as the kiosk's card said when the letter was filed */
     uint64_t n;    /* CASEFILE_MESSAGE */
     bool has_text; /* false: only the state of the case is told */
     const uint8_t *entry;

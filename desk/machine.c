@@ -76,17 +76,32 @@ static json_t *urgent_value(const struct letter *letter)
     return all;
 }
 
+static json_t *questions_value(const struct letter *letter)
+{
+    json_t *all = json_array();
+    for (uint8_t q = 1; q <= LETTER_URGENT_MAX; q++) {
+        const uint8_t answer = q <= letter->urgent_count ? letter->urgent[q - 1] : 0;
+        if (taxonomy_question_name(q) != NULL && words_asked(letter, q))
+            json_array_append_new(all, json_pack("{si ss ss}", "number", (int)q, "name",
+                                                 taxonomy_question_name(q), "answer",
+                                                 words_urgent(answer)));
+    }
+    return all;
+}
+
 static json_t *letter_value(const struct casefile_item *item)
 {
     const struct letter *letter = item->letter;
-    return json_pack("{ss so so sI ss ss ss so si ss si so sb}", "kind",
-                     letter->kind == LETTER_FOLLOWUP ? "follow-up" : "complaint", "day",
-                     day(letter->day), "kiosk", kiosk_id(item->kiosk), "record",
-                     (json_int_t)item->seq, "facility", letter->facility, "language",
-                     letter->language, "category", letter->category, "urgent", urgent_value(letter),
-                     "consent", (int)letter->consent, "about", words_about(letter->about), "people",
-                     (int)letter->people, "text", json_stringn(letter->text, letter->text_len),
-                     "misplaced", (int)item->misplaced);
+    return json_pack(
+        "{ss so so sI ss ss ss ss so so ss si ss si so so sb}", "kind",
+        letter->kind == LETTER_FOLLOWUP ? "follow-up" : "complaint", "day", day(letter->day),
+        "kiosk", kiosk_id(item->kiosk), "record", (json_int_t)item->seq, "facility",
+        letter->facility, "type", words_type(item->type), "language", letter->language, "category",
+        letter->category, "urgent", urgent_value(letter), "questions", questions_value(letter),
+        "urgency", words_urgency(triage_urgency(letter)), "consent", (int)letter->consent, "about",
+        words_about(letter->about), "people", (int)letter->people, "name",
+        json_stringn(letter->name, letter->name_len), "text",
+        json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
 }
 
 static json_t *message_value(const struct casefile_item *item, int *error)

@@ -39,11 +39,17 @@ static struct triage_case *row_of(struct listing *listing, uint64_t case_id)
     return row;
 }
 
+enum taxonomy_urgency triage_urgency(const struct letter *letter)
+{
+    if (taxonomy_category(letter->category) == NULL)
+        return TAXONOMY_U0;
+    return taxonomy_triage(letter->category, letter->urgent, letter->urgent_count);
+}
+
 static void count_letter(struct triage_case *row, const struct casefile_item *item)
 {
     const struct letter *letter = item->letter;
-    const struct taxonomy_category *category = taxonomy_category(letter->category);
-    const enum taxonomy_urgency urgency = category != NULL ? category->urgency : TAXONOMY_U0;
+    const enum taxonomy_urgency urgency = triage_urgency(letter);
     if (urgency < row->urgency)
         row->urgency = urgency;
     if (row->letters++ == 0) {

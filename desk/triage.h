@@ -7,12 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "complaint/letter.h"
 #include "complaint/taxonomy.h"
 #include "desk/vault.h"
 
+/* Urgency of a letter, by its category and its answers. A category this program does not know counts
+   as most urgent: somebody must look. */
+enum taxonomy_urgency triage_urgency(const struct letter *letter);
+
 /* A case in one line. Facility, day, language and category are those of its first letter; urgency
-   is that of its most urgent one. A category this program does not know counts as most urgent:
-   somebody must look. */
+   is that of its most urgent one. */
 struct triage_case {
     uint64_t id;
     enum taxonomy_urgency urgency;

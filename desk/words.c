@@ -44,8 +44,16 @@ const char *words_urgent(uint8_t answer)
 
 const char *words_about(uint8_t about)
 {
-    static const char *const names[] = {"not-said", "me", "someone-else", "several"};
+    static const char *const names[] = {"not-said", "me", "someone-else", "several", "me-under-18"};
     return about < sizeof names / sizeof *names ? names[about] : "?";
+}
+
+bool words_asked(const struct letter *letter, uint8_t q)
+{
+    const struct taxonomy_category *known = taxonomy_category(letter->category);
+    if (q <= letter->urgent_count && letter->urgent[q - 1] != 0)
+        return true;
+    return known != NULL && memchr(known->asked, q, sizeof known->asked) != NULL;
 }
 
 /* --- tables --- */
@@ -193,31 +201,51 @@ static void heading(FILE *out, const char *what, uint32_t day)
     fprintf(out, "\n%s, %s\n", what, text);
 }
 
-static void category(FILE *out, const struct letter *letter)
+static void place(FILE *out, const struct casefile_item *item)
 {
+    const struct taxonomy_facility *type = taxonomy_facility_numbered(item->type);
+    fprintf(out, INDENT "%s: %s, %s\n", _("Facility"), item->letter->facility,
+            type != NULL ? _(type->text) : _("not known to this version"));
+}
+
+/* The words that the person chose by. */
+static enum taxonomy_reader chosen_by(const struct casefile_item *item)
+{
+    return item->letter->about == LETTER_ABOUT_MINOR ? TAXONOMY_MINOR : taxonomy_reader(item->type);
+}
+
+static void category(FILE *out, const struct casefile_item *item)
+{
+    const struct letter *letter = item->letter;
     const struct taxonomy_category *known = taxonomy_category(letter->category);
+    const enum taxonomy_urgency urgency = triage_urgency(letter);
     fprintf(out, INDENT "%s: %s, %s\n", _("Category"), letter->category,
-            known != NULL ? _(known->text) : _("not known to this version"));
-    if (known != NULL)
-        fprintf(out, INDENT "%s: %s, %s\n", _("Urgency"), words_urgency(known->urgency),
-                _(taxonomy_urgency_text(known->urgency)));
+            known != NULL ? _(taxonomy_text(&known->words, chosen_by(item)))
+                          : _("not known to this version"));
+    fprintf(out, INDENT "%s: %s, %s\n", _("Urgency"), words_urgency(urgency),
+            _(taxonomy_urgency_text(urgency)));
+    if (known != NULL && urgency < known->urgency)
+        field(out, _("Raised by the answers from"), words_urgency(known->urgency));
 }
 
 static void answers(FILE *out, const struct letter *letter)
 {
     static const char *const names[] = {N_("skipped"), N_("yes"), N_("no")};
-    for (size_t i = 0; i < letter->urgent_count; i++)
-        if (letter->urgent[i] < 3)
-            fprintf(out, INDENT "%s %zu: %s\n", _("Urgent question"), i + 1,
-                    _(names[letter->urgent[i]]));
+    for (uint8_t q = 1; q <= LETTER_URGENT_MAX; q++) {
+        const char *question = taxonomy_question_name(q);
+        const uint8_t answer = q <= letter->urgent_count ? letter->urgent[q - 1] : 0;
+        if (question != NULL && answer < 3 && words_asked(letter, q))
+            field(out, _(question), _(names[answer]));
+    }
 }
 
 static void person(FILE *out, const struct letter *letter)
 {
-    static const char *const about[] = {NULL, N_("the writer"), N_("someone else"),
-                                        N_("several people")};
-    const char *consent = taxonomy_consent_text(letter->consent);
-    if (letter->about > 0 && letter->about < 4)
+    static const char *const about[LETTER_ABOUT_MAX + 1] = {
+        NULL, N_("the writer"), N_("someone else"), N_("several people"),
+        N_("the writer, who is under 18")};
+    const char *consent = taxonomy_consent_text(letter->consent, TAXONOMY_ADULT);
+    if (letter->about > 0 && letter->about <= LETTER_ABOUT_MAX)
         field(out, _("About"), _(about[letter->about]));
     if (letter->people > 0)
         field_number(out, _("How many people"), letter->people);
@@ -235,6 +263,15 @@ static int foreign(const struct sheet *sheet, const char *text, size_t len)
     return plain_text(sheet->out, sheet->columns, text, len) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
 }
 
+/* Like a text behind the margin: it may be up to 160 bytes of anything. */
+static int name(const struct sheet *sheet, const struct letter *letter)
+{
+    if (letter->name_len == 0)
+        return TROUBLE_NONE;
+    fprintf(sheet->out, INDENT "%s:\n", _("Name that the person gave"));
+    return foreign(sheet, letter->name, letter->name_len);
+}
+
 static int words_letter(const struct sheet *sheet, const struct casefile_item *item)
 {
     FILE *out = sheet->out;
@@ -243,15 +280,17 @@ static int words_letter(const struct sheet *sheet, const struct casefile_item *i
     card_kiosk_text(item->kiosk, kiosk);
     heading(out, letter->kind == LETTER_FOLLOWUP ? _("The person wrote again") : _("Complaint"),
             letter->day);
-    field(out, _("Facility"), letter->facility);
+    place(out, item);
     field(out, _("Kiosk"), kiosk);
     field_number(out, _("Record"), item->seq);
     if (item->misplaced)
         field(out, _("Warning"), _("The letter names another place than its record does."));
     field(out, _("Language"), letter->language);
-    category(out, letter);
+    category(out, item);
     answers(out, letter);
     person(out, letter);
+    if (name(sheet, letter) != TROUBLE_NONE)
+        return TROUBLE_MEMORY;
     fputc('\n', out);
     if (letter->text_len > 0)
         return foreign(sheet, letter->text, letter->text_len);

@@ -4,6 +4,7 @@
 #ifndef DESK_WORDS_H
 #define DESK_WORDS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "desk/kiosks.h"
@@ -23,9 +24,13 @@ const char *words_urgency(enum taxonomy_urgency urgency);
 const char *words_status(uint8_t status);
 const char *words_type(uint8_t type);
 
-/* What a person answered: "yes", "no" or "skipped"; about whom: "me", "someone-else", "several" or
-   "not-said". For JSON; not translated. */
+/* What a person answered: "yes", "no" or "skipped"; about whom: "me", "someone-else", "several",
+   "me-under-18" or "not-said". For JSON; not translated. */
 const char *words_urgent(uint8_t answer);
 const char *words_about(uint8_t about);
+
+/* True when urgency question q, from 1, belongs to the letter: it has an answer, or the letter's
+   category asks it. */
+bool words_asked(const struct letter *letter, uint8_t q);
 
 #endif

@@ -383,6 +383,8 @@ static void test_hostile_text_is_exact_in_json_and_harmless_in_show(void **state
     size_t len = 0;
     struct letter letter = ward_letter(&scene->kiosk, 'a', hostile);
     letter.text_len = sizeof hostile - 1;
+    letter.name = hostile;
+    letter.name_len = sizeof hostile - 1;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
     char *shown = ward_show(&scene->ward, 1, 0, &len);
@@ -390,10 +392,15 @@ static void test_hostile_text_is_exact_in_json_and_harmless_in_show(void **state
     assert_null(strpbrk(shown, "\033\007\r"));
     assert_null(strstr(shown, "\xE2\x80\xAE"));
     assert_null(strstr(shown, "\xC2\x9B"));
-    assert_non_null(strstr(shown, "a\xEF\xBF\xBD[2Jb"));
+    assert_non_null(strstr(shown, "Name that the person gave:\n    | a\xEF\xBF\xBD[2Jb"));
+    assert_non_null(strstr(shown, "\n\n    | a\xEF\xBF\xBD[2Jb"));
     free(shown);
     shown = ward_show(&scene->ward, 1, 1, &len);
-    assert_non_null(strstr(shown, "\"a\\u001B[2Jb\\u001B]52;c;QQ==\\u0007c\xE2\x80\xAE"
+    const char *name = strstr(shown, "\"name\": \"a\\u001B[2Jb\\u001B]52;c;QQ==\\u0007c\xE2\x80\xAE"
+                                     "d\\u0000e\xC2\x9B"
+                                     "31mf\\r\\ng\"");
+    assert_non_null(name);
+    assert_non_null(strstr(shown, "\"text\": \"a\\u001B[2Jb\\u001B]52;c;QQ==\\u0007c\xE2\x80\xAE"
                                   "d\\u0000e\xC2\x9B"
                                   "31mf\\r\\ng\""));
     free(shown);
@@ -414,10 +421,13 @@ static void assert_absent(const char *path, const char *const *canaries)
 static void test_casebook_holds_no_plaintext(void **state)
 {
     struct scene *scene = *state;
-    static const char *const canaries[] = {"КАНАРЕЙКА", "answercanary", "notecanary", "PC-17",
-                                           NULL};
+    static const char *const canaries[] = {"КАНАРЕЙКА",  "КАНАРКИН", "answercanary",
+                                           "notecanary", "PC-17",    NULL};
     char path[WARD_PATH + 16];
-    send(scene, 'a', "КАНАРЕЙКА");
+    struct letter letter = ward_letter(&scene->kiosk, 'a', "КАНАРЕЙКА");
+    letter.name = "КАНАРКИН";
+    letter.name_len = strlen(letter.name);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
     assert_int_equal(triage_answer(&scene->ward.vault, 1, "answercanary", 12, WARD_DAY),
                      TROUBLE_NONE);
@@ -537,22 +547,153 @@ static void test_most_urgent_and_oldest_first(void **state)
     static const struct {
         const char *category;
         uint32_t day;
-    } letters[] = {{"D2", 10}, {"A8", 30}, {"A8", 20}, {"Z9", 25}};
-    static const uint64_t expected[] = {3, 4, 2, 1};
-    for (int i = 0; i < 4; i++) {
+        uint8_t danger;
+    } letters[] = {{"D2", 10, 0}, {"A8", 30, 0}, {"A8", 20, 0},
+                   {"Z9", 25, 0}, {"D3", 22, 1}, {"A4", 1, 2}};
+    static const uint64_t expected[] = {3, 5, 4, 2, 6, 1};
+    enum { N = 6 };
+    for (int i = 0; i < N; i++) {
         struct letter letter = ward_letter(&scene->kiosk, (char)('a' + 2 * i), "");
         memcpy(letter.category, letters[i].category, 3);
+        letter.urgent[1] = letters[i].danger;
+        letter.urgent_count = 2;
         letter.day = letters[i].day;
         ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, N, NULL), TROUBLE_NONE);
     struct triage_case *cases = NULL;
     size_t n = 0;
     assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
-    assert_int_equal(n, 4);
+    assert_int_equal(n, N);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(cases[i].id, expected[i]);
     free(cases);
+}
+
+static enum taxonomy_urgency urgency_of(struct scene *scene, uint64_t case_id)
+{
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->ward.vault, case_id, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(n, 1);
+    const enum taxonomy_urgency urgency = cases[0].urgency;
+    free(cases);
+    return urgency;
+}
+
+static void test_a_follow_up_makes_a_case_more_urgent(void **state)
+{
+    struct scene *scene = *state;
+    struct letter letter = ward_letter(&scene->kiosk, 'a', "");
+    memcpy(letter.category, "C1", 3);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(urgency_of(scene, 1), TAXONOMY_U2);
+    letter.kind = LETTER_FOLLOWUP;
+    letter.session = 2;
+    memcpy(letter.urgent, "\0\0\2\1", 4);
+    letter.urgent_count = 4;
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), TROUBLE_NONE);
+    assert_int_equal(urgency_of(scene, 1), TAXONOMY_U0);
+}
+
+/* --- what the office sees of a letter --- */
+
+/* From a children's home, by somebody who chose the minors' words there. */
+static struct letter child_letter(const struct ward_kiosk *kiosk)
+{
+    struct letter letter = ward_letter(kiosk, 'k', "");
+    memcpy(letter.category, "G1", 3);
+    memcpy(letter.urgent, "\1\2\0\0\0\0\0\1", 8);
+    letter.urgent_count = 8;
+    letter.about = LETTER_ABOUT_MINOR;
+    letter.people = 3;
+    letter.consent = 2;
+    letter.name = "Айгүл\nКім";
+    letter.name_len = strlen(letter.name);
+    return letter;
+}
+
+static void test_show_says_what_was_answered(void **state)
+{
+    static const char expected[] = "    Facility: CH-2, Children's home or school\n";
+    static const char more[] = "    Category: G1, An adult here scares me or hurts me\n"
+                               "    Urgency: U0, Within 4 hours\n"
+                               "    Raised by the answers from: U1\n"
+                               "    Marks on the body now: yes\n"
+                               "    Still in danger now: no\n"
+                               "    Seen by a doctor: skipped\n"
+                               "    Court day or deadline this week: yes\n"
+                               "    About: the writer, who is under 18\n"
+                               "    How many people: 3\n"
+                               "    Who may know: Also a prosecutor, without my name\n"
+                               "    Name that the person gave:\n"
+                               "    | Айгүл\n"
+                               "    | Кім\n"
+                               "\n"
+                               "    (no text)\n";
+    struct scene *scene = *state;
+    struct ward_kiosk child;
+    size_t len = 0;
+    ward_enroll_at(&scene->ward, &child, "CH-2", 9);
+    struct letter letter = child_letter(&child);
+    ward_add(&child, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &child, 1, 1, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&scene->ward, 1, 0, &len);
+    if (strstr(shown, expected) == NULL || strstr(shown, more) == NULL)
+        fail_msg("not shown in:\n%s", shown);
+    free(shown);
+    ward_drop(&child);
+}
+
+static void test_json_says_what_was_answered(void **state)
+{
+    static const char *const expected[] = {
+        "\"facility\": \"PC-17\",\n      \"type\": \"PEN\"",
+        "\"urgent\": [\n        \"yes\",\n        \"no\",\n        \"skipped\"",
+        "{\n          \"number\": 1,\n          \"name\": \"Marks on the body now\",\n"
+        "          \"answer\": \"yes\"\n        }",
+        "\"number\": 3,\n          \"name\": \"Seen by a doctor\",\n"
+        "          \"answer\": \"skipped\"",
+        "\"number\": 8,\n",
+        "\"urgency\": \"U0\"",
+        "\"about\": \"me-under-18\"",
+        "\"people\": 3",
+        "\"name\": \"Айгүл\\nКім\"",
+    };
+    struct scene *scene = *state;
+    size_t len = 0;
+    struct letter letter = child_letter(&scene->kiosk);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&scene->ward, 1, 1, &len);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (strstr(shown, expected[i]) == NULL)
+            fail_msg("no %s in:\n%s", expected[i], shown);
+    assert_null(strstr(shown, "\"number\": 4"));
+    free(shown);
+}
+
+/* Nobody gave a name, nothing was asked: no empty lines of a form. */
+static void test_what_was_not_said_is_not_shown(void **state)
+{
+    struct scene *scene = *state;
+    size_t len = 0;
+    struct letter letter = ward_letter(&scene->kiosk, 'a', "text");
+    memcpy(letter.category, "D3", 3);
+    ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&scene->ward, 1, 0, &len);
+    assert_null(strstr(shown, "Name"));
+    assert_null(strstr(shown, "About"));
+    assert_null(strstr(shown, "skipped"));
+    assert_null(strstr(shown, "Raised"));
+    free(shown);
+    shown = ward_show(&scene->ward, 1, 1, &len);
+    assert_non_null(strstr(shown, "\"name\": \"\""));
+    assert_non_null(strstr(shown, "\"questions\": []"));
+    free(shown);
 }
 
 /* --- cut at random moments --- */
@@ -641,6 +782,10 @@ int main(void)
         TEST(test_changed_row_is_noticed),
         TEST(test_full_disk_takes_half_of_nothing),
         TEST(test_most_urgent_and_oldest_first),
+        TEST(test_a_follow_up_makes_a_case_more_urgent),
+        TEST(test_show_says_what_was_answered),
+        TEST(test_json_says_what_was_answered),
+        TEST(test_what_was_not_said_is_not_shown),
         TEST(test_killed_import_run_again_gives_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

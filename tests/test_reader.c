@@ -161,6 +161,24 @@ static void test_no_text_passes_for_a_heading_on_the_screen(void **state)
     }
 }
 
+static void test_no_name_passes_for_a_heading(void **state)
+{
+    char name[LETTER_NAME_MAX + 1];
+    size_t len = 0;
+    for (int pad = 20; pad < 90; pad++) {
+        struct letter letter = ward_letter(&kiosk, 'a', "");
+        letter.kind = kiosk.seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
+        letter.name_len = (size_t)snprintf(name, sizeof name, "%0*d " FORGED "\n" FORGED, pad, 0);
+        letter.name = name;
+        ward_add(&kiosk, &ward.vault.charter, &letter);
+    }
+    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), TROUBLE_NONE);
+    char *shown = ward_show(&ward, 1, 0, &len);
+    assert_non_null(strstr(shown, FORGED));
+    each_line(shown, not_forged);
+    free(shown);
+}
+
 static void test_many_empty_lines_become_two(void **state)
 {
     char text[8000];
@@ -320,6 +338,7 @@ int main(void)
         EACH(test_one_way_through),
         EACH(test_no_text_passes_for_a_heading_in_print),
         EACH(test_no_text_passes_for_a_heading_on_the_screen),
+        EACH(test_no_name_passes_for_a_heading),
         EACH(test_many_empty_lines_become_two),
         EACH(test_a_case_too_long_for_the_screen_says_so),
         EACH(test_an_answer_cut_off_stays_as_a_note),

@@ -86,16 +86,21 @@ void ward_make(struct ward_kiosk *kiosk, const char *facility)
     snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
 }
 
-void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility)
+void ward_enroll_at(struct ward *ward, struct ward_kiosk *kiosk, const char *facility, uint8_t type)
 {
     uint8_t file[CARD_FILE_LEN];
     ward_make(kiosk, facility);
     memcpy(kiosk->office, ward->vault.charter.office, sizeof kiosk->office);
-    struct card card = {.number = 1, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
+    struct card card = {.number = 1, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = type};
     memcpy(card.key, kiosk->key, sizeof card.key);
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), REFUSAL_NONE);
     assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), TROUBLE_NONE);
+}
+
+void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility)
+{
+    ward_enroll_at(ward, kiosk, facility, 1);
 }
 
 void ward_drop(struct ward_kiosk *kiosk)

@@ -53,12 +53,16 @@ void ward_remove(const char *dir);
 void ward_open(struct ward *ward);
 void ward_close(struct ward *ward);
 
-/* A kiosk with fresh keys that nobody has enrolled; and one that the ward has. */
+/* A kiosk with fresh keys that nobody has enrolled; and one that the ward has, at a prison or at a
+   place of another type. */
 void ward_make(struct ward_kiosk *kiosk, const char *facility);
 void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility);
+void ward_enroll_at(struct ward *ward, struct ward_kiosk *kiosk, const char *facility,
+                    uint8_t type);
 void ward_drop(struct ward_kiosk *kiosk);
 
-/* A complaint for the kiosk's next record; its receipt keys are 32 times `who` and who + 1. */
+/* A complaint for the kiosk's next record, with no name; its receipt keys are 32 times `who` and
+   who + 1. */
 struct letter ward_letter(const struct ward_kiosk *kiosk, char who, const char *text);
 void ward_keys(char who, struct code_keys *keys);
 
