@@ -143,8 +143,9 @@ static void sorted_by_name(void **state)
 static void only_numbered_texts_are_pages(void **state)
 {
     static const char *const others[] = {
-        "ru/README.txt",     "ru/01-one.txt~", "ru/.01-one.txt", "ru/1-one.txt", "ru/001-one.txt",
-        "ru/01-one.txt.bak", "ru/01-.txt",     "ru/01one.txt",   "ru/01-one.md", "01-one.txt",
+        "ru/README.txt",  "ru/01-one.txt~",    "ru/.01-one.txt", "ru/1-one.txt",
+        "ru/001-one.txt", "ru/01-one.txt.bak", "ru/01-.txt",     "ru/01one.txt",
+        "ru/01-one.md",   "01-one.txt",        "ru/1--one.txt",  "ru/a1-one.txt",
     };
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -465,5 +466,6 @@ int main(void)
         EACH(shipped_words_are_of_one_script),
         EACH(shipped_pages_have_one_shape),
     };
+    alarm(60); /* a pipe that holds the loader up must not hold up the whole run */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
