@@ -344,6 +344,18 @@ static void test_undo_keeps_the_last_of_a_long_run(void **state)
     assert_int_equal(undo[7], 'x');
 }
 
+static void test_undo_wipes_what_it_lets_go(void **state)
+{
+    struct desk *desk = *state;
+    char undo[7] = {0};
+
+    edit_lend_undo(&desk->edit, undo, sizeof undo);
+    type(desk, "жы\xf0\x9f\x98\x80");
+    for (int i = 0; i < 3; i++)
+        key(desk, PRESS_DELETE);
+    assert_memory_equal(undo, "жы\0\0", 7);
+}
+
 static void test_undo_needs_room(void **state)
 {
     struct desk *desk = *state;
@@ -504,6 +516,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_undo_knows_runs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_undo_memory_is_wiped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_undo_keeps_the_last_of_a_long_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_undo_wipes_what_it_lets_go, setup, teardown),
         cmocka_unit_test_setup_teardown(test_undo_needs_room, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sentences, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hidden_but_for_the_word_at_the_cursor, setup,
