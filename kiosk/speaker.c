@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts one way, a speech program started anew for each. */
+#include "kiosk/speaker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* One text as it goes over the socket. */
+struct message {
+    uint8_t voice; /* index of voices[] */
+    uint8_t pace;
+    char text[SPEAKER_TEXT_MAX];
+};
+
+enum { MESSAGE_HEAD = offsetof(struct message, text), PIPE_ROOM = 4096 };
+
+static const struct {
+    const char *language;
+    const char *name; /* the speech program's */
+} voices[] = {{"kk", "kk"}, {"ru", "ru"}, {"en", "en-gb"}};
+
+static const char *const words_a_minute[SPEAKER_PACES] = {"160", "130", "100", "80"};
+
+enum { VOICES = sizeof voices / sizeof voices[0] };
+
+struct speaker {
+    const char *program;
+    pid_t pid;  /* of the speech program, 0 for none */
+    int pipe;   /* to it, -1 when all is written */
+    size_t len; /* of what it gets */
+    size_t at;  /* so much of it is written */
+    struct message message;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_stop(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+/* The beginning of the text that there is room for, cut at a character. */
+static size_t cut(const char *text, size_t len)
+{
+    if (len <= SPEAKER_TEXT_MAX)
+        return len;
+    len = SPEAKER_TEXT_MAX;
+    while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
+    return len;
+}
+
+void speaker_say(int socket, const char *language, int pace, const char *text, size_t len)
+{
+    struct pollfd ready = {.fd = socket, .events = POLLOUT};
+    struct message message = {0};
+
+    if (pace > 0)
+        message.pace = (uint8_t)(pace < SPEAKER_PACES ? pace : SPEAKER_PACES - 1);
+    while (message.voice < VOICES && strcmp(language, voices[message.voice].language) != 0)
+        message.voice++;
+    len = cut(text, len);
+    if (len > 0)
+        memcpy(message.text, text, len);
+    /* A socket that is ready takes a message of any length at once, and takes it whole. */
+    if (poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT)
+        (void)!write(socket, &message, MESSAGE_HEAD + len);
+    explicit_bzero(&message, sizeof message);
+}
+
+/* Nothing of what is said may reach a disk. A limit of 1 byte, unlike 0, also stops the kernel from piping a core
+   to a program. */
+static void leave_no_core(void)
+{
+    const struct rlimit least = {1, 1};
+
+    setrlimit(RLIMIT_CORE, &least);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* SIGTERM counts only while waiting, so that none is missed; *waiting gets the mask for that. */
+static void take_signals(sigset_t *waiting)
+{
+    static const int ignored[] = {SIGPIPE, SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGUSR1, SIGUSR2};
+    struct sigaction action = {.sa_handler = on_stop};
+    sigset_t set;
+
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_DFL; /* else there would be nobody to wait for */
+    sigaction(SIGCHLD, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        sigaction(ignored[i], &action, NULL);
+    sigemptyset(waiting);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+/* Signals as a program expects them; a write to a file fails without killing it. */
+static void reset_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t set;
+
+    for (int number = 1; number < NSIG; number++)
+        sigaction(number, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &action, NULL);
+    sigemptyset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+/* Becomes the speech program, with what comes out of `input` on its standard input. */
+static _Noreturn void become_program(const struct speaker *speaker, int input, pid_t parent)
+{
+    const char *argv[] = {speaker->program,
+                          "-v",
+                          voices[speaker->message.voice].name,
+                          "-s",
+                          words_a_minute[speaker->message.pace],
+                          "--stdin",
+                          NULL};
+    const char *environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
+    const struct rlimit no_file = {0, 0};
+    const int null = open("/dev/null", O_RDWR);
+
+    setpgid(0, 0);
+    reset_signals();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || null < 0 || chdir("/") != 0 || dup2(input, 0) < 0 ||
+        dup2(null, 1) < 0 || dup2(null, 2) < 0 || close_range(3, ~0U, 0) != 0 ||
+        setrlimit(RLIMIT_FSIZE, &no_file) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        _exit(1);
+    execve(speaker->program, (char *const *)(void *)argv, (char *const *)(void *)environment);
+    _exit(1);
+}
+
+static void close_pipe(struct speaker *speaker)
+{
+    if (speaker->pipe >= 0)
+        close(speaker->pipe);
+    speaker->pipe = -1;
+}
+
+/* All of the text is with the speech program, or will never be. */
+static void finish_text(struct speaker *speaker)
+{
+    close_pipe(speaker);
+    explicit_bzero(speaker->message.text, sizeof speaker->message.text);
+}
+
+/* Ends the speech program with all that it started. It is gone when this returns, so that the next one finds
+   the sound card free. */
+static void cut_off(struct speaker *speaker)
+{
+    close_pipe(speaker);
+    if (speaker->pid > 0) {
+        kill(-speaker->pid, SIGKILL);
+        while (waitpid(speaker->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    speaker->pid = 0;
+}
+
+/* Returns 0, or -1 when there is no process for it. */
+static int start_program(struct speaker *speaker)
+{
+    const pid_t parent = getpid();
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    /* The kernel keeps no more of the text than it must; without the favour more is kept. */
+    fcntl(ends[1], F_SETPIPE_SZ, PIPE_ROOM);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    speaker->pid = fork();
+    if (speaker->pid == 0)
+        become_program(speaker, ends[0], parent);
+    close(ends[0]);
+    speaker->pipe = ends[1];
+    if (speaker->pid < 0)
+        return -1;
+    setpgid(speaker->pid, speaker->pid); /* whoever of the two comes first */
+    return 0;
+}
+
+static void feed_program(struct speaker *speaker)
+{
+    const ssize_t n =
+        write(speaker->pipe, speaker->message.text + speaker->at, speaker->len - speaker->at);
+
+    if (n > 0)
+        speaker->at += (size_t)n;
+    if (speaker->at == speaker->len || (n < 0 && errno != EAGAIN && errno != EINTR))
+        finish_text(speaker);
+}
+
+/* Takes all that waits on the socket; only the last text counts. Returns false at its end. */
+static bool take_messages(struct speaker *speaker, int socket)
+{
+    ssize_t got = -1;
+    ssize_t last = -1;
+
+    while ((got = recv(socket, &speaker->message, sizeof speaker->message, MSG_DONTWAIT)) > 0) {
+        cut_off(speaker);
+        last = got;
+    }
+    if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        return false;
+    if (last < 0)
+        return true;
+    speaker->at = 0;
+    speaker->len = last > MESSAGE_HEAD ? (size_t)last - MESSAGE_HEAD : 0;
+    if (speaker->len == 0 || speaker->message.voice >= VOICES ||
+        speaker->message.pace >= SPEAKER_PACES || start_program(speaker) != 0)
+        finish_text(speaker);
+    return true;
+}
+
+int speaker_run(int socket, const char *program)
+{
+    struct speaker speaker = {.program = program, .pipe = -1};
+    struct pollfd polls[2] = {{.fd = socket, .events = POLLIN}, {.events = POLLOUT}};
+    bool serving = true;
+    sigset_t waiting;
+
+    leave_no_core();
+    take_signals(&waiting);
+    while (serving && !stop) {
+        polls[1].fd = speaker.pipe;
+        polls[1].revents = 0;
+        if (ppoll(polls, 2, NULL, &waiting) < 0)
+            serving = errno == EINTR;
+        else if (polls[0].revents != 0)
+            serving = take_messages(&speaker, socket);
+        else if (polls[1].revents != 0)
+            feed_program(&speaker);
+    }
+    cut_off(&speaker);
+    explicit_bzero(&speaker, sizeof speaker);
+    return 0;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The speaker's process with speech programs made of a few lines of shell. They report over named pipes: `said` what
+   they were given, `alive` by having it open. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "kiosk/speaker.h"
+#include "tests/folder.h"
+
+enum { PATIENCE_MS = 20000, END = 4 /* behind each report */ };
+
+/* Each begins with its folder as $d. Speaks for ever, once it has been told all. */
+static const char talker[] = "exec 9>$d/alive\n"
+                             "{ cat; printf '\\004'; } >$d/said\n"
+                             "cat <>$d/never\n";
+/* Tells what it got besides the text. */
+static const char gossip[] =
+    "exec 2>&1 >$d/said\n"
+    "echo \"$@\"\n"
+    "cat >&2\n"
+    "tr '\\0' ' ' </proc/$$/cmdline; echo\n"
+    "tr '\\0' '\\n' </proc/$$/environ | sort\n"
+    "for f in /proc/$$/fd/*; do readlink $f; done | grep -v pipe: | sort -u\n"
+    "grep -E 'NoNewPrivs|SigIgn|SigBlk' /proc/self/status\n"
+    "ulimit -f\n"
+    "pwd\n"
+    "printf '\\004'\n";
+/* Takes nothing, and has a child. */
+static const char deaf[] = "exec 9>$d/alive\n"
+                           "cat <>$d/never &\n"
+                           "printf 'deaf\\004' >$d/said\n"
+                           "cat <>$d/never\n";
+static const char dying[] = "printf 'ouch\\004' >$d/said\n"
+                            "exit 1\n";
+
+static char *dir;
+static int said = -1, alive = -1, ends[2] = {-1, -1};
+static pid_t speaker;
+
+static int make(void **state)
+{
+    dir = folder_make();
+    signal(SIGPIPE, SIG_IGN);
+    if (mkfifo(folder_path(dir, "said"), 0600) != 0 ||
+        mkfifo(folder_path(dir, "alive"), 0600) != 0 ||
+        mkfifo(folder_path(dir, "never"), 0600) != 0)
+        return -1;
+    said = open(folder_path(dir, "said"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    alive = open(folder_path(dir, "alive"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+}
+
+static void hang_up(void)
+{
+    if (ends[0] >= 0)
+        close(ends[0]);
+    ends[0] = -1;
+}
+
+static int clean(void **state)
+{
+    hang_up();
+    if (speaker > 0) {
+        kill(speaker, SIGKILL);
+        waitpid(speaker, NULL, 0);
+    }
+    speaker = 0;
+    if (ends[1] >= 0)
+        close(ends[1]);
+    ends[1] = -1;
+    close(said);
+    close(alive);
+    folder_remove(&dir);
+    return 0;
+}
+
+static void write_program(const char *lines)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text, "#!/bin/sh\nd=%s\n%s", dir, lines);
+    folder_write(folder_path(dir, "new"), text, strlen(text));
+    assert_int_equal(chmod(folder_path(dir, "new"), 0700), 0);
+    assert_int_equal(rename(folder_path(dir, "new"), folder_path(dir, "program")), 0);
+}
+
+/* Starts the speaker's process with a program of these lines; NULL for one that is not there. */
+static void start(const char *lines)
+{
+    if (lines != NULL)
+        write_program(lines);
+    speaker = fork();
+    if (speaker == 0) {
+        hang_up();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        _exit(speaker_run(ends[1], folder_path(dir, "program")));
+    }
+    assert_true(speaker > 0);
+    close(ends[1]);
+    ends[1] = -1;
+}
+
+static void say(const char *language, int pace, const char *text)
+{
+    speaker_say(ends[0], language, pace, text, strlen(text));
+}
+
+/* What a speech program reports, up to its end. */
+static void read_report(char *out, size_t size)
+{
+    struct pollfd ready = {.fd = said, .events = POLLIN};
+    size_t at = 0;
+
+    while (at + 1 < size) {
+        assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+        assert_int_equal(read(said, out + at, 1), 1);
+        if (out[at] == END)
+            break;
+        at++;
+    }
+    out[at] = '\0';
+}
+
+static void assert_report(const char *want)
+{
+    char got[SPEAKER_TEXT_MAX + 2];
+
+    read_report(got, sizeof got);
+    assert_string_equal(got, want);
+}
+
+/* Waits until no process of a speech program is left. */
+static void assert_silence(void)
+{
+    struct pollfd gone = {.fd = alive};
+
+    assert_int_equal(poll(&gone, 1, PATIENCE_MS), 1);
+    assert_int_equal(gone.revents, POLLHUP);
+}
+
+static void assert_talking(void)
+{
+    struct pollfd gone = {.fd = alive};
+
+    assert_int_equal(poll(&gone, 1, 0), 0);
+}
+
+/* The speaker ends in order, and so it was there all the time. */
+static void assert_end(void)
+{
+    int status = -1;
+
+    hang_up();
+    assert_int_equal(waitpid(speaker, &status, 0), speaker);
+    speaker = 0;
+    assert_int_equal(status, 0);
+}
+
+static void test_byte_for_byte(void **state)
+{
+    char text[SPEAKER_TEXT_MAX + 1];
+
+    start(talker);
+    say("kk", 0, "Шағымыңыз қабылданды.\n1: Иә.\n");
+    assert_report("Шағымыңыз қабылданды.\n1: Иә.\n");
+    for (size_t i = 0; i < SPEAKER_TEXT_MAX; i++)
+        text[i] = (char)('a' + i * 7 % 26);
+    text[SPEAKER_TEXT_MAX] = '\0';
+    say("ru", 0, text);
+    assert_report(text);
+    assert_end();
+}
+
+/* A text that is too long ends with a whole character. */
+static void test_too_long(void **state)
+{
+    char text[SPEAKER_TEXT_MAX + 4];
+
+    memset(text, 'a', sizeof text);
+    memcpy(text + SPEAKER_TEXT_MAX - 1, "ә", 2);
+    start(talker);
+    speaker_say(ends[0], "kk", 0, text, sizeof text);
+    text[SPEAKER_TEXT_MAX - 1] = '\0';
+    assert_report(text);
+    assert_end();
+}
+
+/* The text goes in by standard input and nowhere else, and the program gets nothing of ours. */
+static void test_what_the_program_gets(void **state)
+{
+    char want[1024];
+
+    setenv("SECRET", "of ours", 1);
+    start(gossip);
+    unsetenv("SECRET");
+    say("en", 2, "confidential");
+    snprintf(want, sizeof want,
+             "-v en-gb -s 100 --stdin\n"
+             "/bin/sh %s/program -v en-gb -s 100 --stdin \n"
+             "LANG=C.UTF-8\nPATH=/usr/bin:/bin\n"
+             "/dev/null\n%s/program\n%s/said\n"
+             "SigBlk:\t0000000000000000\nSigIgn:\t0000000001000000\nNoNewPrivs:\t1\n"
+             "0\n/\n",
+             dir, dir, dir);
+    assert_report(want);
+    assert_end();
+}
+
+static void test_languages_and_paces(void **state)
+{
+    static const struct {
+        const char *language;
+        int pace;
+        const char *want;
+    } tries[] = {
+        {"kk", 0, "-v kk -s 160 --stdin\n"},   {"ru", 1, "-v ru -s 130 --stdin\n"},
+        {"en", 3, "-v en-gb -s 80 --stdin\n"}, {"kk", 1000, "-v kk -s 80 --stdin\n"},
+        {"ru", -1, "-v ru -s 160 --stdin\n"},
+    };
+
+    start("echo \"$@\" >$d/said; printf '\\004' >$d/said\n");
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        say(tries[i].language, tries[i].pace, "a");
+        assert_report(tries[i].want);
+    }
+    assert_end();
+}
+
+static void test_new_text_cuts_off(void **state)
+{
+    start(talker);
+    say("en", 0, "one");
+    assert_report("one");
+    assert_talking();
+    say("en", 0, "two");
+    assert_report("two");
+    assert_talking();
+    assert_end();
+    assert_silence();
+}
+
+static void test_empty_text_cuts_off(void **state)
+{
+    start(talker);
+    say("en", 0, "one");
+    assert_report("one");
+    assert_talking();
+    say("en", 0, "");
+    assert_silence();
+    say("en", 0, "two");
+    assert_report("two");
+    assert_end();
+}
+
+/* A language nobody speaks is silence, not another language. */
+static void test_unknown_language(void **state)
+{
+    start(talker);
+    say("en", 0, "one");
+    assert_report("one");
+    say("de", 0, "zwei");
+    assert_silence();
+    say("en", 0, "two");
+    assert_report("two");
+    assert_end();
+}
+
+/* Of what waited only the last is said. */
+static void test_only_the_last(void **state)
+{
+    say("en", 0, "one");
+    say("en", 0, "two");
+    say("en", 0, "three");
+    start(talker);
+    assert_report("three");
+    assert_end();
+}
+
+/* A program that takes nothing is killed with its children by the next text. */
+static void test_deaf_program(void **state)
+{
+    char text[SPEAKER_TEXT_MAX];
+
+    memset(text, 'x', sizeof text);
+    start(deaf);
+    speaker_say(ends[0], "en", 0, text, sizeof text);
+    assert_report("deaf");
+    assert_talking();
+    say("en", 0, "");
+    assert_silence();
+    speaker_say(ends[0], "en", 0, text, sizeof text);
+    assert_report("deaf");
+    assert_end();
+    assert_silence();
+}
+
+static void test_dying_program(void **state)
+{
+    char text[SPEAKER_TEXT_MAX];
+
+    memset(text, 'x', sizeof text);
+    start(dying);
+    for (int i = 0; i < 5; i++) {
+        speaker_say(ends[0], "en", 0, text, sizeof text);
+        assert_report("ouch");
+    }
+    assert_end();
+}
+
+static void test_missing_program(void **state)
+{
+    char got[1024];
+
+    start(NULL);
+    for (int i = 0; i < 20; i++)
+        say("en", 0, "anybody?");
+    write_program(talker);
+    say("en", 0, "somebody");
+    do
+        read_report(got, sizeof got); /* it may have come in time for one of the twenty */
+    while (strstr(got, "somebody") == NULL);
+    assert_end();
+}
+
+static void test_asked_to_end(void **state)
+{
+    int status = -1;
+
+    start(talker);
+    say("en", 0, "one");
+    assert_report("one");
+    kill(speaker, SIGINT);
+    kill(speaker, SIGHUP);
+    say("en", 0, "two");
+    assert_report("two");
+    kill(speaker, SIGTERM);
+    assert_int_equal(waitpid(speaker, &status, 0), speaker);
+    speaker = 0;
+    assert_int_equal(status, 0);
+    assert_silence();
+}
+
+/* Even a speaker that is killed takes its program along. */
+static void test_killed_speaker(void **state)
+{
+    start("exec 9>$d/alive >$d/said\nprintf 'one\\004'\nread x <>$d/never\n");
+    say("en", 0, "one");
+    assert_report("one");
+    kill(speaker, SIGKILL);
+    assert_int_equal(waitpid(speaker, NULL, 0), speaker);
+    speaker = 0;
+    assert_silence();
+    for (int i = 0; i < 100; i++)
+        say("en", 0, "nobody there");
+}
+
+/* A speaker that takes nothing holds nobody up, and what it takes later is whole. */
+static void test_hanging_speaker(void **state)
+{
+    char text[SPEAKER_TEXT_MAX];
+    char got[SPEAKER_TEXT_MAX + 64];
+    ssize_t head = 0;
+    int taken = 0;
+
+    alarm(PATIENCE_MS / 1000); /* a wait would be for ever */
+    for (int i = 0; i < 1000; i++) {
+        memset(text, 'a' + i % 26, sizeof text);
+        speaker_say(ends[0], "en", 0, text, sizeof text);
+    }
+    alarm(0);
+    say("en", 0, "");
+    for (;; taken++) {
+        const ssize_t n = recv(ends[1], got, sizeof got, MSG_DONTWAIT);
+        if (n < (ssize_t)SPEAKER_TEXT_MAX)
+            break;
+        head = n - SPEAKER_TEXT_MAX;
+        memset(text, 'a' + taken % 26, sizeof text);
+        assert_memory_equal(got + head, text, sizeof text);
+    }
+    assert_in_range(taken, 1, 999);
+    say("en", 0, "again");
+    assert_int_equal(recv(ends[1], got, sizeof got, MSG_DONTWAIT), head + 5);
+    assert_memory_equal(got + head, "again", 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_byte_for_byte, make, clean),
+        cmocka_unit_test_setup_teardown(test_too_long, make, clean),
+        cmocka_unit_test_setup_teardown(test_what_the_program_gets, make, clean),
+        cmocka_unit_test_setup_teardown(test_languages_and_paces, make, clean),
+        cmocka_unit_test_setup_teardown(test_new_text_cuts_off, make, clean),
+        cmocka_unit_test_setup_teardown(test_empty_text_cuts_off, make, clean),
+        cmocka_unit_test_setup_teardown(test_unknown_language, make, clean),
+        cmocka_unit_test_setup_teardown(test_only_the_last, make, clean),
+        cmocka_unit_test_setup_teardown(test_deaf_program, make, clean),
+        cmocka_unit_test_setup_teardown(test_dying_program, make, clean),
+        cmocka_unit_test_setup_teardown(test_missing_program, make, clean),
+        cmocka_unit_test_setup_teardown(test_asked_to_end, make, clean),
+        cmocka_unit_test_setup_teardown(test_killed_speaker, make, clean),
+        cmocka_unit_test_setup_teardown(test_hanging_speaker, make, clean),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
