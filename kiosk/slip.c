@@ -31,6 +31,9 @@ static const char *const shapes[DIGIT_HIGH] = {
     " #####  ####### #######  #####      ##   #####   #####    ##     #####   ##    ",
 };
 
+/* The picture goes out in bands of so many rows: printers of a small memory choke on tall images. */
+enum { BAND_ROWS = 64 };
+
 /* A paper's picture, all in dots: a module of 1.5 or 2 mm, digits of 4.5 or 6 mm. */
 struct layout {
     int wide;
@@ -105,14 +108,25 @@ static uint8_t *put_band(uint8_t *at, const struct layout *layout, int rows)
     return put(at, head, sizeof head);
 }
 
+/* A slip that broke off (the paper ran out, somebody pulled the plug) leaves the printer waiting for the rest
+   of a band, and it would take the next slip for that and print the rest as signs. So a slip begins with as
+   many NULs as a band has bytes: white in a band, nothing elsewhere. */
+static uint8_t *put_blank(uint8_t *at, const struct layout *layout)
+{
+    const size_t len = (size_t)(layout->wide / 8 * BAND_ROWS);
+
+    memset(at, 0, len);
+    return at + len;
+}
+
 static uint8_t *put_picture(uint8_t *at, const struct layout *layout, const char *code,
                             const uint8_t *modules)
 {
     const int rows = high(layout);
 
     for (int y = 0; y < rows; y++) {
-        if (y % SLIP_BAND_ROWS == 0)
-            at = put_band(at, layout, rows - y < SLIP_BAND_ROWS ? rows - y : SLIP_BAND_ROWS);
+        if (y % BAND_ROWS == 0)
+            at = put_band(at, layout, rows - y < BAND_ROWS ? rows - y : BAND_ROWS);
         for (int x = 0; x < layout->wide; x += 8) {
             uint8_t dots = 0;
             for (int i = 0; i < 8; i++)
@@ -137,6 +151,7 @@ size_t slip_make(const char code[CODE_LEN], int paper, uint8_t out[SLIP_MAX])
     if (!find_layout(paper, &layout))
         return 0;
     if (qr_modules(code, modules) == SIDE) {
+        at = put_blank(at, &layout);
         at = put(at, reset, sizeof reset);
         at = put_picture(at, &layout, code, modules);
         at = put(at, feed_and_cut, sizeof feed_and_cut);

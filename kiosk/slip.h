@@ -11,12 +11,10 @@
 enum { SLIP_58 = 58, SLIP_80 = 80 }; /* paper, in millimetres: 384 and 576 dots a line */
 enum { SLIP_MAX = 65536 };
 
-/* The picture goes out in bands of so many rows: printers of a small memory choke on tall images. */
-enum { SLIP_BAND_ROWS = 128, SLIP_BAND_MAX = SLIP_BAND_ROWS * 576 / 8 };
-
-/* Makes the whole slip as ESC/POS: reset, one raster picture (GS v 0, in bands), feed, cut. Of one paper all
-   slips have the same length and differ only in digits and modules. Returns the length, 0 when memory is
-   short or the paper unknown. The bytes hold the code: the caller wipes. */
+/* Makes the whole slip as ESC/POS: enough NULs to end what a broken off slip left unfinished, reset, one raster
+   picture (GS v 0, in bands), feed, cut. Of one paper all slips have the same length and differ only in digits and
+   modules. Returns the length, 0 when memory is short or the paper unknown. The bytes hold the code: the caller
+   wipes. */
 size_t slip_make(const char code[CODE_LEN], int paper, uint8_t out[SLIP_MAX]);
 
 #endif

@@ -32,11 +32,14 @@ int paper_read(struct paper *paper, const uint8_t *bytes, size_t len)
 {
     static const uint8_t band[] = {0x1d, 0x76, 0x30, 0x00};
     static const uint8_t end[] = {0x1b, 0x64, 0x05, 0x1d, 0x56, 0x01};
-    size_t at = 2;
+    size_t at = 0;
 
     memset(paper, 0, sizeof *paper);
-    if (len < 2 || memcmp(bytes, "\x1b@", 2) != 0)
+    while (at < len && bytes[at] == 0)
+        at++;
+    if (len - at < 2 || memcmp(bytes + at, "\x1b@", 2) != 0)
         return -1;
+    at += 2;
     while (len - at > sizeof band && memcmp(bytes + at, band, sizeof band) == 0) {
         at += sizeof band;
         if (read_band(paper, bytes, len, &at) != 0)

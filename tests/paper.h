@@ -15,7 +15,7 @@ struct paper {
     size_t from[PAPER_HIGH_MAX];                  /* where in the slip a row's bytes begin */
 };
 
-/* Reads a slip of reset, raster bands of one width, feed and cut, and of nothing else. Returns 0 or -1. */
+/* Reads a slip of NULs, reset, raster bands of one width, feed and cut, and of nothing else. Returns 0 or -1. */
 int paper_read(struct paper *paper, const uint8_t *bytes, size_t len);
 
 /* Scans the picture for QR codes as raster_scan does. */

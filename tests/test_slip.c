@@ -209,6 +209,42 @@ static void test_no_word_is_in_a_slip(void **state)
     }
 }
 
+/* A printer obeys DLE at once, even in the middle of a picture. */
+static void test_no_dots_are_taken_for_a_command(void **state)
+{
+    for (int p = 0; p < PLACES; p++)
+        for (int i = 0; i < CODES; i++) {
+            char code[CODE_LEN];
+
+            code_new(code);
+            const size_t len = make(code, places[p].paper, slip);
+            assert_null(memchr(slip, 0x10, len));
+        }
+}
+
+/* However little of the slip before came through, this one is printed whole. */
+static void test_a_slip_broken_off_spoils_not_the_next(void **state)
+{
+    for (int p = 0; p < PLACES; p++) {
+        const size_t len = make(all('4'), places[p].paper, slip);
+        size_t blank = 0;
+
+        while (slip[blank] == 0)
+            blank++;
+        assert_int_equal(paper_read(&paper, slip, len), 0);
+        for (int y = 1; y < paper.high; y++) {
+            const size_t row = (size_t)paper.wide / 8;
+            const bool new_band = paper.from[y] - paper.from[y - 1] != row;
+            int rows = 1;
+
+            for (int next = y + 1; new_band && next < paper.high; next++, rows++)
+                if (paper.from[next] - paper.from[next - 1] != row)
+                    break;
+            assert_true((size_t)rows * row <= blank);
+        }
+    }
+}
+
 static void test_a_slip_is_made_of_its_code_alone(void **state)
 {
     memset(slip, 0x00, sizeof slip);
@@ -239,6 +275,8 @@ int main(void)
         cmocka_unit_test(test_digits_are_told_apart),
         cmocka_unit_test(test_slips_differ_in_modules_and_digits_alone),
         cmocka_unit_test(test_no_word_is_in_a_slip),
+        cmocka_unit_test(test_no_dots_are_taken_for_a_command),
+        cmocka_unit_test(test_a_slip_broken_off_spoils_not_the_next),
         cmocka_unit_test(test_a_slip_is_made_of_its_code_alone),
         cmocka_unit_test(test_unknown_paper_makes_nothing),
     };

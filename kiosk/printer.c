@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Slips to a device that may be slow, empty, or gone. */
+#include "kiosk/printer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/lp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kiosk/slip.h"
+
+enum { PAPER_MS = 300, LIMIT_MS = 5000, NAP_MS = 10, STALE_BYTES = 64 };
+enum { MARK = 0x70696c73 };
+
+/* What stands before a slip on the socket. The ticket is when it was handed over, which no two slips share. */
+struct head {
+    int64_t ticket;
+    uint32_t mark;
+    uint32_t len;
+};
+
+struct answer {
+    int64_t ticket;
+    int64_t word;
+};
+
+/* Nanoseconds since the machine started. */
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static int64_t after_ms(int64_t start, int ms)
+{
+    return start + ms * INT64_C(1000000);
+}
+
+/* Waits until then for the events, or for an error that the next call will tell. */
+static bool ready(int fd, short events, int64_t until)
+{
+    struct pollfd polled = {.fd = fd, .events = events};
+    int64_t left;
+
+    while ((left = until - now()) > 0) {
+        const int n = poll(&polled, 1, (int)(left / 1000000) + 1);
+        if (n > 0)
+            return true;
+        if (n < 0 && errno != EINTR)
+            return false;
+    }
+    return false;
+}
+
+static bool try_again(ssize_t n)
+{
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/* --- the session's side --- */
+
+/* A UNIX socket is ready for writing when three quarters of its buffer are free, which holds two slips: neither
+   write blocks, and no slip is handed over in part. */
+static int hand_over(int socket, const struct head *head, const uint8_t *bytes, int64_t until)
+{
+    if (!ready(socket, POLLOUT, until))
+        return PRINTER_SLOW;
+    if (write(socket, head, sizeof *head) != sizeof *head ||
+        write(socket, bytes, head->len) != (ssize_t)head->len)
+        return PRINTER_GONE;
+    return PRINTER_DONE;
+}
+
+static int await_word(int socket, int64_t ticket, int64_t until)
+{
+    while (ready(socket, POLLIN, until)) {
+        struct answer answer;
+        const ssize_t n = read(socket, &answer, sizeof answer);
+
+        if (try_again(n))
+            continue;
+        if (n != sizeof answer)
+            return PRINTER_GONE;
+        if (answer.ticket == ticket)
+            return (int)answer.word;
+    }
+    return PRINTER_SLOW;
+}
+
+int printer_slip(int socket, const uint8_t *bytes, size_t len)
+{
+    assert(len > 0 && len <= SLIP_MAX);
+    const struct head head = {.ticket = now(), .mark = MARK, .len = (uint32_t)len};
+    const int64_t until = after_ms(head.ticket, PRINTER_WAIT_MS);
+    const int word = hand_over(socket, &head, bytes, until);
+
+    return word == PRINTER_DONE ? await_word(socket, head.ticket, until) : word;
+}
+
+/* --- the device --- */
+
+/* Only what can be a printer: a slip written to a disk's device would be the end of the disk. A FIFO is not
+   opened for reading: then it would always have a reader, and the questions would come back as answers. */
+static int open_device(const char *device, struct stat *st)
+{
+    const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd;
+
+    if (stat(device, st) != 0)
+        return -1;
+    if (S_ISFIFO(st->st_mode) || S_ISREG(st->st_mode))
+        return open(device, O_WRONLY | O_TRUNC | flags);
+    if (!S_ISCHR(st->st_mode))
+        return -1;
+    fd = open(device, O_RDWR | flags);
+    return fd >= 0 ? fd : open(device, O_WRONLY | flags);
+}
+
+/* Bytes as they are. Speed and flow control stay as whoever set the place up wanted them. */
+static int make_raw(int fd)
+{
+    struct termios line;
+
+    if (tcgetattr(fd, &line) != 0)
+        return -1;
+    const tcflag_t flow = line.c_iflag & IXON;
+    cfmakeraw(&line);
+    line.c_iflag |= flow;
+    line.c_cflag |= CLOCAL | CREAD;
+    return tcsetattr(fd, TCSANOW, &line);
+}
+
+/* What the drivers of parallel and USB printers know. */
+static bool driver_misses_paper(int fd)
+{
+    int status = 0;
+
+    return ioctl(fd, LPGETSTATUS, &status) == 0 && (status & LP_POUTPA) != 0;
+}
+
+/* DLE EOT 4, the roll's sensor. A printer that cannot answer is taken to have paper. */
+static bool printer_misses_paper(int fd)
+{
+    static const uint8_t question[] = {0x10, 0x04, 0x04};
+    uint8_t byte = 0;
+
+    for (int i = 0; i < STALE_BYTES && read(fd, &byte, 1) == 1; i++)
+        ;
+    if (write(fd, question, sizeof question) != sizeof question ||
+        !ready(fd, POLLIN, after_ms(now(), PAPER_MS)) || read(fd, &byte, 1) != 1)
+        return false;
+    return (byte & 0x93) == 0x12 && (byte & 0x60) != 0;
+}
+
+/* A driver may call itself ready and yet take nothing: the nap keeps that from becoming a race. */
+static bool wait_for_room(int fd, int64_t until)
+{
+    const bool room = ready(fd, POLLOUT, until);
+
+    poll(NULL, 0, NAP_MS);
+    return room;
+}
+
+/* Drivers of printers say "no space" when the paper is out. */
+static int word_of_error(const struct stat *st)
+{
+    return errno == ENOSPC && S_ISCHR(st->st_mode) ? PRINTER_PAPER : PRINTER_GONE;
+}
+
+static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int limit_ms)
+{
+    int64_t until = after_ms(now(), limit_ms);
+
+    while (len > 0) {
+        const ssize_t n = write(fd, bytes, len);
+
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+            until = after_ms(now(), limit_ms);
+        } else if (n < 0 && !try_again(n)) {
+            return word_of_error(st);
+        } else if (!wait_for_room(fd, until)) {
+            return PRINTER_SLOW;
+        }
+    }
+    return PRINTER_DONE;
+}
+
+/* Waits until the bytes have left a serial line's buffer, which is as large as a good part of a slip. */
+static int drain(int fd, int limit_ms)
+{
+    int64_t until = after_ms(now(), limit_ms);
+    int before = 0, left = 0;
+
+    while (ioctl(fd, TIOCOUTQ, &left) == 0) {
+        if (left == 0)
+            return PRINTER_DONE;
+        if (left != before)
+            until = after_ms(now(), limit_ms);
+        else if (now() >= until)
+            return PRINTER_SLOW;
+        before = left;
+        poll(NULL, 0, NAP_MS);
+    }
+    return PRINTER_GONE;
+}
+
+/* A slip given up must not come out later, when somebody else stands there; nor hold up close(2). */
+static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int limit_ms)
+{
+    int word;
+
+    if (make_raw(fd) != 0)
+        return PRINTER_GONE;
+    if (printer_misses_paper(fd))
+        return PRINTER_PAPER;
+    word = push(fd, st, bytes, len, limit_ms);
+    if (word == PRINTER_DONE)
+        word = drain(fd, limit_ms);
+    if (word != PRINTER_DONE)
+        tcflush(fd, TCOFLUSH);
+    return word;
+}
+
+static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
+                        int limit_ms)
+{
+    int word;
+
+    if (driver_misses_paper(fd) || printer_misses_paper(fd))
+        return PRINTER_PAPER;
+    word = push(fd, st, bytes, len, limit_ms);
+    if (word == PRINTER_DONE && !ready(fd, POLLOUT, after_ms(now(), limit_ms)))
+        word = PRINTER_SLOW;
+    return word == PRINTER_SLOW && driver_misses_paper(fd) ? PRINTER_PAPER : word;
+}
+
+int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms)
+{
+    struct stat st;
+    int fd = open_device(device, &st);
+    int word;
+
+    if (fd < 0)
+        return PRINTER_GONE;
+    if (isatty(fd))
+        word = put_serial(fd, &st, bytes, len, limit_ms);
+    else if (S_ISCHR(st.st_mode))
+        word = put_parallel(fd, &st, bytes, len, limit_ms);
+    else
+        word = push(fd, &st, bytes, len, limit_ms);
+    close(fd);
+    return word;
+}
+
+/* --- the process --- */
+
+static uint8_t slip[SLIP_MAX];
+
+static int protect(void)
+{
+    static const int deaf[] = {SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE, SIGTSTP,
+                               SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
+    const struct rlimit none = {0, 0};
+
+    for (size_t i = 0; i < sizeof deaf / sizeof deaf[0]; i++)
+        signal(deaf[i], SIG_IGN);
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return -1;
+    return mlock(slip, sizeof slip);
+}
+
+/* Reads len bytes. Returns 1, 0 at the end of the socket, -1 when it ends in their middle. */
+static int receive(int socket, void *to, size_t len)
+{
+    uint8_t *at = to;
+    size_t got = 0;
+
+    while (got < len) {
+        struct pollfd polled = {.fd = socket, .events = POLLIN};
+        ssize_t n = -1;
+
+        if (poll(&polled, 1, -1) > 0)
+            n = read(socket, at + got, len - got);
+        if (try_again(n))
+            continue;
+        if (n <= 0)
+            return n == 0 && got == 0 ? 0 : -1;
+        got += (size_t)n;
+    }
+    return 1;
+}
+
+static int print(const struct head *head, const char *device)
+{
+    if (now() >= after_ms(head->ticket, PRINTER_WAIT_MS))
+        return PRINTER_SLOW;
+    return printer_put(device, slip, head->len, LIMIT_MS);
+}
+
+/* One slip. The word is lost on a session that has gone meanwhile. */
+static int serve(int socket, const char *device)
+{
+    struct head head = {0};
+    int got = receive(socket, &head, sizeof head);
+
+    if (got != 1)
+        return got;
+    if (head.mark != MARK || head.len == 0 || head.len > sizeof slip)
+        return -1;
+    got = receive(socket, slip, head.len);
+    if (got == 1) {
+        const struct answer answer = {.ticket = head.ticket, .word = print(&head, device)};
+        send(socket, &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    explicit_bzero(slip, sizeof slip);
+    return got;
+}
+
+int printer_run(int socket, const char *device)
+{
+    int going = protect() == 0 ? 1 : -1;
+
+    while (going == 1)
+        going = serve(socket, device);
+    return going == 0 ? 0 : 1;
+}

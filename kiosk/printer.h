@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The printer's process: takes one slip at a time from a session and writes it to the device, so that a
+   printer that blocks holds up nobody, and the confined session opens nothing. Keeps nothing. */
+#ifndef KIOSK_PRINTER_H
+#define KIOSK_PRINTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the printer says about a slip. */
+enum printer_word {
+    PRINTER_DONE,  /* all bytes were taken by a printer that has paper, as far as it tells */
+    PRINTER_PAPER, /* it is out of paper */
+    PRINTER_GONE,  /* unplugged, switched off, no such device */
+    PRINTER_SLOW,  /* it took no bytes for some seconds */
+};
+
+/* The session's side: hands a slip over the socket (AF_UNIX) and waits at most PRINTER_WAIT_MS for the word on
+   this slip; what comes late for an earlier one is passed over. A process that died is PRINTER_GONE, one that hangs
+   PRINTER_SLOW. Makes no system call but write, read, poll (and asks the clock). SIGPIPE must be
+   ignored. len: 1 to SLIP_MAX of kiosk/slip. */
+enum { PRINTER_WAIT_MS = 6000 };
+int printer_slip(int socket, const uint8_t *bytes, size_t len);
+
+/* The process's side: serves descriptor `socket` until its end. Opens the device anew for each slip; one that
+   has waited PRINTER_WAIT_MS is not printed any more, for its person has gone. Wipes what it held. No core, not
+   dumpable, deaf to the signals of a terminal. Returns the exit status: 0, or 1 when its memory could not
+   be locked or what came over the socket was no slip. */
+int printer_run(int socket, const char *device);
+
+/* One slip to the device: a character device, which is asked for paper first, a FIFO, or a file, whose contents
+   it replaces. Never creates one. Gives up when the device took nothing for limit_ms. Returns an enum
+   printer_word. */
+int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms);
+
+#endif
