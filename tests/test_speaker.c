@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The speaker's process with speech programs made of a few lines of shell. They report over named pipes: `said` what
-   they were given, `alive` by having it open. */
+   they were given, `alive` by having it open; what waits for `never` waits as long as the test runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,7 +27,7 @@ enum { PATIENCE_MS = 20000, END = 4 /* behind each report */ };
 /* Each begins with its folder as $d. Speaks for ever, once it has been told all. */
 static const char talker[] = "exec 9>$d/alive\n"
                              "{ cat; printf '\\004'; } >$d/said\n"
-                             "cat <>$d/never\n";
+                             "cat <$d/never\n";
 /* Tells what it got besides the text. */
 static const char gossip[] =
     "exec 2>&1 >$d/said\n"
@@ -42,14 +42,14 @@ static const char gossip[] =
     "printf '\\004'\n";
 /* Takes nothing, and has a child. */
 static const char deaf[] = "exec 9>$d/alive\n"
-                           "cat <>$d/never &\n"
+                           "cat <$d/never &\n"
                            "printf 'deaf\\004' >$d/said\n"
-                           "cat <>$d/never\n";
+                           "cat <$d/never\n";
 static const char dying[] = "printf 'ouch\\004' >$d/said\n"
                             "exit 1\n";
 
 static char *dir;
-static int said = -1, alive = -1, ends[2] = {-1, -1};
+static int said = -1, alive = -1, never = -1, ends[2] = {-1, -1};
 static pid_t speaker;
 
 static int make(void **state)
@@ -61,7 +61,9 @@ static int make(void **state)
         mkfifo(folder_path(dir, "never"), 0600) != 0)
         return -1;
     said = open(folder_path(dir, "said"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    alive = open(folder_path(dir, "alive"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    never = open(folder_path(dir, "never"), O_RDWR | O_CLOEXEC);
+    /* This one would come along into the program. */
+    alive = open(folder_path(dir, "alive"), O_RDONLY | O_NONBLOCK);
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
 
@@ -85,6 +87,7 @@ static int clean(void **state)
     ends[1] = -1;
     close(said);
     close(alive);
+    close(never);
     folder_remove(&dir);
     return 0;
 }
@@ -358,7 +361,7 @@ static void test_asked_to_end(void **state)
 /* Even a speaker that is killed takes its program along. */
 static void test_killed_speaker(void **state)
 {
-    start("exec 9>$d/alive >$d/said\nprintf 'one\\004'\nread x <>$d/never\n");
+    start("exec 9>$d/alive >$d/said\nprintf 'one\\004'\nread x <$d/never\n");
     say("en", 0, "one");
     assert_report("one");
     kill(speaker, SIGKILL);
