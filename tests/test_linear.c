@@ -217,11 +217,26 @@ static void test_hidden(void **state)
     says("swollen.\n9 0 1 2, 3 4.\n7.\n");
 }
 
+/* Keys side by side are one each; a typist's two blanks are nothing. */
+static void test_side_by_side(void **state)
+{
+    line(2, 1, "I was in the cell.  He came in at night and took my  things");
+    line(3, 1, "away.  Then he left and did not say when he would be back");
+    line(4, 1, "again.");
+    line(21, 1, "Enter: done  Tab: new line  Esc: back");
+    line(22, 1, "F1: help   F6: undo");
+    says("I was in the cell. He came in at night and took my.\nthings.\n"
+         "away. Then he left and did not say when he would be back again.\n"
+         "Enter: done.\nTab: new line.\nEsc: back.\nF1: help.\nF6: undo.\n");
+}
+
 /* People's own signs stay. */
 static void test_signs_stay(void **state)
 {
     line(2, 1, "room_5 of 2025: 3/4, \"so\"…");
-    says("room_5 of 2025: 3/4, \"so\"…\n");
+    line(4, 1, "(You wrote no text.)");
+    line(6, 1, "(None)");
+    says("room_5 of 2025: 3/4, \"so\"…\n(You wrote no text.)\n(None).\n");
 }
 
 /* Whatever the room: no more than it, NUL at the end, no half character, and a beginning of the whole. */
@@ -284,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_receipt, start, finish),
         cmocka_unit_test_setup_teardown(test_digits, start, finish),
         cmocka_unit_test_setup_teardown(test_hidden, start, finish),
+        cmocka_unit_test_setup_teardown(test_side_by_side, start, finish),
         cmocka_unit_test_setup_teardown(test_signs_stay, start, finish),
         cmocka_unit_test_setup_teardown(test_truncation, start, finish),
         cmocka_unit_test_setup_teardown(test_full_screens, start, finish),

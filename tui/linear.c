@@ -61,6 +61,25 @@ static int word(const struct screen *screen, int row, int from, int end)
     return n;
 }
 
+static bool ends_sentence(uint32_t ch)
+{
+    return ch == '.' || ch == '!' || ch == '?' || ch == ':' || ch == ';' || ch == 0x2026;
+}
+
+/* Stands behind the stop of a sentence without hiding it. */
+static bool closes(uint32_t ch)
+{
+    return ch == ')' || ch == '"' || ch == 0xBB || ch == 0x201C || ch == 0x201D;
+}
+
+/* The character that ends the text of columns [start, end). */
+static uint32_t last_of(const struct screen *screen, int row, int start, int end)
+{
+    while (end - 1 > start && closes(text_at(screen, row, end - 1)))
+        end--;
+    return end > start ? text_at(screen, row, end - 1) : 0;
+}
+
 /* "1  2  3" names keys, it is no answer to one of them. */
 static bool only_digits(const struct screen *screen, int row, int from, int end)
 {
@@ -81,11 +100,20 @@ static void find_key(const struct screen *screen, int at, struct row *row)
     }
 }
 
+/* True when what comes after `gap` blanks from col on is something else. Two blanks behind a stop are a
+   typist's habit. */
+static bool parts(const struct screen *screen, int at, const struct row *row, int col, int gap)
+{
+    return gap >= PHRASE_GAP || (gap == 2 && !ends_sentence(last_of(screen, at, row->start, col)) &&
+                                 !only_digits(screen, at, row->start, row->end));
+}
+
 static void find_phrases(const struct screen *screen, int at, struct row *row)
 {
+    row->phrases = false;
     for (int col = row->start; col < row->end; col += word(screen, at, col, row->end)) {
         const int gap = blanks(screen, at, col, row->end);
-        row->phrases = row->phrases || gap >= PHRASE_GAP;
+        row->phrases = row->phrases || parts(screen, at, row, col, gap);
         col += gap;
     }
 }
@@ -153,11 +181,6 @@ static int box_end(const struct reader *reader, int at)
     return end;
 }
 
-static bool ends_sentence(uint32_t ch)
-{
-    return ch == '.' || ch == '!' || ch == '?' || ch == ':' || ch == ';' || ch == 0x2026;
-}
-
 /* A word may also break behind these. */
 static bool breaks_word(uint32_t ch)
 {
@@ -176,9 +199,9 @@ static int continuation(const struct reader *reader, int at)
 
     if (b == NULL || b->key || !same_box(a, b))
         return -1;
-    last = text_at(reader->screen, at, a->end - 1);
-    if (next > at + 1 && ends_sentence(last))
+    if (next > at + 1 && ends_sentence(last_of(reader->screen, at, a->start, a->end)))
         return -1;
+    last = text_at(reader->screen, at, a->end - 1);
     room = box_end(reader, at) - a->end - (breaks_word(last) ? 0 : 1);
     return word(reader->screen, next, b->start, b->end) > room ? next : -1;
 }
@@ -264,7 +287,8 @@ static void say_word(struct reader *reader, int row, int col, int n, bool glued)
         else if (code)
             put(reader, ' ');
         put(reader, ch);
-        reader->last = ch;
+        if (!closes(ch) || reader->last == 0)
+            reader->last = ch;
         begun = true;
     }
 }
@@ -275,7 +299,7 @@ static void say_row(struct reader *reader, int row, int col, int end, bool glued
     while (col < end) {
         const int gap = blanks(reader->screen, row, col, end);
         const int n = word(reader->screen, row, col + gap, end);
-        if (gap >= PHRASE_GAP)
+        if (parts(reader->screen, row, &reader->rows[row], col, gap))
             end_line(reader);
         say_word(reader, row, col + gap, n, glued);
         glued = false;
@@ -312,7 +336,6 @@ static int take_mark(struct reader *reader)
     top->end = mark;
     while (top->end > top->start && text_at(reader->screen, 0, top->end - 1) == ' ')
         top->end--;
-    top->phrases = false;
     find_phrases(reader->screen, 0, top);
     return mark;
 }
