@@ -128,6 +128,19 @@ static struct press child_press(void *context, int seconds)
     return term_press(seconds);
 }
 
+static void child_drop(void *context)
+{
+    (void)context;
+    term_drop();
+}
+
+static int child_derive(void *context, const char *code, const char *pin, struct code_keys *keys)
+{
+    const struct session_place *place = context;
+
+    return code_derive(code, pin, place->charter.office, keys) == CODE_OK ? 0 : -1;
+}
+
 static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     uint8_t word = KEEPER_NOT_STORED;
@@ -220,12 +233,15 @@ static void hide(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int run(const struct keeper_brief *brief, const struct session_place *place)
+static int run(const struct keeper_brief *brief, struct session_place *place)
 {
     const struct session_io io = {
+        .context = place,
         .size = child_size,
         .show = child_show,
         .press = child_press,
+        .drop = child_drop,
+        .derive = child_derive,
         .store = child_store,
         .print = brief->has_printer ? child_print : NULL,
         .say = brief->has_speaker ? child_say : NULL,
@@ -261,15 +277,13 @@ int child_run(void)
     return end;
 }
 
-/* --- the helpers --- */
+/* --- the helpers, which hide by themselves --- */
 
 int child_printer(const char *device)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t set;
 
-    hide();
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     sigaction(SIGTERM, &action, NULL); /* it ends as the keeper ends */
     sigemptyset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The processes beside a session, started by a real keeper. This program is its own session: the keeper executes
+   what it finds at /proc/self/exe, so main plays what the kiosk's does. What the session does stands in the
+   environment as HELPERS_DEED; it tells on the terminal how that went. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "kiosk/child.h"
+#include "kiosk/confine.h"
+#include "kiosk/keeper.h"
+#include "kiosk/printer.h"
+#include "kiosk/session.h"
+#include "kiosk/spawn.h"
+#include "kiosk/speaker.h"
+#include "tests/served.h"
+
+enum {
+    SLIP_LEN = 30000,
+    PIPE_LEN = 4096,     /* of the printer that takes no more */
+    CUT_OFF_US = 300000, /* a session is cut off while its slip is printed */
+};
+
+/* --- the session --- */
+
+static void tell(const char *what, int number)
+{
+    char line[64];
+    int n = snprintf(line, sizeof line, "%s %d\r\n", what, number);
+
+    (void)!write(STDOUT_FILENO, line, (size_t)n);
+}
+
+static void wait_for_key(void)
+{
+    char key;
+
+    (void)!read(STDIN_FILENO, &key, 1);
+}
+
+static void print_slip(char filling)
+{
+    static uint8_t slip[SLIP_LEN];
+
+    memset(slip, filling, sizeof slip);
+    tell("word", printer_slip(KEEPER_PRINTER, slip, sizeof slip));
+}
+
+static int store(void)
+{
+    static uint8_t envelope[ENVELOPE_LEN];
+    uint8_t word = KEEPER_NOT_STORED;
+
+    for (size_t at = 0; at < sizeof envelope;) {
+        ssize_t n = write(KEEPER_SOCKET, envelope + at, sizeof envelope - at);
+
+        if (n <= 0)
+            return SESSION_FAILED;
+        at += (size_t)n;
+    }
+    (void)!read(KEEPER_SOCKET, &word, 1);
+    tell("stored", word);
+    return word == KEEPER_STORED ? SESSION_STORED : SESSION_FAILED;
+}
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+static int play(const char *deed, uint64_t number)
+{
+    const struct itimerval cut_off = {.it_value.tv_usec = CUT_OFF_US};
+
+    for (; *deed != '\0'; deed++) {
+        if (*deed == 'k')
+            wait_for_key();
+        else if (*deed == 'p')
+            print_slip((char)('A' + number % 26));
+        else if (*deed == 's')
+            speaker_say(KEEPER_SPEAKER, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
+        else if (*deed == 'x' && number % 2 == 0) /* every other visit */
+            setitimer(ITIMER_REAL, &cut_off, NULL);
+    }
+    return store();
+}
+
+static int run_session(void)
+{
+    static const int kept[] = {KEEPER_SOCKET, KEEPER_PRINTER, KEEPER_SPEAKER};
+    const char *deed = getenv("HELPERS_DEED");
+    struct keeper_brief brief;
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (recv(KEEPER_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
+        return SESSION_NOBODY;
+    tell("closed", brief.closed);
+    tell("printer", brief.has_printer * 2 + is_open(KEEPER_PRINTER));
+    tell("speaker", brief.has_speaker * 2 + is_open(KEEPER_SPEAKER));
+    tell("idle", brief.config.idle);
+    if (brief.closed) {
+        wait_for_key();
+        return SESSION_NOBODY;
+    }
+    if (confine_session(kept, 3) != 0)
+        return SPAWN_NOT_CONFINED;
+    tell("visit", (int)brief.number);
+    return play(deed, brief.number);
+}
+
+/* --- the place --- */
+
+struct place {
+    struct served served;
+    struct keeper_options options;
+    const char *deed;
+    int paper; /* what comes out of the printer, a named pipe */
+    int sound; /* and of the speech program */
+};
+
+static void in_folder(const struct place *place, const char *name, char path[CONFIG_PATH_LEN])
+{
+    assert_true(snprintf(path, CONFIG_PATH_LEN, "%s/%s", place->served.dir, name) <
+                CONFIG_PATH_LEN);
+}
+
+/* A named pipe that opens for its writer at once. */
+static int make_pipe(const struct place *place, const char *name, char path[CONFIG_PATH_LEN])
+{
+    int fd;
+
+    in_folder(place, name, path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void make_speaker(const struct place *place, const char *said)
+{
+    char script[3 * CONFIG_PATH_LEN];
+
+    snprintf(script, sizeof script, "#!/bin/sh\n{ echo \"$@\"; cat; echo .; } >'%s'\n", said);
+    office_put(place->served.dir, "speech", script, strlen(script));
+    assert_int_equal(chmod(place->options.config.speaker, 0700), 0);
+}
+
+static int setup(void **state)
+{
+    struct place *place = calloc(1, sizeof *place);
+    char said[CONFIG_PATH_LEN];
+
+    assert_non_null(place);
+    served_make(&place->served);
+    config_default(&place->options.config);
+    place->options.config.idle = 77;
+    place->paper = make_pipe(place, "paper", place->options.config.printer);
+    place->sound = make_pipe(place, "said", said);
+    in_folder(place, "speech", place->options.config.speaker);
+    make_speaker(place, said);
+    *state = place;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct place *place = *state;
+
+    served_free(&place->served);
+    close(place->paper);
+    close(place->sound);
+    free(place);
+    return 0;
+}
+
+static int run_keeper(void *context)
+{
+    struct place *place = context;
+    struct state *state = NULL;
+    int result = state_open(place->served.dir, &state);
+
+    setenv("HELPERS_DEED", place->deed, 1);
+    if (ttyname_r(STDIN_FILENO, place->options.config.tty, CONFIG_PATH_LEN) != 0)
+        return 1;
+    if (result == 0)
+        result = keeper_serve(state, &place->options);
+    state_close(&state);
+    return result == 0 ? 0 : 1;
+}
+
+static void start(struct place *place, const char *deed, bool once)
+{
+    place->deed = deed;
+    place->options.once = once;
+    place->served.pty = pty_start_function(24, 64, run_keeper, place);
+    assert_non_null(place->served.pty);
+}
+
+/* Reads what comes until the text `until` ends it (NULL: until len bytes are there). */
+static size_t take(int fd, char *out, size_t len, const char *until)
+{
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    size_t got = 0;
+
+    while (got < len && (until == NULL || strstr(out, until) == NULL)) {
+        ssize_t n;
+
+        assert_int_equal(poll(&polled, 1, SERVED_SECONDS * 1000), 1);
+        n = read(fd, out + got, len - got);
+        assert_true(n > 0);
+        got += (size_t)n;
+    }
+    return got;
+}
+
+static void take_slip(const struct place *place, char filling)
+{
+    static char slip[SLIP_LEN];
+
+    take(place->paper, slip, sizeof slip, NULL);
+    for (size_t i = 0; i < sizeof slip; i++)
+        if (slip[i] != filling)
+            fail_msg("byte %zu of the slip is %d, not %d", i, slip[i], filling);
+}
+
+static void assert_no_more(int fd)
+{
+    char byte;
+
+    assert_int_equal(read(fd, &byte, 1), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
+/* The process of the place whose first two arguments are these, or 0. */
+static pid_t find_process(const char *word, const char *name)
+{
+    DIR *all = opendir("/proc");
+    struct dirent *entry = NULL;
+    pid_t found = 0;
+
+    assert_non_null(all);
+    while (found == 0 && (entry = readdir(all)) != NULL) {
+        char path[300], line[2 * CONFIG_PATH_LEN] = {0};
+        const char *first = line + strlen("sandyq-kiosk") + 1;
+        int fd;
+
+        snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
+        fd = open(path, O_RDONLY);
+        if (fd < 0)
+            continue;
+        if (read(fd, line, sizeof line - 1) > 0 && strcmp(line, "sandyq-kiosk") == 0 &&
+            strcmp(first, word) == 0 && strcmp(first + strlen(word) + 1, name) == 0)
+            found = atoi(entry->d_name);
+        close(fd);
+    }
+    closedir(all);
+    return found;
+}
+
+static pid_t wait_for_process(struct place *place, const char *word, const char *name)
+{
+    pid_t pid = 0;
+
+    for (int i = 0; i < 1000 && pid == 0; i++) {
+        pid = find_process(word, name);
+        pty_watch(place->served.pty, "nothing", 5);
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+static void assert_none_left(const struct place *place)
+{
+    assert_int_equal(find_process(SPAWN_PRINTER, place->options.config.printer), 0);
+    assert_int_equal(find_process(SPAWN_SPEAKER, place->options.config.speaker), 0);
+}
+
+static void finish(struct place *place)
+{
+    pty_type(place->served.pty, "\r");
+    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
+    /* Nobody but the keeper was to wait for them, and it did. */
+    assert_none_left(place);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* --- tests --- */
+
+static void test_a_confined_session_prints_speaks_and_stores(void **state)
+{
+    struct place *place = *state;
+    char said[256] = {0};
+
+    start(place, "spk", true);
+    served_wait(&place->served, "idle 77");
+    take_slip(place, 'C'); /* of visit 2, behind the cover of the start */
+    served_wait(&place->served, "word 0");
+    take(place->sound, said, sizeof said - 1, ".\n");
+    assert_string_equal(said, "-v ru -s 130 --stdin\nЗдравствуйте.\n");
+    finish(place);
+    assert_int_equal(served_check(&place->served), 2);
+}
+
+static void test_a_place_without_helpers(void **state)
+{
+    struct place *place = *state;
+
+    place->options.config.printer[0] = place->options.config.speaker[0] = '\0';
+    start(place, "k", true);
+    served_wait(&place->served, "visit 2");
+    assert_true(pty_shows(place->served.pty, "printer 0"));
+    assert_true(pty_shows(place->served.pty, "speaker 0"));
+    finish(place);
+}
+
+/* Out of order for a fault in its configuration: no visitor, no helper; but the chain goes on. */
+static void test_misconfigured(void **state)
+{
+    struct place *place = *state;
+
+    place->options.misconfigured = true;
+    start(place, "p", true);
+    served_wait(&place->served, "idle 77");
+    assert_true(pty_shows(place->served.pty, "closed 1"));
+    assert_true(pty_shows(place->served.pty, "printer 0"));
+    assert_true(pty_shows(place->served.pty, "speaker 0"));
+    assert_none_left(place);
+    finish(place);
+    assert_int_equal(served_check(&place->served), 1);
+}
+
+/* The visit of a slip is over while it is printed: it is printed whole, the next visitor does not wait for it,
+   and the next slip comes behind it. */
+static void test_a_slip_is_finished_after_its_visit(void **state)
+{
+    struct place *place = *state;
+    pid_t first = 0;
+
+    assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
+    start(place, "xkp", false);
+    served_wait(&place->served, "visit 2");
+    first = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
+    pty_type(place->served.pty, "\r");
+    served_wait(&place->served, "visit 3");
+    assert_int_equal(find_process(SPAWN_PRINTER, place->options.config.printer), first);
+    take_slip(place, 'C');
+    pty_type(place->served.pty, "\r");
+    take_slip(place, 'D');
+    served_wait(&place->served, "stored 1");
+    assert_int_equal(served_end(&place->served), 0);
+    assert_no_more(place->paper);
+    assert_none_left(place);
+}
+
+/* A helper that dies costs the visit nothing but itself, and the next visit has one again. */
+static void test_helpers_that_die(void **state)
+{
+    struct place *place = *state;
+    char path[64];
+    pid_t printer, speaker;
+
+    start(place, "kpsk", false);
+    served_wait(&place->served, "visit 2");
+    printer = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
+    speaker = wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    kill(printer, SIGKILL);
+    kill(speaker, SIGKILL);
+    snprintf(path, sizeof path, "/proc/%d", (int)printer);
+    for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++)
+        pty_watch(place->served.pty, "nothing", 5);
+    assert_int_equal(access(path, F_OK), -1); /* not even a zombie */
+    pty_type(place->served.pty, "\r");
+    served_wait(&place->served, "word 2"); /* PRINTER_GONE */
+    pty_type(place->served.pty, "\r");
+    served_wait(&place->served, "visit 3");
+    wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    pty_type(place->served.pty, "\r");
+    take_slip(place, 'D');
+    assert_int_equal(served_end(&place->served), 0);
+    assert_none_left(place);
+    assert_int_equal(served_check(&place->served), 3);
+}
+
+/* What a helper holds: its socket and nothing of terminal, outbox or key. */
+static void assert_bare(pid_t pid)
+{
+    char path[64], target[256];
+
+    assert_int_equal(getsid(pid), pid);
+    for (int fd = 0; fd < 64; fd++) {
+        ssize_t n;
+
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+        n = readlink(path, target, sizeof target - 1);
+        target[n > 0 ? n : 0] = '\0';
+        if (fd <= 2)
+            assert_string_equal(target, "/dev/null");
+        else if (fd == KEEPER_SOCKET)
+            assert_int_equal(strncmp(target, "socket:", 7), 0);
+        else
+            assert_string_equal(target, "");
+    }
+}
+
+static void test_helpers_hold_nothing(void **state)
+{
+    struct place *place = *state;
+    pid_t printer, speaker;
+
+    start(place, "k", true);
+    served_wait(&place->served, "visit 2");
+    printer = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
+    speaker = wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    if (geteuid() == 0) { /* others may not look into them */
+        assert_bare(printer);
+        assert_bare(speaker);
+    }
+    finish(place);
+}
+
+/* A keeper that is killed leaves none behind. */
+static void test_helpers_die_with_the_keeper(void **state)
+{
+    struct place *place = *state;
+
+    start(place, "k", true);
+    served_wait(&place->served, "visit 2");
+    wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
+    wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    kill(pty_process(place->served.pty), SIGKILL);
+    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 128 + SIGKILL);
+    /* They are ours now: each that ended is reaped, and in the end there is none. */
+    while (waitpid(-1, NULL, 0) > 0)
+        continue;
+    assert_none_left(place);
+}
+
+#define HELPERS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        HELPERS_TEST(test_a_confined_session_prints_speaks_and_stores),
+        HELPERS_TEST(test_a_place_without_helpers),
+        HELPERS_TEST(test_misconfigured),
+        HELPERS_TEST(test_a_slip_is_finished_after_its_visit),
+        HELPERS_TEST(test_helpers_that_die),
+        HELPERS_TEST(test_helpers_hold_nothing),
+        HELPERS_TEST(test_helpers_die_with_the_keeper),
+    };
+
+    if (argc == 2 && strcmp(argv[1], "--session") == 0)
+        _exit(run_session());
+    if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER) == 0)
+        return child_printer(argv[2]);
+    if (argc == 3 && strcmp(argv[1], SPAWN_SPEAKER) == 0)
+        return child_speaker(argv[2]);
+    /* What a killed keeper leaves comes to us. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
