@@ -141,6 +141,17 @@ static void test_lines_that_stand_alone(void **state)
          "needed.\nindented.\nloud.\n");
 }
 
+/* A list of what will be sent: the rule shows how much room its lines had. */
+static void test_short_lines(void **state)
+{
+    for (int col = 1; col < 61; col++)
+        line(1, col, "─");
+    line(2, 1, "Something else, or I do not know how to say");
+    line(3, 1, "Who may know: Only the office");
+    line(4, 1, "Me");
+    says("Something else, or I do not know how to say.\nWho may know: Only the office.\nMe.\n");
+}
+
 static void test_wrapped_answer(void **state)
 {
     line(2, 1, "1");
@@ -294,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrapped_lines_are_joined, start, finish),
         cmocka_unit_test_setup_teardown(test_broken_word, start, finish),
         cmocka_unit_test_setup_teardown(test_lines_that_stand_alone, start, finish),
+        cmocka_unit_test_setup_teardown(test_short_lines, start, finish),
         cmocka_unit_test_setup_teardown(test_wrapped_answer, start, finish),
         cmocka_unit_test_setup_teardown(test_large_print, start, finish),
         cmocka_unit_test_setup_teardown(test_receipt, start, finish),

@@ -2,6 +2,7 @@
 /* Reads a grid of cells the way a person would read it aloud. */
 #include <stdbool.h>
 #include <string.h>
+#include <unictype.h>
 
 #include "tui/linear.h"
 #include "tui/utf8.h"
@@ -20,6 +21,7 @@ struct row {
 
 struct reader {
     const struct screen *screen;
+    int edge; /* the column behind the last one that anything stands in */
     struct row rows[SCREEN_ROWS_MAX];
     char *out;
     size_t size;
@@ -187,6 +189,22 @@ static bool breaks_word(uint32_t ch)
     return ch == '-' || ch == '/';
 }
 
+/* True when the first word of row `next` had no room behind row `at`. A box of short lines looks narrower than it
+   is: there, with lines close together, only a small letter goes on with a sentence. */
+static bool was_wrapped(const struct reader *reader, int at, int next)
+{
+    const struct row *a = &reader->rows[at];
+    const struct row *b = &reader->rows[next];
+    const uint32_t last = text_at(reader->screen, at, a->end - 1);
+    const int need =
+        a->end + (breaks_word(last) ? 0 : 1) + word(reader->screen, next, b->start, b->end);
+
+    if (next == at + 1 && need <= reader->edge &&
+        !uc_is_lower(text_at(reader->screen, next, b->start)))
+        return false;
+    return need > box_end(reader, at);
+}
+
 /* The row that goes on with the paragraph, or -1. A line was wrapped only when the next word had no room in
    it; this tells a paragraph's lines from lines that stand alone, whatever the space between them. */
 static int continuation(const struct reader *reader, int at)
@@ -194,16 +212,12 @@ static int continuation(const struct reader *reader, int at)
     const int next = neighbour(reader, at, 1);
     const struct row *a = &reader->rows[at];
     const struct row *b = next < 0 ? NULL : &reader->rows[next];
-    uint32_t last = 0;
-    int room = 0;
 
     if (b == NULL || b->key || !same_box(a, b))
         return -1;
     if (next > at + 1 && ends_sentence(last_of(reader->screen, at, a->start, a->end)))
         return -1;
-    last = text_at(reader->screen, at, a->end - 1);
-    room = box_end(reader, at) - a->end - (breaks_word(last) ? 0 : 1);
-    return word(reader->screen, next, b->start, b->end) > room ? next : -1;
+    return was_wrapped(reader, at, next) ? next : -1;
 }
 
 static void put(struct reader *reader, uint32_t ch)
@@ -327,6 +341,18 @@ static int say_paragraph(struct reader *reader, int at)
     return at;
 }
 
+static void look_at_all(struct reader *reader)
+{
+    const struct screen *screen = reader->screen;
+
+    for (int row = 0; row < screen_rows(screen); row++) {
+        reader->rows[row] = look(screen, row);
+        for (int col = reader->edge; col < screen_cols(screen); col++)
+            if (screen_at(screen, row, col)->ch != ' ')
+                reader->edge = col + 1;
+    }
+}
+
 /* Takes the mark at the right off the top row, so that the title ends where its words do. Returns its column. */
 static int take_mark(struct reader *reader)
 {
@@ -349,8 +375,7 @@ size_t linear_text(const struct screen *screen, char *out, size_t size)
 
     if (size > 0)
         out[0] = '\0';
-    for (int row = 0; row < screen_rows(screen); row++)
-        reader.rows[row] = look(screen, row);
+    look_at_all(&reader);
     mark_end = reader.rows[0].end;
     mark = take_mark(&reader);
     at = say_paragraph(&reader, 0);
