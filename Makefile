@@ -149,10 +149,12 @@ install: all
 		$(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
 	ln -sfn /usr/lib/locale/C.utf8 $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
 	for t in $(TEXTS); do install -D -m 644 $$t $(DESTDIR)$(PREFIX)/share/sandyq/$$t; done
+	install -D -m 644 kiosk/kiosk.conf $(DESTDIR)$(PREFIX)/share/sandyq/kiosk.conf
 
 uninstall:
 	rm -f $(TEXTS:%=$(DESTDIR)$(PREFIX)/share/sandyq/%)
 	rm -f $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
+	rm -f $(DESTDIR)$(PREFIX)/share/sandyq/kiosk.conf
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	for l in $(LANGS); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done
