@@ -14,12 +14,13 @@ enum { SPEAKER_TEXT_MAX = 16384, SPEAKER_PACES = 4 /* 0 is normal, 3 slowest */ 
    it is passed over in silence. Only write and poll; the caller ignores SIGPIPE. */
 void speaker_say(int socket, const char *language, int pace, const char *text, size_t len);
 
-/* The process's side: serves descriptor `socket` (0, 1 and 2 are open and others) until its end, or SIGTERM. program is the path of the speech
-   program; it gets the text on its standard input, as `PROGRAM -v LANGUAGE -s WORDS-A-MINUTE --stdin`, with no other
-   descriptor than that and /dev/null, an environment of ours, no new privileges, no core and no file it could
-   write to; it is killed with all it started in its process group. Nothing of the text goes into arguments,
-   environment or files. A program that is missing, dies or hangs costs one text. Wipes what it held. Returns
-   the exit status. The process is this one's own: signals and limits are changed for good. */
+/* The process's side: serves descriptor `socket` until its end, or SIGTERM. 0, 1 and 2 are open and others than that.
+   program is the path of the speech program; it gets the text on its standard input, as
+   `PROGRAM -v LANGUAGE -s WORDS-A-MINUTE --stdin`, with no other descriptor than that and /dev/null, an environment
+   of ours, no new privileges, no core and no file it could write to; it is killed with all it started in its
+   process group. Nothing of the text goes into arguments, environment or files. A program that is missing, dies
+   or hangs costs one text. Wipes what it held. Returns the exit status. The process is this one's own: signals and
+   limits are changed for good. */
 int speaker_run(int socket, const char *program);
 
 #endif
