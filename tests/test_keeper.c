@@ -259,6 +259,112 @@ static void test_waiting_keeper_notices_a_removed_outbox(void **state)
     assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
 }
 
+/* --- a configuration with a fault --- */
+
+#define OUT_OF_ORDER "This terminal is out of order."
+#define FAULT        "kiosk.conf: line 2: There is no setting of this name."
+
+static void put_config(const struct served *served, const char *text)
+{
+    office_put(served->dir, "kiosk.conf", text, strlen(text));
+}
+
+/* Starts the kiosk with its standard error in the folder's file "said". */
+static void start_said(struct served *served, const char *options)
+{
+    static char line[4 * OFFICE_PATH_LEN];
+    const char *argv[] = {"/bin/sh", "-c", line, NULL};
+
+    snprintf(line, sizeof line, "exec '%s' --state '%s' %s 2>'%s/said'",
+             served_program("sandyq-kiosk"), served->dir, options, served->dir);
+    pty_stop(&served->pty);
+    served->pty = pty_start(24, 64, argv, NULL);
+    assert_non_null(served->pty);
+}
+
+static void assert_said(const struct served *served, const char *text)
+{
+    size_t len = 0;
+    char *said = (char *)office_get(served->dir, "said", &len);
+    const char *at = NULL;
+
+    assert_true(len > 0);
+    said[len - 1] = '\0'; /* the end of its one line */
+    at = strstr(said, text);
+    assert_non_null(at);
+    assert_null(strstr(at + 1, text));
+    free(said);
+}
+
+/* It does not guess and does not give up: it says so, serves nobody, and its chain goes on. */
+static void test_a_fault_is_out_of_order(void **state)
+{
+    struct served *served = *state;
+
+    put_config(served, "idle = 60\nbeep = yes\n");
+    start_said(served, "");
+    served_wait(served, OUT_OF_ORDER);
+    assert_said(served, FAULT);
+    served_go(served, "3\r1", OUT_OF_ORDER);
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 1);
+}
+
+static void test_a_fault_once(void **state)
+{
+    struct served *served = *state;
+
+    put_config(served, "idle = 60\nbeep = yes\n");
+    start_said(served, "--once");
+    served_wait(served, OUT_OF_ORDER);
+    pty_type(served->pty, " ");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+    assert_said(served, FAULT);
+    /* On the terminal itself the line comes again when the screen is gone. */
+    served_start_sized(served, 1, 24, 160);
+    served_wait(served, OUT_OF_ORDER);
+    pty_type(served->pty, " ");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+    assert_true(pty_shows(served->pty, FAULT));
+}
+
+static void test_a_missing_file_that_was_named(void **state)
+{
+    struct served *served = *state;
+
+    start_said(served, "--config /nonexistent/kiosk.conf");
+    served_wait(served, OUT_OF_ORDER);
+    assert_said(served, "/nonexistent/kiosk.conf: This is no file that can be read.");
+    assert_int_equal(served_end(served), 0);
+}
+
+static void test_options_count_more_than_the_file(void **state)
+{
+    struct served *served = *state;
+
+    put_config(served, "tty = /dev/null\nbeep = yes\n");
+    start_said(served, "");
+    assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 1);
+    assert_said(served, "/dev/null: This terminal cannot be used.");
+    start_said(served, "--tty \"$(tty)\"");
+    served_wait(served, OUT_OF_ORDER);
+    assert_int_equal(served_end(served), 0);
+}
+
+/* What is wrong on the command line is seen by who types it. */
+static void test_wrong_options_are_wrong_usage(void **state)
+{
+    static const char *const wrong[] = {"--paper 79",     "--print huge", "--contrast maybe",
+                                        "--languages kk", "--idle 9",     "--speaker-process x"};
+    struct served *served = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        start_said(served, wrong[i]);
+        assert_int_equal(pty_wait_exit(served->pty, SERVED_SECONDS), 2);
+    }
+    assert_int_equal(served_check(served), 0);
+}
+
 /* --- what the disk tells --- */
 
 static const char *const files[] = {
@@ -509,6 +615,11 @@ int main(void)
         KEEPER_TEST(test_older_outbox_promises_nothing),
         KEEPER_TEST(test_copied_folder_promises_nothing),
         KEEPER_TEST(test_waiting_keeper_notices_a_removed_outbox),
+        KEEPER_TEST(test_a_fault_is_out_of_order),
+        KEEPER_TEST(test_a_fault_once),
+        KEEPER_TEST(test_a_missing_file_that_was_named),
+        KEEPER_TEST(test_options_count_more_than_the_file),
+        KEEPER_TEST(test_wrong_options_are_wrong_usage),
         KEEPER_TEST(test_disk_does_not_tell_filing_from_reading),
         KEEPER_TEST(test_killed_keepers_lose_nothing),
         KEEPER_TEST(test_killed_sessions_lose_nothing),
