@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +65,17 @@ static volatile sig_atomic_t stop;
 static void on_term(int number)
 {
     stop = 1;
+}
+
+/* A clock that can be stopped. */
+static bool clock_stands;
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    if (!clock_stands)
+        return (int)syscall(SYS_clock_gettime, clock, now);
+    *now = (struct timespec){.tv_sec = 1000};
+    return 0;
 }
 
 /* A press in words: what it is and, when asked for, what more is known of it. */
@@ -282,12 +294,41 @@ static void test_what_comes_in_a_burst_is_rushed(void **state)
     pty_stop(&pty);
 }
 
-/* Busy from the first press until two more lie there: neither of them is meant for what comes. */
+/* One by one, waited for each, but sooner than a person's hand. */
+static void test_fast_presses_are_rushed(void **state)
+{
+    struct pty *pty = NULL;
+
+    clock_stands = true;
+    pty = pty_start_function(24, 80, echo_all_of_presses, (char[]){"xterm-256color"});
+    clock_stands = false;
+    assert_true(pty_wait_text(pty, "ready", WAIT_S));
+    pty_type(pty, "a");
+    shows(pty, "a");
+    pty_type(pty, "\r");
+    shows(pty, "a<enter>!");
+    pty_stop(&pty);
+}
+
+/* Works on until so much input lies there, and then a little longer. */
+static void work_until(int waiting)
+{
+    for (int n = 0; n < waiting; poll(NULL, 0, 1))
+        ioctl(STDIN_FILENO, FIONREAD, &n);
+    poll(NULL, 0, PRESS_RUSH_MS + 5);
+}
+
+struct work {
+    const char *typed; /* meanwhile */
+    bool drop;
+};
+
+/* Busy between the first press and the second. */
 static int be_busy(void *context)
 {
+    const struct work *work = context;
     struct screen *screen = screen_new(24, 64);
     char words[256] = "";
-    int n = 0;
 
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
@@ -297,34 +338,50 @@ static int be_busy(void *context)
         screen_say(screen, 1, 0, SCREEN_PLAIN, words);
         screen_say(screen, 2, 0, SCREEN_PLAIN, i == 1 ? "busy" : "ready");
         term_show(screen);
-        for (n = 2; i == 1 && n > 0 && n < *(const int *)context; poll(NULL, 0, 1))
-            ioctl(STDIN_FILENO, FIONREAD, &n);
-        if (i == 1 && n > 2)
+        if (i == 1)
+            work_until((int)strlen(work->typed));
+        if (i == 1 && work->drop)
             term_drop();
         say_press(words, term_press(0), true);
     }
     return 0;
 }
 
-static void test_presses_while_busy(void **state)
+static struct pty *typed_while_busy(struct work *work)
 {
-    int wanted[] = {2, 5};
-    const char *const typed[] = {"b\r", "b\x1b[1;"};
-    const char *const want[] = {"ab!<enter>!", "ad"};
+    struct pty *pty = pty_start_function(24, 80, be_busy, work);
 
-    for (size_t i = 0; i < 2; i++) {
-        struct pty *pty = pty_start_function(24, 80, be_busy, &wanted[i]);
+    assert_true(pty_wait_text(pty, "ready", WAIT_S));
+    pty_type(pty, "a");
+    assert_true(pty_watch(pty, "busy", WAIT_S * 1000));
+    pty_type(pty, work->typed);
+    assert_int_equal(pty_rest(pty), PTY_IDLE);
+    return pty;
+}
 
-        assert_true(pty_wait_text(pty, "ready", WAIT_S));
-        pty_type(pty, "a");
-        assert_true(pty_watch(pty, "busy", WAIT_S * 1000));
-        pty_type(pty, typed[i]);
-        assert_int_equal(pty_rest(pty), PTY_IDLE);
-        if (i == 1)
-            pty_type(pty, "d");
-        shows(pty, want[i]);
-        pty_stop(&pty);
-    }
+static void test_presses_while_busy_are_rushed(void **state)
+{
+    struct work work = {"b\r", false};
+    struct pty *pty = typed_while_busy(&work);
+
+    shows(pty, "ab!<enter>!");
+    pty_stop(&pty);
+}
+
+/* All but that a paste began. */
+static void test_dropped_presses_are_forgotten(void **state)
+{
+    struct work keys = {"b\r\x1b[1;", true}, paste = {"b\x1b[200~c", true};
+    struct pty *pty = typed_while_busy(&keys);
+
+    pty_type(pty, "d");
+    shows(pty, "ad");
+    assert_false(pty_shows(pty, "ad!"));
+    pty_stop(&pty);
+    pty = typed_while_busy(&paste);
+    pty_type(pty, "d\r");
+    shows(pty, "adp<tab>p!");
+    pty_stop(&pty);
 }
 
 static void test_caps_lock(void **state)
@@ -612,10 +669,11 @@ static void test_a_dead_terminal_does_not_spin(void **state)
     pty_stop(&pty);
 }
 
-/* A second of a countdown, in which the process wakes up once. */
+/* A second of a countdown, in which the process wakes up once; and a key while it is drawn. */
 static int wait_idle(void *context)
 {
     struct rusage before, later;
+    struct press press;
 
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
@@ -624,13 +682,19 @@ static int wait_idle(void *context)
     if (term_press(1).kind != PRESS_IDLE)
         return EXIT_REFUSED;
     getrusage(RUSAGE_SELF, &later);
-    return later.ru_nvcsw - before.ru_nvcsw <= 1 ? EXIT_IDLE : 0;
+    if (later.ru_nvcsw - before.ru_nvcsw > 1 || write(STDOUT_FILENO, "idle", 4) != 4)
+        return EXIT_REFUSED;
+    work_until(1);
+    press = term_press(0);
+    return press.kind == PRESS_ENTER && !press.rushed ? EXIT_IDLE : 0;
 }
 
 static void test_the_limit_passes(void **state)
 {
     struct pty *pty = pty_start_function(24, 80, wait_idle, NULL);
 
+    assert_true(pty_watch(pty, "idle", WAIT_S * 1000));
+    pty_type(pty, "\r");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), EXIT_IDLE);
     pty_stop(&pty);
 }
@@ -957,7 +1021,9 @@ int main(void)
         cmocka_unit_test(test_other_function_keys_mean_nothing),
         cmocka_unit_test(test_keypad_digits_are_known),
         cmocka_unit_test(test_what_comes_in_a_burst_is_rushed),
-        cmocka_unit_test(test_presses_while_busy),
+        cmocka_unit_test(test_fast_presses_are_rushed),
+        cmocka_unit_test(test_presses_while_busy_are_rushed),
+        cmocka_unit_test(test_dropped_presses_are_forgotten),
         cmocka_unit_test(test_caps_lock),
         cmocka_unit_test(test_only_a_console_is_asked),
         cmocka_unit_test(test_help_ends),
