@@ -42,16 +42,20 @@ void draft_wipe(struct draft *draft)
     memcpy(draft->language, language, sizeof language);
 }
 
-int draft_derive(struct draft *draft, const struct charter *charter)
-{
-    return code_derive(draft->code, draft->pin, charter->office, &draft->keys) == CODE_OK ? 0 : -1;
-}
-
 /* A letter and its bytes: the only plaintext outside the draft, for as long as sealing takes. */
 struct draft_sheet {
     struct letter letter;
     uint8_t bytes[LETTER_LEN];
 };
+
+/* True when question `at` or a later one was answered: trailing silence is not written. */
+static bool draft_asked(const struct draft *draft, uint8_t at)
+{
+    for (; at < LETTER_URGENT_MAX; at++)
+        if (draft->urgent[at] != 0)
+            return true;
+    return false;
+}
 
 static void draft_fill(struct letter *letter, const struct draft *draft)
 {
@@ -60,9 +64,16 @@ static void draft_fill(struct letter *letter, const struct draft *draft)
     /* A follow-up has no category of its own: the office knows the case by its keys. */
     if (letter->category[0] == '\0')
         memcpy(letter->category, "H1", sizeof letter->category);
-    letter->consent = TAXONOMY_CONSENT_MIN;
+    letter->about = draft->about;
+    letter->people = draft->people;
+    letter->consent = draft->consent > 0 ? draft->consent : TAXONOMY_CONSENT_MIN;
+    memcpy(letter->urgent, draft->urgent, sizeof letter->urgent);
+    while (letter->urgent_count < LETTER_URGENT_MAX && draft_asked(draft, letter->urgent_count))
+        letter->urgent_count++;
     letter->text = draft->text;
     letter->text_len = draft->text_len;
+    letter->name = draft->name;
+    letter->name_len = draft->name_len;
     memcpy(letter->tag_key, draft->keys.tag, sizeof letter->tag_key);
     memcpy(letter->answer_key, draft->keys.answer, sizeof letter->answer_key);
 }

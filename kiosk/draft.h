@@ -13,12 +13,21 @@
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 
+enum { DRAFT_UNDO_MAX = 4096 };
+
 struct draft {
     enum letter_kind kind;
     char language[3];
     char category[3]; /* "" until one was chosen */
+    uint8_t about;    /* as in the letter; 0: not said */
+    uint8_t consent;  /* 0: not said, which is the lowest */
+    uint16_t people;
+    uint8_t urgent[LETTER_URGENT_MAX]; /* answer to question q at q - 1 */
     size_t text_len;
     char text[LETTER_TEXT_MAX]; /* UTF-8, not NUL-terminated */
+    size_t name_len;
+    char name[LETTER_NAME_MAX];
+    char undo[DRAFT_UNDO_MAX]; /* what was deleted last */
     char pin[CODE_PIN_MAX + 1];
     char again[CODE_PIN_MAX + 1]; /* the PIN typed a second time */
     char code[CODE_LEN];
@@ -33,9 +42,6 @@ void draft_free(struct draft **draft);
 
 /* Wipes everything that was typed; kind and language stay. */
 void draft_wipe(struct draft *draft);
-
-/* Makes the two keys of draft's code and PIN; takes about 1.4 s. Returns 0 or -1 (memory). */
-int draft_derive(struct draft *draft, const struct charter *charter);
 
 /* Seals the draft (of kind LETTER_COVER: nothing of it but the kind) as the envelope numbered
    `number` for the day. The plaintext letter is wiped before this returns. Returns 0 or -1 (memory,

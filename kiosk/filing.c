@@ -1,122 +1,110 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing and sending, as a table of steps: each shows its screen and names the next step. */
+/* Asking and sending, as a table of steps: each shows its screen and names the next step. */
 #include "kiosk/filing.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "complaint/taxonomy.h"
+#include "kiosk/asking.h"
 #include "kiosk/pin.h"
 #include "kiosk/receipt.h"
+#include "kiosk/review.h"
 #include "kiosk/topic.h"
-#include "tui/edit.h"
+#include "kiosk/writing.h"
 #include "tui/lang.h"
-#include "tui/page.h"
 
-enum filing_step { FILING_TOPIC, FILING_TEXT, FILING_REVIEW, FILING_CONFIRM, FILING_SEND };
-
-enum {
-    FILING_LETTERS_TOLD = 2000, /* room left is told below this many letters */
-    FILING_LETTER_BYTES = 2,    /* a Cyrillic letter */
-    FILING_LINE = 128,
+enum filing_step {
+    FILING_WHO,
+    FILING_COUNT,
+    FILING_TOPIC,
+    FILING_QUESTION,
+    FILING_CONSENT,
+    FILING_REVIEW,
+    FILING_TEXT,
+    FILING_NAME,
+    FILING_CONFIRM,
+    FILING_SEND,
 };
 
 struct filing {
     struct stage *stage;
     struct draft *draft;
-    bool reviewed; /* topic or text was opened from the review, and leads back there */
-    bool sealed;   /* envelope is made; a second try stores the same one */
+    int question; /* which of the category's questions is asked */
+    bool sealed;  /* envelope is made; a second try stores the same one */
     uint8_t envelope[ENVELOPE_LEN];
 };
 
+/* Where a screen leads: forward, back, or out when the session is over. */
+static int filing_lead(int key, int next, int back)
+{
+    if (key == STAGE_OVER)
+        return FILING_LEFT;
+    return key == STAGE_NEXT ? next : back;
+}
+
+/* Number of the category's i-th question, 0 when it has no more. */
+static uint8_t filing_asked(const struct filing *filing, int i)
+{
+    const struct taxonomy_category *category = taxonomy_category(filing->draft->category);
+
+    return category != NULL && i >= 0 && i < TAXONOMY_ASKED_MAX ? category->asked[i] : 0;
+}
+
+static int filing_who(struct filing *filing)
+{
+    int key = asking_who(filing->stage, filing->draft);
+    bool several = filing->draft->about == 3;
+
+    return filing_lead(key, several ? FILING_COUNT : FILING_TOPIC, FILING_BACK);
+}
+
+static int filing_count(struct filing *filing)
+{
+    return filing_lead(asking_count(filing->stage, filing->draft), FILING_TOPIC, FILING_WHO);
+}
+
+/* Answers to another category's questions are not this one's. */
 static int filing_topic(struct filing *filing)
 {
-    int key = topic_choose(filing->stage, filing->draft->category);
-
-    if (key == STAGE_OVER)
-        return FILING_LEFT;
-    if (filing->reviewed)
-        return FILING_REVIEW;
-    return key == STAGE_NEXT ? FILING_TEXT : FILING_BACK;
-}
-
-/* Draws question, box and room left; fills *height with the box's. */
-static void filing_draw_text(struct stage *stage, const struct stage_sheet *sheet,
-                             struct edit *edit, int *height)
-{
-    char line[FILING_LINE];
-    int above = 0;
-    int below = 0;
-    size_t letters = edit_room(edit) / FILING_LETTER_BYTES;
-    int row = stage_frame(stage, sheet);
-
-    row = stage_say(stage, row, SCREEN_PLAIN,
-                    N_("Nobody here can open it. But a camera can see the keys: cover them."));
-    stage_rule(stage, row);
-    *height = stage->bottom - row - 3;
-    edit_draw(edit, stage->screen, row + 1, stage->left, stage->width, *height, &above, &below);
-    stage_rule(stage, stage->bottom - 2);
-    if (letters < FILING_LETTERS_TOLD) {
-        snprintf(line, sizeof line, _("Letters left: %zu"), letters);
-        screen_say(stage->screen, stage->bottom - 1, stage->left, SCREEN_BOLD, line);
-    } else {
-        stage_more(stage, stage->bottom - 1, above, below);
-    }
-}
-
-static int filing_text(struct filing *filing)
-{
-    static const struct stage_sheet sheet = {
-        .title = N_("Write to the Commissioner: what happened?"),
-        .text = N_("Use your own words. Spelling does not matter. You may leave it empty."),
-        .keys = N_("Enter: done   Tab: new line   Esc: back   F1: help"),
-        .enter = true,
-        .guide = GUIDE_TEXT,
-    };
     struct draft *draft = filing->draft;
-    struct stage *stage = filing->stage;
-    struct edit edit;
-    int key = STAGE_IGNORED;
+    char before[sizeof draft->category];
+    bool minor = false;
+    int key;
 
-    edit_start(&edit, draft->text, draft->text_len, sizeof draft->text);
-    while (key == STAGE_IGNORED) {
-        struct press press;
-        int height = 0;
-
-        filing_draw_text(stage, &sheet, &edit, &height);
-        press = stage_ask(stage);
-        if (stage->over || !edit_press(&edit, press, stage->width, height))
-            key = stage_meaning(stage, &sheet, press);
-        draft->text_len = edit.len;
-    }
-    if (key == STAGE_OVER)
-        return FILING_LEFT;
-    if (key == STAGE_NEXT || filing->reviewed)
-        return FILING_REVIEW;
-    return draft->kind == LETTER_FOLLOWUP ? (int)FILING_BACK : (int)FILING_TOPIC;
+    memcpy(before, draft->category, sizeof before);
+    key = topic_choose(filing->stage, draft->category, &minor);
+    if (minor && draft->about <= 1)
+        draft->about = 4;
+    if (memcmp(before, draft->category, sizeof before) != 0)
+        memset(draft->urgent, 0, sizeof draft->urgent);
+    filing->question = 0;
+    return filing_lead(key, filing_asked(filing, 0) != 0 ? FILING_QUESTION : FILING_CONSENT,
+                       FILING_WHO);
 }
 
-static void filing_draw_review(struct filing *filing, const struct stage_sheet *sheet,
-                               struct page *page, int *height)
+static int filing_question(struct filing *filing)
 {
-    struct stage *stage = filing->stage;
-    const struct taxonomy_category *category = taxonomy_category(filing->draft->category);
-    int row = stage_frame(stage, sheet);
-    int last = stage->bottom - (int)sheet->count - 1;
-    int above = 0;
-    int below = 0;
+    int key = asking_question(filing->stage, filing->draft, filing_asked(filing, filing->question));
 
-    if (category != NULL)
-        row = stage_say(stage, row - 1, SCREEN_BOLD, category->text);
-    stage_rule(stage, row++);
-    *height = last - row - 1;
-    if (page->len == 0)
-        stage_say(stage, row, SCREEN_PLAIN, N_("(You wrote no text. That is all right.)"));
-    else
-        page_draw(page, stage->screen, row, stage->left, stage->width, *height, &above, &below);
-    stage_rule(stage, last - 1);
-    stage_more(stage, last, above, below);
-    stage_choices(stage, last + 1, sheet);
+    if (key == STAGE_NEXT)
+        filing->question++;
+    else if (key == STAGE_BACK)
+        filing->question--;
+    if (key == STAGE_OVER)
+        return FILING_LEFT;
+    if (filing->question < 0)
+        return FILING_TOPIC;
+    return filing_asked(filing, filing->question) != 0 ? FILING_QUESTION : FILING_CONSENT;
+}
+
+static int filing_consent(struct filing *filing)
+{
+    bool asked = filing_asked(filing, 0) != 0;
+    int key = asking_consent(filing->stage, filing->draft);
+
+    if (key == STAGE_BACK && asked)
+        filing->question--;
+    return filing_lead(key, FILING_REVIEW, asked ? FILING_QUESTION : FILING_TOPIC);
 }
 
 /* Asks before something written is lost; true when it was thrown away. */
@@ -125,7 +113,7 @@ static bool filing_discard(struct stage *stage, struct draft *draft)
     static const char *const choices[] = {N_("No, keep it"), N_("Yes, throw it away")};
     static const struct stage_sheet sheet = {
         .title = N_("Throw it away?"),
-        .text = N_("What you wrote has not been sent. Do you want to throw it away?"),
+        .text = N_("It has not been sent. Do you want to throw it away?"),
         .choices = choices,
         .count = 2,
         .keys = N_("Press a digit   Esc: back"),
@@ -137,54 +125,43 @@ static bool filing_discard(struct stage *stage, struct draft *draft)
         draft_wipe(draft);
     } else {
         explicit_bzero(draft->text, sizeof draft->text);
+        explicit_bzero(draft->undo, sizeof draft->undo);
         draft->text_len = 0;
     }
     return true;
 }
 
-static int filing_reviewed(struct filing *filing, int key)
-{
-    filing->reviewed = key == 2 || key == 3;
-    if (key == 1)
-        return FILING_CONFIRM;
-    if (key == 2 || key == STAGE_BACK)
-        return FILING_TEXT;
-    if (key == 3)
-        return FILING_TOPIC;
-    return filing_discard(filing->stage, filing->draft) ? (int)FILING_BACK : (int)FILING_REVIEW;
-}
-
 static int filing_review(struct filing *filing)
 {
-    static const char *const choices[] = {N_("Send it"), N_("Change the text"),
-                                          N_("Change what it is about"), N_("Throw it away")};
-    static const char *const choices_followup[] = {N_("Send it"), N_("Change the text"),
-                                                   N_("Throw it away")};
-    bool followup = filing->draft->kind == LETTER_FOLLOWUP;
-    const struct stage_sheet sheet = {
-        .title = N_("Is this right?"),
-        .text = N_("This is what will be sent:"),
-        .choices = followup ? choices_followup : choices,
-        .count = followup ? 3 : 4,
-        .keys = N_("Press a digit   Up, Down: read   Esc: back   F1: help"),
-        .guide = GUIDE_REVIEW,
-    };
-    struct page page;
-    int key = STAGE_IGNORED;
-
-    page_start(&page, filing->draft->text, filing->draft->text_len);
-    while (key == STAGE_IGNORED) {
-        struct press press;
-        int height = 0;
-
-        filing_draw_review(filing, &sheet, &page, &height);
-        press = stage_ask(filing->stage);
-        if (filing->stage->over || !page_press(&page, press, height))
-            key = stage_meaning(filing->stage, &sheet, press);
-    }
-    if (key == STAGE_OVER)
+    switch (review_show(filing->stage, filing->draft)) {
+    case REVIEW_SEND:
+        return FILING_CONFIRM;
+    case REVIEW_WRITE:
+        return FILING_TEXT;
+    case REVIEW_NAME:
+        return FILING_NAME;
+    case REVIEW_CHANGE:
+        return FILING_WHO;
+    case REVIEW_DISCARD:
+        return filing_discard(filing->stage, filing->draft) ? (int)FILING_BACK : FILING_REVIEW;
+    case REVIEW_BACK:
+        return filing->draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_CONSENT;
+    default:
         return FILING_LEFT;
-    return filing_reviewed(filing, followup && key == 3 ? 4 : key);
+    }
+}
+
+static int filing_text(struct filing *filing)
+{
+    int key = writing_text(filing->stage, filing->draft);
+    bool leaves = filing->draft->kind == LETTER_FOLLOWUP;
+
+    return filing_lead(key, FILING_REVIEW, leaves ? (int)FILING_BACK : FILING_REVIEW);
+}
+
+static int filing_name(struct filing *filing)
+{
+    return filing_lead(writing_name(filing->stage, filing->draft), FILING_REVIEW, FILING_REVIEW);
 }
 
 /* The second deliberate key: the PIN's Enter, or for a follow-up one that says so. */
@@ -195,25 +172,25 @@ static int filing_confirm(struct filing *filing)
         .text = N_("Press Enter and it is sent. Your number stays the same."),
         .keys = N_("Enter: send   Esc: back"),
         .enter = true,
+        .sends = true,
     };
     struct draft *draft = filing->draft;
     int key = draft->kind == LETTER_FOLLOWUP ? stage_choose(filing->stage, &sheet)
                                              : pin_choose(filing->stage, draft->pin, draft->again);
 
-    if (key == STAGE_OVER)
-        return FILING_LEFT;
-    return key == STAGE_NEXT ? FILING_SEND : FILING_REVIEW;
+    return filing_lead(key, FILING_SEND, FILING_REVIEW);
 }
 
 /* Makes code, keys and envelope; 0 or -1. */
 static int filing_seal(struct filing *filing)
 {
+    const struct session_io *io = filing->stage->io;
     const struct session_place *place = filing->stage->place;
     struct draft *draft = filing->draft;
 
     if (draft->kind == LETTER_COMPLAINT) {
         code_new(draft->code);
-        if (draft_derive(draft, &place->charter) != 0)
+        if (io->derive(io->context, draft->code, draft->pin, &draft->keys) != 0)
             return -1;
     }
     return draft_seal(draft, &place->charter, &place->card, place->number, place->today,
@@ -223,11 +200,15 @@ static int filing_seal(struct filing *filing)
 static bool filing_store(struct filing *filing)
 {
     const struct session_io *io = filing->stage->io;
+    bool stored = false;
 
     stage_wait(filing->stage);
     if (!filing->sealed)
         filing->sealed = filing_seal(filing) == 0;
-    return filing->sealed && io->store(io->context, filing->envelope) == 0;
+    if (filing->sealed)
+        stored = filing->stage->practice || io->store(io->context, filing->envelope) == 0;
+    stage_waited(filing->stage);
+    return stored;
 }
 
 static int filing_retry(struct filing *filing)
@@ -256,7 +237,10 @@ static int filing_send(struct filing *filing)
     if (!filing_store(filing))
         return filing_retry(filing);
     explicit_bzero(draft->text, sizeof draft->text);
-    draft->text_len = 0;
+    explicit_bzero(draft->undo, sizeof draft->undo);
+    explicit_bzero(draft->name, sizeof draft->name);
+    draft->text_len = draft->name_len = 0;
+    filing->stage->steps = 0;
     if (draft->kind == LETTER_FOLLOWUP)
         receipt_show_followup(filing->stage);
     else
@@ -264,22 +248,67 @@ static int filing_send(struct filing *filing)
     return FILING_SENT;
 }
 
-enum filing_end filing_run(struct stage *stage, struct draft *draft)
+static enum filing_end filing_from(struct stage *stage, struct draft *draft, int step)
 {
     static int (*const steps[])(struct filing *) = {
-        [FILING_TOPIC] = filing_topic,   [FILING_TEXT] = filing_text,
-        [FILING_REVIEW] = filing_review, [FILING_CONFIRM] = filing_confirm,
-        [FILING_SEND] = filing_send,
+        [FILING_WHO] = filing_who,         [FILING_COUNT] = filing_count,
+        [FILING_TOPIC] = filing_topic,     [FILING_QUESTION] = filing_question,
+        [FILING_CONSENT] = filing_consent, [FILING_REVIEW] = filing_review,
+        [FILING_TEXT] = filing_text,       [FILING_NAME] = filing_name,
+        [FILING_CONFIRM] = filing_confirm, [FILING_SEND] = filing_send,
     };
+    /* How far each step is on the way, as the person counts. */
+    static const int marks[] = {1, 1, 2, 3, 4, 5, 5, 5, 6, 6};
     struct filing filing = {.stage = stage, .draft = draft};
-    int step = draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_TOPIC;
 
-    while (step >= 0)
+    while (step >= 0) {
+        stage->steps = draft->kind == LETTER_FOLLOWUP ? 0 : marks[FILING_SEND];
+        stage->step = marks[step];
         step = steps[step](&filing);
+    }
+    stage->steps = 0;
+    explicit_bzero(filing.envelope, sizeof filing.envelope);
     return (enum filing_end)step;
+}
+
+enum filing_end filing_run(struct stage *stage, struct draft *draft)
+{
+    return filing_from(stage, draft, draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_WHO);
+}
+
+enum filing_end filing_danger(struct stage *stage, struct draft *draft, const char category[3])
+{
+    static const char *const choices[] = {N_("Say more first")};
+    const struct taxonomy_category *row = taxonomy_category(category);
+    const struct stage_sheet sheet = {
+        .title = row == NULL ? "" : taxonomy_text(&row->words, stage->reader),
+        .text = N_("Press Enter and this is sent.\n\n"
+                   "It travels sealed, and that takes time. Nobody comes at once. "
+                   "Call out too, or tell a doctor or someone you trust."),
+        .choices = choices,
+        .count = 1,
+        .keys = N_("Enter: send now   1: say more first   Esc: back   F1: help"),
+        .enter = true,
+        .sends = true,
+        .guide = GUIDE_DANGER,
+    };
+    char before[sizeof draft->category];
+    int key = stage_choose(stage, &sheet);
+
+    if (key == STAGE_OVER)
+        return FILING_LEFT;
+    if (key == STAGE_BACK)
+        return FILING_BACK;
+    memcpy(before, draft->category, sizeof before);
+    memcpy(draft->category, category, sizeof draft->category);
+    if (memcmp(before, draft->category, sizeof before) != 0)
+        memset(draft->urgent, 0, sizeof draft->urgent);
+    return filing_from(stage, draft, key == 1 ? FILING_QUESTION : FILING_SEND);
 }
 
 bool filing_abandon(struct stage *stage, struct draft *draft)
 {
-    return draft->text_len == 0 || filing_discard(stage, draft);
+    bool something = draft->text_len > 0 || draft->name_len > 0;
+
+    return !something || filing_discard(stage, draft);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing and sending: what it is about, the text, a look at both, the PIN, the receipt. */
+/* Asking and sending: who, what, how urgent, who may know, a look at it all, the PIN, the receipt. */
 #ifndef KIOSK_FILING_H
 #define KIOSK_FILING_H
 
@@ -14,8 +14,12 @@ enum filing_end {
     FILING_LEFT = -3, /* not sent, and the person wants to leave; or the session is over */
 };
 
-/* Runs the screens for the draft (a complaint, or a follow-up whose keys are set). */
+/* Runs the screens for the draft (a complaint, or a follow-up whose keys are set). In practice everything looks the
+   same, but nothing is sealed or stored, and FILING_SENT means that the person came to the end. */
 enum filing_end filing_run(struct stage *stage, struct draft *draft);
+
+/* The short way for who cannot wait: one screen, and it is sent under this category. */
+enum filing_end filing_danger(struct stage *stage, struct draft *draft, const char category[3]);
 
 /* Asks whether what was written may be thrown away, when something was; wipes it then. True when
    there is nothing unsent left. */

@@ -7,27 +7,41 @@
 static const char *const guide_texts[] = {
     [GUIDE_NONE] = NULL,
     [GUIDE_MENU] =
-        N_("Press 1 to write to the Commissioner. Press 2 to read an answer: you need the "
-           "number you wrote down. Press 3 to leave. What you do here looks the same from "
-           "outside, whatever you choose."),
+        N_("1 writes to the Commissioner. 2 reads an answer: you need the number you were given. "
+           "8 and 9 cry for help: then Enter sends it at once. What you do here looks the same "
+           "from outside, whatever you choose."),
+    [GUIDE_WHO] = N_("You may write for yourself or for others. Nobody asks for names. "
+                     "Press 0 to go on without an answer."),
     [GUIDE_TOPIC] = N_("Choose what fits best. It need not be exact. If nothing fits, press 0. "
                        "You can change it before you send."),
+    [GUIDE_QUESTION] = N_("Your answer helps the office to see what cannot wait. "
+                          "Press 0 to go on without an answer."),
+    [GUIDE_CONSENT] =
+        N_("The office keeps to what you choose here. If you just press Enter, it tells nobody. "
+           "You can allow more later, when you write again."),
+    [GUIDE_DANGER] = N_("Enter sends this at once, without a word from you. Then you get a number. "
+                        "With the number you can read the answer and write more."),
     [GUIDE_TEXT] =
-        N_("Say what happened, where, when and who was there. You may leave anything out. "
-           "You need not give your name. When you are done, press Enter. Nothing is sent yet."),
-    [GUIDE_REVIEW] = N_("This is what will be sent. Use Up and Down to read all of it. "
-                        "It is sent only after you press 1 and then Enter."),
+        N_("Write as you speak. You may leave anything out. F4 changes the letters: Kazakh, "
+           "Russian, English. F5 is for digits and signs. F3 shows or hides what you wrote. "
+           "F6 brings back what you deleted. Nothing is sent yet."),
+    [GUIDE_NAME] = N_("Only the office reads your name. It tells nobody unless you allow it. "
+                      "You may leave this empty."),
+    [GUIDE_REVIEW] = N_("This is what will be sent. Up and Down show all of it. F3 shows or hides "
+                        "your words. It is sent only after you press 1 and then Enter."),
     [GUIDE_PIN] = N_("A PIN is a second number that only you know. Do not write it down. "
                      "If someone finds your slip, they cannot read the answer without the PIN. "
                      "If you forget the PIN, you cannot read the answer either."),
     [GUIDE_RECEIPT] =
-        N_("Write the number down or keep it in your head. You need it to read the answer, "
-           "here or at another terminal of the Commissioner. It shows nobody what you wrote."),
-    [GUIDE_CODE] = N_("Type the 24 digits from your slip. Backspace takes the last digit away. "
-                      "Spaces are set for you."),
-    [GUIDE_ANSWER] =
-        N_("Use Up and Down to read everything. Press 1 to write more about the same matter. "
-           "Your number stays the same."),
+        N_("Write the number down like a phone number, or learn it: six groups of four. You need "
+           "it to read the answer, here or at another terminal of the Commissioner. It shows "
+           "nobody what you wrote."),
+    [GUIDE_CODE] = N_("Type the 24 digits of your number, or hold the slip to the scanner. "
+                      "Backspace takes the last digit away. F3 shows or hides the digits."),
+    [GUIDE_ANSWER] = N_("Up and Down show everything. Press 1 to write more about the same matter. "
+                        "Your number stays the same."),
+    [GUIDE_SHELF] =
+        N_("Short pages for everyone. A digit opens a page. Up and Down show all of it."),
 };
 
 const char *guide_text(enum guide_topic topic)
@@ -37,7 +51,7 @@ const char *guide_text(enum guide_topic topic)
 
 const char *guide_keys(void)
 {
-    return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. F1 "
-              "is this "
-              "help. If you press nothing for a while, the screen is wiped and closed.");
+    return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. "
+              "0 skips. F1 is this help. F2 covers the screen with the pages about rights, and F2 "
+              "brings you back. If you press nothing for a while, the screen is wiped and closed.");
 }

@@ -6,13 +6,19 @@
 enum guide_topic {
     GUIDE_NONE, /* a screen without help */
     GUIDE_MENU,
+    GUIDE_WHO,
     GUIDE_TOPIC,
+    GUIDE_QUESTION,
+    GUIDE_CONSENT,
+    GUIDE_DANGER,
     GUIDE_TEXT,
+    GUIDE_NAME,
     GUIDE_REVIEW,
     GUIDE_PIN,
     GUIDE_RECEIPT,
     GUIDE_CODE,
     GUIDE_ANSWER,
+    GUIDE_SHELF,
 };
 
 /* The help for a screen, and what the keys do everywhere; English message ids for gettext. */

@@ -16,7 +16,7 @@ static int pin_type(struct stage *stage, const struct stage_sheet *sheet,
     explicit_bzero(pin, CODE_PIN_MAX + 1);
     digits_start(&digits, pin, CODE_PIN_MAX, true);
     for (;;) {
-        int key = stage_type(stage, sheet, &digits, 0, note);
+        int key = stage_type(stage, sheet, &digits, 0, note, NULL);
 
         if (key != STAGE_NEXT || digits.len == 0 || digits.len >= CODE_PIN_MIN)
             return key;
@@ -33,6 +33,7 @@ int pin_choose(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_
                    "No PIN: just press Enter. It is sent then."),
         .keys = N_("Digits: your PIN   Enter: go on   Esc: back   F1: help"),
         .enter = true,
+        .sends = true,
         .guide = GUIDE_PIN,
     };
     static const struct stage_sheet second = {
@@ -40,6 +41,7 @@ int pin_choose(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_
         .text = N_("Type the same PIN again. Then press Enter: it is sent."),
         .keys = N_("Digits: your PIN   Enter: send   Esc: back   F1: help"),
         .enter = true,
+        .sends = true,
         .guide = GUIDE_PIN,
     };
     const char *note = NULL;

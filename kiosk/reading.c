@@ -9,12 +9,11 @@
 
 #include "complaint/taxonomy.h"
 #include "courier/refusal.h"
-#include "courier/state.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
+#include "kiosk/day.h"
 #include "kiosk/pin.h"
 #include "tui/lang.h"
-#include "tui/page.h"
 
 static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
 static_assert((int)ANSWER_TAG_LEN == (int)BOARD_TAG_LEN, "and finds them by their tags");
@@ -29,7 +28,7 @@ struct reading {
     struct answer answer;
     uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN]; /* while it looks: what for, */
     const uint8_t *entries[ANSWER_COUNT_MAX];       /* ... and what it found */
-    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD)];
+    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD) + READING_LINE];
 };
 
 static const char *reading_fault(const struct digits *digits)
@@ -42,7 +41,7 @@ static const char *reading_fault(const struct digits *digits)
         return NULL;
     if (error == CODE_SHORT)
         return N_("The number has 24 digits. Some are missing.");
-    return N_("One digit is wrong. Compare with your slip: Backspace takes digits away.");
+    return N_("One of the digits is wrong. Look again. Backspace takes digits away.");
 }
 
 /* Asks for the code until its check digits are right. */
@@ -51,14 +50,15 @@ static int reading_code(struct reading *reading, struct digits *digits)
     static const struct stage_sheet sheet = {
         .title = N_("Is there an answer? Your number"),
         .text = N_("Type the 24 digits of your number."),
-        .keys = N_("Digits: your number   Enter: go on   Esc: back   F1: help"),
+        .keys = N_("Digits: your number   Enter: go on   F3: show or hide\n"
+                   "Esc: back   F1: help"),
         .enter = true,
         .guide = GUIDE_CODE,
     };
     const char *note = NULL;
 
     do {
-        int key = stage_type(reading->stage, &sheet, digits, 4, note);
+        int key = stage_type(reading->stage, &sheet, digits, 4, note, reading_fault);
 
         if (key != STAGE_NEXT)
             return key;
@@ -72,11 +72,11 @@ static void reading_add(struct reading *reading)
 {
     const struct answer *answer = &reading->answer;
     const char *state = taxonomy_public_text(answer->state);
-    char day[STATE_DAY_LEN];
+    char day[DAY_WORDS_LEN];
     size_t room = sizeof reading->text - reading->len;
     int n = 0;
 
-    state_day_text(answer->day, day);
+    day_words(answer->day, day);
     n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s%s",
                  reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
                  answer->len > 0 ? "\n" : "");
@@ -85,6 +85,48 @@ static void reading_add(struct reading *reading)
     memcpy(reading->text + reading->len + n, answer->text, answer->len);
     reading->len += (size_t)n + answer->len;
     reading->state = answer->state;
+}
+
+static bool reading_board(const struct reading *reading, struct board *board)
+{
+    const struct session_place *place = reading->stage->place;
+
+    return place->board != NULL &&
+           board_view(place->board, place->board_len, board) == REFUSAL_NONE;
+}
+
+/* Up to which day this terminal's envelopes have arrived: the same words to everyone who asks. */
+static void reading_mark(const struct reading *reading, char line[READING_LINE])
+{
+    const struct session_place *place = reading->stage->place;
+    struct board board;
+    struct board_mark mark;
+    char day[DAY_WORDS_LEN];
+
+    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark) ||
+        mark.seq == 0) {
+        snprintf(line, READING_LINE, "%s",
+                 _("No word has come back yet about what was sent from this terminal."));
+        return;
+    }
+    day_words(mark.day, day);
+    snprintf(line, READING_LINE,
+             _("What was sent from this terminal has arrived up to this day: %s."), day);
+}
+
+/* Behind the last message, the same words that everyone gets. */
+static void reading_close(struct reading *reading)
+{
+    char line[READING_LINE];
+    size_t len;
+
+    reading_mark(reading, line);
+    len = strlen(line);
+    if (len + 2 > sizeof reading->text - reading->len)
+        return;
+    memcpy(reading->text + reading->len, "\n\n", 2);
+    memcpy(reading->text + reading->len + 2, line, len);
+    reading->len += len + 2;
 }
 
 /* Looks for every message, however many there are; gathers those from the first without a gap. */
@@ -102,123 +144,65 @@ static void reading_look(struct reading *reading, const struct board *board)
         reading_add(reading);
         n++;
     }
+    if (n > 0)
+        reading_close(reading);
     explicit_bzero(reading->tags, sizeof reading->tags);
     explicit_bzero(reading->entries, sizeof reading->entries);
     explicit_bzero(&reading->answer, sizeof reading->answer);
 }
 
-static bool reading_board(const struct reading *reading, struct board *board)
-{
-    const struct session_place *place = reading->stage->place;
-
-    return place->board != NULL &&
-           board_view(place->board, place->board_len, board) == REFUSAL_NONE;
-}
-
-/* Up to which day this terminal's envelopes have arrived: the same words to everyone who asks. */
-static void reading_mark(const struct reading *reading, char line[READING_LINE])
-{
-    const struct session_place *place = reading->stage->place;
-    struct board board;
-    struct board_mark mark;
-    char day[STATE_DAY_LEN];
-
-    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark) ||
-        mark.seq == 0) {
-        snprintf(line, READING_LINE, "%s",
-                 _("No word has come back yet about letters from this terminal."));
-        return;
-    }
-    state_day_text(mark.day, day);
-    snprintf(line, READING_LINE, _("Letters from this terminal have arrived up to %s."), day);
-}
-
 static int reading_nothing(struct reading *reading)
 {
-    static const struct stage_sheet sheet = {
+    char line[READING_LINE];
+    const struct stage_sheet sheet = {
         .title = N_("There is nothing to read yet"),
-        .text = N_(
-            "There is nothing under this number and PIN. Either the answer is not here yet, or the "
-            "number or the PIN is not right. An answer can take days or weeks. Come again, here or "
-            "at "
-            "another terminal."),
+        .text =
+            N_("There is nothing under this number and PIN.\n\n"
+               "Perhaps the answer is not here yet: it can take days or weeks. Perhaps the number "
+               "or the PIN is not right. Come again, here or at another terminal."),
+        .tail = line,
         .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
         .enter = true,
         .guide = GUIDE_CODE,
     };
-    char line[READING_LINE];
-    int key = STAGE_IGNORED;
 
     reading_mark(reading, line);
-    while (key == STAGE_IGNORED) {
-        stage_say(reading->stage, stage_frame(reading->stage, &sheet), SCREEN_PLAIN, line);
-        key = stage_meaning(reading->stage, &sheet, stage_ask(reading->stage));
-    }
-    return key;
-}
-
-static void reading_draw(struct reading *reading, const struct stage_sheet *sheet,
-                         struct page *page, const char *line, int *height)
-{
-    struct stage *stage = reading->stage;
-    const char *state = taxonomy_public_text(reading->state);
-    int row = stage_frame(stage, sheet);
-    int last = stage->bottom - 2;
-    int above = 0;
-    int below = 0;
-
-    if (state != NULL)
-        row = stage_say(stage, row, SCREEN_BOLD, state);
-    row = stage_say(stage, row, SCREEN_PLAIN, line);
-    stage_rule(stage, row++);
-    *height = last - row - 1;
-    page_draw(page, stage->screen, row, stage->left, stage->width, *height, &above, &below);
-    stage_rule(stage, last - 1);
-    stage_more(stage, last, above, below);
-    stage_choices(stage, last + 1, sheet);
+    return stage_choose(reading->stage, &sheet);
 }
 
 /* Shows what was found. Returns 1 (write more), STAGE_NEXT, STAGE_BACK or STAGE_OVER. */
 static int reading_answers(struct reading *reading)
 {
     static const char *const choices[] = {N_("Write more about this")};
-    static const struct stage_sheet sheet = {
-        .title = N_("From the Commissioner's office"),
+    const char *state = taxonomy_public_text(reading->state);
+    const struct stage_sheet sheet = {
+        .title = state != NULL ? state : N_("From the Commissioner's office"),
         .choices = choices,
         .count = 1,
         .keys = N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
         .enter = true,
         .guide = GUIDE_ANSWER,
     };
-    char line[READING_LINE];
     struct page page;
-    int key = STAGE_IGNORED;
 
-    reading_mark(reading, line);
     page_start(&page, reading->text, reading->len);
-    while (key == STAGE_IGNORED) {
-        struct press press;
-        int height = 0;
-
-        reading_draw(reading, &sheet, &page, line, &height);
-        press = stage_ask(reading->stage);
-        if (reading->stage->over || !page_press(&page, press, height))
-            key = stage_meaning(reading->stage, &sheet, press);
-    }
-    return key;
+    return stage_read(reading->stage, &sheet, &page);
 }
 
 /* Derives the keys and looks. Returns what reading_answers or reading_nothing returns. */
 static int reading_open(struct reading *reading)
 {
+    const struct session_io *io = reading->stage->io;
+    struct draft *draft = reading->draft;
     struct board board;
 
     stage_wait(reading->stage);
     reading->len = 0;
     /* Without memory for the derivation there is nothing to be found either. */
-    if (draft_derive(reading->draft, &reading->stage->place->charter) == 0 &&
+    if (io->derive(io->context, draft->code, draft->pin, &draft->keys) == 0 &&
         reading_board(reading, &board))
         reading_look(reading, &board);
+    stage_waited(reading->stage);
     return reading->len > 0 ? reading_answers(reading) : reading_nothing(reading);
 }
 
@@ -240,7 +224,7 @@ static enum filing_end reading_steps(struct reading *reading)
     struct digits digits;
     int key = STAGE_BACK;
 
-    digits_start(&digits, reading->draft->code, CODE_DIGITS, false);
+    digits_start(&digits, reading->draft->code, CODE_DIGITS, true);
     while (key == STAGE_BACK) {
         key = reading_code(reading, &digits);
         if (key == STAGE_BACK)
@@ -255,7 +239,7 @@ static enum filing_end reading_steps(struct reading *reading)
     return key == STAGE_OVER ? FILING_LEFT : FILING_BACK;
 }
 
-enum filing_end reading_run(struct stage *stage, const char *language)
+enum filing_end reading_run(struct stage *stage)
 {
     struct reading *reading = secret_new(sizeof *reading);
     enum filing_end end = FILING_BACK;
@@ -263,7 +247,7 @@ enum filing_end reading_run(struct stage *stage, const char *language)
     if (reading == NULL)
         return FILING_BACK;
     reading->stage = stage;
-    reading->draft = draft_new(LETTER_FOLLOWUP, language);
+    reading->draft = draft_new(LETTER_FOLLOWUP, stage->language);
     if (reading->draft != NULL)
         end = reading_steps(reading);
     draft_free(&reading->draft);

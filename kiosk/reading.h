@@ -7,6 +7,6 @@
 #include "kiosk/stage.h"
 
 /* Runs the screens. FILING_SENT when a follow-up was stored, else FILING_BACK or FILING_LEFT. */
-enum filing_end reading_run(struct stage *stage, const char *language);
+enum filing_end reading_run(struct stage *stage);
 
 #endif

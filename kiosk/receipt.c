@@ -1,16 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt screen: QR code left, digits and what to do with them right. */
+/* The receipt's screens. The number stays hidden until the person asks for it. */
 #include "kiosk/receipt.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "kiosk/printer.h"
+#include "kiosk/slip.h"
 #include "tui/lang.h"
 #include "tui/qr.h"
 
-enum { RECEIPT_TOP = 1, RECEIPT_GAP = 2, RECEIPT_LINE = 10 };
+enum {
+    RECEIPT_TOP = 1,
+    RECEIPT_GAP = 2,
+    RECEIPT_LINE = 10,
+    RECEIPT_GROUP = 4,
+    RECEIPT_GROUPS = CODE_DIGITS / RECEIPT_GROUP,
+    RECEIPT_ASKED = 2,
+};
+
+/* Each screen names the next. */
+enum receipt_step { RECEIPT_HOW, RECEIPT_LOOK, RECEIPT_CHECK, RECEIPT_LEAVE, RECEIPT_DONE };
+
+struct receipt {
+    struct stage *stage;
+    const char *code;
+    bool has_pin;
+    const char *note; /* about the slip, or NULL */
+};
+
+const char *receipt_print(struct stage *stage, const char code[CODE_LEN])
+{
+    static const char *const words[] = {
+        [PRINTER_DONE] = N_("The slip is printed. Take it now."),
+        [PRINTER_PAPER] = N_("The printer has no paper. Write the number down instead."),
+        [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
+        [PRINTER_SLOW] = N_("The printer does not go on. Write the number down instead."),
+    };
+    uint8_t *slip = secret_new(SLIP_MAX);
+    int word = PRINTER_GONE;
+    size_t len;
+
+    if (slip != NULL && (len = slip_make(code, stage->place->paper, slip)) > 0)
+        word = stage->io->print(stage->io->context, slip, len);
+    secret_free(slip);
+    stage_waited(stage);
+    return words[word];
+}
+
+/* --- how to take it along --- */
+
+static int receipt_how(struct receipt *receipt)
+{
+    static const char *const choices[] = {
+        N_("Show it: write it down, or learn it by heart"),
+        N_("Print it: the slip holds the number and nothing else"),
+    };
+    bool printer = receipt->stage->io->print != NULL;
+    const struct stage_sheet sheet = {
+        .title = receipt->stage->practice ? N_("Now it would be stored. This is your number")
+                                          : N_("It is stored. Now your number"),
+        .text = receipt->has_pin ? N_("Only your number and your PIN lead to the answer.")
+                                 : N_("Only your number leads to the answer."),
+        .choices = choices,
+        .count = printer ? 2 : 1,
+        .zero = N_("Go without the number"),
+        .tail = receipt->note,
+        .keys = printer ? N_("1: show   2: print   0: go without   F1: help")
+                        : N_("1: show   0: go without   F1: help"),
+        .guide = GUIDE_RECEIPT,
+    };
+    int key = stage_choose(receipt->stage, &sheet);
+
+    if (key == STAGE_OVER)
+        return RECEIPT_DONE;
+    receipt->note = NULL;
+    if (key == 2)
+        receipt->note = receipt_print(receipt->stage, receipt->code);
+    if (key == 1)
+        return RECEIPT_LOOK;
+    return key == STAGE_ZERO ? RECEIPT_LEAVE : RECEIPT_HOW;
+}
+
+/* --- the number itself --- */
 
 /* Two groups a line, in the order of reading: short lines are copied with fewer mistakes. */
-static int receipt_digits(struct stage *stage, int row, int col, const char code[CODE_LEN])
+static int receipt_digits(struct stage *stage, int row, int col, const char *code)
 {
     char grouped[CODE_GROUPED_LEN];
 
@@ -21,15 +98,13 @@ static int receipt_digits(struct stage *stage, int row, int col, const char code
     return row;
 }
 
-static void receipt_draw(struct stage *stage, const struct stage_sheet *sheet,
-                         const char code[CODE_LEN], bool has_pin)
+static void receipt_draw(struct receipt *receipt, const struct stage_sheet *sheet)
 {
-    const char *text = has_pin ? _("Write this number down.\n"
-                                   "Only this number and your PIN lead to the answer, "
-                                   "at any terminal of the Commissioner.")
-                               : _("Write this number down.\n"
-                                   "Only this number leads to the answer, "
-                                   "at any terminal of the Commissioner.");
+    struct stage *stage = receipt->stage;
+    const char *text =
+        receipt->has_pin ? _("This number and your PIN work at every terminal of the Commissioner.")
+                         : _("This number works at every terminal of the Commissioner.");
+    int right = 0;
     int col = 0;
     int row = RECEIPT_TOP + 1;
     int rows = 0;
@@ -37,39 +112,115 @@ static void receipt_draw(struct stage *stage, const struct stage_sheet *sheet,
 
     stage_frame(stage, sheet);
     col = stage->left;
-    if (qr_draw(stage->screen, RECEIPT_TOP, col, code, &rows, &cols) == 0)
+    right = screen_cols(stage->screen) - col;
+    if (qr_draw(stage->screen, RECEIPT_TOP + (stage->practice ? 1 : 0), col, receipt->code, &rows,
+                &cols) == 0)
         col += cols + RECEIPT_GAP;
-    row = receipt_digits(stage, row, col, code);
-    screen_wrap(stage->screen, row, col, stage->left + stage->width - col, stage->bottom - 2 - row,
-                SCREEN_PLAIN, text, strlen(text));
-    stage_choices(stage, stage->bottom - 2, sheet);
+    row = receipt_digits(stage, row, col, receipt->code);
+    screen_wrap(stage->screen, row, col, right - col, stage->bottom - 2 - row, SCREEN_PLAIN, text,
+                strlen(text));
+    stage_choices(stage, stage->bottom - (int)sheet->count - 1, sheet);
+}
+
+static int receipt_look(struct receipt *receipt)
+{
+    static const char *const choices[] = {N_("I have it"), N_("Print it")};
+    const struct stage_sheet sheet = {
+        .title = N_("This is your number"),
+        .choices = choices,
+        .count = receipt->stage->io->print != NULL ? 2 : 1,
+        .zero = N_("Hide it"),
+        .keys = N_("1: I have it   0: hide it   F1: help"),
+        .guide = GUIDE_RECEIPT,
+    };
+    int key = STAGE_IGNORED;
+
+    receipt->stage->news = true;
+    while (key == STAGE_IGNORED) {
+        receipt_draw(receipt, &sheet);
+        key = stage_meaning(receipt->stage, &sheet, stage_ask(receipt->stage));
+    }
+    if (key == STAGE_OVER)
+        return RECEIPT_DONE;
+    if (key == 2)
+        receipt->note = receipt_print(receipt->stage, receipt->code);
+    return key == 1 ? RECEIPT_CHECK : RECEIPT_HOW;
+}
+
+/* --- did it arrive on paper or in the head? --- */
+
+/* Asks for one group until it is right or passed over. Returns STAGE_NEXT, STAGE_BACK or STAGE_OVER. */
+static int receipt_ask_group(struct receipt *receipt, int group)
+{
+    char title[128];
+    char typed[RECEIPT_GROUP + 1];
+    struct digits digits;
+    const char *note = NULL;
+    const struct stage_sheet sheet = {
+        .title = title,
+        .text = N_("Type these four digits. So you know that you have the number."),
+        .keys = N_("Digits   Enter: go on or skip   Esc: look again   F1: help"),
+        .enter = true,
+        .guide = GUIDE_RECEIPT,
+    };
+    int key;
+
+    snprintf(title, sizeof title, _("Group %d of your number, please"), group + 1);
+    do {
+        digits_start(&digits, typed, RECEIPT_GROUP, false);
+        key = stage_type(receipt->stage, &sheet, &digits, 0, note, NULL);
+        note = N_("That is not the same. Press Esc and look again.");
+    } while (key == STAGE_NEXT && digits.len > 0 &&
+             (digits.len < RECEIPT_GROUP ||
+              !secret_equal(typed, receipt->code + group * RECEIPT_GROUP, RECEIPT_GROUP)));
+    explicit_bzero(typed, sizeof typed);
+    return key;
+}
+
+static int receipt_check(struct receipt *receipt)
+{
+    uint8_t dice[RECEIPT_ASKED];
+    int groups[RECEIPT_ASKED];
+    int key = STAGE_NEXT;
+
+    random_bytes(dice, sizeof dice);
+    groups[0] = dice[0] % RECEIPT_GROUPS;
+    groups[1] = (groups[0] + 1 + dice[1] % (RECEIPT_GROUPS - 1)) % RECEIPT_GROUPS;
+    for (int i = 0; i < RECEIPT_ASKED && key == STAGE_NEXT; i++)
+        key = receipt_ask_group(receipt, groups[i]);
+    if (key == STAGE_OVER)
+        return RECEIPT_DONE;
+    return key == STAGE_NEXT ? RECEIPT_LEAVE : RECEIPT_LOOK;
+}
+
+static int receipt_leave(struct receipt *receipt)
+{
+    const struct stage_sheet sheet = {
+        .title = N_("Wipe the number and leave?"),
+        .text = N_("This terminal forgets the number now. Nobody can show it again."),
+        .keys = N_("Enter: wipe it and leave   Esc: not yet   F1: help"),
+        .enter = true,
+        .sends = true,
+        .guide = GUIDE_RECEIPT,
+    };
+    int key = stage_choose(receipt->stage, &sheet);
+
+    return key == STAGE_BACK ? RECEIPT_HOW : RECEIPT_DONE;
 }
 
 void receipt_show(struct stage *stage, const char code[CODE_LEN], bool has_pin)
 {
-    static const char *const done[] = {N_("I have written it down")};
-    static const struct stage_sheet sheets[] = {
-        {.title = N_("It is stored. This is your number"),
-         .choices = done,
-         .count = 1,
-         .keys = N_("1: I have written it down   F1: help"),
-         .guide = GUIDE_RECEIPT},
-        {.title = N_("Compare once more, then leave"),
-         .keys = N_("Enter: wipe the number and leave   Esc: not yet   F1: help"),
-         .enter = true,
-         .guide = GUIDE_RECEIPT},
+    static int (*const steps[])(struct receipt *) = {
+        [RECEIPT_HOW] = receipt_how,
+        [RECEIPT_LOOK] = receipt_look,
+        [RECEIPT_CHECK] = receipt_check,
+        [RECEIPT_LEAVE] = receipt_leave,
     };
-    int at = 0;
-    int key = STAGE_IGNORED;
+    struct receipt receipt = {.stage = stage, .code = code, .has_pin = has_pin};
+    int step = RECEIPT_HOW;
 
-    while (key != STAGE_NEXT && key != STAGE_OVER) {
-        receipt_draw(stage, &sheets[at], code, has_pin);
-        key = stage_meaning(stage, &sheets[at], stage_ask(stage));
-        if (key == 1)
-            at = 1;
-        else if (key == STAGE_BACK)
-            at = 0;
-    }
+    while (step != RECEIPT_DONE)
+        step = steps[step](&receipt);
 }
 
 void receipt_show_followup(struct stage *stage)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt: the number that leads to the answer, as digits and as a QR code. */
+/* The receipt: the number that leads to the answer, on the screen, on a slip, and in the person's head. */
 #ifndef KIOSK_RECEIPT_H
 #define KIOSK_RECEIPT_H
 
@@ -8,11 +8,14 @@
 #include "crypto/code.h"
 #include "kiosk/stage.h"
 
-/* Shows the receipt until the person has said so with two different keys, or the session is over.
-   Only for an envelope that was stored. */
+/* Lets the person take the number along in the way they choose, asks for two groups of it, and ends when they have
+   said so with two different keys, or the session is over. Only for an envelope that was stored. */
 void receipt_show(struct stage *stage, const char code[CODE_LEN], bool has_pin);
 
 /* The same for a follow-up: it has no number of its own. */
 void receipt_show_followup(struct stage *stage);
+
+/* Prints a slip of the code. Returns what to say about it, an English message id. */
+const char *receipt_print(struct stage *stage, const char code[CODE_LEN]);
 
 #endif

@@ -6,77 +6,213 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/code.h"
+#include "kiosk/comfort.h"
 #include "kiosk/cover.h"
 #include "kiosk/draft.h"
 #include "kiosk/filing.h"
+#include "kiosk/practice.h"
 #include "kiosk/reading.h"
+#include "kiosk/receipt.h"
+#include "kiosk/shelf.h"
 #include "kiosk/stage.h"
 #include "tui/lang.h"
-#include "tui/list.h"
 
-enum { SESSION_GOODBYE_SECONDS = 4 };
+enum { SESSION_GOODBYE_SECONDS = 4, SESSION_LINE = 256 };
 
-/* The first screen speaks all languages at once, so its words are no message ids. */
-static void session_draw_language(struct stage *stage)
+/* What 4 and 5 do on the first screen, for who cannot read it: behind the languages' digits. */
+enum { SESSION_LARGE = LANG_COUNT + 1, SESSION_VOICE };
+
+/* --- the first screen: it speaks all languages at once, so its words are no message ids --- */
+
+/* Name and one line of a language. */
+static const char *session_invitation(const char *code)
 {
-    static const struct stage_sheet sheet = {
-        .title = "Тілді таңдаңыз   Выберите язык   Choose a language",
-        .keys = "1  2  3",
+    static const struct {
+        const char *code;
+        const char *text;
+    } lines[LANG_COUNT] = {
+        {"kk", "Қазақша\nМұнда Адам құқықтары жөніндегі уәкілге жаза аласыз."},
+        {"ru", "Русский\nЗдесь можно написать Уполномоченному по правам человека."},
+        {"en", "English\nHere you can write to the Commissioner for Human Rights."},
     };
-    static const char *const lines[LANG_COUNT] = {
-        "Адам құқықтары жөніндегі уәкілге осы жерден жаза аласыз.",
-        "Отсюда можно написать Уполномоченному по правам человека.",
-        "From here you can write to the Commissioner for Human Rights.",
-    };
+
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        if (strcmp(lines[i].code, code) == 0)
+            return lines[i].text;
+    return "?";
+}
+
+/* The code of the language with this digit. A place that says nothing has them in the order of tui/lang. */
+static const char *session_offered(const struct stage *stage, size_t i)
+{
+    const char *code = stage->place->languages[i];
+
+    return code[0] != '\0' ? code : lang_code(i);
+}
+
+static int session_ask_language(struct stage *stage)
+{
+    const char *choices[] = {session_invitation(session_offered(stage, 0)),
+                             session_invitation(session_offered(stage, 1)),
+                             session_invitation(session_offered(stage, 2)),
+                             "Үлкен әріптер · Крупные буквы · Large letters",
+                             "Құлаққаптағы дауыс · Голос в наушниках · Voice"};
     char print[CHARTER_FINGERPRINT_LEN];
-    char line[128];
-    int row = stage_frame(stage, &sheet);
+    char tail[SESSION_LINE];
+    const struct stage_sheet sheet = {
+        .title = "Тілді таңдаңыз   Выберите язык   Choose a language",
+        .choices = choices,
+        .count = stage->io->say != NULL ? SESSION_VOICE : SESSION_LARGE,
+        .tail = tail,
+        .keys = stage->io->say != NULL ? "1  2  3  4  5" : "1  2  3  4",
+    };
 
-    for (size_t i = 0; i < LANG_COUNT; i++) {
-        snprintf(line, sizeof line, "%zu  %s", i + 1, lang_name(i));
-        screen_say(stage->screen, row, stage->left, SCREEN_BOLD, line);
-        row = stage_say(stage, row + 1, SCREEN_PLAIN, lines[i]) + 1;
-    }
-    stage_rule(stage, row++);
-    row = stage_say(stage, row, SCREEN_PLAIN, stage->place->charter.name);
     charter_fingerprint(stage->place->charter.office, print);
-    snprintf(line, sizeof line, "Тексеру · Проверка · Check:  %s", print);
-    screen_say(stage->screen, row, stage->left, SCREEN_PLAIN, line);
+    snprintf(tail, sizeof tail, "%s\nТексеру · Проверка · Check:  %s", stage->place->charter.name,
+             print);
+    return stage_choose(stage, &sheet);
 }
 
-/* Returns the chosen language's code, or NULL when the session is over. */
-static const char *session_language(struct stage *stage)
+/* Lets the person choose a language. False when the session is over. */
+static bool session_language(struct stage *stage)
 {
-    while (!stage->over) {
-        struct press press;
-        int chosen = -1;
+    int key = STAGE_BACK;
 
-        session_draw_language(stage);
-        press = stage_ask(stage);
-        if (!stage->over)
-            chosen = list_chosen(press, LANG_COUNT);
-        if (chosen >= 0) {
-            lang_set(lang_code((size_t)chosen));
-            return lang_code((size_t)chosen);
-        }
+    while (!stage->over && !(key > 0 && key <= LANG_COUNT)) {
+        key = session_ask_language(stage);
+        if (key == SESSION_LARGE)
+            stage->large = !stage->large;
+        if (key == SESSION_VOICE)
+            stage->speaking = !stage->speaking;
     }
-    return NULL;
+    if (stage->over)
+        return false;
+    snprintf(stage->language, sizeof stage->language, "%s",
+             session_offered(stage, (size_t)key - 1));
+    lang_set(stage->language);
+    stage->layout = layout_of(stage->language);
+    stage->news = true;
+    return true;
 }
+
+/* --- the menu --- */
+
+enum session_choice {
+    SESSION_WRITE = 1,
+    SESSION_READ,
+    SESSION_RIGHTS,
+    SESSION_NEWS,
+    SESSION_PRACTISE,
+    SESSION_COMFORT,
+    SESSION_LEAVE,
+    SESSION_HURT,
+    SESSION_SUICIDE,
+};
 
 static int session_menu(struct stage *stage)
 {
-    static const char *const choices[] = {N_("Write to the Commissioner"),
-                                          N_("Is there an answer for me?"), N_("Leave")};
+    static const char *const choices[] = {
+        N_("Write to the Commissioner"),
+        N_("Is there an answer for me?"),
+        N_("My rights"),
+        N_("News from the Commissioner's office"),
+        N_("Practise: learn the keys"),
+        N_("Large letters and voice"),
+        N_("Leave"),
+        N_("I am in danger or hurt now"),
+        N_("I think of ending my life"),
+    };
     static const struct stage_sheet sheet = {
         .title = N_("What do you want to do?"),
         .choices = choices,
-        .count = 3,
-        .keys = N_("Press a digit   Esc: another language   F1: help"),
+        .count = SESSION_SUICIDE,
+        .keys = N_("Press a digit   F2: hide what you do\nEsc: another language   F1: help"),
         .guide = GUIDE_MENU,
     };
+    int key = stage_choose(stage, &sheet);
 
-    return stage_choose(stage, &sheet);
+    return key >= SESSION_HURT && stage->rushed ? STAGE_ZERO : key;
 }
+
+/* A slip for who wants one without having written: it looks like any other and leads nowhere. */
+static bool session_leave(struct stage *stage)
+{
+    static const char *const choices[] = {N_("Leave"), N_("Print a slip that leads nowhere")};
+    const char *note = NULL;
+    char code[CODE_LEN];
+    int key = 2;
+
+    if (stage->io->print == NULL)
+        return true;
+    while (key == 2) {
+        const struct stage_sheet sheet = {
+            .title = N_("Before you leave"),
+            .text = N_("You can take a slip even if you wrote nothing. "
+                       "It looks like every other slip."),
+            .choices = choices,
+            .count = 2,
+            .tail = note,
+            .keys = N_("Press a digit   Enter: leave   Esc: back"),
+            .enter = true,
+        };
+
+        key = stage_choose(stage, &sheet);
+        if (key == 2) {
+            code_new(code);
+            note = receipt_print(stage, code);
+        }
+    }
+    explicit_bzero(code, sizeof code);
+    return key != STAGE_BACK;
+}
+
+static enum filing_end session_do(struct stage *stage, struct draft *draft, int key)
+{
+    switch (key) {
+    case SESSION_WRITE:
+        return filing_run(stage, draft);
+    case SESSION_HURT:
+        return filing_danger(stage, draft, "A2");
+    case SESSION_SUICIDE:
+        return filing_danger(stage, draft, "A7");
+    case SESSION_READ:
+        return filing_abandon(stage, draft) ? reading_run(stage) : FILING_BACK;
+    case SESSION_LEAVE:
+        return filing_abandon(stage, draft) && session_leave(stage) ? FILING_LEFT : FILING_BACK;
+    case SESSION_RIGHTS:
+        shelf_browse(stage);
+        return FILING_BACK;
+    case SESSION_NEWS:
+        shelf_news(stage);
+        return FILING_BACK;
+    case SESSION_PRACTISE:
+        practice_run(stage);
+        return FILING_BACK;
+    case SESSION_COMFORT:
+        comfort_choose(stage);
+        return FILING_BACK;
+    case STAGE_BACK:
+        if (session_language(stage))
+            memcpy(draft->language, stage->language, sizeof draft->language);
+        return FILING_BACK;
+    default:
+        return FILING_BACK;
+    }
+}
+
+/* Runs the menu until something was sent or the person leaves. Returns true when an envelope was
+ * stored. */
+static bool session_visit(struct stage *stage, struct draft *draft)
+{
+    enum filing_end end = FILING_BACK;
+
+    while (end == FILING_BACK && !stage->over)
+        end = session_do(stage, draft, session_menu(stage));
+    return end == FILING_SENT;
+}
+
+/* --- the end --- */
 
 static void session_goodbye(struct stage *stage)
 {
@@ -89,48 +225,35 @@ static void session_goodbye(struct stage *stage)
     stage_pause(stage, &sheet, SESSION_GOODBYE_SECONDS);
 }
 
-static void session_switch(struct stage *stage, struct draft *draft)
+/* The work of a sending that sends nothing, so that leaving takes the same time. */
+static void session_pretend(struct stage *stage)
 {
-    const char *language = session_language(stage);
+    const struct session_io *io = stage->io;
+    struct draft *draft = draft_new(LETTER_COVER, stage->language);
 
-    if (language != NULL)
-        memcpy(draft->language, language, sizeof draft->language - 1);
-}
-
-/* Runs the menu until something was sent or the person leaves. Returns true when an envelope was
- * stored. */
-static bool session_visit(struct stage *stage, struct draft *draft)
-{
-    enum filing_end end = FILING_BACK;
-
-    while (end == FILING_BACK && !stage->over) {
-        int key = session_menu(stage);
-
-        if (key == STAGE_BACK)
-            session_switch(stage, draft);
-        else if (key == 1)
-            end = filing_run(stage, draft);
-        else if (key == 2 && filing_abandon(stage, draft))
-            end = reading_run(stage, draft->language);
-        else if (key == 3 && filing_abandon(stage, draft))
-            end = FILING_LEFT;
+    stage_wait(stage);
+    if (draft != NULL) {
+        code_new(draft->code);
+        (void)io->derive(io->context, draft->code, draft->pin, &draft->keys);
     }
-    return end == FILING_SENT;
+    draft_free(&draft);
 }
 
 /* The envelope of a session that sent nothing. */
-static bool session_cover(const struct stage *stage)
+static bool session_cover(struct stage *stage)
 {
     const struct session_place *place = stage->place;
     uint8_t envelope[ENVELOPE_LEN];
 
+    if (!stage->over)
+        session_pretend(stage);
     return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
            stage->io->store(stage->io->context, envelope) == 0;
 }
 
-static enum session_end session_begin(struct stage *stage, const char *language)
+static enum session_end session_begin(struct stage *stage)
 {
-    struct draft *draft = draft_new(LETTER_COMPLAINT, language);
+    struct draft *draft = draft_new(LETTER_COMPLAINT, stage->language);
     bool stored = false;
 
     stage->idle = stage->place->idle_seconds;
@@ -147,14 +270,12 @@ static enum session_end session_begin(struct stage *stage, const char *language)
 enum session_end session_run(const struct session_io *io, const struct session_place *place)
 {
     struct stage stage;
-    const char *language = NULL;
     enum session_end end = SESSION_NOBODY;
 
     if (stage_open(&stage, io, place) != 0)
         return SESSION_NOBODY;
-    language = session_language(&stage);
-    if (language != NULL)
-        end = session_begin(&stage, language);
+    if (session_language(&stage))
+        end = session_begin(&stage);
     stage_close(&stage);
     return end;
 }

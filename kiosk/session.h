@@ -4,12 +4,16 @@
 #ifndef KIOSK_SESSION_H
 #define KIOSK_SESSION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "courier/board.h"
 #include "courier/card.h"
 #include "courier/charter.h"
+#include "crypto/code.h"
 #include "crypto/envelope.h"
+#include "kiosk/library.h"
+#include "tui/lang.h"
 #include "tui/press.h"
 #include "tui/screen.h"
 
@@ -19,11 +23,19 @@ struct session_io {
     void (*size)(void *context, int *rows, int *cols);
     /* Shows a screen. */
     void (*show)(void *context, const struct screen *screen);
-    /* Waits for a press; PRESS_IDLE when the idle limit is over (idle = 0: waits for ever). */
-    struct press (*press)(void *context, int idle_seconds);
+    /* Waits for a press; PRESS_IDLE when `seconds` are over (0: waits for ever). */
+    struct press (*press)(void *context, int seconds);
+    /* Throws away what was pressed and not yet given. */
+    void (*drop)(void *context);
+    /* Makes the keys of a code and PIN (crypto/code): 0, or -1 without memory. */
+    int (*derive)(void *context, const char *code, const char *pin, struct code_keys *keys);
     /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. May be called again
        after any other answer (the person tries again, or a cover at the end), never after 0. */
     int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);
+    /* Prints a slip (kiosk/slip): an enum printer_word. NULL when the place has no printer. */
+    int (*print)(void *context, const uint8_t *bytes, size_t len);
+    /* Says a text (kiosk/speaker). NULL when the place has no speaker. */
+    void (*say)(void *context, const char *language, int pace, const char *text, size_t len);
 };
 
 /* Where and when the session takes place. */
@@ -34,7 +46,12 @@ struct session_place {
     size_t board_len;
     uint64_t number; /* the number this session's envelope will have */
     uint32_t today;
-    int idle_seconds; /* after the language screen */
+    int idle_seconds;              /* after the language screen */
+    char languages[LANG_COUNT][3]; /* in the order of the first screen */
+    int paper;                     /* of the printer, as in kiosk/slip */
+    bool large;                    /* large print from the start */
+    bool contrast;                 /* high contrast from the start */
+    const struct library *library;
 };
 
 enum session_end {

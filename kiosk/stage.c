@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The frame that all screens share. */
+/* The frame that all screens share, and what happens on every one of them while it waits. */
 #include "kiosk/stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "crypto/secret.h"
+#include "kiosk/shelf.h"
+#include "kiosk/speaker.h"
 #include "tui/lang.h"
+#include "tui/linear.h"
 #include "tui/list.h"
+#include "tui/wrap.h"
 
 enum {
     STAGE_TOP = 2,
     STAGE_FOOTER = 2,    /* rows kept for the keys */
     STAGE_ROWS_MAX = 32, /* a footer further down is not seen together with the question */
+    STAGE_WIDTH = 60,
+    STAGE_WIDTH_LARGE = 44,
+    STAGE_LINE = 160,
 };
 
 /* gettext answers an empty text with the translation's header. */
@@ -24,18 +33,35 @@ int stage_open(struct stage *stage, const struct session_io *io, const struct se
     int rows = 0;
     int cols = 0;
 
-    *stage = (struct stage){.io = io, .place = place};
+    *stage = (struct stage){.io = io,
+                            .place = place,
+                            .language = "en",
+                            .large = place->large,
+                            .contrast = place->contrast,
+                            .reader = taxonomy_reader(place->card.type)};
     io->size(io->context, &rows, &cols);
     stage->screen = screen_new(rows, cols);
-    return stage->screen == NULL ? -1 : 0;
+    if (io->say != NULL)
+        stage->voice = secret_new(SPEAKER_TEXT_MAX);
+    if (stage->screen != NULL && (io->say == NULL || stage->voice != NULL))
+        return 0;
+    screen_free(&stage->screen);
+    secret_free(stage->voice);
+    return -1;
 }
 
 void stage_close(struct stage *stage)
 {
+    if (stage->voice != NULL)
+        stage->io->say(stage->io->context, stage->language, stage->pace, "", 0);
+    secret_free(stage->voice);
+    stage->voice = NULL;
     screen_clear(stage->screen);
     stage->io->show(stage->io->context, stage->screen);
     screen_free(&stage->screen);
 }
+
+/* --- drawing --- */
 
 /* Said in all languages at once: it may be needed before one was chosen. */
 static void stage_draw_small(struct stage *stage, int rows, int cols)
@@ -61,25 +87,34 @@ static void stage_measure(struct stage *stage)
     if (rows != screen_rows(stage->screen) || cols != screen_cols(stage->screen))
         (void)screen_resize(stage->screen, rows, cols); /* out of memory: the old size serves */
     screen_clear(stage->screen);
+    screen_contrast(stage->screen, stage->contrast);
     rows = screen_rows(stage->screen);
     if (rows > STAGE_ROWS_MAX)
         rows = STAGE_ROWS_MAX;
-    stage->left = (screen_cols(stage->screen) - SCREEN_COLS_MIN) / 2 + 1;
-    stage->width = SCREEN_COLS_MIN - 2;
+    stage->left = (screen_cols(stage->screen) - STAGE_WIDTH) / 2;
+    stage->width = stage->large ? STAGE_WIDTH_LARGE : STAGE_WIDTH;
+    stage->spacing = stage->large ? 2 : 1;
     stage->bottom = rows - STAGE_FOOTER - 1;
 }
 
 int stage_say(struct stage *stage, int row, enum screen_style style, const char *text)
 {
     const char *said = stage_words(text);
+    struct wrap_line lines[SCREEN_ROWS_MAX];
+    int n = wrap_lines(said, strlen(said), stage->width, lines, SCREEN_ROWS_MAX);
 
-    return row + screen_wrap(stage->screen, row, stage->left, stage->width, stage->bottom - row,
-                             style, said, strlen(said));
+    if (stage->large && style == SCREEN_PLAIN)
+        style = SCREEN_BOLD;
+    for (int i = 0; i < n && i < SCREEN_ROWS_MAX; i++, row += stage->spacing)
+        /* A row out of the grid draws nothing, but the screen remembers that text was lost. */
+        screen_put(stage->screen, row < stage->bottom ? row : -1, stage->left, style,
+                   said + lines[i].start, lines[i].end - lines[i].start);
+    return row;
 }
 
 void stage_rule(struct stage *stage, int row)
 {
-    for (int i = 0; i < stage->width; i++)
+    for (int i = 0; i < STAGE_WIDTH; i++)
         screen_say(stage->screen, row, stage->left + i, SCREEN_PLAIN, "─");
 }
 
@@ -97,55 +132,94 @@ void stage_more(struct stage *stage, int row, int above, int below)
         screen_say(stage->screen, row, stage->left, SCREEN_BOLD, text);
 }
 
+/* How far the person is, right on the title's line; and that nothing counts, below it. */
+static void stage_draw_marks(struct stage *stage)
+{
+    char mark[STAGE_LINE];
+
+    if (stage->steps > 0) {
+        int n = snprintf(mark, sizeof mark, "%d/%d", stage->step, stage->steps);
+
+        screen_say(stage->screen, 0, stage->left + STAGE_WIDTH - n, SCREEN_PLAIN, mark);
+    }
+    if (stage->practice)
+        screen_say(stage->screen, 1, stage->left, SCREEN_REVERSE,
+                   _(" This is practice. Nothing is sent. "));
+}
+
 int stage_frame(struct stage *stage, const struct stage_sheet *sheet)
 {
-    const char *keys = _(sheet->keys);
+    const char *keys = stage_words(sheet->keys);
 
     stage_measure(stage);
     stage->guide = sheet->guide;
-    screen_say(stage->screen, 0, stage->left, SCREEN_BOLD, _(sheet->title));
-    screen_wrap(stage->screen, stage->bottom + 1, stage->left, stage->width, STAGE_FOOTER,
+    screen_say(stage->screen, 0, stage->left, SCREEN_BOLD, stage_words(sheet->title));
+    if (!stage->covered)
+        stage_draw_marks(stage);
+    screen_wrap(stage->screen, stage->bottom + 1, stage->left, STAGE_WIDTH, STAGE_FOOTER,
                 SCREEN_PLAIN, keys, strlen(keys));
+    return STAGE_TOP;
+}
+
+int stage_question(struct stage *stage, const struct stage_sheet *sheet)
+{
+    int row = stage_frame(stage, sheet);
+
     if (sheet->text == NULL)
-        return STAGE_TOP;
-    return stage_say(stage, STAGE_TOP, SCREEN_PLAIN, sheet->text) + 1;
+        return row;
+    return stage_say(stage, row, SCREEN_PLAIN, sheet->text) + (stage->large ? 0 : 1);
 }
 
 void stage_choices(struct stage *stage, int row, const struct stage_sheet *sheet)
 {
-    const char *texts[9] = {NULL};
-    int spare = sheet->zero != NULL ? 2 : 0;
+    for (size_t i = 0; i <= sheet->count; i++) {
+        const char digit[] = {(char)('0' + (i + 1) % (sheet->count + 1)), '\0'};
+        const char *text = i < sheet->count ? sheet->choices[i] : sheet->zero;
 
-    for (size_t i = 0; i < sheet->count; i++)
-        texts[i] = _(sheet->choices[i]);
-    if (sheet->count > 0)
-        row += list_choices(stage->screen, row, stage->left, stage->width,
-                            stage->bottom - row - spare, texts, sheet->count);
-    if (sheet->zero == NULL)
-        return;
-    screen_say(stage->screen, row + 1, stage->left, SCREEN_PLAIN, "0");
-    screen_say(stage->screen, row + 1, stage->left + 3, SCREEN_PLAIN, _(sheet->zero));
+        if (text == NULL)
+            continue;
+        screen_say(stage->screen, row, stage->left, SCREEN_BOLD, digit);
+        screen_say(stage->screen, row++, stage->left + 3, SCREEN_PLAIN, stage_words(text));
+    }
 }
+
+/* --- waiting --- */
 
 static void stage_help(struct stage *stage)
 {
     const struct stage_sheet sheet = {
         .title = N_("Help"),
         .text = guide_text(stage->guide),
+        .tail = guide_keys(),
         .keys = N_("Enter or Esc: back to where you were"),
         .enter = true,
     };
-    int meaning = STAGE_IGNORED;
 
-    while (meaning == STAGE_IGNORED) {
-        int row = stage_frame(stage, &sheet);
-
-        stage_say(stage, row, SCREEN_PLAIN, guide_keys());
-        meaning = stage_meaning(stage, &sheet, stage_ask(stage));
-    }
+    (void)stage_choose(stage, &sheet);
 }
 
-static void stage_show(struct stage *stage)
+/* The library, at once, on top of everything; the same key takes it away. */
+static void stage_cover(struct stage *stage)
+{
+    stage->covered = true;
+    shelf_browse(stage);
+}
+
+/* Words for the voice when there is something new to say. */
+static void stage_speak(struct stage *stage)
+{
+    size_t len;
+
+    if (stage->voice == NULL || !stage->speaking || !stage->news)
+        return;
+    stage->news = false;
+    len = linear_text(stage->screen, stage->voice, SPEAKER_TEXT_MAX);
+    if (len >= SPEAKER_TEXT_MAX)
+        len = strlen(stage->voice);
+    stage->io->say(stage->io->context, stage->language, stage->pace, stage->voice, len);
+}
+
+void stage_show(struct stage *stage)
 {
     int rows = 0;
     int cols = 0;
@@ -155,7 +229,66 @@ static void stage_show(struct stage *stage)
         screen_clear(stage->screen);
         stage_draw_small(stage, rows, cols);
     }
+    stage_speak(stage);
+    if (stage->dark && stage->speaking)
+        screen_clear(stage->screen);
     stage->io->show(stage->io->context, stage->screen);
+}
+
+static void stage_draw_countdown(struct stage *stage, int left)
+{
+    char line[STAGE_LINE];
+
+    for (int i = 0; i < STAGE_WIDTH; i++)
+        screen_say(stage->screen, stage->bottom, stage->left + i, SCREEN_PLAIN, " ");
+    snprintf(line, sizeof line, _("Closing in %d s. Press any key to stay."), left);
+    screen_say(stage->screen, stage->bottom, stage->left, SCREEN_PLAIN, line);
+    if (stage->speaking && stage->voice != NULL && left == STAGE_COUNTDOWN)
+        stage->io->say(stage->io->context, stage->language, stage->pace, line, strlen(line));
+}
+
+/* Waits; in the last seconds it counts down, and then a key only says that the person is still here. */
+static struct press stage_press(struct stage *stage)
+{
+    const struct session_io *io = stage->io;
+    int left = stage->idle < STAGE_COUNTDOWN ? stage->idle : STAGE_COUNTDOWN;
+    struct press press = {.kind = PRESS_IDLE};
+
+    if (stage->idle == 0 || stage->idle > left)
+        press = io->press(io->context, stage->idle - left);
+    if (press.kind != PRESS_IDLE || stage->idle == 0)
+        return press;
+    for (; left > 0 && press.kind == PRESS_IDLE; left--) {
+        stage_draw_countdown(stage, left);
+        if (!stage->small && !stage->dark)
+            io->show(io->context, stage->screen);
+        press = io->press(io->context, 1);
+    }
+    if (press.kind != PRESS_IDLE && press.kind != PRESS_GONE && press.kind != PRESS_COVER)
+        press.kind = PRESS_RESIZE;
+    return press;
+}
+
+/* True for a press that means the same on every screen, and has been obeyed. */
+static bool stage_obey(struct stage *stage, enum press_kind kind)
+{
+    if (kind == PRESS_HELP && stage->guide != GUIDE_NONE) {
+        stage_help(stage);
+        stage->news = true;
+    } else if (kind == PRESS_COVER && stage->idle > 0 && !stage->browsing) {
+        stage_cover(stage);
+        stage->news = true;
+    } else if (kind == PRESS_SHOW) {
+        stage->open = !stage->open;
+    } else if (kind == PRESS_SAY) {
+        stage->news = true;
+    } else if (kind == PRESS_SLOWER) {
+        stage->pace = (stage->pace + 1) % SPEAKER_PACES;
+        stage->news = true;
+    } else {
+        return false;
+    }
+    return true;
 }
 
 struct press stage_ask(struct stage *stage)
@@ -165,15 +298,14 @@ struct press stage_ask(struct stage *stage)
     if (stage->over)
         return press;
     stage_show(stage);
-    press = stage->io->press(stage->io->context, stage->idle);
-    if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE) {
+    press = stage_press(stage);
+    stage->rushed = press.rushed;
+    if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)
         stage->over = true;
-    } else if (stage->small) {
-        press = (struct press){.kind = PRESS_RESIZE};
-    } else if (press.kind == PRESS_HELP && stage->guide != GUIDE_NONE) {
-        stage_help(stage);
+    else if (press.kind == PRESS_COVER && stage->covered)
+        stage->covered = false;
+    else if (stage->small || stage_obey(stage, press.kind))
         press = (struct press){.kind = stage->over ? PRESS_GONE : PRESS_RESIZE};
-    }
     return press;
 }
 
@@ -183,62 +315,13 @@ int stage_meaning(const struct stage *stage, const struct stage_sheet *sheet, st
 
     if (stage->over)
         return STAGE_OVER;
-    if (press.kind == PRESS_BACK)
-        return STAGE_BACK;
-    if (press.kind == PRESS_ENTER && sheet->enter)
+    if (press.kind == PRESS_BACK || press.kind == PRESS_COVER)
+        return STAGE_BACK; /* the cover key comes this far only to lift the cover */
+    if (press.kind == PRESS_ENTER && sheet->skip)
+        return STAGE_ZERO;
+    if (press.kind == PRESS_ENTER && sheet->enter && !(sheet->sends && press.rushed))
         return STAGE_NEXT;
     if (press.kind == PRESS_CHAR && press.ch == '0' && sheet->zero != NULL)
         return STAGE_ZERO;
     return chosen >= 0 ? chosen + 1 : STAGE_IGNORED;
-}
-
-int stage_choose(struct stage *stage, const struct stage_sheet *sheet)
-{
-    int meaning = STAGE_IGNORED;
-
-    while (meaning == STAGE_IGNORED) {
-        stage_choices(stage, stage_frame(stage, sheet), sheet);
-        meaning = stage_meaning(stage, sheet, stage_ask(stage));
-    }
-    return meaning;
-}
-
-int stage_type(struct stage *stage, const struct stage_sheet *sheet, struct digits *digits,
-               int group, const char *note)
-{
-    int meaning = STAGE_IGNORED;
-
-    while (meaning == STAGE_IGNORED) {
-        int row = stage_frame(stage, sheet);
-        struct press press;
-
-        if (note != NULL)
-            stage_say(stage, row + 3, SCREEN_BOLD, note);
-        digits_draw(digits, stage->screen, row + 1, stage->left + 3, group);
-        press = stage_ask(stage);
-        if (!stage->over && digits_press(digits, press))
-            note = NULL;
-        else
-            meaning = stage_meaning(stage, sheet, press);
-    }
-    return meaning;
-}
-
-void stage_wait(struct stage *stage)
-{
-    static const struct stage_sheet sheet = {
-        .title = N_("Please wait"),
-        .text = N_("This takes a few seconds."),
-        .keys = N_("Please do not press anything."),
-    };
-
-    stage_frame(stage, &sheet);
-    stage_show(stage);
-}
-
-void stage_pause(struct stage *stage, const struct stage_sheet *sheet, int seconds)
-{
-    stage_frame(stage, sheet);
-    stage_show(stage);
-    (void)stage->io->press(stage->io->context, seconds);
 }

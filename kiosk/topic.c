@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a complaint is about: eight groups, a few categories in each, and a way past both. */
+/* What a complaint is about: a group, a category in it, and a way past both. */
 #include "kiosk/topic.h"
 
 #include <string.h>
@@ -10,73 +10,76 @@
 /* What 0 stands for: something else. */
 static const char topic_other[] = "H1";
 
-enum { TOPIC_CHOICES_MAX = 9 };
+/* The group that is not about something but about someone. */
+static const char topic_minor = 'G';
 
+/* Returns the group's letter, or an enum stage_key up to STAGE_ZERO. */
 static int topic_group(struct stage *stage)
 {
-    const char *texts[TOPIC_CHOICES_MAX];
-    size_t n = 0;
-    const struct taxonomy_group *groups = taxonomy_groups(&n);
+    const struct taxonomy_group *groups[TAXONOMY_CHOICES_MAX];
+    const char *texts[TAXONOMY_CHOICES_MAX];
     struct stage_sheet sheet = {
         .title = N_("Write to the Commissioner: what is it about?"),
-        .text = N_("Choose what fits best. You can change it later."),
+        .text = N_("Choose what fits best."),
         .choices = texts,
-        .zero = N_("Something else, or I do not know"),
-        .keys = N_("Press a digit   Esc: back   F1: help"),
+        .count = taxonomy_groups_for(stage->reader, stage->place->card.type, groups),
+        .zero = N_("Skip: something else, or I do not know"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
         .guide = GUIDE_TOPIC,
     };
+    int key;
 
-    while (sheet.count < n && sheet.count < TOPIC_CHOICES_MAX) {
-        texts[sheet.count] = groups[sheet.count].text;
-        sheet.count++;
-    }
-    return stage_choose(stage, &sheet);
+    for (size_t i = 0; i < sheet.count; i++)
+        texts[i] = taxonomy_text(&groups[i]->words, stage->reader);
+    key = stage_choose(stage, &sheet);
+    return key > STAGE_ZERO ? groups[key - 1]->letter : key;
 }
 
-static int topic_in_group(struct stage *stage, const struct taxonomy_group *group, char category[3])
+static int topic_in_group(struct stage *stage, char group, char category[3])
 {
-    const char *texts[TOPIC_CHOICES_MAX];
-    const char *codes[TOPIC_CHOICES_MAX];
-    size_t n = 0;
-    const struct taxonomy_category *rows = taxonomy_categories(&n);
+    const struct taxonomy_category *rows[TAXONOMY_CHOICES_MAX];
+    const char *texts[TAXONOMY_CHOICES_MAX];
     struct stage_sheet sheet = {
-        .title = group->text,
+        .title = N_("Write to the Commissioner: what is it about?"),
         .text = N_("Which of these?"),
         .choices = texts,
-        .zero = N_("Something else, or I do not know"),
-        .keys = N_("Press a digit   Esc: back   F1: help"),
+        .count = taxonomy_categories_for(group, stage->reader, stage->place->card.type, rows),
+        .zero = N_("Skip: something else, or I do not know"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
         .guide = GUIDE_TOPIC,
     };
-    int key = 0;
+    int key;
 
-    for (size_t i = 0; i < n && sheet.count < TOPIC_CHOICES_MAX; i++) {
-        if (rows[i].code[0] != group->letter)
-            continue;
-        codes[sheet.count] = rows[i].code;
-        texts[sheet.count++] = rows[i].text;
-    }
+    for (size_t i = 0; i < sheet.count; i++)
+        texts[i] = taxonomy_text(&rows[i]->words, stage->reader);
     key = stage_choose(stage, &sheet);
-    if (key < 0)
+    if (key < STAGE_ZERO)
         return key;
-    memcpy(category, key == STAGE_ZERO ? topic_other : codes[key - 1], 3);
+    memcpy(category, key == STAGE_ZERO ? topic_other : rows[key - 1]->code, 3);
     return STAGE_NEXT;
 }
 
-int topic_choose(struct stage *stage, char category[3])
+int topic_choose(struct stage *stage, char category[3], bool *minor)
 {
-    size_t n = 0;
-    const struct taxonomy_group *groups = taxonomy_groups(&n);
     int key = STAGE_BACK;
 
     while (key == STAGE_BACK) {
-        key = topic_group(stage);
-        if (key < STAGE_ZERO)
-            return key;
-        if (key == STAGE_ZERO) {
+        int group = topic_group(stage);
+
+        if (group < STAGE_ZERO)
+            return group;
+        if (group == STAGE_ZERO) {
             memcpy(category, topic_other, sizeof topic_other);
             return STAGE_NEXT;
         }
-        key = topic_in_group(stage, &groups[key - 1], category);
+        if (group == topic_minor) {
+            stage->reader = TAXONOMY_MINOR;
+            *minor = true;
+        } else {
+            key = topic_in_group(stage, (char)group, category);
+        }
     }
     return key;
 }

@@ -10,8 +10,11 @@
 #include "courier/board.h"
 #include "courier/refusal.h"
 #include "crypto/envelope.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "kiosk/library.h"
+#include "kiosk/printer.h"
 #include "tui/utf8.h"
 
 static const struct {
@@ -22,7 +25,9 @@ static const struct {
     {"F1", PRESS_HELP},          {"Up", PRESS_UP},       {"Down", PRESS_DOWN},
     {"Left", PRESS_LEFT},        {"Right", PRESS_RIGHT}, {"PgUp", PRESS_PAGE_UP},
     {"PgDn", PRESS_PAGE_DOWN},   {"Home", PRESS_HOME},   {"End", PRESS_END},
-    {"Backspace", PRESS_DELETE}, {"Idle", PRESS_IDLE},   {"Gone", PRESS_GONE},
+    {"Backspace", PRESS_DELETE}, {"Gone", PRESS_GONE},   {"F2", PRESS_COVER},
+    {"F3", PRESS_SHOW},          {"F4", PRESS_LAYOUT},   {"F5", PRESS_LAYER},
+    {"F6", PRESS_UNDO},          {"F7", PRESS_SAY},      {"F8", PRESS_SLOWER},
 };
 
 static void booth_size(void *context, int *rows, int *cols)
@@ -31,6 +36,16 @@ static void booth_size(void *context, int *rows, int *cols)
 
     *rows = booth->rows;
     *cols = booth->cols;
+}
+
+/* The number of the group that a receipt asks for is the only lone digit of a title. */
+static void booth_mask_title(char *dump)
+{
+    size_t title = strcspn(dump, "\n");
+    size_t at = strcspn(dump, "0123456789");
+
+    if (at < title && !isdigit((unsigned char)dump[at + 1]) && dump[at + 1] != '/')
+        dump[at] = '0';
 }
 
 /* Replaces what is random on a receipt: the QR code's cells and the groups of four digits. */
@@ -55,6 +70,7 @@ static void booth_mask(const struct screen *screen, char *dump)
         *out++ = '\n';
     }
     *out = '\0';
+    booth_mask_title(dump);
     for (char *at = dump; receipt && *at != '\0';) {
         size_t run = strspn(at, "0123456789");
 
@@ -76,6 +92,7 @@ static void booth_show(void *context, const struct screen *screen)
         fprintf(stderr, "text was clipped (%s):\n%s\n", booth->language, booth->now);
     }
     memcpy(booth->last, booth->now, sizeof booth->last);
+    screen_dump(screen, booth->unmasked, sizeof booth->unmasked);
     if (booth->masked)
         booth_mask(screen, booth->now);
     else
@@ -103,30 +120,121 @@ static struct press booth_typed(struct booth *booth)
     return (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)ch};
 }
 
-/* Acts on a word that is no key. True when it was one. */
-static bool booth_order(struct booth *booth, const char *word, size_t len, struct press *press)
+/* --- words of a script that are no keys: each acts, and returns true when a press comes of it --- */
+
+static bool booth_on_show(struct booth *booth, struct press *press)
 {
-    if (len == 4 && strncmp(word, "show", len) == 0) {
-        booth_keep(booth, booth->now);
-    } else if (len == 6 && strncmp(word, "before", len) == 0) {
-        booth_keep(booth, booth->last);
-    } else if (len == 4 && strncmp(word, "fail", len) == 0) {
-        booth->failing++;
-    } else if (len == 6 && strncmp(word, "resize", len) == 0) {
-        sscanf(word + len, "%dx%d", &booth->rows, &booth->cols);
-        booth->script += strspn(booth->script, " ");
-        booth->script += strcspn(booth->script, " \n");
-        press->kind = PRESS_RESIZE;
-    } else if (len == 8 && strncmp(word, "Language", len) == 0) {
-        *press = (struct press){PRESS_CHAR, *booth->language == 'k'   ? '1'
-                                            : *booth->language == 'r' ? '2'
-                                                                      : '3'};
-    } else {
-        return false;
-    }
+    booth_keep(booth, booth->now);
+    return false;
+}
+
+static bool booth_on_before(struct booth *booth, struct press *press)
+{
+    booth_keep(booth, booth->last);
+    return false;
+}
+
+static bool booth_on_pages(struct booth *booth, struct press *press)
+{
+    booth_keep(booth, booth->now);
+    booth->paging = booth->place.large;
+    *press = (struct press){.kind = PRESS_PAGE_DOWN};
+    return booth->paging;
+}
+
+static bool booth_on_fail(struct booth *booth, struct press *press)
+{
+    booth->failing++;
+    return false;
+}
+
+static bool booth_on_resize(struct booth *booth, struct press *press)
+{
+    booth->script += strspn(booth->script, " ");
+    sscanf(booth->script, "%dx%d", &booth->rows, &booth->cols);
+    booth->script += strcspn(booth->script, " \n");
+    *press = (struct press){.kind = PRESS_RESIZE};
     return true;
 }
 
+static bool booth_on_language(struct booth *booth, struct press *press)
+{
+    *press = (struct press){.kind = PRESS_CHAR,
+                            .ch = *booth->language == 'k'   ? '1'
+                                  : *booth->language == 'r' ? '2'
+                                                            : '3'};
+    return true;
+}
+
+static bool booth_on_wait(struct booth *booth, struct press *press)
+{
+    *press = (struct press){.kind = PRESS_IDLE};
+    return true;
+}
+
+static bool booth_on_idle(struct booth *booth, struct press *press)
+{
+    booth->idling = true;
+    return booth_on_wait(booth, press);
+}
+
+/* The receipt asks for a group at random: its number is the only digit of the title. */
+static bool booth_on_check(struct booth *booth, struct press *press)
+{
+    const char *digit = booth->unmasked + strcspn(booth->unmasked, "123456");
+
+    memcpy(booth->typing, booth->code + (size_t)(*digit - '1') * 4, 4);
+    return false;
+}
+
+static bool booth_on_wrong(struct booth *booth, struct press *press)
+{
+    booth_on_check(booth, press);
+    booth->typing[0] = booth->typing[0] == '9' ? '0' : (char)(booth->typing[0] + 1);
+    return false;
+}
+
+static bool booth_on_rush(struct booth *booth, struct press *press)
+{
+    booth->rushing = true;
+    return false;
+}
+
+static bool booth_on_calm(struct booth *booth, struct press *press)
+{
+    booth->rushing = false;
+    return false;
+}
+
+static bool booth_on_paper(struct booth *booth, struct press *press)
+{
+    booth->printer = PRINTER_PAPER;
+    return false;
+}
+
+static bool booth_on_dead(struct booth *booth, struct press *press)
+{
+    booth->printer = PRINTER_GONE;
+    return false;
+}
+
+static const struct {
+    const char *word;
+    bool (*act)(struct booth *booth, struct press *press);
+} booth_orders[] = {
+    {"show", booth_on_show},   {"before", booth_on_before}, {"pages", booth_on_pages},
+    {"fail", booth_on_fail},   {"resize", booth_on_resize}, {"Language", booth_on_language},
+    {"Wait", booth_on_wait},   {"Idle", booth_on_idle},     {"Check", booth_on_check},
+    {"Wrong", booth_on_wrong}, {"Rush", booth_on_rush},     {"Calm", booth_on_calm},
+    {"paper", booth_on_paper}, {"dead", booth_on_dead},
+};
+
+static bool booth_is(const char *name, const char *word, size_t len)
+{
+    return strlen(name) == len && strncmp(name, word, len) == 0;
+}
+
+/* A press, or none (PRESS_OTHER) when the word only did something. */
 static struct press booth_word(struct booth *booth)
 {
     struct press press = {.kind = PRESS_OTHER};
@@ -134,20 +242,50 @@ static struct press booth_word(struct booth *booth)
     size_t len = strcspn(word, " \n");
 
     booth->script += len;
-    if (booth_order(booth, word, len, &press))
-        return press;
+    for (size_t i = 0; i < sizeof booth_orders / sizeof *booth_orders; i++)
+        if (booth_is(booth_orders[i].word, word, len)) {
+            if (!booth_orders[i].act(booth, &press))
+                press.kind = PRESS_OTHER;
+            return press;
+        }
     for (size_t i = 0; i < sizeof booth_keys / sizeof *booth_keys; i++)
-        if (strlen(booth_keys[i].word) == len && strncmp(booth_keys[i].word, word, len) == 0)
+        if (booth_is(booth_keys[i].word, word, len))
             return (struct press){.kind = booth_keys[i].kind};
     fprintf(stderr, "the script has an unknown word: %.*s\n", (int)len, word);
     abort();
+}
+
+/* In large print one page after the other, until the last. */
+static bool booth_pages(struct booth *booth, struct press *press)
+{
+    if (booth->paging && strcmp(booth->now, booth->kept[booth->kept_count - 1]) == 0)
+        booth->paging = false;
+    if (!booth->paging)
+        return false;
+    booth_keep(booth, booth->now);
+    *press = (struct press){.kind = PRESS_PAGE_DOWN};
+    return true;
+}
+
+/* What is still to be typed of a group of digits. */
+static bool booth_types(struct booth *booth, struct press *press)
+{
+    if (booth->typing[0] == '\0')
+        return false;
+    *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)booth->typing[0]};
+    memmove(booth->typing, booth->typing + 1, sizeof booth->typing - 1);
+    return true;
 }
 
 static struct press booth_next(struct booth *booth)
 {
     struct press press = {.kind = PRESS_OTHER};
 
-    while (press.kind == PRESS_OTHER) {
+    if (booth->idling)
+        return (struct press){.kind = PRESS_IDLE};
+    if (booth_pages(booth, &press))
+        return press;
+    while (press.kind == PRESS_OTHER && !booth_types(booth, &press)) {
         if (!booth->quoted)
             booth->script += strspn(booth->script, " \n");
         if (*booth->script == '\0')
@@ -166,20 +304,90 @@ static struct press booth_next(struct booth *booth)
     return press;
 }
 
-static struct press booth_press(void *context, int idle_seconds)
+/* After the time is over, and after the terminal is gone, no session has business here. */
+static struct press booth_press(void *context, int seconds)
 {
     struct booth *booth = context;
     struct press press = booth_next(booth);
 
     booth->late = booth->late || booth->over;
-    booth->over = press.kind == PRESS_IDLE || press.kind == PRESS_GONE;
+    booth->idled = press.kind == PRESS_IDLE && booth->idling ? booth->idled + seconds : 0;
+    booth->over = press.kind == PRESS_GONE || booth->idled >= booth->place.idle_seconds;
+    booth->presses += press.kind != PRESS_IDLE && press.kind != PRESS_GONE;
+    press.rushed = booth->rushing;
     return press;
+}
+
+static void booth_drop(void *context)
+{
+    struct booth *booth = context;
+
+    booth->drops++;
+}
+
+int booth_derive(struct booth *booth, const char *code, const char *pin, struct code_keys *keys)
+{
+    uint8_t hash[HASH_LEN];
+    const struct hash_part parts[] = {{code, strlen(code)}, {":", 1}, {pin, strlen(pin)}};
+
+    if (!booth->quick)
+        return code_derive(code, pin, booth->place.charter.office, keys) == CODE_OK ? 0 : -1;
+    if (hash_sha256(hash, parts, 3) != 0)
+        return -1;
+    memcpy(keys->tag, hash, sizeof keys->tag);
+    memcpy(keys->answer, hash, sizeof keys->answer);
+    return 0;
+}
+
+static int booth_session_derive(void *context, const char *code, const char *pin,
+                                struct code_keys *keys)
+{
+    struct booth *booth = context;
+
+    booth->derived++;
+    memcpy(booth->code, code, sizeof booth->code);
+    return booth_derive(booth, code, pin, keys);
+}
+
+static int booth_print(void *context, const uint8_t *bytes, size_t len)
+{
+    struct booth *booth = context;
+
+    booth->slips++;
+    memcpy(booth->slip, bytes, len);
+    booth->slip_len = len;
+    return booth->printer;
+}
+
+static void booth_say(void *context, const char *language, int pace, const char *text, size_t len)
+{
+    struct booth *booth = context;
+
+    booth->sayings += len > 0;
+    booth->silences += len == 0;
+    booth->pace = pace;
+    if (len == 0)
+        return;
+    memcpy(booth->said, text, len);
+    booth->said[len] = '\0';
+}
+
+void booth_printer(struct booth *booth)
+{
+    booth->io.print = booth_print;
+    booth->place.paper = SLIP_58;
+}
+
+void booth_voice(struct booth *booth)
+{
+    booth->io.say = booth_say;
 }
 
 static int booth_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     struct booth *booth = context;
 
+    booth->presses_at_store = booth->presses;
     if (booth->attempts++ > 0 && memcmp(booth->tried, envelope, ENVELOPE_LEN) != 0)
         booth->changed = true;
     memcpy(booth->tried, envelope, ENVELOPE_LEN);
@@ -199,7 +407,13 @@ struct booth *booth_new(void)
 
     if (booth == NULL)
         return NULL;
-    booth->io = (struct session_io){booth, booth_size, booth_show, booth_press, booth_store};
+    booth->io = (struct session_io){.context = booth,
+                                    .size = booth_size,
+                                    .show = booth_show,
+                                    .press = booth_press,
+                                    .drop = booth_drop,
+                                    .derive = booth_session_derive,
+                                    .store = booth_store};
     booth->rows = SCREEN_ROWS_MIN;
     booth->cols = SCREEN_COLS_MIN;
     booth->language = "en";
@@ -213,7 +427,9 @@ struct booth *booth_new(void)
     place->today = BOOTH_DAY;
     place->idle_seconds = 60;
     booth->arrived = 5;
-    if (envelope_key_new(booth->intake, place->charter.intake) != ENVELOPE_OK)
+    place->library = booth->library = library_load("texts");
+    if (booth->library == NULL ||
+        envelope_key_new(booth->intake, place->charter.intake) != ENVELOPE_OK)
         booth_free(&booth);
     return booth;
 }
@@ -230,6 +446,7 @@ void booth_free(struct booth **booth)
         return;
     booth_forget(*booth);
     free((*booth)->board);
+    library_free(&(*booth)->library);
     free(*booth);
     *booth = NULL;
 }
@@ -251,7 +468,8 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
     struct board board = {.number = 1,
                           .day = BOOTH_DAY,
                           .kiosk_count = 1,
-                          .notices = "",
+                          .notices = BOOTH_NEWS,
+                          .notices_len = sizeof BOOTH_NEWS - 1,
                           .entry_count = BOARD_MULTIPLE,
                           .entries = entries};
     uint8_t seed[SIGN_SEED_LEN];
@@ -278,7 +496,13 @@ enum session_end booth_play(struct booth *booth, const char *script)
     booth_forget(booth);
     booth->script = script;
     booth->quoted = booth->changed = booth->over = booth->late = false;
-    booth->attempts = booth->stored = booth->waits = booth->shows = 0;
+    booth->idling = booth->rushing = booth->paging = false;
+    booth->attempts = booth->stored = booth->waits = booth->shows = booth->idled = 0;
+    booth->presses = booth->presses_at_store = 0;
+    booth->derived = booth->drops = booth->slips = booth->sayings = booth->silences = 0;
+    booth->said[0] = '\0';
+    booth->typing[0] = '\0';
+    booth->printer = PRINTER_DONE;
     return session_run(&booth->io, &booth->place);
 }
 

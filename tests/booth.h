@@ -6,8 +6,13 @@
      2 1234        digits, pressed one by one          "text"        typed letter by letter
      Enter Esc Tab F1 Up Down Left Right PgUp PgDn Home End Backspace Idle Gone
      Language      the digit of the booth's language   resize 30x100 the terminal's size changes
+     F2 ... F8     those keys, too                     Wait          time passes until the countdown begins
      fail          the next store fails                show          keeps the screen as it is now
      before        keeps the screen shown before it (one that waits for no key)
+     pages         keeps the screen and, in large print, those that Page Down leads to
+     Check         types the group of the number that is asked for, or a wrong one: Wrong
+     Rush          the presses from here on come too fast to be meant; Calm ends that
+     paper dead    what the printer says from now on: no paper, nothing
    At its end the terminal is gone. */
 #ifndef TESTS_BOOTH_H
 #define TESTS_BOOTH_H
@@ -20,13 +25,18 @@
 #include "crypto/answer.h"
 #include "crypto/code.h"
 #include "kiosk/session.h"
+#include "kiosk/slip.h"
+#include "kiosk/speaker.h"
 
 /* A valid code with its PIN, under which booth_answer answers; and a valid one that nobody has. */
 #define BOOTH_CODE    "123456789012345678901235"
 #define BOOTH_PIN     "2468"
 #define BOOTH_UNKNOWN "987654321098765432109822"
 
-enum { BOOTH_SCREENS = 64, BOOTH_DUMP = 16384, BOOTH_DAY = 20779, BOOTH_NUMBER = 7 };
+/* What the board says to everyone. */
+#define BOOTH_NEWS "Independent visitors come here on 12 December.\nYou can talk to them alone."
+
+enum { BOOTH_SCREENS = 256, BOOTH_DUMP = 16384, BOOTH_DAY = 20779, BOOTH_NUMBER = 7 };
 
 struct booth {
     struct session_io io;
@@ -34,14 +44,34 @@ struct booth {
     const char *language;
     const char *script; /* what is left of it */
     bool quoted;
+    bool idling;    /* time passes */
+    bool rushing;   /* presses come too fast */
+    bool paging;    /* keeps one page after the other */
+    int idled;      /* seconds of the time that passes at the end */
+    char typing[8]; /* digits still to be pressed */
+    char unmasked[BOOTH_DUMP];
+    bool quick;  /* derives keys at once: never what crypto/code derives */
+    int derived; /* derivations */
+    int drops;
+    char code[CODE_LEN]; /* of the last derivation or slip */
+    int printer;         /* the word it says; slips counts them, slip is the last one */
+    int slips;
+    uint8_t slip[SLIP_MAX];
+    size_t slip_len;
+    char said[SPEAKER_TEXT_MAX]; /* by the voice, last */
+    int sayings;
+    int pace;
+    int silences; /* orders to stop */
     int rows;
     int cols;
-    int failing;  /* stores that fail from now on */
-    int attempts; /* calls of store */
-    int stored;   /* of these, answered with stored */
-    int waits;    /* screens that waited for no key and were followed by another */
-    bool clipped; /* a screen of a large enough terminal lost text */
-    bool masked;  /* keep screens with what is random in them replaced */
+    int failing;          /* stores that fail from now on */
+    int presses;          /* keys given, without time that passes */
+    int presses_at_store; /* of these, before the last store */
+    int attempts;         /* calls of store */
+    int stored;           /* of these, answered with stored */
+    int waits;            /* screens that waited for no key and were followed by another */
+    bool clipped;         /* a screen of a large enough terminal lost text */
+    bool masked;          /* keep screens with what is random in them replaced */
     int shows;
     uint8_t intake[32];
     uint8_t envelope[ENVELOPE_LEN]; /* last stored */
@@ -51,6 +81,7 @@ struct booth {
     bool late;                      /* and a key was asked for after it */
     uint8_t opened[LETTER_LEN];
     uint8_t *board;
+    struct library *library;
     char now[BOOTH_DUMP];
     char last[BOOTH_DUMP];
     void (*watch)(const struct screen *screen); /* sees every screen, or NULL */
@@ -67,6 +98,13 @@ void booth_free(struct booth **booth);
  * mark. */
 int booth_answer(struct booth *booth, const struct code_keys *keys, const char *const *texts,
                  size_t n);
+
+/* Gives the booth a printer, a voice. */
+void booth_printer(struct booth *booth);
+void booth_voice(struct booth *booth);
+
+/* The keys that a booth derives: as crypto/code does, or quickly. Returns 0 or -1. */
+int booth_derive(struct booth *booth, const char *code, const char *pin, struct code_keys *keys);
 
 /* Plays one session. Counters of stores and kept screens start anew. */
 enum session_end booth_play(struct booth *booth, const char *script);

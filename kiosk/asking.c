@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One question a screen; 0 or Enter goes on without an answer. */
+#include "kiosk/asking.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/lang.h"
+
+enum { ASKING_SEVERAL = 3, ASKING_MINOR = 4, ASKING_DIGITS = 4 };
+
+static const char *const asking_about[] = {
+    NULL, N_("Me"), N_("Someone else"), N_("Several of us"), N_("Me, and I am under 18"),
+};
+
+const char *asking_about_text(uint8_t about)
+{
+    return about <= ASKING_MINOR ? asking_about[about] : NULL;
+}
+
+int asking_who(struct stage *stage, struct draft *draft)
+{
+    enum taxonomy_reader place = taxonomy_reader(stage->place->card.type);
+    const struct stage_sheet sheet = {
+        .title = N_("Write to the Commissioner: who is it about?"),
+        .choices = asking_about + 1,
+        .count = place == TAXONOMY_MINOR ? ASKING_SEVERAL : ASKING_MINOR,
+        .zero = N_("Skip this question"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
+        .guide = GUIDE_WHO,
+    };
+    int key = stage_choose(stage, &sheet);
+
+    if (key < STAGE_ZERO)
+        return key;
+    if (key > STAGE_ZERO)
+        draft->about = (uint8_t)key;
+    stage->reader = draft->about == ASKING_MINOR ? TAXONOMY_MINOR : place;
+    if (draft->about != ASKING_SEVERAL)
+        draft->people = 0;
+    return STAGE_NEXT;
+}
+
+int asking_count(struct stage *stage, struct draft *draft)
+{
+    static const struct stage_sheet sheet = {
+        .title = N_("Write to the Commissioner: how many people?"),
+        .text = N_("How many of you are there? Type a number."),
+        .keys = N_("Digits: how many   Enter: go on or skip   Esc: back   F1: help"),
+        .enter = true,
+        .guide = GUIDE_WHO,
+    };
+    char typed[ASKING_DIGITS + 1] = "";
+    struct digits digits;
+    int key;
+
+    if (draft->people > 0)
+        snprintf(typed, sizeof typed, "%u", draft->people % 10000U);
+    digits_start(&digits, typed, ASKING_DIGITS, false);
+    key = stage_type(stage, &sheet, &digits, 0, NULL, NULL);
+    if (key == STAGE_NEXT)
+        draft->people = (uint16_t)atoi(typed);
+    explicit_bzero(typed, sizeof typed);
+    return key;
+}
+
+int asking_question(struct stage *stage, struct draft *draft, uint8_t number)
+{
+    static const char *const choices[] = {N_("Yes"), N_("No")};
+    const struct stage_sheet sheet = {
+        .title = N_("Write to the Commissioner: how urgent is it?"),
+        .text = taxonomy_question(number, stage->reader),
+        .choices = choices,
+        .count = 2,
+        .zero = N_("Skip this question"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
+        .guide = GUIDE_QUESTION,
+    };
+    int key = stage_choose(stage, &sheet);
+
+    if (key < STAGE_ZERO)
+        return key;
+    draft->urgent[number - 1] = (uint8_t)key;
+    return STAGE_NEXT;
+}
+
+int asking_consent(struct stage *stage, struct draft *draft)
+{
+    const char *choices[TAXONOMY_CONSENT_MAX];
+    const struct stage_sheet sheet = {
+        .title = N_("Write to the Commissioner: who may know?"),
+        .text = N_("Who may the office tell about it?"),
+        .choices = choices,
+        .count = TAXONOMY_CONSENT_MAX,
+        .zero = N_("Skip: only the Commissioner's office"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
+        .guide = GUIDE_CONSENT,
+    };
+    int key;
+
+    for (uint8_t i = 0; i < TAXONOMY_CONSENT_MAX; i++)
+        choices[i] = taxonomy_consent_text(i + 1, stage->reader);
+    key = stage_choose(stage, &sheet);
+    if (key < STAGE_ZERO)
+        return key;
+    draft->consent = key == STAGE_ZERO ? TAXONOMY_CONSENT_MIN : (uint8_t)key;
+    return STAGE_NEXT;
+}
