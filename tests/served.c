@@ -66,14 +66,23 @@ void served_free(struct served *served)
     office_close(&served->office);
 }
 
-void served_start_sized(struct served *served, int once, int rows, int cols)
+void served_start_as(struct served *served, const char *const *more, int rows, int cols)
 {
-    const char *argv[] = {served_program("sandyq-kiosk"), "--state", served->dir,
-                          once ? "--once" : NULL, NULL};
+    const char *argv[16] = {served_program("sandyq-kiosk"), "--state", served->dir};
+    size_t n = 3;
 
+    for (; more != NULL && *more != NULL; more++)
+        argv[n++] = *more;
     pty_stop(&served->pty);
     served->pty = pty_start(rows, cols, argv, NULL);
     assert_non_null(served->pty);
+}
+
+void served_start_sized(struct served *served, int once, int rows, int cols)
+{
+    const char *more[] = {once ? "--once" : NULL, NULL};
+
+    served_start_as(served, more, rows, cols);
 }
 
 void served_start(struct served *served, int once)
@@ -94,26 +103,50 @@ void served_wait(struct served *served, const char *text)
 
 void served_go(struct served *served, const char *keys, const char *text)
 {
+    (void)pty_rest(served->pty);
     pty_type(served->pty, keys);
     served_wait(served, text);
 }
 
-void served_file(struct served *served, const char *text)
+void served_begin(struct served *served)
 {
     served_wait(served, LANGUAGE_SCREEN);
     served_go(served, "3", MENU_SCREEN);
-    served_go(served, "112", "what happened?");
+    served_go(served, "1", "who is it about?");
+    served_go(served, "1", "Choose what fits best.");
+    served_go(served, "1", "Which of these?");
+    served_go(served, "2", "how urgent is it?");
+    served_go(served, "\r0", "who may know?");
+    served_go(served, "\r", "Is this right?");
+    served_go(served, "2", "your own words");
+}
+
+void served_send(struct served *served, const char *text)
+{
+    served_go(served, "1", "do you want a PIN?");
+    served_go(served, "\r", text);
+}
+
+void served_file(struct served *served, const char *text)
+{
+    served_begin(served);
     pty_type(served->pty, text);
     served_go(served, "\r", "Is this right?");
-    served_go(served, "1", "do you want a PIN?");
-    served_go(served, "\r", "It is stored. This is your number");
+    served_send(served, SERVED_STORED);
+}
+
+void served_forget(struct served *served)
+{
+    served_go(served, "0", "Wipe the number and leave?");
+    served_go(served, "\r", "Goodbye");
+    served_go(served, " ", LANGUAGE_SCREEN);
 }
 
 void served_leave(struct served *served)
 {
     served_wait(served, LANGUAGE_SCREEN);
     served_go(served, "3", MENU_SCREEN);
-    served_go(served, "3", "Goodbye");
+    served_go(served, "7", "Goodbye");
     served_go(served, " ", LANGUAGE_SCREEN);
 }
 

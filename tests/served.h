@@ -34,14 +34,27 @@ const char *served_program(const char *name);
 void served_start(struct served *served, int once);
 void served_start_sized(struct served *served, int once, int rows, int cols);
 
+/* The same with more options of its command line, a NULL at their end. */
+void served_start_as(struct served *served, const char *const *more, int rows, int cols);
+
 /* Waits until the screen shows the text; fails with the screen shown instead. */
 void served_wait(struct served *served, const char *text);
 
-/* Types keys, then waits for the text. */
+/* Types keys as a person does, the first of them after a pause, then waits for the text. */
 void served_go(struct served *served, const char *keys, const char *text);
+
+/* What the first screen of the receipt says. */
+#define SERVED_STORED "It is stored. Now your number"
 
 /* From the language screen to the receipt: English, category A2, this text, no PIN. */
 void served_file(struct served *served, const char *text);
+
+/* Parts of that: from the language screen to the editor; from the review to a screen with the text. */
+void served_begin(struct served *served);
+void served_send(struct served *served, const char *text);
+
+/* From the receipt to the next language screen, without the number. */
+void served_forget(struct served *served);
 
 /* From the language screen to the next one: English, leave. */
 void served_leave(struct served *served);
