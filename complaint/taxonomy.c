@@ -110,7 +110,7 @@ static const struct taxonomy_category categories[] = {
      .urgency = TAXONOMY_U0,
      .group = 'A',
      .readers = ALL,
-     .asked = {EATING, ALONE}},
+     .asked = {ALONE, EATING}},
     {.code = "A8",
      .words = WORDS(N_("Someone died or disappeared"),
                     N_("Someone died, or is gone and nobody says where")),

@@ -47,7 +47,7 @@ int asking_count(struct stage *stage, struct draft *draft)
 {
     static const struct stage_sheet sheet = {
         .title = N_("Write to the Commissioner: how many people?"),
-        .text = N_("How many of you are there? Type a number."),
+        .text = N_("How many of you are there?"),
         .keys = N_("Digits: how many   Enter: go on or skip   Esc: back   F1: help"),
         .enter = true,
         .guide = GUIDE_WHO,

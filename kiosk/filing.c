@@ -276,15 +276,13 @@ enum filing_end filing_run(struct stage *stage, struct draft *draft)
     return filing_from(stage, draft, draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_WHO);
 }
 
-enum filing_end filing_danger(struct stage *stage, struct draft *draft, const char category[3])
+enum filing_end filing_danger(struct stage *stage, struct draft *draft,
+                              const struct filing_cry *cry)
 {
     static const char *const choices[] = {N_("Say more first")};
-    const struct taxonomy_category *row = taxonomy_category(category);
     const struct stage_sheet sheet = {
-        .title = row == NULL ? "" : taxonomy_text(&row->words, stage->reader),
-        .text = N_("Press Enter and this is sent.\n\n"
-                   "It travels sealed, and that takes time. Nobody comes at once. "
-                   "Call out too, or tell a doctor or someone you trust."),
+        .title = cry->title,
+        .text = cry->text,
         .choices = choices,
         .count = 1,
         .keys = N_("Enter: send now   1: say more first   Esc: back   F1: help"),
@@ -300,7 +298,7 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft, const ch
     if (key == STAGE_BACK)
         return FILING_BACK;
     memcpy(before, draft->category, sizeof before);
-    memcpy(draft->category, category, sizeof draft->category);
+    memcpy(draft->category, cry->category, sizeof draft->category);
     if (memcmp(before, draft->category, sizeof before) != 0)
         memset(draft->urgent, 0, sizeof draft->urgent);
     return filing_from(stage, draft, key == 1 ? FILING_QUESTION : FILING_SEND);

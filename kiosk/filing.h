@@ -19,7 +19,13 @@ enum filing_end {
 enum filing_end filing_run(struct stage *stage, struct draft *draft);
 
 /* The short way for who cannot wait: one screen, and it is sent under this category. */
-enum filing_end filing_danger(struct stage *stage, struct draft *draft, const char category[3]);
+struct filing_cry {
+    const char *category;
+    const char *title;
+    const char *text;
+};
+enum filing_end filing_danger(struct stage *stage, struct draft *draft,
+                              const struct filing_cry *cry);
 
 /* Asks whether what was written may be thrown away, when something was; wipes it then. True when
    there is nothing unsent left. */

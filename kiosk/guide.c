@@ -8,7 +8,7 @@ static const char *const guide_texts[] = {
     [GUIDE_NONE] = NULL,
     [GUIDE_MENU] =
         N_("1 writes to the Commissioner. 2 reads an answer: you need the number you were given. "
-           "8 and 9 cry for help: then Enter sends it at once. What you do here looks the same "
+           "8 and 9 ask for help: then Enter sends it at once. What you do here looks the same "
            "from outside, whatever you choose."),
     [GUIDE_WHO] = N_("You may write for yourself or for others. Nobody asks for names. "
                      "Press 0 to go on without an answer."),
@@ -25,7 +25,7 @@ static const char *const guide_texts[] = {
         N_("Write as you speak. You may leave anything out. F4 changes the letters: Kazakh, "
            "Russian, English. F5 is for digits and signs. F3 shows or hides what you wrote. "
            "F6 brings back what you deleted. Nothing is sent yet."),
-    [GUIDE_NAME] = N_("Only the office reads your name. It tells nobody unless you allow it. "
+    [GUIDE_NAME] = N_("Only the office reads your name. It tells nobody unless you allowed it. "
                       "You may leave this empty."),
     [GUIDE_REVIEW] = N_("This is what will be sent. Up and Down show all of it. F3 shows or hides "
                         "your words. It is sent only after you press 1 and then Enter."),
@@ -53,5 +53,6 @@ const char *guide_keys(void)
 {
     return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. "
               "0 skips. F1 is this help. F2 covers the screen with the pages about rights, and F2 "
-              "brings you back. If you press nothing for a while, the screen is wiped and closed.");
+              "brings you back. On a keypad - is back, / is help, * covers. If you press nothing "
+              "for a while, the screen is wiped and closed.");
 }

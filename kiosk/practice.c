@@ -26,7 +26,7 @@ static void practice_end(struct stage *stage)
 {
     static const struct stage_sheet sheet = {
         .title = N_("That was practice"),
-        .text = N_("Nothing was sent. The number you saw leads nowhere.\n\n"
+        .text = N_("Nothing was sent. The number you saw is not real.\n\n"
                    "To write for real, press 1 in the menu."),
         .keys = N_("Enter: menu"),
         .enter = true,

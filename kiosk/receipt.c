@@ -31,14 +31,8 @@ struct receipt {
     const char *note; /* about the slip, or NULL */
 };
 
-const char *receipt_print(struct stage *stage, const char code[CODE_LEN])
+int receipt_print(struct stage *stage, const char code[CODE_LEN])
 {
-    static const char *const words[] = {
-        [PRINTER_DONE] = N_("The slip is printed. Take it now."),
-        [PRINTER_PAPER] = N_("The printer has no paper. Write the number down instead."),
-        [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
-        [PRINTER_SLOW] = N_("The printer does not go on. Write the number down instead."),
-    };
     uint8_t *slip = secret_new(SLIP_MAX);
     int word = PRINTER_GONE;
     size_t len;
@@ -47,6 +41,19 @@ const char *receipt_print(struct stage *stage, const char code[CODE_LEN])
         word = stage->io->print(stage->io->context, slip, len);
     secret_free(slip);
     stage_waited(stage);
+    return word;
+}
+
+/* What the person can do now. */
+static const char *receipt_note(int word)
+{
+    static const char *const words[] = {
+        [PRINTER_DONE] = N_("The slip is printed. Take it now."),
+        [PRINTER_PAPER] = N_("The printer has no paper. Write the number down instead."),
+        [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
+        [PRINTER_SLOW] = N_("The printer has stopped. Write the number down instead."),
+    };
+
     return words[word];
 }
 
@@ -62,11 +69,11 @@ static int receipt_how(struct receipt *receipt)
     const struct stage_sheet sheet = {
         .title = receipt->stage->practice ? N_("Now it would be stored. This is your number")
                                           : N_("It is stored. Now your number"),
-        .text = receipt->has_pin ? N_("Only your number and your PIN lead to the answer.")
-                                 : N_("Only your number leads to the answer."),
+        .text = receipt->has_pin ? N_("Only your number and your PIN open the answer.")
+                                 : N_("Only your number opens the answer."),
         .choices = choices,
         .count = printer ? 2 : 1,
-        .zero = N_("Go without the number"),
+        .zero = N_("Skip: go without the number"),
         .tail = receipt->note,
         .keys = printer ? N_("1: show   2: print   0: go without   F1: help")
                         : N_("1: show   0: go without   F1: help"),
@@ -78,7 +85,7 @@ static int receipt_how(struct receipt *receipt)
         return RECEIPT_DONE;
     receipt->note = NULL;
     if (key == 2)
-        receipt->note = receipt_print(receipt->stage, receipt->code);
+        receipt->note = receipt_note(receipt_print(receipt->stage, receipt->code));
     if (key == 1)
         return RECEIPT_LOOK;
     return key == STAGE_ZERO ? RECEIPT_LEAVE : RECEIPT_HOW;
@@ -119,7 +126,7 @@ static void receipt_draw(struct receipt *receipt, const struct stage_sheet *shee
     row = receipt_digits(stage, row, col, receipt->code);
     screen_wrap(stage->screen, row, col, right - col, stage->bottom - 2 - row, SCREEN_PLAIN, text,
                 strlen(text));
-    stage_choices(stage, stage->bottom - (int)sheet->count - 1, sheet);
+    stage_choices(stage, stage->bottom - (int)sheet->count, sheet);
 }
 
 static int receipt_look(struct receipt *receipt)
@@ -129,8 +136,7 @@ static int receipt_look(struct receipt *receipt)
         .title = N_("This is your number"),
         .choices = choices,
         .count = receipt->stage->io->print != NULL ? 2 : 1,
-        .zero = N_("Hide it"),
-        .keys = N_("1: I have it   0: hide it   F1: help"),
+        .keys = N_("1: I have it   Esc: hide it   F1: help"),
         .guide = GUIDE_RECEIPT,
     };
     int key = STAGE_IGNORED;
@@ -143,7 +149,7 @@ static int receipt_look(struct receipt *receipt)
     if (key == STAGE_OVER)
         return RECEIPT_DONE;
     if (key == 2)
-        receipt->note = receipt_print(receipt->stage, receipt->code);
+        receipt->note = receipt_note(receipt_print(receipt->stage, receipt->code));
     return key == 1 ? RECEIPT_CHECK : RECEIPT_HOW;
 }
 

@@ -15,7 +15,7 @@ void receipt_show(struct stage *stage, const char code[CODE_LEN], bool has_pin);
 /* The same for a follow-up: it has no number of its own. */
 void receipt_show_followup(struct stage *stage);
 
-/* Prints a slip of the code. Returns what to say about it, an English message id. */
-const char *receipt_print(struct stage *stage, const char code[CODE_LEN]);
+/* Prints a slip of the code. Returns an enum printer_word. */
+int receipt_print(struct stage *stage, const char code[CODE_LEN]);
 
 #endif

@@ -81,6 +81,7 @@ static void review_answers(struct review *review, const struct stage *stage,
     review_say(review, " ");
     review_say(review,
                _(taxonomy_consent_text(draft->consent > 0 ? draft->consent : 1, stage->reader)));
+    review_say(review, ".");
 }
 
 static void review_compose(struct review *review, const struct stage *stage,

@@ -12,6 +12,7 @@
 #include "kiosk/draft.h"
 #include "kiosk/filing.h"
 #include "kiosk/practice.h"
+#include "kiosk/printer.h"
 #include "kiosk/reading.h"
 #include "kiosk/receipt.h"
 #include "kiosk/shelf.h"
@@ -110,9 +111,31 @@ enum session_choice {
     SESSION_SUICIDE,
 };
 
+/* The cries for help, in the words of who is grown up and of who is not. */
+#define SESSION_TEXT_HURT                                                                          \
+    N_("Press Enter and this is sent.\n\n"                                                         \
+       "It travels sealed, and that takes time. Nobody comes at once. "                            \
+       "Call out too, or tell a doctor or someone you trust.")
+#define SESSION_TEXT_SUICIDE                                                                       \
+    N_("It is good that you say it. Press Enter and this is sent.\n\n"                             \
+       "It travels sealed, and that takes time. Nobody comes at once. "                            \
+       "Do not stay alone with it: tell someone near you, or a doctor, now.")
+
+static const struct filing_cry session_cries[][2] = {
+    {{"A2", N_("I am in danger or hurt now"), SESSION_TEXT_HURT},
+     {"A7", N_("I think of ending my life"), SESSION_TEXT_SUICIDE}},
+    {{"A2", N_("I am hurt or very afraid now"), SESSION_TEXT_HURT},
+     {"A7", N_("I want to die"), SESSION_TEXT_SUICIDE}},
+};
+
+static const struct filing_cry *session_cry(const struct stage *stage, int key)
+{
+    return &session_cries[stage->reader == TAXONOMY_MINOR][key == SESSION_SUICIDE];
+}
+
 static int session_menu(struct stage *stage)
 {
-    static const char *const choices[] = {
+    const char *const choices[] = {
         N_("Write to the Commissioner"),
         N_("Is there an answer for me?"),
         N_("My rights"),
@@ -120,10 +143,10 @@ static int session_menu(struct stage *stage)
         N_("Practise: learn the keys"),
         N_("Large letters and voice"),
         N_("Leave"),
-        N_("I am in danger or hurt now"),
-        N_("I think of ending my life"),
+        session_cry(stage, SESSION_HURT)->title,
+        session_cry(stage, SESSION_SUICIDE)->title,
     };
-    static const struct stage_sheet sheet = {
+    const struct stage_sheet sheet = {
         .title = N_("What do you want to do?"),
         .choices = choices,
         .count = SESSION_SUICIDE,
@@ -138,7 +161,7 @@ static int session_menu(struct stage *stage)
 /* A slip for who wants one without having written: it looks like any other and leads nowhere. */
 static bool session_leave(struct stage *stage)
 {
-    static const char *const choices[] = {N_("Leave"), N_("Print a slip that leads nowhere")};
+    static const char *const choices[] = {N_("Leave"), N_("Print an empty slip")};
     const char *note = NULL;
     char code[CODE_LEN];
     int key = 2;
@@ -160,7 +183,9 @@ static bool session_leave(struct stage *stage)
         key = stage_choose(stage, &sheet);
         if (key == 2) {
             code_new(code);
-            note = receipt_print(stage, code);
+            note = receipt_print(stage, code) == PRINTER_DONE
+                       ? N_("The slip is printed. Take it now.")
+                       : N_("No slip can be printed now.");
         }
     }
     explicit_bzero(code, sizeof code);
@@ -173,9 +198,8 @@ static enum filing_end session_do(struct stage *stage, struct draft *draft, int 
     case SESSION_WRITE:
         return filing_run(stage, draft);
     case SESSION_HURT:
-        return filing_danger(stage, draft, "A2");
     case SESSION_SUICIDE:
-        return filing_danger(stage, draft, "A7");
+        return filing_danger(stage, draft, session_cry(stage, key));
     case SESSION_READ:
         return filing_abandon(stage, draft) ? reading_run(stage) : FILING_BACK;
     case SESSION_LEAVE:

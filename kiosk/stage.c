@@ -122,7 +122,9 @@ void stage_more(struct stage *stage, int row, int above, int below)
 {
     const char *text = NULL;
 
-    if (above > 0 && below > 0)
+    if (stage->idle == 0) /* no language was chosen yet */
+        text = below > 0 ? "↓" : above > 0 ? "↑" : NULL;
+    else if (above > 0 && below > 0)
         text = _("There is more: press Up or Down.");
     else if (above > 0)
         text = _("There is more above: press Up.");

@@ -15,6 +15,8 @@ enum {
     WRITING_LETTER_BYTES = 2,    /* a Cyrillic letter */
     WRITING_LINE = 160,
     WRITING_NAME_ROWS = 4,
+    WRITING_HINT_ROWS = 3,
+    WRITING_WIDTH = 60,
 };
 
 /* What is written, and how it is asked for. */
@@ -32,7 +34,9 @@ static void writing_draw_legend(struct stage *stage, int row)
 
     for (int i = 0; i < LAYOUT_ROWS; i++) {
         layout_legend(stage->layout, stage->layer, false, i, keys);
-        screen_say(stage->screen, row + i, stage->left + 4 + i, SCREEN_PLAIN, keys);
+        /* Staggered as on a keyboard: Q lies between 1 and 2. */
+        screen_say(stage->screen, row + i, stage->left + 4 + (i > 0 ? i + 2 : 0), SCREEN_PLAIN,
+                   keys);
     }
 }
 
@@ -53,21 +57,23 @@ static void writing_draw_status(struct stage *stage, const struct writing *writi
         stage_more(stage, row, above, below);
     }
     /* Right-aligned; a letter is a column in all of these. */
-    screen_say(stage->screen, row, stage->left + 60 - wrap_columns(name, strlen(name)),
+    screen_say(stage->screen, row, stage->left + WRITING_WIDTH - wrap_columns(name, strlen(name)),
                SCREEN_PLAIN, name);
 }
 
 static void writing_draw(struct stage *stage, struct writing *writing)
 {
     /* Nobody wants to hear the alphabet at every screen. */
+    const char *hint = _(writing->hint);
     int legend = stage->large || stage->speaking ? 0 : LAYOUT_ROWS;
     int row = stage_question(stage, writing->sheet) - (stage->large ? 0 : 1);
     int last = stage->bottom - 1 - legend;
     int above = 0;
     int below = 0;
 
-    if (!stage->large)
-        row = stage_say(stage, row, SCREEN_PLAIN, writing->hint);
+    /* In large print the room is the text's: the hint stays small. */
+    row += screen_wrap(stage->screen, row, stage->left, WRITING_WIDTH, WRITING_HINT_ROWS,
+                       SCREEN_PLAIN, hint, strlen(hint));
     stage_rule(stage, row);
     writing->height = last - row - 2;
     if (writing->one_line && writing->height > WRITING_NAME_ROWS)
@@ -170,7 +176,7 @@ int writing_name(struct stage *stage, struct draft *draft)
     struct writing writing = {
         .sheet = &sheet,
         .hint = N_("With a name the office can ask for you by name. "
-                   "Without it nobody can tell who wrote."),
+                   "Without it the letter does not say who wrote."),
         .one_line = true,
     };
 

@@ -188,7 +188,7 @@ static void test_complaint_arrives(void **state)
                           "3 \"айгүл\" Enter "
                           "1 show 135 Enter show Backspace Backspace Backspace "
                           "13579 Enter 13578 Enter show 13579 Enter 13579 Enter "
-                          "show 1 show 1 Enter Enter Esc 1 0 Esc 1 1 Check Enter Check Enter show "
+                          "show 1 show 1 Enter Enter Esc 1 Esc 1 1 Check Enter Check Enter show "
                           "Enter"),
         SESSION_STORED);
     assert_non_null(strstr(booth->kept[1], "A PIN has 4 digits or more"));
