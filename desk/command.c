@@ -458,6 +458,18 @@ static int run_status(const struct command_line *line)
     return fail(line->operands[1], error);
 }
 
+/* As fail, but a file of the office that is at fault is named, and the line in it. */
+static int fail_file(const char *office, const struct publish_report *report, int trouble)
+{
+    fputs("sandyq-desk: ", stderr);
+    plain_word(stderr, office, strlen(office));
+    fprintf(stderr, "/%s: ", report->blamed);
+    if (report->line > 0)
+        fprintf(stderr, _("Line %u: "), report->line);
+    fprintf(stderr, "%s\n", trouble_text(trouble));
+    return COMMAND_FAILED;
+}
+
 static int run_publish(const struct command_line *line)
 {
     struct vault *vault = NULL;
@@ -470,10 +482,15 @@ static int run_publish(const struct command_line *line)
         printf(report.changed ? _("Board %u is written.\n")
                               : _("Nothing changed. Board %u is written again.\n"),
                report.number);
+        if (report.notices > 0)
+            puts(_("The public notices are on it."));
         say_ahead(report.ahead_kiosk, report.ahead);
         say_lost(vault);
     }
-    status = fail_rows(error == TROUBLE_ROW ? line->operands[0] : line->out, vault, error);
+    if (report.blamed != NULL)
+        status = fail_file(line->operands[0], &report, error);
+    else
+        status = fail_rows(error == TROUBLE_ROW ? line->operands[0] : line->out, vault, error);
     vault_close(&vault);
     return status;
 }

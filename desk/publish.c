@@ -17,11 +17,16 @@
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/trouble.h"
+#include "tui/utf8.h"
 
 _Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
 
 /* A kiosk whose number is further ahead is broken or lies: following it would use up all numbers. */
 enum { LEAP_MAX = 100000 };
+
+#define NOTICES_FILE "notices.txt"
+/* What is read of it: with the line ends of other systems it may be longer than what is left. */
+enum { NOTICES_READ_MAX = 2 * BOARD_NOTICES_MAX };
 
 /* What goes onto the board, gathered. */
 struct stack {
@@ -31,6 +36,8 @@ struct stack {
     struct board_mark *marks;
     size_t mark_count;
     size_t mark_room;
+    char *notices;
+    size_t notices_len;
     uint32_t made; /* number of the board made last */
     uint32_t held; /* the highest that a kiosk holds, within reason */
 };
@@ -115,6 +122,62 @@ static int gather(struct vault *vault, struct stack *stack, uint64_t *padding, b
     return error;
 }
 
+/* --- the public notices --- */
+
+static size_t cut_blanks(const char *text, size_t len, const char *blanks)
+{
+    while (len > 0 && strchr(blanks, text[len - 1]) != NULL && text[len - 1] != '\0')
+        len--;
+    return len;
+}
+
+/* Takes out what editors leave and nobody sees. Returns the length that is left. */
+static size_t tidy_notices(char *text, size_t len)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t n = 0;
+    const bool marked = len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
+    for (size_t i = marked ? sizeof mark - 1 : 0; i < len; i++) {
+        if (text[i] == '\n')
+            n = cut_blanks(text, n, " \t\r");
+        text[n++] = text[i];
+    }
+    return cut_blanks(text, n, " \t\r\n");
+}
+
+/* Can every kiosk show it? line is the first that it cannot. */
+static int check_notices(const char *text, size_t len, uint32_t *line)
+{
+    uint32_t ch = 0;
+    *line = 1;
+    for (size_t i = 0; i < len;) {
+        i += utf8_take(text + i, len - i, &ch);
+        if (ch == UINT32_MAX)
+            return TROUBLE_TEXT_UTF8;
+        if (ch != '\n' && !utf8_harmless(ch))
+            return TROUBLE_NOTICES_CHARACTER;
+        *line += ch == '\n';
+    }
+    *line = 0;
+    return len <= BOARD_NOTICES_MAX ? TROUBLE_NONE : TROUBLE_NOTICES_LONG;
+}
+
+static int gather_notices(const struct vault *vault, struct stack *stack, uint32_t *line)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    const int refusal = file_read(vault->dir, NOTICES_FILE, NOTICES_READ_MAX, &data, &len);
+    if (refusal == REFUSAL_MISSING)
+        return TROUBLE_NONE;
+    if (refusal == REFUSAL_LARGE)
+        return TROUBLE_NOTICES_LONG;
+    if (refusal != REFUSAL_NONE)
+        return refusal == REFUSAL_SPECIAL ? REFUSAL_SPECIAL : TROUBLE_NOTICES_FILE;
+    stack->notices = (char *)data;
+    stack->notices_len = tidy_notices(stack->notices, len);
+    return check_notices(stack->notices, stack->notices_len, line);
+}
+
 /* --- the board's bytes --- */
 
 struct print {
@@ -131,7 +194,8 @@ static int press(const struct vault *vault, const struct stack *stack,
         .day = state->day,
         .kiosk_count = (uint32_t)stack->mark_count,
         .entry_count = (uint32_t)stack->n,
-        .notices = "",
+        .notices_len = (uint32_t)stack->notices_len,
+        .notices = stack->notices,
         .entries = stack->entries,
     };
     memcpy(board.office, vault->charter.office, sizeof board.office);
@@ -214,32 +278,40 @@ static int put_out(struct vault *vault, const char *path, const struct caseload_
     return error;
 }
 
-static int press_and_put(struct vault *vault, const char *out, uint32_t today,
+static int press_and_put(struct vault *vault, const char *out, uint32_t today, struct stack *stack,
                          struct publish_report *report)
 {
-    struct stack stack = {0};
     struct print print = {0};
     struct caseload_board state;
     bool damaged = false;
     int error = trouble_db(caseload_board(vault->cases, &state));
-    const uint32_t was = stack.made = stack.held = state.number;
+    const uint32_t was = stack->made = stack->held = state.number;
     if (error == TROUBLE_NONE)
-        error = gather(vault, &stack, &state.padding, &damaged);
+        error = gather(vault, stack, &state.padding, &damaged);
     if (error == TROUBLE_NONE)
-        error = press_next(vault, &stack, &state, today, &print);
+        error = press_next(vault, stack, &state, today, &print);
     report->number = state.number;
-    report->entries = (uint32_t)stack.n;
+    report->entries = (uint32_t)stack->n;
     report->changed = state.number != was;
     if (error == TROUBLE_NONE)
         error = put_out(vault, out, &state, &print, report->changed);
     free(print.data);
-    free(stack.entries);
-    free(stack.marks);
     return error == TROUBLE_NONE && damaged ? TROUBLE_ROW : error;
 }
 
 int publish_run(struct vault *vault, const char *out, uint32_t today, struct publish_report *report)
 {
-    int error = kiosks_ahead(vault, report->ahead_kiosk, &report->ahead);
-    return error == TROUBLE_NONE ? press_and_put(vault, out, today, report) : error;
+    struct stack stack = {0};
+    report->line = 0;
+    int error = gather_notices(vault, &stack, &report->line);
+    report->blamed = error == TROUBLE_NONE ? NULL : NOTICES_FILE;
+    report->notices = (uint32_t)stack.notices_len;
+    if (error == TROUBLE_NONE)
+        error = kiosks_ahead(vault, report->ahead_kiosk, &report->ahead);
+    if (error == TROUBLE_NONE)
+        error = press_and_put(vault, out, today, &stack, report);
+    free(stack.notices);
+    free(stack.entries);
+    free(stack.marks);
+    return error;
 }

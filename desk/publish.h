@@ -15,13 +15,18 @@ struct publish_report {
     bool changed;     /* false: the same board as last time, byte by byte */
     uint32_t ahead;   /* a board that a kiosk holds and this casebook never made; 0: none */
     uint8_t ahead_kiosk[CARD_KIOSK_LEN];
+    uint32_t notices;   /* bytes of public notices on the board */
+    const char *blamed; /* the file in the office's folder that is at fault, or NULL */
+    uint32_t line;      /* of that file; 0: the file as a whole */
 };
 
 /* Writes sandyq.board and sandyq.charter into the folder `out`, which is made when it is missing.
    The board's number goes up only when something changed, or when a kiosk holds a higher one, which
    it would not give up for an older; then above that. Entries of padding stay on every later board,
-   so that comparing two boards does not show which they are. On an error nothing was changed; but
-   with TROUBLE_ROW the board is written, without the rows of vault->damage. */
+   so that comparing two boards does not show which they are. The public notices are OFFICE/notices.txt
+   without a byte order mark, carriage returns, and blanks at the ends of lines and of the text; when
+   there is no such file, there are none. On an error nothing was changed; but with TROUBLE_ROW the
+   board is written, without the rows of vault->damage. */
 int publish_run(struct vault *vault, const char *out, uint32_t today,
                 struct publish_report *report);
 

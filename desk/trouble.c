@@ -111,6 +111,11 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
     AT(TROUBLE_PASSPHRASE_SHORT) =
         N_("The passphrase is too short. Choose at least 12 characters: four or five unrelated "
            "words are good."),
+    AT(TROUBLE_NOTICES_FILE) = N_("The notices cannot be read. Make the file readable first."),
+    AT(TROUBLE_NOTICES_LONG) =
+        N_("The notices are longer than 65536 bytes. Make them shorter and try again."),
+    AT(TROUBLE_NOTICES_CHARACTER) =
+        N_("A tab or an invisible character stands here. Write a blank instead and try again."),
 };
 
 int trouble_db(int error)

@@ -63,6 +63,9 @@ enum trouble {
     TROUBLE_TERMINAL,
     TROUBLE_TERMINAL_SMALL,
     TROUBLE_PASSPHRASE_SHORT, /* of a new office */
+    TROUBLE_NOTICES_FILE,     /* notices.txt is there, but cannot be read */
+    TROUBLE_NOTICES_LONG,
+    TROUBLE_NOTICES_CHARACTER, /* one that no kiosk shows */
     TROUBLE_END
 };
 

@@ -40,6 +40,8 @@ static int setup(void **state)
     static struct scene scene;
     memset(&scene, 0, sizeof scene);
     ward_open(&scene.ward);
+    scene.ward.vault.dir = open(scene.ward.dir, O_RDONLY | O_DIRECTORY);
+    assert_true(scene.ward.vault.dir >= 0);
     ward_enroll(&scene.ward, &scene.kiosk, "PC-17");
     ward_scratch(scene.out);
     *state = &scene;
@@ -52,6 +54,7 @@ static int teardown(void **state)
     free(scene->data);
     ward_remove(scene->out);
     ward_drop(&scene->kiosk);
+    close(scene->ward.vault.dir);
     ward_close(&scene->ward);
     return 0;
 }
@@ -325,6 +328,171 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
     assert_int_equal(read_message(scene, 'c', 1, &answer), ANSWER_OK);
 }
 
+/* --- public notices --- */
+
+static void write_notices(struct scene *scene, const char *text, size_t len)
+{
+    assert_int_equal(file_write(scene->ward.vault.dir, "notices.txt", 0600, text, len),
+                     REFUSAL_NONE);
+}
+
+static void assert_notices(struct scene *scene, const char *text)
+{
+    assert_int_equal(scene->board.notices_len, strlen(text));
+    assert_memory_equal(scene->board.notices, text, strlen(text));
+    assert_int_equal(scene->report.notices, strlen(text));
+}
+
+static void test_notices_are_on_the_board(void **state)
+{
+    static const char text[] = "Дүйсенбі\n\n[en]\nMonday";
+    struct scene *scene = *state;
+    publish(scene, WARD_DAY);
+    assert_notices(scene, "");
+    write_notices(scene, text, sizeof text - 1);
+    publish(scene, WARD_DAY);
+    assert_notices(scene, text);
+    assert_int_equal(scene->board.number, 2);
+    write_notices(scene, "Tuesday", 7);
+    publish(scene, WARD_DAY);
+    assert_notices(scene, "Tuesday");
+    assert_int_equal(scene->board.number, 3);
+    assert_int_equal(unlinkat(scene->ward.vault.dir, "notices.txt", 0), 0);
+    publish(scene, WARD_DAY);
+    assert_notices(scene, "");
+    assert_int_equal(scene->board.number, 4);
+}
+
+/* What an editor leaves and nobody sees makes no other board. */
+static void test_same_notices_are_the_same_board(void **state)
+{
+    static const char *const texts[] = {
+        "Monday\n\n[en]\nTuesday",
+        "Monday\n\n[en]\nTuesday\n",
+        "Monday  \n \n[en] \nTuesday \t\n\n \n",
+        "\xEF\xBB\xBFMonday\r\n\r\n[en]\r\nTuesday\r\n",
+        "Monday\n\n[en]\nTuesday\r",
+    };
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    write_notices(scene, texts[0], strlen(texts[0]));
+    publish(scene, WARD_DAY);
+    const size_t len = scene->len;
+    uint8_t *first = malloc(len);
+    memcpy(first, scene->data, len);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_notices(scene, texts[i], strlen(texts[i]));
+        publish(scene, WARD_DAY + 9);
+        assert_false(scene->report.changed);
+        assert_int_equal(scene->len, len);
+        assert_memory_equal(scene->data, first, len);
+        assert_notices(scene, texts[0]);
+    }
+    free(first);
+}
+
+static void test_blank_notices_are_none(void **state)
+{
+    static const char *const texts[] = {"", "\n", " \r\n\t\n", "\xEF\xBB\xBF", "\xEF\xBB\xBF\n"};
+    struct scene *scene = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_notices(scene, texts[i], strlen(texts[i]));
+        publish(scene, WARD_DAY);
+        assert_notices(scene, "");
+        assert_int_equal(scene->board.number, 1);
+    }
+}
+
+/* Refuses the notices, and the board of before stays as it is. */
+static void assert_not_published(struct scene *scene, int trouble, uint32_t line)
+{
+    const size_t len = scene->len;
+    uint8_t *before = malloc(len);
+    memcpy(before, scene->data, len);
+    assert_int_equal(publish_run(&scene->ward.vault, scene->out, WARD_DAY, &scene->report),
+                     trouble);
+    assert_string_equal(scene->report.blamed, "notices.txt");
+    assert_int_equal(scene->report.line, line);
+    read_board(scene);
+    assert_int_equal(scene->len, len);
+    assert_memory_equal(scene->data, before, len);
+    free(before);
+}
+
+static void test_notices_that_no_kiosk_can_show_are_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        int trouble;
+        uint32_t line;
+    } bad[] = {
+        {"a\nb\xFF\nc", 6, TROUBLE_TEXT_UTF8, 2},
+        {"\xFF\xFEM\0o\0", 6, TROUBLE_TEXT_UTF8, 1}, /* UTF-16 */
+        {"\xCC\xEE\xED", 3, TROUBLE_TEXT_UTF8, 1},   /* CP1251 */
+        {"a\r\nb\r\nc\td", 9, TROUBLE_NOTICES_CHARACTER, 3},
+        {"a\rb", 3, TROUBLE_NOTICES_CHARACTER, 1},
+        {"\33[2Jb", 5, TROUBLE_NOTICES_CHARACTER, 1},
+        {"a\n\0b", 4, TROUBLE_NOTICES_CHARACTER, 2},
+        {"a\0", 2, TROUBLE_NOTICES_CHARACTER, 1},
+        {"a\x7F", 2, TROUBLE_NOTICES_CHARACTER, 1},
+        {"\xE2\x80\xAE"
+         "b",
+         4, TROUBLE_NOTICES_CHARACTER, 1},                  /* right to left */
+        {"a\xEF\xBB\xBF", 4, TROUBLE_NOTICES_CHARACTER, 1}, /* a mark that is not first */
+    };
+    struct scene *scene = *state;
+    file_complaint(scene, 'a');
+    publish(scene, WARD_DAY);
+    file_complaint(scene, 'b');
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_notices(scene, bad[i].text, bad[i].len);
+        assert_not_published(scene, bad[i].trouble, bad[i].line);
+    }
+    write_notices(scene, "a\xC2\xA0\xE2\x80\x94", 6); /* what a word processor writes */
+    publish(scene, WARD_DAY);
+    assert_null(scene->report.blamed);
+    assert_int_equal(scene->board.number, 2); /* nothing was lost, no number used up */
+}
+
+static void test_notices_have_a_limit(void **state)
+{
+    static char text[2 * BOARD_NOTICES_MAX + 1];
+    struct scene *scene = *state;
+    publish(scene, WARD_DAY);
+    memset(text, 'x', sizeof text);
+    write_notices(scene, text, BOARD_NOTICES_MAX + 1);
+    assert_not_published(scene, TROUBLE_NOTICES_LONG, 0);
+    write_notices(scene, text, sizeof text);
+    assert_not_published(scene, TROUBLE_NOTICES_LONG, 0);
+    memset(text + BOARD_NOTICES_MAX, '\n', BOARD_NOTICES_MAX);
+    write_notices(scene, text, 2 * BOARD_NOTICES_MAX);
+    publish(scene, WARD_DAY);
+    assert_int_equal(scene->board.notices_len, BOARD_NOTICES_MAX);
+    assert_int_equal(scene->board.number, 2);
+}
+
+static void test_notices_are_a_plain_file(void **state)
+{
+    struct scene *scene = *state;
+    const int dir = scene->ward.vault.dir;
+    publish(scene, WARD_DAY);
+    assert_int_equal(mkdirat(dir, "notices.txt", 0700), 0);
+    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_int_equal(unlinkat(dir, "notices.txt", AT_REMOVEDIR), 0);
+    assert_int_equal(symlinkat("elsewhere", dir, "notices.txt"), 0);
+    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_int_equal(unlinkat(dir, "notices.txt", 0), 0);
+    assert_int_equal(mkfifoat(dir, "notices.txt", 0600), 0);
+    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_int_equal(unlinkat(dir, "notices.txt", 0), 0);
+    if (geteuid() != 0) { /* nothing is closed to root */
+        write_notices(scene, "a", 1);
+        assert_int_equal(fchmodat(dir, "notices.txt", 0, 0), 0);
+        assert_not_published(scene, TROUBLE_NOTICES_FILE, 0);
+    }
+}
+
 /* --- a full disk, at every place where it can become full --- */
 
 enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
@@ -417,6 +585,12 @@ int main(void)
         TEST(test_a_status_promises_no_answer_that_is_not_there),
         TEST(test_number_passes_what_a_kiosk_holds),
         TEST(test_a_damaged_row_keeps_no_other_from_the_board),
+        TEST(test_notices_are_on_the_board),
+        TEST(test_same_notices_are_the_same_board),
+        TEST(test_blank_notices_are_none),
+        TEST(test_notices_that_no_kiosk_can_show_are_refused),
+        TEST(test_notices_have_a_limit),
+        TEST(test_notices_are_a_plain_file),
         TEST(test_full_disk_halves_no_answer),
         TEST(test_full_disk_halves_no_status),
         TEST(test_full_disk_takes_no_board_number),
