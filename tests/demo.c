@@ -17,13 +17,16 @@
 #include "tests/booth.h"
 #include "tests/pty.h"
 #include "tests/raster.h"
+#include "tui/lang.h"
 
 enum { PATH = 512, WAIT_SECONDS = 120, LOOKS = 400, COMMAND_ROWS = 60, COMMAND_COLS = 110 };
 enum { ROWS = 24, COLS = 64 };
 
 #define COMPLAINT "Үшінші камерада екі апта бойы жылу жоқ. Дәрігер келмейді."
-#define ANSWER    "Біз сейсенбіде келеміз. Сізге ешкім қысым жасамауы тиіс."
-#define PIN       "246810"
+/* ... as it is typed: the keys of a US keyboard in the Kazakh layout, a capital where a sentence begins. */
+#define COMPLAINT_KEYS "8i3yi3 rfvthflf tr3 fgnf ,jqs ;ske ;j07 l2h3uth rtkvtql37"
+#define ANSWER         "Біз сейсенбіде келеміз. Сізге ешкім қысым жасамауы тиіс."
+#define PIN            "246810"
 
 static const char *build;
 static char folder[PATH];
@@ -73,6 +76,13 @@ static const char *program(const char *name)
 
     snprintf(path, 2 * PATH, "%s/%s", build, name);
     return path;
+}
+
+/* What the screens say for an English text in another language. */
+static const char *in_language(const char *code, const char *text)
+{
+    lang_set(code);
+    return gettext(text);
 }
 
 static void write_file(const char *name, const char *text)
@@ -274,13 +284,26 @@ static struct pty *open_kiosk(const char *kiosk)
     return pty;
 }
 
-/* Types keys and prints the screen they lead to. */
+/* Types keys, the first of them after a pause as a person makes it, and prints the screen they lead to. */
 static void press(struct pty *pty, const char *what, const char *keys)
 {
     printf("    %s\n", what);
+    (void)pty_rest(pty);
     pty_type(pty, keys);
     if (pty_settle(pty) == PTY_STUCK)
         fail("the kiosk does not come to rest");
+    print_screen(pty);
+}
+
+/* Types keys that make the kiosk work for a while, until the screen shows the text. */
+static void press_and_wait(struct pty *pty, const char *what, const char *keys, const char *text)
+{
+    printf("    %s\n", what);
+    (void)pty_rest(pty);
+    pty_type(pty, keys);
+    for (int looks = 0; !shows(pty, text); looks++)
+        if (looks > LOOKS || pty_settle(pty) == PTY_ENDED)
+            fail("the kiosk does not show: %s", text);
     print_screen(pty);
 }
 
@@ -290,16 +313,6 @@ static void leave(struct pty **pty)
     if (pty_wait_exit(*pty, WAIT_SECONDS) != 0)
         fail("the kiosk ended badly");
     pty_stop(pty);
-}
-
-/* The code on the receipt; false when there is none. */
-static bool read_code(struct pty *pty, char code[CODE_LEN])
-{
-    char *text = pty_text(pty);
-
-    booth_code(text, code);
-    free(text);
-    return strlen(code) == CODE_DIGITS;
 }
 
 /* The picture beside the digits must say the digits, and nothing else. */
@@ -312,35 +325,75 @@ static void check_qr(struct pty *pty, const char *code)
     puts("    the picture, read by a scanner, is these 24 digits");
 }
 
-static void file_complaint(char code[CODE_LEN])
+/* The group of the number that is asked for: its place is the only digit of the title. */
+static void type_back(struct pty *pty, const char *code)
 {
-    struct pty *pty = NULL;
-    int looks = 0;
+    char *text = pty_text(pty), keys[] = "0000\r";
+    const char *place = text + strcspn(text, "123456");
 
-    step("A person writes at kiosk PRISON-A, in Kazakh; sealed letters go to %s.",
-         in("kiosk-a/outbox.db"));
-    pty = open_kiosk("kiosk-a");
+    if (*place == '\0')
+        fail("no group of the number is asked for");
+    memcpy(keys, code + (size_t)(*place - '1') * 4, 4);
+    free(text);
+    press(pty, "these four digits, and Enter", keys);
+}
+
+static void choose_answers(struct pty *pty)
+{
     press(pty, "key 1: Kazakh", "1");
     press(pty, "key 1: write", "1");
-    press(pty, "key 1: the first group", "1");
-    press(pty, "key 2: its second line", "2");
-    press(pty, "the person types", COMPLAINT);
-    press(pty, "Enter: done", "\r");
+    press(pty, "key 1: about the one who writes", "1");
+    press(pty, "key 4: the fourth group", "4");
+    press(pty, "key 1: its first line", "1");
+    press(pty, "key 1: it gets worse", "1");
+    press(pty, "Enter: nobody but the office may know", "\r");
+}
+
+static void write_words(struct pty *pty)
+{
+    press(pty, "key 2: own words", "2");
+    press(pty, "the person types, on a US keyboard", COMPLAINT_KEYS);
+    if (shows(pty, COMPLAINT))
+        fail("the kiosk shows the text to who stands behind");
+    press(pty, "F3: show it", "\033OR");
     if (!shows(pty, COMPLAINT))
         fail("the kiosk does not show the text typed before it is sent");
-    press(pty, "key 1: send it", "1");
-    press(pty, "a PIN, kept in the head, and Enter", PIN "\r");
-    puts("    the PIN once more, and Enter");
-    pty_type(pty, PIN "\r");
-    while (!read_code(pty, code) && looks++ < LOOKS)
-        if (pty_settle(pty) == PTY_ENDED)
-            break;
-    print_screen(pty);
+    press(pty, "F3: hide it", "\033OR");
+    press(pty, "Enter: done", "\r");
+}
+
+static void take_number(struct pty *pty, char code[CODE_LEN])
+{
+    char *text = NULL;
+
+    press(pty, "key 1: show the number", "1");
+    text = pty_text(pty);
+    booth_code(text, code);
+    free(text);
     if (strlen(code) != CODE_DIGITS)
         fail("there is no receipt");
     check_qr(pty, code);
     press(pty, "key 1: the number is written down", "1");
+    type_back(pty, code);
+    type_back(pty, code);
     press(pty, "Enter: wipe it and leave", "\r");
+}
+
+static void file_complaint(char code[CODE_LEN])
+{
+    struct pty *pty = NULL;
+
+    step("A person writes at kiosk PRISON-A, in Kazakh; sealed letters go to %s.",
+         in("kiosk-a/outbox.db"));
+    pty = open_kiosk("kiosk-a");
+    choose_answers(pty);
+    write_words(pty);
+    press(pty, "key 1: send it", "1");
+    press(pty, "a PIN, kept in the head", PIN);
+    press(pty, "Enter", "\r");
+    press(pty, "the PIN once more", PIN);
+    press_and_wait(pty, "Enter", "\r", in_language("kk", "It is stored. Now your number"));
+    take_number(pty, code);
     leave(&pty);
 }
 
@@ -367,8 +420,6 @@ static void work_at_office(void)
 static void read_answer(const char *code)
 {
     struct pty *pty = NULL;
-    char keys[CODE_LEN + 1];
-    int looks = 0;
 
     step("The stick brings the board to the other facility: %s.", in("kiosk-b/board"));
     courier("kiosk-b");
@@ -376,19 +427,11 @@ static void read_answer(const char *code)
     pty = open_kiosk("kiosk-b");
     press(pty, "key 2: Russian", "2");
     press(pty, "key 2: is there an answer?", "2");
-    snprintf(keys, sizeof keys, "%s", code);
-    press(pty, "the number from the slip", keys);
+    press(pty, "the number from the slip", code);
     press(pty, "Enter", "\r");
-    puts("    the PIN and Enter");
-    pty_type(pty, PIN "\r");
-    while (!shows(pty, ANSWER) && looks++ < LOOKS)
-        if (pty_settle(pty) == PTY_ENDED)
-            break;
-    print_screen(pty);
-    if (!shows(pty, ANSWER))
-        fail("the answer read is not the answer written");
+    press_and_wait(pty, "the PIN and Enter", PIN "\r", ANSWER);
     press(pty, "Enter: back to the menu", "\r");
-    press(pty, "key 3: leave", "3");
+    press_and_wait(pty, "key 7: leave", "7", in_language("ru", "Goodbye"));
     leave(&pty);
 }
 
@@ -403,6 +446,8 @@ int main(int argc, char **argv)
     build = realpath(argv[1], NULL);
     if (build == NULL)
         fail("%s: %s", argv[1], strerror(errno));
+    if (lang_start(program("locale")) != 0)
+        fail("the translations are not in %s", program("locale"));
     make_folder();
     step("The Commissioner's office makes its keys: %s.", in("office"));
     desk_and_stop("init", "--name", "Office of the Commissioner", NULL, NULL);

@@ -52,7 +52,8 @@ enroll kiosk-a PRISON-A PEN
 enroll kiosk-b SIZO-B SIZO
 
 step "You are at kiosk PRISON-A. Write something, and keep the 24 digits and the PIN (kiosk-a/outbox.db)."
-wait_enter "Choose a language, then 1 to write. The terminal needs 64 columns and 24 rows."
+wait_enter "Choose a language, then 1 to write: digits answer, Enter skips. At the end 1 sends it and 1 shows the number.
+The terminal needs 64 columns and 24 rows."
 "$kiosk" --state kiosk-a --once
 
 step "The stick takes the sealed bundle to the office (stick/), which imports it (office/casebook.db)."
@@ -69,7 +70,7 @@ wait_enter "The board is the same for every kiosk."
 "$desk" publish office --out stick --passphrase-file passphrase
 "$courier" exchange --state kiosk-b --media stick
 
-step "You are at kiosk SIZO-B. Press 2 and type the 24 digits and the PIN (kiosk-b/board)."
+step "You are at kiosk SIZO-B. Choose a language, press 2, then type the 24 digits and the PIN (kiosk-b/board). 7 leaves."
 wait_enter "This is another terminal in another facility."
 "$kiosk" --state kiosk-b --once
 step "Done."
