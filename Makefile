@@ -105,7 +105,8 @@ check-built: all $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 
 asan: deps-test
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' check-built
+	@SANDYQ_KEYS=1000000 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
+		check-built
 
 demo: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo

@@ -241,8 +241,12 @@ void stage_waited(struct stage *stage)
 
 void stage_pause(struct stage *stage, const struct stage_sheet *sheet, int seconds)
 {
-    stage_question(stage, sheet);
+    struct press press = {.kind = PRESS_RESIZE};
+
     stage->news = true;
-    stage_show(stage);
-    (void)stage->io->press(stage->io->context, seconds);
+    while (press.kind == PRESS_RESIZE) {
+        stage_question(stage, sheet);
+        stage_show(stage);
+        press = stage->io->press(stage->io->context, seconds);
+    }
 }

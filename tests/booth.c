@@ -304,12 +304,40 @@ static struct press booth_next(struct booth *booth)
     return press;
 }
 
+/* Restless: another size, then the old one, and only then the key. True while it is not the key's turn. While the
+   countdown runs nothing moves: that would be a sign of life. */
+static bool booth_moves(struct booth *booth, int seconds)
+{
+    static const int sizes[][2] = {{1, 1}, {24, 64}, {80, 200}, {25, 80}, {23, 64}, {100, 300}};
+    int turn = booth->moves % 3;
+
+    if (!booth->restless || booth->idled > 0 || (turn == 0 && seconds == 1))
+        return false;
+    booth->moves++;
+    if (turn == 0) {
+        booth->home_rows = booth->rows;
+        booth->home_cols = booth->cols;
+        memcpy(booth->home_last, booth->last, sizeof booth->home_last);
+        booth->rows = sizes[booth->moves / 3 % 6][0];
+        booth->cols = sizes[booth->moves / 3 % 6][1];
+    } else if (turn == 1) {
+        booth->rows = booth->home_rows;
+        booth->cols = booth->home_cols;
+    } else {
+        memcpy(booth->last, booth->home_last, sizeof booth->last);
+    }
+    return turn != 2;
+}
+
 /* After the time is over, and after the terminal is gone, no session has business here. */
 static struct press booth_press(void *context, int seconds)
 {
     struct booth *booth = context;
-    struct press press = booth_next(booth);
+    struct press press = {.kind = PRESS_RESIZE};
 
+    if (booth_moves(booth, seconds))
+        return press;
+    press = booth_next(booth);
     booth->late = booth->late || booth->over;
     booth->idled = press.kind == PRESS_IDLE && booth->idling ? booth->idled + seconds : 0;
     booth->over = press.kind == PRESS_GONE || booth->idled >= booth->place.idle_seconds;
@@ -497,6 +525,7 @@ enum session_end booth_play(struct booth *booth, const char *script)
     booth->script = script;
     booth->quoted = booth->changed = booth->over = booth->late = false;
     booth->idling = booth->rushing = booth->paging = false;
+    booth->moves = 0;
     booth->attempts = booth->stored = booth->waits = booth->shows = booth->idled = 0;
     booth->presses = booth->presses_at_store = 0;
     booth->derived = booth->drops = booth->slips = booth->sayings = booth->silences = 0;

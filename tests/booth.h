@@ -46,10 +46,12 @@ struct booth {
     bool quoted;
     bool idling;    /* time passes */
     bool rushing;   /* presses come too fast */
+    bool restless;  /* before every key the size of the terminal changes, and changes back */
     bool paging;    /* keeps one page after the other */
     int idled;      /* seconds of the time that passes at the end */
     char typing[8]; /* digits still to be pressed */
     char unmasked[BOOTH_DUMP];
+    char home_last[BOOTH_DUMP];
     bool quick;  /* derives keys at once: never what crypto/code derives */
     int derived; /* derivations */
     int drops;
@@ -64,6 +66,9 @@ struct booth {
     int silences; /* orders to stop */
     int rows;
     int cols;
+    int home_rows; /* restless: the size it changes back to */
+    int home_cols;
+    int moves;
     int failing;          /* stores that fail from now on */
     int presses;          /* keys given, without time that passes */
     int presses_at_store; /* of these, before the last store */

@@ -11,12 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wctype.h>
 
 #include <cmocka.h>
 
 #include "crypto/secret.h"
 #include "tests/booth.h"
 #include "tui/lang.h"
+#include "tui/linear.h"
+#include "tui/utf8.h"
 
 enum { FILE_MAX = 262144, NAME_MAX_LEN = 512 };
 
@@ -78,7 +81,47 @@ struct look {
     int rows;
     int cols;
     bool large;
+    bool restless; /* the terminal's size changes and changes back before every key */
 };
+
+/* ---- every screen in words ---- */
+
+enum { LETTERS = 0x3000 };
+
+/* Counts letters and digits, up or down. */
+static void count(const char *text, size_t len, int by, int counts[LETTERS])
+{
+    while (len > 0) {
+        uint32_t ch = 0;
+        size_t n = utf8_take(text, len, &ch);
+
+        if (ch < LETTERS && iswalnum((wint_t)ch))
+            counts[ch] += by;
+        text += n;
+        len -= n;
+    }
+}
+
+/* Whoever cannot see it hears it: what a screen says in words has all its letters and digits, and no others. */
+static void assert_said(const struct screen *screen)
+{
+    static int counts[LETTERS];
+    static char said[65536];
+    char utf8[4];
+
+    memset(counts, 0, sizeof counts);
+    count(said, linear_text(screen, said, sizeof said), -1, counts);
+    for (int row = 0; row < screen_rows(screen); row++)
+        for (int col = 0; col < screen_cols(screen); col++) {
+            const struct screen_cell *cell = screen_at(screen, row, col);
+
+            if (cell->style != SCREEN_MODULES && cell->ch != 0)
+                count(utf8, utf8_put(cell->ch, utf8), 1, counts);
+        }
+    for (int i = 0; i < LETTERS; i++)
+        if (counts[i] != 0)
+            fail_msg("U+%04X is said %d times too few in:\n%s", i, counts[i], said);
+}
 
 static struct booth *booth_for(const char *path, const struct look *look)
 {
@@ -96,6 +139,8 @@ static struct booth *booth_for(const char *path, const struct look *look)
     booth->rows = look->rows;
     booth->cols = look->cols;
     booth->masked = true;
+    booth->restless = look->restless;
+    booth->watch = assert_said;
     booth->place.large = look->large;
     if (strstr(path, "/bare") == NULL) {
         booth_printer(booth);
@@ -130,10 +175,9 @@ static void play(const char *path, const struct look *look)
 static void play_all(const char *language)
 {
     const struct look looks[] = {
-        {language, "64x24", 24, 64, false},
-        {language, "64x24", 24, 64, true},
-        {language, "80x25", 25, 80, false},
-        {language, "80x25", 25, 80, true},
+        {language, "64x24", 24, 64, false, false}, {language, "64x24", 24, 64, true, false},
+        {language, "80x25", 25, 80, false, false}, {language, "80x25", 25, 80, true, false},
+        {language, "64x24", 24, 64, false, true},
     };
     glob_t found = {0};
 
