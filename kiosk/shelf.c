@@ -120,7 +120,7 @@ static void shelf_take(struct shelf_cut *cut, const char *line, size_t len)
 {
     if (cut->fresh && len == 0)
         return;
-    if (cut->section != NULL && cut->first == NULL && len > 0)
+    if (cut->section != NULL && cut->first == NULL)
         cut->first = cut->section;
     if (cut->section != NULL && strcmp(cut->section, cut->wanted) != 0)
         return;

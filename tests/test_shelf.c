@@ -90,12 +90,12 @@ static void test_a_text_without_sections_is_for_everyone(void **state)
 
 static void test_everyone_reads_their_own_section(void **state)
 {
-    hang_up("Tel. 1424\n[kk]\nДүйсенбі\n[ru]\nПонедельник\n[en]\nMonday");
+    hang_up("10:00\n[kk]\nДүйсенбі\n[ru]\nПонедельник\n[en]\nMonday");
     assert_reads("kk", "Дүйсенбі");
     assert_reads("ru", "Понедельник");
     assert_reads("en", "Monday");
     for (size_t i = 0; i < LANG_COUNT; i++) {
-        assert_reads(lang_code(i), "Tel. 1424");
+        assert_reads(lang_code(i), "10:00");
         assert_misses(lang_code(i), "[");
     }
     assert_misses("kk", "Понедельник");
@@ -106,11 +106,11 @@ static void test_everyone_reads_their_own_section(void **state)
 
 static void test_who_has_no_section_reads_what_is_for_everyone(void **state)
 {
-    hang_up("Tel. 1424\n[ru]\nПонедельник");
-    assert_reads("en", "Tel. 1424");
+    hang_up("10:00\n[ru]\nПонедельник");
+    assert_reads("en", "10:00");
     assert_misses("en", "Понедельник");
-    hang_up("Tel. 1424\n[en]\n\n[ru]\nПонедельник"); /* a section with nothing in it is none */
-    assert_reads("en", "Tel. 1424");
+    hang_up("10:00\n[en]\n\n[ru]\nПонедельник"); /* a section with nothing in it is none */
+    assert_reads("en", "10:00");
     assert_misses("en", "Понедельник");
 }
 
@@ -144,18 +144,17 @@ static void test_a_section_that_comes_twice_is_read_whole(void **state)
 /* One empty line between what is for everyone and the section, however the office wrote it. */
 static void test_parts_stand_apart(void **state)
 {
-    static const char *const texts[] = {"Tel. 1424\n[en]\nMonday",
-                                        "Tel. 1424\n\n\n[en]\n\n\nMonday\n\n\n"};
+    static const char *const texts[] = {"10:00\n[en]\nMonday", "10:00\n\n\n[en]\n\n\nMonday\n\n\n"};
     const size_t len = sizeof booth->now;
     char *first = malloc(len);
 
     hang_up(texts[0]);
     snprintf(first, len, "%s", read_on("en", ""));
-    assert_non_null(strstr(first, "Tel. 1424"));
-    assert_true(strstr(first, "Monday") > strstr(first, "Tel. 1424"));
+    assert_non_null(strstr(first, "10:00"));
+    assert_true(strstr(first, "Monday") > strstr(first, "10:00"));
     hang_up(texts[1]);
     assert_string_equal(read_on("en", ""), first);
-    hang_up("Tel. 1424\n\nMonday");
+    hang_up("10:00\n\nMonday");
     assert_string_equal(read_on("en", ""), first);
     free(first);
 }
