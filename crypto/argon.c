@@ -5,16 +5,44 @@
 #include <gcrypt.h>
 #include <string.h>
 
-int argon_derive(const struct argon_cost *cost, const void *password, size_t len,
-                 const uint8_t salt[ARGON_SALT_LEN], uint8_t out[ARGON_LEN])
+/* libgcrypt hands out its work in slices, four a pass, for threads; we take each at once and count it. */
+enum { ARGON_SLICES = 4 };
+
+struct argon_work {
+    const struct argon_watch *watch;
+    int done;
+    int steps;
+};
+
+static int argon_take(void *context, gcry_kdf_job_fn_t job, void *priv)
 {
+    job(priv);
+    return 0;
+}
+
+static int argon_took(void *context)
+{
+    struct argon_work *work = context;
+
+    work->done++;
+    if (work->watch != NULL)
+        work->watch->step(work->watch->context, work->done, work->steps);
+    return 0;
+}
+
+int argon_derive(const struct argon_cost *cost, const void *password, size_t len,
+                 const uint8_t salt[ARGON_SALT_LEN], const struct argon_watch *watch,
+                 uint8_t out[ARGON_LEN])
+{
+    struct argon_work work = {.watch = watch, .steps = (int)cost->passes * ARGON_SLICES};
+    const gcry_kdf_thread_ops_t ops = {&work, argon_take, argon_took};
     const unsigned long params[] = {ARGON_LEN, cost->passes, cost->kib, 1};
     gcry_kdf_hd_t kdf = NULL;
     int rc = -1;
     if (gcry_kdf_open(&kdf, GCRY_KDF_ARGON2, GCRY_KDF_ARGON2ID, params, 4, password, len, salt,
                       ARGON_SALT_LEN, NULL, 0, NULL, 0) != 0)
         goto out;
-    if (gcry_kdf_compute(kdf, NULL) != 0)
+    if (gcry_kdf_compute(kdf, &ops) != 0)
         goto out;
     if (gcry_kdf_final(kdf, ARGON_LEN, out) != 0)
         goto out;

@@ -103,7 +103,8 @@ static int expand(const uint8_t root[ARGON_LEN], const char *label, uint8_t out[
 }
 
 int code_derive(const char code[CODE_LEN], const char *pin,
-                const uint8_t office_id[CODE_OFFICE_LEN], struct code_keys *keys)
+                const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
+                struct code_keys *keys)
 {
     const struct argon_cost cost = {ARGON_KIB, ARGON_PASSES};
     const size_t pin_len = strlen(pin);
@@ -117,7 +118,7 @@ int code_derive(const char code[CODE_LEN], const char *pin,
     memcpy(work->password + CODE_DIGITS, pin, pin_len);
     if (make_salt(office_id, salt) != 0)
         goto out;
-    if (argon_derive(&cost, work->password, CODE_DIGITS + pin_len, salt, work->root) != 0)
+    if (argon_derive(&cost, work->password, CODE_DIGITS + pin_len, salt, watch, work->root) != 0)
         goto out;
     if (expand(work->root, "sandyq tag v1", keys->tag) != 0 ||
         expand(work->root, "sandyq answer v1", keys->answer) != 0)

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "crypto/argon.h"
+
 enum {
     CODE_DIGITS = 24,
     CODE_LEN = CODE_DIGITS + 1,         /* with the closing NUL */
@@ -51,9 +53,11 @@ void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
      tag key    = HKDF-Expand-SHA-256(root, info = "sandyq tag v1", 32)
      answer key = HKDF-Expand-SHA-256(root, info = "sandyq answer v1", 32)
    Texts are ASCII without a NUL. pin is NUL-terminated, "" for none; more than CODE_PIN_MAX is a
-   programming error: assert. Takes about 1.4 s, the same for every code and PIN. keys should lie in
-   secret_new memory. Returns CODE_OK or CODE_MEMORY (then keys is zeroed). */
+   programming error: assert. Takes about 1.4 s, the same for every code and PIN; watch, which may be NULL, is
+   told how far it is. keys should lie in secret_new memory. Returns CODE_OK or CODE_MEMORY (then keys is
+   zeroed). */
 int code_derive(const char code[CODE_LEN], const char *pin,
-                const uint8_t office_id[CODE_OFFICE_LEN], struct code_keys *keys);
+                const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
+                struct code_keys *keys);
 
 #endif

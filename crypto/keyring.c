@@ -33,7 +33,7 @@ static uint8_t *derive(const char *passphrase, size_t len, const uint8_t header[
 {
     const struct argon_cost cost = {wire_get32(header + AT_KIB), wire_get32(header + AT_PASSES)};
     uint8_t *key = secret_new(ARGON_LEN);
-    if (key != NULL && argon_derive(&cost, passphrase, len, header + AT_SALT, key) != 0) {
+    if (key != NULL && argon_derive(&cost, passphrase, len, header + AT_SALT, NULL, key) != 0) {
         secret_free(key);
         key = NULL;
     }

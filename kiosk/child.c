@@ -134,11 +134,12 @@ static void child_drop(void *context)
     term_drop();
 }
 
-static int child_derive(void *context, const char *code, const char *pin, struct code_keys *keys)
+static int child_derive(void *context, const char *code, const char *pin,
+                        const struct argon_watch *watch, struct code_keys *keys)
 {
     const struct session_place *place = context;
 
-    return code_derive(code, pin, place->charter.office, keys) == CODE_OK ? 0 : -1;
+    return code_derive(code, pin, place->charter.office, watch, keys) == CODE_OK ? 0 : -1;
 }
 
 static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])

@@ -184,13 +184,12 @@ static int filing_confirm(struct filing *filing)
 /* Makes code, keys and envelope; 0 or -1. */
 static int filing_seal(struct filing *filing)
 {
-    const struct session_io *io = filing->stage->io;
     const struct session_place *place = filing->stage->place;
     struct draft *draft = filing->draft;
 
     if (draft->kind == LETTER_COMPLAINT) {
         code_new(draft->code);
-        if (io->derive(io->context, draft->code, draft->pin, &draft->keys) != 0)
+        if (stage_derive(filing->stage, draft->code, draft->pin, &draft->keys) != 0)
             return -1;
     }
     return draft_seal(draft, &place->charter, &place->card, place->number, place->today,

@@ -192,14 +192,13 @@ static int reading_answers(struct reading *reading)
 /* Derives the keys and looks. Returns what reading_answers or reading_nothing returns. */
 static int reading_open(struct reading *reading)
 {
-    const struct session_io *io = reading->stage->io;
     struct draft *draft = reading->draft;
     struct board board;
 
     stage_wait(reading->stage);
     reading->len = 0;
     /* Without memory for the derivation there is nothing to be found either. */
-    if (io->derive(io->context, draft->code, draft->pin, &draft->keys) == 0 &&
+    if (stage_derive(reading->stage, draft->code, draft->pin, &draft->keys) == 0 &&
         reading_board(reading, &board))
         reading_look(reading, &board);
     stage_waited(reading->stage);

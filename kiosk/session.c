@@ -249,16 +249,16 @@ static void session_goodbye(struct stage *stage)
     stage_pause(stage, &sheet, SESSION_GOODBYE_SECONDS);
 }
 
-/* The work of a sending that sends nothing, so that leaving takes the same time. */
+/* The work of a sending that sends nothing, so that leaving takes the same time, and so that what a session has worked in the
+   end does not tell what for. */
 static void session_pretend(struct stage *stage)
 {
-    const struct session_io *io = stage->io;
     struct draft *draft = draft_new(LETTER_COVER, stage->language);
 
     stage_wait(stage);
     if (draft != NULL) {
         code_new(draft->code);
-        (void)io->derive(io->context, draft->code, draft->pin, &draft->keys);
+        (void)stage_derive(stage, draft->code, draft->pin, &draft->keys);
     }
     draft_free(&draft);
 }
@@ -269,7 +269,7 @@ static bool session_cover(struct stage *stage)
     const struct session_place *place = stage->place;
     uint8_t envelope[ENVELOPE_LEN];
 
-    if (!stage->over)
+    if (!stage->over && !stage->derived)
         session_pretend(stage);
     return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
            stage->io->store(stage->io->context, envelope) == 0;

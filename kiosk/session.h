@@ -27,8 +27,9 @@ struct session_io {
     struct press (*press)(void *context, int seconds);
     /* Throws away what was pressed and not yet given. */
     void (*drop)(void *context);
-    /* Makes the keys of a code and PIN (crypto/code): 0, or -1 without memory. */
-    int (*derive)(void *context, const char *code, const char *pin, struct code_keys *keys);
+    /* Makes the keys of a code and PIN (crypto/code) and tells watch how far it is: 0, or -1 without memory. */
+    int (*derive)(void *context, const char *code, const char *pin, const struct argon_watch *watch,
+                  struct code_keys *keys);
     /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. May be called again
        after any other answer (the person tries again, or a cover at the end), never after 0. */
     int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);

@@ -52,6 +52,7 @@ struct stage {
     size_t shelf;    /* the library's page that is open, from 1; 0: its list */
     int shelf_top;
     enum guide_topic guide; /* help of the screen drawn last */
+    bool derived;           /* keys were derived in this session */
     bool news;              /* it has something to say that was not said */
     /* Room for the screen drawn last: columns from left, rows from top to before bottom. */
     int left;
@@ -129,6 +130,9 @@ int stage_type(struct stage *stage, const struct stage_sheet *sheet, struct digi
 /* Shows "please wait" and returns at once; stage_waited throws away what was pressed meanwhile. */
 void stage_wait(struct stage *stage);
 void stage_waited(struct stage *stage);
+
+/* Derives the keys of code and PIN while a bar on that screen grows. Returns 0, or -1 without memory. */
+int stage_derive(struct stage *stage, const char *code, const char *pin, struct code_keys *keys);
 
 /* Shows a closing word for a few seconds or until a key. */
 void stage_pause(struct stage *stage, const struct stage_sheet *sheet, int seconds);

@@ -9,7 +9,7 @@
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
-enum { SHEET_TOP = 2, SHEET_INDENT = 3 };
+enum { SHEET_TOP = 2, SHEET_INDENT = 3, SHEET_BAR = 24 };
 
 /* --- the body, drawn on paper and shown as far as it fits --- */
 
@@ -232,6 +232,27 @@ void stage_wait(struct stage *stage)
     stage_question(stage, &sheet);
     stage->news = true;
     stage_show(stage);
+}
+
+/* A quarter of the width, full when the work is done. */
+static void sheet_step(void *context, int done, int steps)
+{
+    struct stage *stage = context;
+    int full = SHEET_BAR * done / steps;
+
+    for (int i = 0; i < SHEET_BAR; i++)
+        screen_say(stage->screen, SHEET_TOP + 3, stage->left + i, SCREEN_PLAIN,
+                   i < full ? "█" : "░");
+    stage_show(stage);
+}
+
+int stage_derive(struct stage *stage, const char *code, const char *pin, struct code_keys *keys)
+{
+    const struct argon_watch watch = {.step = sheet_step, .context = stage};
+
+    stage->derived = true;
+    sheet_step(stage, 0, 1);
+    return stage->io->derive(stage->io->context, code, pin, &watch, keys);
 }
 
 void stage_waited(struct stage *stage)

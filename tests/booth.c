@@ -353,28 +353,31 @@ static void booth_drop(void *context)
     booth->drops++;
 }
 
-int booth_derive(struct booth *booth, const char *code, const char *pin, struct code_keys *keys)
+int booth_derive(struct booth *booth, const char *code, const char *pin,
+                 const struct argon_watch *watch, struct code_keys *keys)
 {
     uint8_t hash[HASH_LEN];
     const struct hash_part parts[] = {{code, strlen(code)}, {":", 1}, {pin, strlen(pin)}};
 
     if (!booth->quick)
-        return code_derive(code, pin, booth->place.charter.office, keys) == CODE_OK ? 0 : -1;
+        return code_derive(code, pin, booth->place.charter.office, watch, keys) == CODE_OK ? 0 : -1;
     if (hash_sha256(hash, parts, 3) != 0)
         return -1;
+    for (int i = 1; watch != NULL && i <= 2; i++)
+        watch->step(watch->context, i, 2);
     memcpy(keys->tag, hash, sizeof keys->tag);
     memcpy(keys->answer, hash, sizeof keys->answer);
     return 0;
 }
 
 static int booth_session_derive(void *context, const char *code, const char *pin,
-                                struct code_keys *keys)
+                                const struct argon_watch *watch, struct code_keys *keys)
 {
     struct booth *booth = context;
 
     booth->derived++;
     memcpy(booth->code, code, sizeof booth->code);
-    return booth_derive(booth, code, pin, keys);
+    return booth_derive(booth, code, pin, watch, keys);
 }
 
 static int booth_print(void *context, const uint8_t *bytes, size_t len)

@@ -109,7 +109,8 @@ void booth_printer(struct booth *booth);
 void booth_voice(struct booth *booth);
 
 /* The keys that a booth derives: as crypto/code does, or quickly. Returns 0 or -1. */
-int booth_derive(struct booth *booth, const char *code, const char *pin, struct code_keys *keys);
+int booth_derive(struct booth *booth, const char *code, const char *pin,
+                 const struct argon_watch *watch, struct code_keys *keys);
 
 /* Plays one session. Counters of stores and kept screens start anew. */
 enum session_end booth_play(struct booth *booth, const char *script);

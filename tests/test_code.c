@@ -153,6 +153,15 @@ static void argon2id_gives_the_value_of_rfc_9106(void **state)
     hex_assert(tag, sizeof tag, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
 }
 
+static void count_step(void *context, int done, int steps)
+{
+    int *seen = context;
+
+    assert_int_equal(done, *seen + 1);
+    assert_true(done <= steps);
+    *seen = done;
+}
+
 static void argon2id_gives_what_libsodium_gives(void **state)
 {
     static const struct {
@@ -164,7 +173,10 @@ static void argon2id_gives_what_libsodium_gives(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct argon_cost cost = {cases[i].kib, cases[i].passes};
         size_t len = strlen(cases[i].password);
-        assert_int_equal(argon_derive(&cost, cases[i].password, len, salt, ours), 0);
+        int seen = 0;
+        const struct argon_watch watch = {count_step, &seen};
+        assert_int_equal(argon_derive(&cost, cases[i].password, len, salt, &watch, ours), 0);
+        assert_int_equal(seen, 4 * cases[i].passes);
         assert_int_equal(crypto_pwhash(theirs, sizeof theirs, cases[i].password, len, salt,
                                        cases[i].passes, (size_t)cases[i].kib * 1024,
                                        crypto_pwhash_ALG_ARGON2ID13),
@@ -193,7 +205,7 @@ static void a_stranger_derives_the_same_keys(void **state)
     struct code_keys *keys = secret_new(sizeof *keys);
     assert_non_null(keys);
     memset(office, 'o', sizeof office);
-    assert_int_equal(code_derive(code, pin, office, keys), CODE_OK);
+    assert_int_equal(code_derive(code, pin, office, NULL, keys), CODE_OK);
     memcpy(salted, "sandyq code v1", 14);
     memcpy(salted + 14, office, sizeof office);
     crypto_hash_sha256(salt, salted, sizeof salted);

@@ -133,7 +133,7 @@ static struct booth *booth_for(const char *path, const struct look *look)
 
     assert_non_null(booth);
     booth->quick = true;
-    assert_int_equal(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, &keys), 0);
+    assert_int_equal(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys), 0);
     assert_int_equal(booth_answer(booth, &keys, texts, 2), 0);
     booth->language = look->language;
     booth->rows = look->rows;

@@ -37,7 +37,7 @@ static int setup(void **state)
     if (booth == NULL)
         return -1;
     booth->quick = true;
-    return booth_derive(booth, BOOTH_CODE, BOOTH_PIN, &keys);
+    return booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys);
 }
 
 static int teardown(void **state)
@@ -160,7 +160,7 @@ static void assert_keys(const struct letter *letter, const char *code, const cha
 {
     struct code_keys want;
 
-    assert_int_equal(booth_derive(booth, code, pin, &want), 0);
+    assert_int_equal(booth_derive(booth, code, pin, NULL, &want), 0);
     assert_memory_equal(letter->tag_key, want.tag, CODE_KEY_LEN);
     assert_memory_equal(letter->answer_key, want.answer, CODE_KEY_LEN);
 }
@@ -266,7 +266,7 @@ static void test_full_path_with_followup(void **state)
         booth_play(booth, "Language 1 1 3 1 0 0 0 2 \"Дәрігер жоқ\" Enter 1 123456 Enter 123456 "
                           "Enter 1 1 Check Enter Check Enter Enter");
         assert_sent(&letter, LETTER_COMPLAINT, "C1");
-        assert_int_equal(booth_derive(booth, booth->code, "123456", &own), 0);
+        assert_int_equal(booth_derive(booth, booth->code, "123456", NULL, &own), 0);
         assert_int_equal(booth_answer(booth, &own, texts, 2), 0);
         snprintf(script, sizeof script,
                  "Language 2 %s Enter 123456 Enter show 1 \"Тағы да\" Enter 1 Enter Enter",
