@@ -126,7 +126,7 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call ROOM_LIB,kiosk desk $(ROOMS))
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_SRC     := $(foreach r,$(ROOMS),$(call SRC,$(r)))
+FUZZ_SRC     := $(foreach r,$(ROOMS),$(call SRC,$(r))) kiosk/config.c kiosk/library.c
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory fuzz-built
