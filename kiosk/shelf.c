@@ -160,8 +160,8 @@ static void shelf_cut(struct shelf_cut *cut, const char *language, const char *t
     shelf_trim(cut);
 }
 
-/* What of the notices is for who reads this language. Without memory all of it: better than nothing. The text is malloc'd,
- * or NULL with no memory. */
+/* Lays on the page what of the notices is for who reads this language; without memory all of it. Returns
+ * what is to be freed after the reading. */
 static char *shelf_choose(const struct board *board, const char *language, struct page *page)
 {
     /* One more for the last line's end; what joins two sections is shorter than the marker between them. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The news: everyone reads what is for everyone and what is in their language, and nothing is lost for lack of a language.
- */
+/* The news: everyone reads what is for everyone and what is in their language. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +12,7 @@
 
 #include "courier/board.h"
 #include "courier/refusal.h"
+#include "crypto/secret.h"
 #include "crypto/sign.h"
 #include "tests/booth.h"
 #include "tui/lang.h"
@@ -20,6 +20,11 @@
 #define NO_NEWS "There is no news now."
 
 static struct booth *booth;
+
+static int group_setup(void **state)
+{
+    return secret_start() == SECRET_OK ? 0 : -1;
+}
 
 static int setup(void **state)
 {
@@ -207,5 +212,5 @@ int main(void)
         TEST(test_the_longest_notices_are_read_to_the_end),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, group_setup, NULL);
 }
