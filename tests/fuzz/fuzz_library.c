@@ -50,16 +50,13 @@ static void start(void)
     close(root);
 }
 
-/* A tab is shown as a blank. */
+/* A tab is shown as a blank; what controls are not ASCII the screen makes harmless. */
 static bool has_control(const char *text, size_t len)
 {
-    while (len > 0) {
-        uint32_t ch = 0;
-        const size_t n = utf8_take(text, len, &ch);
-        if ((ch < 0x20 && ch != '\n' && ch != '\t') || (ch >= 0x7F && ch < 0xA0))
+    for (size_t i = 0; i < len; i++) {
+        const uint8_t c = (uint8_t)text[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
             return true;
-        text += n;
-        len -= n;
     }
     return false;
 }
