@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,9 +21,12 @@
 #include "crypto/answer.h"
 #include "crypto/sign.h"
 #include "desk/casefile.h"
+#include "desk/command.h"
+#include "desk/passphrase.h"
 #include "desk/publish.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "tests/folder.h"
 #include "tests/ward.h"
 
 struct scene {
@@ -493,6 +497,37 @@ static void test_notices_are_a_plain_file(void **state)
     }
 }
 
+/* A fault is told in one line, with the file and the line in it. */
+static void test_whoever_publishes_is_told_where_the_fault_is(void **state)
+{
+    static const struct passphrase passphrase = {11, "twelve four"};
+    struct scene *scene = *state;
+    char office[2 * WARD_PATH], pass[2 * WARD_PATH], file[3 * WARD_PATH], said[1024] = "";
+    char fingerprint[CHARTER_FINGERPRINT_LEN], expected[4 * WARD_PATH];
+    char *operands[] = {office, NULL};
+    snprintf(office, sizeof office, "%s/office", scene->out);
+    snprintf(pass, sizeof pass, "%s/pass", scene->out);
+    snprintf(file, sizeof file, "%s/notices.txt", office);
+    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), TROUBLE_NONE);
+    folder_write(pass, passphrase.text, passphrase.len);
+    folder_write(file, "Monday\nTues\tday\n", 16);
+    const struct command_line line = {
+        .out = scene->out, .passphrase_file = pass, .operands = operands, .operand_count = 1};
+    const int kept = dup(STDERR_FILENO);
+    const int err = memfd_create("err", 0);
+    assert_int_equal(dup2(err, STDERR_FILENO), STDERR_FILENO);
+    const int status = command_run(command_find("publish"), &line);
+    assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+    assert_true(pread(err, said, sizeof said - 1, 0) > 0);
+    close(kept);
+    close(err);
+    assert_int_equal(status, COMMAND_FAILED);
+    snprintf(expected, sizeof expected, "sandyq-desk: %s: Line 2: %s\n", file,
+             trouble_text(TROUBLE_NOTICES_CHARACTER));
+    assert_string_equal(said, expected);
+    assert_int_equal(faccessat(AT_FDCWD, folder_path(scene->out, "sandyq.board"), F_OK, 0), -1);
+}
+
 /* --- a full disk, at every place where it can become full --- */
 
 enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
@@ -591,6 +626,7 @@ int main(void)
         TEST(test_notices_that_no_kiosk_can_show_are_refused),
         TEST(test_notices_have_a_limit),
         TEST(test_notices_are_a_plain_file),
+        TEST(test_whoever_publishes_is_told_where_the_fault_is),
         TEST(test_full_disk_halves_no_answer),
         TEST(test_full_disk_halves_no_status),
         TEST(test_full_disk_takes_no_board_number),
