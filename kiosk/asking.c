@@ -8,7 +8,7 @@
 
 #include "tui/lang.h"
 
-enum { ASKING_SEVERAL = 3, ASKING_MINOR = 4, ASKING_DIGITS = 4 };
+enum { ASKING_SEVERAL = 3, ASKING_MINOR = LETTER_ABOUT_MINOR, ASKING_DIGITS = 4 };
 
 static const char *const asking_about[] = {
     NULL, N_("Me"), N_("Someone else"), N_("Several of us"), N_("Me, and I am under 18"),
@@ -35,8 +35,7 @@ int asking_who(struct stage *stage, struct draft *draft)
 
     if (key < STAGE_ZERO)
         return key;
-    if (key > STAGE_ZERO)
-        draft->about = (uint8_t)key;
+    draft->about = (uint8_t)key;
     stage->reader = draft->about == ASKING_MINOR ? TAXONOMY_MINOR : place;
     if (draft->about != ASKING_SEVERAL)
         draft->people = 0;
@@ -56,9 +55,9 @@ int asking_count(struct stage *stage, struct draft *draft)
     struct digits digits;
     int key;
 
-    if (draft->people > 0)
-        snprintf(typed, sizeof typed, "%u", draft->people % 10000U);
     digits_start(&digits, typed, ASKING_DIGITS, false);
+    if (draft->people > 0)
+        digits.len = (size_t)snprintf(typed, sizeof typed, "%u", draft->people % 10000U);
     key = stage_type(stage, &sheet, &digits, 0, NULL, NULL);
     if (key == STAGE_NEXT)
         draft->people = (uint16_t)atoi(typed);

@@ -23,6 +23,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
+#include "kiosk/stage.h"
 #include "kiosk/speaker.h"
 #include "tui/lang.h"
 #include "tui/term.h"
@@ -34,7 +35,7 @@ static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
 
 /* What a session may take from the end of one wait to the next: to derive a key, to print. */
-enum { CHILD_GRACE_SECONDS = 30 };
+enum { CHILD_GRACE_SECONDS = 30 + STAGE_COUNTDOWN };
 
 static void on_stop(int number)
 {

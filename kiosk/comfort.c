@@ -6,6 +6,14 @@
 
 enum { COMFORT_LARGE = 1, COMFORT_CONTRAST, COMFORT_VOICE, COMFORT_DARK };
 
+void comfort_voice(struct stage *stage)
+{
+    stage->speaking = !stage->speaking;
+    stage->dark = false; /* a dark screen that says nothing is a dead one */
+    if (!stage->speaking)
+        stage->io->say(stage->io->context, stage->language, stage->pace, "", 0);
+}
+
 static void comfort_switch(struct stage *stage, int key)
 {
     if (key == COMFORT_LARGE)
@@ -13,14 +21,9 @@ static void comfort_switch(struct stage *stage, int key)
     else if (key == COMFORT_CONTRAST)
         stage->contrast = !stage->contrast;
     else if (key == COMFORT_VOICE)
-        stage->speaking = !stage->speaking;
+        comfort_voice(stage);
     else if (key == COMFORT_DARK)
         stage->dark = !stage->dark;
-    if (!stage->speaking)
-        stage->dark = false; /* a dark screen that says nothing is a dead one */
-    stage->news = true;
-    if (!stage->speaking && stage->io->say != NULL)
-        stage->io->say(stage->io->context, stage->language, 0, "", 0);
 }
 
 void comfort_choose(struct stage *stage)

@@ -5,6 +5,9 @@
 
 #include "kiosk/stage.h"
 
+/* Switches the voice on, or off and silent. */
+void comfort_voice(struct stage *stage);
+
 /* Lets the person switch them, until Enter or Back. They hold for this session. */
 void comfort_choose(struct stage *stage);
 

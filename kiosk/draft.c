@@ -42,6 +42,19 @@ void draft_wipe(struct draft *draft)
     memcpy(draft->language, language, sizeof language);
 }
 
+void draft_wipe_words(struct draft *draft)
+{
+    explicit_bzero(draft->text, sizeof draft->text);
+    explicit_bzero(draft->name, sizeof draft->name);
+    explicit_bzero(draft->undo, sizeof draft->undo);
+    draft->text_len = draft->name_len = 0;
+}
+
+bool draft_has_words(const struct draft *draft)
+{
+    return draft->text_len > 0 || draft->name_len > 0;
+}
+
 /* A letter and its bytes: the only plaintext outside the draft, for as long as sealing takes. */
 struct draft_sheet {
     struct letter letter;

@@ -4,6 +4,7 @@
 #ifndef KIOSK_DRAFT_H
 #define KIOSK_DRAFT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,12 @@ void draft_free(struct draft **draft);
 
 /* Wipes everything that was typed; kind and language stay. */
 void draft_wipe(struct draft *draft);
+
+/* Wipes the text, the name and what was deleted of them; the answers stay. */
+void draft_wipe_words(struct draft *draft);
+
+/* True when something was typed that would be lost. */
+bool draft_has_words(const struct draft *draft);
 
 /* Seals the draft (of kind LETTER_COVER: nothing of it but the kind) as the envelope numbered
    `number` for the day. The plaintext letter is wiped before this returns. Returns 0 or -1 (memory,

@@ -73,8 +73,8 @@ static int filing_topic(struct filing *filing)
 
     memcpy(before, draft->category, sizeof before);
     key = topic_choose(filing->stage, draft->category, &minor);
-    if (minor && draft->about <= 1)
-        draft->about = 4;
+    if (minor && key == STAGE_NEXT && draft->about <= 1)
+        draft->about = LETTER_ABOUT_MINOR;
     if (memcmp(before, draft->category, sizeof before) != 0)
         memset(draft->urgent, 0, sizeof draft->urgent);
     filing->question = 0;
@@ -121,13 +121,11 @@ static bool filing_discard(struct stage *stage, struct draft *draft)
 
     if (stage_choose(stage, &sheet) != 2)
         return false;
-    if (draft->kind == LETTER_COMPLAINT) {
+    if (draft->kind == LETTER_COMPLAINT)
         draft_wipe(draft);
-    } else {
-        explicit_bzero(draft->text, sizeof draft->text);
-        explicit_bzero(draft->undo, sizeof draft->undo);
-        draft->text_len = 0;
-    }
+    else
+        draft_wipe_words(draft);
+    stage->reader = taxonomy_reader(stage->place->card.type);
     return true;
 }
 
@@ -181,17 +179,17 @@ static int filing_confirm(struct filing *filing)
     return filing_lead(key, FILING_SEND, FILING_REVIEW);
 }
 
-/* Makes code, keys and envelope; 0 or -1. */
+/* Makes code, keys and envelope; 0 or -1. A follow-up has its keys already: they are made once more, so that all sending
+   takes the same time. */
 static int filing_seal(struct filing *filing)
 {
     const struct session_place *place = filing->stage->place;
     struct draft *draft = filing->draft;
 
-    if (draft->kind == LETTER_COMPLAINT) {
+    if (draft->kind == LETTER_COMPLAINT)
         code_new(draft->code);
-        if (stage_derive(filing->stage, draft->code, draft->pin, &draft->keys) != 0)
-            return -1;
-    }
+    if (stage_derive(filing->stage, draft->code, draft->pin, &draft->keys) != 0)
+        return -1;
     return draft_seal(draft, &place->charter, &place->card, place->number, place->today,
                       filing->envelope);
 }
@@ -235,10 +233,7 @@ static int filing_send(struct filing *filing)
 
     if (!filing_store(filing))
         return filing_retry(filing);
-    explicit_bzero(draft->text, sizeof draft->text);
-    explicit_bzero(draft->undo, sizeof draft->undo);
-    explicit_bzero(draft->name, sizeof draft->name);
-    draft->text_len = draft->name_len = 0;
+    draft_wipe_words(draft);
     filing->stage->steps = 0;
     if (draft->kind == LETTER_FOLLOWUP)
         receipt_show_followup(filing->stage);
@@ -300,12 +295,13 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft,
     memcpy(draft->category, cry->category, sizeof draft->category);
     if (memcmp(before, draft->category, sizeof before) != 0)
         memset(draft->urgent, 0, sizeof draft->urgent);
-    return filing_from(stage, draft, key == 1 ? FILING_QUESTION : FILING_SEND);
+    if (key == 1)
+        return filing_from(stage, draft, FILING_QUESTION);
+    /* What was written before goes along only after a look at it. */
+    return filing_from(stage, draft, draft_has_words(draft) ? FILING_REVIEW : FILING_SEND);
 }
 
 bool filing_abandon(struct stage *stage, struct draft *draft)
 {
-    bool something = draft->text_len > 0 || draft->name_len > 0;
-
-    return !something || filing_discard(stage, draft);
+    return !draft_has_words(draft) || filing_discard(stage, draft);
 }

@@ -39,8 +39,10 @@ enum {
     KEEPER_ORDER_MS = 15000, /* how long a session may take to end in order */
     KEEPER_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     KEEPER_FAILURES_MAX = 5,
-    KEEPER_DAY_MAX = 500,    /* visits of a day, after which one is a rarity or a mischief */
-    KEEPER_REST_MS = 10000,  /* and the rest before each one more */
+    KEEPER_DAY_MAX = 500,   /* visits of a day, after which one is a rarity or a mischief */
+    KEEPER_REST_MS = 10000, /* and the rest before each one more */
+    KEEPER_LOCK_MS = 1000,  /* how long a lock may still be held for a keeper that was killed */
+    KEEPER_LOCK_STEP_MS = 20,
     KEEPER_HELPER_MS = 8000, /* how long a helper may take to end after its visit */
     KEEPER_PTY_MAJOR_FIRST = 136,
     KEEPER_PTY_MAJOR_LAST = 143,
@@ -561,10 +563,23 @@ static void let_go_of_terminal(void)
     close(null);
 }
 
+/* A process that a killed keeper had just forked holds the lock until it executes something. */
+static int take_lock(struct keeper *keeper)
+{
+    const int64_t until = clock_ms() + KEEPER_LOCK_MS;
+    int refusal = state_lock(keeper->state, "lock", &keeper->lock);
+
+    while (refusal == REFUSAL_BUSY && clock_ms() < until) {
+        poll(NULL, 0, KEEPER_LOCK_STEP_MS);
+        refusal = state_lock(keeper->state, "lock", &keeper->lock);
+    }
+    return refusal;
+}
+
 static int keeper_open(struct keeper *keeper)
 {
     char path[4096];
-    int refusal = state_lock(keeper->state, "lock", &keeper->lock);
+    int refusal = take_lock(keeper);
 
     if (refusal != REFUSAL_NONE)
         return refusal;

@@ -24,7 +24,7 @@ static int pin_type(struct stage *stage, const struct stage_sheet *sheet,
     }
 }
 
-int pin_choose(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
+static int pin_twice(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
 {
     static const struct stage_sheet first = {
         .title = N_("Send: do you want a PIN?"),
@@ -60,6 +60,17 @@ int pin_choose(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_
         if (key == STAGE_NEXT)
             note = N_("The two PINs were not the same. Nothing was sent. Type your PIN again.");
     }
+}
+
+int pin_choose(struct stage *stage, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
+{
+    int key = pin_twice(stage, pin, again);
+
+    /* Half a PIN that was left must lock nothing that is sent later. */
+    explicit_bzero(again, CODE_PIN_MAX + 1);
+    if (key != STAGE_NEXT)
+        explicit_bzero(pin, CODE_PIN_MAX + 1);
+    return key;
 }
 
 int pin_ask(struct stage *stage, char pin[CODE_PIN_MAX + 1])

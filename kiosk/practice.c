@@ -43,8 +43,10 @@ void practice_run(struct stage *stage)
     if (practice_story(stage) != STAGE_NEXT)
         return;
     draft = draft_new(LETTER_COMPLAINT, stage->language);
-    if (draft == NULL)
+    if (draft == NULL) {
+        stage_sorry(stage);
         return;
+    }
     stage->practice = true;
     if (filing_run(stage, draft) == FILING_SENT) {
         stage->practice = false;

@@ -243,12 +243,16 @@ enum filing_end reading_run(struct stage *stage)
     struct reading *reading = secret_new(sizeof *reading);
     enum filing_end end = FILING_BACK;
 
-    if (reading == NULL)
+    if (reading == NULL) {
+        stage_sorry(stage);
         return FILING_BACK;
+    }
     reading->stage = stage;
     reading->draft = draft_new(LETTER_FOLLOWUP, stage->language);
     if (reading->draft != NULL)
         end = reading_steps(reading);
+    else
+        stage_sorry(stage);
     draft_free(&reading->draft);
     secret_free(reading);
     return end;

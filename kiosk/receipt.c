@@ -54,7 +54,7 @@ static const char *receipt_note(int word)
         [PRINTER_SLOW] = N_("The printer has stopped. Write the number down instead."),
     };
 
-    return words[word];
+    return words[word >= PRINTER_DONE && word <= PRINTER_SLOW ? word : PRINTER_GONE];
 }
 
 /* --- how to take it along --- */

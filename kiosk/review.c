@@ -154,6 +154,8 @@ enum review_end review_show(struct stage *stage, const struct draft *draft)
 
     if (review != NULL)
         key = review_ask(stage, draft, review);
+    else
+        stage_sorry(stage);
     secret_free(review);
     return review_meaning(key, draft->kind == LETTER_FOLLOWUP);
 }

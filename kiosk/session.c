@@ -85,10 +85,14 @@ static bool session_language(struct stage *stage)
         if (key == SESSION_LARGE)
             stage->large = !stage->large;
         if (key == SESSION_VOICE)
-            stage->speaking = !stage->speaking;
+            comfort_voice(stage);
+        /* What a passer-by switched on must not stay for the next one. */
+        if (key == SESSION_LARGE || key == SESSION_VOICE)
+            stage->idle = stage->place->idle_seconds;
     }
     if (stage->over)
         return false;
+    stage->begun = true;
     snprintf(stage->language, sizeof stage->language, "%s",
              session_offered(stage, (size_t)key - 1));
     lang_set(stage->language);
@@ -249,8 +253,7 @@ static void session_goodbye(struct stage *stage)
     stage_pause(stage, &sheet, SESSION_GOODBYE_SECONDS);
 }
 
-/* The work of a sending that sends nothing, so that leaving takes the same time, and so that what a session has worked in the
-   end does not tell what for. */
+/* The work of a sending that sends nothing, so that leaving takes the same time. */
 static void session_pretend(struct stage *stage)
 {
     struct draft *draft = draft_new(LETTER_COVER, stage->language);
@@ -269,7 +272,7 @@ static bool session_cover(struct stage *stage)
     const struct session_place *place = stage->place;
     uint8_t envelope[ENVELOPE_LEN];
 
-    if (!stage->over && !stage->derived)
+    if (!stage->over)
         session_pretend(stage);
     return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
            stage->io->store(stage->io->context, envelope) == 0;
@@ -283,6 +286,8 @@ static enum session_end session_begin(struct stage *stage)
     stage->idle = stage->place->idle_seconds;
     if (draft != NULL)
         stored = session_visit(stage, draft);
+    else
+        stage_sorry(stage);
     draft_free(&draft);
     if (!stored)
         stored = session_cover(stage);

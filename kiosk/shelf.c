@@ -30,6 +30,8 @@ static bool shelf_list(struct stage *stage)
     size_t shown;
     int key;
 
+    if (first >= count)
+        first = 0, stage->shelf_top = 0;
     while (sheet.count < SHELF_LEAF && first + sheet.count < count) {
         titles[sheet.count] = library_title(library, stage->language, first + sheet.count);
         sheet.count++;
@@ -74,9 +76,13 @@ static void shelf_page(struct stage *stage)
 
 void shelf_browse(struct stage *stage)
 {
+    const struct library *library = stage->place->library;
     bool covered = stage->covered;
     bool here = true;
 
+    /* Another language may have fewer pages. */
+    if (library == NULL || stage->shelf > library_count(library, stage->language))
+        stage->shelf = 0;
     stage->browsing = true;
     while (here && !stage->over && stage->covered == covered) {
         if (stage->shelf == 0)

@@ -14,10 +14,8 @@
 #include "tui/wrap.h"
 
 enum {
-    STAGE_TOP = 2,
     STAGE_FOOTER = 2,    /* rows kept for the keys */
     STAGE_ROWS_MAX = 32, /* a footer further down is not seen together with the question */
-    STAGE_WIDTH = 60,
     STAGE_WIDTH_LARGE = 44,
     STAGE_LINE = 160,
 };
@@ -122,7 +120,7 @@ void stage_more(struct stage *stage, int row, int above, int below)
 {
     const char *text = NULL;
 
-    if (stage->idle == 0) /* no language was chosen yet */
+    if (!stage->begun)
         text = below > 0 ? "↓" : above > 0 ? "↑" : NULL;
     else if (above > 0 && below > 0)
         text = _("There is more: press Up or Down.");
@@ -197,7 +195,9 @@ static void stage_help(struct stage *stage)
         .enter = true,
     };
 
+    stage->helping = true;
     (void)stage_choose(stage, &sheet);
+    stage->helping = false;
 }
 
 /* The library, at once, on top of everything; the same key takes it away. */
@@ -243,7 +243,9 @@ static void stage_draw_countdown(struct stage *stage, int left)
 
     for (int i = 0; i < STAGE_WIDTH; i++)
         screen_say(stage->screen, stage->bottom, stage->left + i, SCREEN_PLAIN, " ");
-    snprintf(line, sizeof line, _("Closing in %d s. Press any key to stay."), left);
+    /* Before a language was chosen there are no words that everyone can read. */
+    snprintf(line, sizeof line,
+             stage->begun ? _("Closing in %d s. Press any key to stay.") : "%d", left);
     screen_say(stage->screen, stage->bottom, stage->left, SCREEN_PLAIN, line);
     if (stage->speaking && stage->voice != NULL && left == STAGE_COUNTDOWN)
         stage->io->say(stage->io->context, stage->language, stage->pace, line, strlen(line));
@@ -274,11 +276,12 @@ static struct press stage_press(struct stage *stage)
 /* True for a press that means the same on every screen, and has been obeyed. */
 static bool stage_obey(struct stage *stage, enum press_kind kind)
 {
-    if (kind == PRESS_HELP && stage->guide != GUIDE_NONE) {
+    if (kind == PRESS_HELP && stage->begun && !stage->helping) {
         stage_help(stage);
         stage->news = true;
-    } else if (kind == PRESS_COVER && stage->idle > 0 && !stage->browsing) {
-        stage_cover(stage);
+    } else if (kind == PRESS_COVER) {
+        if (stage->begun && !stage->browsing)
+            stage_cover(stage);
         stage->news = true;
     } else if (kind == PRESS_SHOW) {
         stage->open = !stage->open;
@@ -296,6 +299,7 @@ static bool stage_obey(struct stage *stage, enum press_kind kind)
 struct press stage_ask(struct stage *stage)
 {
     struct press press = {.kind = PRESS_GONE};
+    bool covered = stage->covered;
 
     if (stage->over)
         return press;
@@ -307,7 +311,10 @@ struct press stage_ask(struct stage *stage)
     else if (press.kind == PRESS_COVER && stage->covered)
         stage->covered = false;
     else if (stage->small || stage_obey(stage, press.kind))
-        press = (struct press){.kind = stage->over ? PRESS_GONE : PRESS_RESIZE};
+        press = (struct press){.kind = stage->over ? PRESS_GONE
+                                       : covered && !stage->covered
+                                           ? PRESS_COVER /* lifted in its help */
+                                           : PRESS_RESIZE};
     return press;
 }
 

@@ -23,6 +23,9 @@ enum stage_key {
     STAGE_ZERO = 0,
 };
 
+/* The first row of what a screen says, and the columns of a line in normal print. */
+enum { STAGE_TOP = 2, STAGE_WIDTH = 60 };
+
 /* A quiet countdown stands on the screen in the last seconds before a session ends for idleness. */
 enum { STAGE_COUNTDOWN = 20 };
 
@@ -33,7 +36,9 @@ struct stage {
     char *voice; /* the screen in words, SPEAKER_TEXT_MAX bytes of locked memory; NULL: no voice */
     char language[3];
     enum taxonomy_reader reader;
-    int idle;      /* seconds, 0 while nobody has begun */
+    int idle;      /* seconds; 0: waits for ever */
+    bool begun;    /* a language was chosen */
+    bool helping;  /* the help is on the screen */
     bool over;     /* idle or gone: every screen returns to its caller */
     bool small;    /* the terminal is too small to show anything */
     bool rushed;   /* the last press came too fast to be meant */
@@ -52,7 +57,6 @@ struct stage {
     size_t shelf;    /* the library's page that is open, from 1; 0: its list */
     int shelf_top;
     enum guide_topic guide; /* help of the screen drawn last */
-    bool derived;           /* keys were derived in this session */
     bool news;              /* it has something to say that was not said */
     /* Room for the screen drawn last: columns from left, rows from top to before bottom. */
     int left;
@@ -113,9 +117,6 @@ int stage_meaning(const struct stage *stage, const struct stage_sheet *sheet, st
 /* A whole screen: asks until a choice is made. Returns 1 to count or an enum stage_key. */
 int stage_choose(struct stage *stage, const struct stage_sheet *sheet);
 
-/* The same from row *top of the body on; *top is where the person left it. */
-int stage_choose_from(struct stage *stage, const struct stage_sheet *sheet, int *top);
-
 /* A whole screen with a text to read between the question and the choices. Returns what stage_choose does. */
 int stage_read(struct stage *stage, const struct stage_sheet *sheet, struct page *page);
 
@@ -133,6 +134,9 @@ void stage_waited(struct stage *stage);
 
 /* Derives the keys of code and PIN while a bar on that screen grows. Returns 0, or -1 without memory. */
 int stage_derive(struct stage *stage, const char *code, const char *pin, struct code_keys *keys);
+
+/* Says that memory is short, until a key. */
+void stage_sorry(struct stage *stage);
 
 /* Shows a closing word for a few seconds or until a key. */
 void stage_pause(struct stage *stage, const struct stage_sheet *sheet, int seconds);

@@ -9,7 +9,7 @@
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
-enum { SHEET_TOP = 2, SHEET_INDENT = 3, SHEET_BAR = 24 };
+enum { SHEET_INDENT = 3, SHEET_BAR = 24 };
 
 /* --- the body, drawn on paper and shown as far as it fits --- */
 
@@ -26,6 +26,7 @@ static void sheet_copy(struct screen *to, int row, const struct screen *from, in
                            utf8_put(cell->ch, utf8));
         }
     }
+    explicit_bzero(utf8, sizeof utf8);
     if (screen_clipped(from))
         screen_say(to, -1, 0, SCREEN_PLAIN, "?"); /* so that it is remembered there, too */
 }
@@ -96,10 +97,12 @@ static int sheet_draw(struct stage *stage, const struct stage_sheet *sheet, int 
     if (paper == NULL)
         return 0;
     bottom = stage->bottom;
-    room = bottom - SHEET_TOP;
+    room = bottom - STAGE_TOP;
     stage->screen = paper;
     stage->bottom = SCREEN_ROWS_MAX;
     used = sheet_body(stage, sheet, room);
+    if (used > SCREEN_ROWS_MAX)
+        used = SCREEN_ROWS_MAX; /* the rest was clipped */
     stage->screen = screen;
     stage->bottom = bottom;
     if (used > room)
@@ -109,7 +112,7 @@ static int sheet_draw(struct stage *stage, const struct stage_sheet *sheet, int 
         *top = last;
     if (*top < 0)
         *top = 0;
-    sheet_copy(screen, SHEET_TOP, paper, *top, used - *top < room ? used - *top : room);
+    sheet_copy(screen, STAGE_TOP, paper, *top, used - *top < room ? used - *top : room);
     stage_more(stage, bottom - 1, *top, used - *top - room > 0 ? used - *top - room : 0);
     screen_free(&paper);
     return room;
@@ -130,26 +133,20 @@ static bool sheet_scroll(struct stage *stage, struct press press, int shown, int
     return true;
 }
 
-int stage_choose_from(struct stage *stage, const struct stage_sheet *sheet, int *top)
+int stage_choose(struct stage *stage, const struct stage_sheet *sheet)
 {
+    int top = 0;
     int meaning = STAGE_IGNORED;
 
     stage->news = true;
     while (meaning == STAGE_IGNORED) {
-        int shown = sheet_draw(stage, sheet, top);
+        int shown = sheet_draw(stage, sheet, &top);
         struct press press = stage_ask(stage);
 
-        if (stage->over || !sheet_scroll(stage, press, shown, top))
+        if (stage->over || !sheet_scroll(stage, press, shown, &top))
             meaning = stage_meaning(stage, sheet, press);
     }
     return meaning;
-}
-
-int stage_choose(struct stage *stage, const struct stage_sheet *sheet)
-{
-    int top = 0;
-
-    return stage_choose_from(stage, sheet, &top);
 }
 
 /* --- a text to read --- */
@@ -215,6 +212,7 @@ int stage_type(struct stage *stage, const struct stage_sheet *sheet, struct digi
             meaning = stage_meaning(stage, sheet, press);
         }
     }
+    digits->hidden = secret;
     return meaning;
 }
 
@@ -241,7 +239,7 @@ static void sheet_step(void *context, int done, int steps)
     int full = SHEET_BAR * done / steps;
 
     for (int i = 0; i < SHEET_BAR; i++)
-        screen_say(stage->screen, SHEET_TOP + 3, stage->left + i, SCREEN_PLAIN,
+        screen_say(stage->screen, STAGE_TOP + 3, stage->left + i, SCREEN_PLAIN,
                    i < full ? "█" : "░");
     stage_show(stage);
 }
@@ -250,7 +248,6 @@ int stage_derive(struct stage *stage, const char *code, const char *pin, struct 
 {
     const struct argon_watch watch = {.step = sheet_step, .context = stage};
 
-    stage->derived = true;
     sheet_step(stage, 0, 1);
     return stage->io->derive(stage->io->context, code, pin, &watch, keys);
 }
@@ -258,6 +255,19 @@ int stage_derive(struct stage *stage, const char *code, const char *pin, struct 
 void stage_waited(struct stage *stage)
 {
     stage->io->drop(stage->io->context);
+}
+
+void stage_sorry(struct stage *stage)
+{
+    static const struct stage_sheet sheet = {
+        .title = N_("Not now"),
+        .text = N_("The terminal has too little memory for this. Nothing was sent.\n\n"
+                   "Try again, or come back later."),
+        .keys = N_("Enter or Esc: back"),
+        .enter = true,
+    };
+
+    (void)stage_choose(stage, &sheet);
 }
 
 void stage_pause(struct stage *stage, const struct stage_sheet *sheet, int seconds)

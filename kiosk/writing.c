@@ -16,7 +16,6 @@ enum {
     WRITING_LINE = 160,
     WRITING_NAME_ROWS = 4,
     WRITING_HINT_ROWS = 3,
-    WRITING_WIDTH = 60,
 };
 
 /* What is written, and how it is asked for. */
@@ -57,7 +56,7 @@ static void writing_draw_status(struct stage *stage, const struct writing *writi
         stage_more(stage, row, above, below);
     }
     /* Right-aligned; a letter is a column in all of these. */
-    screen_say(stage->screen, row, stage->left + WRITING_WIDTH - wrap_columns(name, strlen(name)),
+    screen_say(stage->screen, row, stage->left + STAGE_WIDTH - wrap_columns(name, strlen(name)),
                SCREEN_PLAIN, name);
 }
 
@@ -72,7 +71,7 @@ static void writing_draw(struct stage *stage, struct writing *writing)
     int below = 0;
 
     /* In large print the room is the text's: the hint stays small. */
-    row += screen_wrap(stage->screen, row, stage->left, WRITING_WIDTH, WRITING_HINT_ROWS,
+    row += screen_wrap(stage->screen, row, stage->left, STAGE_WIDTH, WRITING_HINT_ROWS,
                        SCREEN_PLAIN, hint, strlen(hint));
     stage_rule(stage, row);
     writing->height = last - row - 2;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -17,6 +18,7 @@
 #include "kiosk/library.h"
 #include "kiosk/slip.h"
 #include "tests/booth.h"
+#include "tests/folder.h"
 #include "tests/paper.h"
 #include "tests/raster.h"
 #include "tui/lang.h"
@@ -142,16 +144,25 @@ static void test_cover_not_stored(void **state)
 /* To a camera the sending of a complaint and leaving the library are the same screens after the same work. */
 static void test_sending_looks_like_leaving(void **state)
 {
+    static const char *const texts[] = {"An answer"};
+    static const char *const ways[] = {"3 3 1 Esc Esc 7 before show", "3 7 before show",
+                                       "3 2 " BOOTH_CODE " Enter Enter Enter 7 before show",
+                                       "3 5 Enter 0 0 0 0 0 1 Enter 0 Enter Enter 7 before show"};
     char *waiting = NULL;
 
     booth_play(booth, WRITTEN SEND "before " GO);
     waiting = strdup(booth->kept[0]);
     assert_non_null(strstr(waiting, "Please wait"));
     assert_int_equal(booth->derived, 1);
-    booth_play(booth, "3 3 1 Esc Esc 7 before show");
-    assert_int_equal(booth->derived, 1);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        booth_play(booth, ways[i]);
+        assert_string_equal(booth->kept[0], waiting);
+        assert_non_null(strstr(booth->kept[1], "Goodbye"));
+    }
+    assert_int_equal(booth_answer(booth, &keys, texts, 1), 0);
+    booth_play(booth,
+               "3 2 " BOOTH_CODE " Enter " BOOTH_PIN " Enter 1 \"x\" Enter 1 Enter before Enter");
     assert_string_equal(booth->kept[0], waiting);
-    assert_non_null(strstr(booth->kept[1], "Goodbye"));
     free(waiting);
 }
 
@@ -280,6 +291,56 @@ static void test_full_path_with_followup(void **state)
     }
 }
 
+/* A PIN that was begun and left must not lock what is sent later. */
+static void test_half_a_pin_locks_nothing(void **state)
+{
+    struct letter letter;
+
+    booth_play(booth, WRITTEN "1 12 Esc Esc Esc Esc Esc Esc Esc 8 Enter 1 Enter 0 Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_keys(&letter, booth->code, "");
+    booth_play(booth, WRITTEN "1 123456 Enter 1234 Esc Esc 1 Enter 0 Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_keys(&letter, booth->code, "");
+}
+
+/* Who cries for help after having written is shown what goes along. */
+static void test_danger_sends_no_unseen_words(void **state)
+{
+    struct letter letter;
+
+    booth_play(booth,
+               "3 1 1 3 1 0 0 0 2 \"No doctor\" Enter Esc Esc Esc Esc Esc Esc 8 Enter F3 show "
+               "1 Enter 0 Enter");
+    assert_non_null(strstr(booth->kept[0], "This is what will be sent"));
+    assert_non_null(strstr(booth->kept[0], "No doctor"));
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_int_equal(letter.text_len, strlen("No doctor"));
+    booth_play(booth, "3 1 1 3 1 0 0 0 2 \"No doctor\" Enter 5 2 9 Enter 0 Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "A7");
+    assert_int_equal(letter.text_len, 0);
+}
+
+/* What was answered can be changed, kept and taken back. */
+static void test_answers_are_kept_and_taken_back(void **state)
+{
+    struct letter letter;
+
+    booth_play(booth, "3 1 3 12 Enter 3 1 0 0 0 4 3 Enter 3 1 0 0 0 1 Enter 0 Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "C1");
+    assert_int_equal(letter.people, 12);
+    booth_play(booth, "3 1 4 1 1 0 0 0 0 4 0 show 1 0 0 0 0 1 Enter 0 Enter");
+    assert_non_null(
+        strstr(booth->kept[0], "Isolation, being tied up")); /* an adult's words again */
+    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(letter.about, 0);
+    booth_play(booth, "3 1 1 7 Esc 1 3 1 0 0 0 1 Enter 0 Enter"); /* looked at, not said */
+    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(letter.about, 1);
+    booth_play(booth, "3 1 4 1 1 0 0 0 0 5 2 show Idle"); /* thrown away with all the rest */
+    assert_non_null(strstr(booth->kept[0], "I think of ending my life"));
+}
+
 static void test_empty_complaint_after_failed_stores(void **state)
 {
     struct letter letter;
@@ -383,11 +444,14 @@ static void test_code_is_dots_until_shown(void **state)
     assert_null(strstr(booth->kept[0], "1234"));
     assert_non_null(strstr(booth->kept[0], "5678"));
     assert_non_null(strstr(booth->kept[1], "1234"));
+    booth_play(booth, "3 2 12345678 F3 Enter show F3 show Idle"); /* hidden again after a refusal */
+    assert_non_null(strstr(booth->kept[0], "1234"));
+    assert_null(strstr(booth->kept[1], "1234"));
 }
 
 static void test_cover_key(void **state)
 {
-    booth_play(booth, TO_TEXT "F3 \"Not seen\" F2 show 2 show F2 show F2 show F1 F2 F2 show "
+    booth_play(booth, TO_TEXT "F3 \"Not seen\" F2 show 2 show F2 show F2 show F1 F2 show "
                               "Esc show Enter F2 \" ever\" F2 show Idle");
     assert_non_null(strstr(booth->kept[0], "My rights"));
     assert_null(strstr(booth->kept[0], "Not seen"));
@@ -396,6 +460,12 @@ static void test_cover_key(void **state)
     assert_string_equal(booth->kept[3], booth->kept[1]); /* where it was left */
     assert_non_null(strstr(booth->kept[4], "Not seen"));
     assert_cover();
+    booth_play(booth, TO_TEXT "F2 F1 F2 show Idle"); /* from the cover's help straight back */
+    assert_non_null(strstr(booth->kept[0], "your own words"));
+    booth_play(booth,
+               "3 3 show F2 show 1 F2 show Idle"); /* in the library there is nothing to hide */
+    assert_string_equal(booth->kept[0], booth->kept[1]);
+    assert_null(strstr(booth->kept[2], "What do you want to do?"));
     booth_play(booth, "3 3 show Esc F2 show Esc show F2 show Idle");
     assert_string_equal(booth->kept[0], booth->kept[1]);
     assert_string_equal(booth->kept[1], booth->kept[2]);
@@ -435,12 +505,13 @@ static void test_receipt_is_not_left_by_accident(void **state)
     char script[128];
 
     for (size_t i = 0; i < sizeof presses / sizeof *presses; i++) {
-        snprintf(script, sizeof script, "3 8 Enter %s Idle", presses[i]);
-        booth_play(booth, script);
-        assert_true(booth->idling);
-        snprintf(script, sizeof script, "3 8 Enter 1 %s Idle", presses[i]);
-        booth_play(booth, script);
-        assert_true(booth->idling);
+        for (int shown = 0; shown < 2; shown++) {
+            snprintf(script, sizeof script, "3 8 Enter %s %s show Idle", shown ? "1" : "",
+                     presses[i]);
+            booth_play(booth, script);
+            assert_int_equal(booth->kept_count, 1);
+            assert_null(strstr(booth->kept[0], "Goodbye"));
+        }
     }
 }
 
@@ -672,6 +743,46 @@ static void test_place_without_pages(void **state)
     library_free(&library);
 }
 
+static void write_page(const char *dir, const char *language, int number)
+{
+    static const char page[] = "Title\n\nText\n";
+    char name[64];
+
+    snprintf(name, sizeof name, "%s/%02d-page.txt", language, number);
+    folder_write(folder_path(dir, name), page, sizeof page - 1);
+}
+
+/* An office that has put more pages into one language than into another. */
+static void test_languages_with_unequal_pages(void **state)
+{
+    struct library *library = booth->library;
+    char *dir = folder_make();
+
+    assert_int_equal(mkdir(folder_path(dir, "en"), 0700), 0);
+    assert_int_equal(mkdir(folder_path(dir, "kk"), 0700), 0);
+    for (int i = 1; i <= 9; i++)
+        write_page(dir, "en", i);
+    write_page(dir, "kk", 1);
+    booth->place.library = booth->library = library_load(dir);
+    assert_non_null(booth->library);
+    /* The ninth page is open in the cover; then the language changes, and the cover comes again. */
+    booth_play(booth, "3 F2 7 3 F2 Esc 1 F2 show Idle");
+    assert_non_null(strstr(booth->kept[0], "Title"));
+    /* The second leaf of the list. */
+    booth_play(booth, "3 F2 7 F2 Esc 1 F2 show Idle");
+    assert_non_null(strstr(booth->kept[0], "Title"));
+    folder_remove(&dir);
+    library_free(&library);
+}
+
+/* Large print that a passer-by switched on is not the next one's. */
+static void test_first_screen_forgets(void **state)
+{
+    assert_int_equal(booth_play(booth, "4 show Idle"), SESSION_NOBODY);
+    assert_non_null(strstr(booth->kept[0], "↓"));
+    assert_int_equal(booth->attempts, 0);
+}
+
 static void test_languages_in_another_order(void **state)
 {
     struct letter letter;
@@ -816,6 +927,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_danger_in_three_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(test_digits_are_enough, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_path_with_followup, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_half_a_pin_locks_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_danger_sends_no_unseen_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answers_are_kept_and_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_empty_complaint_after_failed_stores, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_after_a_failed_store, setup, teardown),
         cmocka_unit_test_setup_teardown(test_review_changes, setup, teardown),
@@ -841,6 +955,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_small_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resized_at_every_screen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_place_without_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_languages_with_unequal_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_first_screen_forgets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_languages_in_another_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_keys, setup, teardown),
     };
