@@ -17,12 +17,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "complaint/letter.h"
+#include "courier/record.h"
 #include "courier/refusal.h"
+#include "crypto/envelope.h"
 #include "store/outbox.h"
 #include "tests/booth.h"
 #include "tests/raster.h"
@@ -578,6 +582,326 @@ static void test_full_disk(void **state)
     office_remove(disk);
 }
 
+/* --- what visitors do --- */
+
+/* What lies in the outbox: how many letters that are no covers, and the last of them. */
+struct looked {
+    const uint8_t *secret;
+    uint64_t letters;
+    struct letter last;
+    uint8_t plain[LETTER_LEN];
+};
+
+static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    struct looked *looked = context;
+    uint8_t plain[LETTER_LEN];
+    struct record record;
+    struct letter letter;
+
+    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(envelope_open(looked->secret, record.envelope, plain), ENVELOPE_OK);
+    assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
+    assert_int_equal(letter.session, seq);
+    if (letter.kind == LETTER_COVER)
+        return DB_OK;
+    looked->letters++;
+    memcpy(looked->plain, plain, sizeof plain);
+    return letter_decode(looked->plain, &looked->last) == LETTER_OK ? DB_OK : DB_CORRUPT;
+}
+
+static const struct looked *look(const struct served *served)
+{
+    static struct looked looked;
+    struct outbox *outbox = NULL;
+    struct outbox_tip tip;
+    char path[OFFICE_PATH_LEN + 16];
+
+    memset(&looked, 0, sizeof looked);
+    looked.secret = served->office.intake_secret;
+    snprintf(path, sizeof path, "%s/outbox.db", served->dir);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_each(outbox, 1, tip.seq, look_inside, &looked), DB_OK);
+    outbox_close(&outbox);
+    return &looked;
+}
+
+/* Language, the cry, Enter: and nothing of it for keys that come faster than anybody means them. */
+static void test_three_keys_in_danger(void **state)
+{
+    struct served *served = *state;
+    const struct looked *looked = NULL;
+
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    pty_type(served->pty, "38\r");
+    served_wait(served, "What do you want to do?");
+    served_go(served, "\033", "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "8", "Press Enter and this is sent.");
+    served_go(served, "\r", SERVED_STORED);
+    served_forget(served);
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+    looked = look(served);
+    assert_int_equal(looked->letters, 1);
+    assert_int_equal(looked->last.kind, LETTER_COMPLAINT);
+    assert_string_equal(looked->last.category, "A2");
+    assert_int_equal(looked->last.text_len, 0);
+}
+
+/* --- every letter, from a US keyboard at the kiosk to the desk, by all three programs --- */
+
+/* All 42 letters, one of them (@ is Shift and 2) a capital of Kazakh's row of digits; digits from the keypad. */
+#define KAZAKH                                                                                      \
+    "Һәм ғылым, өнер: 20 күн 13 сағат 456789 рет. Цемент щётка, " \
+    "съезд, эхо, юрта, як, вагон, фабрика, чемодан, шпион, "  \
+    "альбом, жауһар, ұлы үй, қаңғы, іңір, хат, цирк, Әсел."
+#define KAZAKH_KEYS                                                                                \
+    "=2v 5sksv6 -yth& \033Or\033Op r8y \033Oq\033Os cf5fn "                                        \
+    "\033Ot\033Ou\033Ov\033Ow\033Ox\033Oy htn7 wtvtyn o`nrf6 c]tpl6 '[j6 "                         \
+    ".hnf6 zr6 dfujy6 af,hbrf6 xtvjlfy6 igbjy6 fkm,jv6 ;fe=fh6 9ks 8q6 "                           \
+    "0f45s6 343h6 [fn6 wbhr6 @ctk7"
+#define RUSSIAN      "Съешь же ещё этих мягких французских булок, да выпей чаю."
+#define RUSSIAN_KEYS "c]tim ;t to` 'nb[ vzurb[ ahfywepcrb[ ,ekjr? lf dsgtq xf./"
+
+#define F4 "\033OS"
+
+/* Runs shell commands in the folder, with the programs of this build. */
+static void run_in(const char *dir, const char *commands)
+{
+    char line[4 * OFFICE_PATH_LEN + 1024];
+    char *build = realpath(served_program("."), NULL);
+
+    snprintf(line, sizeof line, "(set -e; cd '%s'; PATH='%s':$PATH; %s) >'%s/log' 2>&1", dir, build,
+             commands, dir);
+    free(build);
+    if (system(line) != 0) {
+        size_t len = 0;
+        char *log = (char *)office_get(dir, "log", &len);
+
+        print_error("%.*s\n", (int)len, log);
+        free(log);
+        fail_msg("failed: %s", commands);
+    }
+}
+
+/* Without blanks and the mark before each line of a text. */
+static void squeeze(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++)
+        if (strchr(" \n|", *from) == NULL)
+            *to++ = *from;
+    *to = '\0';
+}
+
+static void assert_desk_shows(const char *dir, const char *name, const char *text)
+{
+    size_t len = 0;
+    uint8_t *file = office_get(dir, name, &len);
+    char *shown = strndup((const char *)file, len);
+    char *wanted = strdup(text);
+
+    assert_true(shown != NULL && wanted != NULL);
+    squeeze(shown);
+    squeeze(wanted);
+    if (strstr(shown, wanted) == NULL) {
+        print_error("%.*s\n", (int)len, (const char *)file);
+        fail_msg("the desk does not show: %s", text);
+    }
+    free(wanted);
+    free(shown);
+    free(file);
+}
+
+static void file_typed(struct served *served, const char *layout, const char *keys)
+{
+    served_begin(served);
+    served_go(served, layout, "letters");
+    pty_type(served->pty, keys);
+    served_go(served, "\r", "Is this right?");
+    served_send(served, SERVED_STORED);
+    served_forget(served);
+}
+
+static void test_letters_arrive_at_the_desk(void **state)
+{
+    const struct served *served = *state;
+    struct served kiosk = {0};
+
+    run_in(served->dir, "umask 077; echo a passphrase of tests >pass; mkdir stick;"
+                        "sandyq-desk init office --name Office --passphrase-file pass;"
+                        "sandyq-kiosk --state kiosk --enroll;"
+                        "sandyq-desk enroll office kiosk/enroll.request --facility PC-17 --type PEN"
+                        " --out stick/kiosk.card --passphrase-file pass;"
+                        "sandyq-courier exchange --state kiosk --media stick");
+    snprintf(kiosk.dir, sizeof kiosk.dir, "%.200s/kiosk", served->dir);
+    served_start(&kiosk, 0);
+    file_typed(&kiosk, F4, KAZAKH_KEYS);
+    file_typed(&kiosk, F4 F4, RUSSIAN_KEYS);
+    assert_int_equal(served_end(&kiosk), 0);
+    run_in(served->dir, "sandyq-courier exchange --state kiosk --media stick;"
+                        "sandyq-desk import office stick --passphrase-file pass;"
+                        "sandyq-desk show office 1 --passphrase-file pass >kazakh;"
+                        "sandyq-desk show office 2 --passphrase-file pass >russian");
+    assert_desk_shows(served->dir, "kazakh", KAZAKH);
+    assert_desk_shows(served->dir, "russian", RUSSIAN);
+}
+
+/* --- a cat on the keyboard --- */
+
+enum { CAT_BURSTS = 5, CAT_BYTES = 10000, CAT_STEPS = 60, CAT_PATIENCE = 12 };
+
+static uint32_t cat_state;
+
+static uint32_t cat(uint32_t below)
+{
+    cat_state ^= cat_state << 13;
+    cat_state ^= cat_state >> 17;
+    cat_state ^= cat_state << 5;
+    return cat_state % below;
+}
+
+/* One key, report, bracket or whatever byte. Returns its length. */
+static size_t cat_press(char out[16])
+{
+    static const char *const keys[] = {
+        "\r",     "\r",     "\t",         "\177",         "\033[A",    "\033[B",    "\033[5~",
+        "\033OP", "\033OQ", "\033OR",     "\033OS",       "\033[15~",  "\033[17~",  "\033Oq",
+        "\033Ox", "\033Oj", "\033[200~",  "\033[201~",    "\033[H",    "\033OM",    "\033",
+        "\033[M", "\033]0", "\033[<0;1M", "\033[<0;9;9m", "\033[1;5A", "\033[999Z", "\xd2\x9b",
+    };
+    const char *key = keys[cat(sizeof keys / sizeof *keys)];
+
+    switch (cat(4)) {
+    case 0:
+        return (size_t)snprintf(out, 16, "%s", key);
+    case 1:
+        out[0] = (char)('0' + cat(10));
+        return 1;
+    default:
+        out[0] = (char)cat(256);
+        return 1;
+    }
+}
+
+static void cat_burst(struct served *served)
+{
+    static char bytes[CAT_BYTES + 16];
+    size_t len = 0;
+
+    while (len < CAT_BYTES)
+        len += cat_press(bytes + len);
+    assert_true(pty_pour(served->pty, bytes, len));
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+}
+
+/* As a person finds the way out of anything: Esc, and again, and F2 when that does not help. Then leaves, throwing away what the cat wrote. */
+static void leave_after_cat(struct served *served)
+{
+    pty_type(served->pty, "\a\033[201~"); /* were it in a paste, Esc would be a part of that */
+    for (int i = 0; i < CAT_STEPS && !pty_shows(served->pty, "Choose a language"); i++) {
+        assert_int_equal(pty_rest(served->pty), PTY_IDLE);
+        pty_type(served->pty, i % CAT_PATIENCE < CAT_PATIENCE - 1 ? "\033" : "\033OQ");
+        assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    }
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    assert_int_equal(pty_rest(served->pty), PTY_IDLE);
+    pty_type(served->pty, "7");
+    assert_int_equal(pty_settle(served->pty), PTY_IDLE);
+    if (pty_shows(served->pty, "Throw it away?"))
+        served_go(served, "2", "Goodbye");
+    served_wait(served, "Goodbye");
+    served_go(served, " ", "Choose a language");
+}
+
+static void test_cat_on_the_keyboard(void **state)
+{
+    struct served *served = *state;
+    const char *set = getenv("SANDYQ_SEED");
+    const struct looked *looked = NULL;
+
+    cat_state = set != NULL ? (uint32_t)strtoul(set, NULL, 10) : (uint32_t)getpid() * 2654435761U;
+    printf("SANDYQ_SEED=%u\n", cat_state);
+    cat_state |= 1;
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    for (int i = 0; i < CAT_BURSTS; i++) {
+        cat_burst(served);
+        leave_after_cat(served);
+    }
+    assert_true(served_check(served) > CAT_BURSTS);
+    assert_int_equal(look(served)->letters, 0);
+    served_file(served, "It was the cat");
+    served_forget(served);
+    assert_int_equal(served_end(served), 0);
+    (void)served_check(served);
+    looked = look(served);
+    assert_int_equal(looked->letters, 1);
+    assert_int_equal(looked->last.text_len, strlen("It was the cat"));
+}
+
+/* --- time --- */
+
+/* Waits ten seconds of real time, the only test that does. */
+static void test_idle_session_counts_down_and_ends(void **state)
+{
+    struct served *served = *state;
+    const char *more[] = {"--idle", "10", NULL};
+
+    served_start_as(served, more, ROWS, COLS);
+    served_wait(served, "Choose a language");
+    served_go(served, "3", "What do you want to do?");
+    served_wait(served, "Closing in 2 s.");
+    served_wait(served, "Choose a language");
+    assert_false(pty_shows(served->pty, "Closing"));
+    assert_int_equal(served_end(served), 0);
+    assert_int_equal(served_check(served), 2);
+    assert_int_equal(look(served)->letters, 0);
+}
+
+/* How many seconds a process that waits in ppoll will wait at most, or -1: for ever. */
+static long waits_for(pid_t pid)
+{
+    unsigned long fds = 0, count = 0, limit = 0;
+    struct timespec left = {0};
+    struct iovec here = {&left, sizeof left}, there = {NULL, sizeof left};
+    char path[64];
+    FILE *file = NULL;
+    long call = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%ld 0x%lx 0x%lx 0x%lx", &call, &fds, &count, &limit), 4);
+    fclose(file);
+    assert_int_equal(call, SYS_ppoll);
+    there.iov_base = (void *)limit; /* NOLINT: an address in the other process */
+    if (limit == 0)
+        return -1;
+    assert_int_equal(process_vm_readv(pid, &here, 1, &there, 1, 0), sizeof left);
+    return left.tv_sec;
+}
+
+/* Nobody there, or somebody who reads: no process wakes up every second for that. */
+static void test_session_sleeps_until_the_countdown(void **state)
+{
+    struct served *served = *state;
+
+    if (geteuid() != 0)
+        skip(); /* a session hides what it does */
+    served_start(served, 0);
+    served_wait(served, "Choose a language");
+    assert_int_equal(waits_for(pty_child(served->pty)), -1);
+    served_go(served, "3", "What do you want to do?");
+    assert_int_equal(waits_for(pty_child(served->pty)), 160);
+    assert_int_equal(served_end(served), 0);
+}
+
 #define KIOSK_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -603,6 +927,11 @@ int main(void)
         KIOSK_TEST(test_enroll),
         KIOSK_TEST(test_file_limit),
         KIOSK_TEST(test_full_disk),
+        KIOSK_TEST(test_three_keys_in_danger),
+        KIOSK_TEST(test_letters_arrive_at_the_desk),
+        KIOSK_TEST(test_cat_on_the_keyboard),
+        KIOSK_TEST(test_idle_session_counts_down_and_ends),
+        KIOSK_TEST(test_session_sleeps_until_the_countdown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
