@@ -23,9 +23,9 @@
 #include "tests/served.h"
 
 enum {
-    KILLS = 200,           /* of the keeper, and as many of sessions */
-    KILL_FILING = 40,      /* every so-manieth of these files a complaint */
-    KILL_LEAVE_MS = 60,    /* a leaving visitor is through by then */
+    KILLS = 40,            /* of the keeper, and as many of sessions */
+    KILL_FILING = 8,       /* every so-manieth of these files a complaint */
+    KILL_LEAVE_MS = 2500,  /* a leaving visitor is through by then */
     KILL_FILING_MS = 4000, /* and one who files */
     RECORDS_MAX = 2000,
 };
@@ -504,7 +504,9 @@ static bool visit_in_part(struct served *served, int round, char text[32])
     }
     if (!filing) {
         served_wait(served, "Choose a language");
-        pty_type(served->pty, "37");
+        served_go(served, "3", "What do you want to do?");
+        pty_rest(served->pty);
+        pty_type(served->pty, "7");
         stored = pty_watch(served->pty, "Goodbye", (int)dice(KILL_LEAVE_MS));
         text[0] = '\0';
         return stored;
