@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "kiosk/closed.h"
 #include "kiosk/library.h"
 #include "kiosk/printer.h"
 #include "tui/utf8.h"
@@ -536,6 +537,13 @@ enum session_end booth_play(struct booth *booth, const char *script)
     booth->typing[0] = '\0';
     booth->printer = PRINTER_DONE;
     return session_run(&booth->io, &booth->place);
+}
+
+void booth_close(struct booth *booth, const char *script)
+{
+    booth_forget(booth);
+    booth->script = script;
+    closed_run(&booth->io, false);
 }
 
 int booth_open(struct booth *booth, struct letter *letter)

@@ -115,6 +115,9 @@ int booth_derive(struct booth *booth, const char *code, const char *pin,
 /* Plays one session. Counters of stores and kept screens start anew. */
 enum session_end booth_play(struct booth *booth, const char *script);
 
+/* Plays the screen of a kiosk that is out of order. */
+void booth_close(struct booth *booth, const char *script);
+
 /* Opens the stored envelope into a letter whose text lies in the booth. 0 when all is in order. */
 int booth_open(struct booth *booth, struct letter *letter);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every screen as a person sees it: tests/screens/NAME.keys played in each language, at both sizes, in normal and
    large print; what it shows is compared with NAME.LANG.SIZE.screen and NAME.LANG.SIZE-large.screen. One that is missing
-   fails. GENERATE=1 writes them anew, for the languages named in SCREENS (default "en"). The place has a printer
-   and a voice, but for scripts whose name begins with "bare". */
+   fails. GENERATE=1 writes them anew, for the languages named in SCREENS (default "en"). The place is a prison with a
+   printer, a voice, a library and a board, unless the script's first line says otherwise:
+   #! bare (no printer, no voice)  empty (no library, no board)  silent (no word came back)
+      closed (out of order)  WOMEN, CHILD (what kind of place it is) */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +18,7 @@
 #include <cmocka.h>
 
 #include "crypto/secret.h"
+#include "complaint/taxonomy.h"
 #include "tests/booth.h"
 #include "tui/lang.h"
 #include "tui/linear.h"
@@ -123,7 +126,32 @@ static void assert_said(const struct screen *screen)
             fail_msg("U+%04X is said %d times too few in:\n%s", i, counts[i], said);
 }
 
-static struct booth *booth_for(const char *path, const struct look *look)
+/* True when the script's first line says so of its place. */
+static bool place_is(const char *script, const char *word)
+{
+    const char *at = strstr(script, word);
+
+    return strncmp(script, "#!", 2) == 0 && at != NULL && at < script + strcspn(script, "\n");
+}
+
+static void furnish(struct booth *booth, const char *script)
+{
+    static const char *const types[] = {"WOMEN", "CHILD"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (place_is(script, types[i]))
+            booth->place.card.type = taxonomy_facility(types[i])->number;
+    if (!place_is(script, "bare")) {
+        booth_printer(booth);
+        booth_voice(booth);
+    }
+    if (place_is(script, "empty"))
+        booth->place.library = NULL;
+    if (place_is(script, "empty"))
+        booth->place.board = NULL;
+}
+
+static struct booth *booth_for(const char *script, const struct look *look)
 {
     static const char *const texts[] = {"", "We read what you wrote. Someone will come to see you "
                                             "within three days.\n\nTell us: has a doctor "
@@ -134,6 +162,7 @@ static struct booth *booth_for(const char *path, const struct look *look)
     assert_non_null(booth);
     booth->quick = true;
     assert_int_equal(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys), 0);
+    booth->arrived = place_is(script, "silent") ? 0 : booth->arrived;
     assert_int_equal(booth_answer(booth, &keys, texts, 2), 0);
     booth->language = look->language;
     booth->rows = look->rows;
@@ -142,23 +171,23 @@ static struct booth *booth_for(const char *path, const struct look *look)
     booth->restless = look->restless;
     booth->watch = assert_said;
     booth->place.large = look->large;
-    if (strstr(path, "/bare") == NULL) {
-        booth_printer(booth);
-        booth_voice(booth);
-    }
+    furnish(booth, script);
     return booth;
 }
 
 static void play(const char *path, const struct look *look)
 {
-    struct booth *booth = booth_for(path, look);
     char *script = slurp(path);
+    struct booth *booth = NULL;
     char *text = NULL;
     char expected[NAME_MAX_LEN];
 
     assert_non_null(script);
+    booth = booth_for(script, look);
     lang_set("en");
-    if (booth_play(booth, script) == SESSION_FAILED)
+    if (place_is(script, "closed"))
+        booth_close(booth, script);
+    else if (booth_play(booth, script) == SESSION_FAILED)
         fail_msg("%s stored nothing", path);
     if (booth->clipped)
         fail_msg("%s loses text (%s, %s)", path, look->language, look->size);
