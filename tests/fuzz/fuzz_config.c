@@ -17,10 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { LINES_MAX = 8 * CONFIG_PATH_LEN, WORD_MAX = 16 };
 
 static const char *const words[0x20] = {
-    "tty",      "locale", "texts",  "printer",      "speaker", "idle",     "paper", "languages",
-    "print",    "\t",     "\n",     "contrast",     "58",      "\r",       "80",    "180",
-    "kk ru en", "en",     "ru kk",  "normal",       "large",   "yes",      "no",    " = ",
-    "/dev/x",   " #",     "\n# \n", "\xEF\xBB\xBF", "\n",      "\xD2\x9B", " ",     "=",
+    "tty = /",      "locale = /", "texts = /", "printer=/", "speaker = /", "idle = ", "paper = ",
+    "languages = ", "print = ",   "\t",        "\n",        "contrast = ", "58",      "\r",
+    "80",           "180",        "kk ru en",  "en",        "kk",          " ru ",    "normal",
+    "large",        "yes",        "no",        " = ",       "/dev/x",      " #",      "\n# \n",
+    "\xEF\xBB\xBF", "\n",         "\xD2\x9B",  "tty",
 };
 
 static int fd = -1; /* the file */

@@ -2,7 +2,7 @@
 /* Any cells on a screen of any size, read aloud: the words are whole whatever the room for them, and
  * nothing that a person would read is left out. Input: rows (1 byte), columns (1), room (1), then
  * strokes: row (1), column (1), style and length (1), text, where control bytes stand for what
- * screens are made of. */
+ * screens are made of, or go on below. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,11 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEAD = 3, STROKE = 3, STROKE_MAX = 64, DOT = 0x2022, RULE = 0x2500 };
 
+/* Tenth and eleventh: a newline and a vertical tab, which move. */
 static const char *const words[0x20] = {
     "1  ",       "2  ",      "   ", "  ",    "•",        "_",        "─",     "字",
-    "1234 ",     "____",     "3/9", ". ",    "?",        ")",        "\"",    "…",
-    "ә",         "«",        "»",   "word ", "-",        "/",        "•••• ", "5678",
-    "e\xCC\x81", "\xCC\x81", "Ә",   "9  x",  "────────", "        ", ": ",    "\xEF\xBF\xBD",
+    "1234 ",     "____",     "",    "",      "?",        ")",        "\"",    "…",
+    "ә",         "«",        "»",   "word ", "-",        "/",        "•••• ", "3/9",
+    "e\xCC\x81", "\xCC\x81", "Ә",   ". ",    "────────", "        ", ": ",    "\xEF\xBF\xBD",
 };
 
 static void must(bool holds)
@@ -29,24 +30,32 @@ static void must(bool holds)
         abort();
 }
 
-/* Puts one stroke; returns the bytes it took. */
+/* Puts one stroke; a newline goes on in the next row, a vertical tab in the one after it. Returns the
+   bytes it took. */
 static size_t stroke(struct screen *screen, const uint8_t *data, size_t size)
 {
-    const int row = data[0] % screen_rows(screen);
     const enum screen_style style = (enum screen_style)(data[2] >> 6);
-    int col = data[1] % screen_cols(screen);
+    const int start = data[1] % screen_cols(screen);
+    const char *text = (const char *)data + STROKE;
     size_t len = data[2] % STROKE_MAX;
-    const uint8_t *text = data + STROKE;
-    size_t whole = 0;
+    int row = data[0], col = start;
+    size_t n = 0;
 
     len = len < size - STROKE ? len : size - STROKE;
-    for (size_t i = 0; i < len; i += whole) {
-        for (whole = 0; i + whole < len && text[i + whole] >= 0x20;)
-            whole++;
-        if (whole > 0)
-            col = screen_put(screen, row, col, style, (const char *)text + i, whole);
-        else
-            col = screen_say(screen, row, col, style, words[text[i + whole++]]);
+    for (size_t i = 0; i < len; i += n) {
+        const uint8_t byte = (uint8_t)text[i];
+        row %= screen_rows(screen);
+        n = 1;
+        if (byte == '\n' || byte == '\v') {
+            row += byte == '\n' ? 1 : 2;
+            col = start;
+        } else if (byte < 0x20) {
+            col = screen_say(screen, row, col, style, words[byte]);
+        } else {
+            while (i + n < len && (uint8_t)text[i + n] >= 0x20)
+                n++;
+            col = screen_put(screen, row, col, style, text + i, n);
+        }
     }
     return STROKE + len;
 }
