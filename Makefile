@@ -105,7 +105,7 @@ check-built: all $(TESTS)
 	@tests/run $(BUILD) $(TESTS)
 
 asan: deps-test
-	@SANDYQ_KEYS=1000000 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
+	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
 		check-built
 
 demo: deps-test
@@ -121,8 +121,9 @@ bench: deps-bench
 	@$(MAKE) --no-print-directory bench-built
 bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
 	@bench/run $(BUILD)
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call ROOM_LIB,kiosk desk $(ROOMS)) -Wl,--as-needed $(LIBS_test)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+		-Wl,--as-needed $(LIBS_test) -lm
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session at work: `bench_kiosk_screens KIOSK STATE`. Writes as much as the editor holds, then prints, a line
+   each: key to screen (p50 and p99 in milliseconds), wake-ups of keeper and session per minute while a person
+   reads and while it counts down, and the KiB that keeper and session have resident. */
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <utmp.h>
+
+enum {
+    KEYS = 1000,
+    TEXT_BYTES = 14200, /* of 14,400: room for the keys that are measured */
+    QUIET_MS = 20,      /* a screen is out when nothing follows for so long */
+    PATIENCE_MS = 30000,
+    IDLE_SECONDS = 10,
+};
+
+static int terminal = -1,
+           screen = -1; /* screen held: a kiosk lets go of its terminal between visitors */
+static pid_t keeper;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench_kiosk_screens: %s\n", what);
+    if (keeper > 0)
+        kill(keeper, SIGTERM);
+    exit(EXIT_FAILURE);
+}
+
+/* Takes what the program draws until it is quiet; returns when the last of it came. */
+static double drawn(int patience_ms)
+{
+    static char bytes[65536];
+    struct pollfd ready = {.fd = terminal, .events = POLLIN};
+    double last = 0;
+
+    while (poll(&ready, 1, last == 0 ? patience_ms : QUIET_MS) == 1) {
+        if (read(terminal, bytes, sizeof bytes) <= 0)
+            die("the kiosk has ended");
+        last = now();
+    }
+    if (last == 0)
+        die("the kiosk shows nothing");
+    return last;
+}
+
+static double press(const char *keys)
+{
+    const double start = now();
+
+    if (write(terminal, keys, strlen(keys)) != (ssize_t)strlen(keys))
+        die("the kiosk takes no keys");
+    return drawn(PATIENCE_MS) - start;
+}
+
+/* A text as long as the editor takes, in pieces that the terminal holds. */
+static void fill_text(void)
+{
+    static const char words[] = "They took me out at night and nobody saw me. ";
+    char piece[sizeof words + 12];
+
+    for (size_t len = 0; len < TEXT_BYTES; len += sizeof words - 1) {
+        snprintf(piece, sizeof piece, "\033[200~%s\033[201~", words);
+        press(piece);
+    }
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void measure_keys(void)
+{
+    static double took[KEYS];
+    char key[] = "a";
+
+    for (int i = 0; i < KEYS; i++) {
+        key[0] = i % 20 < 10 ? (char)('a' + i % 10) : '\177';
+        took[i] = press(key);
+    }
+    qsort(took, KEYS, sizeof *took, by_size);
+    printf("key to screen, full text: p50 %.2f ms, p99 %.2f ms (at most 5)\n", took[KEYS / 2] * 1e3,
+           took[KEYS * 99 / 100] * 1e3);
+}
+
+/* The number behind a name in the status of a process, or 0. */
+static long status_number(pid_t pid, const char *name)
+{
+    char path[64], line[256];
+    long number = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *in = fopen(path, "re");
+    while (in != NULL && number == 0 && fgets(line, sizeof line, in) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            number = strtol(line + strlen(name), NULL, 10);
+    if (in != NULL)
+        fclose(in);
+    return number;
+}
+
+static pid_t session_of(pid_t pid)
+{
+    char path[64];
+    int child = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *in = fopen(path, "re");
+    if (in == NULL || fscanf(in, "%d", &child) != 1)
+        die("the kiosk has no session");
+    fclose(in);
+    return (pid_t)child;
+}
+
+static long switches(pid_t pid)
+{
+    return status_number(pid, "voluntary_ctxt_switches:");
+}
+
+/* Wake-ups in so many seconds, as a rate. The terminal is read meanwhile: a countdown draws. */
+static void measure_wakes(const char *name)
+{
+    const pid_t session = session_of(keeper);
+    const long keeper_before = switches(keeper), session_before = switches(session);
+    const double start = now();
+    struct pollfd ready = {.fd = terminal, .events = POLLIN};
+    char bytes[4096];
+    double left;
+
+    while ((left = start + IDLE_SECONDS - now()) > 0)
+        if (poll(&ready, 1, (int)(left * 1e3) + 1) == 1)
+            (void)!read(terminal, bytes, sizeof bytes);
+    printf("wake-ups a minute %s: keeper %.0f, session %.0f\n", name,
+           (double)(switches(keeper) - keeper_before) * 60 / IDLE_SECONDS,
+           (double)(switches(session) - session_before) * 60 / IDLE_SECONDS);
+}
+
+static void start(const char *kiosk, const char *state, const char *idle)
+{
+    const struct winsize size = {.ws_row = 25, .ws_col = 80};
+
+    if (openpty(&terminal, &screen, NULL, NULL, &size) != 0 || (keeper = fork()) < 0)
+        die("there is no pseudo-terminal");
+    if (keeper == 0) {
+        close(terminal);
+        login_tty(screen);
+        setenv("TERM", "xterm", 1);
+        execl(kiosk, kiosk, "--state", state, "--idle", idle, "--once", NULL);
+        _exit(127);
+    }
+    drawn(PATIENCE_MS);
+    press("3"); /* English, the menu */
+}
+
+static void stop(void)
+{
+    char bytes[4096];
+
+    kill(keeper, SIGTERM);
+    close(screen);
+    while (read(terminal, bytes, sizeof bytes) > 0)
+        continue;
+    waitpid(keeper, NULL, 0);
+    close(terminal);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const way[] = {"1", "1", "1", "2", "0", "0", "0", "2"}; /* to the editor */
+
+    if (argc != 3)
+        return 2;
+    start(argv[1], argv[2], "600");
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++)
+        press(way[i]);
+    fill_text();
+    measure_keys();
+    measure_wakes("while a person reads (none)");
+    printf("resident: keeper %ld KiB, session %ld KiB\n", status_number(keeper, "VmRSS:"),
+           status_number(session_of(keeper), "VmRSS:"));
+    stop();
+    start(argv[1], argv[2], "20");
+    measure_wakes("during the countdown (60)");
+    stop();
+    return EXIT_SUCCESS;
+}
