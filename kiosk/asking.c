@@ -29,13 +29,15 @@ int asking_who(struct stage *stage, struct draft *draft)
         .zero = N_("Skip this question"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
+        .kept = asking_about_text(draft->about),
         .guide = GUIDE_WHO,
     };
     int key = stage_choose(stage, &sheet);
 
-    if (key < STAGE_ZERO)
+    if (key == STAGE_BACK || key == STAGE_OVER)
         return key;
-    draft->about = (uint8_t)key;
+    if (key >= STAGE_ZERO)
+        draft->about = (uint8_t)key;
     stage->reader = draft->about == ASKING_MINOR ? TAXONOMY_MINOR : place;
     if (draft->about != ASKING_SEVERAL)
         draft->people = 0;
@@ -76,6 +78,7 @@ int asking_question(struct stage *stage, struct draft *draft, uint8_t number)
         .zero = N_("Skip this question"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
+        .kept = draft->urgent[number - 1] > 0 ? choices[draft->urgent[number - 1] - 1] : NULL,
         .guide = GUIDE_QUESTION,
     };
     int key = stage_choose(stage, &sheet);
@@ -97,6 +100,7 @@ int asking_consent(struct stage *stage, struct draft *draft)
         .zero = N_("Skip: only the Commissioner's office"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
+        .kept = draft->consent > 0 ? taxonomy_consent_text(draft->consent, stage->reader) : NULL,
         .guide = GUIDE_CONSENT,
     };
     int key;

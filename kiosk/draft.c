@@ -50,6 +50,14 @@ void draft_wipe_words(struct draft *draft)
     draft->text_len = draft->name_len = 0;
 }
 
+void draft_wipe_answers(struct draft *draft)
+{
+    memset(draft->category, 0, sizeof draft->category);
+    memset(draft->urgent, 0, sizeof draft->urgent);
+    draft->about = draft->consent = 0;
+    draft->people = 0;
+}
+
 bool draft_has_words(const struct draft *draft)
 {
     return draft->text_len > 0 || draft->name_len > 0;

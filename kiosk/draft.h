@@ -47,6 +47,9 @@ void draft_wipe(struct draft *draft);
 /* Wipes the text, the name and what was deleted of them; the answers stay. */
 void draft_wipe_words(struct draft *draft);
 
+/* Forgets what was answered; the words stay. */
+void draft_wipe_answers(struct draft *draft);
+
 /* True when something was typed that would be lost. */
 bool draft_has_words(const struct draft *draft);
 

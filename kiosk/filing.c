@@ -230,15 +230,19 @@ static int filing_retry(struct filing *filing)
 static int filing_send(struct filing *filing)
 {
     struct draft *draft = filing->draft;
+    bool has_pin;
 
     if (!filing_store(filing))
         return filing_retry(filing);
+    has_pin = draft->pin[0] != '\0';
     draft_wipe_words(draft);
+    explicit_bzero(&draft->keys, sizeof draft->keys);
+    explicit_bzero(draft->pin, sizeof draft->pin);
     filing->stage->steps = 0;
     if (draft->kind == LETTER_FOLLOWUP)
         receipt_show_followup(filing->stage);
     else
-        receipt_show(filing->stage, draft->code, draft->pin[0] != '\0');
+        receipt_show(filing->stage, draft->code, has_pin);
     return FILING_SENT;
 }
 
@@ -279,22 +283,22 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft,
         .text = cry->text,
         .choices = choices,
         .count = 1,
-        .keys = N_("Enter: send now   1: say more first   Esc: back   F1: help"),
+        .keys = draft_has_words(draft)
+                    ? N_("Enter: look at it   1: say more first   Esc: back   F1: help")
+                    : N_("Enter: send now   1: say more first   Esc: back   F1: help"),
         .enter = true,
         .sends = true,
         .guide = GUIDE_DANGER,
     };
-    char before[sizeof draft->category];
     int key = stage_choose(stage, &sheet);
 
     if (key == STAGE_OVER)
         return FILING_LEFT;
     if (key == STAGE_BACK)
         return FILING_BACK;
-    memcpy(before, draft->category, sizeof before);
+    /* Answers about something else are not this cry's. */
+    draft_wipe_answers(draft);
     memcpy(draft->category, cry->category, sizeof draft->category);
-    if (memcmp(before, draft->category, sizeof before) != 0)
-        memset(draft->urgent, 0, sizeof draft->urgent);
     if (key == 1)
         return filing_from(stage, draft, FILING_QUESTION);
     /* What was written before goes along only after a look at it. */
@@ -303,5 +307,5 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft,
 
 bool filing_abandon(struct stage *stage, struct draft *draft)
 {
-    return !draft_has_words(draft) || filing_discard(stage, draft);
+    return (!draft_has_words(draft) && draft->category[0] == '\0') || filing_discard(stage, draft);
 }

@@ -17,8 +17,7 @@ static const char *const guide_texts[] = {
     [GUIDE_QUESTION] = N_("Your answer helps the office to see what cannot wait. "
                           "Press 0 to go on without an answer."),
     [GUIDE_CONSENT] =
-        N_("The office keeps to what you choose here. If you just press Enter, it tells nobody. "
-           "You can allow more later, when you write again."),
+        N_("The office keeps to what you choose here. If you just press Enter, it tells nobody."),
     [GUIDE_DANGER] = N_("Enter sends this at once, without a word from you. Then you get a number. "
                         "With the number you can read the answer and write more."),
     [GUIDE_TEXT] =
@@ -50,6 +49,13 @@ const char *guide_text(enum guide_topic topic)
 }
 
 const char *guide_keys(void)
+{
+    return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. "
+              "0 skips. F1 is this help. On a keypad - is back, / is help. If you press nothing "
+              "for a while, the screen is wiped and closed.");
+}
+
+const char *guide_keys_cover(void)
 {
     return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. "
               "0 skips. F1 is this help. F2 covers the screen with the pages about rights, and F2 "

@@ -25,4 +25,7 @@ enum guide_topic {
 const char *guide_text(enum guide_topic topic);
 const char *guide_keys(void);
 
+/* ... and with the cover key, which nobody is told of who finds the cover. */
+const char *guide_keys_cover(void);
+
 #endif

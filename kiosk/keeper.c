@@ -52,6 +52,7 @@ struct helper {
     const char *word; /* of spawn_helper */
     const char *name; /* of its device or program; "" when there is none */
     int type;         /* of its socket */
+    bool runs;        /* name is a program: one that cannot be run is not offered */
     pid_t pid;        /* 0: no process */
     int socket;       /* that the next process gets; -1: none waits for one */
     int64_t deadline; /* when the process is killed; 0 for never */
@@ -195,6 +196,7 @@ static int prepare_helper(struct keeper *keeper, struct helper *helper)
     int ends[2];
 
     if (helper->name[0] == '\0' || out_of_order(keeper) ||
+        (helper->runs && access(helper->name, X_OK) != 0) ||
         socketpair(AF_UNIX, helper->type | SOCK_CLOEXEC, 0, ends) != 0)
         return -1;
     helper->socket = ends[1];
@@ -487,6 +489,16 @@ static void count_visit(struct keeper *keeper)
         rest(keeper, KEEPER_REST_MS);
 }
 
+/* Who filed has written earlier than who only left: afterwards the times of the files are those of the visit's end, whatever
+   it was for. */
+static void even_times(const struct keeper *keeper)
+{
+    static const char *const names[] = {"outbox.db", "outbox.db-wal", "outbox.db-shm"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        (void)utimensat(keeper->state->dir, names[i], NULL, AT_SYMLINK_NOFOLLOW);
+}
+
 static int visit_once(struct keeper *keeper)
 {
     struct visit visit;
@@ -497,6 +509,7 @@ static int visit_once(struct keeper *keeper)
         while (!visit.dead)
             attend(keeper, &visit);
         end = settle(keeper, &visit);
+        even_times(keeper);
     }
     for (int i = 0; i < HELPERS; i++)
         dismiss_helper(&keeper->helpers[i]);
@@ -650,8 +663,8 @@ int keeper_serve(struct state *state, const struct keeper_options *options)
     struct keeper keeper = {
         .state = state,
         .options = options,
-        .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, .socket = -1},
-                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, .socket = -1}},
+        .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, false, .socket = -1},
+                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, true, .socket = -1}},
         .lock = -1,
         .signals = -1,
         .watch = -1,

@@ -37,7 +37,7 @@ static void practice_end(struct stage *stage)
 
 void practice_run(struct stage *stage)
 {
-    enum taxonomy_reader reader = stage->reader;
+    const struct stage before = *stage;
     struct draft *draft = NULL;
 
     if (practice_story(stage) != STAGE_NEXT)
@@ -52,7 +52,9 @@ void practice_run(struct stage *stage)
         stage->practice = false;
         practice_end(stage);
     }
-    stage->practice = false;
-    stage->reader = reader;
+    stage->practice = stage->open = false;
+    stage->reader = before.reader;
+    stage->layout = before.layout;
+    stage->layer = before.layer;
     draft_free(&draft);
 }

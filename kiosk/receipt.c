@@ -37,6 +37,7 @@ int receipt_print(struct stage *stage, const char code[CODE_LEN])
     int word = PRINTER_GONE;
     size_t len;
 
+    stage_wait(stage);
     if (slip != NULL && (len = slip_make(code, stage->place->paper, slip)) > 0)
         word = stage->io->print(stage->io->context, slip, len);
     secret_free(slip);
@@ -74,7 +75,9 @@ static int receipt_how(struct receipt *receipt)
         .choices = choices,
         .count = printer ? 2 : 1,
         .zero = N_("Skip: go without the number"),
-        .tail = receipt->note,
+        .tail = receipt->note != NULL      ? receipt->note
+                : receipt->stage->speaking ? N_("When it is shown, F7 or + says it.")
+                                           : NULL,
         .keys = printer ? N_("1: show   2: print   0: go without   F1: help")
                         : N_("1: show   0: go without   F1: help"),
         .guide = GUIDE_RECEIPT,
@@ -141,7 +144,7 @@ static int receipt_look(struct receipt *receipt)
     };
     int key = STAGE_IGNORED;
 
-    receipt->stage->news = true;
+    receipt->stage->news = false; /* the number is said only to who asks for it: F7 */
     while (key == STAGE_IGNORED) {
         receipt_draw(receipt, &sheet);
         key = stage_meaning(receipt->stage, &sheet, stage_ask(receipt->stage));

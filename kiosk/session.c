@@ -19,7 +19,7 @@
 #include "kiosk/stage.h"
 #include "tui/lang.h"
 
-enum { SESSION_GOODBYE_SECONDS = 4, SESSION_LINE = 256 };
+enum { SESSION_GOODBYE_SECONDS = 4, SESSION_FIRST_SECONDS = 30, SESSION_LINE = 256 };
 
 /* What 4 and 5 do on the first screen, for who cannot read it: behind the languages' digits. */
 enum { SESSION_LARGE = LANG_COUNT + 1, SESSION_VOICE };
@@ -80,6 +80,7 @@ static bool session_language(struct stage *stage)
 {
     int key = STAGE_BACK;
 
+    snprintf(stage->language, sizeof stage->language, "%s", session_offered(stage, 0));
     while (!stage->over && !(key > 0 && key <= LANG_COUNT)) {
         key = session_ask_language(stage);
         if (key == SESSION_LARGE)
@@ -88,7 +89,7 @@ static bool session_language(struct stage *stage)
             comfort_voice(stage);
         /* What a passer-by switched on must not stay for the next one. */
         if (key == SESSION_LARGE || key == SESSION_VOICE)
-            stage->idle = stage->place->idle_seconds;
+            stage->idle = SESSION_FIRST_SECONDS;
     }
     if (stage->over)
         return false;
@@ -271,11 +272,15 @@ static bool session_cover(struct stage *stage)
 {
     const struct session_place *place = stage->place;
     uint8_t envelope[ENVELOPE_LEN];
+    bool stored;
 
     if (!stage->over)
         session_pretend(stage);
-    return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
-           stage->io->store(stage->io->context, envelope) == 0;
+    stored =
+        cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
+        stage->io->store(stage->io->context, envelope) == 0;
+    stage_waited(stage);
+    return stored;
 }
 
 static enum session_end session_begin(struct stage *stage)

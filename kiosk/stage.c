@@ -147,6 +147,15 @@ static void stage_draw_marks(struct stage *stage)
                    _(" This is practice. Nothing is sent. "));
 }
 
+/* Nobody is to be read aloud without knowing it. */
+static void stage_draw_voice(struct stage *stage)
+{
+    const char *mark = stage->begun ? _(" Voice: on ") : " Дауыс · Голос · Voice ";
+
+    screen_say(stage->screen, 1, stage->left + STAGE_WIDTH - wrap_columns(mark, strlen(mark)),
+               SCREEN_REVERSE, mark);
+}
+
 int stage_frame(struct stage *stage, const struct stage_sheet *sheet)
 {
     const char *keys = stage_words(sheet->keys);
@@ -156,6 +165,8 @@ int stage_frame(struct stage *stage, const struct stage_sheet *sheet)
     screen_say(stage->screen, 0, stage->left, SCREEN_BOLD, stage_words(sheet->title));
     if (!stage->covered)
         stage_draw_marks(stage);
+    if (stage->speaking)
+        stage_draw_voice(stage);
     screen_wrap(stage->screen, stage->bottom + 1, stage->left, STAGE_WIDTH, STAGE_FOOTER,
                 SCREEN_PLAIN, keys, strlen(keys));
     return STAGE_TOP;
@@ -190,7 +201,7 @@ static void stage_help(struct stage *stage)
     const struct stage_sheet sheet = {
         .title = N_("Help"),
         .text = guide_text(stage->guide),
-        .tail = guide_keys(),
+        .tail = stage->covered ? guide_keys() : guide_keys_cover(),
         .keys = N_("Enter or Esc: back to where you were"),
         .enter = true,
     };
@@ -204,6 +215,7 @@ static void stage_help(struct stage *stage)
 static void stage_cover(struct stage *stage)
 {
     stage->covered = true;
+    stage->open = false;
     shelf_browse(stage);
 }
 
@@ -237,6 +249,14 @@ void stage_show(struct stage *stage)
     stage->io->show(stage->io->context, stage->screen);
 }
 
+/* A short limit leaves time for a key before the countdown. */
+static int stage_countdown(const struct stage *stage)
+{
+    int third = stage->idle / 3;
+
+    return third < STAGE_COUNTDOWN ? third : STAGE_COUNTDOWN;
+}
+
 static void stage_draw_countdown(struct stage *stage, int left)
 {
     char line[STAGE_LINE];
@@ -244,10 +264,10 @@ static void stage_draw_countdown(struct stage *stage, int left)
     for (int i = 0; i < STAGE_WIDTH; i++)
         screen_say(stage->screen, stage->bottom, stage->left + i, SCREEN_PLAIN, " ");
     /* Before a language was chosen there are no words that everyone can read. */
-    snprintf(line, sizeof line,
-             stage->begun ? _("Closing in %d s. Press any key to stay.") : "%d", left);
+    snprintf(line, sizeof line, stage->begun ? _("Closing in %d s. Press any key to stay.") : "%d",
+             left);
     screen_say(stage->screen, stage->bottom, stage->left, SCREEN_PLAIN, line);
-    if (stage->speaking && stage->voice != NULL && left == STAGE_COUNTDOWN)
+    if (stage->speaking && stage->voice != NULL && left == stage_countdown(stage))
         stage->io->say(stage->io->context, stage->language, stage->pace, line, strlen(line));
 }
 
@@ -255,7 +275,7 @@ static void stage_draw_countdown(struct stage *stage, int left)
 static struct press stage_press(struct stage *stage)
 {
     const struct session_io *io = stage->io;
-    int left = stage->idle < STAGE_COUNTDOWN ? stage->idle : STAGE_COUNTDOWN;
+    int left = stage_countdown(stage);
     struct press press = {.kind = PRESS_IDLE};
 
     if (stage->idle == 0 || stage->idle > left)
@@ -264,7 +284,7 @@ static struct press stage_press(struct stage *stage)
         return press;
     for (; left > 0 && press.kind == PRESS_IDLE; left--) {
         stage_draw_countdown(stage, left);
-        if (!stage->small && !stage->dark)
+        if (!stage->small)
             io->show(io->context, stage->screen);
         press = io->press(io->context, 1);
     }
@@ -284,7 +304,9 @@ static bool stage_obey(struct stage *stage, enum press_kind kind)
             stage_cover(stage);
         stage->news = true;
     } else if (kind == PRESS_SHOW) {
-        stage->open = !stage->open;
+        stage->open = !stage->open && !stage->browsing;
+        stage->dark = false;
+        stage->news = true;
     } else if (kind == PRESS_SAY) {
         stage->news = true;
     } else if (kind == PRESS_SLOWER) {
@@ -294,6 +316,16 @@ static bool stage_obey(struct stage *stage, enum press_kind kind)
         return false;
     }
     return true;
+}
+
+/* Lifts the cover; but not for a key that bounced or is held down, which means to hide. */
+static struct press stage_uncover(struct stage *stage, struct press press)
+{
+    if (press.rushed)
+        press.kind = PRESS_RESIZE;
+    else
+        stage->covered = false;
+    return press;
 }
 
 struct press stage_ask(struct stage *stage)
@@ -306,10 +338,12 @@ struct press stage_ask(struct stage *stage)
     stage_show(stage);
     press = stage_press(stage);
     stage->rushed = press.rushed;
+    if (press.kind == PRESS_SHOW && press.keypad && stage->writing)
+        return (struct press){.kind = PRESS_CHAR, .ch = '.', .keypad = true};
     if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)
         stage->over = true;
     else if (press.kind == PRESS_COVER && stage->covered)
-        stage->covered = false;
+        press = stage_uncover(stage, press);
     else if (stage->small || stage_obey(stage, press.kind))
         press = (struct press){.kind = stage->over ? PRESS_GONE
                                        : covered && !stage->covered
@@ -327,7 +361,7 @@ int stage_meaning(const struct stage *stage, const struct stage_sheet *sheet, st
     if (press.kind == PRESS_BACK || press.kind == PRESS_COVER)
         return STAGE_BACK; /* the cover key comes this far only to lift the cover */
     if (press.kind == PRESS_ENTER && sheet->skip)
-        return STAGE_ZERO;
+        return sheet->kept != NULL ? STAGE_NEXT : STAGE_ZERO;
     if (press.kind == PRESS_ENTER && sheet->enter && !(sheet->sends && press.rushed))
         return STAGE_NEXT;
     if (press.kind == PRESS_CHAR && press.ch == '0' && sheet->zero != NULL)

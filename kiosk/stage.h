@@ -45,7 +45,8 @@ struct stage {
     bool browsing; /* the library is on the screen */
     bool covered;  /* ... in front of what the person was doing */
     bool practice;
-    bool open; /* typed text and code are shown, not dots */
+    bool writing; /* text is typed: the keypad's point is a point */
+    bool open;    /* typed text and code are shown, not dots */
     bool large;
     bool contrast;
     bool speaking;
@@ -75,7 +76,8 @@ struct stage_sheet {
     const char *tail; /* said below the choices, or NULL */
     const char *keys; /* the footer */
     bool enter;       /* Enter means something here */
-    bool skip;        /* Enter means what 0 means */
+    bool skip;        /* Enter means what 0 means, unless something was answered before: */
+    const char *kept; /* ... which is this, or NULL; then Enter keeps it */
     bool sends;       /* Enter sends: only a press that was meant counts */
     enum guide_topic guide;
 };

@@ -2,6 +2,7 @@
 /* Whole screens: a question with its answers, a field for digits, a word to wait or to part. */
 #include "kiosk/stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/lang.h"
@@ -9,7 +10,7 @@
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
-enum { SHEET_INDENT = 3, SHEET_BAR = 24 };
+enum { SHEET_INDENT = 3, SHEET_BAR = 24, SHEET_LINE = 256 };
 
 /* --- the body, drawn on paper and shown as far as it fits --- */
 
@@ -68,21 +69,32 @@ static int sheet_choices(struct stage *stage, int row, int room, const struct st
     return sheet->zero == NULL ? row : sheet_choice(stage, row, '0', sheet->zero);
 }
 
+/* What stands below the answers: the sheet's own word, or what was answered before. */
+static const char *sheet_tail(const struct stage_sheet *sheet, char line[SHEET_LINE])
+{
+    if (sheet->kept == NULL)
+        return sheet->tail;
+    snprintf(line, SHEET_LINE, _("Enter keeps: %s"), _(sheet->kept));
+    return line;
+}
+
 /* Draws all of the sheet below its title, as if rows had no end. Returns the rows used. */
 static int sheet_body(struct stage *stage, const struct stage_sheet *sheet, int room)
 {
+    char line[SHEET_LINE];
+    const char *tail = sheet_tail(sheet, line);
     int gap = stage->large ? 0 : 1;
     int row = 0;
 
     if (sheet->text != NULL)
         row = stage_say(stage, row, SCREEN_PLAIN, sheet->text) + gap;
     room -= row + (sheet->zero != NULL ? 2 : 0);
-    if (sheet->tail != NULL)
-        room -= sheet_rows(stage, sheet->tail) + gap;
+    if (tail != NULL)
+        room -= sheet_rows(stage, tail) + gap;
     row = sheet_choices(stage, row, room, sheet);
-    if (sheet->tail == NULL)
+    if (tail == NULL)
         return row;
-    return stage_say(stage, row + (sheet->zero != NULL ? gap : 0), SCREEN_PLAIN, sheet->tail);
+    return stage_say(stage, row + (sheet->zero != NULL ? gap : 0), SCREEN_BOLD, tail);
 }
 
 /* The frame, and of the body what fits from row *top on. Returns the rows that are shown. */
@@ -196,6 +208,8 @@ int stage_type(struct stage *stage, const struct stage_sheet *sheet, struct digi
     bool secret = digits->hidden;
 
     stage->news = true;
+    if (digits->len == 0)
+        stage->open = false;
     while (meaning == STAGE_IGNORED) {
         int row = stage_question(stage, sheet);
         struct press press;

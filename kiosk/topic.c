@@ -14,8 +14,9 @@ static const char topic_other[] = "H1";
 static const char topic_minor = 'G';
 
 /* Returns the group's letter, or an enum stage_key up to STAGE_ZERO. */
-static int topic_group(struct stage *stage)
+static int topic_group(struct stage *stage, const char *category)
 {
+    const struct taxonomy_category *kept = taxonomy_category(category);
     const struct taxonomy_group *groups[TAXONOMY_CHOICES_MAX];
     const char *texts[TAXONOMY_CHOICES_MAX];
     struct stage_sheet sheet = {
@@ -26,6 +27,7 @@ static int topic_group(struct stage *stage)
         .zero = N_("Skip: something else, or I do not know"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
+        .kept = kept != NULL ? taxonomy_text(&kept->words, stage->reader) : NULL,
         .guide = GUIDE_TOPIC,
     };
     int key;
@@ -66,7 +68,7 @@ int topic_choose(struct stage *stage, char category[3], bool *minor)
     int key = STAGE_BACK;
 
     while (key == STAGE_BACK) {
-        int group = topic_group(stage);
+        int group = topic_group(stage, category);
 
         if (group < STAGE_ZERO)
             return group;

@@ -122,11 +122,27 @@ static bool writing_press(struct stage *stage, struct writing *writing, struct p
     return edit_press(&writing->edit, press, stage->width, writing->height);
 }
 
+/* Who cannot see the text hears each word when it is finished. */
+static void writing_echo(struct stage *stage, const struct edit *edit, struct press press)
+{
+    size_t end = edit->cursor;
+    size_t start;
+
+    if (!stage->speaking || end == 0 || (press.kind != PRESS_TAB && press.ch != ' '))
+        return;
+    end--; /* the blank itself */
+    for (start = end; start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n';)
+        start--;
+    stage->io->say(stage->io->context, stage->language, stage->pace, edit->text + start,
+                   end - start);
+}
+
 static int writing_run(struct stage *stage, struct writing *writing, size_t *len)
 {
     int key = STAGE_IGNORED;
 
-    stage->news = true;
+    stage->news = stage->writing = true;
+    stage->open = false;
     while (key == STAGE_IGNORED) {
         struct press press;
 
@@ -134,8 +150,11 @@ static int writing_run(struct stage *stage, struct writing *writing, size_t *len
         press = stage_ask(stage);
         if (stage->over || !writing_press(stage, writing, press))
             key = stage_meaning(stage, writing->sheet, press);
+        else
+            writing_echo(stage, &writing->edit, press);
         *len = writing->edit.len;
     }
+    stage->writing = false;
     return key;
 }
 

@@ -23,7 +23,8 @@
 #include "tests/served.h"
 
 enum {
-    KILLS = 40,            /* of the keeper, and as many of sessions */
+    KILLS_MAX = 200,       /* of the keeper, and as many of sessions */
+    KILLS = 40,            /* ... unless SANDYQ_KILLS asks for more: each takes a second or two */
     KILL_FILING = 8,       /* every so-manieth of these files a complaint */
     KILL_LEAVE_MS = 2500,  /* a leaving visitor is through by then */
     KILL_FILING_MS = 4000, /* and one who files */
@@ -471,7 +472,43 @@ static void test_disk_does_not_tell_filing_from_reading(void **state)
     office_remove(copy);
 }
 
+/* When the files of the outbox were written last, as far as a folder tells. */
+static struct timespec written(const struct served *served, const char *name)
+{
+    char path[OFFICE_PATH_LEN + 32];
+    struct stat st;
+
+    snprintf(path, sizeof path, "%s/%s", served->dir, name);
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mtim;
+}
+
+/* The envelope of who filed is stored before the receipt, that of who only left at the end. The files tell the end in
+   both cases. */
+static void test_times_of_files_do_not_tell(void **state)
+{
+    struct served *served = *state;
+    struct timespec receipt, after;
+
+    served_start(served, 0);
+    served_file(served, "I am not safe");
+    clock_gettime(CLOCK_REALTIME_COARSE, &receipt);
+    served_go(served, "0", "Wipe the number");
+    pty_rest(served->pty);
+    served_go(served, "\r", "Goodbye");
+    served_go(served, " ", "Choose a language");
+    after = written(served, "outbox.db-wal");
+    assert_true(after.tv_sec > receipt.tv_sec ||
+                (after.tv_sec == receipt.tv_sec && after.tv_nsec > receipt.tv_nsec));
+    after = written(served, "outbox.db");
+    assert_true(after.tv_sec > receipt.tv_sec ||
+                (after.tv_sec == receipt.tv_sec && after.tv_nsec > receipt.tv_nsec));
+    served_end(served);
+}
+
 /* --- kills --- */
+
+static int kills = KILLS;
 
 /* Everything below depends on the seed alone, but for the machine's own pace. */
 static unsigned seed;
@@ -487,7 +524,10 @@ static void take_seed(void)
     const char *given = getenv("SANDYQ_SEED");
 
     seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
-    print_message("SANDYQ_SEED=%u\n", seed);
+    given = getenv("SANDYQ_KILLS");
+    if (given != NULL && atoi(given) > 0 && atoi(given) <= KILLS_MAX)
+        kills = atoi(given);
+    print_message("SANDYQ_SEED=%u, %d kills\n", seed, kills);
 }
 
 /* One visitor up to a random moment. Returns true when the visitor has seen that it is stored; the
@@ -523,7 +563,7 @@ static bool visit_in_part(struct served *served, int round, char text[32])
 struct promises {
     uint64_t stored; /* visits that were told so */
     unsigned texts;
-    char text[2 * KILLS / KILL_FILING + 2][32];
+    char text[2 * KILLS_MAX / KILL_FILING + 2][32];
 };
 
 static void remember(struct promises *promises, bool stored, const char *text)
@@ -557,7 +597,7 @@ static void test_killed_keepers_lose_nothing(void **state)
     char text[32];
 
     take_seed();
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < kills; i++) {
         bool stored;
 
         served_start(served, 0);
@@ -582,7 +622,7 @@ static void test_killed_sessions_lose_nothing(void **state)
 
     take_seed();
     served_start(served, 0);
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < kills; i++) {
         bool stored;
         pid_t session = 0;
 
@@ -598,7 +638,7 @@ static void test_killed_sessions_lose_nothing(void **state)
     served_leave(served);
     assert_int_equal(served_end(served), 0);
     assert_kept(served, &promises);
-    assert_int_equal(served_check(served), KILLS + 2);
+    assert_int_equal(served_check(served), kills + 2);
 }
 
 #define KEEPER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -622,6 +662,7 @@ int main(void)
         KEEPER_TEST(test_options_count_more_than_the_file),
         KEEPER_TEST(test_wrong_options_are_wrong_usage),
         KEEPER_TEST(test_disk_does_not_tell_filing_from_reading),
+        KEEPER_TEST(test_times_of_files_do_not_tell),
         KEEPER_TEST(test_killed_keepers_lose_nothing),
         KEEPER_TEST(test_killed_sessions_lose_nothing),
     };

@@ -321,6 +321,47 @@ static void test_danger_sends_no_unseen_words(void **state)
     assert_int_equal(letter.text_len, 0);
 }
 
+/* Who cannot write has only the answers: they are not lost unasked. */
+static void test_leaving_asks_about_answers(void **state)
+{
+    booth_play(booth,
+               "3 1 1 1 1 1 1 1 1 Esc Esc Esc Esc Esc Esc Esc 7 show 1 2 show 1 8 1 0 0 0 Esc Esc "
+               "Esc Esc Esc Esc 7 show Idle");
+    for (int i = 0; i < 3; i++)
+        assert_non_null(strstr(booth->kept[i], "Throw it away?"));
+    assert_cover();
+}
+
+/* Through all questions once more with Enter: nothing changes. */
+static void test_enter_keeps_what_was_answered(void **state)
+{
+    struct letter letter;
+
+    booth_play(
+        booth,
+        "3 1 3 12 Enter 1 1 1 2 0 3 4 Enter Enter Enter show Enter Enter Enter Enter 1 Enter "
+        "0 Enter");
+    assert_non_null(strstr(booth->kept[0], "Enter keeps: Yes"));
+    assert_sent(&letter, LETTER_COMPLAINT, "A1");
+    assert_int_equal(letter.about, 3);
+    assert_int_equal(letter.people, 12);
+    assert_int_equal(letter.urgent[0], 1);
+    assert_int_equal(letter.urgent[1], 2);
+    assert_int_equal(letter.consent, 3);
+}
+
+/* Nobody who cries for help sends what was answered about something else. */
+static void test_danger_forgets_other_answers(void **state)
+{
+    struct letter letter;
+
+    booth_play(booth, "3 1 2 3 1 1 1 4 Esc Esc Esc Esc Esc Esc 8 Enter 0 Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_int_equal(letter.about, 0);
+    assert_int_equal(letter.consent, 1);
+    assert_int_equal(letter.urgent_count, 0);
+}
+
 /* What was answered can be changed, kept and taken back. */
 static void test_answers_are_kept_and_taken_back(void **state)
 {
@@ -371,8 +412,9 @@ static void test_review_changes(void **state)
 {
     struct letter letter;
 
-    booth_play(booth, "3 1 1 1 1 1 1 1 1 2 \"I am not safe\" Enter F3 show 2 \" here\" Enter show "
-                      "4 2 3 1 1 0 2 show 4 Esc Esc 1 0 0 0 0 0 show 1 Enter 0 Enter");
+    booth_play(booth,
+               "3 1 1 1 1 1 1 1 1 2 \"I am not safe\" Enter F3 show 2 \" here\" Enter F3 show "
+               "4 2 3 1 1 0 2 show 4 Esc Esc 1 0 0 0 0 0 show 1 Enter 0 Enter");
     assert_non_null(strstr(booth->kept[0], "Someone in charge hurt me"));
     assert_non_null(strstr(booth->kept[1], "I am not safe here"));
     assert_non_null(strstr(booth->kept[2], "no doctor"));
@@ -456,10 +498,18 @@ static void test_cover_key(void **state)
     assert_non_null(strstr(booth->kept[0], "My rights"));
     assert_null(strstr(booth->kept[0], "Not seen"));
     assert_null(strstr(booth->kept[1], "My rights"));
-    assert_non_null(strstr(booth->kept[2], "Not seen"));
+    assert_non_null(strstr(booth->kept[2], "••• seen")); /* what was shown is dots again */
     assert_string_equal(booth->kept[3], booth->kept[1]); /* where it was left */
-    assert_non_null(strstr(booth->kept[4], "Not seen"));
+    assert_non_null(strstr(booth->kept[4], "••• seen"));
     assert_cover();
+    booth_play(booth, TO_TEXT "F2 Rush F2 F2 show Calm F2 show Rush F2 show Idle");
+    assert_non_null(strstr(booth->kept[0], "My rights")); /* a key that bounces or is held hides */
+    assert_non_null(strstr(booth->kept[1], "your own words"));
+    assert_non_null(strstr(booth->kept[2], "My rights"));
+    booth_play(booth,
+               TO_TEXT "F2 F1 show F2 F1 show Idle"); /* the cover's help does not give it away */
+    assert_null(strstr(booth->kept[0], "F2"));
+    assert_non_null(strstr(booth->kept[1], "F2"));
     booth_play(booth, TO_TEXT "F2 F1 F2 show Idle"); /* from the cover's help straight back */
     assert_non_null(strstr(booth->kept[0], "your own words"));
     booth_play(booth,
@@ -597,6 +647,12 @@ static void test_voice(void **state)
     booth_play(booth, "5 3 1 F7 F8 Gone"); /* again, and slower */
     assert_int_equal(booth->sayings, 5);
     assert_int_equal(booth->pace, 1);
+    booth_play(booth, "5" TO_TEXT "\"Secret \" Gone"); /* each word when it is finished */
+    assert_string_equal(booth->said, "Secret");
+    booth_play(booth, "5 show 3 show 8 Enter 1 show Gone"); /* on every screen: a voice is on */
+    for (int i = 0; i < 3; i++)
+        assert_non_null(strstr(booth->kept[i], "Voice"));
+    assert_null(strstr(booth->said, "1: I have it."));         /* the number, only when asked for */
     booth_play(booth, "5" TO_TEXT "\"Secret words\" F7 Gone"); /* once, not at every key */
     assert_null(strstr(booth->said, "Secret"));
     assert_non_null(strstr(booth->said, "words"));
@@ -683,7 +739,7 @@ static void test_wrong_digit_is_told_at_once(void **state)
 static void test_scanner_types_the_code(void **state)
 {
     booth_play(booth,
-               TO_TEXT "F4 F4 Enter Esc Esc Esc Esc Esc Esc 2 Rush \"1234-5678 9O12-3456 789o "
+               TO_TEXT "F4 F4 Enter Esc Esc Esc Esc Esc Esc 2 2 Rush \"1234-5678 9O12-3456 789o "
                        "i235\" Enter Calm show Idle");
     assert_non_null(strstr(booth->kept[0], "Your PIN"));
     booth_play(booth, "3 2 \"ABC;<>!\" show Idle");
@@ -929,6 +985,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_full_path_with_followup, setup, teardown),
         cmocka_unit_test_setup_teardown(test_half_a_pin_locks_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_danger_sends_no_unseen_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_leaving_asks_about_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_enter_keeps_what_was_answered, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_danger_forgets_other_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_are_kept_and_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_empty_complaint_after_failed_stores, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_after_a_failed_store, setup, teardown),

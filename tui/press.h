@@ -40,7 +40,7 @@ enum { PRESS_RUSH_MS = 60 };
 struct press {
     enum press_kind kind;
     uint32_t ch; /* for PRESS_CHAR */
-    bool keypad; /* PRESS_CHAR: a digit of the keypad, which is a digit in every layout */
+    bool keypad; /* a key of the keypad: its digits are digits in every layout */
     bool pasted; /* PRESS_CHAR, PRESS_TAB: part of a paste, no key of a layout */
     bool caps;   /* Caps Lock is on, as far as the terminal tells */
     bool rushed; /* came within PRESS_RUSH_MS of the press before it, faster than a person means it:

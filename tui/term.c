@@ -526,7 +526,7 @@ static bool understand(int c, struct press *press)
     else if (c >= KEYPAD + '0' && c <= KEYPAD + '9')
         *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)(c - KEYPAD), .keypad = true};
     else
-        press->kind = special(c);
+        *press = (struct press){.kind = special(c), .keypad = c > KEYPAD && c < KEYPAD + 0x7F};
     return true;
 }
 
