@@ -295,6 +295,13 @@ static void test_full_screens(void **state)
     }
 }
 
+/* Behind the last word of the last row there is nothing to look at: a sanitizer sees who looks. */
+static void test_code_in_the_corner(void **state)
+{
+    line(SCREEN_ROWS_MIN - 1, SCREEN_COLS_MIN - 4, "1234");
+    says("1234.\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_signs_stay, start, finish),
         cmocka_unit_test_setup_teardown(test_truncation, start, finish),
         cmocka_unit_test_setup_teardown(test_full_screens, start, finish),
+        cmocka_unit_test_setup_teardown(test_code_in_the_corner, start, finish),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,7 +271,7 @@ static bool is_group(const struct reader *reader, int row, int col)
 {
     const int cols = screen_cols(reader->screen);
 
-    return col >= 0 && (col == 0 || text_at(reader->screen, row, col - 1) == ' ') &&
+    return col >= 0 && col < cols && (col == 0 || text_at(reader->screen, row, col - 1) == ' ') &&
            word(reader->screen, row, col, cols) == GROUP && is_field(reader, row, col, GROUP);
 }
 
