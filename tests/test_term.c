@@ -512,7 +512,7 @@ static bool is_sound(struct press press)
 
     if (press.kind < PRESS_CHAR || press.kind > PRESS_OTHER || (!text && press.ch != 0))
         return false;
-    if (press.keypad && (!text || press.ch < '0' || press.ch > '9' || press.pasted))
+    if (press.keypad && (press.pasted || (text && (press.ch < '0' || press.ch > '9'))))
         return false;
     if (press.pasted && !text && press.kind != PRESS_TAB)
         return false;
