@@ -13,7 +13,7 @@ enum { LIBRARY_PAGES_MAX = 18, LIBRARY_FILE_MAX = 16384, LIBRARY_TITLE_MAX = 112
 
 struct library;
 
-/* Reads all languages' pages. A file that is empty, larger than LIBRARY_FILE_MAX, not UTF-8, with control characters, no
+/* Reads all languages' pages. A file that is empty, larger than LIBRARY_FILE_MAX, not UTF-8, with control characters but tabs, no
    regular file (a link is none), without a title of at most LIBRARY_TITLE_MAX bytes or without a text is left out; so a
    folder that is missing gives a library without pages, which is no error. NULL only when memory is short. Loaded before
    a session is confined. */
