@@ -286,9 +286,12 @@ static int words_letter(const struct sheet *sheet, const struct casefile_item *i
     if (item->misplaced)
         field(out, _("Warning"), _("The letter names another place than its record does."));
     field(out, _("Language"), letter->language);
-    category(out, item);
-    answers(out, letter);
-    person(out, letter);
+    /* A follow-up is asked nothing: what was answered stands in the first letter. */
+    if (letter->kind != LETTER_FOLLOWUP) {
+        category(out, item);
+        answers(out, letter);
+        person(out, letter);
+    }
     if (name(sheet, letter) != TROUBLE_NONE)
         return TROUBLE_MEMORY;
     fputc('\n', out);
