@@ -5,6 +5,7 @@
    OFFICE/desk.keyring   board key, casebook key and the intake keys of all epochs
    OFFICE/charter        the charter as signed, public
    OFFICE/casebook.db    the casebook (store/caseload)
+   OFFICE/notices.txt    public notices, written by the office; may be missing
    OFFICE/lock           held (flock) by the command that works here
    OFFICE/unfinished     there while init has not come to its end
 
