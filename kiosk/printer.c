@@ -22,12 +22,13 @@
 
 #include "kiosk/slip.h"
 
-enum { PAPER_MS = 300, LIMIT_MS = 5000, NAP_MS = 10, STALE_BYTES = 64 };
+enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
 enum { MARK = 0x70696c73 };
 
 /* What stands before a slip on the socket. The ticket is when it was handed over, which no two slips share. */
 struct head {
     int64_t ticket;
+    int64_t wait_ms; /* how long the session waits from then on */
     uint32_t mark;
     uint32_t len;
 };
@@ -97,25 +98,33 @@ static int await_word(int socket, int64_t ticket, int64_t until)
         if (n != sizeof answer)
             return PRINTER_GONE;
         if (answer.ticket == ticket)
-            return (int)answer.word;
+            return answer.word >= PRINTER_DONE && answer.word <= PRINTER_SLOW ? (int)answer.word
+                                                                              : PRINTER_GONE;
     }
     return PRINTER_SLOW;
 }
 
-int printer_slip(int socket, const uint8_t *bytes, size_t len)
+int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_ms)
 {
-    assert(len > 0 && len <= SLIP_MAX);
-    const struct head head = {.ticket = now(), .mark = MARK, .len = (uint32_t)len};
-    const int64_t until = after_ms(head.ticket, PRINTER_WAIT_MS);
+    assert(len > 0 && len <= SLIP_MAX && wait_ms > PRINTER_MARGIN_MS && wait_ms <= PRINTER_WAIT_MS);
+    const struct head head = {
+        .ticket = now(), .wait_ms = wait_ms, .mark = MARK, .len = (uint32_t)len};
+    const int64_t until = after_ms(head.ticket, wait_ms);
     const int word = hand_over(socket, &head, bytes, until);
 
     return word == PRINTER_DONE ? await_word(socket, head.ticket, until) : word;
 }
 
+int printer_slip(int socket, const uint8_t *bytes, size_t len)
+{
+    return printer_slip_within(socket, bytes, len, PRINTER_WAIT_MS);
+}
+
 /* --- the device --- */
 
-/* Only what can be a printer: a slip written to a disk's device would be the end of the disk. A FIFO is not
-   opened for reading: then it would always have a reader, and the questions would come back as answers. */
+/* Only what can be a printer: a slip written to a disk's device would be the end of the disk, and a file would keep
+   what is nobody's but its person's. A FIFO is not opened for reading: then it would always have a reader, and the
+   questions would come back as answers. */
 static int open_device(const char *device, struct stat *st)
 {
     const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -123,8 +132,8 @@ static int open_device(const char *device, struct stat *st)
 
     if (stat(device, st) != 0)
         return -1;
-    if (S_ISFIFO(st->st_mode) || S_ISREG(st->st_mode))
-        return open(device, O_WRONLY | O_TRUNC | flags);
+    if (S_ISFIFO(st->st_mode))
+        return open(device, O_WRONLY | flags);
     if (!S_ISCHR(st->st_mode))
         return -1;
     fd = open(device, O_RDWR | flags);
@@ -154,15 +163,16 @@ static bool driver_misses_paper(int fd)
 }
 
 /* DLE EOT 4, the roll's sensor. A printer that cannot answer is taken to have paper. */
-static bool printer_misses_paper(int fd)
+static bool printer_misses_paper(int fd, int64_t until)
 {
     static const uint8_t question[] = {0x10, 0x04, 0x04};
+    const int64_t answered = after_ms(now(), PAPER_MS);
     uint8_t byte = 0;
 
     for (int i = 0; i < STALE_BYTES && read(fd, &byte, 1) == 1; i++)
         ;
     if (write(fd, question, sizeof question) != sizeof question ||
-        !ready(fd, POLLIN, after_ms(now(), PAPER_MS)) || read(fd, &byte, 1) != 1)
+        !ready(fd, POLLIN, answered < until ? answered : until) || read(fd, &byte, 1) != 1)
         return false;
     return (byte & 0x93) == 0x12 && (byte & 0x60) != 0;
 }
@@ -182,17 +192,16 @@ static int word_of_error(const struct stat *st)
     return errno == ENOSPC && S_ISCHR(st->st_mode) ? PRINTER_PAPER : PRINTER_GONE;
 }
 
-static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int limit_ms)
+static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int64_t until)
 {
-    int64_t until = after_ms(now(), limit_ms);
-
     while (len > 0) {
+        if (now() >= until)
+            return PRINTER_SLOW;
         const ssize_t n = write(fd, bytes, len);
 
         if (n > 0) {
             bytes += n;
             len -= (size_t)n;
-            until = after_ms(now(), limit_ms);
         } else if (n < 0 && !try_again(n)) {
             return word_of_error(st);
         } else if (!wait_for_room(fd, until)) {
@@ -203,56 +212,84 @@ static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
 }
 
 /* Waits until the bytes have left a serial line's buffer, which is as large as a good part of a slip. */
-static int drain(int fd, int limit_ms)
+static int drain(int fd, int64_t until)
 {
-    int64_t until = after_ms(now(), limit_ms);
-    int before = 0, left = 0;
+    int left = 0;
 
     while (ioctl(fd, TIOCOUTQ, &left) == 0) {
         if (left == 0)
             return PRINTER_DONE;
-        if (left != before)
-            until = after_ms(now(), limit_ms);
-        else if (now() >= until)
+        if (now() >= until)
             return PRINTER_SLOW;
-        before = left;
         poll(NULL, 0, NAP_MS);
     }
     return PRINTER_GONE;
 }
 
+/* Tells a printer that holds part of a slip to drop it, as far as it listens. True when it was told. */
+static bool tell_to_drop(int fd)
+{
+    uint8_t drop[SLIP_DROP_LEN];
+
+    slip_drop(drop);
+    return write(fd, drop, sizeof drop) == sizeof drop;
+}
+
 /* A slip given up must not come out later, when somebody else stands there; nor hold up close(2). */
-static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int limit_ms)
+static void abandon_serial(int fd, int word)
+{
+    tcflush(fd, TCOFLUSH);
+    if (word == PRINTER_SLOW && tell_to_drop(fd) &&
+        drain(fd, after_ms(now(), DROP_MS)) == PRINTER_DONE)
+        return;
+    tcflush(fd, TCOFLUSH);
+}
+
+static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
+                      int64_t until)
 {
     int word;
 
     if (make_raw(fd) != 0)
         return PRINTER_GONE;
-    if (printer_misses_paper(fd))
+    if (printer_misses_paper(fd, until))
         return PRINTER_PAPER;
-    word = push(fd, st, bytes, len, limit_ms);
+    word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE)
-        word = drain(fd, limit_ms);
+        word = drain(fd, until);
     if (word != PRINTER_DONE)
-        tcflush(fd, TCOFLUSH);
+        abandon_serial(fd, word);
     return word;
 }
 
+/* Closing takes back what the driver still holds. */
 static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
-                        int limit_ms)
+                        int64_t until)
 {
     int word;
 
-    if (driver_misses_paper(fd) || printer_misses_paper(fd))
+    if (driver_misses_paper(fd) || printer_misses_paper(fd, until))
         return PRINTER_PAPER;
-    word = push(fd, st, bytes, len, limit_ms);
-    if (word == PRINTER_DONE && !ready(fd, POLLOUT, after_ms(now(), limit_ms)))
+    word = push(fd, st, bytes, len, until);
+    if (word == PRINTER_DONE && !ready(fd, POLLOUT, until))
         word = PRINTER_SLOW;
+    if (word == PRINTER_SLOW)
+        (void)tell_to_drop(fd);
     return word == PRINTER_SLOW && driver_misses_paper(fd) ? PRINTER_PAPER : word;
+}
+
+static int put_pipe(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int64_t until)
+{
+    const int word = push(fd, st, bytes, len, until);
+
+    if (word == PRINTER_SLOW)
+        (void)tell_to_drop(fd);
+    return word;
 }
 
 int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms)
 {
+    const int64_t until = after_ms(now(), limit_ms);
     struct stat st;
     int fd = open_device(device, &st);
     int word;
@@ -260,11 +297,11 @@ int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_
     if (fd < 0)
         return PRINTER_GONE;
     if (isatty(fd))
-        word = put_serial(fd, &st, bytes, len, limit_ms);
+        word = put_serial(fd, &st, bytes, len, until);
     else if (S_ISCHR(st.st_mode))
-        word = put_parallel(fd, &st, bytes, len, limit_ms);
+        word = put_parallel(fd, &st, bytes, len, until);
     else
-        word = push(fd, &st, bytes, len, limit_ms);
+        word = put_pipe(fd, &st, bytes, len, until);
     close(fd);
     return word;
 }
@@ -308,11 +345,19 @@ static int receive(int socket, void *to, size_t len)
     return 1;
 }
 
+/* A ticket of the future or a wait of any length would be no deadline. */
+static bool is_slip(const struct head *head)
+{
+    return head->mark == MARK && head->len > 0 && head->len <= sizeof slip && head->ticket > 0 &&
+           head->ticket <= now() && head->wait_ms > 0 && head->wait_ms <= PRINTER_WAIT_MS;
+}
+
 static int print(const struct head *head, const char *device)
 {
-    if (now() >= after_ms(head->ticket, PRINTER_WAIT_MS))
-        return PRINTER_SLOW;
-    return printer_put(device, slip, head->len, LIMIT_MS);
+    const int64_t until = after_ms(head->ticket, (int)head->wait_ms - PRINTER_MARGIN_MS);
+    const int64_t left_ms = (until - now()) / 1000000;
+
+    return left_ms > 0 ? printer_put(device, slip, head->len, (int)left_ms) : PRINTER_SLOW;
 }
 
 /* One slip. The word is lost on a session that has gone meanwhile. */
@@ -323,7 +368,7 @@ static int serve(int socket, const char *device)
 
     if (got != 1)
         return got;
-    if (head.mark != MARK || head.len == 0 || head.len > sizeof slip)
+    if (!is_slip(&head))
         return -1;
     got = receive(socket, slip, head.len);
     if (got == 1) {

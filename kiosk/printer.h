@@ -12,25 +12,30 @@ enum printer_word {
     PRINTER_DONE,  /* all bytes were taken by a printer that has paper, as far as it tells */
     PRINTER_PAPER, /* it is out of paper */
     PRINTER_GONE,  /* unplugged, switched off, no such device */
-    PRINTER_SLOW,  /* it took no bytes for some seconds */
+    PRINTER_SLOW,  /* it did not take the whole slip in time */
 };
 
-/* The session's side: hands a slip over the socket (AF_UNIX) and waits at most PRINTER_WAIT_MS for the word on
-   this slip; what comes late for an earlier one is passed over. A process that died is PRINTER_GONE, one that hangs
-   PRINTER_SLOW. Makes no system call but write, read, poll (and asks the clock). SIGPIPE must be
-   ignored. len: 1 to SLIP_MAX of kiosk/slip. */
-enum { PRINTER_WAIT_MS = 6000 };
+/* The session's side: hands a slip over the socket (AF_UNIX) and waits at most wait_ms (at most PRINTER_WAIT_MS, and
+   more than PRINTER_MARGIN_MS) for the word on this slip; what comes late for an earlier one is passed over. A process
+   that died or says what is no word is PRINTER_GONE, one that hangs PRINTER_SLOW. Makes no system call but write, read,
+   poll (and asks the clock). SIGPIPE must be ignored. len: 1 to SLIP_MAX of kiosk/slip.
+   The wait is what a slip on 80 mm paper takes at 9600 baud, and a second. */
+enum { PRINTER_WAIT_MS = 14500, PRINTER_MARGIN_MS = 1200 };
+int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_ms);
+
+/* The same, and waits PRINTER_WAIT_MS. */
 int printer_slip(int socket, const uint8_t *bytes, size_t len);
 
-/* The process's side: serves descriptor `socket` until its end. Opens the device anew for each slip; one that
-   has waited PRINTER_WAIT_MS is not printed any more, for its person has gone. Wipes what it held. No core, not
-   dumpable, deaf to the signals of a terminal. Returns the exit status: 0, or 1 when its memory could not
-   be locked or what came over the socket was no slip. */
+/* The process's side: serves descriptor `socket` until its end. Opens the device anew for each slip, and gives up
+   PRINTER_MARGIN_MS before the session does, counted from when the slip was handed over: then nothing of it is printed
+   any more, and no word comes too late. Wipes what it held. No core, not dumpable, deaf to the signals of a terminal.
+   Returns the exit status: 0, or 1 when its memory could not be locked or what came over the socket was no slip. */
 int printer_run(int socket, const char *device);
 
-/* One slip to the device: a character device, which is asked for paper first, a FIFO, or a file, whose contents
-   it replaces. Never creates one. Gives up when the device took nothing for limit_ms. Returns an enum
-   printer_word. */
+/* One slip to the device: a character device, which is asked for paper first, or a FIFO. Anything else, above all a
+   file, which would keep the slip, is PRINTER_GONE and stays as it is. When limit_ms are over and not all was taken it
+   is given up: what still waits on a serial line is thrown away, and the printer is told to drop what it has begun, if
+   that goes within a second. Returns an enum printer_word. */
 int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms);
 
 #endif

@@ -2,6 +2,7 @@
 /* The picture of a code in dots, and the few ESC/POS commands around it. */
 #include "kiosk/slip.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,11 +10,10 @@
 
 enum { QUIET = 4, SIDE = 21, ZONE = SIDE + 2 * QUIET }; /* modules of 24 digits at level Q */
 
-/* Digits lie on a raster of their own. Two rows of three groups are as wide as the QR code's zone. */
+/* Digits are drawn in points. Two rows of three groups are about as wide as the QR code's zone. */
 enum { DIGIT_WIDE = 7, DIGIT_HIGH = 12, DIGIT_STEP = 9, DIGIT_NEXT = 18, GROUP_GAP = 5 };
 enum { GROUP = 4, GROUPS_A_ROW = 3, ROWS = 2 };
 enum { DIGITS_A_ROW = GROUP * GROUPS_A_ROW };
-enum { DIGITS_WIDE = DIGITS_A_ROW * DIGIT_STEP - (DIGIT_STEP - DIGIT_WIDE) + 2 * GROUP_GAP };
 
 /* Drawn to be told apart on worn paper: 1 has a foot, 3 and 7 a flat top, 6 and 9 a straight tail, 8 a waist. */
 static const char *const shapes[DIGIT_HIGH] = {
@@ -32,29 +32,41 @@ static const char *const shapes[DIGIT_HIGH] = {
 };
 
 /* The picture goes out in bands of so many rows: printers of a small memory choke on tall images. */
-enum { BAND_ROWS = 64 };
+enum { BAND_ROWS = 24, BAND_MAX = 576 / 16 * BAND_ROWS };
 
-/* A paper's picture, all in dots: a module of 1.5 or 2 mm, digits of 4.5 or 6 mm. */
+/* A paper's picture. The printer makes each dot of it four on paper, for serial lines are slow: so a module is
+   1.5 or 2 mm, a digit 4.5 or 6 mm. */
 struct layout {
     int wide;
     int module;
-    int scale;
+    int pair; /* dots for two points of a digit's drawing */
 };
 
 static bool find_layout(int paper, struct layout *layout)
 {
     if (paper == SLIP_58)
-        *layout = (struct layout){384, 12, 3};
+        *layout = (struct layout){384 / 2, 6, 3};
     else if (paper == SLIP_80)
-        *layout = (struct layout){576, 16, 4};
+        *layout = (struct layout){576 / 2, 8, 4};
     else
         return false;
     return true;
 }
 
+/* So many points of a digit's drawing in dots. */
+static int dots(const struct layout *layout, int points)
+{
+    return (points * layout->pair + 1) / 2;
+}
+
+static int group_step(const struct layout *layout)
+{
+    return GROUP * dots(layout, DIGIT_STEP) + dots(layout, GROUP_GAP);
+}
+
 static int high(const struct layout *layout)
 {
-    return ZONE * layout->module + ROWS * DIGIT_NEXT * layout->scale;
+    return ZONE * layout->module + (ROWS - 1) * dots(layout, DIGIT_NEXT) + dots(layout, DIGIT_HIGH);
 }
 
 /* Is there ink at (y, x) of the QR code's zone? */
@@ -71,20 +83,23 @@ static bool module_ink(const struct layout *layout, const uint8_t *modules, int 
 /* Is there ink at (y, x) of the digits below it? */
 static bool digit_ink(const struct layout *layout, const char *code, int y, int x)
 {
-    const int group_step = GROUP * DIGIT_STEP + GROUP_GAP;
+    const int step = dots(layout, DIGIT_STEP);
+    const int wide = dots(layout, DIGIT_WIDE);
+    const int row = y / dots(layout, DIGIT_NEXT);
 
-    x -= (layout->wide - DIGITS_WIDE * layout->scale) / 2;
-    if (x < 0 || x >= DIGITS_WIDE * layout->scale)
+    x -= (layout->wide -
+          (GROUPS_A_ROW * group_step(layout) - dots(layout, GROUP_GAP) - step + wide)) /
+         2;
+    y %= dots(layout, DIGIT_NEXT);
+    const int group = x / group_step(layout);
+    const int place = x % group_step(layout) / step;
+    const int column = x % group_step(layout) % step;
+    if (x < 0 || group >= GROUPS_A_ROW || place >= GROUP || column >= wide ||
+        y >= dots(layout, DIGIT_HIGH))
         return false;
-    x /= layout->scale;
-    y /= layout->scale;
-    const int group = x / group_step;
-    const int place = x % group_step / DIGIT_STEP;
-    const int column = x % group_step % DIGIT_STEP;
-    if (place >= GROUP || column >= DIGIT_WIDE || y % DIGIT_NEXT >= DIGIT_HIGH)
-        return false;
-    const int digit = code[y / DIGIT_NEXT * DIGITS_A_ROW + group * GROUP + place] - '0';
-    return shapes[y % DIGIT_NEXT][digit * (DIGIT_WIDE + 1) + column] == '#';
+    const int digit = code[row * DIGITS_A_ROW + group * GROUP + place] - '0';
+    return shapes[y * 2 / layout->pair][digit * (DIGIT_WIDE + 1) + column * 2 / layout->pair] ==
+           '#';
 }
 
 static bool ink(const struct layout *layout, const char *code, const uint8_t *modules, int y, int x)
@@ -100,10 +115,10 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
     return at + len;
 }
 
-/* GS v 0: the picture's next rows follow, so many bytes wide, so many rows high. */
+/* GS v 0: the picture's next rows follow, twice as large on paper, so many bytes wide, so many rows high. */
 static uint8_t *put_band(uint8_t *at, const struct layout *layout, int rows)
 {
-    const uint8_t head[] = {0x1d, 'v', '0', 0, (uint8_t)(layout->wide / 8), 0, (uint8_t)rows, 0};
+    const uint8_t head[] = {0x1d, 'v', '0', 3, (uint8_t)(layout->wide / 8), 0, (uint8_t)rows, 0};
 
     return put(at, head, sizeof head);
 }
@@ -128,10 +143,10 @@ static uint8_t *put_picture(uint8_t *at, const struct layout *layout, const char
         if (y % BAND_ROWS == 0)
             at = put_band(at, layout, rows - y < BAND_ROWS ? rows - y : BAND_ROWS);
         for (int x = 0; x < layout->wide; x += 8) {
-            uint8_t dots = 0;
+            uint8_t byte = 0;
             for (int i = 0; i < 8; i++)
-                dots = (uint8_t)(dots << 1 | ink(layout, code, modules, y, x + i));
-            *at++ = dots;
+                byte = (uint8_t)(byte << 1 | ink(layout, code, modules, y, x + i));
+            *at++ = byte;
         }
     }
     return at;
@@ -158,4 +173,13 @@ size_t slip_make(const char code[CODE_LEN], int paper, uint8_t out[SLIP_MAX])
     }
     explicit_bzero(modules, sizeof modules);
     return (size_t)(at - out);
+}
+
+/* The NULs are white in a band that is unfinished. The cut parts what was printed from the next one's slip. */
+void slip_drop(uint8_t out[SLIP_DROP_LEN])
+{
+    static_assert(SLIP_DROP_LEN == BAND_MAX + sizeof reset + sizeof feed_and_cut, "");
+
+    memset(out, 0, BAND_MAX);
+    put(put(out + BAND_MAX, reset, sizeof reset), feed_and_cut, sizeof feed_and_cut);
 }

@@ -7,6 +7,16 @@
 
 #include "tests/paper.h"
 
+/* One row of bytes is two rows on paper, each bit two dots wide. */
+static void read_row(struct paper *paper, const uint8_t *bytes, size_t at)
+{
+    for (int i = 0; i < 2; i++, paper->high++) {
+        paper->from[paper->high] = at;
+        for (int x = 0; x < paper->wide; x++)
+            paper->dots[paper->high][x] = bytes[at + (size_t)x / 16] >> (7 - x / 2 % 8) & 1;
+    }
+}
+
 /* One band of the picture, `*at` behind its four bytes of command. Returns 0 or -1. */
 static int read_band(struct paper *paper, const uint8_t *bytes, size_t len, size_t *at)
 {
@@ -15,22 +25,18 @@ static int read_band(struct paper *paper, const uint8_t *bytes, size_t len, size
     const int across = bytes[*at] + 256 * bytes[*at + 1];
     const int rows = bytes[*at + 2] + 256 * bytes[*at + 3];
     *at += 4;
-    if (across * 8 > PAPER_WIDE_MAX || (paper->high > 0 && across * 8 != paper->wide) ||
-        rows > PAPER_HIGH_MAX - paper->high || len - *at < (size_t)across * (size_t)rows)
+    if (across * 16 > PAPER_WIDE_MAX || (paper->high > 0 && across * 16 != paper->wide) ||
+        rows * 2 > PAPER_HIGH_MAX - paper->high || len - *at < (size_t)across * (size_t)rows)
         return -1;
-    paper->wide = across * 8;
-    for (int y = 0; y < rows; y++, paper->high++) {
-        paper->from[paper->high] = *at;
-        for (int x = 0; x < across * 8; x++)
-            paper->dots[paper->high][x] = bytes[*at + (size_t)x / 8] >> (7 - x % 8) & 1;
-        *at += (size_t)across;
-    }
+    paper->wide = across * 16;
+    for (int y = 0; y < rows; y++, *at += (size_t)across)
+        read_row(paper, bytes, *at);
     return 0;
 }
 
 int paper_read(struct paper *paper, const uint8_t *bytes, size_t len)
 {
-    static const uint8_t band[] = {0x1d, 0x76, 0x30, 0x00};
+    static const uint8_t band[] = {0x1d, 0x76, 0x30, 0x03}; /* twice as wide and high */
     static const uint8_t end[] = {0x1b, 0x64, 0x05, 0x1d, 0x56, 0x01};
     size_t at = 0;
 

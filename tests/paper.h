@@ -12,10 +12,11 @@ struct paper {
     int wide;
     int high;
     uint8_t dots[PAPER_HIGH_MAX][PAPER_WIDE_MAX]; /* 1 is ink */
-    size_t from[PAPER_HIGH_MAX];                  /* where in the slip a row's bytes begin */
+    size_t from[PAPER_HIGH_MAX]; /* where in the slip a row's bytes begin: two rows of one */
 };
 
-/* Reads a slip of NULs, reset, raster bands of one width, feed and cut, and of nothing else. Returns 0 or -1. */
+/* Reads a slip of NULs, reset, raster bands of one width and of double size, feed and cut, and of nothing else.
+   Returns 0 or -1. */
 int paper_read(struct paper *paper, const uint8_t *bytes, size_t len);
 
 /* Scans the picture for QR codes as raster_scan does. */

@@ -34,7 +34,7 @@
 #include "tests/served.h"
 
 enum {
-    SLIP_LEN = 30000,
+    SLIP_LEN = 12000,
     PIPE_LEN = 4096,     /* of the printer that takes no more */
     CUT_OFF_US = 300000, /* a session is cut off while its slip is printed */
 };

@@ -29,7 +29,8 @@
 #include "kiosk/slip.h"
 #include "tests/folder.h"
 
-enum { LEN = 40000, FLOOD = 1 << 20, LIMIT = 200, LONG = 20000 }; /* a flood fills any line */
+enum { LEN = 16000, FLOOD = 1 << 20, LIMIT = 200, LONG = 20000 }; /* a flood fills any line */
+enum { WAIT = PRINTER_MARGIN_MS + LIMIT, PAGE = 4096 };
 enum { INK = 0xa7, PIECE = 16 };
 enum { HAS_PAPER = 0x12, NO_PAPER = 0x72 };
 
@@ -71,16 +72,21 @@ static const char *fifo(void)
 }
 
 /* Prints in another process, which does not keep the test's end of the device. finish() says its word. */
-static pid_t start_put(const char *device, size_t len, int ours)
+static pid_t start_put_within(const char *device, size_t len, int ours, int limit)
 {
     const pid_t pid = fork();
 
     if (pid == 0) {
         close(ours);
-        _exit(printer_put(device, bytes, len, LONG));
+        _exit(printer_put(device, bytes, len, limit));
     }
     assert_true(pid > 0);
     return pid;
+}
+
+static pid_t start_put(const char *device, size_t len, int ours)
+{
+    return start_put_within(device, len, ours, LONG);
 }
 
 static int finish(pid_t pid)
@@ -204,14 +210,61 @@ static void test_a_stopped_line_is_slow_and_forgets(void **state)
     line_free(&line);
 }
 
+/* All that is on the line by now. */
+static size_t take_rest(int fd, uint8_t *to, size_t len)
+{
+    size_t got = 0;
+    ssize_t n;
+
+    while (got < len && (n = read(fd, to + got, len - got)) > 0)
+        got += (size_t)n;
+    return got;
+}
+
+/* At its end `got` has what makes a printer drop a slip. Returns how many bytes stand before. */
+static size_t before_drop(const uint8_t *got, size_t len)
+{
+    uint8_t drop[SLIP_DROP_LEN];
+
+    slip_drop(drop);
+    assert_true(len >= sizeof drop);
+    assert_memory_equal(got + len - sizeof drop, drop, sizeof drop);
+    return len - sizeof drop;
+}
+
 static void test_a_line_nobody_reads_is_slow_and_forgets(void **state)
 {
     struct line line = line_new();
     static uint8_t got[FLOOD];
 
     assert_int_equal(printer_put(line.name, bytes, FLOOD, LIMIT), PRINTER_SLOW);
-    assert_true(read(line.printer, got, sizeof got) <= 4096); /* the reader's part of the line */
-    assert_int_equal(read(line.printer, got, sizeof got), -1);
+    const size_t len = take_rest(line.printer, got, sizeof got);
+    assert_true(before_drop(got, len) <= PAGE); /* the reader's part of the line */
+    line_free(&line);
+}
+
+/* Never idle and never done: a slip has one time for all of it. What is on the line when that is over is not
+   printed, and the printer does not wait for the rest. */
+static void test_a_line_that_trickles_is_given_up(void **state)
+{
+    struct line line = line_new();
+    static uint8_t got[FLOOD];
+    const int64_t start = now_ms();
+    const pid_t pid = start_put_within(line.name, FLOOD, line.printer, LIMIT);
+    siginfo_t info = {0};
+    size_t len = 0;
+
+    answer_paper(&line, HAS_PAPER, pid);
+    while (info.si_pid != pid && now_ms() - start < LONG) {
+        len += take_rest(line.printer, got + len, 64);
+        assert_int_equal(poll(NULL, 0, 1), 0);
+        assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
+    assert_int_equal(finish(pid), PRINTER_SLOW);
+    assert_in_range(now_ms() - start, LIMIT, LONG - 1);
+    len += take_rest(line.printer, got + len, sizeof got - len);
+    len = before_drop(got, len);
+    assert_memory_equal(got, bytes, len);
     line_free(&line);
 }
 
@@ -246,7 +299,7 @@ static int open_narrow(const char *path)
     const int fd = open(path, O_RDONLY | O_NONBLOCK);
 
     assert_true(fd >= 0);
-    assert_true(fcntl(fd, F_SETPIPE_SZ, 4096) > 0);
+    assert_true(fcntl(fd, F_SETPIPE_SZ, PAGE) > 0);
     return fd;
 }
 
@@ -283,7 +336,7 @@ static void test_a_reader_in_small_bites_gets_all(void **state)
     const pid_t pid = start_put(path, LEN, fd);
     struct pollfd polled = {.fd = fd, .events = POLLIN};
     size_t got = 0;
-    uint8_t bite[4096];
+    uint8_t bite[PAGE];
     ssize_t n = 1;
 
     while (n > 0 && poll(&polled, 1, LONG) == 1)
@@ -296,25 +349,38 @@ static void test_a_reader_in_small_bites_gets_all(void **state)
     close(fd);
 }
 
-static void assert_file(const char *path, size_t len)
+static int open_wide(const char *path)
 {
-    size_t got = 0;
-    uint8_t *content = folder_read(path, &got);
+    const int fd = open(path, O_RDONLY | O_NONBLOCK);
 
-    assert_int_equal(got, len);
-    assert_memory_equal(content, bytes, len);
-    free(content);
+    assert_true(fd >= 0);
+    return fd;
 }
 
-static void test_a_file_holds_the_last_slip_alone(void **state)
+/* So many bytes of the slip came out, and no more. */
+static void assert_printed(int fd, size_t len)
+{
+    static uint8_t got[2 * LEN];
+
+    assert_int_equal(take_rest(fd, got, sizeof got), len);
+    assert_memory_equal(got, bytes, len);
+}
+
+/* A file would keep the number, and lose what it was. */
+static void test_a_file_is_no_printer_and_stays_as_it_is(void **state)
 {
     const char *path = folder_path(folder, "file");
+    const char *link = folder_path(folder, "link");
+    size_t len = 0;
 
-    folder_write(path, "", 0);
-    assert_int_equal(printer_put(path, bytes, LEN, LIMIT), PRINTER_DONE);
-    assert_file(path, LEN);
-    assert_int_equal(printer_put(path, bytes, 100, LIMIT), PRINTER_DONE);
-    assert_file(path, 100);
+    folder_write(path, "precious", 8);
+    assert_int_equal(symlink(path, link), 0);
+    assert_int_equal(printer_put(path, bytes, LEN, LIMIT), PRINTER_GONE);
+    assert_int_equal(printer_put(link, bytes, LEN, LIMIT), PRINTER_GONE);
+    uint8_t *content = folder_read(path, &len);
+    assert_int_equal(len, 8);
+    assert_memory_equal(content, "precious", 8);
+    free(content);
 }
 
 /* --- the process --- */
@@ -378,27 +444,45 @@ static int process_end(struct process *process)
 
 static void test_slips_one_after_another(void **state)
 {
-    const char *path = folder_path(folder, "many");
-
-    folder_write(path, "", 0);
+    const char *path = fifo();
+    const int fd = open_wide(path);
     struct process process = process_start(path);
+
     for (size_t len = LEN; len > 0; len /= 8) {
         assert_int_equal(printer_slip(process.socket, bytes, len), PRINTER_DONE);
-        assert_file(path, len);
+        assert_printed(fd, len);
     }
     assert_int_equal(process_end(&process), 0);
+    close(fd);
 }
 
 static void test_a_printer_plugged_in_later_prints(void **state)
 {
-    const char *path = folder_path(folder, "later");
+    const char *path = folder_path(folder, "fifo");
     struct process process = process_start(path);
 
+    unlink(path);
     assert_int_equal(printer_slip(process.socket, bytes, LEN), PRINTER_GONE);
-    folder_write(path, "", 0);
+    const int fd = open_wide(fifo());
     assert_int_equal(printer_slip(process.socket, bytes, LEN), PRINTER_DONE);
-    assert_file(path, LEN);
+    assert_printed(fd, LEN);
     assert_int_equal(process_end(&process), 0);
+    close(fd);
+}
+
+/* The session is told while it still waits, and what it was told stays true. */
+static void test_a_slip_ends_before_its_session_stops_waiting(void **state)
+{
+    const char *path = fifo();
+    const int fd = open_narrow(path);
+    struct process process = process_start(path);
+    const int64_t start = now_ms();
+
+    assert_int_equal(printer_slip_within(process.socket, bytes, LEN, WAIT), PRINTER_SLOW);
+    assert_true(now_ms() - start < WAIT);
+    assert_printed(fd, PAGE);
+    assert_int_equal(process_end(&process), 0);
+    close(fd);
 }
 
 /* And it leaves nothing behind in the process. */
@@ -453,8 +537,8 @@ static void test_a_process_that_hangs_is_slow(void **state)
     int ends[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    assert_int_equal(printer_slip(ends[0], bytes, LEN), PRINTER_SLOW);
-    assert_in_range(now_ms() - start, PRINTER_WAIT_MS - 1, PRINTER_WAIT_MS + 1500);
+    assert_int_equal(printer_slip_within(ends[0], bytes, LEN, WAIT), PRINTER_SLOW);
+    assert_in_range(now_ms() - start, WAIT - 1, WAIT + 1500);
 
     struct process process = {start_on(ends, path), ends[0]};
     assert_int_equal(printer_slip(process.socket, bytes, 1000), PRINTER_DONE);
@@ -474,6 +558,40 @@ static void test_a_late_word_is_passed_over(void **state)
     struct process process = {start_on(ends, folder_path(folder, "lp0")), ends[0]};
     assert_int_equal(printer_slip(process.socket, bytes, LEN), PRINTER_GONE);
     assert_int_equal(process_end(&process), 0);
+}
+
+/* Takes up a slip and says so. */
+static int lie(int socket, int64_t word)
+{
+    int64_t answer[2] = {0, word};
+
+    if (read(socket, &answer[0], sizeof answer[0]) != sizeof answer[0] ||
+        write(socket, answer, sizeof answer) != sizeof answer)
+        return 1;
+    while (read(socket, bytes, sizeof bytes) > 0)
+        continue;
+    return 0;
+}
+
+/* The word is an index elsewhere. */
+static void test_a_word_that_is_none_is_gone(void **state)
+{
+    static const int64_t words[] = {-1, PRINTER_SLOW + 1, INT64_C(1) << 32};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        int ends[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+        const pid_t liar = fork();
+        if (liar == 0) {
+            close(ends[0]);
+            _exit(lie(ends[1], words[i]));
+        }
+        close(ends[1]);
+        assert_int_equal(printer_slip_within(ends[0], bytes, LEN, WAIT), PRINTER_GONE);
+        close(ends[0]);
+        assert_int_equal(finish(liar), 0);
+    }
 }
 
 static void test_what_is_no_slip_ends_the_process(void **state)
@@ -528,16 +646,16 @@ static int allow_few_calls(void)
 
 static void test_a_confined_session_prints(void **state)
 {
-    const char *path = folder_path(folder, "confined");
-
-    folder_write(path, "", 0);
+    const char *path = fifo();
+    const int fd = open_wide(path);
     struct process process = process_start(path);
     const pid_t session = fork();
     if (session == 0)
         _exit(allow_few_calls() != 0 ? 90 : printer_slip(process.socket, bytes, LEN));
     assert_int_equal(finish(session), PRINTER_DONE);
-    assert_file(path, LEN);
+    assert_printed(fd, LEN);
     assert_int_equal(process_end(&process), 0);
+    close(fd);
 }
 
 int main(void)
@@ -549,20 +667,23 @@ int main(void)
         cmocka_unit_test(test_paper_out_told_by_the_driver),
         cmocka_unit_test(test_a_stopped_line_is_slow_and_forgets),
         cmocka_unit_test(test_a_line_nobody_reads_is_slow_and_forgets),
+        cmocka_unit_test(test_a_line_that_trickles_is_given_up),
         cmocka_unit_test(test_a_line_pulled_while_printing_is_gone),
         cmocka_unit_test(test_no_device_is_gone_and_made_by_nobody),
         cmocka_unit_test(test_a_fifo_without_a_reader_is_gone),
         cmocka_unit_test(test_a_fifo_nobody_reads_is_slow),
         cmocka_unit_test(test_a_reader_that_goes_away_is_gone),
         cmocka_unit_test(test_a_reader_in_small_bites_gets_all),
-        cmocka_unit_test(test_a_file_holds_the_last_slip_alone),
+        cmocka_unit_test(test_a_file_is_no_printer_and_stays_as_it_is),
         cmocka_unit_test(test_slips_one_after_another),
         cmocka_unit_test(test_a_printer_plugged_in_later_prints),
+        cmocka_unit_test(test_a_slip_ends_before_its_session_stops_waiting),
         cmocka_unit_test(test_the_largest_slip),
         cmocka_unit_test(test_a_process_that_died_is_gone),
         cmocka_unit_test(test_a_process_that_dies_while_printing_is_gone),
         cmocka_unit_test(test_a_process_that_hangs_is_slow),
         cmocka_unit_test(test_a_late_word_is_passed_over),
+        cmocka_unit_test(test_a_word_that_is_none_is_gone),
         cmocka_unit_test(test_what_is_no_slip_ends_the_process),
         cmocka_unit_test(test_keys_of_a_terminal_do_not_end_the_process),
         cmocka_unit_test(test_a_confined_session_prints),

@@ -26,12 +26,17 @@ struct place {
     int qr_top;
     int digit_left;
     int digit_top;
-    int dot; /* of a digit's raster */
+    int digit_wide;
+    int digit_high;
+    int digit_step; /* to the next digit, */
+    int digit_next; /* to the next row, */
+    int group_gap;  /* and between groups besides */
+    size_t most;    /* bytes: what 9600 baud carry in 6.5 seconds, and 19200 in as many */
 };
 
 static const struct place places[] = {
-    {SLIP_58, 384, 12, 66, 48, 18, 348, 3},
-    {SLIP_80, 576, 16, 120, 64, 56, 464, 4},
+    {SLIP_58, 384, 12, 66, 48, 10, 348, 22, 36, 28, 54, 16, 6240},
+    {SLIP_80, 576, 16, 120, 64, 56, 464, 28, 48, 36, 72, 20, 12480},
 };
 
 enum { PLACES = sizeof places / sizeof places[0] };
@@ -59,12 +64,12 @@ static const char *all(char digit)
 /* Left edge and top of the n-th digit: six groups of four, three a row. */
 static int left_of(const struct place *place, int n)
 {
-    return place->digit_left + place->dot * (n % 12 * 9 + n % 12 / 4 * 5);
+    return place->digit_left + n % 12 * place->digit_step + n % 12 / 4 * place->group_gap;
 }
 
 static int top_of(const struct place *place, int n)
 {
-    return place->digit_top + place->dot * (n / 12 * 18);
+    return place->digit_top + n / 12 * place->digit_next;
 }
 
 static bool in_qr(const struct place *place, int y, int x)
@@ -78,8 +83,8 @@ static bool in_qr(const struct place *place, int y, int x)
 static bool in_digits(const struct place *place, int y, int x)
 {
     for (int n = 0; n < CODE_DIGITS; n++)
-        if (y >= top_of(place, n) && y < top_of(place, n) + 12 * place->dot &&
-            x >= left_of(place, n) && x < left_of(place, n) + 7 * place->dot)
+        if (y >= top_of(place, n) && y < top_of(place, n) + place->digit_high &&
+            x >= left_of(place, n) && x < left_of(place, n) + place->digit_wide)
             return true;
     return false;
 }
@@ -122,10 +127,10 @@ static void test_ink_is_in_qr_code_and_digits_alone(void **state)
 static bool same_digit(const struct place *place, const struct paper *a, int n,
                        const struct paper *b, int m)
 {
-    for (int y = 0; y < 12 * place->dot; y++)
+    for (int y = 0; y < place->digit_high; y++)
         if (memcmp(&a->dots[top_of(place, n) + y][left_of(place, n)],
                    &b->dots[top_of(place, m) + y][left_of(place, m)],
-                   (size_t)(7 * place->dot)) != 0)
+                   (size_t)place->digit_wide) != 0)
             return false;
     return true;
 }
@@ -149,16 +154,16 @@ static void test_digits_stand_in_their_order(void **state)
         }
 }
 
-/* Raster points in which the shapes of two digits of a 58 mm slip differ. */
+/* Dots in which the shapes of two digits of a 58 mm slip differ. */
 static int apart(const struct paper *digits, int a, int b)
 {
     const struct place *place = &places[0];
     int count = 0;
 
-    for (int y = 0; y < 12; y++)
-        for (int x = 0; x < 7; x++)
-            count += digits->dots[top_of(place, a) + y * place->dot][left_of(place, a) + x * 3] !=
-                     digits->dots[top_of(place, b) + y * place->dot][left_of(place, b) + x * 3];
+    for (int y = 0; y < place->digit_high; y++)
+        for (int x = 0; x < place->digit_wide; x++)
+            count += digits->dots[top_of(place, a) + y][left_of(place, a) + x] !=
+                     digits->dots[top_of(place, b) + y][left_of(place, b) + x];
     return count;
 }
 
@@ -168,7 +173,7 @@ static void test_digits_are_told_apart(void **state)
     assert_int_equal(paper_read(&paper, slip, make("012345678901234567890123", SLIP_58, slip)), 0);
     for (int a = 0; a < 10; a++)
         for (int b = 0; b < a; b++)
-            assert_true(apart(&paper, a, b) >= 8);
+            assert_true(apart(&paper, a, b) >= 72); /* of 792 */
 }
 
 /* Whoever has two slips learns from length, commands and white paper nothing. */
@@ -185,8 +190,8 @@ static void test_slips_differ_in_modules_and_digits_alone(void **state)
             for (int y = 0; y < paper.high; y++)
                 for (int x = 0; x < paper.wide; x++)
                     if (in_qr(&places[p], y, x) || in_digits(&places[p], y, x)) {
-                        const size_t at = paper.from[y] + (size_t)x / 8;
-                        const uint8_t bit = (uint8_t)(0x80 >> x % 8);
+                        const size_t at = paper.from[y] + (size_t)x / 16;
+                        const uint8_t bit = (uint8_t)(0x80 >> x / 2 % 8);
                         slip[at] &= (uint8_t)~bit;
                         other[at] &= (uint8_t)~bit;
                     }
@@ -209,17 +214,46 @@ static void test_no_word_is_in_a_slip(void **state)
     }
 }
 
-/* A printer obeys DLE at once, even in the middle of a picture. */
+/* A printer obeys DLE at once, even in the middle of a picture. Bytes hold parts of two digits at most. */
 static void test_no_dots_are_taken_for_a_command(void **state)
 {
     for (int p = 0; p < PLACES; p++)
-        for (int i = 0; i < CODES; i++) {
-            char code[CODE_LEN];
+        for (int pair = 0; pair < 100; pair++) {
+            char code[CODE_LEN] = "";
 
-            code_new(code);
+            for (int i = 0; i < CODE_DIGITS; i++)
+                code[i] = (char)('0' + (i % 2 == 0 ? pair / 10 : pair % 10));
             const size_t len = make(code, places[p].paper, slip);
             assert_null(memchr(slip, 0x10, len));
         }
+}
+
+/* A serial line is slow: a slip must have come through while its person still waits. */
+static void test_a_slip_is_small(void **state)
+{
+    for (int p = 0; p < PLACES; p++)
+        assert_true(make(all('8'), places[p].paper, slip) <= places[p].most);
+}
+
+/* NULs for as many bytes as the longest of the picture's bands has. */
+static void assert_blank_ends_a_band(size_t blank)
+{
+    const size_t row = (size_t)paper.wide / 16;
+    size_t rows = 1;
+
+    for (int y = 2; y < paper.high; y += 2) {
+        rows = paper.from[y] - paper.from[y - 2] == row ? rows + 1 : 1;
+        assert_true(rows * row <= blank);
+    }
+}
+
+static size_t count_blank(const uint8_t *bytes)
+{
+    size_t blank = 0;
+
+    while (bytes[blank] == 0)
+        blank++;
+    return blank;
 }
 
 /* However little of the slip before came through, this one is printed whole. */
@@ -227,21 +261,25 @@ static void test_a_slip_broken_off_spoils_not_the_next(void **state)
 {
     for (int p = 0; p < PLACES; p++) {
         const size_t len = make(all('4'), places[p].paper, slip);
-        size_t blank = 0;
 
-        while (slip[blank] == 0)
-            blank++;
         assert_int_equal(paper_read(&paper, slip, len), 0);
-        for (int y = 1; y < paper.high; y++) {
-            const size_t row = (size_t)paper.wide / 8;
-            const bool new_band = paper.from[y] - paper.from[y - 1] != row;
-            int rows = 1;
+        assert_blank_ends_a_band(count_blank(slip));
+    }
+}
 
-            for (int next = y + 1; new_band && next < paper.high; next++, rows++)
-                if (paper.from[next] - paper.from[next - 1] != row)
-                    break;
-            assert_true((size_t)rows * row <= blank);
-        }
+/* What ends a slip that is given up: white for the band, then reset, feed and cut, and no picture. */
+static void test_a_slip_given_up_is_ended(void **state)
+{
+    static const uint8_t end[] = {0x1b, 0x40, 0x1b, 0x64, 0x05, 0x1d, 0x56, 0x01};
+    uint8_t drop[SLIP_DROP_LEN];
+
+    slip_drop(drop);
+    const size_t blank = count_blank(drop);
+    assert_int_equal(sizeof drop - blank, sizeof end);
+    assert_memory_equal(drop + blank, end, sizeof end);
+    for (int p = 0; p < PLACES; p++) {
+        assert_int_equal(paper_read(&paper, slip, make(all('4'), places[p].paper, slip)), 0);
+        assert_blank_ends_a_band(blank);
     }
 }
 
@@ -276,7 +314,9 @@ int main(void)
         cmocka_unit_test(test_slips_differ_in_modules_and_digits_alone),
         cmocka_unit_test(test_no_word_is_in_a_slip),
         cmocka_unit_test(test_no_dots_are_taken_for_a_command),
+        cmocka_unit_test(test_a_slip_is_small),
         cmocka_unit_test(test_a_slip_broken_off_spoils_not_the_next),
+        cmocka_unit_test(test_a_slip_given_up_is_ended),
         cmocka_unit_test(test_a_slip_is_made_of_its_code_alone),
         cmocka_unit_test(test_unknown_paper_makes_nothing),
     };
