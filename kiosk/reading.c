@@ -117,16 +117,18 @@ static void reading_mark(const struct reading *reading, char line[READING_LINE])
 /* Behind the last message, the same words that everyone gets. */
 static void reading_close(struct reading *reading)
 {
+    static const char apart[] = "\n\n────────────\n";
     char line[READING_LINE];
     size_t len;
 
     reading_mark(reading, line);
     len = strlen(line);
-    if (len + 2 > sizeof reading->text - reading->len)
+    if (len + sizeof apart > sizeof reading->text - reading->len)
         return;
-    memcpy(reading->text + reading->len, "\n\n", 2);
-    memcpy(reading->text + reading->len + 2, line, len);
-    reading->len += len + 2;
+    /* Not the office's words: a line apart. */
+    memcpy(reading->text + reading->len, apart, sizeof apart - 1);
+    memcpy(reading->text + reading->len + sizeof apart - 1, line, len);
+    reading->len += sizeof apart - 1 + len;
 }
 
 /* Looks for every message, however many there are; gathers those from the first without a gap. */

@@ -214,7 +214,7 @@ static void stage_help(struct stage *stage)
 /* The library, at once, on top of everything; the same key takes it away. */
 static void stage_cover(struct stage *stage)
 {
-    stage->covered = true;
+    stage->covered = stage->untouched = true;
     stage->open = false;
     shelf_browse(stage);
 }
@@ -338,6 +338,8 @@ struct press stage_ask(struct stage *stage)
     stage_show(stage);
     press = stage_press(stage);
     stage->rushed = press.rushed;
+    if (press.kind != PRESS_BACK && press.kind != PRESS_RESIZE)
+        stage->untouched = false;
     if (press.kind == PRESS_SHOW && press.keypad && stage->writing)
         return (struct press){.kind = PRESS_CHAR, .ch = '.', .keypad = true};
     if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)

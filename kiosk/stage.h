@@ -44,6 +44,8 @@ struct stage {
     bool rushed;   /* the last press came too fast to be meant */
     bool browsing; /* the library is on the screen */
     bool covered;  /* ... in front of what the person was doing */
+    bool
+        untouched; /* ... and nothing was pressed there but Esc: perhaps the cover came by mistake */
     bool practice;
     bool writing; /* text is typed: the keypad's point is a point */
     bool open;    /* typed text and code are shown, not dots */

@@ -516,10 +516,15 @@ static void test_cover_key(void **state)
                "3 3 show F2 show 1 F2 show Idle"); /* in the library there is nothing to hide */
     assert_string_equal(booth->kept[0], booth->kept[1]);
     assert_null(strstr(booth->kept[2], "What do you want to do?"));
-    booth_play(booth, "3 3 show Esc F2 show Esc show F2 show Idle");
+    booth_play(booth, "3 3 show Esc F2 show F2 show F2 Esc show Idle");
     assert_string_equal(booth->kept[0], booth->kept[1]);
-    assert_string_equal(booth->kept[1], booth->kept[2]);
+    assert_non_null(strstr(booth->kept[2], "What do you want to do?"));
     assert_non_null(strstr(booth->kept[3], "What do you want to do?"));
+    /* A cover that came by mistake is no trap; but who looks around in it stays there. */
+    booth_play(booth, TO_TEXT "F2 Esc show F2 1 F2 F2 Esc show F2 F2 7 Esc show Idle");
+    assert_non_null(strstr(booth->kept[0], "your own words"));
+    assert_non_null(strstr(booth->kept[1], "My rights"));
+    assert_non_null(strstr(booth->kept[2], "My rights"));
 }
 
 static void test_countdown(void **state)
