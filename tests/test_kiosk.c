@@ -159,7 +159,7 @@ static void test_killed_session_leaves_a_clean_terminal(void **state)
 }
 
 /* A session held in write() by its terminal is ended by its alarm, whatever its parents ignored. (Not
-   tested here: that the alarm comes 30 seconds after the idle limit; that would take 40.) */
+   tested here: that the alarm comes some 30 seconds after the idle limit; that would take 40.) */
 static void test_alarm_ends_a_session(void **state)
 {
     assert_killed_leaves_nothing(*state, SIGALRM);
