@@ -273,8 +273,8 @@ static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, siz
     word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE && !ready(fd, POLLOUT, until))
         word = PRINTER_SLOW;
-    if (word == PRINTER_SLOW)
-        (void)tell_to_drop(fd);
+    if (word == PRINTER_SLOW && tell_to_drop(fd))
+        (void)ready(fd, POLLOUT, after_ms(now(), DROP_MS));
     return word == PRINTER_SLOW && driver_misses_paper(fd) ? PRINTER_PAPER : word;
 }
 
