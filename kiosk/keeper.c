@@ -30,20 +30,21 @@
 #include "courier/record.h"
 #include "courier/refusal.h"
 #include "kiosk/cover.h"
+#include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "store/outbox.h"
 
 enum {
     KEEPER_TICK_MS = 60000,  /* how often a waiting keeper looks at the date */
-    KEEPER_ORDER_MS = 15000, /* how long a session may take to end in order */
+    KEEPER_ORDER_MS = 20000, /* how long a session may take to end in order */
     KEEPER_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     KEEPER_FAILURES_MAX = 5,
     KEEPER_DAY_MAX = 500,   /* visits of a day, after which one is a rarity or a mischief */
     KEEPER_REST_MS = 10000, /* and the rest before each one more */
     KEEPER_LOCK_MS = 1000,  /* how long a lock may still be held for a keeper that was killed */
     KEEPER_LOCK_STEP_MS = 20,
-    KEEPER_HELPER_MS = 8000, /* how long a helper may take to end after its visit */
+    KEEPER_HELPER_MS = PRINTER_WAIT_MS, /* how long a helper may take to end after its visit */
     KEEPER_PTY_MAJOR_FIRST = 136,
     KEEPER_PTY_MAJOR_LAST = 143,
 };
