@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,7 +29,10 @@
 #include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "store/outbox.h"
+#include "kiosk/slip.h"
 #include "tests/booth.h"
+#include "tests/folder.h"
+#include "tests/paper.h"
 #include "tests/raster.h"
 #include "tests/served.h"
 
@@ -904,6 +908,74 @@ static void test_session_sleeps_until_the_countdown(void **state)
 
 #define KIOSK_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* A FIFO in the kiosk's folder, open for us, so that whoever writes into it never waits. */
+static int make_fifo(const char *dir, const char *name, char path[OFFICE_PATH_LEN + 16])
+{
+    int fd = -1;
+
+    snprintf(path, OFFICE_PATH_LEN + 16, "%s/%s", dir, name);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+/* Through the real keeper, the confined session and both helpers: a slip comes out, and what the screen says is
+   said, but the number only to who asks for it. */
+static void test_slip_and_voice(void **state)
+{
+    static struct paper paper;
+    static uint8_t slip[SLIP_MAX];
+    struct served *served = *state;
+    char dir[OFFICE_PATH_LEN];
+    char printer[sizeof dir + 16], said[sizeof dir + 16], program[sizeof dir + 16], text[4096];
+    char code[64], shown[CODE_LEN];
+    const char *more[] = {"--printer", printer, "--paper", "58", "--speaker", program, NULL};
+    int paper_fd = -1;
+    int voice_fd = -1;
+
+    office_scratch(dir);
+    paper_fd = make_fifo(dir, "printer", printer);
+    voice_fd = make_fifo(dir, "said", said);
+    snprintf(program, sizeof program, "%s/speech", dir);
+    snprintf(text, sizeof text, "#!/bin/sh\ncat >'%s'\n", said);
+    folder_write(program, text, strlen(text));
+    assert_int_equal(chmod(program, 0700), 0);
+    served_start_as(served, more, ROWS, COLS);
+    served_wait(served, "Choose a language");
+    served_go(served, "5", "Voice");
+    served_go(served, "3", "What do you want to do?");
+    served_go(served, "8", "Press Enter and this is sent");
+    pty_rest(served->pty);
+    served_go(served, "\r", SERVED_STORED);
+    served_go(served, "2", "The slip is printed");
+    ssize_t len = read(paper_fd, slip, sizeof slip);
+    assert_int_equal(paper_read(&paper, slip, len > 0 ? (size_t)len : 0), 0);
+    assert_int_equal(paper_scan(&paper, code, sizeof code), 1);
+    served_go(served, "1", "This is your number");
+    char *receipt = pty_text(served->pty);
+    booth_code(receipt, shown);
+    free(receipt);
+    assert_string_equal(code, shown);
+    /* Texts cut each other off; the last one, said in answer to a key, comes whole. */
+    struct pollfd ready = {.fd = voice_fd, .events = POLLIN};
+    pty_type(served->pty, "\033[18~");
+    size_t at = 0;
+    text[0] = '\0';
+    while (strstr(text, "1: I have it.") == NULL) {
+        ssize_t n = 0;
+        assert_int_equal(poll(&ready, 1, SERVED_SECONDS * 1000), 1);
+        n = read(voice_fd, text + at, sizeof text - 1 - at);
+        at += n > 0 ? (size_t)n : 0;
+        text[at] = '\0';
+        assert_true(at < sizeof text - 1);
+    }
+    assert_non_null(strstr(text, "This is your number"));
+    close(paper_fd);
+    close(voice_fd);
+    office_remove(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -930,6 +1002,7 @@ int main(void)
         KIOSK_TEST(test_three_keys_in_danger),
         KIOSK_TEST(test_letters_arrive_at_the_desk),
         KIOSK_TEST(test_cat_on_the_keyboard),
+        KIOSK_TEST(test_slip_and_voice),
         KIOSK_TEST(test_idle_session_counts_down_and_ends),
         KIOSK_TEST(test_session_sleeps_until_the_countdown),
     };
