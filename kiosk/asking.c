@@ -67,7 +67,7 @@ int asking_count(struct stage *stage, struct draft *draft)
     return key;
 }
 
-int asking_question(struct stage *stage, struct draft *draft, uint8_t number)
+static int asking_yes_or_no(struct stage *stage, struct draft *draft, uint8_t number)
 {
     static const char *const choices[] = {N_("Yes"), N_("No")};
     const struct stage_sheet sheet = {
@@ -87,6 +87,11 @@ int asking_question(struct stage *stage, struct draft *draft, uint8_t number)
         return key;
     draft->urgent[number - 1] = (uint8_t)key;
     return STAGE_NEXT;
+}
+
+int asking_question(struct stage *stage, struct draft *draft, uint8_t number)
+{
+    return number == 0 ? STAGE_NEXT : asking_yes_or_no(stage, draft, number);
 }
 
 int asking_consent(struct stage *stage, struct draft *draft)

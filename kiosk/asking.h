@@ -12,7 +12,7 @@ int asking_who(struct stage *stage, struct draft *draft);
 int asking_count(struct stage *stage, struct draft *draft);
 int asking_consent(struct stage *stage, struct draft *draft);
 
-/* Asks the question with this number (complaint/taxonomy). */
+/* Asks the question with this number (complaint/taxonomy); for 0 there is nothing to ask. */
 int asking_question(struct stage *stage, struct draft *draft, uint8_t number);
 
 /* Text of what was said about whom, or NULL when nothing was. */

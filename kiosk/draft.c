@@ -54,7 +54,9 @@ void draft_wipe_answers(struct draft *draft)
 {
     memset(draft->category, 0, sizeof draft->category);
     memset(draft->urgent, 0, sizeof draft->urgent);
-    draft->about = draft->consent = 0;
+    if (draft->about != LETTER_ABOUT_MINOR)
+        draft->about = 0;
+    draft->consent = 0;
     draft->people = 0;
 }
 

@@ -47,7 +47,7 @@ void draft_wipe(struct draft *draft);
 /* Wipes the text, the name and what was deleted of them; the answers stay. */
 void draft_wipe_words(struct draft *draft);
 
-/* Forgets what was answered; the words stay. */
+/* Forgets what was answered, but not that the person is under 18; the words stay. */
 void draft_wipe_answers(struct draft *draft);
 
 /* True when something was typed that would be lost. */

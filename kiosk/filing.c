@@ -68,11 +68,14 @@ static int filing_topic(struct filing *filing)
 {
     struct draft *draft = filing->draft;
     char before[sizeof draft->category];
+    enum taxonomy_reader reader = filing->stage->reader;
     bool minor = false;
     int key;
 
     memcpy(before, draft->category, sizeof before);
     key = topic_choose(filing->stage, draft->category, &minor);
+    if (key != STAGE_NEXT)
+        filing->stage->reader = reader; /* looked at, not said */
     if (minor && key == STAGE_NEXT && draft->about <= 1)
         draft->about = LETTER_ABOUT_MINOR;
     if (memcmp(before, draft->category, sizeof before) != 0)
@@ -102,7 +105,9 @@ static int filing_consent(struct filing *filing)
     bool asked = filing_asked(filing, 0) != 0;
     int key = asking_consent(filing->stage, filing->draft);
 
-    if (key == STAGE_BACK && asked)
+    /* Back is the last question, however the person came here. */
+    filing->question = TAXONOMY_ASKED_MAX - 1;
+    while (filing->question > 0 && filing_asked(filing, filing->question) == 0)
         filing->question--;
     return filing_lead(key, FILING_REVIEW, asked ? FILING_QUESTION : FILING_TOPIC);
 }
@@ -278,17 +283,21 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft,
                               const struct filing_cry *cry)
 {
     static const char *const choices[] = {N_("Say more first")};
+    const bool words = draft_has_words(draft);
     const struct stage_sheet sheet = {
         .title = cry->title,
-        .text = cry->text,
+        .text =
+            words
+                ? N_("You wrote something before. Press Enter to look at it. Then 1 and Enter send "
+                     "both.")
+                : cry->text,
         .choices = choices,
         .count = 1,
-        .keys = draft_has_words(draft)
-                    ? N_("Enter: look at it   1: say more first   Esc: back   F1: help")
-                    : N_("Enter: send now   1: say more first   Esc: back   F1: help"),
+        .keys = words ? N_("Enter: look at it   1: say more first   Esc: back   F1: help")
+                      : N_("Enter: send now   1: say more first   Esc: back   F1: help"),
         .enter = true,
         .sends = true,
-        .guide = GUIDE_DANGER,
+        .guide = words ? GUIDE_REVIEW : GUIDE_DANGER,
     };
     int key = stage_choose(stage, &sheet);
 
@@ -296,13 +305,17 @@ enum filing_end filing_danger(struct stage *stage, struct draft *draft,
         return FILING_LEFT;
     if (key == STAGE_BACK)
         return FILING_BACK;
-    /* Answers about something else are not this cry's. */
-    draft_wipe_answers(draft);
+    /* What goes out unseen is the cry alone: answers about something else are not this one's. */
+    if (key == STAGE_NEXT && !words)
+        draft_wipe_answers(draft);
+    if (strcmp(draft->category, cry->category) != 0)
+        memset(draft->urgent, 0, sizeof draft->urgent);
     memcpy(draft->category, cry->category, sizeof draft->category);
+    if (draft->about == 0 && stage->reader != taxonomy_reader(stage->place->card.type))
+        draft->about = LETTER_ABOUT_MINOR;
     if (key == 1)
         return filing_from(stage, draft, FILING_QUESTION);
-    /* What was written before goes along only after a look at it. */
-    return filing_from(stage, draft, draft_has_words(draft) ? FILING_REVIEW : FILING_SEND);
+    return filing_from(stage, draft, words ? FILING_REVIEW : FILING_SEND);
 }
 
 bool filing_abandon(struct stage *stage, struct draft *draft)

@@ -16,8 +16,7 @@ static const char *const guide_texts[] = {
                        "You can change it before you send."),
     [GUIDE_QUESTION] = N_("Your answer helps the office to see what cannot wait. "
                           "Press 0 to go on without an answer."),
-    [GUIDE_CONSENT] =
-        N_("The office keeps to what you choose here. If you just press Enter, it tells nobody."),
+    [GUIDE_CONSENT] = N_("The office keeps to what you choose here. Press 0 and it tells nobody."),
     [GUIDE_DANGER] = N_("Enter sends this at once, without a word from you. Then you get a number. "
                         "With the number you can read the answer and write more."),
     [GUIDE_TEXT] =

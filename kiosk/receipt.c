@@ -50,12 +50,19 @@ static const char *receipt_note(int word)
 {
     static const char *const words[] = {
         [PRINTER_DONE] = N_("The slip is printed. Take it now."),
-        [PRINTER_PAPER] = N_("The printer has no paper. Write the number down instead."),
+        [PRINTER_PAPER] =
+            N_("The printer has no paper. Take what came out. Write the number down."),
         [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
-        [PRINTER_SLOW] = N_("The printer has stopped. Write the number down instead."),
+        [PRINTER_SLOW] = N_("The printer has stopped. Take what came out. Write the number down."),
     };
 
     return words[word >= PRINTER_DONE && word <= PRINTER_SLOW ? word : PRINTER_GONE];
+}
+
+/* Who practises and then writes must not hold two slips that look alike. */
+static bool receipt_can_print(const struct stage *stage)
+{
+    return stage->io->print != NULL && !stage->practice;
 }
 
 /* --- how to take it along --- */
@@ -66,7 +73,7 @@ static int receipt_how(struct receipt *receipt)
         N_("Show it: write it down, or learn it by heart"),
         N_("Print it: the slip holds the number and nothing else"),
     };
-    bool printer = receipt->stage->io->print != NULL;
+    bool printer = receipt_can_print(receipt->stage);
     const struct stage_sheet sheet = {
         .title = receipt->stage->practice ? N_("Now it would be stored. This is your number")
                                           : N_("It is stored. Now your number"),
@@ -138,17 +145,20 @@ static int receipt_look(struct receipt *receipt)
     const struct stage_sheet sheet = {
         .title = N_("This is your number"),
         .choices = choices,
-        .count = receipt->stage->io->print != NULL ? 2 : 1,
+        .count = receipt_can_print(receipt->stage) ? 2 : 1,
         .keys = N_("1: I have it   Esc: hide it   F1: help"),
         .guide = GUIDE_RECEIPT,
     };
     int key = STAGE_IGNORED;
 
-    receipt->stage->news = false; /* the number is said only to who asks for it: F7 */
+    /* The number is said only to who asks for it. */
+    receipt->stage->news = false;
+    receipt->stage->hushed = true;
     while (key == STAGE_IGNORED) {
         receipt_draw(receipt, &sheet);
         key = stage_meaning(receipt->stage, &sheet, stage_ask(receipt->stage));
     }
+    receipt->stage->hushed = false;
     if (key == STAGE_OVER)
         return RECEIPT_DONE;
     if (key == 2)

@@ -88,7 +88,7 @@ static bool session_language(struct stage *stage)
         if (key == SESSION_VOICE)
             comfort_voice(stage);
         /* What a passer-by switched on must not stay for the next one. */
-        if (key == SESSION_LARGE || key == SESSION_VOICE)
+        if (!stage->begun && (key == SESSION_LARGE || key == SESSION_VOICE))
             stage->idle = SESSION_FIRST_SECONDS;
     }
     if (stage->over)

@@ -40,8 +40,6 @@ static bool shelf_list(struct stage *stage)
     if (count > SHELF_LEAF)
         titles[sheet.count++] = N_("More pages");
     key = stage_choose(stage, &sheet);
-    if (key == STAGE_BACK && stage->covered && stage->untouched)
-        stage->covered = false; /* a cover by mistake is no trap */
     if (key <= 0)
         return key == STAGE_BACK && stage->covered;
     if ((size_t)key > shown) {

@@ -165,8 +165,6 @@ int stage_frame(struct stage *stage, const struct stage_sheet *sheet)
     screen_say(stage->screen, 0, stage->left, SCREEN_BOLD, stage_words(sheet->title));
     if (!stage->covered)
         stage_draw_marks(stage);
-    if (stage->speaking)
-        stage_draw_voice(stage);
     screen_wrap(stage->screen, stage->bottom + 1, stage->left, STAGE_WIDTH, STAGE_FOOTER,
                 SCREEN_PLAIN, keys, strlen(keys));
     return STAGE_TOP;
@@ -214,9 +212,13 @@ static void stage_help(struct stage *stage)
 /* The library, at once, on top of everything; the same key takes it away. */
 static void stage_cover(struct stage *stage)
 {
-    stage->covered = stage->untouched = true;
+    bool helping = stage->helping;
+
+    stage->helping = false;
+    stage->covered = true;
     stage->open = false;
     shelf_browse(stage);
+    stage->helping = helping;
 }
 
 /* Words for the voice when there is something new to say. */
@@ -244,6 +246,8 @@ void stage_show(struct stage *stage)
         stage_draw_small(stage, rows, cols);
     }
     stage_speak(stage);
+    if (stage->speaking && !stage->small)
+        stage_draw_voice(stage); /* seen, not said again on every screen */
     if (stage->dark && stage->speaking)
         screen_clear(stage->screen);
     stage->io->show(stage->io->context, stage->screen);
@@ -288,7 +292,8 @@ static struct press stage_press(struct stage *stage)
             io->show(io->context, stage->screen);
         press = io->press(io->context, 1);
     }
-    if (press.kind != PRESS_IDLE && press.kind != PRESS_GONE && press.kind != PRESS_COVER)
+    if (press.kind != PRESS_IDLE && press.kind != PRESS_GONE &&
+        (press.kind != PRESS_COVER || stage->covered))
         press.kind = PRESS_RESIZE;
     return press;
 }
@@ -315,6 +320,8 @@ static bool stage_obey(struct stage *stage, enum press_kind kind)
     } else {
         return false;
     }
+    if (stage->hushed && kind != PRESS_SAY)
+        stage->news = false;
     return true;
 }
 
@@ -338,9 +345,7 @@ struct press stage_ask(struct stage *stage)
     stage_show(stage);
     press = stage_press(stage);
     stage->rushed = press.rushed;
-    if (press.kind != PRESS_BACK && press.kind != PRESS_RESIZE)
-        stage->untouched = false;
-    if (press.kind == PRESS_SHOW && press.keypad && stage->writing)
+    if (press.kind == PRESS_SHOW && press.keypad && stage->writing && !stage->small)
         return (struct press){.kind = PRESS_CHAR, .ch = '.', .keypad = true};
     if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)
         stage->over = true;

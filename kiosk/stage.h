@@ -44,15 +44,14 @@ struct stage {
     bool rushed;   /* the last press came too fast to be meant */
     bool browsing; /* the library is on the screen */
     bool covered;  /* ... in front of what the person was doing */
-    bool
-        untouched; /* ... and nothing was pressed there but Esc: perhaps the cover came by mistake */
     bool practice;
     bool writing; /* text is typed: the keypad's point is a point */
     bool open;    /* typed text and code are shown, not dots */
     bool large;
     bool contrast;
     bool speaking;
-    bool dark; /* nothing on the screen: for who listens */
+    bool hushed; /* what is on the screen is said only when it is asked for */
+    bool dark;   /* nothing on the screen: for who listens */
     int pace;
     enum layout layout;
     bool layer;      /* of the layout: the keys as on a US keyboard */

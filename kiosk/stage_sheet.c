@@ -69,11 +69,11 @@ static int sheet_choices(struct stage *stage, int row, int room, const struct st
     return sheet->zero == NULL ? row : sheet_choice(stage, row, '0', sheet->zero);
 }
 
-/* What stands below the answers: the sheet's own word, or what was answered before. */
-static const char *sheet_tail(const struct stage_sheet *sheet, char line[SHEET_LINE])
+/* What was answered before, or NULL. */
+static const char *sheet_kept(const struct stage_sheet *sheet, char line[SHEET_LINE])
 {
     if (sheet->kept == NULL)
-        return sheet->tail;
+        return NULL;
     snprintf(line, SHEET_LINE, _("Enter keeps: %s"), _(sheet->kept));
     return line;
 }
@@ -82,19 +82,22 @@ static const char *sheet_tail(const struct stage_sheet *sheet, char line[SHEET_L
 static int sheet_body(struct stage *stage, const struct stage_sheet *sheet, int room)
 {
     char line[SHEET_LINE];
-    const char *tail = sheet_tail(sheet, line);
+    const char *kept = sheet_kept(sheet, line);
     int gap = stage->large ? 0 : 1;
     int row = 0;
 
     if (sheet->text != NULL)
         row = stage_say(stage, row, SCREEN_PLAIN, sheet->text) + gap;
+    if (kept != NULL)
+        row = stage_say(stage, row, SCREEN_BOLD, kept) + gap;
+    explicit_bzero(line, sizeof line);
     room -= row + (sheet->zero != NULL ? 2 : 0);
-    if (tail != NULL)
-        room -= sheet_rows(stage, tail) + gap;
+    if (sheet->tail != NULL)
+        room -= sheet_rows(stage, sheet->tail) + gap;
     row = sheet_choices(stage, row, room, sheet);
-    if (tail == NULL)
+    if (sheet->tail == NULL)
         return row;
-    return stage_say(stage, row + (sheet->zero != NULL ? gap : 0), SCREEN_BOLD, tail);
+    return stage_say(stage, row + (sheet->zero != NULL ? gap : 0), SCREEN_BOLD, sheet->tail);
 }
 
 /* The frame, and of the body what fits from row *top on. Returns the rows that are shown. */

@@ -360,6 +360,25 @@ static void test_danger_forgets_other_answers(void **state)
     assert_int_equal(letter.about, 0);
     assert_int_equal(letter.consent, 1);
     assert_int_equal(letter.urgent_count, 0);
+    booth_play(booth, "3 1 4 Esc Esc 8 Enter 0 Enter"); /* but not that the writer is a child */
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_int_equal(letter.about, LETTER_ABOUT_MINOR);
+}
+
+/* Back from the review of a cry: its questions, and no others. */
+static void test_back_from_a_cry(void **state)
+{
+    struct letter letter;
+
+    booth_play(
+        booth,
+        "3 1 1 3 1 0 0 0 2 \"soup\" Enter Esc Esc Esc Esc Esc Esc 8 show Enter Esc Esc show 1 0 0 "
+        "1 Enter 0 Enter");
+    assert_non_null(strstr(booth->kept[0], "Press Enter to look at it"));
+    assert_non_null(strstr(booth->kept[1], "Has a doctor"));
+    assert_sent(&letter, LETTER_COMPLAINT, "A2");
+    assert_int_equal(letter.people, 0);
+    assert_int_equal(letter.urgent[2], 1);
 }
 
 /* What was answered can be changed, kept and taken back. */
@@ -455,6 +474,10 @@ static void test_words_for_the_reader(void **state)
     assert_non_null(strstr(booth->kept[1], "An adult here"));
     assert_sent(&letter, LETTER_COMPLAINT, "G1");
     assert_int_equal(letter.about, LETTER_ABOUT_MINOR);
+    booth_play(booth, "3 1 1 7 Esc show 1 7 1 0 0 0 Esc Esc Esc Esc Esc Esc show Idle");
+    assert_non_null(strstr(booth->kept[0], "who is it about"));
+    booth_play(booth, "3 1 1 7 Esc Esc show Idle"); /* looked at, not said */
+    assert_non_null(strstr(booth->kept[0], "I think of ending my life"));
     booth_play(booth, "3 1 1 7 1 show Idle"); /* said in the list of groups */
     assert_non_null(strstr(booth->kept[0], "An adult here"));
     booth->place.card.type = taxonomy_facility("CHILD")->number;
@@ -519,12 +542,15 @@ static void test_cover_key(void **state)
     booth_play(booth, "3 3 show Esc F2 show F2 show F2 Esc show Idle");
     assert_string_equal(booth->kept[0], booth->kept[1]);
     assert_non_null(strstr(booth->kept[2], "What do you want to do?"));
-    assert_non_null(strstr(booth->kept[3], "What do you want to do?"));
-    /* A cover that came by mistake is no trap; but who looks around in it stays there. */
-    booth_play(booth, TO_TEXT "F2 Esc show F2 1 F2 F2 Esc show F2 F2 7 Esc show Idle");
-    assert_non_null(strstr(booth->kept[0], "your own words"));
-    assert_non_null(strstr(booth->kept[1], "My rights"));
-    assert_non_null(strstr(booth->kept[2], "My rights"));
+    assert_non_null(strstr(booth->kept[3], "My rights"));
+    /* Whoever finds the cover and tries the obvious keys finds nothing else. */
+    booth_play(booth, TO_TEXT "F2 Esc Esc Enter 0 show Wait F2 show F2 show Idle");
+    assert_non_null(strstr(booth->kept[0], "My rights"));
+    assert_non_null(
+        strstr(booth->kept[1], "My rights")); /* in the countdown any key stays, this one too */
+    assert_non_null(strstr(booth->kept[2], "your own words"));
+    booth_play(booth, TO_TEXT "F1 F2 F1 show Idle"); /* help, cover, and the cover's own help */
+    assert_non_null(strstr(booth->kept[0], "Short pages"));
 }
 
 static void test_countdown(void **state)
@@ -839,6 +865,9 @@ static void test_languages_with_unequal_pages(void **state)
 /* Large print that a passer-by switched on is not the next one's. */
 static void test_first_screen_forgets(void **state)
 {
+    booth_play(booth,
+               "3 Esc 4 3 1 0 0 0 0 0 2 \"long story\" Idle"); /* no shorter time for who began */
+    assert_int_equal(booth->idled, booth->place.idle_seconds);
     assert_int_equal(booth_play(booth, "4 show Idle"), SESSION_NOBODY);
     assert_non_null(strstr(booth->kept[0], "↓"));
     assert_int_equal(booth->attempts, 0);
@@ -993,6 +1022,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_leaving_asks_about_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enter_keeps_what_was_answered, setup, teardown),
         cmocka_unit_test_setup_teardown(test_danger_forgets_other_answers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_back_from_a_cry, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_are_kept_and_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_empty_complaint_after_failed_stores, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving_after_a_failed_store, setup, teardown),
