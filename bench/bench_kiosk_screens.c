@@ -196,7 +196,8 @@ int main(int argc, char **argv)
     printf("resident: keeper %ld KiB, session %ld KiB\n", status_number(keeper, "VmRSS:"),
            status_number(session_of(keeper), "VmRSS:"));
     stop();
-    start(argv[1], argv[2], "20");
+    start(argv[1], argv[2], "36"); /* a countdown of a third, 12 seconds */
+    drawn(PATIENCE_MS);            /* it begins */
     measure_wakes("during the countdown (60)");
     stop();
     return EXIT_SUCCESS;
