@@ -8,7 +8,7 @@
 
 #include "tui/lang.h"
 
-enum { ASKING_SEVERAL = 3, ASKING_MINOR = LETTER_ABOUT_MINOR, ASKING_DIGITS = 4 };
+enum { ASKING_DIGITS = 4 };
 
 static const char *const asking_about[] = {
     NULL, N_("Me"), N_("Someone else"), N_("Several of us"), N_("Me, and I am under 18"),
@@ -16,7 +16,7 @@ static const char *const asking_about[] = {
 
 const char *asking_about_text(uint8_t about)
 {
-    return about <= ASKING_MINOR ? asking_about[about] : NULL;
+    return about <= LETTER_ABOUT_MINOR ? asking_about[about] : NULL;
 }
 
 int asking_who(struct stage *stage, struct draft *draft)
@@ -25,7 +25,7 @@ int asking_who(struct stage *stage, struct draft *draft)
     const struct stage_sheet sheet = {
         .title = N_("Write to the Commissioner: who is it about?"),
         .choices = asking_about + 1,
-        .count = place == TAXONOMY_MINOR ? ASKING_SEVERAL : ASKING_MINOR,
+        .count = place == TAXONOMY_MINOR ? LETTER_ABOUT_SEVERAL : LETTER_ABOUT_MINOR,
         .zero = N_("Skip this question"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
@@ -38,8 +38,8 @@ int asking_who(struct stage *stage, struct draft *draft)
         return key;
     if (key >= STAGE_ZERO)
         draft->about = (uint8_t)key;
-    stage->reader = draft->about == ASKING_MINOR ? TAXONOMY_MINOR : place;
-    if (draft->about != ASKING_SEVERAL)
+    stage->reader = draft->about == LETTER_ABOUT_MINOR ? TAXONOMY_MINOR : place;
+    if (draft->about != LETTER_ABOUT_SEVERAL)
         draft->people = 0;
     return STAGE_NEXT;
 }

@@ -53,7 +53,7 @@ static uint8_t filing_asked(const struct filing *filing, int i)
 static int filing_who(struct filing *filing)
 {
     int key = asking_who(filing->stage, filing->draft);
-    bool several = filing->draft->about == 3;
+    bool several = filing->draft->about == LETTER_ABOUT_SEVERAL;
 
     return filing_lead(key, several ? FILING_COUNT : FILING_TOPIC, FILING_BACK);
 }
@@ -261,7 +261,11 @@ static enum filing_end filing_from(struct stage *stage, struct draft *draft, int
         [FILING_CONFIRM] = filing_confirm, [FILING_SEND] = filing_send,
     };
     /* How far each step is on the way, as the person counts. */
-    static const int marks[] = {1, 1, 2, 3, 4, 5, 5, 5, 6, 6};
+    static const int marks[] = {
+        [FILING_WHO] = 1,     [FILING_COUNT] = 1,  [FILING_TOPIC] = 2, [FILING_QUESTION] = 3,
+        [FILING_CONSENT] = 4, [FILING_REVIEW] = 5, [FILING_TEXT] = 5,  [FILING_NAME] = 5,
+        [FILING_CONFIRM] = 6, [FILING_SEND] = 6,
+    };
     struct filing filing = {.stage = stage, .draft = draft};
 
     while (step >= 0) {

@@ -39,11 +39,13 @@ int stage_open(struct stage *stage, const struct session_io *io, const struct se
                             .reader = taxonomy_reader(place->card.type)};
     io->size(io->context, &rows, &cols);
     stage->screen = screen_new(rows, cols);
+    stage->paper = screen_new(SCREEN_ROWS_MAX, cols);
     if (io->say != NULL)
         stage->voice = secret_new(SPEAKER_TEXT_MAX);
-    if (stage->screen != NULL && (io->say == NULL || stage->voice != NULL))
+    if (stage->screen != NULL && stage->paper != NULL && (io->say == NULL || stage->voice != NULL))
         return 0;
     screen_free(&stage->screen);
+    screen_free(&stage->paper);
     secret_free(stage->voice);
     return -1;
 }
@@ -57,6 +59,7 @@ void stage_close(struct stage *stage)
     screen_clear(stage->screen);
     stage->io->show(stage->io->context, stage->screen);
     screen_free(&stage->screen);
+    screen_free(&stage->paper);
 }
 
 /* --- drawing --- */
@@ -84,6 +87,8 @@ static void stage_measure(struct stage *stage)
     stage->small = rows < SCREEN_ROWS_MIN || cols < SCREEN_COLS_MIN;
     if (rows != screen_rows(stage->screen) || cols != screen_cols(stage->screen))
         (void)screen_resize(stage->screen, rows, cols); /* out of memory: the old size serves */
+    if (screen_cols(stage->paper) != screen_cols(stage->screen))
+        (void)screen_resize(stage->paper, SCREEN_ROWS_MAX, screen_cols(stage->screen));
     screen_clear(stage->screen);
     screen_contrast(stage->screen, stage->contrast);
     rows = screen_rows(stage->screen);

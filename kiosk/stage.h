@@ -33,6 +33,8 @@ struct stage {
     const struct session_io *io;
     const struct session_place *place;
     struct screen *screen; /* what the terminal shows */
+    struct screen
+        *paper;  /* a sheet's body while it is drawn: as wide, and with all rows there are */
     char *voice; /* the screen in words, SPEAKER_TEXT_MAX bytes of locked memory; NULL: no voice */
     char language[3];
     enum taxonomy_reader reader;

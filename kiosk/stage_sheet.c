@@ -19,7 +19,7 @@ static void sheet_copy(struct screen *to, int row, const struct screen *from, in
     char utf8[4];
 
     for (int i = 0; i < n; i++) {
-        for (int col = 0; col < screen_cols(to); col++) {
+        for (int col = 0; col < screen_cols(to) && col < screen_cols(from); col++) {
             const struct screen_cell *cell = screen_at(from, first + i, col);
 
             if (cell->ch != ' ' && cell->ch != 0)
@@ -104,13 +104,10 @@ static int sheet_body(struct stage *stage, const struct stage_sheet *sheet, int 
 static int sheet_draw(struct stage *stage, const struct stage_sheet *sheet, int *top)
 {
     struct screen *screen = stage->screen;
-    struct screen *paper = NULL;
+    struct screen *paper = stage->paper;
     int bottom, room, used, last;
 
     (void)stage_frame(stage, sheet);
-    paper = screen_new(SCREEN_ROWS_MAX, screen_cols(screen));
-    if (paper == NULL)
-        return 0;
     bottom = stage->bottom;
     room = bottom - STAGE_TOP;
     stage->screen = paper;
@@ -129,7 +126,7 @@ static int sheet_draw(struct stage *stage, const struct stage_sheet *sheet, int 
         *top = 0;
     sheet_copy(screen, STAGE_TOP, paper, *top, used - *top < room ? used - *top : room);
     stage_more(stage, bottom - 1, *top, used - *top - room > 0 ? used - *top - room : 0);
-    screen_free(&paper);
+    screen_clear(paper);
     return room;
 }
 

@@ -10,9 +10,6 @@
 /* What 0 stands for: something else. */
 static const char topic_other[] = "H1";
 
-/* The group that is not about something but about someone. */
-static const char topic_minor = 'G';
-
 /* Returns the group's letter, or an enum stage_key up to STAGE_ZERO. */
 static int topic_group(struct stage *stage, const char *category)
 {
@@ -76,7 +73,7 @@ int topic_choose(struct stage *stage, char category[3], bool *minor)
             memcpy(category, topic_other, sizeof topic_other);
             return STAGE_NEXT;
         }
-        if (group == topic_minor) {
+        if (group == TAXONOMY_MINORS) {
             stage->reader = TAXONOMY_MINOR;
             *minor = true;
         } else {

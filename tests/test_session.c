@@ -804,18 +804,22 @@ static void test_small_terminal(void **state)
     assert_cover();
 }
 
-/* Every screen of a long visit redrawn at another size between any two keys. */
+/* Another size and back before every key of a visit: what was answered and typed arrives all the same. */
 static void test_resized_at_every_screen(void **state)
 {
-    booth_printer(booth);
+    struct letter letter;
+
+    booth->restless = true;
     booth_play(
         booth,
-        "resize 80x200 3 resize 24x64 1 resize 1x1 resize 30x90 3 resize 24x64 5 Enter resize "
-        "40x70 1 "
-        "resize 24x64 1 resize 25x80 1 resize 24x64 1 resize 80x64 1 resize 24x64 1 resize 26x66 2 "
-        "resize 24x200 \"x\" resize 24x64 Enter resize 33x77 1 resize 24x64 Enter resize 25x80 1 "
-        "resize 24x64 1 resize 60x60 Enter resize 24x64 Enter Enter resize 25x80 Enter");
-    assert_int_equal(booth->stored, 1);
+        "3 1 3 12 Enter 1 1 1 2 0 3 2 \"all of it\" Enter 1 246813 Enter 246813 Enter 1 1 Check "
+        "Enter Check Enter Enter");
+    assert_sent(&letter, LETTER_COMPLAINT, "A1");
+    assert_int_equal(letter.people, 12);
+    assert_int_equal(letter.consent, 3);
+    assert_int_equal(letter.text_len, strlen("All of it"));
+    assert_memory_equal(letter.text, "All of it", letter.text_len);
+    assert_keys(&letter, booth->code, "246813");
 }
 
 static void test_place_without_pages(void **state)

@@ -16,23 +16,11 @@
  */
 extern int _nl_msg_cat_cntr;
 
-static const struct {
-    const char *code;
-    const char *name;
-} languages[LANG_COUNT] = {
-    {"kk", "Қазақша"},
-    {"ru", "Русский"},
-    {"en", "English"},
-};
+static const char *const languages[LANG_COUNT] = {"kk", "ru", "en"};
 
 const char *lang_code(size_t i)
 {
-    return i < LANG_COUNT ? languages[i].code : "en";
-}
-
-const char *lang_name(size_t i)
-{
-    return i < LANG_COUNT ? languages[i].name : "English";
+    return i < LANG_COUNT ? languages[i] : "en";
 }
 
 void lang_wanted(char code[3])
@@ -61,8 +49,8 @@ void lang_set(const char *code)
     const char *language = "C";
 
     for (size_t i = 0; i < LANG_COUNT; i++)
-        if (strcmp(languages[i].code, code) == 0 && !built_in(code))
-            language = languages[i].code;
+        if (strcmp(languages[i], code) == 0 && !built_in(code))
+            language = languages[i];
     setenv("LANGUAGE", language, 1);
     _nl_msg_cat_cntr++;
 }
@@ -98,7 +86,7 @@ static int use(const char *dir)
         goto out;
     name_locale(absolute);
     for (size_t i = 0; i < LANG_COUNT; i++)
-        if (!built_in(languages[i].code) && !loaded(languages[i].code))
+        if (!built_in(languages[i]) && !loaded(languages[i]))
             goto out;
     result = 0;
 out:

@@ -25,8 +25,7 @@ void lang_wanted(char code[3]);
 /* Switches to "kk", "ru" or "en"; anything else is "en". */
 void lang_set(const char *code);
 
-/* The i-th language's code, and its name in itself ("Қазақша"). */
+/* The i-th language's code; "en" beyond the last. */
 const char *lang_code(size_t i);
-const char *lang_name(size_t i);
 
 #endif
