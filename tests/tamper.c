@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A small world to tamper with. */
+#include "tests/tamper.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/refusal.h"
+#include "crypto/envelope.h"
+#include "desk/casefile.h"
+#include "desk/kiosks.h"
+#include "desk/publish.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+#include "store/outbox.h"
+#include "tui/utf8.h"
+
+struct tamper_figures tamper_sum;
+
+/* --- the world --- */
+
+static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
+{
+    uint8_t file[CARD_FILE_LEN];
+    char name[64];
+    struct card card = {.number = 1, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
+    memcpy(card.key, kiosk->key, sizeof card.key);
+    memcpy(card.facility, kiosk->facility, sizeof card.facility);
+    assert_int_equal(card_encode(&card, t->ward.vault.charter_bytes, t->ward.root, file),
+                     REFUSAL_NONE);
+    assert_int_equal(casefile_keep_card(&t->ward.vault, file, WARD_DAY), TROUBLE_NONE);
+    snprintf(name, sizeof name, "%s.card", kiosk->name);
+    office_put(t->stick, name, file, sizeof file);
+}
+
+size_t tamper_kiosk(struct tamper *t, const char *facility)
+{
+    const size_t k = t->kiosk_count++;
+    struct tamper_kiosk *kiosk = &t->kiosks[k];
+    struct state *state = NULL;
+    assert_true(k < TAMPER_KIOSKS);
+    office_scratch(kiosk->dir);
+    snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
+    assert_int_equal(state_enroll(kiosk->dir, WARD_DAY, kiosk->name), REFUSAL_NONE);
+    assert_int_equal(state_open(kiosk->dir, &state), REFUSAL_NONE);
+    memcpy(kiosk->key, state->key, sizeof kiosk->key);
+    memcpy(kiosk->id, state->kiosk, sizeof kiosk->id);
+    state_close(&state);
+    put_card(t, kiosk);
+    assert_int_equal(tamper_exchange(t, k), REFUSAL_NONE);
+    return k;
+}
+
+void tamper_open(struct tamper *t)
+{
+    memset(t, 0, sizeof *t);
+    t->today = WARD_DAY;
+    ward_open(&t->ward);
+    t->ward.vault.dir = open(t->ward.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(t->ward.vault.dir >= 0);
+    office_scratch(t->under);
+    office_scratch(t->stick);
+    tamper_kiosk(t, "PC-17");
+    tamper_kiosk(t, "PC-18");
+}
+
+void tamper_close(struct tamper *t)
+{
+    for (size_t k = 0; k < t->kiosk_count; k++)
+        office_remove(t->kiosks[k].dir);
+    office_remove(t->under);
+    office_remove(t->stick);
+    free(t->said);
+    close(t->ward.vault.dir);
+    ward_close(&t->ward);
+}
+
+/* --- letters --- */
+
+static void file_letter(struct tamper *t, size_t k, const char *dir, struct letter *letter)
+{
+    uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    struct outbox_tip tip;
+    char path[4096];
+    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
+    state_outbox_path(state, path);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    outbox_close(&outbox);
+    state_close(&state);
+    letter->session = tip.seq + 1;
+    letter->day = t->today > tip.day ? t->today : tip.day;
+    memcpy(letter->facility, t->kiosks[k].facility, sizeof t->kiosks[k].facility);
+    memcpy(letter->kiosk, t->kiosks[k].id, sizeof letter->kiosk);
+    assert_int_equal(letter_encode(letter, raw), LETTER_OK);
+    assert_int_equal(envelope_seal(t->ward.vault.charter.intake, raw, envelope), ENVELOPE_OK);
+    assert_int_equal(office_append(dir, envelope, letter->day), tip.seq + 1);
+}
+
+struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir)
+{
+    const size_t n = t->letter_count++;
+    struct tamper_letter *one = &t->letters[n];
+    assert_true(n < TAMPER_LETTERS);
+    snprintf(one->text, sizeof one->text, "letter <%zu> of an honest person", n);
+    struct letter letter = {.kind = LETTER_COMPLAINT,
+                            .language = "ru",
+                            .category = "A1",
+                            .consent = 1,
+                            .text = one->text,
+                            .text_len = strlen(one->text)};
+    memset(letter.tag_key, 1, sizeof letter.tag_key);
+    memcpy(letter.tag_key, &n, sizeof n);
+    memset(letter.answer_key, 2, sizeof letter.answer_key);
+    file_letter(t, k, dir, &letter);
+    return one;
+}
+
+struct tamper_letter *tamper_write(struct tamper *t, size_t k)
+{
+    return tamper_write_in(t, k, t->kiosks[k].dir);
+}
+
+void tamper_cover(struct tamper *t, size_t k)
+{
+    struct letter letter = {
+        .kind = LETTER_COVER, .language = "ru", .category = "A1", .consent = 1, .text = ""};
+    file_letter(t, k, t->kiosks[k].dir, &letter);
+}
+
+static int find_letter(void *context, const struct casefile_item *item)
+{
+    struct tamper *t = context;
+    if (item->kind != CASEFILE_LETTER)
+        return TROUBLE_NONE;
+    for (size_t i = 0; i < t->letter_count; i++)
+        if (strlen(t->letters[i].text) == item->letter->text_len &&
+            memcmp(t->letters[i].text, item->letter->text, item->letter->text_len) == 0)
+            t->letters[i].came++;
+    return TROUBLE_NONE;
+}
+
+void tamper_settle(struct tamper *t)
+{
+    unsigned bad = 0;
+    tamper_round(t);
+    assert_int_equal(casefile_each(&t->ward.vault, 0, find_letter, t), TROUBLE_NONE);
+    for (size_t i = 0; i < t->letter_count; i++) {
+        if (t->letters[i].destroyed)
+            continue;
+        tamper_sum.letters++;
+        tamper_sum.arrived += t->letters[i].came == 1;
+        bad += t->letters[i].came != 1;
+        if (t->letters[i].came != 1)
+            print_message("%s: came %u times\n", t->letters[i].text, t->letters[i].came);
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* --- the protocol --- */
+
+int tamper_exchange(struct tamper *t, size_t k)
+{
+    return exchange_run(t->kiosks[k].dir, t->stick, t->today, &t->report);
+}
+
+static void note_refused(void *context, const char *name, int trouble)
+{
+    struct tamper *t = context;
+    const size_t len = strlen(t->refused);
+    snprintf(t->refused + len, sizeof t->refused - len, "%s=%d ", name, trouble);
+}
+
+void tamper_import(struct tamper *t, const char *path)
+{
+    struct intake intake = {
+        .vault = &t->ward.vault, .today = t->today, .refused = note_refused, .context = t};
+    t->refused[0] = '\0';
+    intake_path(&intake, path);
+    t->taken = intake.report;
+}
+
+uint32_t tamper_publish(struct tamper *t)
+{
+    struct publish_report report;
+    assert_int_equal(publish_run(&t->ward.vault, t->stick, t->today, &report), TROUBLE_NONE);
+    return report.number;
+}
+
+void tamper_round(struct tamper *t)
+{
+    for (size_t k = 0; k < t->kiosk_count; k++)
+        tamper_exchange(t, k);
+    tamper_import(t, t->stick);
+    tamper_publish(t);
+    for (size_t k = 0; k < t->kiosk_count; k++)
+        tamper_exchange(t, k);
+}
+
+void tamper_ask(struct tamper *t)
+{
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    free(t->said);
+    t->said = NULL;
+    FILE *out = open_memstream(&t->said, &t->said_len);
+    assert_non_null(out);
+    assert_int_equal(kiosks_list(&t->ward.vault, t->today, &rows, &n), TROUBLE_NONE);
+    words_kiosks(out, rows, n);
+    kiosks_free(rows, n);
+    fclose(out);
+    assert_int_equal(tamper_controls(t->said, t->said_len), 0);
+}
+
+bool tamper_says(struct tamper *t, size_t k, const char *line)
+{
+    tamper_ask(t);
+    const char *at = strstr(t->said, t->kiosks[k].name);
+    assert_non_null(at);
+    for (at = strchr(at, '\n'); at != NULL && at[1] == ' '; at = strchr(at + 1, '\n')) {
+        const char *end = strchr(at + 1, '\n');
+        const char *found = strstr(at, line);
+        if (found != NULL && (end == NULL || found < end))
+            return true;
+    }
+    return false;
+}
+
+/* --- the attacker's hands --- */
+
+void tamper_sql(const struct tamper *t, size_t k, const char *sql)
+{
+    const char *const statements[] = {sql};
+    const struct db_schema schema = {
+        .application_id = 0x53514f42, .version = 1, .statements = statements, .statement_count = 1};
+    char path[2 * OFFICE_PATH_LEN];
+    struct db *db = NULL;
+    tamper_path(path, t->kiosks[k].dir, "outbox.db");
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_OK);
+    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), DB_OK);
+    db_close(&db);
+}
+
+void tamper_path(char path[2 * OFFICE_PATH_LEN], const char *dir, const char *name)
+{
+    snprintf(path, 2 * OFFICE_PATH_LEN, "%s/%s", dir, name);
+}
+
+void tamper_remove(const char *dir, const char *name)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    tamper_path(path, dir, name);
+    remove(path);
+}
+
+void tamper_copy(const char *from, const char *to)
+{
+    char block[65536];
+    size_t n = 0;
+    FILE *in = fopen(from, "rb");
+    FILE *out = fopen(to, "wb");
+    assert_non_null(in);
+    assert_non_null(out);
+    while ((n = fread(block, 1, sizeof block, in)) > 0)
+        assert_int_equal(fwrite(block, 1, n, out), n);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void each_file(const char *from, const char *to)
+{
+    char source[2 * OFFICE_PATH_LEN], target[2 * OFFICE_PATH_LEN];
+    struct stat st;
+    DIR *folder = opendir(from);
+    assert_non_null(folder);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
+        if (lstat(source, &st) != 0 || !S_ISREG(st.st_mode))
+            continue;
+        if (to == NULL) {
+            assert_int_equal(unlink(source), 0);
+            continue;
+        }
+        snprintf(target, sizeof target, "%s/%s", to, entry->d_name);
+        tamper_copy(source, target);
+    }
+    closedir(folder);
+}
+
+void tamper_copy_folder(const char *from, const char *to)
+{
+    if (access(to, F_OK) != 0)
+        assert_int_equal(mkdir(to, 0700), 0);
+    each_file(from, to);
+}
+
+void tamper_restore(const char *from, const char *to)
+{
+    each_file(to, NULL);
+    each_file(from, to);
+}
+
+void tamper_bundle_name(const struct tamper *t, size_t k, char name[64])
+{
+    snprintf(name, 64, "%s" EXCHANGE_BUNDLE, t->kiosks[k].name);
+}
+
+void tamper_flip(const char *dir, const char *name, size_t at)
+{
+    size_t len = 0;
+    uint8_t *data = office_get(dir, name, &len);
+    assert_true(at < len);
+    data[at] ^= 1;
+    office_put(dir, name, data, len);
+    free(data);
+}
+
+size_t tamper_controls(const char *text, size_t len)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t ch = 0;
+        i += utf8_take(text + i, len - i, &ch);
+        bad += ch != '\n' && ch != '\t' && !utf8_harmless(ch);
+    }
+    return bad;
+}

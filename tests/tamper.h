@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A small world to tamper with: an office at its desk, kiosks in real state folders, one stick between
+   them, and the letters of honest people, which are counted.
+
+       struct tamper t;
+       tamper_open(&t);
+       tamper_write(&t, 0);          somebody writes at kiosk 0
+       tamper_round(&t);             stick to every kiosk, desk, and back to every kiosk
+       tamper_detected(...);         what must be seen
+       tamper_settle(&t);            everything honest must have come once
+       tamper_close(&t);
+
+   Everything here fails the running test when it cannot do its work. */
+#ifndef TESTS_TAMPER_H
+#define TESTS_TAMPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "courier/exchange.h"
+#include "tests/office.h"
+#include "tests/ward.h"
+
+enum { TAMPER_KIOSKS = 3, TAMPER_LETTERS = 256, TAMPER_TEXT = 1 << 20 };
+
+struct tamper_kiosk {
+    char dir[OFFICE_PATH_LEN];
+    uint8_t key[32];
+    uint8_t id[CARD_KIOSK_LEN];
+    char name[CARD_KIOSK_TEXT_LEN];
+    char facility[CARD_FACILITY_MAX + 1];
+};
+
+struct tamper_letter {
+    char text[40];
+    unsigned came;  /* times that it is in the casebook */
+    bool destroyed; /* an attacker has thrown it away before it could leave the building */
+};
+
+struct tamper {
+    struct ward ward;
+    char under[OFFICE_PATH_LEN]; /* scratch for copies */
+    char stick[OFFICE_PATH_LEN];
+    struct tamper_kiosk kiosks[TAMPER_KIOSKS];
+    size_t kiosk_count;
+    struct tamper_letter letters[TAMPER_LETTERS];
+    size_t letter_count;
+    uint32_t today;
+    struct exchange_report report; /* of the last exchange */
+    struct intake_report taken;    /* of the last import */
+    char refused[TAMPER_TEXT];     /* "name=trouble " for all that it refused */
+    char *said;                    /* what `kiosks` said last */
+    size_t said_len;
+};
+
+/* An office with two kiosks whose cards are in, and an empty stick. */
+void tamper_open(struct tamper *t);
+void tamper_close(struct tamper *t);
+
+/* One more kiosk in the folder dir, or in a new one (NULL). */
+size_t tamper_kiosk(struct tamper *t, const char *facility);
+
+/* Somebody writes at kiosk k, or nobody does and a cover is written. Returns the letter; the number of
+   its record is the outbox's last. */
+struct tamper_letter *tamper_write(struct tamper *t, size_t k);
+void tamper_cover(struct tamper *t, size_t k);
+
+/* As tamper_write, into any copy of a state folder. */
+struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir);
+
+/* The steps of the protocol, each over the stick. tamper_exchange returns the refusal. */
+int tamper_exchange(struct tamper *t, size_t k);
+void tamper_import(struct tamper *t, const char *path);
+uint32_t tamper_publish(struct tamper *t);
+void tamper_round(struct tamper *t);
+
+/* Asks the desk for its kiosks, as words. */
+void tamper_ask(struct tamper *t);
+
+/* Does the desk say this of kiosk k, in what follows its line? Asks anew. */
+bool tamper_says(struct tamper *t, size_t k, const char *line);
+
+/* Takes all bundles there are to the desk, then counts: no honest letter may be missing or be there
+   twice. Adds to the figures of the closing line. */
+void tamper_settle(struct tamper *t);
+
+/* The attacker's hands: SQL in the outbox of kiosk k; files and folders. Paths are whole. */
+void tamper_sql(const struct tamper *t, size_t k, const char *sql);
+void tamper_copy(const char *from, const char *to); /* a file */
+void tamper_copy_folder(const char *from, const char *to);
+void tamper_restore(const char *from, const char *to); /* a folder, after emptying what is there */
+void tamper_path(char path[2 * OFFICE_PATH_LEN], const char *dir, const char *name);
+void tamper_remove(const char *dir, const char *name);
+void tamper_bundle_name(const struct tamper *t, size_t k, char name[64]);
+
+/* Changes one byte of a file. */
+void tamper_flip(const char *dir, const char *name, size_t at);
+
+/* Control characters but newline, C1 and bidirectional ones: 0 when the text has none. */
+size_t tamper_controls(const char *text, size_t len);
+
+struct tamper_figures {
+    unsigned cases, detected, letters, arrived;
+};
+extern struct tamper_figures tamper_sum;
+
+#endif
