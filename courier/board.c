@@ -47,12 +47,17 @@ static int compare_marks(const void *a, const void *b)
     return memcmp(a, b, CARD_KIOSK_LEN);
 }
 
+static int compare_tags(const void *a, const void *b)
+{
+    return memcmp(a, b, BOARD_TAG_LEN);
+}
+
 static int compare_entries(const void *a, const void *b)
 {
     const uint8_t *const *x = a;
     const uint8_t *const *y = b;
 
-    return memcmp(*x, *y, BOARD_TAG_LEN);
+    return compare_tags(*x, *y);
 }
 
 static void put_marks(const struct board *board, const struct board_mark *marks, uint8_t *out)
@@ -217,8 +222,8 @@ int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LE
     return 1;
 }
 
-/* All ones when the tags are equal, else 0; no branch. */
-static uintptr_t equal_tag(const uint8_t *a, const uint8_t *b)
+/* 0xff when the tags are equal, else 0; no branch. */
+static uint8_t equal_tag(const uint8_t *a, const uint8_t *b)
 {
     uint64_t x[2];
     uint64_t y[2];
@@ -226,35 +231,32 @@ static uintptr_t equal_tag(const uint8_t *a, const uint8_t *b)
     memcpy(x, a, sizeof x);
     memcpy(y, b, sizeof y);
     uint64_t difference = (x[0] ^ y[0]) | (x[1] ^ y[1]);
-    return (uintptr_t)(((difference | (0 - difference)) >> 63) - 1);
+    return (uint8_t)(((difference | (0 - difference)) >> 63) - 1);
 }
 _Static_assert(BOARD_TAG_LEN == 2 * sizeof(uint64_t), "a tag is compared as two numbers");
 
-void board_find_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
-                    const uint8_t **found)
+/* Takes over the entry where mask is 0xff, and does the same work where it is 0. */
+static void add_masked(uint8_t *restrict out, const uint8_t *restrict entry, uint8_t mask)
 {
-    volatile uint8_t touched = 0;
+    for (size_t i = 0; i < BOARD_ENTRY_LEN; i++)
+        out[i] |= entry[i] & mask;
+}
 
-    for (size_t k = 0; k < n; k++)
-        found[k] = NULL;
+void board_copy_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
+                    uint8_t (*out)[BOARD_ENTRY_LEN])
+{
+    memset(out, 0, n * BOARD_ENTRY_LEN);
+    /* No tag stands on the board twice, so at most one entry is put where there was none. */
     for (size_t i = 0; i < board->entry_count; i++) {
         const uint8_t *entry = board->entries + i * BOARD_ENTRY_LEN;
-        /* No tag stands on the board twice, so at most one entry is put where there was none. */
         for (size_t k = 0; k < n; k++)
-            found[k] = (const uint8_t *)((uintptr_t)found[k] |
-                                         ((uintptr_t)entry & equal_tag(entry, tags[k])));
-        /* An entry lies across two pages; both must be in memory whether it is opened or not. */
-        touched = entry[BOARD_ENTRY_LEN - 1];
+            add_masked(out[k], entry, equal_tag(entry, tags[k]));
     }
-    (void)touched;
 }
 
 const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN])
 {
-    uint8_t tags[1][BOARD_TAG_LEN];
-    const uint8_t *found = NULL;
-
-    memcpy(tags[0], tag, sizeof tags[0]);
-    board_find_all(board, (const uint8_t(*)[BOARD_TAG_LEN])tags, 1, &found);
-    return found;
+    if (board->entry_count == 0)
+        return NULL;
+    return bsearch(tag, board->entries, board->entry_count, BOARD_ENTRY_LEN, compare_tags);
 }

@@ -76,13 +76,13 @@ int board_view(const uint8_t *in, size_t len, struct board *board);
 int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
                     struct board_mark *mark);
 
-/* The entries with these n tags: found[i] is the one with tags[i], or NULL. Passes once over the board and looks
-   at every entry and compares every tag whatever it finds, so that the time taken and the pages touched do not
-   tell which there were, nor whether there was one. */
-void board_find_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
-                    const uint8_t **found);
+/* Copies the entries with these n tags: out[i] is the one with tags[i], or all zeros when there is none. For the
+   tags of a person: compares every tag with every entry and copies under a mask whatever it finds, so that neither
+   the time taken nor what is read and written tells which there were, nor whether there was one. */
+void board_copy_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
+                    uint8_t (*out)[BOARD_ENTRY_LEN]);
 
-/* The same for one tag. */
+/* The entry with this tag, or NULL. Binary search: for who checks a board, not for the tags of a person. */
 const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN]);
 
 #endif

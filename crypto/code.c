@@ -10,8 +10,9 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "crypto/wire.h"
 
-enum { PAYLOAD = CODE_DIGITS - 2, MODULUS = 97, GROUP = 4, BATCH = 32, BYTES_FAIR = 250 };
+enum { PAYLOAD = CODE_DIGITS - 2, MODULUS = 97, GROUP = 4, BYTES_A_DIGIT = 8 };
 
 /* The first n digits as a number modulo 97. */
 static unsigned residue(const char *digits, size_t n)
@@ -24,14 +25,11 @@ static unsigned residue(const char *digits, size_t n)
 
 void code_new(char code[CODE_LEN])
 {
-    uint8_t bytes[BATCH];
-    size_t made = 0;
-    while (made < PAYLOAD) {
-        random_bytes(bytes, sizeof bytes);
-        for (size_t i = 0; i < sizeof bytes && made < PAYLOAD; i++)
-            if (bytes[i] < BYTES_FAIR) /* else the digits 0 to 5 would come up more often */
-                code[made++] = (char)('0' + bytes[i] % 10);
-    }
+    uint8_t bytes[PAYLOAD][BYTES_A_DIGIT];
+    random_bytes(bytes, sizeof bytes);
+    /* Of 64 bits the digits come up equally often but for one in 10^18, and none is thrown away. */
+    for (size_t i = 0; i < PAYLOAD; i++)
+        code[i] = (char)('0' + wire_get64(bytes[i]) % 10);
     unsigned check = MODULUS + 1 - residue(code, PAYLOAD) * 100 % MODULUS;
     code[PAYLOAD] = (char)('0' + check / 10);
     code[PAYLOAD + 1] = (char)('0' + check % 10);
@@ -44,24 +42,36 @@ static bool is_separator(char c)
     return c == ' ' || c == '-';
 }
 
+/* The top bit is set when c is no digit, found without a branch on which digit it is. */
+static unsigned not_a_digit(char c)
+{
+    const unsigned value = (unsigned)(unsigned char)c - '0';
+    return value | (9 - value);
+}
+
+static bool is(unsigned found, unsigned wanted)
+{
+    return secret_equal(&found, &wanted, sizeof found);
+}
+
 int code_parse(const char *typed, size_t len, char code[CODE_LEN])
 {
     size_t digits = 0;
+    unsigned foreign = 0;
     int rc = CODE_OK;
     for (size_t i = 0; i < len; i++) {
         if (is_separator(typed[i]))
             continue;
-        if (typed[i] < '0' || typed[i] > '9') {
-            rc = CODE_FOREIGN;
-            break;
-        }
+        foreign |= not_a_digit(typed[i]);
         if (digits < CODE_DIGITS)
             code[digits] = typed[i];
         digits++;
     }
-    if (rc == CODE_OK && digits != CODE_DIGITS)
+    if (!is(foreign >> 31, 0))
+        rc = CODE_FOREIGN;
+    else if (digits != CODE_DIGITS)
         rc = digits < CODE_DIGITS ? CODE_SHORT : CODE_LONG;
-    if (rc == CODE_OK && residue(code, CODE_DIGITS) != 1)
+    else if (!is(residue(code, CODE_DIGITS), 1))
         rc = CODE_CHECK;
     if (rc != CODE_OK)
         explicit_bzero(code, CODE_LEN);

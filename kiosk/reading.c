@@ -27,7 +27,7 @@ struct reading {
     size_t len;
     struct answer answer;
     uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN]; /* while it looks: what for, */
-    const uint8_t *entries[ANSWER_COUNT_MAX];       /* ... and what it found */
+    uint8_t entries[ANSWER_COUNT_MAX][ANSWER_LEN];  /* ... and what it found */
     char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD) + READING_LINE];
 };
 
@@ -140,8 +140,9 @@ static void reading_look(struct reading *reading, const struct board *board)
 
     while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ANSWER_OK)
         made++;
-    board_find_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
-    while (n < made && reading->entries[n] != NULL &&
+    board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
+    /* Zeros stand for no entry, and under no tag. */
+    while (n < made &&
            answer_open(keys, n + 1, reading->entries[n], &reading->answer) == ANSWER_OK) {
         reading_add(reading);
         n++;

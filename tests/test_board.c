@@ -153,8 +153,8 @@ static void nearly_a_tag_is_not_found(void **state)
 static void many_tags_are_found_at_once(void **state)
 {
     enum { TAGS = 64 };
-    static uint8_t tags[TAGS][BOARD_TAG_LEN];
-    const uint8_t *found[TAGS];
+    static const uint8_t none[BOARD_ENTRY_LEN];
+    static uint8_t tags[TAGS][BOARD_TAG_LEN], found[TAGS][BOARD_ENTRY_LEN];
     const uint8_t *wanted[TAGS] = {NULL};
     struct board board;
 
@@ -167,15 +167,30 @@ static void many_tags_are_found_at_once(void **state)
     }
     memcpy(tags[1], tags[0], BOARD_TAG_LEN); /* asked for twice, found twice */
     wanted[1] = wanted[0];
+    memset(found, 'x', sizeof found); /* what stood there before does not matter */
+    board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tags, TAGS, found);
     for (size_t i = 0; i < TAGS; i++)
-        found[i] = entries; /* what stood there before does not matter */
-    board_find_all(&board, tags, TAGS, found);
-    for (size_t i = 0; i < TAGS; i++)
-        assert_ptr_equal(found[i], wanted[i]);
+        assert_memory_equal(found[i], wanted[i] != NULL ? wanted[i] : none, BOARD_ENTRY_LEN);
     board.entry_count = 0;
-    board_find_all(&board, tags, TAGS, found);
+    board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tags, TAGS, found);
     for (size_t i = 0; i < TAGS; i++)
-        assert_null(found[i]);
+        assert_memory_equal(found[i], none, BOARD_ENTRY_LEN);
+}
+
+static void nearly_a_tag_is_not_copied(void **state)
+{
+    static const uint8_t none[BOARD_ENTRY_LEN];
+    static uint8_t found[1][BOARD_ENTRY_LEN];
+    struct board board;
+
+    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    for (size_t bit = 0; bit < 8 * BOARD_TAG_LEN; bit++) {
+        uint8_t tag[1][BOARD_TAG_LEN];
+        memcpy(tag[0], entries, sizeof tag[0]);
+        tag[0][bit / 8] ^= (uint8_t)(1 << bit % 8);
+        board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tag, 1, found);
+        assert_memory_equal(found[0], none, BOARD_ENTRY_LEN);
+    }
 }
 
 static void spoilt_is_refused(void **state)
@@ -312,6 +327,7 @@ int main(void)
         cmocka_unit_test(marks_are_found),
         cmocka_unit_test(nearly_a_tag_is_not_found),
         cmocka_unit_test(many_tags_are_found_at_once),
+        cmocka_unit_test(nearly_a_tag_is_not_copied),
         cmocka_unit_test(spoilt_is_refused),
         cmocka_unit_test(empty_board_is_good),
         cmocka_unit_test(other_office_and_key_are_refused),
