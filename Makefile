@@ -38,7 +38,7 @@ LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lu
 
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
               libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
-DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace xkb-data
+DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_BENCH := age gnupg strace
@@ -108,6 +108,13 @@ asan: deps-test
 	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
 		check-built
 
+# Where secrets become public, and where libraries are left alone (tests/test_taint.c).
+TAINT_WRAP := $(shell sed -n 's/^WRAP([^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/test_taint.c)
+$(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
+taint: deps-test
+	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
+	@SANDYQ_TAINT_ROUNDS=200 $(BUILD)/tests/test_taint
+
 demo: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo
 	@tests/demo.sh $(BUILD)
@@ -175,7 +182,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check check-built asan lint lint-built bench bench-built fuzz fuzz-built install uninstall \
+.PHONY: all demo check check-built asan taint lint lint-built bench bench-built fuzz fuzz-built install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 
