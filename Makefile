@@ -109,7 +109,7 @@ asan: deps-test
 		check-built
 
 # Where secrets become public, and where libraries are left alone (tests/test_taint.c).
-TAINT_WRAP := $(shell sed -n 's/^WRAP([^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/test_taint.c)
+TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/test_taint.c)
 $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
 taint: deps-test
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
