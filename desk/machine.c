@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the desk prints for machines: JSON, with texts exactly as they were written. */
+/* What the desk prints for machines: JSON, with texts exactly as they were written, where what could
+   act on a terminal is spelled in digits. */
 #include "desk/machine.h"
 
 #include <jansson.h>
@@ -11,19 +12,57 @@
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
+#include "desk/plain.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "tui/utf8.h"
 
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
  */
 
-/* On a terminal everything outside ASCII is escaped too: exact all the same, and without effect. */
+/* A JSON text on its way out. */
+struct printout {
+    FILE *out;
+    struct plain plain;
+};
+
+static void put_digits(FILE *out, uint32_t ch)
+{
+    if (ch > 0xFFFF)
+        fprintf(out, "\\u%04X\\u%04X", 0xD800 + ((ch - 0x10000) >> 10), 0xDC00 + (ch & 0x3FF));
+    else
+        fprintf(out, "\\u%04X", ch);
+}
+
+/* jansson escapes the ASCII controls. What else plain text would not hold as it is stands in strings
+   only and comes out as digits: exact all the same, and without effect where a file is shown. */
+static int put_harmless(const char *text, size_t len, void *context)
+{
+    struct printout *printout = context;
+    for (size_t at = 0, n = 0; at < len; at += n) {
+        char shown[4];
+        uint32_t ch = 0;
+        n = utf8_take(text + at, len - at, &ch);
+        const size_t written = plain_char(&printout->plain, ch, shown);
+        if (ch < 0x7F || (written == n && memcmp(shown, text + at, n) == 0))
+            fwrite(text + at, 1, n, printout->out);
+        else
+            put_digits(printout->out, ch);
+        if (ch == '"') /* no mark may be written onto our own signs */
+            printout->plain = (struct plain){0};
+    }
+    return ferror(printout->out) ? -1 : 0;
+}
+
+/* On a terminal everything outside ASCII is escaped. */
 static int print(FILE *out, json_t *value)
 {
+    struct printout printout = {.out = out};
     if (value == NULL)
         return TROUBLE_MEMORY;
     const size_t flags = JSON_INDENT(2) | (isatty(fileno(out)) ? JSON_ENSURE_ASCII : 0);
-    int error = json_dumpf(value, out, flags) == 0 ? TROUBLE_NONE : TROUBLE_OUTPUT;
+    int error = json_dump_callback(value, put_harmless, &printout, flags) == 0 ? TROUBLE_NONE
+                                                                               : TROUBLE_OUTPUT;
     json_decref(value);
     fputc('\n', out);
     return error;

@@ -10,31 +10,70 @@
 
 #define MARGIN "    |"
 
-enum { EMPTY_MAX = 2 };
+/* No script that people here write needs more marks on one letter. Thousands of them, which some
+   terminals draw one above the other, would paint over the lines around. */
+enum { MARKS_MAX = 4 };
+enum { EMPTY_MAX = 2, BYTES_MAX = 3 /* of U+FFFD for one bad byte */ };
+enum { REPLACEMENT = 0xFFFD, HARD_BLANK = 0xA0 };
 
-static void put(FILE *out, uint32_t ch)
+static size_t mark(struct plain *plain, uint32_t ch, char out[4])
 {
-    char bytes[4];
-    if (ch == '\n' || ch == '\t')
-        ch = ' ';
-    if (!utf8_harmless(ch))
-        ch = 0xFFFD;
-    fwrite(bytes, 1, utf8_put(ch, bytes), out);
+    if (plain->marks > 0) {
+        plain->marks--;
+        return utf8_put(ch, out);
+    }
+    if (plain->full)
+        return 0;
+    plain->full = true;
+    return utf8_put(REPLACEMENT, out);
+}
+
+size_t plain_char(struct plain *plain, uint32_t ch, char out[4])
+{
+    int columns = 0;
+    uint32_t shown = utf8_shown(ch, &columns);
+    if (utf8_mark(shown))
+        return mark(plain, shown, out);
+    if (shown == HARD_BLANK)
+        shown = ' ';
+    *plain = (struct plain){.marks = shown != ' ' ? MARKS_MAX : 0};
+    return utf8_put(shown, out);
 }
 
 void plain_word(FILE *out, const char *text, size_t len)
 {
+    struct plain plain = {0};
     for (size_t at = 0; at < len;) {
+        char bytes[4];
         uint32_t ch = 0;
         at += utf8_take(text + at, len - at, &ch);
-        put(out, ch);
+        fwrite(bytes, 1, plain_char(&plain, ch, bytes), out);
     }
+}
+
+/* Writes what is left of the text into a block of its own, which the caller wipes; its lines stay lines. */
+static char *tame(const char *text, size_t len, size_t *tamed)
+{
+    struct plain plain = {0};
+    char *out = malloc(BYTES_MAX * len + 4);
+    *tamed = 0;
+    for (size_t at = 0; out != NULL && at < len;) {
+        uint32_t ch = 0;
+        const size_t n = utf8_take(text + at, len - at, &ch);
+        at += n;
+        if (ch == '\r' && at < len && text[at] == '\n')
+            continue;
+        *tamed += plain_char(&plain, ch, out + *tamed);
+        if (ch == '\n')
+            out[*tamed - 1] = '\n';
+    }
+    return out;
 }
 
 static bool is_blank(const char *text, size_t len)
 {
     size_t i = 0;
-    while (i < len && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r'))
+    while (i < len && text[i] == ' ')
         i++;
     return i == len;
 }
@@ -47,20 +86,17 @@ static void put_line(FILE *out, const char *text, size_t len, int *empty)
     fputs(MARGIN, out);
     if (*empty == 0) {
         fputc(' ', out);
-        plain_word(out, text, len);
+        fwrite(text, 1, len, out);
     }
     fputc('\n', out);
 }
 
-int plain_text(FILE *out, int columns, const char *text, size_t len)
+static int put_lines(FILE *out, int width, const char *text, size_t len)
 {
-    const int width = columns - (int)strlen(MARGIN " ");
     int empty = 0;
-    if (len > 0 && text[len - 1] == '\n')
-        len--;
-    const int n = wrap_lines(text, len, width, NULL, 0);
+    const int n = wrap_lines_most(text, len, width, NULL, 0);
     struct wrap_line *lines = n > 0 ? calloc((size_t)n, sizeof *lines) : NULL;
-    if (lines == NULL || wrap_lines(text, len, width, lines, n) != n) {
+    if (lines == NULL || wrap_lines_most(text, len, width, lines, n) != n) {
         free(lines);
         return -1;
     }
@@ -68,4 +104,18 @@ int plain_text(FILE *out, int columns, const char *text, size_t len)
         put_line(out, text + lines[i].start, lines[i].end - lines[i].start, &empty);
     free(lines);
     return 0;
+}
+
+int plain_text(FILE *out, int columns, const char *text, size_t len)
+{
+    size_t tamed = 0;
+    if (len > 0 && text[len - 1] == '\n')
+        len--;
+    char *copy = tame(text, len, &tamed);
+    if (copy == NULL)
+        return -1;
+    int error = put_lines(out, columns - (int)strlen(MARGIN " "), copy, tamed);
+    explicit_bzero(copy, tamed);
+    free(copy);
+    return error;
 }

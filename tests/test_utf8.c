@@ -139,6 +139,28 @@ static void test_harmless(void **state)
         assert_false(utf8_harmless(no[i]));
 }
 
+static void test_what_looks_blank_is_shown_as_a_blank(void **state)
+{
+    static const uint32_t blanks[] = {'\n', '\t', 0x2009, 0x202F, 0x3000, 0x2800, 0x1D159};
+    int columns = 0;
+
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+        assert_int_equal(utf8_shown(blanks[i], &columns), ' ');
+        assert_int_equal(columns, 1);
+    }
+}
+
+static void test_marks(void **state)
+{
+    static const uint32_t yes[] = {0x301, 0x903, 0x1AB0, 0x20DD, 0x1161};
+    static const uint32_t no[] = {' ', 'a', 0x451, 0x200D, 0xFFFD, 0x1100};
+
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(utf8_mark(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(utf8_mark(no[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +169,8 @@ int main(void)
         cmocka_unit_test(test_bad_bytes_swallow_nothing),
         cmocka_unit_test(test_random_bytes_then_a_key),
         cmocka_unit_test(test_harmless),
+        cmocka_unit_test(test_what_looks_blank_is_shown_as_a_blank),
+        cmocka_unit_test(test_marks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

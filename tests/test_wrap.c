@@ -58,6 +58,26 @@ static void test_graphemes_stay_whole(void **state)
     wraps("е\xcc\x81е\xcc\x81е\xcc\x81е\xcc\x81", 2, "е\xcc\x81е\xcc\x81|е\xcc\x81е\xcc\x81");
 }
 
+/* Vowel signs that take columns of their own, and first halves of Korean syllables, join without end. */
+static void test_a_grapheme_wider_than_a_line_is_split(void **state)
+{
+    wraps("\u0915\u0903\u0903\u0903\u0903", 2, "\u0915\u0903|\u0903\u0903|\u0903");
+    wraps("\u1100\u1100\u1100", 5, "\u1100\u1100|\u1100");
+}
+
+/* A mark may take a column of its own, a hexagram two. */
+static void test_the_most_that_a_terminal_may_take(void **state)
+{
+    static const char text[] = "аб\u0301вг \u4DC0\u4DC0";
+    struct wrap_line lines[LINES];
+
+    assert_int_equal(wrap_lines(text, strlen(text), 7, lines, LINES), 1);
+    assert_int_equal(wrap_lines_most(text, strlen(text), 7, lines, LINES), 2);
+    assert_int_equal(wrap_lines_most("аб\u0301вг", strlen("аб\u0301вг"), 5, lines, LINES), 1);
+    assert_int_equal(wrap_lines_most("аб\u0301вг", strlen("аб\u0301вг"), 4, lines, LINES), 2);
+    assert_int_equal(wrap_lines_most("\uFFFD\uFFFD", 6, 2, lines, LINES), 1);
+}
+
 static void test_newlines_and_blanks(void **state)
 {
     wraps("", 10, "");
@@ -97,6 +117,8 @@ int main(void)
         cmocka_unit_test(test_kazakh),
         cmocka_unit_test(test_over_long_words_are_split),
         cmocka_unit_test(test_graphemes_stay_whole),
+        cmocka_unit_test(test_a_grapheme_wider_than_a_line_is_split),
+        cmocka_unit_test(test_the_most_that_a_terminal_may_take),
         cmocka_unit_test(test_newlines_and_blanks),
         cmocka_unit_test(test_more_lines_than_asked_for),
         cmocka_unit_test(test_invalid_bytes_take_a_column),

@@ -37,9 +37,12 @@ bool utf8_harmless(uint32_t ch);
    to no character. Returns the bytes taken, 0 only when len is 0. */
 size_t utf8_take(const char *text, size_t len, uint32_t *ch);
 
-/* What a screen shows for a code point, and the columns it takes: a blank for newline and tab,
-   U+FFFD for what is not harmless, else itself. 0 columns: a mark that joins the character before
-   it. */
+/* What a screen shows for a code point, and the columns it takes: a blank for newline, tab and the
+   blanks of every width, U+FFFD for what is not harmless, else itself. 0 columns: a mark that joins
+   the character before it. */
 uint32_t utf8_shown(uint32_t ch, int *columns);
+
+/* True for what is written onto the character before it, whether or not it takes a column. */
+bool utf8_mark(uint32_t ch);
 
 #endif

@@ -20,12 +20,19 @@ bool utf8_harmless(uint32_t ch)
                                      UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
 }
 
+/* Also the patterns and symbols that are drawn as nothing. */
+static bool looks_blank(uint32_t ch)
+{
+    return ch == '\n' || ch == '\t' || ch == 0x2800 || ch == 0x1D159 ||
+           (ch > 0xA0 && ch <= 0x3000 && uc_is_general_category_withtable(ch, UC_CATEGORY_MASK_Zs));
+}
+
 uint32_t utf8_shown(uint32_t ch, int *columns)
 {
     int width;
 
     *columns = 1;
-    if (ch == '\n' || ch == '\t')
+    if (looks_blank(ch))
         return ' ';
     if (!utf8_harmless(ch))
         return REPLACEMENT;
@@ -34,4 +41,13 @@ uint32_t utf8_shown(uint32_t ch, int *columns)
         return REPLACEMENT;
     *columns = width;
     return ch;
+}
+
+bool utf8_mark(uint32_t ch)
+{
+    int columns = 0;
+
+    utf8_shown(ch, &columns);
+    return columns == 0 ||
+           (ch >= 0x300 && uc_is_general_category_withtable(ch, UC_CATEGORY_MASK_M));
 }

@@ -9,13 +9,36 @@
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
+enum { REPLACEMENT = 0xFFFD, DOUBTFUL = 0x2190 };
+
 /* A text, and for each byte whether a line may break before it. */
 struct source {
     const uint8_t *text;
     size_t len;
     const char *breaks;
     int width;
+    int (*columns)(uint32_t ch);
 };
+
+static int drawn_columns(uint32_t ch)
+{
+    int columns = 0;
+
+    utf8_shown(ch, &columns);
+    return columns;
+}
+
+/* Terminals know Unicode as it was when they were made: a mark may stand beside its letter, and what
+   comes after the arrows may be one column or two. */
+static int most_columns(uint32_t ch)
+{
+    int columns = 0;
+    const uint32_t shown = utf8_shown(ch, &columns);
+
+    if (shown >= DOUBTFUL && shown != REPLACEMENT)
+        return 2;
+    return columns > 0 ? columns : 1;
+}
 
 int wrap_columns(const char *text, size_t len)
 {
@@ -23,10 +46,8 @@ int wrap_columns(const char *text, size_t len)
 
     while (len > 0) {
         uint32_t ch = 0;
-        int columns = 0;
         size_t n = utf8_take(text, len, &ch);
-        utf8_shown(ch, &columns);
-        total += columns;
+        total += drawn_columns(ch);
         text += n;
         len -= n;
     }
@@ -38,11 +59,25 @@ static bool blank(uint8_t byte)
     return byte == ' ' || byte == '\t';
 }
 
-static size_t grapheme(const struct source *source, size_t at)
+/* The bytes of what must stay together, and its columns. What is wider than a line (there is no end to
+   the vowel signs of one syllable) is parted where the line ends. */
+static size_t grapheme(const struct source *source, size_t at, int *columns)
 {
     const uint8_t *next = u8_grapheme_next(source->text + at, source->text + source->len);
+    const size_t end = next ? (size_t)(next - source->text) : source->len;
+    size_t i = at;
 
-    return next ? (size_t)(next - source->text) - at : source->len - at;
+    *columns = 0;
+    while (i < end) {
+        uint32_t ch = 0;
+        const size_t n = utf8_take((const char *)source->text + i, end - i, &ch);
+        const int more = source->columns(ch);
+        if (i > at && *columns + more > source->width)
+            break;
+        *columns += more;
+        i += n;
+    }
+    return i - at;
 }
 
 /* A line that stops before `at`, where the next one starts: the blanks between them belong to
@@ -61,18 +96,18 @@ static struct wrap_line broken(const struct source *source, size_t start, size_t
 static struct wrap_line one_line(const struct source *source, size_t start, bool *newline)
 {
     size_t at = start, candidate = start, fits = start, n = 0;
-    int columns = 0;
+    int columns = 0, more = 0;
 
     *newline = false;
     for (; at < source->len; at += n) {
-        n = grapheme(source, at);
+        n = grapheme(source, at, &more);
         if (source->text[at + n - 1] == '\n') {
             *newline = true;
             return (struct wrap_line){start, fits, at + n};
         }
         if (source->breaks[at] == UC_BREAK_POSSIBLE)
             candidate = at;
-        columns += wrap_columns((const char *)source->text + at, n);
+        columns += more;
         if (columns <= source->width || at == start)
             fits = at + n;
         else if (!blank(source->text[at]))
@@ -112,29 +147,44 @@ static uint8_t *repaired(const char *text, size_t len)
     return copy;
 }
 
-int wrap_lines(const char *text, size_t len, int width, struct wrap_line *lines, int max)
+static int wrap(struct source source, struct wrap_line *lines, int max)
 {
-    struct source source = {(const uint8_t *)text, len, NULL, width > 0 ? width : 1};
-    char *breaks = calloc(1, len + 1);
+    char *breaks = calloc(1, source.len + 1);
     uint8_t *copy = NULL;
     int n = -1;
 
     if (!breaks)
         goto out;
-    if (!utf8_valid(text, len)) {
-        copy = repaired(text, len);
+    if (!utf8_valid(source.text, source.len)) {
+        copy = repaired((const char *)source.text, source.len);
         if (!copy)
             goto out;
         source.text = copy;
     }
-    if (len > 0)
-        u8_possible_linebreaks(source.text, len, "UTF-8", breaks);
+    if (source.len > 0)
+        u8_possible_linebreaks(source.text, source.len, "UTF-8", breaks);
     source.breaks = breaks;
     n = all_lines(&source, lines, max);
 out:
     if (copy)
-        explicit_bzero(copy, len);
+        explicit_bzero(copy, source.len);
     free(copy);
     free(breaks);
     return n;
+}
+
+int wrap_lines(const char *text, size_t len, int width, struct wrap_line *lines, int max)
+{
+    const struct source source = {(const uint8_t *)text, len, NULL, width > 0 ? width : 1,
+                                  drawn_columns};
+
+    return wrap(source, lines, max);
+}
+
+int wrap_lines_most(const char *text, size_t len, int width, struct wrap_line *lines, int max)
+{
+    const struct source source = {(const uint8_t *)text, len, NULL, width > 0 ? width : 1,
+                                  most_columns};
+
+    return wrap(source, lines, max);
 }

@@ -20,6 +20,11 @@ struct wrap_line {
    is short. */
 int wrap_lines(const char *text, size_t len, int width, struct wrap_line *lines, int max);
 
+/* The same for a terminal that lays the text out by itself, with another idea of what a character
+   takes: counts for each one the most that any terminal gives it, so that none breaks a line again.
+ */
+int wrap_lines_most(const char *text, size_t len, int width, struct wrap_line *lines, int max);
+
 /* Columns that len bytes take on a screen, as screen_put would draw them. */
 int wrap_columns(const char *text, size_t len);
 
