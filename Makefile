@@ -73,7 +73,7 @@ $(BUILD)/sandyq-%: $(BUILD)/%/main.o $(BUILD)/%.a $(call ROOM_LIB,$(ROOMS))
 		-Wl,--as-needed $(LIBS_$*)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
 
 # The keyboard tables, from what X knows; a test compares.
@@ -134,12 +134,16 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-FUZZ_SRC     := $(foreach r,$(ROOMS),$(call SRC,$(r))) kiosk/config.c kiosk/library.c
+# Everything that a target may reach: no program, and not what starts processes.
+FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/child.c kiosk/spawn.c kiosk/porter.c,$(foreach r,$(ROOMS) kiosk desk,$(call SRC,$(r))))
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
+# Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).
+FUZZ_WRAP    := $(shell sed -En 's/^(WRAP|CRYPTO).[^,]*, ([a-z0-9_]+).*/-Wl,--wrap=\2/p' $(FUZZ_AID))
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory fuzz-built
-fuzz-built: $(FUZZERS)
-	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
+fuzz-built: $(FUZZERS) $(MO) fuzz-cover
+	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS) $(FUZZERS)
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O1 -MMD -MP \
@@ -147,8 +151,15 @@ $(BUILD)/fuzz/obj/%.o: %.c
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^
-$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/rooms.a
-	$(call say,LD $@)clang $(FUZZ_FLAGS) -o $@ $< $(BUILD)/fuzz/rooms.a $(LIBS_kiosk) $(call PKG,jansson)
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZ_AID:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/rooms.a
+	$(call say,LD $@)clang $(FUZZ_FLAGS) $(FUZZ_WRAP) -o $@ $^ $(LIBS_kiosk) $(call PKG,jansson)
+# The same targets in one program without clang: it replays the corpus, and counts the lines reached.
+$(BUILD)/tests/test_corpus: ALL_LDFLAGS += $(FUZZ_WRAP)
+$(BUILD)/tests/test_corpus: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/fuzz_%.o: DEFINES += -DLLVMFuzzerTestOneInput=$(notdir $*)
+fuzz-cover:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz/cover OPT='-O0 -g' CFLAGS=--coverage LDFLAGS=--coverage \
+		$(BUILD)/fuzz/cover/tests/test_corpus
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
@@ -182,7 +193,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check check-built asan taint lint lint-built bench bench-built fuzz fuzz-built install uninstall \
+.PHONY: all demo check check-built asan taint lint lint-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a board; then the same as changes to a good one, signed anew with a fixed key, so
-   that what stands behind the signature is reached. Input: marks (1 byte), entries (1), notices
-   (1), place of the changes (2), changes. */
+   that what stands behind the signature is reached. Input: how (1 byte: which call fails, 128 leaves
+   the old signature), marks (1), entries (1), notices (1), place of the changes (2), changes. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "courier/board.h"
 #include "courier/refusal.h"
-#include "crypto/secret.h"
 #include "crypto/sign.h"
 #include "crypto/wire.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MARKS = 4, ENTRIES = 4 };
+enum { MARKS = 4, ENTRIES = 4, HEAD = 6, UNSIGNED = 128, TOO_MANY = 255 };
 
 static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
 static const uint8_t office[CHARTER_OFFICE_LEN] = {4, 5, 6};
@@ -27,11 +25,12 @@ static void start(void)
 {
     static bool started;
 
+    fuzz_start();
+    fuzz_fail_at(0);
     if (started)
         return;
     started = true;
-    if (secret_start() != SECRET_OK || sign_public(seed, key) != 0)
-        abort();
+    must(sign_public(seed, key) == 0);
     for (int i = 0; i < MARKS; i++)
         marks[i].kiosk[0] = (uint8_t)i;
     for (int i = 0; i < ENTRIES; i++)
@@ -39,54 +38,87 @@ static void start(void)
     memset(notices, 'a', sizeof notices);
 }
 
+/* The entry of a tag, and nothing for a tag that nobody has. */
+static void copy(const struct board *board, const uint8_t *entry)
+{
+    static uint8_t out[2][BOARD_ENTRY_LEN];
+    static const uint8_t zeros[BOARD_ENTRY_LEN];
+    uint8_t tags[2][BOARD_TAG_LEN];
+
+    memcpy(tags[0], entry, BOARD_TAG_LEN);
+    memset(tags[1], 0x5a, BOARD_TAG_LEN);
+    board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])tags, 2, out);
+    must(memcmp(out[0], entry, BOARD_ENTRY_LEN) == 0);
+    must(board_find(board, tags[1]) != NULL || memcmp(out[1], zeros, sizeof zeros) == 0);
+}
+
 /* Whatever is taken must be searchable: each mark and each entry is found where it stands. */
 static void search(const struct board *board)
 {
+    static const uint8_t nobody[BOARD_TAG_LEN] = {9, 9, 9, 9, 9, 9, 9, 9};
     struct board_mark mark;
 
     for (uint32_t i = 0; i < board->kiosk_count; i++)
-        if (!board_find_mark(board, board->marks + (size_t)i * BOARD_MARK_LEN, &mark))
-            abort();
+        must(board_find_mark(board, board->marks + (size_t)i * BOARD_MARK_LEN, &mark));
+    if (board_find_mark(board, nobody, &mark))
+        must(memcmp(mark.kiosk, nobody, CARD_KIOSK_LEN) == 0);
     for (uint32_t i = 0; i < board->entry_count; i++) {
         const uint8_t *entry = board->entries + (size_t)i * BOARD_ENTRY_LEN;
-        if (board_find(board, entry) != entry)
-            abort();
+        must(board_find(board, entry) == entry);
+        copy(board, entry);
     }
+    must(board->entry_count > 0 || board_find(board, nobody) == NULL);
 }
 
-static void read_board(const uint8_t *in, size_t len)
+static int read_board(const uint8_t *in, size_t len)
 {
     struct board board;
     struct board viewed;
+    const int view = board_view(in, len, &viewed);
+    const int taken = board_decode(in, len, key, office, &board);
 
-    int view = board_view(in, len, &viewed);
     if (view == REFUSAL_NONE)
         search(&viewed);
-    if (board_decode(in, len, key, office, &board) == REFUSAL_NONE && view != REFUSAL_NONE)
-        abort();
+    must(taken != REFUSAL_NONE || view == REFUSAL_NONE);
+    return taken;
+}
+
+/* A board of these many marks, entries and bytes of notices; NULL when it is refused, as it must be when there is too
+   much of something or a call fails. */
+static uint8_t *make(const uint8_t *data, size_t *len)
+{
+    struct board board = {.number = 1, .entries = entries, .notices = notices};
+    uint8_t *in = NULL;
+
+    memcpy(board.office, office, sizeof board.office);
+    board.kiosk_count = data[1] == TOO_MANY ? BOARD_KIOSKS_MAX + 1 : data[1] % (MARKS + 1);
+    board.entry_count = data[2] == TOO_MANY ? BOARD_ENTRIES_MAX + 1 : data[2] % (ENTRIES + 1);
+    board.notices_len = data[3] == TOO_MANY ? BOARD_NOTICES_MAX + 1 : data[3];
+    fuzz_fail_at(data[0] % 8);
+    const int refusal = board_encode(&board, marks, seed, &in, len);
+    fuzz_fail_at(0);
+    must((refusal == REFUSAL_NONE) == (in != NULL));
+    must(refusal == REFUSAL_NONE || data[0] % 8 > 0 || data[1] == TOO_MANY || data[2] == TOO_MANY ||
+         data[3] == TOO_MANY);
+    return in;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct board board = {.number = 1, .entries = entries, .notices = notices};
-    uint8_t *in = NULL;
     size_t len = 0;
 
     start();
     read_board(data, size);
-    if (size < 5)
+    if (size < HEAD)
         return 0;
-    memcpy(board.office, office, sizeof board.office);
-    board.kiosk_count = data[0] % (MARKS + 1);
-    board.entry_count = data[1] % (ENTRIES + 1);
-    board.notices_len = data[2];
-    if (board_encode(&board, marks, seed, &in, &len) != REFUSAL_NONE)
-        abort();
-    size_t place = wire_get16(data + 3) % (len - SIGN_LEN);
-    for (size_t i = 5; i < size && place + i - 5 < len - SIGN_LEN; i++)
-        in[place + i - 5] ^= data[i];
-    if (sign_make(seed, "sandyq board v1", in, len - SIGN_LEN, in + len - SIGN_LEN) != 0)
-        abort();
+    uint8_t *in = make(data, &len);
+    if (in == NULL)
+        return 0;
+    must(read_board(in, len) == REFUSAL_NONE);
+    fuzz_change(in, len - SIGN_LEN, wire_get16(data + 4) % (len - SIGN_LEN), data + HEAD,
+                size - HEAD);
+    if (!(data[0] & UNSIGNED))
+        must(sign_make(seed, "sandyq board v1", in, len - SIGN_LEN, in + len - SIGN_LEN) == 0);
     read_board(in, len);
     free(in);
     return 0;

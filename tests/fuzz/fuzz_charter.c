@@ -1,91 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a charter, card or request, by the first byte; then the same as changes to a good
-   one, signed anew with a fixed key, so that what stands behind the signature is reached. */
-#include <stdbool.h>
+/* Any bytes as a charter; then the same as changes to a good one, signed anew with a fixed key, so that
+   what stands behind the signature is reached. Input: how (1 byte: which call fails, 128 leaves the
+   old signature), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "courier/card.h"
 #include "courier/charter.h"
 #include "courier/refusal.h"
-#include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum kind { CHARTER, CARD, REQUEST, KINDS };
+enum { HEAD = 2, SIGNED = 254, UNSIGNED = 128 };
 
 static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
-static uint8_t good[KINDS][CARD_FILE_LEN];
-static const size_t lens[KINDS] = {CHARTER_LEN, CARD_FILE_LEN, CARD_REQUEST_LEN};
-static const size_t signed_lens[KINDS] = {254, 104, 44};
-static const char *const domains[KINDS] = {"sandyq charter v1", "sandyq card v1",
-                                           "sandyq request v1"};
+static const struct charter first = {
+    .number = 2, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
 
-static void start(void)
+/* A later charter follows an earlier one, never the other way round; nothing follows a stranger. */
+static void follow(const struct charter *held, const struct charter *next)
 {
-    static bool started;
-    struct charter charter = {.number = 1, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
-    struct card card = {.number = 1, .issued = 1, .expires = 9, .facility = "PC-17", .type = 1};
+    const int on = charter_follows(held, next), back = charter_follows(next, held);
 
-    if (started)
-        return;
-    started = true;
-    if (secret_start() != SECRET_OK || sign_public(seed, card.key) != 0 ||
-        charter_encode(&charter, seed, good[CHARTER]) != REFUSAL_NONE ||
-        card_encode(&card, good[CHARTER], seed, good[CARD]) != REFUSAL_NONE ||
-        card_request_encode(seed, 1, good[REQUEST]) != REFUSAL_NONE)
-        abort();
+    must(charter_follows(held, held) == REFUSAL_NONE);
+    must((on == REFUSAL_OFFICE) == (back == REFUSAL_OFFICE));
+    if (on == REFUSAL_NONE && back == REFUSAL_NONE)
+        must(held->number == next->number && strcmp(held->name, next->name) == 0);
 }
 
-/* What is taken must be what a writer writes. */
-static void read_charter(const uint8_t *in, size_t len)
+/* What is taken is what a writer writes. */
+static void read_charter(const uint8_t *in, size_t len, const struct charter *held, unsigned fault)
 {
     struct charter charter;
     uint8_t again[CHARTER_LEN];
+    char print[CHARTER_FINGERPRINT_LEN];
 
-    if (charter_decode(in, len, &charter) == REFUSAL_NONE &&
-        memcmp(in + 8, good[CHARTER] + 8, 32) == 0 &&
-        (charter_encode(&charter, seed, again) != REFUSAL_NONE || memcmp(in, again, len) != 0))
-        abort();
-}
-
-static void read_any(enum kind kind, const uint8_t *in, size_t len)
-{
-    struct charter charter;
-    struct card card;
-    uint8_t key[32];
-    uint32_t day = 0;
-
-    if (kind == CHARTER)
-        read_charter(in, len);
-    else if (kind == REQUEST)
-        (void)card_request_decode(in, len, key, &day);
-    else if (card_decode(in, len, &card, &charter) == REFUSAL_NONE &&
-             strlen(card.facility) > CARD_FACILITY_MAX)
-        abort();
-    if (kind == CARD)
-        (void)card_names(in, len, key);
+    fuzz_fail_at(fault);
+    const int refusal = charter_decode(in, len, &charter);
+    fuzz_fail_at(0);
+    if (refusal != REFUSAL_NONE)
+        return;
+    charter_fingerprint(charter.office, print);
+    must(strlen(print) == CHARTER_FINGERPRINT_LEN - 1);
+    follow(held, &charter);
+    if (memcmp(charter.root, held->root, sizeof held->root) != 0)
+        return;
+    must(charter_encode(&charter, seed, again) == REFUSAL_NONE);
+    must(memcmp(in, again, CHARTER_LEN) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    start();
-    if (size < 1)
+    static uint8_t bytes[CHARTER_LEN];
+    static struct charter good;
+    uint8_t in[CHARTER_LEN];
+
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (good.number == 0) {
+        must(charter_encode(&first, seed, bytes) == REFUSAL_NONE);
+        must(charter_decode(bytes, sizeof bytes, &good) == REFUSAL_NONE);
+    }
+    read_charter(data, size, &good, 0);
+    if (size < HEAD)
         return 0;
-    enum kind kind = data[0] % KINDS;
-    data++;
-    size--;
-    read_any(kind, data, size);
-    uint8_t *in = malloc(lens[kind]);
-    if (in == NULL)
-        return 0;
-    memcpy(in, good[kind], lens[kind]);
-    for (size_t i = 0; i < size && i < signed_lens[kind]; i++)
-        in[i] ^= data[i];
-    if (sign_make(seed, domains[kind], in, signed_lens[kind], in + signed_lens[kind]) != 0)
-        abort();
-    read_any(kind, in, lens[kind]);
-    free(in);
+    fuzz_fail_at(data[0] % 8);
+    must(data[0] % 8 == 0 || charter_encode(&first, seed, in) != REFUSAL_NONE || data[0] % 8 > 2);
+    fuzz_fail_at(0);
+    memcpy(in, bytes, sizeof in);
+    fuzz_change(in, SIGNED, data[1], data + HEAD, size - HEAD);
+    if (!(data[0] & UNSIGNED))
+        must(sign_make(seed, "sandyq charter v1", in, SIGNED, in + SIGNED) == 0);
+    read_charter(in, sizeof in, &good, data[0] % 8);
     return 0;
 }

@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "kiosk/config.h"
+#include "tests/fuzz/fuzz.h"
 #include "tui/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { LINES_MAX = 8 * CONFIG_PATH_LEN, WORD_MAX = 16 };
 
@@ -26,12 +25,6 @@ static const char *const words[0x20] = {
 
 static int fd = -1; /* the file */
 static char path[32];
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void start(void)
 {
@@ -177,9 +170,32 @@ static void try_words(const uint8_t *data, size_t size)
     free(bytes);
 }
 
+/* What is no file, and what is too long for one. */
+static void try_no_file(void)
+{
+    static char long_value[2 * CONFIG_PATH_LEN];
+    struct config config;
+    char fault[CONFIG_FAULT_LEN];
+
+    config_default(&config);
+    must(config_read(&config, "/proc/self/fd/nothing", false, fault) == 0);
+    must(config_read(&config, "/proc/self/fd/nothing", true, fault) == -1);
+    must(config_read(&config, "/proc/self/fd", true, fault) == -1);
+    must(ftruncate(fd, CONFIG_FILE_MAX + 1) == 0);
+    must(config_read(&config, path, true, fault) == -1);
+    memset(long_value, '/', sizeof long_value - 1);
+    must(config_set(&config, "tty", long_value) != NULL);
+    fuzz_fail_at(1);
+    must(config_read(&config, path, true, fault) == -1);
+    fuzz_fail_at(0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    fuzz_fail_at(0);
     start();
+    if (size == 0)
+        try_no_file();
     try((const char *)data, size);
     try_words(data, size);
     return 0;

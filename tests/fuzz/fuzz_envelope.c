@@ -1,43 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes the opening of envelopes: the input overwrites an honest envelope, so that the deeper
-   steps are reached too. Nothing but the honest envelope itself may open. */
+/* Fuzzes the opening of envelopes: changes to an honest one, so that the deeper steps are reached too.
+   Nothing but the honest envelope itself may open. Input: how (1 byte: which call fails, 128 puts a point of
+   small order in), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/envelope.h"
+#include "crypto/hpke.h"
 #include "crypto/secret.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { HEAD = 2, SMALL = 128, AT_ENC = 30 };
 
 static uint8_t *secret;
 static uint8_t honest[ENVELOPE_LEN];
-static uint8_t letter[ENVELOPE_LETTER_LEN];
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void start(void)
 {
+    static uint8_t letter[ENVELOPE_LETTER_LEN];
     uint8_t public_key[ENVELOPE_KEY_LEN];
-    if (secret_start() != SECRET_OK)
-        exit(1);
+
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (secret != NULL)
+        return;
     secret = secret_new(ENVELOPE_KEY_LEN);
-    if (secret == NULL || envelope_key_new(secret, public_key) != ENVELOPE_OK ||
-        envelope_seal(public_key, letter, honest) != ENVELOPE_OK)
-        exit(1);
-    return 0;
+    must(secret != NULL);
+    must(hpke_derive("fixed key material for fuzzing...", 32, secret, public_key) == HPKE_OK);
+    must(envelope_seal(public_key, letter, honest) == ENVELOPE_OK);
 }
 
-/* The first byte says where in the header the rest is laid over. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static uint8_t envelope[ENVELOPE_LEN];
-    if (size < 1)
+    static uint8_t envelope[ENVELOPE_LEN], letter[ENVELOPE_LETTER_LEN];
+    static const uint8_t blank[ENVELOPE_LETTER_LEN];
+
+    start();
+    if (size < HEAD)
         return 0;
-    size_t at = data[0];
-    size_t len = size - 1 < ENVELOPE_LEN - at ? size - 1 : ENVELOPE_LEN - at;
     memcpy(envelope, honest, sizeof envelope);
-    memcpy(envelope + at, data + 1, len);
-    int opened = envelope_open(secret, envelope, letter);
-    if ((opened == ENVELOPE_OK) != (memcmp(envelope, honest, sizeof honest) == 0))
-        abort();
+    fuzz_change(envelope, sizeof envelope, data[1], data + HEAD, size - HEAD);
+    if (data[0] & SMALL)
+        memset(envelope + AT_ENC, 0, HPKE_KEY_LEN);
+    memset(letter, 1, sizeof letter);
+    fuzz_fail_at(data[0] % 16);
+    const int opened = envelope_open(secret, envelope, letter);
+    fuzz_fail_at(0);
+    must(memcmp(letter, blank, sizeof letter) == 0); /* also what was sealed is blank */
+    must(opened != ENVELOPE_OK || memcmp(envelope, honest, sizeof honest) == 0);
+    must(opened == ENVELOPE_OK || data[0] % 16 > 0 || memcmp(envelope, honest, sizeof honest) != 0);
     return 0;
 }

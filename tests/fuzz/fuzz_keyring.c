@@ -1,48 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes the reading of keyrings up to the derivation, which is too slow to fuzz: the input is
-   given once as it is and once with a right checksum, and the second time never with costs that are
-   allowed. */
+/* Any bytes as a keyring; then the same as changes to a good one, with a right checksum if asked, so that
+   what stands behind it is reached. Input: how (1 byte: which call fails; 32 another passphrase, 64 none,
+   128 leaves the old checksum), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
+#include "crypto/wire.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { HEAD = 2, SECRET = 5, FILE_LEN = SECRET + KEYRING_OVERHEAD, MOST = 4096 };
+enum { STRANGE = 32, BARE = 64, UNSUMMED = 128, AT_KIB = 8, AT_PASSES = 12 };
 
-enum { AT_PASSES = 12, SIZE_MAX_HERE = 4096 };
+static const uint8_t words[SECRET] = {'s', 'e', 'c', 'r', 't'};
 
-static uint8_t *secret;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+/* What opens has costs that neither give the secret away nor bring the machine down. */
+static int open_file(const char *passphrase, const uint8_t *file, size_t size, unsigned fault)
 {
-    if (secret_start() != SECRET_OK || (secret = secret_new(SIZE_MAX_HERE)) == NULL)
-        exit(1);
-    return 0;
+    size_t len = 1;
+    uint8_t *secret = secret_new(MOST);
+
+    must(secret != NULL);
+    fuzz_fail_at(fault);
+    const int rc = keyring_open(passphrase, strlen(passphrase), file, size, secret, &len);
+    fuzz_fail_at(0);
+    must(len == (rc == KEYRING_OK ? size - KEYRING_OVERHEAD : 0));
+    must(rc != KEYRING_MEMORY || fault > 0);
+    if (rc == KEYRING_OK) {
+        must(wire_get32(file + AT_KIB) >= 65536 && wire_get32(file + AT_KIB) <= 1048576);
+        must(wire_get32(file + AT_PASSES) >= 1 && wire_get32(file + AT_PASSES) <= 16);
+        must(len == SECRET && memcmp(secret, words, SECRET) == 0);
+    }
+    secret_free(secret);
+    return rc;
 }
 
-static void must_be_refused(const uint8_t *file, size_t size)
+static void try_changed(const uint8_t *data, size_t size)
 {
-    size_t len;
-    int rc = keyring_open("words", 5, file, size, secret, &len);
-    if (rc != KEYRING_FOREIGN && rc != KEYRING_NEWER && rc != KEYRING_DAMAGED)
-        abort();
+    static const uint8_t zeros[FILE_LEN];
+    uint8_t file[FILE_LEN], good[FILE_LEN];
+
+    fuzz_fail_at(data[0] % 8);
+    const int rc = keyring_seal("words", 5, words, SECRET, file);
+    fuzz_fail_at(0);
+    must(rc == KEYRING_OK || (data[0] % 8 > 0 && memcmp(file, zeros, sizeof file) == 0));
+    if (rc != KEYRING_OK)
+        return;
+    memcpy(good, file, sizeof good);
+    must(open_file("words", file, sizeof file, 0) == KEYRING_OK);
+    fuzz_change(file, sizeof file, data[1] % FILE_LEN, data + HEAD, size - HEAD);
+    if (!(data[0] & UNSUMMED))
+        must(hash_sha256(file + FILE_LEN - HASH_LEN, &(struct hash_part){file, FILE_LEN - HASH_LEN},
+                         1) == 0);
+    const char *passphrase = data[0] & BARE ? "" : data[0] & STRANGE ? "other" : "words";
+    if (open_file(passphrase, file, sizeof file, data[0] % 8) == KEYRING_OK)
+        must(passphrase[0] == 'w' && memcmp(file, good, sizeof file) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static uint8_t file[SIZE_MAX_HERE];
-    if (size > sizeof file)
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (size > MOST)
         return 0;
-    must_be_refused(data, size);
-    memcpy(file, data, size);
-    if (size >= KEYRING_OVERHEAD) {
-        file[AT_PASSES + 1] |= 1; /* at least 256 passes */
-        if (hash_sha256(file + size - HASH_LEN, &(struct hash_part){file, size - HASH_LEN}, 1) != 0)
-            abort();
-        must_be_refused(file, size);
-    }
+    open_file("words", data, size, 0);
+    if (size >= HEAD)
+        try_changed(data, size);
     return 0;
 }

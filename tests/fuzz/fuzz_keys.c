@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "tui/digits.h"
 #include "tui/edit.h"
 #include "tui/layout.h"
@@ -13,8 +14,6 @@
 #include "tui/screen.h"
 #include "tui/utf8.h"
 #include "tui/wrap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CAPACITY = 300, UNDO = 40, CODE = 24, HEIGHT = 5, LINES = 64 };
 
@@ -29,12 +28,6 @@ struct widgets {
     int width;
     uint8_t flags; /* of the presses to come: Caps Lock, keypad, pasted, the "123" layer */
 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void check_edit(const struct edit *edit)
 {
@@ -153,15 +146,21 @@ static void check_wrap(const char *text, size_t len, int width)
         next = lines[i].next;
     }
     must(n > LINES || next == len);
+    fuzz_fail_at(1 + len % 2);
+    must(wrap_lines(text, len, width, NULL, 0) == -1 || len % 2 > 0);
+    fuzz_fail_at(0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct widgets w = {.screen = screen_new(24, 64)};
+    struct widgets w = {0};
     char *text = calloc(1, CAPACITY);
     struct utf8 decoder = {0};
 
-    if (size == 0 || !w.screen || !text)
+    fuzz_fail_at(0);
+    w.screen = screen_new(24, 64);
+    must(w.screen && text);
+    if (size == 0)
         goto out;
     w.width = 2 + data[0] % 60;
     w.list.count = data[0] % 20;

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a letter, and a good letter with bytes changed: what is taken must encode to the very
- * same bytes, what is refused leaves nothing. */
+   same bytes, what is refused leaves nothing. Input: place of the changes (2 bytes), 1 for a cover (1),
+   changes, which are the letter itself in the first run. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "complaint/letter.h"
+#include "crypto/wire.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { HEAD = 3 };
 
 static void try(const uint8_t in[LETTER_LEN])
 {
     static const struct letter empty;
     static uint8_t again[LETTER_LEN];
     struct letter letter;
+
     if (letter_decode(in, &letter) != LETTER_OK) {
-        if (memcmp(&letter, &empty, sizeof(letter)) != 0)
-            abort();
-    } else if (letter_encode(&letter, again) != LETTER_OK || memcmp(again, in, LETTER_LEN) != 0) {
-        abort();
+        must(memcmp(&letter, &empty, sizeof(letter)) == 0);
+    } else {
+        must(letter_encode(&letter, again) == LETTER_OK);
+        must(memcmp(again, in, LETTER_LEN) == 0);
     }
 }
 
-static void good(uint8_t out[LETTER_LEN])
+static void good(enum letter_kind kind, uint8_t out[LETTER_LEN])
 {
     const struct letter letter = {
         .kind = LETTER_COMPLAINT,
@@ -37,23 +41,24 @@ static void good(uint8_t out[LETTER_LEN])
         .name = "\xd0\x94\xd2\xaf\xd1\x80",
         .name_len = 6,
     };
-    if (letter_encode(&letter, out) != LETTER_OK)
-        abort();
+    const struct letter cover = {.kind = LETTER_COVER, .facility = "KA-01"};
+
+    must(letter_encode(kind == LETTER_COVER ? &cover : &letter, out) == LETTER_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t *in = calloc(1, LETTER_LEN);
-    if (in == NULL)
+    static uint8_t in[LETTER_LEN];
+
+    if (size < HEAD)
         return 0;
-    if (size > LETTER_LEN)
-        size = LETTER_LEN;
-    memcpy(in, data, size);
+    const size_t len = size - HEAD < LETTER_LEN ? size - HEAD : LETTER_LEN;
+    memset(in, 0, sizeof in);
+    memcpy(in, data + HEAD, len);
     try(in);
-    good(in);
-    for (size_t i = 0; i < size; i++)
-        in[i] ^= data[i];
+    good(data[2] == 1 ? LETTER_COVER : LETTER_COMPLAINT, in);
     try(in);
-    free(in);
+    fuzz_change(in, LETTER_LEN, wire_get16(data) % LETTER_LEN, data + HEAD, len);
+    try(in);
     return 0;
 }

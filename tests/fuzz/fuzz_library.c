@@ -11,20 +11,13 @@
 #include <unistd.h>
 
 #include "kiosk/library.h"
+#include "tests/fuzz/fuzz.h"
 #include "tui/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BLANKS " \t\r\n"
 
 static char folder[] = "/tmp/fuzz-library-XXXXXX";
 static int page = -1; /* kk/01-x.txt */
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void finish(void)
 {
@@ -141,12 +134,25 @@ static void try(const char *bytes, size_t len)
     }
     library_free(&library);
     must(library == NULL);
+    library_free(&library);
+}
+
+/* Without memory there is no library rather than half of one. */
+static void starve(unsigned fault)
+{
+    fuzz_fail_at(fault);
+    struct library *library = library_load(folder);
+    fuzz_fail_at(0);
+    library_free(&library);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    fuzz_fail_at(0);
     start();
-    if (size <= LIBRARY_FILE_MAX)
-        try((const char *)data, size);
+    if (size > LIBRARY_FILE_MAX)
+        return 0;
+    try((const char *)data, size);
+    starve(fuzz_fault_of(data, size));
     return 0;
 }

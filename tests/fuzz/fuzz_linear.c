@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "tui/linear.h"
 #include "tui/screen.h"
 #include "tui/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEAD = 3, STROKE = 3, STROKE_MAX = 64, DOT = 0x2022, RULE = 0x2500 };
 
@@ -23,12 +22,6 @@ static const char *const words[0x20] = {
     "ә",         "«",        "»",   "word ", "-",        "/",        "•••• ", "3/9",
     "e\xCC\x81", "\xCC\x81", "Ә",   ". ",    "────────", "        ", ": ",    "\xEF\xBF\xBD",
 };
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Puts one stroke; a newline goes on in the next row, a vertical tab in the one after it. Returns the
    bytes it took. */

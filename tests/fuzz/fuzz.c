@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls that fail when they are told to, and stand-ins for what is slow or random. */
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/aead.h"
+#include "crypto/answer.h"
+#include "crypto/argon.h"
+#include "crypto/envelope.h"
+#include "crypto/hash.h"
+#include "crypto/hpke.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/sign.h"
+#include "tui/wrap.h"
+
+static unsigned left;   /* calls up to the one that fails, 0: none does */
+static uint64_t chance; /* where the random bytes are */
+static int inside;      /* of crypto/: libgcrypt ends the process when its own memory is short */
+
+void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+void fuzz_start(void)
+{
+    static bool started;
+
+    if (!started)
+        must(secret_start() == SECRET_OK);
+    started = true;
+}
+
+void fuzz_fail_at(unsigned n)
+{
+    left = n;
+    chance = 0;
+}
+
+unsigned fuzz_fault_of(const uint8_t *data, size_t size)
+{
+    unsigned sum = (unsigned)size;
+
+    for (size_t i = 0; i < size; i++)
+        sum += data[i];
+    return sum % 4 == 0 ? 1 + sum / 4 % 8 : 0;
+}
+
+void fuzz_change(uint8_t *good, size_t len, size_t place, const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size && place + i < len; i++)
+        good[place + i] ^= data[i];
+}
+
+static bool fails(void)
+{
+    return left > 0 && inside == 0 && --left == 0;
+}
+
+/* --- in the place of the real ones, by the linker's --wrap --- */
+
+#define WRAP(type, name, ...)                                                                      \
+    type __real_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__)
+
+WRAP(void *, malloc, size_t len)
+{
+    return fails() ? NULL : __real_malloc(len);
+}
+
+WRAP(void *, calloc, size_t n, size_t len)
+{
+    return fails() ? NULL : __real_calloc(n, len);
+}
+
+/* A function of crypto/ that may fail as a whole. */
+#define CRYPTO(type, name, failure, arguments, ...)                                                \
+    WRAP(type, name, __VA_ARGS__)                                                                  \
+    {                                                                                              \
+        if (fails())                                                                               \
+            return failure;                                                                        \
+        inside++;                                                                                  \
+        type result = __real_##name arguments;                                                     \
+        inside--;                                                                                  \
+        return result;                                                                             \
+    }
+
+CRYPTO(void *, secret_new, NULL, (len), size_t len)
+
+CRYPTO(int, hash_sha256, -1, (out, parts, n), uint8_t out[HASH_LEN], const struct hash_part *parts,
+       size_t n)
+
+CRYPTO(int, hash_expand, -1, (out, len, prk, parts, n), uint8_t *out, size_t len,
+       const uint8_t prk[HASH_LEN], const struct hash_part *parts, size_t n)
+
+CRYPTO(int, sign_public, -1, (seed, public_key), const uint8_t seed[SIGN_SEED_LEN],
+       uint8_t public_key[SIGN_PUBLIC_LEN])
+
+CRYPTO(int, sign_make, -1, (seed, domain, message, len, signature),
+       const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message, size_t len,
+       uint8_t signature[SIGN_LEN])
+
+CRYPTO(int, aead_seal, AEAD_MEMORY, (with, plain, len, out), const struct aead *with,
+       const void *plain, size_t len, uint8_t *out)
+
+CRYPTO(int, aead_open, AEAD_MEMORY, (with, sealed, len, plain), const struct aead *with,
+       const uint8_t *sealed, size_t len, void *plain)
+
+CRYPTO(bool, sign_check, false, (public_key, domain, message, len, signature),
+       const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
+       size_t len, const uint8_t signature[SIGN_LEN])
+
+CRYPTO(int, answer_tag, ANSWER_MEMORY, (keys, n, tag), const struct code_keys *keys, uint64_t n,
+       uint8_t tag[ANSWER_TAG_LEN])
+
+CRYPTO(int, hpke_public, HPKE_MEMORY, (secret, public_key), const uint8_t secret[HPKE_KEY_LEN],
+       uint8_t public_key[HPKE_KEY_LEN])
+
+CRYPTO(int, hpke_open_decap, HPKE_MEMORY, (pair, enc, shared), const struct hpke_pair *pair,
+       const uint8_t enc[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
+
+CRYPTO(int, envelope_key_id, -1, (public_key, id), const uint8_t public_key[ENVELOPE_KEY_LEN],
+       uint8_t id[ENVELOPE_ID_LEN])
+
+/* Quick: what a derivation gives is nowhere told apart from its hash. */
+WRAP(int, argon_derive, const struct argon_cost *cost, const void *password, size_t len,
+     const uint8_t salt[ARGON_SALT_LEN], const struct argon_watch *watch, uint8_t out[ARGON_LEN])
+{
+    const struct hash_part parts[] = {
+        {cost, sizeof *cost}, {salt, ARGON_SALT_LEN}, {password, len}};
+
+    for (int i = 1; watch != NULL && i <= 4; i++)
+        watch->step(watch->context, i, 4);
+    return fails() ? -1 : __real_hash_sha256(out, parts, 3);
+}
+
+/* splitmix64: for every input the same. */
+WRAP(void, random_bytes, void *out, size_t len)
+{
+    uint8_t *at = out;
+
+    for (size_t i = 0; i < len; i++) {
+        uint64_t z = chance += UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+        at[i] = (uint8_t)(z ^ z >> 31);
+    }
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as what an office sealed for a person: sealed with a fixed key, so that the reading is reached.
+   Input: how (1 byte: which call fails; 32 changes the sealed bytes, 64 asks for another message), place of the
+   changes (2), changes to an empty answer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/answer_layout.h"
+#include "crypto/wire.h"
+#include "tests/fuzz/fuzz.h"
+#include "tui/utf8.h"
+
+enum { HEAD = 3, DAMAGED = 32, OTHER = 64 };
+
+static const struct code_keys keys = {.tag = {1}, .answer = {2}};
+
+static void seal(const uint8_t plain[PLAIN_LEN], uint8_t entry[ANSWER_LEN])
+{
+    const struct aead with = {AEAD_CHACHA20_POLY1305, keys.answer, entry + AT_NONCE, entry,
+                              ANSWER_TAG_LEN};
+
+    must(answer_tag(&keys, 1, entry) == ANSWER_OK);
+    memset(entry + AT_NONCE, 3, AEAD_NONCE_LEN);
+    must(aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT) == AEAD_OK);
+}
+
+/* What is shown is text, as long as it says, with nothing behind it. */
+static void check(const struct answer *answer, const uint8_t plain[PLAIN_LEN])
+{
+    static const char zeros[ANSWER_TEXT_MAX];
+    static uint8_t entry[ANSWER_LEN];
+    static struct answer again;
+
+    must(answer->len <= ANSWER_TEXT_MAX && utf8_valid(answer->text, answer->len));
+    must(memcmp(answer->text + answer->len, zeros, (size_t)(ANSWER_TEXT_MAX - answer->len)) == 0);
+    must(memcmp(answer->text, plain + AT_TEXT, ANSWER_TEXT_MAX) == 0);
+    must(answer->state == plain[AT_STATE] && answer->day == wire_get32(plain + AT_DAY));
+    must(answer_seal(&keys, 1, answer, entry) == ANSWER_OK);
+    must(answer_open(&keys, 1, entry, &again) == ANSWER_OK);
+    must(memcmp(&again, answer, sizeof again) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t plain[PLAIN_LEN], entry[ANSWER_LEN];
+    static struct answer answer;
+    static const struct answer none;
+
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (size < HEAD)
+        return 0;
+    memset(plain, 0, sizeof plain);
+    fuzz_change(plain, sizeof plain, wire_get16(data + 1) % PLAIN_LEN, data + HEAD, size - HEAD);
+    seal(plain, entry);
+    if (data[0] & DAMAGED)
+        entry[AT_CIPHERTEXT + size % CIPHERTEXT_LEN] ^= 1;
+    fuzz_fail_at(data[0] % 8);
+    const int rc = answer_open(&keys, data[0] & OTHER ? 2 : 1, entry, &answer);
+    fuzz_fail_at(0);
+    if (rc == ANSWER_OK)
+        check(&answer, plain);
+    else
+        must(memcmp(&answer, &none, sizeof none) == 0);
+    must(rc != ANSWER_OK || !(data[0] & (DAMAGED | OTHER)));
+    return 0;
+}

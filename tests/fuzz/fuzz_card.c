@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a card or an enrolment request; then the same as changes to a good one, signed anew with a
+   fixed key, so that what stands behind the signature is reached. Input: how (1 byte: which call fails; 32 a
+   request, 64 a card of another office's root, 128 leaves the old signature), place of the changes (2),
+   changes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "complaint/taxonomy.h"
+#include "courier/card.h"
+#include "courier/charter.h"
+#include "courier/refusal.h"
+#include "crypto/sign.h"
+#include "crypto/wire.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { HEAD = 3, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };
+enum { CARD_SIGNED = 104, REQUEST_SIGNED = 44 };
+
+static const uint8_t root[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t stranger[SIGN_SEED_LEN] = {4, 5, 6};
+static uint8_t charter_bytes[CHARTER_LEN];
+static struct card good; /* as it is read */
+
+static struct card fresh(void)
+{
+    static struct card card = {
+        .number = 2, .issued = 1, .expires = 9, .facility = "PC-17", .type = 1};
+
+    if (good.number == 0)
+        must(sign_public(stranger, card.key) == 0);
+    return card;
+}
+
+static void start(void)
+{
+    const struct charter charter = {
+        .number = 1, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
+    struct charter read;
+    uint8_t file[CARD_FILE_LEN];
+
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (good.number > 0)
+        return;
+    const struct card card = fresh();
+    must(charter_encode(&charter, root, charter_bytes) == REFUSAL_NONE);
+    must(card_encode(&card, charter_bytes, root, file) == REFUSAL_NONE);
+    must(card_decode(file, sizeof file, &good, &read) == REFUSAL_NONE);
+}
+
+/* What is taken can stand on a screen and in a letter, and names its own key. */
+static void check(const uint8_t *in, size_t len, const struct card *card)
+{
+    char text[CARD_KIOSK_TEXT_LEN];
+    uint8_t key[32];
+
+    must(strlen(card->facility) > 0 && strlen(card->facility) <= CARD_FACILITY_MAX);
+    must(card->issued <= card->expires);
+    must(card_names(in, len, key) == REFUSAL_NONE && memcmp(key, card->key, 32) == 0);
+    card_kiosk_text(card->kiosk, text);
+    must(strspn(text, "0123456789abcdef") == CARD_KIOSK_TEXT_LEN - 1);
+    must(card_follows(card, card, card->key) == REFUSAL_NONE);
+    must(card_follows(NULL, card, card->key) == REFUSAL_NONE);
+    if (card_follows(&good, card, good.key) == REFUSAL_NONE &&
+        card_follows(card, &good, good.key) == REFUSAL_NONE)
+        must(card->number == good.number && strcmp(card->facility, good.facility) == 0);
+}
+
+static void read_card(const uint8_t *in, size_t len, unsigned fault)
+{
+    struct charter charter;
+    struct card card;
+    uint8_t key[32];
+
+    fuzz_fail_at(fault);
+    const int refusal = card_decode(in, len, &card, &charter);
+    fuzz_fail_at(0);
+    if (refusal == REFUSAL_NONE)
+        check(in, len, &card);
+    (void)card_names(in, len, key);
+}
+
+static void try_card(const uint8_t *data, size_t size)
+{
+    const bool strange = (data[0] & STRANGE) != 0;
+    struct card card = fresh();
+    uint8_t in[CARD_FILE_LEN];
+
+    card.type = size > HEAD ? data[HEAD] : 1;
+    fuzz_fail_at(data[0] % 8);
+    const int refusal = card_encode(&card, charter_bytes, strange ? stranger : root, in);
+    fuzz_fail_at(0);
+    must(refusal != REFUSAL_NONE || (!strange && taxonomy_facility_numbered(card.type) != NULL));
+    if (refusal != REFUSAL_NONE)
+        return;
+    fuzz_change(in, sizeof in, wire_get16(data + 1) % sizeof in, data + HEAD, size - HEAD);
+    if (!(data[0] & UNSIGNED))
+        must(sign_make(root, "sandyq card v1", in, CARD_SIGNED, in + CARD_SIGNED) == 0);
+    read_card(in, sizeof in, data[0] % 8);
+}
+
+static void try_request(const uint8_t *data, size_t size)
+{
+    uint8_t in[CARD_REQUEST_LEN], key[32];
+    uint32_t day = 0;
+
+    (void)card_request_decode(data, size, key, &day);
+    fuzz_fail_at(data[0] % 8);
+    const int refusal = card_request_encode(root, 20000, in);
+    fuzz_fail_at(0);
+    must(refusal == REFUSAL_NONE || data[0] % 8 > 0);
+    if (refusal != REFUSAL_NONE)
+        return;
+    fuzz_change(in, sizeof in, wire_get16(data + 1) % sizeof in, data + HEAD, size - HEAD);
+    if (!(data[0] & UNSIGNED))
+        must(sign_make(root, "sandyq request v1", in, REQUEST_SIGNED, in + REQUEST_SIGNED) == 0);
+    if (card_request_decode(in, sizeof in, key, &day) == REFUSAL_NONE)
+        must(memcmp(key, in + 8, sizeof key) == 0 && day == wire_get32(in + 40));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    start();
+    read_card(data, size, 0);
+    if (size < HEAD)
+        return 0;
+    if (data[0] & REQUEST)
+        try_request(data, size);
+    else
+        try_card(data, size);
+    return 0;
+}
