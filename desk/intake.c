@@ -85,13 +85,20 @@ static void count(struct intake_report *report, enum casefile_outcome outcome, b
     report->unreadable += outcome == CASEFILE_UNREADABLE;
 }
 
+/* A kiosk's clock may be some minutes ahead, but one set years ahead must not keep the kiosk from ever
+   being silent. */
+static uint32_t latest_day(const struct job *job)
+{
+    return job->intake->today + 1;
+}
+
 static void row_of(const struct job *job, const struct record *record, struct caseload_record *row)
 {
     memcpy(row->kiosk, job->card.kiosk, sizeof row->kiosk);
     row->seq = record->seq;
     memcpy(row->hash, record->hash, sizeof row->hash);
     memcpy(row->previous, record->previous, sizeof row->previous);
-    row->day = record->day;
+    row->day = record->day < latest_day(job) ? record->day : latest_day(job);
     row->flags = 0;
 }
 
@@ -159,25 +166,51 @@ static int file_records(struct job *job)
     return error;
 }
 
+/* The kiosk's own word for its health; but of its clock the office's calendar knows better. */
+static uint8_t health_of(const struct job *job)
+{
+    const struct bundle *bundle = &job->bundle;
+    struct record last;
+    if (bundle->last < bundle->first ||
+        record_decode(bundle->records + (bundle->last - bundle->first) * RECORD_LEN, &last) !=
+            REFUSAL_NONE ||
+        last.day <= latest_day(job))
+        return bundle->health;
+    return bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
+}
+
+static int note_rollback(struct job *job)
+{
+    const struct caseload_rollback rollback = {
+        .was_seq = job->kiosk.bundle_last,
+        .was_board = job->kiosk.board,
+        .seq = job->bundle.last,
+        .board = job->bundle.board_number,
+        .day = job->intake->today,
+    };
+    job->report.rollbacks++;
+    return trouble_db(
+        caseload_add_rollback(job->intake->vault->cases, job->kiosk.kiosk, &rollback));
+}
+
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
    An older bundle that comes late claims less of both, and is none. A full bundle is but one of an
    exchange, and its last record not the kiosk's: the one that is not full speaks for them all. */
 static int note_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
+    struct caseload_kiosk *kiosk = &job->kiosk;
+    int error = TROUBLE_NONE;
     if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
         return TROUBLE_NONE;
-    struct caseload_kiosk *kiosk = &job->kiosk;
     const bool more_records = bundle->last > kiosk->bundle_last;
     const bool fewer_records = bundle->last < kiosk->bundle_last;
     const bool newer_board = bundle->board_number > kiosk->board;
     const bool older_board = bundle->board_number < kiosk->board;
-    if ((fewer_records && newer_board) || (more_records && older_board)) {
-        kiosk->rollbacks++;
-        job->report.rollbacks++;
-    } else if (fewer_records || older_board) {
+    if ((fewer_records && newer_board) || (more_records && older_board))
+        error = note_rollback(job);
+    else if (fewer_records || older_board)
         return TROUBLE_NONE;
-    }
     if (more_records)
         kiosk->bundle_last = bundle->last;
     if (newer_board)
@@ -185,9 +218,11 @@ static int note_contact(struct job *job)
     kiosk->charter = bundle->charter_number;
     kiosk->image = bundle->image_version;
     kiosk->exchange_age = bundle->exchange_age;
-    kiosk->health = bundle->health;
+    kiosk->health = health_of(job);
     kiosk->imported = job->intake->today;
-    return trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
+    if (error == TROUBLE_NONE)
+        error = trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
+    return error;
 }
 
 static int file_bundle(struct job *job)

@@ -28,6 +28,22 @@ static int add_range(void *context, uint64_t first, uint64_t last)
     return DB_OK;
 }
 
+struct rollbacks {
+    struct caseload_rollback *all;
+    size_t n;
+};
+
+static int add_rollback(void *context, const struct caseload_rollback *rollback)
+{
+    struct rollbacks *rollbacks = context;
+    struct caseload_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
+    if (more == NULL)
+        return DB_IO;
+    rollbacks->all = more;
+    rollbacks->all[rollbacks->n++] = *rollback;
+    return DB_OK;
+}
+
 struct rows {
     struct kiosks_row *all;
     size_t n;
@@ -47,6 +63,7 @@ static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
 
 static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
 {
+    struct rollbacks rollbacks = {0};
     const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
     row->silent = today > since ? today - since : 0;
     int error = casefile_card(vault, &row->kiosk, &row->card);
@@ -56,6 +73,10 @@ static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
     if (error == TROUBLE_NONE)
         error =
             trouble_db(caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks));
+    if (error == TROUBLE_NONE)
+        error = trouble_db(
+            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &rollbacks));
+    row->rollbacks = rollbacks.all;
     return error;
 }
 
@@ -79,6 +100,7 @@ void kiosks_free(struct kiosks_row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         free(rows[i].gaps.all);
         free(rows[i].forks.all);
+        free(rows[i].rollbacks);
     }
     free(rows);
 }

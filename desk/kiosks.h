@@ -19,12 +19,18 @@ struct kiosks_ranges {
     size_t n;
 };
 
+/* Every day has a record, and a week is long for a stick. */
+enum { KIOSKS_SILENCE = 7 };
+
 struct kiosks_row {
     struct caseload_kiosk kiosk;
     struct card card;
-    uint32_t silent; /* days since its last record, or since it was enrolled */
+    uint32_t
+        silent; /* days since its last record, or since it was enrolled; over KIOSKS_SILENCE it is
+                        evidence */
     struct kiosks_ranges gaps;
-    struct kiosks_ranges forks;
+    struct kiosks_ranges forks;          /* first = last */
+    struct caseload_rollback *rollbacks; /* kiosk.rollbacks of them */
 };
 
 /* Reads all kiosks by id. *rows, *n are for kiosks_free. */

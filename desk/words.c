@@ -368,11 +368,41 @@ static void gaps(FILE *out, const struct kiosks_ranges *ranges)
                 ranges->all[i].first, ranges->all[i].last);
 }
 
+/* Numbers that follow one another in one line: a kiosk may have gone on for long. */
 static void forks(FILE *out, const struct kiosks_ranges *ranges)
 {
-    for (size_t i = 0; i < ranges->n; i++)
-        fprintf(out, INDENT "%s: %" PRIu64 "\n", _("FORK, two chains part at record"),
-                ranges->all[i].first);
+    for (size_t i = 0; i < ranges->n;) {
+        const uint64_t first = ranges->all[i].first;
+        uint64_t last = ranges->all[i++].last;
+        while (i < ranges->n && ranges->all[i].first == last + 1)
+            last = ranges->all[i++].last;
+        fprintf(out, INDENT "%s: %" PRIu64 "-%" PRIu64 "\n",
+                _("FORK, two chains have these records"), first, last);
+    }
+}
+
+static void rollbacks(FILE *out, const struct kiosks_row *row)
+{
+    char day[STATE_DAY_LEN];
+    for (size_t i = 0; i < row->kiosk.rollbacks; i++) {
+        const struct caseload_rollback *one = &row->rollbacks[i];
+        state_day_text(one->day, day);
+        fputs(INDENT, out);
+        fprintf(out,
+                _("ROLLBACK, seen on %s: from record %llu and board %u back to record %llu and "
+                  "board %u\n"),
+                day, (unsigned long long)one->was_seq, one->was_board, (unsigned long long)one->seq,
+                one->board);
+    }
+}
+
+static void silence(FILE *out, const struct kiosks_row *row)
+{
+    if (row->silent <= KIOSKS_SILENCE)
+        return;
+    fputs(INDENT, out);
+    fprintf(out, _("SILENCE for %u days, after record: %llu\n"), row->silent,
+            (unsigned long long)row->kiosk.last_seq);
 }
 
 static void count(FILE *out, const char *what, uint64_t number)
@@ -422,7 +452,8 @@ static void words_kiosk(FILE *out, const struct kiosks_row *row)
     const struct caseload_kiosk *kiosk = &row->kiosk;
     gaps(out, &row->gaps);
     forks(out, &row->forks);
-    count(out, _("ROLLBACK, times set back to an older state"), kiosk->rollbacks);
+    rollbacks(out, row);
+    silence(out, row);
     count(out, _("Envelopes that could not be read, kept"), kiosk->unreadable);
     count(out, _("Letters that name another place"), kiosk->misplaced);
     health(out, kiosk);

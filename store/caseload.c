@@ -24,9 +24,13 @@ enum {
     SQL_ENVELOPE_ADD,
     SQL_TIP,
     SQL_TIP_NEXT,
+    SQL_BEYOND,
+    SQL_TIP_LONGEST,
     SQL_TIP_SET,
     SQL_GAPS,
     SQL_FORKS,
+    SQL_ROLLBACK_ADD,
+    SQL_ROLLBACKS,
     SQL_LINKED,
     SQL_CASE_ADD,
     SQL_ITEM_ADD,
@@ -48,13 +52,13 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_CARD_PUT] = "INSERT INTO kiosk(kiosk, row, card, enrolled) VALUES(?1, ?2, ?3, ?4) "
                      "ON CONFLICT(kiosk) DO UPDATE SET row = ?2, card = ?3",
     [SQL_CONTACT_PUT] = "UPDATE kiosk SET bundle_last = ?2, charter = ?3, board = ?4, image = ?5, "
-                        "exchange_age = ?6, health = ?7, imported = ?8, rollbacks = ?9 "
-                        "WHERE kiosk = ?1",
+                        "exchange_age = ?6, health = ?7, imported = ?8 WHERE kiosk = ?1",
     [SQL_KIOSK] = "SELECT kiosk, row, card, enrolled, tip_seq, tip_hash, tip_day, bundle_last, "
                   "charter, board, "
-                  "image, exchange_age, health, imported, rollbacks, "
+                  "image, exchange_age, health, imported, "
+                  "(SELECT count(*) FROM rollback b WHERE b.kiosk = k.kiosk), "
                   "(SELECT max(seq) FROM record r WHERE r.kiosk = k.kiosk), "
-                  "(SELECT day FROM record r WHERE r.kiosk = k.kiosk ORDER BY seq DESC LIMIT 1), "
+                  "(SELECT max(day) FROM record r WHERE r.kiosk = k.kiosk), "
                   "(SELECT count(*) FROM record r WHERE r.kiosk = k.kiosk AND flags & 2), "
                   "(SELECT count(*) FROM record r WHERE r.kiosk = k.kiosk AND flags & 1) "
                   "FROM kiosk k WHERE ?1 IS NULL OR kiosk = ?1 ORDER BY kiosk",
@@ -65,6 +69,14 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_TIP] = "SELECT tip_seq, tip_hash, tip_day FROM kiosk WHERE kiosk = ?1",
     [SQL_TIP_NEXT] = "SELECT seq, hash, day FROM record WHERE kiosk = ?1 AND seq = ?2 AND "
                      "previous = ?3 ORDER BY hash LIMIT 1",
+    [SQL_BEYOND] = "SELECT 1 FROM record WHERE kiosk = ?1 AND seq > ?2 LIMIT 1",
+    /* All that hangs together from record 1 on, and of that the farthest. */
+    [SQL_TIP_LONGEST] =
+        "WITH RECURSIVE chain(seq, hash, day) AS (SELECT seq, hash, day FROM record "
+        "WHERE kiosk = ?1 AND seq = 1 AND previous = zeroblob(32) "
+        "UNION SELECT r.seq, r.hash, r.day FROM chain c CROSS JOIN record r ON r.kiosk = ?1 AND "
+        "r.seq = c.seq + 1 AND r.previous = c.hash) "
+        "SELECT seq, hash, day FROM chain WHERE seq > ?2 ORDER BY seq DESC, hash LIMIT 1",
     [SQL_TIP_SET] = "UPDATE kiosk SET tip_seq = ?2, tip_hash = ?3, tip_day = ?4 WHERE kiosk = ?1",
     [SQL_GAPS] =
         "SELECT before + 1, seq - 1 FROM (SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS "
@@ -76,6 +88,10 @@ static const char *const statements[SQL_COUNT] = {
                   "(EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND o.seq = r.seq - 1) "
                   "AND NOT EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND "
                   "o.seq = r.seq - 1 AND o.hash = r.previous))) ORDER BY seq",
+    [SQL_ROLLBACK_ADD] = "INSERT INTO rollback(kiosk, was_seq, was_board, seq, board, day) "
+                         "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_ROLLBACKS] = "SELECT was_seq, was_board, seq, board, day FROM rollback WHERE kiosk = ?1 "
+                      "ORDER BY id",
     [SQL_LINKED] = "SELECT id FROM cases WHERE link = ?1",
     [SQL_CASE_ADD] = "INSERT INTO cases(link) VALUES(?1)",
     [SQL_ITEM_ADD] = "INSERT INTO item(id, case_id, n, sealed) VALUES(?1, ?2, ?3, ?4)",
@@ -86,7 +102,7 @@ static const char *const statements[SQL_COUNT] = {
 
 static const struct db_schema schema = {
     .application_id = 0x53514332, /* "SQC2" */
-    .version = 1,
+    .version = 2,
     .create =
         "CREATE TABLE office(one INTEGER PRIMARY KEY CHECK(one = 1), mark BLOB NOT NULL, "
         "last_id INTEGER NOT NULL DEFAULT 0, board INTEGER NOT NULL DEFAULT 0, "
@@ -98,7 +114,10 @@ static const struct db_schema schema = {
         "bundle_last INTEGER NOT NULL DEFAULT 0, charter INTEGER NOT NULL DEFAULT 0, "
         "board INTEGER NOT NULL DEFAULT 0, image INTEGER NOT NULL DEFAULT 0, "
         "exchange_age INTEGER NOT NULL DEFAULT 65535, health INTEGER NOT NULL DEFAULT 0, "
-        "imported INTEGER NOT NULL DEFAULT 0, rollbacks INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+        "imported INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+        "CREATE TABLE rollback(id INTEGER PRIMARY KEY, kiosk BLOB NOT NULL "
+        "REFERENCES kiosk(kiosk), was_seq INTEGER NOT NULL, was_board INTEGER NOT NULL, "
+        "seq INTEGER NOT NULL, board INTEGER NOT NULL, day INTEGER NOT NULL);"
         "CREATE TABLE record(kiosk BLOB NOT NULL REFERENCES kiosk(kiosk), seq INTEGER NOT NULL, "
         "hash BLOB NOT NULL, previous BLOB NOT NULL, day INTEGER NOT NULL, flags INTEGER NOT NULL, "
         "PRIMARY KEY(kiosk, seq, hash)) WITHOUT ROWID;"
@@ -262,9 +281,8 @@ int caseload_put_contact(struct caseload *caseload, const struct caseload_kiosk 
         DB_V_INT(kiosk->exchange_age),
         DB_V_INT(kiosk->health),
         DB_V_INT(kiosk->imported),
-        DB_V_INT(kiosk->rollbacks),
     };
-    return db_run(caseload->db, SQL_CONTACT_PUT, in, 9, NULL, NULL);
+    return db_run(caseload->db, SQL_CONTACT_PUT, in, 8, NULL, NULL);
 }
 
 struct kiosk_rows {
@@ -390,6 +408,18 @@ static int tip_forward(struct caseload *caseload, const uint8_t *kiosk, struct t
     return error;
 }
 
+/* A kiosk that was set back goes on from there, and the chain that it left ends for ever. Once the
+   one it is on is longer, that one counts; else its records would never be acknowledged. */
+static int tip_longest(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
+{
+    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(tip->seq)};
+    int64_t beyond = 0;
+    int error = db_number(caseload->db, SQL_BEYOND, in, 2, &beyond);
+    if (error == DB_OK)
+        error = db_run(caseload->db, SQL_TIP_LONGEST, in, 2, tip_row, tip);
+    return error == DB_NONE ? DB_OK : error;
+}
+
 int caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN])
 {
     struct tip tip = {0};
@@ -399,6 +429,8 @@ int caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIO
         return error != DB_OK ? error : DB_NONE;
     const uint64_t was = tip.seq;
     error = tip_forward(caseload, kiosk, &tip);
+    if (error == DB_OK)
+        error = tip_longest(caseload, kiosk, &tip);
     if (error != DB_OK || tip.seq == was)
         return error;
     const struct db_value set[] = {in[0], DB_V_INT(tip.seq), DB_V_BLOB(tip.hash, sizeof tip.hash),
@@ -431,6 +463,44 @@ int caseload_each_fork(struct caseload *caseload, const uint8_t kiosk[CASELOAD_K
     struct range_rows rows = {each, context};
     const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
     return db_run(caseload->db, SQL_FORKS, in, 1, range_row, &rows);
+}
+
+int caseload_add_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
+                          const struct caseload_rollback *rollback)
+{
+    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN),
+                                  DB_V_INT(rollback->was_seq),
+                                  DB_V_INT(rollback->was_board),
+                                  DB_V_INT(rollback->seq),
+                                  DB_V_INT(rollback->board),
+                                  DB_V_INT(rollback->day)};
+    return db_run(caseload->db, SQL_ROLLBACK_ADD, in, 6, NULL, NULL);
+}
+
+struct rollback_rows {
+    caseload_rollback_fn *each;
+    void *context;
+};
+
+static int rollback_row(void *context, const struct db_value *columns, size_t n)
+{
+    const struct rollback_rows *rows = context;
+    const struct caseload_rollback rollback = {
+        .was_seq = take_number(&columns[0]),
+        .was_board = (uint32_t)take_number(&columns[1]),
+        .seq = take_number(&columns[2]),
+        .board = (uint32_t)take_number(&columns[3]),
+        .day = (uint32_t)take_number(&columns[4]),
+    };
+    return rows->each(rows->context, &rollback);
+}
+
+int caseload_each_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
+                           caseload_rollback_fn *each, void *context)
+{
+    struct rollback_rows rows = {each, context};
+    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
+    return db_run(caseload->db, SQL_ROLLBACKS, in, 1, rollback_row, &rows);
 }
 
 /* --- cases --- */

@@ -77,10 +77,10 @@ struct caseload_kiosk {
     uint32_t image;
     uint16_t exchange_age;
     uint8_t health;
-    uint32_t imported; /* day of the last import; 0 never */
-    uint32_t rollbacks;
-    uint64_t last_seq; /* highest record held, also behind a gap; counted, not written */
-    uint32_t last_day; /* its day; counted */
+    uint32_t imported;  /* day of the last import; 0 never */
+    uint32_t rollbacks; /* how many are noted; counted, not written */
+    uint64_t last_seq;  /* highest record held, also behind a gap; counted, not written */
+    uint32_t last_day;  /* the latest day of all records held; counted */
     uint64_t unreadable;
     uint64_t misplaced;
 };
@@ -88,8 +88,7 @@ struct caseload_kiosk {
 /* Adds a kiosk, or gives a known one a new card: uses kiosk, row, card, card_len and enrolled. */
 int caseload_put_card(struct caseload *caseload, const struct caseload_kiosk *kiosk);
 
-/* Writes what a bundle said: bundle_last, charter, board, image, exchange_age, health, imported,
-   rollbacks. */
+/* Writes what a bundle said: bundle_last, charter, board, image, exchange_age, health, imported. */
 int caseload_put_contact(struct caseload *caseload, const struct caseload_kiosk *kiosk);
 
 /* One kiosk; DB_NONE when it is not known. */
@@ -118,7 +117,8 @@ int caseload_has_record(struct caseload *caseload, const struct caseload_record 
 int caseload_add_record(struct caseload *caseload, const struct caseload_record *record,
                         const uint8_t *envelope, size_t envelope_len);
 
-/* Moves the end of the unbroken chain forward over the records that are held. */
+/* Moves the end of the unbroken chain forward over the records that are held; when another chain from
+   record 1 on is longer, to the end of that one. */
 int caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN]);
 
 /* Calls each with the record numbers first..last that are missing below the highest one held. */
@@ -130,6 +130,23 @@ int caseload_each_gap(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KI
    record that does not follow the one before it. */
 int caseload_each_fork(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
                        caseload_range_fn *each, void *context);
+
+/* A kiosk said less than it had said before: the numbers of the last record and of the board that it
+   had, those that it had then, and the day that the office saw it. */
+struct caseload_rollback {
+    uint64_t was_seq;
+    uint32_t was_board;
+    uint64_t seq;
+    uint32_t board;
+    uint32_t day;
+};
+int caseload_add_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
+                          const struct caseload_rollback *rollback);
+
+/* Calls each for the rollbacks of a kiosk, oldest first. */
+typedef int caseload_rollback_fn(void *context, const struct caseload_rollback *rollback);
+int caseload_each_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
+                           caseload_rollback_fn *each, void *context);
 
 /* The case of a blind link; DB_NONE when there is none. And a new one: *id is its number, from 1.
  */
