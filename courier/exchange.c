@@ -21,13 +21,15 @@
 #include "courier/bundle.h"
 #include "courier/file.h"
 #include "courier/refusal.h"
+#include "courier/salvage.h"
 #include "courier/state.h"
 
-enum { AGE_NEVER = 65535, NAME_LEN = 64 };
+enum { AGE_NEVER = 65535, NAME_LEN = 64, OLD_MAX = 9999 };
 
 struct exchange {
     struct state *state;
     struct outbox *outbox;
+    struct salvage *salvage; /* of a damaged outbox, else NULL */
     int media;
     uint32_t today;
     struct exchange_report *report;
@@ -277,36 +279,120 @@ static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
     return health;
 }
 
+/* What every bundle of this exchange says of the kiosk. */
+static void introduce(const struct exchange *x, struct bundle *bundle)
+{
+    memset(bundle, 0, sizeof *bundle);
+    memcpy(bundle->kiosk, x->state->kiosk, sizeof bundle->kiosk);
+    memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
+    bundle->charter_number = x->state->charter.number;
+    bundle->board_number = x->state->board_number;
+}
+
 /* The header of every bundle of this exchange, with the records of them all. */
 static int describe(struct exchange *x, struct bundle *bundle)
 {
     uint32_t exchanged = 0;
     uint32_t tip_day = 0;
 
-    memset(bundle, 0, sizeof *bundle);
+    introduce(x, bundle);
     int refusal = choose_records(x, &bundle->first, &bundle->last, &tip_day);
     if (refusal != REFUSAL_NONE)
         return refusal;
     refusal = state_db_refusal(outbox_exchanged(x->outbox, &exchanged));
     if (refusal != REFUSAL_NONE)
         return refusal;
-    memcpy(bundle->kiosk, x->state->kiosk, sizeof bundle->kiosk);
-    memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
-    bundle->charter_number = x->state->charter.number;
-    bundle->board_number = x->state->board_number;
     bundle->exchange_age = age_of(exchanged, x->today);
     bundle->health = health_of(x, tip_day);
     return REFUSAL_NONE;
 }
 
-/* Makes one bundle at data, which has room for it, and writes it. */
-static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
-                        uint8_t *data)
+/* Is what this bundle holds known here? What was dropped is at the office, whoever has a copy. */
+static bool is_known(struct exchange *x, const struct bundle *bundle, const uint8_t *hash)
+{
+    uint64_t first = 0;
+    uint8_t bytes[RECORD_LEN];
+    struct filling filling = {bytes, 0};
+    struct record ours;
+
+    if (x->salvage != NULL)
+        return salvage_has(x->salvage, bundle->first, bundle->last, hash);
+    if (bundle->last > x->report->tip || outbox_first(x->outbox, &first) != DB_OK)
+        return false;
+    if (first == 0 || bundle->last < first)
+        return true;
+    return outbox_each(x->outbox, bundle->last, bundle->last, fill, &filling) == DB_OK &&
+           filling.count == 1 && record_decode(bytes, &ours) == REFUSAL_NONE &&
+           memcmp(ours.hash, hash, sizeof ours.hash) == 0;
+}
+
+/* Does this file hold records that we signed and do not know? Then the disk was set back, or another
+   one has our key, and these records may be nowhere else. */
+static bool is_evidence(struct exchange *x, const char *name)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    struct bundle bundle;
+    struct record last;
+    bool evidence = false;
+
+    if (file_read(x->media, name, BUNDLE_MAX, &data, &len) == REFUSAL_NONE &&
+        bundle_decode(data, len, x->state->key, x->state->card.office, &bundle) == REFUSAL_NONE &&
+        bundle.last >= bundle.first &&
+        record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last) ==
+            REFUSAL_NONE &&
+        !is_known(x, &bundle, last.hash)) {
+        evidence = true;
+        if (x->salvage == NULL && bundle.last > x->report->tip && bundle.last > x->report->beyond)
+            x->report->beyond = bundle.last;
+    }
+    free(data);
+    return evidence;
+}
+
+/* Moves evidence out of the way, under the first free name that an import finds. */
+static int lay_aside(struct exchange *x, const char *name)
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    char other[NAME_LEN];
+
+    if (!is_evidence(x, name))
+        return REFUSAL_NONE;
+    card_kiosk_text(x->state->kiosk, id);
+    for (int i = 1; i <= OLD_MAX; i++) {
+        snprintf(other, sizeof other, "%s-old-%d%s", id, i, EXCHANGE_BUNDLE);
+        if (faccessat(x->media, other, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            continue;
+        x->report->kept++;
+        return renameat(x->media, name, x->media, other) == 0 ? REFUSAL_NONE : REFUSAL_READONLY;
+    }
+    return REFUSAL_FULL;
+}
+
+/* Makes one bundle at data, where its records stand already, and writes it. */
+static int put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
+                      uint8_t *data)
 {
     char name[NAME_LEN];
     struct bundle check;
+    size_t len = bundle_len(bundle->last - (bundle->first - 1));
+
+    int refusal = bundle_seal(bundle, x->state->seed, data);
+    /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
+    if (refusal == REFUSAL_NONE &&
+        bundle_decode(data, len, x->state->key, bundle->office, &check) != REFUSAL_NONE)
+        refusal = REFUSAL_CORRUPT;
+    name_bundle(x, number, name);
+    if (refusal == REFUSAL_NONE)
+        refusal = lay_aside(x, name);
+    return refusal == REFUSAL_NONE ? file_write(x->media, name, 0644, data, len) : refusal;
+}
+
+/* The same with records of the outbox. data has room for them. */
+static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
+                        uint8_t *data)
+{
     uint64_t count = bundle->last - (bundle->first - 1);
-    size_t len = bundle_len(count);
     struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
     int refusal = REFUSAL_NONE;
 
@@ -315,14 +401,7 @@ static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_
             state_db_refusal(outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling));
     if (refusal == REFUSAL_NONE && filling.count != count)
         refusal = REFUSAL_CORRUPT;
-    if (refusal == REFUSAL_NONE)
-        refusal = bundle_seal(bundle, x->state->seed, data);
-    /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
-    if (refusal == REFUSAL_NONE &&
-        bundle_decode(data, len, x->state->key, bundle->office, &check) != REFUSAL_NONE)
-        refusal = REFUSAL_CORRUPT;
-    name_bundle(x, number, name);
-    return refusal == REFUSAL_NONE ? file_write(x->media, name, 0644, data, len) : refusal;
+    return refusal == REFUSAL_NONE ? put_bundle(x, bundle, number, data) : refusal;
 }
 
 /* The number in the name of a bundle of this kiosk, or 0 when it is no such name, to the letter. */
@@ -347,9 +426,22 @@ static void remove_surplus(struct exchange *x, uint64_t written)
     if (folder == NULL)
         return;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (bundle_number(x, entry->d_name) > written)
+        if (bundle_number(x, entry->d_name) > written &&
+            lay_aside(x, entry->d_name) == REFUSAL_NONE)
             unlinkat(x->media, entry->d_name, 0);
     closedir(folder);
+}
+
+/* What the board acknowledges, against the two ends of the outbox. */
+static void compare_mark(struct exchange *x, uint64_t first, uint64_t last)
+{
+    x->report->tip = last;
+    if (!x->state->has_mark)
+        return;
+    if (x->state->mark.seq > last)
+        x->report->beyond = x->state->mark.seq;
+    if (x->state->mark.seq < first - 1)
+        x->report->unasked = first - 1;
 }
 
 /* Writes as many bundles as it takes. The last one is never full, be it empty, so that the office
@@ -362,6 +454,7 @@ static int write_bundles(struct exchange *x)
     if (refusal != REFUSAL_NONE)
         return refusal;
     const uint64_t first = bundle.first, last = bundle.last;
+    compare_mark(x, first, last);
     const uint64_t full = (last - (first - 1)) / BUNDLE_RECORDS_MAX;
     uint8_t *data = malloc(bundle_len(full > 0 ? BUNDLE_RECORDS_MAX : last - (first - 1)));
     if (data == NULL)
@@ -378,6 +471,64 @@ static int write_bundles(struct exchange *x)
     free(data);
     if (refusal == REFUSAL_NONE)
         remove_surplus(x, full + 1);
+    return refusal;
+}
+
+/* Under which number run j of n goes out: the highest one under the name that sorts first, so that
+   whoever reads the names in order hears first how far the kiosk had come. */
+static uint64_t place_of(uint64_t j, uint64_t n)
+{
+    const uint64_t foremost = n == 1 ? 1 : n < 10 ? 2 : 10;
+
+    if (j == 0)
+        return foremost;
+    return j + 1 == foremost ? 1 : j + 1;
+}
+
+static int write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
+                     const struct salvage_run *run)
+{
+    const uint64_t count = run->last - (run->first - 1);
+    uint8_t *data = malloc(bundle_len(count));
+    int refusal = data == NULL ? REFUSAL_IO : REFUSAL_NONE;
+
+    bundle->first = run->first;
+    bundle->last = run->last;
+    if (refusal == REFUSAL_NONE && count > 0)
+        refusal = salvage_read(x->salvage, run, data + BUNDLE_HEADER_LEN);
+    if (refusal == REFUSAL_NONE)
+        refusal = put_bundle(x, bundle, number, data);
+    if (refusal == REFUSAL_NONE)
+        x->report->saved += count;
+    free(data);
+    return refusal;
+}
+
+/* The outbox is damaged: sends what is whole, a bundle for each run, or an empty one. None of them is
+   full, so that each can speak for the kiosk. */
+static int send_salvage(struct exchange *x)
+{
+    enum { MAX = BUNDLE_RECORDS_MAX - 1 };
+    struct bundle bundle;
+
+    introduce(x, &bundle);
+    bundle.exchange_age = AGE_NEVER;
+    bundle.health = BUNDLE_PRINTER_OK;
+    int refusal = salvage_find(x->state->dir, x->state->key, &x->salvage);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const size_t n = salvage_runs(x->salvage, MAX);
+    const uint64_t next = x->state->has_mark ? x->state->mark.seq + 1 : 1;
+    const struct salvage_run none = {next, next - 1, 0};
+    for (size_t j = 0; j < n && refusal == REFUSAL_NONE; j++) {
+        const struct salvage_run run = salvage_run(x->salvage, MAX, j);
+        refusal = write_run(x, &bundle, place_of(j, n), &run);
+    }
+    if (n == 0)
+        refusal = write_run(x, &bundle, 1, &none);
+    if (refusal == REFUSAL_NONE)
+        remove_surplus(x, n == 0 ? 1 : n);
+    salvage_free(&x->salvage);
     return refusal;
 }
 
@@ -413,6 +564,9 @@ static void run(struct exchange *x)
     x->report->charter = take_charter(x);
     x->report->board = take_board(x);
     x->report->bundle = send_records(x);
+    /* Whether that could be done is told by the number of records saved. */
+    if (x->report->bundle == REFUSAL_CORRUPT)
+        send_salvage(x);
 }
 
 /* The first refusal of a report, in the order in which things were carried. */
@@ -423,7 +577,7 @@ static int first_refusal(const struct exchange_report *report, bool has_card)
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
         if (carried[i] != REFUSAL_NONE && carried[i] != REFUSAL_MISSING)
             return carried[i];
-    if (report->fork)
+    if (report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0)
         return REFUSAL_CHAIN;
     return report->bundle == REFUSAL_MISSING && !has_card ? REFUSAL_NONE : report->bundle;
 }

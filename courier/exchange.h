@@ -7,6 +7,8 @@
    KIOSKID.bundle    out, the oldest records not yet acknowledged, at most BUNDLE_RECORDS_MAX
    KIOSKID-2.bundle  out, those after them while there are more, and so on with -3, -4 ...: always up to a
                      bundle that is not full, which so is the last; higher ones of this kiosk are removed
+   KIOSKID-old-1.bundle  and so on: a bundle of this kiosk that was in the way and holds records that the
+                     outbox does not: whoever set the disk back shall not use us to wipe out the trace
    *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in
    sandyq.board      in */
@@ -43,12 +45,18 @@ struct exchange_report {
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
-    int fork; /* 1: the office acknowledged another chain than ours; nothing was dropped */
+    int fork;     /* 1: the office acknowledged another chain than ours; nothing was dropped */
+    uint64_t tip; /* our last record */
+    uint64_t
+        beyond; /* over tip: the highest number that the office or the medium has of us; we were set back */
+    uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
+    uint64_t kept;    /* bundles laid aside on the medium, see above */
+    uint64_t saved;   /* records that went out of a damaged outbox (bundle is REFUSAL_CORRUPT) */
 };
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
-   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork
-   (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
+   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork,
+   beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
    not looked at. A card taken makes up for a damaged one of this kiosk's, but a whole one of another office is
    always reported: it may have been laid there to turn the kiosk's letters to somebody else. */
 int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,

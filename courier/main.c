@@ -94,8 +94,28 @@ static void print_sent(const struct exchange_report *report)
                (unsigned long long)report->last);
     else if (report->bundle == REFUSAL_NONE)
         puts(_("bundle: out, with no records in it"));
-    if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
+    if (report->saved > 0)
+        printf(_("bundle: out, with the %llu records that are whole\n"),
+               (unsigned long long)report->saved);
+    else if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
         printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
+}
+
+/* What does not fit what the office or the medium has seen of this kiosk. */
+static void print_past(const struct exchange_report *report)
+{
+    if (report->fork)
+        puts(_("outbox: the office has other records under our numbers. Nothing was dropped."));
+    if (report->beyond > 0)
+        printf(_("outbox: set back. Record %llu was sent once, but this disk ends at %llu.\n"),
+               (unsigned long long)report->beyond, (unsigned long long)report->tip);
+    if (report->unasked > 0)
+        printf(_("outbox: the records up to %llu are gone, but the board acknowledges fewer.\n"),
+               (unsigned long long)report->unasked);
+    if (report->kept > 0)
+        printf(_("bundles of this kiosk with records that this disk never had, kept on the "
+                 "medium: %llu\n"),
+               (unsigned long long)report->kept);
 }
 
 static void print_report(const struct exchange_report *report)
@@ -106,8 +126,7 @@ static void print_report(const struct exchange_report *report)
     if (report->dropped_to > 0)
         printf(_("outbox: the office has the records up to %llu\n"),
                (unsigned long long)report->dropped_to);
-    if (report->fork)
-        puts(_("outbox: the office has other records under our numbers. Nothing was dropped."));
+    print_past(report);
     print_sent(report);
 }
 
@@ -120,7 +139,7 @@ static const char *refused_thing(const struct exchange_report *report)
         return EXCHANGE_CHARTER;
     if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
         return EXCHANGE_BOARD;
-    return report->fork ? "outbox" : "bundle";
+    return report->bundle == REFUSAL_NONE || report->fork ? "outbox" : "bundle";
 }
 
 static int exchange(const struct options *options)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is left of an outbox that was damaged: every record that this kiosk signed, wherever it still stands
+   in the outbox's files, so that who damages one letter does not silence all. */
+#ifndef COURIER_SALVAGE_H
+#define COURIER_SALVAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "courier/record.h"
+
+struct salvage;
+
+/* Records that follow one another. */
+struct salvage_run {
+    uint64_t first;
+    uint64_t last;
+    size_t at;
+};
+
+/* Looks through outbox.db and its log in the folder. Files that are missing or cannot be read have nothing.
+   Returns REFUSAL_NONE, also when nothing was found, or _IO. *out is freed by salvage_free. */
+int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out);
+void salvage_free(struct salvage **salvage);
+
+/* How many runs of at most max records there are; and run number i, the one with the highest number first. */
+size_t salvage_runs(const struct salvage *salvage, uint64_t max);
+struct salvage_run salvage_run(const struct salvage *salvage, uint64_t max, size_t i);
+
+/* Reads a run's records to out, which has (last - first + 1) * RECORD_LEN bytes. Returns a refusal. */
+int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out);
+
+/* Are first..last, chained up to a record of this hash, all among them? */
+bool salvage_has(const struct salvage *salvage, uint64_t first, uint64_t last,
+                 const uint8_t hash[RECORD_HASH_LEN]);
+
+#endif
