@@ -38,7 +38,8 @@ LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lu
 
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
               libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
-DEPS_TEST  := libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
+# valgrind does not start without the symbols of the dynamic linker, libc6-dbg.
+DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_BENCH := age gnupg strace
@@ -113,7 +114,7 @@ TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1
 $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
 taint: deps-test
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
-	@SANDYQ_TAINT_ROUNDS=200 $(BUILD)/tests/test_taint
+	@SANDYQ_TAINT_ROUNDS=100 $(BUILD)/tests/test_taint
 
 demo: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo
