@@ -33,7 +33,7 @@ PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 PKG          = $(shell pkg-config --libs $(1))
 LIBS_kiosk   = $(call PKG,libgcrypt sqlite3 ncursesw libqrencode libseccomp libcbor) -lunistring
 LIBS_desk    = $(call PKG,libgcrypt sqlite3 ncursesw libcbor jansson) -lunistring
-LIBS_courier = $(call PKG,libgcrypt sqlite3)
+LIBS_courier = $(call PKG,libgcrypt sqlite3 libseccomp)
 LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lutil
 
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \

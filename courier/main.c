@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "courier/charter.h"
+#include "courier/confine.h"
 #include "courier/exchange.h"
 #include "courier/refusal.h"
 #include "courier/state.h"
@@ -149,6 +150,10 @@ static int exchange(const struct options *options)
     int error = secret_start();
     if (error != SECRET_OK)
         return fail("start", start_text(error));
+    if (confine_become_owner(options->state) != 0 ||
+        confine_courier(options->state, options->media) != 0)
+        return fail("start",
+                    _("The courier could not be confined. Use a kernel with seccomp filters."));
     int refusal = exchange_run(options->state, options->media, state_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)
         return fail(options->media, _(refusal_text(refusal)));

@@ -15,9 +15,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "crypto/secret.h"
 #include "kiosk/closed.h"
-#include "kiosk/confine.h"
 #include "kiosk/keeper.h"
 #include "kiosk/library.h"
 #include "kiosk/printer.h"

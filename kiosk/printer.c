@@ -12,14 +12,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "kiosk/slip.h"
 
 enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
@@ -314,13 +313,9 @@ static int protect(void)
 {
     static const int deaf[] = {SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE, SIGTSTP,
                                SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
-    const struct rlimit none = {0, 0};
 
     for (size_t i = 0; i < sizeof deaf / sizeof deaf[0]; i++)
         signal(deaf[i], SIG_IGN);
-    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return -1;
     return mlock(slip, sizeof slip);
 }
 
@@ -381,7 +376,7 @@ static int serve(int socket, const char *device)
 
 int printer_run(int socket, const char *device)
 {
-    int going = protect() == 0 ? 1 : -1;
+    int going = protect() == 0 && (device = confine_printer(socket, device)) != NULL ? 1 : -1;
 
     while (going == 1)
         going = serve(socket, device);

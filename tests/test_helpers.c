@@ -25,7 +25,7 @@
 #include <cmocka.h>
 
 #include "kiosk/child.h"
-#include "kiosk/confine.h"
+#include "courier/confine.h"
 #include "kiosk/keeper.h"
 #include "kiosk/printer.h"
 #include "kiosk/session.h"

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From root to an ordinary user, without a way back. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/confine.h"
+
+enum { NOGROUP = 65534 };
+
+/* Root's own privilege to lock memory ends with root. */
+static void unlimit_locked_memory(void)
+{
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+
+    (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+static bool is_for_good(uid_t uid, gid_t gid)
+{
+    uid_t u[3] = {0};
+    gid_t g[3] = {0};
+
+    if (getresuid(&u[0], &u[1], &u[2]) != 0 || getresgid(&g[0], &g[1], &g[2]) != 0)
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (u[i] != uid || g[i] != gid)
+            return false;
+    return setresuid(0, 0, 0) != 0 && setresgid(0, 0, 0) != 0;
+}
+
+/* The groups are set by then. */
+static int become(uid_t uid, gid_t gid)
+{
+    unlimit_locked_memory();
+    if (setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+        return -1;
+    return is_for_good(uid, gid) ? 0 : -1;
+}
+
+/* Root's group would leave a door open. */
+static gid_t group_of(uid_t uid)
+{
+    const struct passwd *user = getpwuid(uid);
+
+    return user != NULL && user->pw_gid != 0 ? user->pw_gid : NOGROUP;
+}
+
+int confine_become_owner(const char *dir)
+{
+    struct stat st;
+
+    if (geteuid() != 0 || stat(dir, &st) != 0 || st.st_uid == 0)
+        return 0;
+    return setgroups(0, NULL) == 0 ? become(st.st_uid, group_of(st.st_uid)) : -1;
+}
+
+int confine_become_user(const char *name)
+{
+    const struct passwd *user = geteuid() == 0 ? getpwnam(name) : NULL;
+
+    if (user == NULL || user->pw_uid == 0 || user->pw_gid == 0 ||
+        initgroups(name, user->pw_gid) != 0)
+        return -1;
+    return become(user->pw_uid, user->pw_gid);
+}

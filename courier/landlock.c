@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The three system calls of Landlock, with the names that older headers lack. */
+#include "courier/landlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NO_ABI, ABI_REFER = 2, ABI_TRUNCATE, ABI_NET, ABI_IOCTL, ABI_SCOPE };
+
+#define FS_TRUNCATE  (UINT64_C(1) << 14)
+#define FS_IOCTL_DEV (UINT64_C(1) << 15)
+#define FS_FIRST     ((UINT64_C(1) << 13) - 1) /* all of the first version */
+#define NET_ALL      UINT64_C(3)
+#define SCOPE_SOCKET (UINT64_C(1) << 0)
+#define SCOPE_SIGNAL (UINT64_C(1) << 1)
+
+#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* What a rule for one file may name. */
+#define OF_A_FILE                                                                                  \
+    (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |   \
+     FS_TRUNCATE | FS_IOCTL_DEV)
+
+/* As the kernel has it; an older one takes the longer struct when what it does not know is 0. */
+struct attributes {
+    uint64_t fs;
+    uint64_t net;
+    uint64_t scoped;
+};
+
+static const uint64_t rights[] = {
+    [LANDLOCK_READ] = READ,
+    [LANDLOCK_RUN] = READ | LANDLOCK_ACCESS_FS_EXECUTE,
+    [LANDLOCK_KEEP] = READ | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE |
+                      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE,
+    [LANDLOCK_DEVICE] = READ | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_IOCTL_DEV,
+};
+
+int landlock_abi(void)
+{
+    const long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+    return abi > 0 ? (int)abi : NO_ABI;
+}
+
+static struct attributes all_of(int abi, enum landlock_signals signals)
+{
+    struct attributes all = {.fs = FS_FIRST};
+
+    if (abi >= ABI_REFER)
+        all.fs |= LANDLOCK_ACCESS_FS_REFER;
+    if (abi >= ABI_TRUNCATE)
+        all.fs |= FS_TRUNCATE;
+    if (abi >= ABI_NET)
+        all.net = NET_ALL;
+    if (abi >= ABI_IOCTL)
+        all.fs |= FS_IOCTL_DEV;
+    if (abi >= ABI_SCOPE)
+        all.scoped = SCOPE_SOCKET | (signals == LANDLOCK_NO_SIGNALS_OUT ? SCOPE_SIGNAL : 0);
+    return all;
+}
+
+/* A place that is not there stays out of reach; who looks for it is told so by the kernel. */
+static int add_place(int rules, const struct landlock_place *place, uint64_t known)
+{
+    struct landlock_path_beneath_attr beneath = {.parent_fd = -1};
+    struct stat st;
+    int result = -1;
+
+    beneath.parent_fd = open(place->path, O_PATH | O_CLOEXEC);
+    if (beneath.parent_fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
+    beneath.allowed_access = rights[place->use] & known;
+    if (fstat(beneath.parent_fd, &st) == 0) {
+        if (!S_ISDIR(st.st_mode))
+            beneath.allowed_access &= OF_A_FILE;
+        result =
+            (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+    }
+    close(beneath.parent_fd);
+    return result;
+}
+
+int landlock_confine(const struct landlock_place *places, size_t count,
+                     enum landlock_signals signals)
+{
+    const int abi = landlock_abi();
+    const struct attributes all = all_of(abi, signals);
+    int rules = -1, result = 0;
+
+    if (abi == NO_ABI)
+        return 0;
+    rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
+    if (rules < 0)
+        return -1;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = add_place(rules, &places[i], all.fs);
+    if (result == 0)
+        result = (int)syscall(SYS_landlock_restrict_self, rules, 0);
+    close(rules);
+    return result;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Landlock: takes the file system away from this process and gives back a few places of it. */
+#ifndef COURIER_LANDLOCK_H
+#define COURIER_LANDLOCK_H
+
+#include <stddef.h>
+
+/* What may be done at a place and beneath it. */
+enum landlock_use {
+    LANDLOCK_READ, /* read files and folders */
+    LANDLOCK_RUN,  /* the same, and execute */
+    LANDLOCK_KEEP, /* read, write, make and remove files; no folders, nothing special, nothing to execute */
+    LANDLOCK_DEVICE, /* read and write what is there, and its ioctls */
+};
+
+struct landlock_place {
+    const char *path; /* one that is not there gives nothing */
+    enum landlock_use use;
+};
+
+enum landlock_signals { LANDLOCK_SIGNALS_OUT, LANDLOCK_NO_SIGNALS_OUT };
+
+/* What the kernel offers: its version of Landlock, 0 for none. */
+int landlock_abi(void);
+
+/* From now on this process and its children use only these places, bind and connect no TCP port, reach no abstract
+   socket of others and, when so told, send signals to none but their own kind: all as far as the kernel knows how. It
+   needs "no new privileges". What is open stays open. Irrevocable. Returns 0, also on a kernel without Landlock, or -1. */
+int landlock_confine(const struct landlock_place *places, size_t count,
+                     enum landlock_signals signals);
+
+#endif
