@@ -49,6 +49,8 @@ struct pty {
     VTermColor palette[COLOURS]; /* as it was at first */
     char tail[BARRIER_MAX];      /* last bytes that came out, to find a barrier across two reads */
     size_t tail_len;
+    void (*tap)(void *context, const char *bytes, size_t len);
+    void *tap_context;
 };
 
 static int64_t now_ms(void)
@@ -301,6 +303,8 @@ static bool take_bytes(struct pty *pty, const char *bytes, size_t len, const cha
     char seam[BARRIER_MAX + 4096];
     bool seen;
 
+    if (pty->tap != NULL)
+        pty->tap(pty->tap_context, bytes, len);
     vterm_input_write(pty->vterm, bytes, len);
     memcpy(seam, pty->tail, pty->tail_len);
     memcpy(seam + pty->tail_len, bytes, len);
@@ -625,6 +629,13 @@ bool pty_pour(struct pty *pty, const void *bytes, size_t len)
 void pty_type(struct pty *pty, const char *text)
 {
     pty_type_bytes(pty, text, strlen(text));
+}
+
+void pty_tap(struct pty *pty, void (*tap)(void *context, const char *bytes, size_t len),
+             void *context)
+{
+    pty->tap = tap;
+    pty->tap_context = context;
 }
 
 enum pty_state pty_rest(struct pty *pty)

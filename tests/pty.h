@@ -63,6 +63,11 @@ enum pty_state pty_settle(struct pty *pty);
    (PRESS_RUSH_MS): what is typed next is not rushed. All but the first key of one pty_type are. */
 enum pty_state pty_rest(struct pty *pty);
 
+/* Gives everything that comes out of the terminal from now on to tap too, byte for byte; the test's own
+   marks among it are OSC 777. */
+void pty_tap(struct pty *pty, void (*tap)(void *context, const char *bytes, size_t len),
+             void *context);
+
 /* Waits, for at most the seconds of real time, until the settled screen shows the text (on one
    line). Returns at once when the process has ended without it. True when it is shown. */
 bool pty_wait_text(struct pty *pty, const char *needle, int seconds);

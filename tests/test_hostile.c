@@ -26,9 +26,12 @@
 #include "desk/reader.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "tests/booth.h"
 #include "tests/hostile.h"
+#include "tests/pty.h"
 #include "tests/ward.h"
 #include "tui/lang.h"
+#include "tui/linear.h"
 #include "tui/utf8.h"
 #include "tui/wrap.h"
 
@@ -576,6 +579,380 @@ static void test_notices(void **state)
     finish();
 }
 
+/* --- the kiosk --- */
+
+/* No terminal paints what a voice says and what an editor holds. */
+static void harmless_signs(const char *place, const struct hostile *hostile, const char *out,
+                           size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        uint32_t ch = 0;
+        at += utf8_take(out + at, len - at, &ch);
+        expect(ch == '\n' || utf8_harmless(ch), place, hostile, "an invisible character");
+    }
+}
+
+static struct booth *booth;
+static const struct hostile *shown_now;
+static unsigned seen_now;
+
+/* Sees every screen of a session, and what a voice would say of it. */
+static void look(const struct screen *grid)
+{
+    static char said[SPEAKER_TEXT_MAX];
+    assert_true(screen_dump(grid, dump, sizeof dump) < sizeof dump);
+    seen_now |= (strstr(dump, SCREEN_HEAD) != NULL) | (strstr(dump, SCREEN_TAIL) != NULL) << 1;
+    check_grid("kiosk", shown_now, grid);
+    const size_t len = linear_text(grid, said, sizeof said);
+    assert_true(len < sizeof said);
+    harmless_signs("voice", shown_now, said, len);
+}
+
+static bool holds_nul(const struct hostile *hostile)
+{
+    return memchr(hostile->unit, '\0', hostile->len) != NULL;
+}
+
+static void read_answer(const struct code_keys *keys)
+{
+    char script[512] = "3 2 " BOOTH_CODE " Enter " BOOTH_PIN " Enter ";
+    const char *const texts[] = {"", answer};
+    for (int i = 0; i < 30; i++)
+        strcat(script, "PgDn ");
+    strcat(script, "End Enter 7");
+    assert_int_equal(booth_answer(booth, keys, texts, 2), 0);
+    seen_now = 0;
+    booth_play(booth, script);
+}
+
+static void test_an_answer_at_the_kiosk(void **state)
+{
+    struct code_keys keys;
+    places += 2;
+    booth = booth_new();
+    assert_non_null(booth);
+    booth->quick = true;
+    booth->watch = look;
+    booth_voice(booth);
+    assert_int_equal(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys), 0);
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        shown_now = &hostile_texts[i];
+        make_texts(shown_now);
+        if (shown_now->kind == HOSTILE_TORN || holds_nul(shown_now))
+            continue; /* neither is taken from the office, and booth_answer takes strings */
+        read_answer(&keys);
+        expect(seen_now == 3, "kiosk", shown_now, "honest words are lost");
+        harmless_signs("voice", shown_now, booth->said, strlen(booth->said));
+    }
+    booth_free(&booth);
+    finish();
+}
+
+/* The keys of a text: each line in quotes, without the signs that a script has of its own. */
+static void write_script(const struct hostile *hostile, char *script)
+{
+    strcpy(script, "3 1 1 1 2 0 0 0 2 \"Before ");
+    char *to = script + strlen(script);
+    for (size_t i = 0; i < hostile->len; i++)
+        if (hostile->unit[i] != '\0' && strchr("\"\n", hostile->unit[i]) == NULL)
+            *to++ = hostile->unit[i];
+    strcpy(to, " after\" Enter 1 Enter 2 0 Enter");
+}
+
+/* What is typed at the kiosk gets into the letter without what cannot be seen, and never to the printer:
+   the slip is that of the code. */
+static void test_what_is_typed_and_the_slip(void **state)
+{
+    static char script[1024];
+    static uint8_t want[SLIP_MAX];
+    struct letter letter;
+    places += 2;
+    booth = booth_new();
+    assert_non_null(booth);
+    booth->quick = true;
+    booth->watch = look;
+    booth_printer(booth);
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        shown_now = &hostile_texts[i];
+        write_script(shown_now, script);
+        assert_int_equal(booth_play(booth, script), SESSION_STORED);
+        assert_int_equal(booth_open(booth, &letter), 0);
+        harmless_signs("typed", shown_now, letter.text, letter.text_len);
+        expect(memmem(letter.text, letter.text_len, "Before", 6) != NULL &&
+                   memmem(letter.text, letter.text_len, "after", 5) != NULL,
+               "typed", shown_now, "honest words are lost");
+        assert_int_equal(booth->slips, 1);
+        expect(slip_make(booth->code, SLIP_58, want) == booth->slip_len &&
+                   memcmp(want, booth->slip, booth->slip_len) == 0,
+               "slip", shown_now, "the slip is another");
+    }
+    booth_free(&booth);
+    finish();
+}
+
+/* --- the real program on a real terminal --- */
+
+#define PASSPHRASE "quiet-harbour-42"
+
+enum { SHORT = 700 /* bytes of each text: all of them fit into one case on the screen */ };
+
+static char office[WARD_PATH], program[4096], pass[WARD_PATH + 16];
+
+/* What came out of the terminal, without the harness's own marks. */
+static struct {
+    char bytes[8 << 20];
+    size_t len;
+} stream;
+
+static void take(void *context, const char *bytes, size_t len)
+{
+    assert_true(stream.len + len < sizeof stream.bytes);
+    memcpy(stream.bytes + stream.len, bytes, len);
+    stream.len += len;
+}
+
+static void drop_marks(void)
+{
+    static const char mark[] = "\033]777;";
+    char *at = stream.bytes;
+    while ((at = memmem(at, stream.len - (size_t)(at - stream.bytes), mark, sizeof mark - 1)) !=
+           NULL) {
+        char *end = memchr(at, '\a', stream.len - (size_t)(at - stream.bytes));
+        assert_non_null(end);
+        memmove(at, end + 1, stream.len - (size_t)(end + 1 - stream.bytes));
+        stream.len -= (size_t)(end + 1 - at);
+    }
+}
+
+static void write_pass(void)
+{
+    snprintf(pass, sizeof pass, "%s/pass", office);
+    FILE *file = fopen(pass, "w");
+    assert_non_null(file);
+    fputs(PASSPHRASE "\n", file);
+    fclose(file);
+}
+
+/* Runs the program in the scratch folder. */
+static int run_program(const char *line)
+{
+    char command[3 * 4096];
+    snprintf(command, sizeof command,
+             "cd '%s' && LC_ALL=C.UTF-8 '%s' %s --passphrase-file pass >out", office, program,
+             line);
+    return system(command); /* NOLINT: our own words */
+}
+
+static void put_file(const char *file_name, const void *data, size_t len)
+{
+    char path[2 * WARD_PATH];
+    snprintf(path, sizeof path, "%s/%s", office, file_name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, len, file), len);
+    fclose(file);
+}
+
+static void enroll_kiosk(struct ward_kiosk *other, struct charter *charter)
+{
+    uint8_t request[CARD_REQUEST_LEN], file[CARD_FILE_LEN];
+    struct card card;
+    char path[2 * WARD_PATH];
+    ward_make(other, "PC-17");
+    assert_int_equal(card_request_encode(other->seed, WARD_DAY, request), 0);
+    put_file("kiosk.request", request, sizeof request);
+    assert_int_equal(
+        run_program("enroll desk kiosk.request --facility PC-17 --type PEN --out kiosk.card"), 0);
+    snprintf(path, sizeof path, "%s/kiosk.card", office);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    assert_int_equal(fread(file, 1, sizeof file, in), sizeof file);
+    fclose(in);
+    assert_int_equal(card_decode(file, sizeof file, &card, charter), 0);
+    memcpy(other->office, charter->office, sizeof other->office);
+}
+
+/* One case: each text a letter of it. Returns how many there are. */
+static unsigned send_letters(struct ward_kiosk *other, const struct charter *charter)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        struct letter letter = ward_letter(other, 1, text);
+        if (hostile_texts[i].kind == HOSTILE_TORN)
+            continue;
+        make_texts(&hostile_texts[i]);
+        letter.kind = other->seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
+        letter.text_len = hostile_fill(&hostile_texts[i], text, SHORT);
+        letter.name = name;
+        letter.name_len = name_len;
+        ward_add(other, charter, &letter);
+    }
+    uint8_t *bundle = ward_bundle(other, 1, other->seq, &len);
+    put_file("stick.bundle", bundle, len);
+    free(bundle);
+    assert_int_equal(run_program("import desk stick.bundle"), 0);
+    return (unsigned)other->seq;
+}
+
+static unsigned make_office(void)
+{
+    struct ward_kiosk other;
+    struct charter charter;
+    const char *build = getenv("SANDYQ_BUILD");
+    char here[2048];
+    assert_non_null(getcwd(here, sizeof here));
+    build = build != NULL ? build : "build";
+    snprintf(program, sizeof program, "%s%s%s/sandyq-desk", build[0] == '/' ? "" : here,
+             build[0] == '/' ? "" : "/", build);
+    ward_scratch(office);
+    write_pass();
+    assert_int_equal(run_program("init desk --name Office"), 0);
+    enroll_kiosk(&other, &charter);
+    const unsigned n = send_letters(&other, &charter);
+    ward_drop(&other);
+    return n;
+}
+
+static struct pty *start(const char *const *words)
+{
+    char desk[WARD_PATH + 8];
+    const char *argv[10] = {program};
+    size_t n = 1;
+    snprintf(desk, sizeof desk, "%s/desk", office);
+    for (; *words != NULL; words++)
+        argv[n++] = strcmp(*words, "OFFICE") == 0 ? desk : *words;
+    argv[n++] = "--passphrase-file";
+    argv[n++] = pass;
+    argv[n++] = "--language";
+    argv[n] = "en";
+    stream.len = 0;
+    struct pty *pty = pty_start(24, TERMINAL, argv, NULL);
+    assert_non_null(pty);
+    pty_tap(pty, take, NULL);
+    return pty;
+}
+
+static void finish_program(struct pty *pty)
+{
+    assert_int_equal(pty_wait_exit(pty, 60), 0);
+    pty_stop(&pty);
+    drop_marks();
+    stream.bytes[stream.len] = '\0';
+}
+
+/* No text is in what the terminal got. Single signs the screen may have for itself. */
+static void check_stream(const char *place)
+{
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        const struct hostile *hostile = &hostile_texts[i];
+        if (hostile->kind == HOSTILE_ACTS && hostile->len > 1)
+            expect(memmem(stream.bytes, stream.len, hostile->unit, hostile->len) == NULL, place,
+                   hostile, "its bytes");
+    }
+}
+
+static void check_show(unsigned letters)
+{
+    finish_program(start((const char *[]){"show", "OFFICE", "1", NULL}));
+    const char *flaw = hostile_flaw(stream.bytes, stream.len, "\r\n");
+    expect(flaw == NULL, "show on a terminal", &hostile_texts[0], flaw);
+    check_stream("show on a terminal");
+    assert_int_equal(count(stream.bytes, HOSTILE_HEAD), 2 * letters);
+    assert_int_equal(count(stream.bytes, HOSTILE_TAIL), letters);
+}
+
+static void check_json(void)
+{
+    finish_program(start((const char *[]){"show", "OFFICE", "1", "--json", NULL}));
+    for (size_t i = 0; i < stream.len; i++)
+        expect((stream.bytes[i] >= ' ' && stream.bytes[i] <= '~') || stream.bytes[i] == '\r' ||
+                   stream.bytes[i] == '\n',
+               "JSON on a terminal", &hostile_texts[0], "not ASCII");
+    json_decref(parse(&hostile_texts[0], stream.bytes, stream.len));
+}
+
+/* The frame stands, each cell is harmless, and what imitates is behind the margin. */
+static void check_page(struct pty *pty)
+{
+    char *page = pty_text(pty);
+    const char *flaw = hostile_flaw(page, strlen(page), "\n");
+    expect(flaw == NULL, "screen on a terminal", &hostile_texts[0], flaw);
+    expect(strncmp(page, "  A case", 8) == 0, "screen on a terminal", &hostile_texts[0], page);
+    expect(strstr(page, "\n  Up, Down, blank: read   a: answer   q, Esc: back\n") != NULL,
+           "screen on a terminal", &hostile_texts[0], page);
+    for (char *row = strtok(page, "\n"); row != NULL; row = strtok(NULL, "\n"))
+        expect(strncmp(row, "      |", 7) == 0 ||
+                   (strstr(row, "Status: closed") == NULL && strstr(row, HOSTILE_FORGED) == NULL),
+               "screen on a terminal", &hostile_texts[0], row);
+    free(page);
+}
+
+static unsigned read_pages(struct pty *pty)
+{
+    unsigned heads = 0;
+    for (bool more = true; more;) {
+        more = pty_shows(pty, "there is more below");
+        check_page(pty);
+        char *page = pty_text(pty);
+        heads += count(page, SCREEN_HEAD);
+        free(page);
+        pty_type(pty, " ");
+        assert_int_equal(pty_settle(pty), PTY_IDLE);
+    }
+    return heads;
+}
+
+/* A control sequence that the screen may send: moves, erases, colours, and no mode but a few. */
+static bool is_ours(const char *sequence)
+{
+    static const char *const modes[] = {"?1049", "?1034",  "?1",    "?7", "?12",
+                                        "?25",   "?12;25", "?2004", "4"};
+    const size_t len = strspn(sequence, "?0123456789;");
+    if (sequence[len] != 'h' && sequence[len] != 'l')
+        return sequence[len] != '\0' && strchr("HdGmJKrXPSTt@ABCDbLM", sequence[len]) != NULL;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (strlen(modes[i]) == len && memcmp(modes[i], sequence, len) == 0)
+            return true;
+    return false;
+}
+
+static void check_sequences(void)
+{
+    for (const char *at = strchr(stream.bytes, '\033'); at != NULL; at = strchr(at + 1, '\033')) {
+        if (at[1] == '[' && !is_ours(at + 2))
+            fail_msg("a control sequence of another kind: %.8s", at + 1);
+        if (at[1] == '\0' || strchr("[()=>M78", at[1]) == NULL)
+            fail_msg("an escape sequence of another kind: %.8s", at + 1);
+    }
+    assert_int_equal(strlen(stream.bytes), stream.len);
+    assert_null(strchr(stream.bytes, '\a'));
+    assert_null(strchr(stream.bytes, '\016'));
+}
+
+static void check_screen(unsigned letters)
+{
+    struct pty *pty = start((const char *[]){"OFFICE", NULL});
+    assert_true(pty_wait_text(pty, "Cases, the most urgent", 60));
+    pty_type(pty, "\r");
+    assert_true(pty_wait_text(pty, "A case", 20));
+    assert_true(read_pages(pty) >= 2 * letters);
+    pty_type(pty, "qq");
+    finish_program(pty);
+    check_stream("screen on a terminal");
+    check_sequences();
+}
+
+static void test_the_real_program_on_a_terminal(void **state)
+{
+    places += 3;
+    const unsigned letters = make_office();
+    check_show(letters);
+    check_json();
+    check_screen(letters);
+    ward_remove(office);
+    finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -588,6 +965,9 @@ int main(void)
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_the_triage_screen),
         cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_an_answer_at_the_kiosk),
+        cmocka_unit_test(test_what_is_typed_and_the_slip),
+        cmocka_unit_test(test_the_real_program_on_a_terminal),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
