@@ -54,7 +54,7 @@ static unsigned places, through;
 
 static void got_through(const char *place, const struct hostile *hostile, const char *why)
 {
-    print_error("%s got through: %s: %s\n", hostile->name, place, why);
+    print_error("%s got through: %s: %.80s\n", hostile->name, place, why);
     through++;
 }
 
@@ -222,6 +222,20 @@ static unsigned count(const char *shown, const char *words)
     return n;
 }
 
+/* Nothing that anybody sees. */
+static bool looks_empty(const char *line, size_t len)
+{
+    while (len > 0) {
+        uint32_t ch = 0;
+        const size_t n = utf8_take(line, len, &ch);
+        if (ch != ' ' && ch != 0xA0 && ch != 0x2800 && ch != 0x1D159)
+            return false;
+        line += n;
+        len -= n;
+    }
+    return true;
+}
+
 /* Each line fits however terminals measure, and no more than two in a row are empty. */
 static void check_lines(const char *place, const struct hostile *hostile, const char *shown)
 {
@@ -229,7 +243,7 @@ static void check_lines(const char *place, const struct hostile *hostile, const 
     while (*shown != '\0') {
         const size_t len = strcspn(shown, "\n");
         const bool marked = strncmp(shown, "    |", 5) == 0;
-        empty = marked && strspn(shown + 5, " ") == len - 5 ? empty + 1 : 0;
+        empty = marked && looks_empty(shown + 5, len - 5) ? empty + 1 : 0;
         expect(!marked || wrap_columns(shown, len) <= PRINT_COLUMNS, place, hostile, "a wide line");
         expect(empty <= 2, place, hostile, "empty lines");
         shown += len + 1;
