@@ -18,6 +18,7 @@
 #include "courier/confine.h"
 #include "crypto/secret.h"
 #include "kiosk/closed.h"
+#include "kiosk/handover.h"
 #include "kiosk/keeper.h"
 #include "kiosk/library.h"
 #include "kiosk/printer.h"
@@ -33,6 +34,8 @@
 static volatile sig_atomic_t stop;
 static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
+
+static struct handover *handover;
 
 /* What a session may take from the end of one wait to the next: to derive a key, to print. */
 enum { CHILD_GRACE_SECONDS = 30 + STAGE_COUNTDOWN };
@@ -88,23 +91,6 @@ static bool read_all(int fd, void *out, size_t len)
     return true;
 }
 
-static bool write_all(int fd, const void *in, size_t len)
-{
-    const uint8_t *at = in;
-
-    while (len > 0) {
-        ssize_t n = write(fd, at, len);
-
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0) {
-            at += n;
-            len -= (size_t)n;
-        }
-    }
-    return true;
-}
-
 static void child_size(void *context, int *rows, int *cols)
 {
     (void)context;
@@ -143,15 +129,26 @@ static int child_derive(void *context, const char *code, const char *pin,
     return code_derive(code, pin, place->charter.office, watch, keys) == CODE_OK ? 0 : -1;
 }
 
+/* What the session tells the keeper, a byte. */
+static void tell(uint8_t word)
+{
+    ssize_t n;
+
+    do
+        n = write(KEEPER_SOCKET, &word, sizeof word);
+    while (n < 0 && errno == EINTR);
+}
+
+static void child_begin(void *context)
+{
+    (void)context;
+    tell(KEEPER_BEGUN);
+}
+
 static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
-    uint8_t word = KEEPER_NOT_STORED;
-
     (void)context;
-    if (!write_all(KEEPER_SOCKET, envelope, ENVELOPE_LEN) ||
-        !read_all(KEEPER_SOCKET, &word, sizeof word))
-        return -1;
-    return word == KEEPER_STORED ? 0 : -1;
+    return handover_store(handover, KEEPER_SOCKET, envelope);
 }
 
 static int child_print(void *context, const uint8_t *bytes, size_t len)
@@ -244,6 +241,7 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
         .press = child_press,
         .drop = child_drop,
         .derive = child_derive,
+        .begin = child_begin,
         .store = child_store,
         .print = brief->has_printer ? child_print : NULL,
         .say = brief->has_speaker ? child_say : NULL,
@@ -257,7 +255,7 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
     return SESSION_NOBODY;
 }
 
-int child_run(void)
+static int begin(void)
 {
     struct keeper_brief brief;
     struct session_place place = {0};
@@ -265,7 +263,9 @@ int child_run(void)
 
     hide();
     take_signals();
-    if (!read_all(KEEPER_SOCKET, &brief, sizeof brief) || map_board(&brief, &place) != 0)
+    handover = handover_join(KEEPER_HANDOVER);
+    if (handover == NULL || !read_all(KEEPER_SOCKET, &brief, sizeof brief) ||
+        map_board(&brief, &place) != 0)
         return SESSION_NOBODY;
     fill_place(&brief, &place);
     /* What is needed of the world is read before the process is cut off from it. */
@@ -276,6 +276,14 @@ int child_run(void)
         return SPAWN_NO_TERMINAL;
     end = run(&brief, &place);
     term_close();
+    return end;
+}
+
+int child_run(void)
+{
+    const int end = begin();
+
+    tell((uint8_t)end);
     return end;
 }
 

@@ -6,9 +6,14 @@
    a kind at a time: a printer's process may still write a slip when its visit is over, and then that of
    the next waits, with its end of the session's socket, until the device is free.
 
-   Covers are owed: one from the start (the keeper may have been cut off in the middle of a
-   session), one for every session that ended without its envelope, one for every day that has no
-   record yet. What is owed is written between visits, and stays owed while the disk refuses it. */
+   From when somebody has passed the language screen, the keeper writes by its own clock, once a second, what the visit comes to so
+   far: a cover of its own, until an envelope of the session's lies in the handover. So nothing that the keeper does, and nothing
+   on the disk, depends on what the visitor does; and a power cut costs nothing that was acknowledged. When the process has ended
+   the record goes into the outbox.
+
+   Covers are owed: one from the start, unless a cut-off visit has left its record, and one for every day that has no
+   record yet. What is owed is written between visits, and stays owed while the disk refuses it. While the disk
+   refuses a visit's own record nobody else is taken. */
 #include "kiosk/keeper.h"
 
 #include <errno.h>
@@ -23,20 +28,22 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "courier/record.h"
 #include "courier/refusal.h"
 #include "kiosk/cover.h"
+#include "kiosk/handover.h"
+#include "kiosk/pending.h"
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "store/outbox.h"
 
 enum {
-    KEEPER_TICK_MS = 60000,  /* how often a waiting keeper looks at the date */
+    KEEPER_LOOK_MS = 60000,  /* how often a waiting keeper looks at the date */
+    KEEPER_TICK_MS = 1000,   /* how often the record of a visit is written */
     KEEPER_ORDER_MS = 20000, /* how long a session may take to end in order */
     KEEPER_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     KEEPER_FAILURES_MAX = 5,
@@ -50,11 +57,11 @@ enum {
 };
 
 struct helper {
-    const char *word; /* of spawn_helper */
+    enum spawn_kind kind;
     const char *name; /* of its device or program; "" when there is none */
     int type;         /* of its socket */
     bool runs;        /* name is a program: one that cannot be run is not offered */
-    pid_t pid;        /* 0: no process */
+    int process;      /* -1: none */
     int socket;       /* that the next process gets; -1: none waits for one */
     int64_t deadline; /* when the process is killed; 0 for never */
 };
@@ -65,32 +72,40 @@ struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
     int closed;          /* why visitors are not taken, an enum refusal */
+    struct porter *porter;
     const struct keeper_options *options;
     struct helper helpers[HELPERS];
     struct outbox *outbox;
     int lock;
     int signals;
     int watch;
+    int pending;                /* the file of kiosk/pending */
+    uint8_t record[RECORD_LEN]; /* of the visit, ... */
+    struct outbox_tip next;     /* ... the tip it makes, ... */
+    bool holding;      /* ... which is over: nobody is taken before this is in the outbox */
     unsigned owed;     /* covers */
     unsigned failures; /* visits in a row that never began */
     unsigned visits;   /* of this day, that owed an envelope */
     uint32_t day;
     bool ending;
-    bool has_line;
-    struct termios line; /* of the terminal as it was found */
     bool pseudo; /* the terminal is a window's: when that closes there is nobody left to serve */
 };
 
 struct visit {
-    struct spawn session;
-    size_t got; /* bytes of the envelope */
+    int process;
+    int socket; /* -1 once the session's end of it is closed */
+    struct handover *handover;
+    int given[SPAWN_GIVEN]; /* the session's descriptors; -1 for none */
+    bool begun;             /* somebody passed the language screen: an envelope is owed ... */
+    bool sealed;            /* ... and this is it, so far: */
     uint8_t envelope[ENVELOPE_LEN];
-    bool stored;
+    uint32_t day;
     bool asked; /* was asked to end */
     bool dead;
+    int said; /* its last word, or -1 */
     int64_t began;
+    int64_t tick;     /* when the record is written next */
     int64_t deadline; /* when it is killed; 0 for never */
-    int status;       /* as of waitpid */
 };
 
 static int64_t clock_ms(void)
@@ -116,35 +131,58 @@ static uint32_t day_now(const struct outbox_tip *tip)
     return today > tip->day ? today : tip->day;
 }
 
-static int append(struct keeper *keeper, const uint8_t envelope[ENVELOPE_LEN])
+/* Makes the record that follows the tip. */
+static int make_record(struct keeper *keeper, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
 {
-    uint8_t record[RECORD_LEN];
-    struct outbox_tip tip, next;
-    int refusal = tip_now(keeper, &tip);
-
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    next.seq = tip.seq + 1;
-    next.day = day_now(&tip);
-    refusal = record_encode(next.seq, tip.hash, next.day, envelope, keeper->state->seed, record,
-                            next.hash);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    return state_db_refusal(outbox_append(keeper->outbox, &next, record, sizeof record));
-}
-
-static int append_cover(struct keeper *keeper)
-{
-    uint8_t envelope[ENVELOPE_LEN];
     struct outbox_tip tip;
     int refusal = tip_now(keeper, &tip);
 
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (cover_seal(&keeper->now->charter, &keeper->now->card, tip.seq + 1, day_now(&tip),
-                   envelope) != 0)
-        return REFUSAL_IO;
-    return append(keeper, envelope);
+    keeper->next.seq = tip.seq + 1;
+    keeper->next.day = day > tip.day ? day : tip.day;
+    return record_encode(keeper->next.seq, tip.hash, keeper->next.day, envelope,
+                         keeper->state->seed, keeper->record, keeper->next.hash);
+}
+
+static int append_record(struct keeper *keeper)
+{
+    return state_db_refusal(
+        outbox_append(keeper->outbox, &keeper->next, keeper->record, RECORD_LEN));
+}
+
+static int seal_cover(struct keeper *keeper, uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
+{
+    struct outbox_tip tip;
+    int refusal = tip_now(keeper, &tip);
+
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    *day = day_now(&tip);
+    return cover_seal(&keeper->now->charter, &keeper->now->card, tip.seq + 1, *day, envelope) == 0
+               ? REFUSAL_NONE
+               : REFUSAL_IO;
+}
+
+static int append_cover(struct keeper *keeper)
+{
+    uint8_t envelope[ENVELOPE_LEN];
+    uint32_t day = 0;
+    int refusal = seal_cover(keeper, envelope, &day);
+
+    if (refusal == REFUSAL_NONE)
+        refusal = make_record(keeper, envelope, day);
+    return refusal == REFUSAL_NONE ? append_record(keeper) : refusal;
+}
+
+/* What a visit came to goes first: its number comes before all others. */
+static int deliver(struct keeper *keeper)
+{
+    int refusal = keeper->holding ? append_record(keeper) : REFUSAL_NONE;
+
+    if (refusal == REFUSAL_NONE)
+        keeper->holding = false;
+    return refusal;
 }
 
 /* True when this day has no record yet. */
@@ -158,13 +196,14 @@ static bool day_is_owed(struct keeper *keeper)
 /* Without a valid charter there is no key to seal to: then all stays owed. */
 static int pay(struct keeper *keeper)
 {
-    if (keeper->closed != REFUSAL_NONE)
-        return REFUSAL_NONE;
+    int refusal = deliver(keeper);
+
+    if (refusal != REFUSAL_NONE || keeper->closed != REFUSAL_NONE)
+        return refusal;
     if (keeper->owed == 0 && day_is_owed(keeper))
         keeper->owed = 1;
     while (keeper->owed > 0) {
-        int refusal = append_cover(keeper);
-
+        refusal = append_cover(keeper);
         if (refusal != REFUSAL_NONE)
             return refusal;
         keeper->owed--;
@@ -174,18 +213,19 @@ static int pay(struct keeper *keeper)
 
 static bool out_of_order(const struct keeper *keeper)
 {
-    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured;
+    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured || keeper->holding;
 }
 
 /* --- the helpers --- */
 
-static void start_helper(struct helper *helper)
+static void start_helper(struct keeper *keeper, struct helper *helper)
 {
-    if (helper->socket < 0 || helper->pid != 0)
+    const int given[SPAWN_GIVEN] = {helper->socket, -1, -1, -1, -1};
+
+    if (helper->socket < 0 || helper->process >= 0)
         return;
-    helper->pid = spawn_helper(helper->word, helper->name, helper->socket);
-    helper->pid =
-        helper->pid > 0 ? helper->pid : 0; /* without it the session's socket is at its end */
+    /* Without it the session's socket is at its end. */
+    (void)porter_spawn(keeper->porter, helper->kind, given, &helper->process);
     helper->deadline = 0;
     close(helper->socket);
     helper->socket = -1;
@@ -210,26 +250,37 @@ static void dismiss_helper(struct helper *helper)
     if (helper->socket >= 0)
         close(helper->socket);
     helper->socket = -1;
-    if (helper->pid != 0 && helper->deadline == 0)
+    if (helper->process >= 0 && helper->deadline == 0)
         helper->deadline = clock_ms() + KEEPER_HELPER_MS;
 }
 
-/* Reaps one that has ended and starts the one that waited for it. */
-static void look_after_helper(struct helper *helper)
+/* True when the process has ended; what a descriptor of its says (pidfd_open(2)). */
+static bool has_ended(int process)
+{
+    struct pollfd polled = {.fd = process, .events = POLLIN};
+
+    return poll(&polled, 1, 0) == 1;
+}
+
+/* Lets go of one that has ended and starts the one that waited for it. */
+static void look_after_helper(struct keeper *keeper, struct helper *helper)
 {
     if (helper->deadline != 0 && clock_ms() >= helper->deadline) {
-        kill(helper->pid, SIGKILL);
+        porter_signal(keeper->porter, helper->process, SIGKILL);
         helper->deadline = 0;
     }
-    if (helper->pid != 0 && waitpid(helper->pid, NULL, WNOHANG) == helper->pid)
-        helper->pid = 0, helper->deadline = 0;
-    start_helper(helper);
+    if (helper->process >= 0 && has_ended(helper->process)) {
+        close(helper->process);
+        helper->process = -1;
+        helper->deadline = 0;
+    }
+    start_helper(keeper, helper);
 }
 
 static void look_after_helpers(struct keeper *keeper)
 {
     for (int i = 0; i < HELPERS; i++)
-        look_after_helper(&keeper->helpers[i]);
+        look_after_helper(keeper, &keeper->helpers[i]);
 }
 
 /* How long to wait at most, of so many milliseconds, before a helper is to be killed. */
@@ -277,18 +328,28 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     brief.board_len = board_len;
     brief.today = day_now(&tip);
     brief.config = keeper->options->config;
-    brief.has_printer = visit->session.printer >= 0;
-    brief.has_speaker = visit->session.speaker >= 0;
-    return send(visit->session.socket, &brief, sizeof brief, MSG_NOSIGNAL) == sizeof brief;
+    brief.has_printer = visit->given[KEEPER_PRINTER - KEEPER_SOCKET] >= 0;
+    brief.has_speaker = visit->given[KEEPER_SPEAKER - KEEPER_SOCKET] >= 0;
+    return send(visit->socket, &brief, sizeof brief, MSG_NOSIGNAL) == sizeof brief;
 }
 
-static void close_given(const struct spawn *session)
+/* What the session's process is given. False when it cannot do without one of them. */
+static bool prepare(struct keeper *keeper, struct visit *visit, size_t *board_len)
 {
-    const int given[] = {session->board, session->printer, session->speaker};
+    int *const given = visit->given;
+    int ends[2];
 
-    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
-        if (given[i] >= 0)
-            close(given[i]);
+    for (int i = 0; i < SPAWN_GIVEN; i++)
+        given[i] = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    visit->socket = ends[0];
+    given[0] = ends[1];
+    given[KEEPER_PRINTER - KEEPER_SOCKET] = prepare_helper(keeper, &keeper->helpers[PRINTER]);
+    given[KEEPER_SPEAKER - KEEPER_SOCKET] = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
+    if (!out_of_order(keeper))
+        (void)state_board(keeper->now, &given[KEEPER_BOARD - KEEPER_SOCKET], board_len);
+    return handover_make(&visit->handover, &given[KEEPER_HANDOVER - KEEPER_SOCKET]) == 0;
 }
 
 static bool begin(struct keeper *keeper, struct visit *visit)
@@ -298,61 +359,79 @@ static bool begin(struct keeper *keeper, struct visit *visit)
 
     memset(visit, 0, sizeof *visit);
     visit->began = clock_ms();
-    visit->session.tty = keeper->options->config.tty;
-    visit->session.board = -1;
-    visit->session.printer = prepare_helper(keeper, &keeper->helpers[PRINTER]);
-    visit->session.speaker = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
-    if (!out_of_order(keeper))
-        (void)state_board(keeper->now, &visit->session.board, &board_len);
-    if (spawn_session(&visit->session) == 0) {
+    visit->said = visit->socket = visit->process = -1;
+    if (prepare(keeper, visit, &board_len) &&
+        porter_spawn(keeper->porter, SPAWN_SESSION, visit->given, &visit->process) == 0) {
         /* A session that died at once is noticed by its end. */
         (void)send_brief(keeper, visit, board_len);
         begun = true;
     }
-    close_given(&visit->session);
+    for (int i = 0; i < SPAWN_GIVEN; i++)
+        if (visit->given[i] >= 0)
+            close(visit->given[i]);
+    if (!begun) {
+        handover_free(&visit->handover);
+        if (visit->socket >= 0)
+            close(visit->socket);
+    }
     return begun;
 }
 
-static void ask_to_end(struct visit *visit, int number)
+static void ask_to_end(struct keeper *keeper, struct visit *visit, int number)
 {
     if (visit->dead || visit->asked)
         return;
-    kill(visit->session.pid, number);
+    porter_signal(keeper->porter, visit->process, number);
     visit->asked = true;
 }
 
-/* A whole envelope has come: stores it and answers. One is stored a visit; a session that could not
-   store may send it again. */
-static void take_envelope(struct keeper *keeper, struct visit *visit)
+/* Writes what the visit comes to so far, and answers the session. */
+static void write_record(struct keeper *keeper, struct visit *visit)
 {
-    uint8_t word = KEEPER_NOT_STORED;
+    const uint32_t turn = handover_look(visit->handover, visit->envelope);
+    int refusal = make_record(keeper, visit->envelope, visit->day);
 
-    if (!visit->stored && append(keeper, visit->envelope) == REFUSAL_NONE)
-        visit->stored = true, word = KEEPER_STORED;
-    visit->got = 0;
-    (void)send(visit->session.socket, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (refusal == REFUSAL_NONE && outbox_moved(keeper->outbox))
+        refusal = REFUSAL_MISSING;
+    if (refusal == REFUSAL_NONE)
+        refusal = pending_write(keeper->state->dir, keeper->pending, keeper->record);
+    handover_answer(visit->handover, turn, refusal == REFUSAL_NONE);
 }
 
-/* Reads what the session has sent so far; closes the socket at its end. */
-static void take_bytes(struct keeper *keeper, struct visit *visit)
+/* The clock begins with the visitor and does not wait for anything. Without memory for a cover there is nothing to write,
+   and nothing is acknowledged. */
+static void tick(struct keeper *keeper, struct visit *visit)
 {
-    ssize_t n;
+    if (!visit->begun || visit->dead || clock_ms() < visit->tick)
+        return;
+    if (!visit->sealed)
+        visit->sealed = seal_cover(keeper, visit->envelope, &visit->day) == REFUSAL_NONE;
+    if (visit->sealed)
+        write_record(keeper, visit);
+    visit->tick += KEEPER_TICK_MS;
+}
 
-    while (visit->session.socket >= 0) {
-        n = recv(visit->session.socket, visit->envelope + visit->got, ENVELOPE_LEN - visit->got,
-                 MSG_DONTWAIT);
+/* Takes what the session says; closes the socket at its end. */
+static void take_words(struct visit *visit)
+{
+    uint8_t word = 0;
+    ssize_t n = -1;
+
+    while (visit->socket >= 0) {
+        n = recv(visit->socket, &word, sizeof word, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             return;
         if (n <= 0) {
-            close(visit->session.socket);
-            visit->session.socket = -1;
-            return;
+            close(visit->socket);
+            visit->socket = -1;
+        } else if (word != KEEPER_BEGUN) {
+            visit->said = word;
+        } else if (!visit->begun) {
+            visit->begun = true;
+            visit->tick = clock_ms();
         }
-        visit->got += (size_t)n;
-        if (visit->got == ENVELOPE_LEN)
-            take_envelope(keeper, visit);
     }
 }
 
@@ -361,8 +440,7 @@ static void end_service(struct keeper *keeper, struct visit *visit)
     keeper->ending = true;
     if (visit == NULL || visit->dead || visit->deadline != 0)
         return;
-    kill(visit->session.pid, SIGTERM);
-    visit->asked = true;
+    ask_to_end(keeper, visit, SIGTERM);
     visit->deadline = clock_ms() + KEEPER_ORDER_MS;
 }
 
@@ -375,8 +453,7 @@ static void take_signals(struct keeper *keeper, struct visit *visit)
         if (info.ssi_signo == SIGTERM || (info.ssi_signo == SIGHUP && keeper->pseudo))
             end_service(keeper, visit);
     }
-    if (visit != NULL && !visit->dead &&
-        waitpid(visit->session.pid, &visit->status, WNOHANG) == visit->session.pid)
+    if (visit != NULL && !visit->dead && has_ended(visit->process))
         visit->dead = true;
     look_after_helpers(keeper);
 }
@@ -391,36 +468,55 @@ static bool news_came(struct keeper *keeper)
     return came;
 }
 
-/* One wait for whatever comes first. A waiting session makes room for a new day's cover, for a new
-   card, charter or board, and when the outbox is gone; one that a visitor uses goes on. */
+/* How long to wait for anything that comes. */
+static int wait_for_visit(const struct keeper *keeper, const struct visit *visit)
+{
+    int ms = wait_for_helpers(keeper, KEEPER_LOOK_MS);
+    const int64_t now = clock_ms();
+    const int64_t times[] = {visit->deadline, visit->begun ? visit->tick : 0};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        if (times[i] != 0 && times[i] - now < ms)
+            ms = times[i] > now ? (int)(times[i] - now) : 0;
+    return ms;
+}
+
+/* While nobody is there: a new day's cover, an outbox that is gone, or a record that the disk takes now. */
+static bool is_due(struct keeper *keeper)
+{
+    return day_is_owed(keeper) || outbox_moved(keeper->outbox) ||
+           (keeper->holding && deliver(keeper) == REFUSAL_NONE);
+}
+
+/* One wait for whatever comes first. A waiting session makes room for what is due, and for a new
+   card, charter or board; one that a visitor uses goes on. */
 static void attend(struct keeper *keeper, struct visit *visit)
 {
     struct pollfd polled[] = {
         {.fd = keeper->signals, .events = POLLIN},
         {.fd = keeper->watch, .events = POLLIN},
-        {.fd = visit->session.socket, .events = POLLIN},
+        {.fd = visit->process, .events = POLLIN},
+        {.fd = visit->socket, .events = POLLIN},
+        {.fd = keeper->helpers[PRINTER].process, .events = POLLIN},
+        {.fd = keeper->helpers[SPEAKER].process, .events = POLLIN},
     };
-    int wait_ms = wait_for_helpers(keeper, KEEPER_TICK_MS);
 
-    if (visit->deadline != 0) {
-        int64_t left = visit->deadline - clock_ms();
-
-        wait_ms = left > wait_ms ? wait_ms : left > 0 ? (int)left : 0;
-        if (left <= 0)
-            kill(visit->session.pid, SIGKILL);
-    }
-    if (poll(polled, 3, wait_ms) == 0 && (day_is_owed(keeper) || outbox_moved(keeper->outbox)))
-        ask_to_end(visit, SIGUSR1);
-    take_bytes(keeper, visit);
+    if (visit->deadline != 0 && clock_ms() >= visit->deadline)
+        porter_signal(keeper->porter, visit->process, SIGKILL);
+    if (poll(polled, sizeof polled / sizeof polled[0], wait_for_visit(keeper, visit)) == 0 &&
+        !visit->begun && is_due(keeper))
+        ask_to_end(keeper, visit, SIGUSR1);
+    take_words(visit);
     if (polled[1].revents != 0 && news_came(keeper))
-        ask_to_end(visit, SIGUSR1);
+        ask_to_end(keeper, visit, SIGUSR1);
     take_signals(keeper, visit);
+    tick(keeper, visit);
 }
 
 /* Why a process ended that was no session; 0 when it was one. */
-static int not_begun(int status)
+static int not_begun(int said)
 {
-    switch (status) {
+    switch (said) {
     case SPAWN_NO_TERMINAL:
         return KEEPER_NO_TERMINAL;
     case SPAWN_NO_MEMORY:
@@ -432,25 +528,34 @@ static int not_begun(int status)
     }
 }
 
+/* What somebody's visit came to goes from its file into the outbox, or is held until the disk takes it. */
+static void keep(struct keeper *keeper, struct visit *visit)
+{
+    if (visit->sealed) {
+        write_record(keeper, visit);
+        keeper->holding = true;
+    } else {
+        keeper->owed++;
+    }
+    (void)deliver(keeper);
+}
+
 /* What a visit came to: an enum session_end, or KEEPER_NO_TERMINAL and its like. */
 static int settle(struct keeper *keeper, struct visit *visit)
 {
-    int end = WIFEXITED(visit->status) ? WEXITSTATUS(visit->status) : SESSION_FAILED;
-
-    take_bytes(keeper, visit);
-    if (visit->session.socket >= 0)
-        close(visit->session.socket);
-    if (!WIFEXITED(visit->status))
-        spawn_sweep(keeper->options->config.tty, keeper->has_line ? &keeper->line : NULL);
+    take_words(visit);
+    if (visit->socket >= 0)
+        close(visit->socket);
+    close(visit->process);
+    if (visit->said < 0)
+        porter_sweep(keeper->porter);
+    if (visit->begun)
+        keep(keeper, visit);
+    handover_free(&visit->handover);
     explicit_bzero(visit->envelope, sizeof visit->envelope);
-    if (visit->stored)
+    if (visit->begun)
         return SESSION_STORED;
-    if (not_begun(end) != 0)
-        return not_begun(end);
-    if (end == SESSION_NOBODY)
-        return SESSION_NOBODY;
-    keeper->owed++;
-    return SESSION_FAILED;
+    return not_begun(visit->said) != 0 ? not_begun(visit->said) : SESSION_NOBODY;
 }
 
 /* Between visits: until the time is over or the service ends. */
@@ -490,16 +595,6 @@ static void count_visit(struct keeper *keeper)
         rest(keeper, KEEPER_REST_MS);
 }
 
-/* Who filed has written earlier than who only left: afterwards the times of the files are those of the visit's end, whatever
-   it was for. */
-static void even_times(const struct keeper *keeper)
-{
-    static const char *const names[] = {"outbox.db", "outbox.db-wal", "outbox.db-shm"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        (void)utimensat(keeper->state->dir, names[i], NULL, AT_SYMLINK_NOFOLLOW);
-}
-
 static int visit_once(struct keeper *keeper)
 {
     struct visit visit;
@@ -510,7 +605,6 @@ static int visit_once(struct keeper *keeper)
         while (!visit.dead)
             attend(keeper, &visit);
         end = settle(keeper, &visit);
-        even_times(keeper);
     }
     for (int i = 0; i < HELPERS; i++)
         dismiss_helper(&keeper->helpers[i]);
@@ -535,10 +629,7 @@ static int open_signals(void)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    sigdelset(&set, SIGUSR1); /* blocked only so that a session is born with it blocked */
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -590,6 +681,17 @@ static int take_lock(struct keeper *keeper)
     return refusal;
 }
 
+/* One record at every start: that of a cut-off visit, or a cover. */
+static void take_up(struct keeper *keeper)
+{
+    struct outbox_tip tip;
+
+    keeper->holding =
+        tip_now(keeper, &tip) == REFUSAL_NONE &&
+        pending_read(keeper->pending, keeper->state->key, &tip, keeper->record, &keeper->next);
+    keeper->owed = keeper->holding ? 0 : 1;
+}
+
 static int keeper_open(struct keeper *keeper)
 {
     char path[4096];
@@ -601,13 +703,16 @@ static int keeper_open(struct keeper *keeper)
     refusal = state_db_refusal(outbox_open(path, DB_OPEN, &keeper->outbox));
     if (refusal != REFUSAL_NONE)
         return refusal;
+    refusal = pending_open(keeper->state->dir, &keeper->pending);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     keeper->signals = open_signals();
     keeper->watch = open_watch(keeper->state->path);
     if (keeper->signals < 0 || keeper->watch < 0)
         return REFUSAL_IO;
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
-    keeper->has_line = spawn_line(keeper->options->config.tty, &keeper->line) == 0;
     refresh(keeper);
+    take_up(keeper);
     return pay(keeper);
 }
 
@@ -618,7 +723,7 @@ static void await_helpers(struct keeper *keeper)
     const int64_t until = clock_ms() + KEEPER_HELPER_MS + KEEPER_SHORT_MS;
 
     look_after_helpers(keeper);
-    while ((keeper->helpers[PRINTER].pid != 0 || keeper->helpers[SPEAKER].pid != 0) &&
+    while ((keeper->helpers[PRINTER].process >= 0 || keeper->helpers[SPEAKER].process >= 0) &&
            clock_ms() < until) {
         poll(&polled, 1, wait_for_helpers(keeper, KEEPER_SHORT_MS));
         take_signals(keeper, NULL);
@@ -634,6 +739,8 @@ static void keeper_close(struct keeper *keeper)
         close(keeper->watch);
     if (keeper->signals >= 0)
         close(keeper->signals);
+    if (keeper->pending >= 0)
+        close(keeper->pending);
     if (keeper->lock >= 0)
         close(keeper->lock);
 }
@@ -641,6 +748,7 @@ static void keeper_close(struct keeper *keeper)
 static int serve(struct keeper *keeper)
 {
     int end = SESSION_NOBODY;
+    int refusal;
 
     while (!keeper->ending) {
         /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
@@ -651,25 +759,25 @@ static int serve(struct keeper *keeper)
         end = visit_once(keeper);
         if (end < 0 && (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
             return end;
-        if (keeper->options->once && out_of_order(keeper))
-            return keeper->closed;
-        if (keeper->options->once && end != SESSION_NOBODY)
+        if (keeper->options->once && (out_of_order(keeper) || end != SESSION_NOBODY))
             break;
     }
-    return pay(keeper);
+    refusal = pay(keeper);
+    return refusal != REFUSAL_NONE || !keeper->options->once ? refusal : keeper->closed;
 }
 
-int keeper_serve(struct state *state, const struct keeper_options *options)
+int keeper_serve(struct state *state, struct porter *porter, const struct keeper_options *options)
 {
     struct keeper keeper = {
         .state = state,
+        .porter = porter,
         .options = options,
-        .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, false, .socket = -1},
-                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, true, .socket = -1}},
+        .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, false, -1, -1, 0},
+                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, true, -1, -1, 0}},
         .lock = -1,
         .signals = -1,
         .watch = -1,
-        .owed = 1,
+        .pending = -1,
     };
     int refusal = keeper_open(&keeper);
 

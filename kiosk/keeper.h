@@ -9,6 +9,7 @@
 
 #include "courier/state.h"
 #include "kiosk/config.h"
+#include "kiosk/porter.h"
 
 struct keeper_options {
     struct config config;
@@ -24,22 +25,26 @@ enum {
     KEEPER_NO_PROCESS = -4,   /* there was no process for it */
 };
 
-/* Serves until SIGTERM (or once). Writes a cover at its start, for a session that a power cut took,
-   and one on every day on which nobody came. After 500 envelopes of visitors on one day it waits 10
-   seconds before each further visit, so that a key held down does not fill the disk.
+/* Serves until SIGTERM (or once); porter starts the processes. Writes a record at its start: the one that a power cut took from a
+   visitor (kiosk/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
+   waits 10 seconds before each further visit, so that a key held down does not fill the disk.
 
    Returns an enum refusal: REFUSAL_NONE after an orderly end, REFUSAL_CORRUPT also when the outbox
    was removed or replaced meanwhile (nothing was acknowledged since: start anew); or one of
    KEEPER_NO_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
-int keeper_serve(struct state *state, const struct keeper_options *options);
+int keeper_serve(struct state *state, struct porter *porter, const struct keeper_options *options);
 
-/* What the keeper tells a session, as the first message on the socket: fixed size, no pointers.
-   Then the session's one message is ENVELOPE_LEN bytes, and the keeper's answer is one byte:
-   KEEPER_STORED or KEEPER_NOT_STORED. Descriptors of a session: 0, 1, 2 the terminal, 3 the socket,
-   then, each only when there is one: 4 the board, 5 the socket of the printer's process, 6 that of the speaker's. */
-enum { KEEPER_SOCKET = 3, KEEPER_BOARD = 4, KEEPER_PRINTER = 5, KEEPER_SPEAKER = 6 };
-enum { KEEPER_NOT_STORED = 0, KEEPER_STORED = 1 };
+/* What the keeper tells a session, as the first and only message on the socket: fixed size, no pointers. Descriptors of a session:
+   0, 1, 2 the terminal, 3 the socket, then, each only when there is one: 4 the board, 5 the socket of the printer's process, 6 that
+   of the speaker's; 7 the handover (kiosk/handover), in which it puts its envelope. */
+enum {
+    KEEPER_SOCKET = 3,
+    KEEPER_BOARD,
+    KEEPER_PRINTER,
+    KEEPER_SPEAKER,
+    KEEPER_HANDOVER,
+};
 struct keeper_brief {
     struct charter charter;
     struct card card;
@@ -52,5 +57,9 @@ struct keeper_brief {
     bool closed; /* out of order: say so and take nothing */
     bool once;   /* out of order: end when a key is pressed */
 };
+
+/* What a session's process tells the keeper over the socket, a byte each: that somebody passed the language screen, and at its
+   end an enum session_end or one of SPAWN_NO_TERMINAL and its like. One that ends without that was killed. */
+enum { KEEPER_BEGUN = 255 };
 
 #endif

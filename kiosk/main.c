@@ -172,8 +172,8 @@ static int take_options(int argc, char **argv, struct options *options)
 static int run_for_keeper(int argc, char **argv)
 {
     const bool session = argc == 2 && strcmp(argv[1], "--session") == 0;
-    const bool printer = argc == 3 && strcmp(argv[1], SPAWN_PRINTER) == 0;
-    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEAKER) == 0;
+    const bool printer = argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0;
+    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEAKER_WORD) == 0;
     struct stat st;
 
     if (!session && !printer && !speaker)
@@ -275,16 +275,16 @@ static int find_terminal(struct config *config)
     return STATUS_DONE;
 }
 
-/* The keeper gave its descriptors of the terminal away; for its last words it opens it once more.
+/* The keeper gave its descriptors of the terminal away; for its last words it asks for one again.
    False when standard error never was the terminal. */
-static bool reopen_terminal(const char *tty)
+static bool reopen_terminal(struct porter *porter)
 {
     struct stat st, null;
     int fd = -1;
 
     if (fstat(STDERR_FILENO, &st) == 0 && stat("/dev/null", &null) == 0 &&
         st.st_rdev == null.st_rdev)
-        fd = open(tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        fd = porter_terminal(porter);
     return fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
 }
 
@@ -305,13 +305,12 @@ static const char *no_session(int result)
 }
 
 /* The keeper's last words. Returns the exit status. */
-static int end(const struct options *options, int result)
+static int end(const struct options *options, struct porter *porter, int result)
 {
-    const struct keeper_options *keeper = &options->keeper;
-    const bool wiped = reopen_terminal(keeper->config.tty);
+    const bool wiped = porter != NULL && reopen_terminal(porter);
 
     if (result < 0)
-        return complain(keeper->config.tty, _(no_session(result)));
+        return complain(options->keeper.config.tty, _(no_session(result)));
     if (result == REFUSAL_MISSING)
         return complain(options->state, _("No card has come yet. Bring one from the office with "
                                           "sandyq-courier exchange."));
@@ -324,21 +323,24 @@ static int end(const struct options *options, int result)
 
 static int serve(const struct options *options)
 {
+    /* Before anything is read that is secret. */
+    struct porter *porter = porter_start(&options->keeper.config);
     struct state *state = NULL;
-    int result = state_open(options->state, &state);
+    int result = porter == NULL ? KEEPER_NO_PROCESS : state_open(options->state, &state);
+    int status = STATUS_DONE;
 
     if (result == REFUSAL_NONE && state->seed == NULL)
         result = REFUSAL_MISSING;
-    if (result == REFUSAL_MISSING) {
-        state_close(&state);
-        return complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));
-    }
+    if (result == REFUSAL_MISSING)
+        status = complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));
     if (result == REFUSAL_NONE)
-        result = keeper_serve(state, &options->keeper);
+        result = keeper_serve(state, porter, &options->keeper);
     state_close(&state);
-    if (result == REFUSAL_NONE && !(options->keeper.misconfigured && options->keeper.once))
-        return STATUS_DONE;
-    return end(options, result);
+    if (status == STATUS_DONE &&
+        (result != REFUSAL_NONE || (options->keeper.misconfigured && options->keeper.once)))
+        status = end(options, porter, result);
+    porter_end(&porter);
+    return status;
 }
 
 int main(int argc, char **argv)

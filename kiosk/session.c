@@ -93,6 +93,8 @@ static bool session_language(struct stage *stage)
     }
     if (stage->over)
         return false;
+    if (!stage->begun && stage->io->begin != NULL)
+        stage->io->begin(stage->io->context);
     stage->begun = true;
     snprintf(stage->language, sizeof stage->language, "%s",
              session_offered(stage, (size_t)key - 1));

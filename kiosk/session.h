@@ -30,6 +30,8 @@ struct session_io {
     /* Makes the keys of a code and PIN (crypto/code) and tells watch how far it is: 0, or -1 without memory. */
     int (*derive)(void *context, const char *code, const char *pin, const struct argon_watch *watch,
                   struct code_keys *keys);
+    /* Somebody has passed the language screen: from now on an envelope is owed. Called once; NULL when nobody wants to know. */
+    void (*begin)(void *context);
     /* Hands one envelope to the keeper and waits for its word: 0 when it is durably stored. May be called again
        after any other answer (the person tries again, or a cover at the end), never after 0. */
     int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);

@@ -34,14 +34,18 @@ static int take_terminal(const char *tty)
     return fd;
 }
 
-enum { DESCRIPTORS = KEEPER_SPEAKER + 1, OUT_OF_THE_WAY = 16 };
+enum { DESCRIPTORS = KEEPER_SOCKET + SPAWN_GIVEN, OUT_OF_THE_WAY = 16 };
 
 /* Puts each descriptor where the process looks for it (-1: nothing there) and closes all others. */
-static bool place_descriptors(int wanted[DESCRIPTORS])
+static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
 {
-    for (int i = 0; i < DESCRIPTORS; i++)
+    int wanted[DESCRIPTORS];
+
+    for (int i = 0; i < DESCRIPTORS; i++) {
+        wanted[i] = i < KEEPER_SOCKET ? standard : fds[i - KEEPER_SOCKET];
         if (wanted[i] >= 0 && (wanted[i] = fcntl(wanted[i], F_DUPFD, OUT_OF_THE_WAY)) < 0)
             return false;
+    }
     for (int i = 0; i < DESCRIPTORS; i++) {
         if (wanted[i] < 0)
             close(i);
@@ -58,61 +62,51 @@ static bool tie_to(pid_t parent)
     return getppid() == parent;
 }
 
-static _Noreturn void become(const char *const argv[])
+/* What could not become what it should says so, as a session does when it ends. */
+static _Noreturn void give_up(int socket)
 {
-    execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
+    static const uint8_t word = SPAWN_NO_TERMINAL;
+
+    (void)send(socket, &word, sizeof word, MSG_NOSIGNAL);
     _exit(SPAWN_NO_TERMINAL);
 }
 
-static _Noreturn void become_session(const struct spawn *spawn, int socket, pid_t parent)
+/* A helper is in a session of its own: what is pressed on the keeper's terminal is not for it. */
+static int take_standard(enum spawn_kind kind, const char *tty)
 {
-    static const char *const argv[] = {"sandyq-kiosk", "--session", NULL};
-    int terminal = tie_to(parent) ? take_terminal(spawn->tty) : -1;
-    int wanted[DESCRIPTORS] = {terminal,     terminal,       terminal,      socket,
-                               spawn->board, spawn->printer, spawn->speaker};
-
-    if (terminal < 0 || !place_descriptors(wanted))
-        _exit(SPAWN_NO_TERMINAL);
-    become(argv);
-}
-
-int spawn_session(struct spawn *spawn)
-{
-    pid_t parent = getpid();
-    int ends[2];
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return -1;
-    spawn->pid = fork();
-    if (spawn->pid == 0)
-        become_session(spawn, ends[1], parent);
-    close(ends[1]);
-    spawn->socket = ends[0];
-    if (spawn->pid < 0)
-        close(ends[0]);
-    return spawn->pid < 0 ? -1 : 0;
-}
-
-/* A session of its own: what is pressed on the keeper's terminal is not for it. */
-static _Noreturn void become_helper(const char *const argv[], int socket, pid_t parent)
-{
-    int null = open("/dev/null", O_RDWR);
-    int wanted[DESCRIPTORS] = {null, null, null, socket, -1, -1, -1};
-
+    if (kind == SPAWN_SESSION)
+        return take_terminal(tty);
     setsid();
-    if (!tie_to(parent) || null < 0 || !place_descriptors(wanted))
-        _exit(SPAWN_NO_TERMINAL);
-    become(argv);
+    return open("/dev/null", O_RDWR);
 }
 
-pid_t spawn_helper(const char *word, const char *name, int socket)
+static _Noreturn void become(enum spawn_kind kind, const struct config *config,
+                             const int fds[SPAWN_GIVEN], pid_t parent)
 {
-    const char *const argv[] = {"sandyq-kiosk", word, name, NULL};
-    pid_t parent = getpid();
-    pid_t pid = fork();
+    const char *const argv[SPAWN_KINDS][4] = {
+        [SPAWN_SESSION] = {"sandyq-kiosk", "--session"},
+        [SPAWN_PRINTER] = {"sandyq-kiosk", SPAWN_PRINTER_WORD, config->printer},
+        [SPAWN_SPEAKER] = {"sandyq-kiosk", SPAWN_SPEAKER_WORD, config->speaker},
+    };
+    const int standard = take_standard(kind, config->tty);
+
+    /* Children of its own are waited for: the speech program. */
+    signal(SIGCHLD, SIG_DFL);
+    if (standard < 0)
+        give_up(fds[0]);
+    if (!place_descriptors(standard, fds) || !tie_to(parent))
+        give_up(KEEPER_SOCKET);
+    execv("/proc/self/exe", (char *const *)(uintptr_t)argv[kind]);
+    give_up(KEEPER_SOCKET);
+}
+
+pid_t spawn_process(enum spawn_kind kind, const struct config *config, const int fds[SPAWN_GIVEN])
+{
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
 
     if (pid == 0)
-        become_helper(argv, socket, parent);
+        become(kind, config, fds, parent);
     return pid;
 }
 

@@ -804,15 +804,16 @@ pid_t pty_reader(struct pty *pty)
     return look.hidden && look.reader == pty->pid ? 0 : look.reader;
 }
 
-pid_t pty_child(const struct pty *pty)
+pid_t pty_grandchild(const struct pty *pty)
 {
-    pid_t pids[64], newest = 0, parent;
+    pid_t pids[64], newest = 0, parent, grandparent;
     size_t n = family(pty->pid, pids, sizeof pids / sizeof pids[0]);
 
     for (size_t i = 0; i < n; i++) {
         char state = proc_state(pids[i], &parent);
 
-        if (state != '\0' && state != 'Z' && parent == pty->pid && pids[i] > newest)
+        if (state != '\0' && state != 'Z' && proc_state(parent, &grandparent) != '\0' &&
+            grandparent == pty->pid && pids[i] > newest)
             newest = pids[i];
     }
     return newest;

@@ -104,8 +104,8 @@ const char *pty_device(const struct pty *pty);
 pid_t pty_process(const struct pty *pty);
 pid_t pty_reader(struct pty *pty);
 
-/* A child of the process started (the newest), or 0 when there is none. */
-pid_t pty_child(const struct pty *pty);
+/* A child of a child of the process started (the newest), or 0 when there is none. */
+pid_t pty_grandchild(const struct pty *pty);
 
 /* Pulls the plug of the terminal: every process on it gets SIGHUP, and reading and writing it
    fails. Only pty_wait_exit, pty_process and pty_stop may follow. */

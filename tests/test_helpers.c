@@ -26,6 +26,7 @@
 
 #include "kiosk/child.h"
 #include "courier/confine.h"
+#include "kiosk/handover.h"
 #include "kiosk/keeper.h"
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
@@ -40,6 +41,8 @@ enum {
 };
 
 /* --- the session --- */
+
+static struct handover *handover;
 
 static void tell(const char *what, int number)
 {
@@ -66,19 +69,11 @@ static void print_slip(char filling)
 
 static int store(void)
 {
-    static uint8_t envelope[ENVELOPE_LEN];
-    uint8_t word = KEEPER_NOT_STORED;
+    static const uint8_t envelope[ENVELOPE_LEN];
+    const int word = handover_store(handover, KEEPER_SOCKET, envelope);
 
-    for (size_t at = 0; at < sizeof envelope;) {
-        ssize_t n = write(KEEPER_SOCKET, envelope + at, sizeof envelope - at);
-
-        if (n <= 0)
-            return SESSION_FAILED;
-        at += (size_t)n;
-    }
-    (void)!read(KEEPER_SOCKET, &word, 1);
-    tell("stored", word);
-    return word == KEEPER_STORED ? SESSION_STORED : SESSION_FAILED;
+    tell("stored", word == 0);
+    return word == 0 ? SESSION_STORED : SESSION_FAILED;
 }
 
 static bool is_open(int fd)
@@ -89,7 +84,9 @@ static bool is_open(int fd)
 static int play(const char *deed, uint64_t number)
 {
     const struct itimerval cut_off = {.it_value.tv_usec = CUT_OFF_US};
+    const uint8_t begun = KEEPER_BEGUN;
 
+    (void)!write(KEEPER_SOCKET, &begun, sizeof begun);
     for (; *deed != '\0'; deed++) {
         if (*deed == 'k')
             wait_for_key();
@@ -110,8 +107,10 @@ static int run_session(void)
     struct keeper_brief brief;
     sigset_t none;
 
+    signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    handover = handover_join(KEEPER_HANDOVER);
     if (recv(KEEPER_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
         return SESSION_NOBODY;
     tell("closed", brief.closed);
@@ -126,6 +125,14 @@ static int run_session(void)
         return SPAWN_NOT_CONFINED;
     tell("visit", (int)brief.number);
     return play(deed, brief.number);
+}
+
+static int end_session(int end)
+{
+    const uint8_t word = (uint8_t)end;
+
+    (void)!write(KEEPER_SOCKET, &word, sizeof word);
+    return end;
 }
 
 /* --- the place --- */
@@ -196,15 +203,19 @@ static int teardown(void **state)
 static int run_keeper(void *context)
 {
     struct place *place = context;
+    struct porter *porter = NULL;
     struct state *state = NULL;
-    int result = state_open(place->served.dir, &state);
+    int result;
 
     setenv("HELPERS_DEED", place->deed, 1);
     if (ttyname_r(STDIN_FILENO, place->options.config.tty, CONFIG_PATH_LEN) != 0)
         return 1;
+    porter = porter_start(&place->options.config);
+    result = state_open(place->served.dir, &state);
     if (result == 0)
-        result = keeper_serve(state, &place->options);
+        result = keeper_serve(state, porter, &place->options);
     state_close(&state);
+    porter_end(&porter);
     return result == 0 ? 0 : 1;
 }
 
@@ -292,8 +303,8 @@ static pid_t wait_for_process(struct place *place, const char *word, const char 
 
 static void assert_none_left(const struct place *place)
 {
-    assert_int_equal(find_process(SPAWN_PRINTER, place->options.config.printer, 0), 0);
-    assert_int_equal(find_process(SPAWN_SPEAKER, place->options.config.speaker, 0), 0);
+    assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, 0), 0);
+    assert_int_equal(find_process(SPAWN_SPEAKER_WORD, place->options.config.speaker, 0), 0);
 }
 
 static void finish(struct place *place)
@@ -358,12 +369,12 @@ static void test_a_slip_is_finished_after_its_visit(void **state)
     assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
     start(place, "xkp", false);
     served_wait(&place->served, "visit 2");
-    first = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
+    first = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
     pty_type(place->served.pty, "\r");
     served_wait(&place->served, "visit 3");
     /* A printer opens for one only. */
-    assert_int_equal(find_process(SPAWN_PRINTER, place->options.config.printer, 0), first);
-    assert_int_equal(find_process(SPAWN_PRINTER, place->options.config.printer, first), 0);
+    assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, 0), first);
+    assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, first), 0);
     take_slip(place, 'C');
     pty_type(place->served.pty, "\r");
     take_slip(place, 'D');
@@ -399,8 +410,8 @@ static void test_helpers_that_die(void **state)
 
     start(place, "kpsk", false);
     served_wait(&place->served, "visit 2");
-    printer = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
-    speaker = wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
+    speaker = wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
     kill(printer, SIGKILL);
     kill(speaker, SIGKILL);
     snprintf(path, sizeof path, "/proc/%d", (int)printer);
@@ -411,7 +422,7 @@ static void test_helpers_that_die(void **state)
     served_wait(&place->served, "word 2"); /* PRINTER_GONE */
     pty_type(place->served.pty, "\r");
     served_wait(&place->served, "visit 3");
-    wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
     pty_type(place->served.pty, "\r");
     take_slip(place, 'D');
     assert_int_equal(served_end(&place->served), 0);
@@ -447,8 +458,8 @@ static void test_helpers_hold_nothing(void **state)
 
     start(place, "k", true);
     served_wait(&place->served, "visit 2");
-    printer = wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
-    speaker = wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
+    speaker = wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
     if (geteuid() == 0) { /* others may not look into them */
         assert_bare(printer);
         assert_bare(speaker);
@@ -463,8 +474,8 @@ static void test_helpers_die_with_the_keeper(void **state)
 
     start(place, "k", true);
     served_wait(&place->served, "visit 2");
-    wait_for_process(place, SPAWN_PRINTER, place->options.config.printer);
-    wait_for_process(place, SPAWN_SPEAKER, place->options.config.speaker);
+    wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
+    wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
     kill(pty_process(place->served.pty), SIGKILL);
     assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 128 + SIGKILL);
     /* They are ours now: each that ended is reaped, and in the end there is none. */
@@ -489,10 +500,10 @@ int main(int argc, char **argv)
     };
 
     if (argc == 2 && strcmp(argv[1], "--session") == 0)
-        _exit(run_session());
-    if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER) == 0)
+        _exit(end_session(run_session()));
+    if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0)
         return child_printer(argv[2]);
-    if (argc == 3 && strcmp(argv[1], SPAWN_SPEAKER) == 0)
+    if (argc == 3 && strcmp(argv[1], SPAWN_SPEAKER_WORD) == 0)
         return child_speaker(argv[2]);
     /* What a killed keeper leaves comes to us. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two copies of a record in one file of their size. Overwriting in place allocates nothing, so a full disk cannot refuse it; a write that was torn
+   shows by the signature. */
+#include "kiosk/pending.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/file.h"
+#include "courier/refusal.h"
+
+static bool is_whole(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == PENDING_LEN;
+}
+
+static int open_existing(int dir)
+{
+    int fd = openat(dir, PENDING_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd >= 0 && !is_whole(fd)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+int pending_open(int dir, int *fd)
+{
+    static const uint8_t blank[PENDING_LEN];
+    int refusal = REFUSAL_NONE;
+
+    *fd = open_existing(dir);
+    if (*fd < 0) {
+        refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
+        *fd = refusal == REFUSAL_NONE ? open_existing(dir) : -1;
+    }
+    if (refusal == REFUSAL_NONE && *fd < 0)
+        refusal = REFUSAL_IO;
+    return refusal;
+}
+
+static bool is_at_its_name(int dir, int fd)
+{
+    struct stat named, opened;
+
+    return fstatat(dir, PENDING_NAME, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstat(fd, &opened) == 0 && named.st_ino == opened.st_ino &&
+           named.st_dev == opened.st_dev;
+}
+
+static bool write_copy(int fd, const uint8_t record[RECORD_LEN], off_t start)
+{
+    size_t at = 0;
+
+    while (at < RECORD_LEN) {
+        const ssize_t n = pwrite(fd, record + at, RECORD_LEN - at, start + (off_t)at);
+
+        if (n < 0 && errno != EINTR)
+            return false;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return fdatasync(fd) == 0;
+}
+
+int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN])
+{
+    if (!is_at_its_name(dir, fd))
+        return REFUSAL_MISSING;
+    for (int i = 0; i < PENDING_COPIES; i++)
+        if (!write_copy(fd, record, (off_t)i * PENDING_STEP))
+            return REFUSAL_IO;
+    return REFUSAL_NONE;
+}
+
+static bool follows(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
+                    const struct outbox_tip *tip, struct outbox_tip *next)
+{
+    struct record record;
+
+    if (record_check(bytes, kiosk_key) != REFUSAL_NONE ||
+        record_decode(bytes, &record) != REFUSAL_NONE || record.seq != tip->seq + 1 ||
+        memcmp(record.previous, tip->hash, sizeof record.previous) != 0 || record.day < tip->day)
+        return false;
+    next->seq = record.seq;
+    next->day = record.day;
+    memcpy(next->hash, record.hash, sizeof next->hash);
+    return true;
+}
+
+bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
+                  uint8_t record[RECORD_LEN], struct outbox_tip *next)
+{
+    for (int i = 0; i < PENDING_COPIES; i++)
+        if (pread(fd, record, RECORD_LEN, (off_t)i * PENDING_STEP) == RECORD_LEN &&
+            follows(record, kiosk_key, tip, next))
+            return true;
+    return false;
+}

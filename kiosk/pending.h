@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* DIR/pending: the record that the visit which is going on comes to, so far. It is a whole record of the chain (courier/record), for
+   the number after the outbox's last, written in place again and again while somebody is there, whatever they do. So neither its
+   times nor a power cut tell a visitor who wrote from one who read; and a power cut loses nothing of which the receipt was
+   shown. When the visit is over the record goes into the outbox, and what still lies here is old. */
+#ifndef KIOSK_PENDING_H
+#define KIOSK_PENDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "courier/record.h"
+#include "store/outbox.h"
+
+/* Two copies, each in pages of its own: a write that a power cut tears spoils one of them. */
+enum { PENDING_COPIES = 2, PENDING_STEP = 20480, PENDING_LEN = PENDING_COPIES * PENDING_STEP };
+#define PENDING_NAME "pending"
+
+/* Opens the file in the folder; makes it anew, with all its room, when it is missing or is no such file. Returns a refusal:
+   _NONE with *fd, which the caller closes; _FULL, _READONLY, _SPECIAL, _IO. */
+int pending_open(int dir, int *fd);
+
+/* Writes the record in place, one copy after the other, each synced: after REFUSAL_NONE a power cut does not take it, nor does one
+   during a later write of the very same record. _MISSING when the file of that name is no longer this one (nothing written there
+   would be found again), _IO. */
+int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN]);
+
+/* Reads what a cut-off visit has left. True when one copy is a whole record of this kiosk (its public key) that follows tip; then *next is
+   the tip that it makes. The first one that is
+   counts. What was torn, or is old, or is another's, is not. */
+bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
+                  uint8_t record[RECORD_LEN], struct outbox_tip *next);
+
+#endif

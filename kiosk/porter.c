@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Requests over one socket, descriptors beside them (unix(7), SCM_RIGHTS); answered one after the other, in order. The names of
+   terminal and helpers are the porter's own: a request has none. */
+#include "kiosk/porter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL };
+
+struct porter {
+    int socket;
+    pid_t pid;
+};
+
+struct porter_request {
+    int32_t wish;
+    int32_t kind;               /* PORTER_SPAWN: an enum spawn_kind */
+    int32_t number;             /* PORTER_SIGNAL */
+    int32_t given[SPAWN_GIVEN]; /* 1 where a descriptor comes beside it */
+};
+
+/* --- messages with descriptors --- */
+
+/* Sends bytes and those of fds that are not -1. */
+static int porter_send(int socket, const void *bytes, size_t len, const int *fds, size_t count)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(SPAWN_GIVEN * sizeof(int))];
+    } control = {0};
+    struct iovec part = {(void *)(uintptr_t)bytes, len};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int sent[SPAWN_GIVEN];
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (fds[i] >= 0)
+            sent[n++] = fds[i];
+    if (n > 0) {
+        message.msg_control = control.room;
+        message.msg_controllen = CMSG_SPACE(n * sizeof(int));
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        control.header.cmsg_len = CMSG_LEN(n * sizeof(int));
+        memcpy(CMSG_DATA(&control.header), sent, n * sizeof(int));
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
+}
+
+/* Receives exactly len bytes; fds gets up to SPAWN_GIVEN descriptors, -1 behind the last. Returns 0, or -1 at the end. */
+static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(SPAWN_GIVEN * sizeof(int))];
+    } control;
+    struct iovec part = {bytes, len};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.room,
+                             .msg_controllen = sizeof control.room};
+    const struct cmsghdr *header = NULL;
+    ssize_t n;
+
+    for (int i = 0; i < SPAWN_GIVEN; i++)
+        fds[i] = -1;
+    do
+        n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+    return n == (ssize_t)len ? 0 : -1;
+}
+
+/* --- the porter's side --- */
+
+/* A process that is gone already is as good as a descriptor that can be read. */
+static int porter_watch(pid_t pid)
+{
+    const int fd = pidfd_open(pid, 0);
+
+    return fd >= 0 || errno != ESRCH ? fd : eventfd(1, EFD_CLOEXEC);
+}
+
+static int porter_start_one(const struct config *config, const struct porter_request *request,
+                            const int came[SPAWN_GIVEN], int *process)
+{
+    int fds[SPAWN_GIVEN];
+    size_t n = 0;
+    pid_t pid;
+
+    if (request->kind < 0 || request->kind >= SPAWN_KINDS)
+        return -1;
+    for (size_t i = 0; i < SPAWN_GIVEN; i++)
+        fds[i] = request->given[i] ? came[n++] : -1;
+    pid = spawn_process((enum spawn_kind)request->kind, config, fds);
+    *process = pid > 0 ? porter_watch(pid) : -1;
+    return *process >= 0 ? 0 : -1;
+}
+
+static void porter_serve(int socket, const struct config *config)
+{
+    struct porter_request request;
+    struct termios line;
+    const bool has_line = spawn_line(config->tty, &line) == 0;
+    int came[SPAWN_GIVEN];
+
+    while (porter_receive(socket, &request, sizeof request, came) == 0) {
+        int process = -1;
+        int32_t answer = -1;
+
+        if (request.wish == PORTER_SPAWN)
+            answer = porter_start_one(config, &request, came, &process);
+        else if (request.wish == PORTER_SIGNAL)
+            answer = pidfd_send_signal(came[0], request.number, NULL, 0);
+        else if (request.wish == PORTER_TERMINAL)
+            process = open(config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        else
+            spawn_sweep(config->tty, has_line ? &line : NULL);
+        (void)porter_send(socket, &answer, sizeof answer, &process, 1);
+        if (process >= 0)
+            close(process);
+        for (int i = 0; i < SPAWN_GIVEN; i++)
+            if (came[i] >= 0)
+                close(came[i]);
+    }
+}
+
+/* No signal but a kill ends it before its keeper; its children are born with all of them blocked, and none is ever waited
+   for. */
+static void porter_shelter(void)
+{
+    const struct rlimit none = {0, 0};
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    signal(SIGCHLD, SIG_IGN);
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+static _Noreturn void porter_run(int socket, const struct config *config)
+{
+    const int null = open("/dev/null", O_RDWR);
+
+    porter_shelter();
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        dup2(null, fd);
+    dup2(socket, STDERR_FILENO + 1);
+    close_range(STDERR_FILENO + 2, ~0U, 0);
+    fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
+    porter_serve(STDERR_FILENO + 1, config);
+    _exit(0);
+}
+
+/* --- the keeper's side --- */
+
+struct porter *porter_start(const struct config *config)
+{
+    struct porter *porter = calloc(1, sizeof *porter);
+    int ends[2];
+
+    if (porter == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        free(porter);
+        return NULL;
+    }
+    porter->pid = fork();
+    if (porter->pid == 0)
+        porter_run(ends[1], config);
+    close(ends[1]);
+    porter->socket = ends[0];
+    if (porter->pid < 0)
+        porter_end(&porter);
+    return porter;
+}
+
+void porter_end(struct porter **porter)
+{
+    if (*porter == NULL)
+        return;
+    close((*porter)->socket);
+    if ((*porter)->pid > 0)
+        while (waitpid((*porter)->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    free(*porter);
+    *porter = NULL;
+}
+
+/* fds: what goes with the request. *process, where it is wanted, is what came with the answer. */
+static int porter_ask(struct porter *porter, const struct porter_request *request, const int *fds,
+                      size_t count, int *process)
+{
+    int came[SPAWN_GIVEN];
+    int32_t answer = -1;
+
+    if (porter_send(porter->socket, request, sizeof *request, fds, count) != 0 ||
+        porter_receive(porter->socket, &answer, sizeof answer, came) != 0)
+        return -1;
+    if (process != NULL)
+        *process = came[0];
+    return answer;
+}
+
+int porter_spawn(struct porter *porter, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
+                 int *process)
+{
+    struct porter_request request = {.wish = PORTER_SPAWN, .kind = kind};
+
+    *process = -1;
+    for (int i = 0; i < SPAWN_GIVEN; i++)
+        request.given[i] = fds[i] >= 0;
+    return porter_ask(porter, &request, fds, SPAWN_GIVEN, process) == 0 && *process >= 0 ? 0 : -1;
+}
+
+void porter_signal(struct porter *porter, int process, int number)
+{
+    const struct porter_request request = {.wish = PORTER_SIGNAL, .number = number};
+
+    (void)porter_ask(porter, &request, &process, 1, NULL);
+}
+
+void porter_sweep(struct porter *porter)
+{
+    const struct porter_request request = {.wish = PORTER_SWEEP};
+
+    (void)porter_ask(porter, &request, NULL, 0, NULL);
+}
+
+int porter_terminal(struct porter *porter)
+{
+    const struct porter_request request = {.wish = PORTER_TERMINAL};
+    int terminal = -1;
+
+    (void)porter_ask(porter, &request, NULL, 0, &terminal);
+    return terminal;
+}
