@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
+
 /* One text as it goes over the socket. */
 struct message {
     uint8_t voice; /* index of voices[] */
@@ -141,7 +143,7 @@ static _Noreturn void become_program(const struct speaker *speaker, int input, p
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || null < 0 || chdir("/") != 0 || dup2(input, 0) < 0 ||
         dup2(null, 1) < 0 || dup2(null, 2) < 0 || close_range(3, ~0U, 0) != 0 ||
-        setrlimit(RLIMIT_FSIZE, &no_file) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        setrlimit(RLIMIT_FSIZE, &no_file) != 0)
         _exit(1);
     execve(speaker->program, (char *const *)(void *)argv, (char *const *)(void *)environment);
     _exit(1);
@@ -237,6 +239,8 @@ int speaker_run(int socket, const char *program)
     sigset_t waiting;
 
     leave_no_core();
+    if (confine_speaker(program) != 0)
+        return 1;
     take_signals(&waiting);
     while (serving && !stop) {
         polls[1].fd = speaker.pipe;

@@ -33,6 +33,7 @@
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
 #include "tests/served.h"
+#include "tests/speech.h"
 
 enum {
     SLIP_LEN = 12000,
@@ -163,15 +164,6 @@ static int make_pipe(const struct place *place, const char *name, char path[CONF
     return fd;
 }
 
-static void make_speaker(const struct place *place, const char *said)
-{
-    char script[3 * CONFIG_PATH_LEN];
-
-    snprintf(script, sizeof script, "#!/bin/sh\n{ echo \"$@\"; cat; echo .; } >'%s'\n", said);
-    office_put(place->served.dir, "speech", script, strlen(script));
-    assert_int_equal(chmod(place->options.config.speaker, 0700), 0);
-}
-
 static int setup(void **state)
 {
     struct place *place = calloc(1, sizeof *place);
@@ -182,9 +174,11 @@ static int setup(void **state)
     config_default(&place->options.config);
     place->options.config.idle = 77;
     place->paper = make_pipe(place, "paper", place->options.config.printer);
-    place->sound = make_pipe(place, "said", said);
+    in_folder(place, "said", said);
+    place->sound = speech_listen(said);
     in_folder(place, "speech", place->options.config.speaker);
-    make_speaker(place, said);
+    speech_write(place->options.config.speaker, said,
+                 "report(\"@ARGV\\n\" . hear() . \".\\n\");\n");
     *state = place;
     return 0;
 }

@@ -35,6 +35,7 @@
 #include "tests/paper.h"
 #include "tests/raster.h"
 #include "tests/served.h"
+#include "tests/speech.h"
 
 /* 64 columns and 24 rows, unless a test says otherwise. */
 enum { ROWS = 24, COLS = 64, FILE_MAX = 4 * 1024 * 1024 };
@@ -941,11 +942,10 @@ static void test_slip_and_voice(void **state)
 
     office_scratch(dir);
     paper_fd = make_fifo(dir, "printer", printer);
-    voice_fd = make_fifo(dir, "said", said);
+    snprintf(said, sizeof said, "%s/said", dir);
+    voice_fd = speech_listen(said);
     snprintf(program, sizeof program, "%s/speech", dir);
-    snprintf(text, sizeof text, "#!/bin/sh\ncat >'%s'\n", said);
-    folder_write(program, text, strlen(text));
-    assert_int_equal(chmod(program, 0700), 0);
+    speech_write(program, said, "report(hear());\n");
     served_start_as(served, more, ROWS, COLS);
     served_wait(served, "Choose a language");
     served_go(served, "5", "Voice");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The speaker's process with speech programs made of a few lines of shell. They report over named pipes: `said` what
-   they were given, `alive` by having it open; what waits for `never` waits as long as the test runs. */
+/* The speaker's process with speech programs of a few lines, which report what they were given, and show that they are
+   alive by holding a connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,56 +15,76 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "kiosk/speaker.h"
 #include "tests/folder.h"
+#include "tests/speech.h"
 
 enum { PATIENCE_MS = 20000, END = 4 /* behind each report */ };
 
-/* Each begins with its folder as $d. Speaks for ever, once it has been told all. */
-static const char talker[] = "exec 9>$d/alive\n"
-                             "{ cat; printf '\\004'; } >$d/said\n"
-                             "cat <$d/never\n";
+/* Holds the connection, and waits as long as the test does. */
+#define LIVE                                                                                       \
+    "socket(A, AF_UNIX, SOCK_STREAM, 0);\n"                                                        \
+    "my $alive = getpeername(S); $alive = (unpack_sockaddr_un($alive))[0]; "                       \
+    "$alive =~ s/said$/alive/;\n"                                                                  \
+    "connect(A, pack_sockaddr_un($alive)) or exit 1;\n"                                            \
+    "sub wait_for_ever { sysread(A, my $x, 1) while 1 }\n"
+
+/* Speaks for ever, once it has been told all. */
+static const char talker[] = LIVE "report(hear() . \"\\004\");\n"
+                                  "wait_for_ever();\n";
 /* Tells what it got besides the text. */
 static const char gossip[] =
-    "exec 2>&1 >$d/said\n"
-    "echo \"$@\"\n"
-    "cat >&2\n"
-    "tr '\\0' ' ' </proc/$$/cmdline; echo\n"
-    "tr '\\0' '\\n' </proc/$$/environ | sort\n"
-    "for f in /proc/$$/fd/*; do readlink $f; done | grep -v pipe: | sort -u\n"
-    "grep -E 'NoNewPrivs|SigIgn|SigBlk' /proc/self/status\n"
-    "ulimit -f\n"
-    "pwd\n"
-    "printf '\\004'\n";
+    "sub slurp { open(my $f, '<', $_[0]); local $/; my $all = <$f>; $all }\n"
+    "my $r = \"@ARGV\\n\" . hear() . \"\\n\";\n"
+    "$r .= join(' ', split(/\\0/, slurp(\"/proc/$$/cmdline\"))) . \"\\n\";\n"
+    "$r .= join(\"\\n\", sort(split(/\\0/, slurp(\"/proc/$$/environ\")))) . \"\\n\";\n"
+    "my %f; $f{readlink($_) || ''} = 1 for glob(\"/proc/$$/fd/*\");\n"
+    "$r .= join('', map { \"$_\\n\" } sort(grep { m(^/) && !m(^/proc/) } keys(%f)));\n"
+    "$r .= \"$_\\n\" for grep { /NoNewPrivs|SigIgn|SigBlk/ } split(/\\n/, "
+    "slurp(\"/proc/$$/status\"));\n"
+    "$r .= \"$1\\n\" if slurp(\"/proc/$$/limits\") =~ /Max file size +(\\S+)/;\n"
+    "$r .= readlink(\"/proc/$$/cwd\") . \"\\n\";\n"
+    "report($r . \"\\004\");\n";
 /* Takes nothing, and has a child. */
-static const char deaf[] = "exec 9>$d/alive\n"
-                           "cat <$d/never &\n"
-                           "printf 'deaf\\004' >$d/said\n"
-                           "cat <$d/never\n";
-static const char dying[] = "printf 'ouch\\004' >$d/said\n"
-                            "exit 1\n";
+static const char deaf[] = LIVE "fork() == 0 and wait_for_ever();\n"
+                                "report(\"deaf\\004\");\n"
+                                "wait_for_ever();\n";
+static const char dying[] = "report(\"ouch\\004\");\n"
+                            "exit 1;\n";
+
+enum { LIVES_MAX = 8 };
 
 static char *dir;
-static int said = -1, alive = -1, never = -1, ends[2] = {-1, -1};
+static int said = -1, alive = -1, ends[2] = {-1, -1};
+static int lives[LIVES_MAX]; /* connections of programs that were there, and may be */
+static size_t lives_count;
 static pid_t speaker;
+
+static int listen_for_lives(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (strlen(path) >= sizeof address.sun_path)
+        return -1;
+    strcpy(address.sun_path, path);
+    return bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, LIVES_MAX) == 0
+               ? fd
+               : -1;
+}
 
 static int make(void **state)
 {
     dir = folder_make();
     signal(SIGPIPE, SIG_IGN);
-    if (mkfifo(folder_path(dir, "said"), 0600) != 0 ||
-        mkfifo(folder_path(dir, "alive"), 0600) != 0 ||
-        mkfifo(folder_path(dir, "never"), 0600) != 0)
-        return -1;
-    said = open(folder_path(dir, "said"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    never = open(folder_path(dir, "never"), O_RDWR | O_CLOEXEC);
-    /* This one would come along into the program. */
-    alive = open(folder_path(dir, "alive"), O_RDONLY | O_NONBLOCK);
-    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+    said = speech_listen(folder_path(dir, "said"));
+    alive = listen_for_lives(folder_path(dir, "alive"));
+    return alive < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0;
 }
 
 static void hang_up(void)
@@ -87,19 +107,15 @@ static int clean(void **state)
     ends[1] = -1;
     close(said);
     close(alive);
-    close(never);
+    while (lives_count > 0)
+        close(lives[--lives_count]);
     folder_remove(&dir);
     return 0;
 }
 
 static void write_program(const char *lines)
 {
-    char text[2048];
-
-    snprintf(text, sizeof text, "#!/bin/sh\nd=%s\n%s", dir, lines);
-    folder_write(folder_path(dir, "new"), text, strlen(text));
-    assert_int_equal(chmod(folder_path(dir, "new"), 0700), 0);
-    assert_int_equal(rename(folder_path(dir, "new"), folder_path(dir, "program")), 0);
+    speech_write(folder_path(dir, "program"), folder_path(dir, "said"), lines);
 }
 
 /* Starts the speaker's process with a program of these lines; NULL for one that is not there. */
@@ -129,14 +145,14 @@ static void read_report(char *out, size_t size)
     struct pollfd ready = {.fd = said, .events = POLLIN};
     size_t at = 0;
 
-    while (at + 1 < size) {
+    while (at == 0 || out[at - 1] != END) {
         assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
-        assert_int_equal(read(said, out + at, 1), 1);
-        if (out[at] == END)
-            break;
-        at++;
+        const ssize_t n = read(said, out + at, size - at);
+
+        assert_true(n > 0);
+        at += (size_t)n;
     }
-    out[at] = '\0';
+    out[at - 1] = '\0';
 }
 
 static void assert_report(const char *want)
@@ -147,19 +163,37 @@ static void assert_report(const char *want)
     assert_string_equal(got, want);
 }
 
+static void count_lives(void)
+{
+    int fd;
+
+    while (lives_count < LIVES_MAX && (fd = accept4(alive, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+        lives[lives_count++] = fd;
+}
+
 /* Waits until no process of a speech program is left. */
 static void assert_silence(void)
 {
-    struct pollfd gone = {.fd = alive};
+    count_lives();
+    assert_true(lives_count > 0);
+    for (; lives_count > 0; lives_count--) {
+        struct pollfd gone = {.fd = lives[lives_count - 1]};
 
-    assert_int_equal(poll(&gone, 1, PATIENCE_MS), 1);
-    assert_int_equal(gone.revents, POLLHUP);
+        assert_int_equal(poll(&gone, 1, PATIENCE_MS), 1);
+        assert_int_equal(gone.revents, POLLHUP);
+        close(gone.fd);
+    }
 }
 
+/* The last one speaks. */
 static void assert_talking(void)
 {
-    struct pollfd gone = {.fd = alive};
+    struct pollfd gone;
 
+    count_lives();
+    assert_true(lives_count > 0);
+    gone.fd = lives[lives_count - 1];
+    gone.events = 0;
     assert_int_equal(poll(&gone, 1, 0), 0);
 }
 
@@ -228,13 +262,13 @@ static void test_what_the_program_gets(void **state)
     unsetenv("SECRET");
     say("en", 2, "confidential");
     snprintf(want, sizeof want,
-             "-v en-gb -s 100 --stdin\n"
-             "/bin/sh %s/program -v en-gb -s 100 --stdin \n"
+             "-v en-gb -s 100 --stdin\nconfidential\n"
+             "/usr/bin/perl %s/program -v en-gb -s 100 --stdin\n"
              "LANG=C.UTF-8\nPATH=/usr/bin:/bin\n"
-             "/dev/null\n%s/program\n%s/said\n"
+             "/dev/null\n"
              "SigBlk:\t0000000000000000\nSigIgn:\t%016llx\nNoNewPrivs:\t1\n"
              "0\n/\n",
-             dir, dir, dir, 0x1000000ULL | ignored_by_others());
+             dir, 0x1000080ULL /* Perl ignores SIGFPE */ | ignored_by_others());
     assert_report(want);
     assert_end();
 }
@@ -251,7 +285,7 @@ static void test_languages_and_paces(void **state)
         {"ru", -1, "-v ru -s 160 --stdin\n"},
     };
 
-    start("echo \"$@\" >$d/said; printf '\\004' >$d/said\n");
+    start("report(\"@ARGV\\n\\004\");\n");
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
         say(tries[i].language, tries[i].pace, "a");
         assert_report(tries[i].want);
@@ -376,7 +410,7 @@ static void test_asked_to_end(void **state)
 /* Even a speaker that is killed takes its program along. */
 static void test_killed_speaker(void **state)
 {
-    start("exec 9>$d/alive >$d/said\nprintf 'one\\004'\nread x <$d/never\n");
+    start(LIVE "report(\"one\\004\");\nwait_for_ever();\n");
     say("en", 0, "one");
     assert_report("one");
     kill(speaker, SIGKILL);
