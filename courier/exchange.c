@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -355,13 +356,14 @@ static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
     char other[NAME_LEN];
+    struct stat st;
 
     if (!is_evidence(x, name))
         return REFUSAL_NONE;
     card_kiosk_text(x->state->kiosk, id);
     for (int i = 1; i <= OLD_MAX; i++) {
         snprintf(other, sizeof other, "%s-old-%d%s", id, i, EXCHANGE_BUNDLE);
-        if (faccessat(x->media, other, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) == 0)
             continue;
         x->report->kept++;
         return renameat(x->media, name, x->media, other) == 0 ? REFUSAL_NONE : REFUSAL_READONLY;
@@ -513,7 +515,7 @@ static int send_salvage(struct exchange *x)
 
     introduce(x, &bundle);
     bundle.exchange_age = AGE_NEVER;
-    bundle.health = BUNDLE_PRINTER_OK;
+    bundle.health = health_of(x, 0) & (uint8_t)~BUNDLE_DISK_OK;
     int refusal = salvage_find(x->state->dir, x->state->key, &x->salvage);
     if (refusal != REFUSAL_NONE)
         return refusal;
@@ -577,6 +579,8 @@ static int first_refusal(const struct exchange_report *report, bool has_card)
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
         if (carried[i] != REFUSAL_NONE && carried[i] != REFUSAL_MISSING)
             return carried[i];
+    if (report->bundle == REFUSAL_CORRUPT)
+        return REFUSAL_CORRUPT;
     if (report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0)
         return REFUSAL_CHAIN;
     return report->bundle == REFUSAL_MISSING && !has_card ? REFUSAL_NONE : report->bundle;

@@ -45,20 +45,20 @@ struct exchange_report {
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
-    int fork;     /* 1: the office acknowledged another chain than ours; nothing was dropped */
-    uint64_t tip; /* our last record */
-    uint64_t
-        beyond; /* over tip: the highest number that the office or the medium has of us; we were set back */
+    int fork;        /* 1: the office acknowledged another chain than ours; nothing was dropped */
+    uint64_t tip;    /* our last record */
+    uint64_t beyond; /* over 0: the office or the medium has records of ours up to here, over tip */
     uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
     uint64_t kept;    /* bundles laid aside on the medium, see above */
     uint64_t saved;   /* records that went out of a damaged outbox (bundle is REFUSAL_CORRUPT) */
 };
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
-   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, fork,
-   beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in any case. While the kiosk has no card, charter and board are
-   not looked at. A card taken makes up for a damaged one of this kiosk's, but a whole one of another office is
-   always reported: it may have been laid there to turn the kiosk's letters to somebody else. */
+   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, a
+   damaged outbox (REFUSAL_CORRUPT), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in
+   any case. While the kiosk has no card, charter and board are not looked at. A card taken makes up for a damaged
+   one of this kiosk's, but a whole one of another office is always reported: it may have been laid there to turn
+   the kiosk's letters to somebody else. */
 int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
                  struct exchange_report *report);
 

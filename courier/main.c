@@ -140,7 +140,9 @@ static const char *refused_thing(const struct exchange_report *report)
         return EXCHANGE_CHARTER;
     if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
         return EXCHANGE_BOARD;
-    return report->bundle == REFUSAL_NONE || report->fork ? "outbox" : "bundle";
+    return report->bundle == REFUSAL_NONE || report->bundle == REFUSAL_CORRUPT || report->fork
+               ? "outbox"
+               : "bundle";
 }
 
 static int exchange(const struct options *options)

@@ -15,10 +15,8 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +27,8 @@
 #include "store/outbox.h"
 #include "tests/tamper.h"
 
-enum { A, B, C };
+enum { A, B };
+enum { RACE_STEP = 3 /* of the calls to the kernel every third one */ };
 
 #define RECORD_SQL(what, where) "UPDATE record SET " what " WHERE " where
 
@@ -108,6 +107,293 @@ static void import_kept(struct tamper *t, const char *as)
 }
 
 /* --- the outbox --- */
+
+static void insist_damaged(struct tamper *t, uint64_t saved)
+{
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CORRUPT);
+    assert_int_equal(t->report.bundle, REFUSAL_CORRUPT);
+    assert_int_equal(t->report.saved, saved);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.refused, 0);
+    SAYS(A, "The disk is not well.");
+}
+
+static void record_deleted(struct tamper *t)
+{
+    struct tamper_letter *gone = NULL;
+    write_some(t, A, 2);
+    gone = tamper_write(t, A);
+    write_some(t, A, 2);
+    gone->destroyed = true;
+    tamper_sql(t, A, "DELETE FROM record WHERE seq = 3");
+    insist_damaged(t, 4);
+    SAYS(A, "GAP, records missing: 3-3");
+    SAYS_NOT(A, "ROLLBACK");
+}
+
+static void many_records_deleted(struct tamper *t)
+{
+    for (int i = 1; i <= 23; i++) {
+        struct tamper_letter *one = tamper_write(t, A);
+        one->destroyed = i % 2 == 0;
+    }
+    tamper_sql(t, A, "DELETE FROM record WHERE seq > 0 AND seq % 2 = 0");
+    insist_damaged(t, 12);
+    SAYS(A, "GAP, records missing: 2-2");
+    SAYS(A, "GAP, records missing: 22-22");
+    SAYS_NOT(A, "ROLLBACK");
+    SAYS_NOT(A, "FORK");
+}
+
+static void last_record_deleted(struct tamper *t)
+{
+    write_some(t, A, 3);
+    tamper_write(t, A)->destroyed = true;
+    tamper_sql(t, A, "DELETE FROM record WHERE seq = 4");
+    insist_damaged(t, 3);
+}
+
+static void records_swapped(struct tamper *t)
+{
+    write_some(t, A, 4);
+    tamper_sql(t, A, "UPDATE record SET seq = 99 WHERE seq = 2");
+    tamper_sql(t, A, "UPDATE record SET seq = 2 WHERE seq = 3");
+    tamper_sql(t, A, "UPDATE record SET seq = 3 WHERE seq = 99");
+    insist_damaged(t, 4);
+    SAYS_NOT(A, "GAP");
+    SAYS_NOT(A, "FORK");
+}
+
+static void record_emptied(struct tamper *t)
+{
+    write_some(t, A, 1);
+    tamper_write(t, A)->destroyed = true;
+    write_some(t, A, 1);
+    tamper_sql(t, A, "UPDATE record SET bytes = zeroblob(16492) WHERE seq = 2");
+    insist_damaged(t, 2);
+    SAYS(A, "GAP, records missing: 2-2");
+}
+
+static void record_duplicated(struct tamper *t)
+{
+    write_some(t, A, 4);
+    tamper_sql(t, A, "INSERT INTO record SELECT 5, day, hash, bytes FROM record WHERE seq = 2");
+    insist_damaged(t, 4);
+    SAYS_NOT(A, "GAP");
+    SAYS_NOT(A, "FORK");
+}
+
+static void record_truncated(struct tamper *t)
+{
+    write_some(t, A, 2);
+    tamper_write(t, A)->destroyed = true;
+    write_some(t, A, 1);
+    tamper_sql(t, A, "UPDATE record SET bytes = substr(bytes, 1, 9000) WHERE seq = 3");
+    insist_damaged(t, 3);
+    SAYS(A, "GAP, records missing: 3-3");
+}
+
+/* Where record seq stands in the outbox's file. */
+static size_t place_in_file(const struct tamper *t, size_t k, uint64_t seq)
+{
+    size_t len = 0;
+    uint8_t *file = office_get(t->kiosks[k].dir, "outbox.db", &len);
+    uint8_t *at = file;
+    uint64_t number = 0;
+    for (;;) {
+        at = memmem(at, len - (size_t)(at - file), "SANDYQE1", 8);
+        assert_non_null(at);
+        memcpy(&number, at - RECORD_ENVELOPE, sizeof number);
+        if (number == seq)
+            break;
+        at++;
+    }
+    const size_t place = (size_t)(at - file) - RECORD_ENVELOPE;
+    free(file);
+    return place;
+}
+
+static void record_edited_by_bytes(struct tamper *t)
+{
+    static const size_t at[] = {8, 41, RECORD_ENVELOPE + 5000, RECORD_LEN - 1};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        write_some(t, A, 1);
+        tamper_write(t, A)->destroyed = true;
+    }
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+        tamper_flip(t->kiosks[A].dir, "outbox.db", place_in_file(t, A, 2 * i + 2) + at[i]);
+    insist_damaged(t, 4);
+    SAYS(A, "GAP, records missing: 2-2");
+    SAYS(A, "GAP, records missing: 4-4");
+    SAYS(A, "GAP, records missing: 6-6");
+}
+
+/* Only the signature of one in the middle: those after it still vouch for it. */
+static void signature_edited(struct tamper *t)
+{
+    write_some(t, A, 3);
+    tamper_flip(t->kiosks[A].dir, "outbox.db", place_in_file(t, A, 2) + RECORD_LEN - 1);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+}
+
+/* Records are thrown away as if the office had acknowledged them. */
+static void records_dropped_unasked(struct tamper *t)
+{
+    tamper_round(t);
+    tamper_write(t, A)->destroyed = true;
+    tamper_write(t, A)->destroyed = true;
+    write_some(t, A, 1);
+    tamper_sql(t, A,
+               "UPDATE ends SET dropped_seq = 2, "
+               "dropped_hash = (SELECT hash FROM record WHERE seq = 2)");
+    tamper_sql(t, A, "DELETE FROM record WHERE seq IN (1, 2)");
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.unasked, 2);
+    tamper_import(t, t->stick);
+    SAYS(A, "GAP, records missing: 1-2");
+}
+
+/* The chain's end gets another hash, so that what follows hangs in the air. */
+static void chain_broken_inside(struct tamper *t)
+{
+    write_some(t, A, 2);
+    tamper_sql(t, A, "UPDATE record SET hash = zeroblob(32) WHERE seq = 2");
+    tamper_sql(t, A, "UPDATE ends SET tip_hash = zeroblob(32)");
+    write_some(t, A, 2);
+    insist_damaged(t, 4);
+    SAYS(A, "FORK, two chains have these records: 3-3");
+}
+
+static void outbox_deleted(struct tamper *t)
+{
+    write_some(t, A, 2);
+    tamper_round(t);
+    write_some(t, A, 2);
+    bring(t, A);
+    tamper_remove(t->kiosks[A].dir, "outbox.db");
+    tamper_publish(t);
+    insist_damaged(t, 0);
+    assert_int_equal(t->report.kept, 1);
+}
+
+static void outbox_cut(struct tamper *t)
+{
+    size_t len = 0;
+    write_some(t, A, 6);
+    const size_t place = place_in_file(t, A, 4);
+    uint8_t *file = office_get(t->kiosks[A].dir, "outbox.db", &len);
+    office_put(t->kiosks[A].dir, "outbox.db", file, place + 100);
+    free(file);
+    for (size_t i = 3; i < 6; i++)
+        t->letters[i].destroyed = true;
+    insist_damaged(t, 3);
+}
+
+static void outbox_scribbled_over(struct tamper *t)
+{
+    static const char junk[100] = "no database any more";
+    char path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 3);
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
+    close(fd);
+    insist_damaged(t, 3);
+}
+
+static void outbox_is_no_file(struct tamper *t)
+{
+    char path[2 * OFFICE_PATH_LEN], away[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    tamper_path(away, t->under, "outbox.db");
+    tamper_copy(path, away);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    insist_damaged(t, 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    insist_damaged(t, 0);
+    assert_int_equal(unlink(path), 0);
+    tamper_copy(away, path);
+}
+
+static void outbox_of_another_kiosk(struct tamper *t)
+{
+    char mine[2 * OFFICE_PATH_LEN], theirs[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    tamper_round(t);
+    tamper_write(t, A)->destroyed = true;
+    write_some(t, B, 2);
+    tamper_path(mine, t->kiosks[A].dir, "outbox.db");
+    tamper_path(theirs, t->kiosks[B].dir, "outbox.db");
+    tamper_copy(theirs, mine);
+    insist_damaged(t, 0);
+    assert_true(access(mine, F_OK) == 0);
+}
+
+/* The copy of the outbox is put back, the rest of the folder stays. */
+static void outbox_of_yesterday(struct tamper *t)
+{
+    char mine[2 * OFFICE_PATH_LEN], old[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 3);
+    tamper_path(mine, t->kiosks[A].dir, "outbox.db");
+    tamper_path(old, t->under, "outbox.db");
+    tamper_copy(mine, old);
+    write_some(t, A, 2);
+    tamper_round(t);
+    tamper_copy(old, mine);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.beyond, 5);
+    assert_int_equal(t->report.tip, 3);
+    write_some(t, A, 2);
+    bring(t, A);
+    SAYS(A, "FORK, two chains have these records: 4-5");
+}
+
+/* The power is cut; before it is back, somebody takes the log away. */
+static void log_removed(struct tamper *t)
+{
+    struct outbox *reader = NULL;
+    char path[2 * OFFICE_PATH_LEN], copy[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    tamper_path(copy, t->under, "outbox.db");
+    assert_int_equal(outbox_open(path, DB_OPEN, &reader), DB_OK);
+    write_some(t, A, 2);
+    snapshot(t, A, state); /* as a power cut leaves it, log and all */
+    tamper_copy(path, copy);
+    tamper_round(t);
+    outbox_close(&reader);
+    tamper_restore(state, t->kiosks[A].dir);
+    tamper_remove(t->kiosks[A].dir, "outbox.db-wal");
+    tamper_remove(t->kiosks[A].dir, "outbox.db-shm");
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.beyond, 4);
+    assert_int_equal(t->report.tip, 2);
+    tamper_import(t, t->stick);
+    SAYS(A, "ROLLBACK");
+}
+
+/* An empty outbox, as of a new kiosk, under the old key. */
+static void outbox_begun_anew(struct tamper *t)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    struct outbox *outbox = NULL;
+    write_some(t, A, 2);
+    tamper_round(t);
+    tamper_remove(t->kiosks[A].dir, "outbox.db");
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    assert_int_equal(outbox_open(path, DB_CREATE, &outbox), DB_OK);
+    outbox_close(&outbox);
+    write_some(t, A, 2);
+    bring(t, A);
+    assert_true(t->report.fork);
+    SAYS(A, "FORK, two chains have these records: 1-2");
+    write_some(t, A, 1);
+    tamper_round(t);
+    assert_int_equal(t->taken.refused, 0);
+}
 
 static void clean_world(struct tamper *t)
 {
@@ -374,9 +660,31 @@ static void old_charter_and_card(struct tamper *t)
 
 /* --- going back --- */
 
+static void state_restored(struct tamper *t)
+{
+    char copy[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 3);
+    snapshot(t, A, copy);
+    write_some(t, A, 2);
+    tamper_round(t);
+    tamper_restore(copy, t->kiosks[A].dir);
+    tamper_remove(t->stick, EXCHANGE_BOARD);
+    bring(t, A); /* nobody can know yet: it may be an old bundle */
+    SAYS_NOT(A, "ROLLBACK");
+    write_some(t, B, 1);
+    bring(t, B);
+    tamper_publish(t);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.beyond, 5);
+    assert_int_equal(t->report.tip, 3);
+    tamper_import(t, t->stick);
+    SAYS(A, "ROLLBACK, seen on 2026-11-22: from record 5 and board 0 back to record 3 and board 2");
+}
+
 /* Yesterday's disk is put back, and the next people write under numbers that the office has. */
 static void state_restored_and_continued(struct tamper *t)
 {
+    uint64_t first = 0, last = 0;
     char copy[2 * OFFICE_PATH_LEN];
     write_some(t, A, 3);
     snapshot(t, A, copy);
@@ -387,7 +695,546 @@ static void state_restored_and_continued(struct tamper *t)
     assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
     assert_true(t->report.fork);
     tamper_import(t, t->stick);
-    SAYS(A, "FORK");
+    SAYS(A, "FORK, two chains have these records: 4-5");
+    /* The longer chain counts from now on: the kiosk's records are acknowledged again. */
+    tamper_publish(t);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(t->report.dropped_to, 7);
+    office_held(t->kiosks[A].dir, &first, &last);
+    assert_true(first == 8 && last == 7);
+    SAYS(A, "FORK, two chains have these records: 4-5");
+}
+
+static void state_restored_again_and_again(struct tamper *t)
+{
+    char copy[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    snapshot(t, A, copy);
+    for (unsigned i = 1; i <= 4; i++) {
+        tamper_restore(copy, t->kiosks[A].dir);
+        write_some(t, A, i);
+        tamper_round(t);
+    }
+    SAYS(A, "FORK, two chains have these records: 3-5");
+}
+
+/* What was on the disk went out on a stick, but has not come to the office when the disk is set back. */
+static void trace_on_the_stick(struct tamper *t)
+{
+    char copy[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    snapshot(t, A, copy);
+    write_some(t, A, 2);
+    tamper_exchange(t, A);
+    tamper_restore(copy, t->kiosks[A].dir);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.kept, 1);
+    assert_int_equal(t->report.beyond, 4);
+    assert_int_equal(t->report.tip, 2);
+    write_some(t, A, 1);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    SAYS(A, "FORK, two chains have these records: 3-3");
+}
+
+/* One folder, two machines, one stick; then a stick each. */
+static void two_kiosks_with_one_key(struct tamper *t)
+{
+    char copy[2 * OFFICE_PATH_LEN];
+    struct exchange_report report;
+    write_some(t, A, 2);
+    snapshot(t, A, copy);
+    for (int i = 0; i < 3; i++) {
+        tamper_write(t, A);
+        tamper_write_in(t, A, copy);
+        tamper_exchange(t, A);
+        exchange_run(copy, t->stick, t->today, &report);
+        assert_true(i > 0 || report.kept == 1);
+    }
+    tamper_import(t, t->stick);
+    SAYS(A, "FORK, two chains have these records: 3-5");
+    tamper_publish(t);
+    tamper_write_in(t, A, copy);
+    exchange_run(copy, t->stick, t->today, &report);
+    tamper_write(t, A);
+    tamper_write(t, A);
+}
+
+static void old_board_in_the_state_folder(struct tamper *t)
+{
+    char board[2 * OFFICE_PATH_LEN], old[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 2);
+    tamper_round(t);
+    tamper_path(board, t->kiosks[A].dir, "board");
+    tamper_path(old, t->under, "board");
+    tamper_copy(board, old);
+    write_some(t, A, 2);
+    tamper_round(t);
+    write_some(t, A, 1);
+    bring(t, A);
+    tamper_copy(old, board);
+    tamper_remove(t->stick, EXCHANGE_BOARD);
+    write_some(t, A, 1);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.unasked, 4);
+    tamper_import(t, t->stick);
+    SAYS(A, "ROLLBACK, seen on 2026-11-22: from record 5 and board 2 back to record 6 and board 1");
+}
+
+/* A board that our own office signed, with this mark of kiosk A. */
+static void put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark)
+{
+    struct board board = {.number = number, .day = WARD_DAY, .kiosk_count = 1};
+    uint8_t *out = NULL;
+    size_t len = 0;
+    memcpy(board.office, t->ward.vault.charter.office, sizeof board.office);
+    assert_int_equal(board_encode(&board, mark, t->ward.vault.keys->board, &out, &len),
+                     REFUSAL_NONE);
+    office_put(t->stick, EXCHANGE_BOARD, out, len);
+    free(out);
+}
+
+static void board_acknowledges_what_was_never_sent(struct tamper *t)
+{
+    struct board_mark mark = {.seq = 99, .day = WARD_DAY};
+    memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
+    write_some(t, A, 3);
+    put_mark(t, 5, &mark);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_true(t->report.fork);
+    assert_int_equal(t->report.beyond, 99);
+    assert_int_equal(t->report.first, 1);
+    assert_int_equal(t->report.last, 3);
+}
+
+static void board_acknowledges_another_chain(struct tamper *t)
+{
+    write_some(t, A, 3);
+    struct board_mark mark = office_mark(t->kiosks[A].dir, 2);
+    mark.hash[0] ^= 1;
+    put_mark(t, 5, &mark);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_true(t->report.fork);
+    assert_int_equal(t->report.dropped_to, 0);
+    assert_int_equal(t->report.first, 1);
+}
+
+/* --- clocks and silence --- */
+
+static void clock_years_ahead(struct tamper *t)
+{
+    write_some(t, A, 1);
+    t->today = WARD_DAY + 3650;
+    write_some(t, A, 2);
+    tamper_exchange(t, A);
+    t->today = WARD_DAY;
+    tamper_import(t, t->stick);
+    SAYS(A, "The clock is not well.");
+    t->today = WARD_DAY + 21;
+    SAYS(A, "SILENCE for 20 days, after record: 3");
+    t->today = WARD_DAY;
+}
+
+/* The charter is over there: no board goes in, but the letters go out. */
+static void clock_beyond_the_charter(struct tamper *t)
+{
+    write_some(t, A, 1);
+    tamper_round(t);
+    write_some(t, A, 1);
+    bring(t, A);
+    tamper_publish(t);
+    t->today = WARD_DAY + 36500;
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_EXPIRED);
+    assert_int_equal(t->report.board, REFUSAL_EXPIRED);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    t->today = WARD_DAY;
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+}
+
+static void clock_years_back(struct tamper *t)
+{
+    write_some(t, A, 1);
+    t->today = WARD_DAY - 3650;
+    write_some(t, A, 1);
+    tamper_exchange(t, A);
+    t->today = WARD_DAY;
+    tamper_import(t, t->stick);
+    SAYS(A, "The clock is not well.");
+}
+
+static void silence(struct tamper *t)
+{
+    write_some(t, A, 2);
+    write_some(t, B, 1);
+    tamper_round(t);
+    t->today = WARD_DAY + 9;
+    tamper_write(t, B);
+    bring(t, B);
+    t->today = WARD_DAY + 12;
+    SAYS(A, "SILENCE for 12 days, after record: 2");
+    SAYS_NOT(B, "SILENCE");
+}
+
+static void silence_behind_replays(struct tamper *t)
+{
+    write_some(t, A, 2);
+    bring(t, A);
+    take_bundle(t, A, "newest");
+    for (uint32_t day = 1; day <= 12; day++) {
+        t->today = WARD_DAY + day;
+        import_kept(t, "newest");
+    }
+    SAYS(A, "SILENCE for 12 days, after record: 2");
+}
+
+/* --- the stick --- */
+
+static void on_stick(const struct tamper *t, const char *name, char path[2 * OFFICE_PATH_LEN])
+{
+    tamper_path(path, t->stick, name);
+    remove(path);
+}
+
+/* What the courier reads, and what the desk reads. */
+static void expected_names(char names[4][64])
+{
+    snprintf(names[0], 64, "%s", EXCHANGE_CHARTER);
+    snprintf(names[1], 64, "%s", EXCHANGE_BOARD);
+    snprintf(names[2], 64, "x%s", EXCHANGE_CARD);
+    snprintf(names[3], 64, "x%s", EXCHANGE_BUNDLE);
+}
+
+/* The exchange refuses card, charter and board with this and still writes its bundle; the desk refuses
+   the bundle with the same, and takes that of the kiosk. */
+static void insist_both_refuse(struct tamper *t, int refusal)
+{
+    char what[64];
+    char own[64];
+    snprintf(own, sizeof own, "%s" EXCHANGE_CARD, t->kiosks[A].name);
+    tamper_remove(t->stick, own);
+    assert_int_equal(tamper_exchange(t, A), refusal);
+    assert_int_equal(t->report.card, refusal);
+    assert_int_equal(t->report.charter, refusal);
+    assert_int_equal(t->report.board, refusal);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    snprintf(what, sizeof what, "x%s=%d ", EXCHANGE_BUNDLE, refusal);
+    insist_refused(t, what);
+    assert_int_equal(t->taken.refused, 1);
+    assert_int_equal(t->taken.bundles, 2); /* of both kiosks */
+}
+
+static void clear_names(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    expected_names(names);
+    for (int i = 0; i < 4; i++)
+        on_stick(t, names[i], path);
+}
+
+static void links_on_the_stick(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN], key[2 * OFFICE_PATH_LEN];
+    tamper_path(key, t->kiosks[A].dir, "kiosk.key");
+    const char *const targets[] = {"/etc/passwd", key, "/nowhere", t->kiosks[A].dir, NULL};
+    expected_names(names);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        write_some(t, A, 1);
+        for (int n = 0; n < 4; n++) {
+            on_stick(t, names[n], path);
+            assert_int_equal(symlink(targets[i] != NULL ? targets[i] : names[n], path), 0);
+        }
+        insist_both_refuse(t, REFUSAL_SPECIAL);
+    }
+    clear_names(t);
+}
+
+static void folders_pipes_and_sockets(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    expected_names(names);
+    for (int kind = 0; kind < 3; kind++) {
+        write_some(t, A, 1);
+        for (int n = 0; n < 4; n++) {
+            on_stick(t, names[n], path);
+            if (kind == 0)
+                assert_int_equal(mkdir(path, 0700), 0);
+            else if (kind == 1)
+                assert_int_equal(mkfifo(path, 0600), 0);
+            else
+                assert_int_equal(mknod(path, S_IFSOCK | 0600, 0), 0);
+        }
+        insist_both_refuse(t, REFUSAL_SPECIAL);
+    }
+    clear_names(t);
+}
+
+/* Only root makes devices; the others have those of the system. */
+static void devices(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 1);
+    tamper_import(t, "/dev/zero");
+    insist_refused(t, "/dev/zero=2 ");
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        if (mknod(path, S_IFCHR | 0600, makedev(1, 5)) != 0)
+            return;
+    }
+    insist_both_refuse(t, REFUSAL_SPECIAL);
+    clear_names(t);
+}
+
+static void sparse_files(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 1);
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        assert_int_equal(ftruncate(fd, 100LL << 30), 0);
+        close(fd);
+    }
+    insist_both_refuse(t, REFUSAL_LARGE);
+    clear_names(t);
+}
+
+static void name_one_of_many(int i, char name[64])
+{
+    static const char *const ends[] = {EXCHANGE_CARD, EXCHANGE_BUNDLE, ".txt", ".board", ""};
+    snprintf(name, 64, "%05d%s", i, ends[i % 5]);
+}
+
+static void ten_thousand_files(struct tamper *t)
+{
+    enum { MANY = 10000 };
+    char name[64];
+    uint8_t card[CARD_FILE_LEN] = "SANDYQK1";
+    write_some(t, A, 1);
+    memcpy(card + 52, t->kiosks[A].key, 32);
+    for (int i = 0; i < MANY; i++) {
+        name_one_of_many(i, name);
+        office_put(t->stick, name, card, i % 2 == 0 ? sizeof card : 0);
+    }
+    tamper_exchange(t, A);
+    assert_true(t->report.card == REFUSAL_FORGED || t->report.card == REFUSAL_TRUNCATED ||
+                t->report.card == REFUSAL_NONE);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.refused, MANY / 5);
+    assert_int_equal(t->taken.complaints, 1);
+    for (int i = 0; i < MANY; i++) {
+        name_one_of_many(i, name);
+        tamper_remove(t->stick, name);
+    }
+}
+
+/* The courier must not write through a link that waits under its name, nor take its own secrets in. */
+static void links_to_our_own_files(struct tamper *t)
+{
+    static const char *const ours[] = {"kiosk.key", "outbox.db", "card"};
+    char from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN], bundle[64];
+    size_t len = 0, now = 0;
+    tamper_bundle_name(t, A, bundle);
+    for (size_t i = 0; i < 6; i++) {
+        write_some(t, A, 1);
+        tamper_path(from, t->kiosks[A].dir, ours[i % 3]);
+        uint8_t *before = office_get(t->kiosks[A].dir, ours[i % 3], &len);
+        on_stick(t, EXCHANGE_BOARD, to);
+        assert_int_equal(link(from, to), 0);
+        on_stick(t, bundle, to);
+        assert_int_equal(i < 3 ? link(from, to) : symlink(from, to), 0);
+        assert_true(tamper_exchange(t, A) != REFUSAL_NONE);
+        assert_true(t->report.board != REFUSAL_NONE);
+        assert_int_equal(t->report.bundle, REFUSAL_NONE);
+        uint8_t *after = office_get(t->kiosks[A].dir, ours[i % 3], &now);
+        assert_int_equal(len, now);
+        if (i % 3 != 1)
+            assert_memory_equal(before, after, len);
+        free(before);
+        free(after);
+        tamper_import(t, t->stick);
+        assert_int_equal(t->taken.complaints, 1);
+        tamper_remove(t->stick, EXCHANGE_BOARD);
+    }
+}
+
+/* Names with escapes, ends of lines, directions, bytes that are no text; and one as long as it goes. */
+static const char *const hostile_names[] = {
+    "\033[2J\033[31m.bundle",
+    "a\nsandyq-desk: all is well.bundle",
+    "\xE2\x80\xAE"
+    "eldnub.bundle",
+    "\xff\xfe\x80.bundle",
+    "\xC2\x9B"
+    "31m.bundle",
+    "\r\007\b.bundle",
+    "%s%n%n.bundle",
+    "-rf.bundle",
+    "\033]52;c;cm0gLXJm\007.card",
+};
+enum { HOSTILE_BUNDLES = 9 /* with the longest one */ };
+
+static void put_hostile_names(const char *folder)
+{
+    char name[256];
+    for (size_t i = 0; i < sizeof hostile_names / sizeof *hostile_names; i++)
+        office_put(folder, hostile_names[i], "SANDYQB1", 8);
+    memset(name, '\033', 255);
+    memcpy(name + 255 - 7, ".bundle", 8);
+    office_put(folder, name, "SANDYQB1", 8);
+}
+
+static void names_with_escapes(struct tamper *t)
+{
+    write_some(t, A, 1);
+    put_hostile_names(t->stick);
+    assert_int_equal(tamper_exchange(t, A),
+                     REFUSAL_NONE); /* the card that is no card was made up for */
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.refused, HOSTILE_BUNDLES);
+    assert_int_equal(t->taken.complaints, 1);
+}
+
+static void unreadable_files(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 1);
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        int fd = open(path, O_WRONLY | O_CREAT, 0);
+        close(fd);
+    }
+    insist_both_refuse(t, geteuid() == 0 ? REFUSAL_TRUNCATED : REFUSAL_IO);
+    clear_names(t);
+}
+
+static void stick_that_cannot_be_written(struct tamper *t)
+{
+    const bool root = geteuid() == 0;
+    write_some(t, A, 2);
+    if (root && mount("tmpfs", t->stick, "tmpfs", MS_RDONLY, "size=1m") != 0)
+        return;
+    if (!root)
+        assert_int_equal(chmod(t->stick, 0500), 0);
+    const int refusal = tamper_exchange(t, A);
+    assert_int_equal(root ? umount(t->stick) : chmod(t->stick, 0700), 0);
+    assert_int_equal(refusal, REFUSAL_READONLY);
+    assert_int_equal(t->report.bundle, REFUSAL_READONLY);
+}
+
+static void stick_that_is_full(struct tamper *t)
+{
+    write_some(t, A, 5);
+    if (geteuid() != 0 || mount("tmpfs", t->stick, "tmpfs", 0, "size=64k") != 0)
+        return;
+    const int refusal = tamper_exchange(t, A);
+    assert_int_equal(umount(t->stick), 0);
+    assert_int_equal(refusal, REFUSAL_FULL);
+    assert_int_equal(t->report.bundle, REFUSAL_FULL);
+}
+
+/* The sticks of two kiosks are taken for one another. */
+static void sticks_swapped(struct tamper *t)
+{
+    char other[2 * OFFICE_PATH_LEN], mine[OFFICE_PATH_LEN];
+    tamper_path(other, t->under, "stick");
+    tamper_copy_folder(t->stick, other);
+    write_some(t, A, 2);
+    write_some(t, B, 2);
+    tamper_exchange(t, A);
+    memcpy(mine, t->stick, sizeof mine);
+    memcpy(t->stick, other, sizeof mine);
+    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    write_some(t, A, 1);
+    write_some(t, B, 1);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 5);
+    memcpy(t->stick, mine, sizeof mine);
+    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 1);
+    insist_well(t, A);
+    insist_well(t, B);
+}
+
+/* --- a stick that changes while it is read --- */
+
+static void change_stick(struct tamper *t, unsigned way)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    tamper_path(path, t->stick, EXCHANGE_BOARD);
+    if (way == 0)
+        put_kept(t, EXCHANGE_BOARD, EXCHANGE_BOARD); /* an older one, written over */
+    else if (way == 1)
+        assert_int_equal(truncate(path, 100), 0);
+    else
+        assert_true(remove(path) == 0 && symlink("/etc/passwd", path) == 0);
+}
+
+/* At call n to the kernel, or return from it, the exchange stands still and the stick becomes another.
+   Returns how many there were. */
+static unsigned race_once(struct tamper *t, unsigned n, unsigned way)
+{
+    int status = 0;
+    unsigned calls = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+            raise(SIGSTOP);
+        tamper_exchange(t, A);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    while (WIFSTOPPED(status)) {
+        if (++calls == n)
+            change_stick(t, way);
+        assert_int_equal(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+    }
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return calls;
+}
+
+static uint32_t board_held(const struct tamper *t, size_t k)
+{
+    struct state *state = NULL;
+    assert_int_equal(state_open(t->kiosks[k].dir, &state), REFUSAL_NONE);
+    const uint32_t number = state->board_number;
+    state_close(&state);
+    return number;
+}
+
+/* Whatever comes at whatever moment: the board held is whole, and never an older one. */
+static void stick_changes_while_read(struct tamper *t)
+{
+    struct board_mark mark = {.seq = 0};
+    char board[2 * OFFICE_PATH_LEN];
+    unsigned calls = 1;
+    memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
+    write_some(t, A, 1);
+    put_mark(t, 1, &mark);
+    keep(t, EXCHANGE_BOARD);
+    tamper_exchange(t, A);
+    tamper_path(board, t->stick, EXCHANGE_BOARD);
+    uint32_t held = board_held(t, A);
+    unsigned taken = 0;
+    for (unsigned n = 1; n <= calls; n += RACE_STEP) {
+        remove(board);
+        put_mark(t, held + 1, &mark);
+        calls = race_once(t, n, n / RACE_STEP % 3);
+        const uint32_t now = board_held(t, A);
+        assert_true(now == held || now == held + 1);
+        taken += now > held;
+        held = now;
+    }
+    assert_true(taken > 10 && calls > 10 * RACE_STEP);
+    tamper_remove(t->stick, EXCHANGE_BOARD);
 }
 
 /* --- the table --- */
@@ -410,7 +1257,50 @@ static struct tamper_case {
     {"charter and board of another office", charter_and_board_of_another_office},
     {"card of another office", card_of_another_office},
     {"old charter, old card", old_charter_and_card},
+    {"record deleted", record_deleted},
+    {"every second record deleted", many_records_deleted},
+    {"last record deleted", last_record_deleted},
+    {"records swapped", records_swapped},
+    {"record emptied", record_emptied},
+    {"record duplicated", record_duplicated},
+    {"record truncated", record_truncated},
+    {"records edited byte by byte", record_edited_by_bytes},
+    {"signature in the middle edited", signature_edited},
+    {"records dropped as if acknowledged", records_dropped_unasked},
+    {"chain broken inside", chain_broken_inside},
+    {"outbox deleted", outbox_deleted},
+    {"outbox cut in half", outbox_cut},
+    {"outbox scribbled over", outbox_scribbled_over},
+    {"outbox a symlink, then a pipe", outbox_is_no_file},
+    {"outbox of another kiosk", outbox_of_another_kiosk},
+    {"outbox of yesterday", outbox_of_yesterday},
+    {"log of the outbox removed", log_removed},
+    {"outbox begun anew", outbox_begun_anew},
+    {"state folder restored", state_restored},
     {"state folder restored, then new letters", state_restored_and_continued},
+    {"state folder restored again and again", state_restored_again_and_again},
+    {"set back while the stick has more", trace_on_the_stick},
+    {"two kiosks with one key", two_kiosks_with_one_key},
+    {"old board in the state folder", old_board_in_the_state_folder},
+    {"board that acknowledges what was never sent", board_acknowledges_what_was_never_sent},
+    {"board that acknowledges another chain", board_acknowledges_another_chain},
+    {"clock years ahead", clock_years_ahead},
+    {"clock beyond the charter", clock_beyond_the_charter},
+    {"clock years back", clock_years_back},
+    {"symlinks on the stick", links_on_the_stick},
+    {"folders, pipes and sockets on the stick", folders_pipes_and_sockets},
+    {"devices on the stick", devices},
+    {"files of 100 GB on the stick", sparse_files},
+    {"10,000 files on the stick", ten_thousand_files},
+    {"links to our own files on the stick", links_to_our_own_files},
+    {"names with escapes on the stick", names_with_escapes},
+    {"files that cannot be read", unreadable_files},
+    {"stick that cannot be written", stick_that_cannot_be_written},
+    {"stick that is full", stick_that_is_full},
+    {"sticks swapped", sticks_swapped},
+    {"stick that changes while it is read", stick_changes_while_read},
+    {"silence", silence},
+    {"silence behind replays", silence_behind_replays},
 };
 
 static void run_case(void **state)
