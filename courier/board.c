@@ -159,20 +159,16 @@ int board_encode(const struct board *board, const struct board_mark *marks,
     if (bytes == NULL)
         return REFUSAL_IO;
     put_header(board, bytes);
-    refusal = get_frame(bytes, total, &made);
-    if (refusal != REFUSAL_NONE)
-        goto out;
     put_marks(board, marks, bytes + BOARD_HEADER_LEN);
     size_t notices_at = BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN;
     if (board->notices_len > 0)
         memcpy(bytes + notices_at, board->notices, board->notices_len);
     refusal = put_entries(board, bytes + notices_at + board->notices_len);
     if (refusal == REFUSAL_NONE)
-        refusal = check_fields(&made);
+        refusal = board_view(bytes, total, &made);
     if (refusal == REFUSAL_NONE &&
         sign_make(board_seed, domain, bytes, total - SIGN_LEN, bytes + total - SIGN_LEN) != 0)
         refusal = REFUSAL_IO;
-out:
     if (refusal != REFUSAL_NONE) {
         free(bytes);
         return refusal;

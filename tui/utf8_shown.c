@@ -29,14 +29,13 @@ static bool looks_blank(uint32_t ch)
 
 uint32_t utf8_shown(uint32_t ch, int *columns)
 {
-    int width;
+    int width = -1;
 
     *columns = 1;
     if (looks_blank(ch))
         return ' ';
-    if (!utf8_harmless(ch))
-        return REPLACEMENT;
-    width = uc_width(ch, "UTF-8");
+    if (utf8_harmless(ch))
+        width = uc_width(ch, "UTF-8");
     if (width < 0)
         return REPLACEMENT;
     *columns = width;

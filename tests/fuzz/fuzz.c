@@ -63,11 +63,6 @@ static bool fails(void)
 
 /* --- in the place of the real ones, by the linker's --wrap --- */
 
-#define WRAP(type, name, ...)                                                                      \
-    type __real_##name(__VA_ARGS__);                                                               \
-    type __wrap_##name(__VA_ARGS__);                                                               \
-    type __wrap_##name(__VA_ARGS__)
-
 WRAP(void *, malloc, size_t len)
 {
     return fails() ? NULL : __real_malloc(len);

@@ -29,4 +29,11 @@ unsigned fuzz_fault_of(const uint8_t *data, size_t size);
 /* Writes the bytes data over good from place on, by exclusive or, as far as they go. */
 void fuzz_change(uint8_t *good, size_t len, size_t place, const uint8_t *data, size_t size);
 
+/* Begins a function that stands in the place of `name`, which is called __real_name (the linker's --wrap). The
+   Makefile finds the names by this word at the beginning of a line. */
+#define WRAP(type, name, ...)                                                                      \
+    type __real_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__);                                                               \
+    type __wrap_##name(__VA_ARGS__)
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a bundle; then the same as changes to a good one of 0 to 3 records, signed anew with
    a fixed key and, if asked, chained anew, so that what stands behind signature and chain is
-   reached. Input: how (1 byte: which call fails; 32 another kiosk, 64 chain anew, 128 leave the old
+   reached. Input: how (1 byte: which call fails; 16 when it is made, 32 another kiosk, 64 chain anew, 128 leave the old
    signature), records (1), place of the changes (2), changes. */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 4, RECORDS = 3, STRANGE = 32, CHAINED = 64, UNSIGNED = 128 };
+enum { HEAD = 4, MAKING = 16, RECORDS = 3, STRANGE = 32, CHAINED = 64, UNSIGNED = 128 };
 
 static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
 static uint8_t key[SIGN_PUBLIC_LEN];
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const unsigned records = data[1] % (RECORDS + 1), fault = data[0] % 16;
     const size_t len = bundle_len(records);
-    uint8_t *in = make(records, fault);
+    uint8_t *in = make(records, data[0] & MAKING ? fault : 0);
     if (in == NULL)
         return 0;
     fuzz_change(in, len - SIGN_LEN, wire_get16(data + 2) % (len - SIGN_LEN), data + HEAD,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a card or an enrolment request; then the same as changes to a good one, signed anew with a
-   fixed key, so that what stands behind the signature is reached. Input: how (1 byte: which call fails; 32 a
-   request, 64 a card of another office's root, 128 leaves the old signature), place of the changes (2),
+   fixed key, so that what stands behind the signature is reached. Input: how (1 byte: which call fails; 16 when it is made, 32 a
+   request, 64 a card of another office's root, 128 leaves the old signature), place of the changes (2: 9 bits, then the type),
    changes. */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 3, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };
+enum { HEAD = 3, MAKING = 16, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };
 enum { CARD_SIGNED = 104, REQUEST_SIGNED = 44 };
 
 static const uint8_t root[SIGN_SEED_LEN] = {1, 2, 3};
@@ -62,6 +62,9 @@ static void check(const uint8_t *in, size_t len, const struct card *card)
     must(strspn(text, "0123456789abcdef") == CARD_KIOSK_TEXT_LEN - 1);
     must(card_follows(card, card, card->key) == REFUSAL_NONE);
     must(card_follows(NULL, card, card->key) == REFUSAL_NONE);
+    struct card other = *card;
+    other.office[0] ^= 1;
+    must(card_follows(&other, card, card->key) == REFUSAL_OFFICE);
     if (card_follows(&good, card, good.key) == REFUSAL_NONE &&
         card_follows(card, &good, good.key) == REFUSAL_NONE)
         must(card->number == good.number && strcmp(card->facility, good.facility) == 0);
@@ -72,6 +75,7 @@ static void read_card(const uint8_t *in, size_t len, unsigned fault)
     struct charter charter;
     struct card card;
     uint8_t key[32];
+    uint32_t day = 0;
 
     fuzz_fail_at(fault);
     const int refusal = card_decode(in, len, &card, &charter);
@@ -79,6 +83,7 @@ static void read_card(const uint8_t *in, size_t len, unsigned fault)
     if (refusal == REFUSAL_NONE)
         check(in, len, &card);
     (void)card_names(in, len, key);
+    (void)card_request_decode(in, len, key, &day);
 }
 
 static void try_card(const uint8_t *data, size_t size)
@@ -87,14 +92,14 @@ static void try_card(const uint8_t *data, size_t size)
     struct card card = fresh();
     uint8_t in[CARD_FILE_LEN];
 
-    card.type = size > HEAD ? data[HEAD] : 1;
-    fuzz_fail_at(data[0] % 8);
+    card.type = data[2] >> 1 > 0 ? data[2] >> 1 : 1;
+    fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
     const int refusal = card_encode(&card, charter_bytes, strange ? stranger : root, in);
     fuzz_fail_at(0);
     must(refusal != REFUSAL_NONE || (!strange && taxonomy_facility_numbered(card.type) != NULL));
     if (refusal != REFUSAL_NONE)
         return;
-    fuzz_change(in, sizeof in, wire_get16(data + 1) % sizeof in, data + HEAD, size - HEAD);
+    fuzz_change(in, sizeof in, wire_get16(data + 1) % 512, data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
         must(sign_make(root, "sandyq card v1", in, CARD_SIGNED, in + CARD_SIGNED) == 0);
     read_card(in, sizeof in, data[0] % 8);
@@ -105,8 +110,7 @@ static void try_request(const uint8_t *data, size_t size)
     uint8_t in[CARD_REQUEST_LEN], key[32];
     uint32_t day = 0;
 
-    (void)card_request_decode(data, size, key, &day);
-    fuzz_fail_at(data[0] % 8);
+    fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
     const int refusal = card_request_encode(root, 20000, in);
     fuzz_fail_at(0);
     must(refusal == REFUSAL_NONE || data[0] % 8 > 0);

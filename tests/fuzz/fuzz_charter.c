@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a charter; then the same as changes to a good one, signed anew with a fixed key, so that
-   what stands behind the signature is reached. Input: how (1 byte: which call fails, 128 leaves the
-   old signature), place of the changes (1), changes. */
+   what stands behind the signature is reached. Input: how (1 byte: which call fails; 64 another
+   root, 128 leaves the old signature), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +10,10 @@
 #include "crypto/sign.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 2, SIGNED = 254, UNSIGNED = 128 };
+enum { HEAD = 2, SIGNED = 254, STRANGE = 64, UNSIGNED = 128 };
 
 static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t stranger[SIGN_SEED_LEN] = {4, 5, 6};
 static const struct charter first = {
     .number = 2, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
 
@@ -46,6 +47,9 @@ static void read_charter(const uint8_t *in, size_t len, const struct charter *he
         return;
     must(charter_encode(&charter, seed, again) == REFUSAL_NONE);
     must(memcmp(in, again, CHARTER_LEN) == 0);
+    charter.issued = charter.expires;
+    charter.expires--;
+    must(charter_encode(&charter, seed, again) == REFUSAL_MALFORMED || charter.issued == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -67,9 +71,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(data[0] % 8 == 0 || charter_encode(&first, seed, in) != REFUSAL_NONE || data[0] % 8 > 2);
     fuzz_fail_at(0);
     memcpy(in, bytes, sizeof in);
+    if (data[0] & STRANGE)
+        must(charter_encode(&first, stranger, in) == REFUSAL_NONE);
     fuzz_change(in, SIGNED, data[1], data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(seed, "sandyq charter v1", in, SIGNED, in + SIGNED) == 0);
+        must(sign_make(data[0] & STRANGE ? stranger : seed, "sandyq charter v1", in, SIGNED,
+                       in + SIGNED) == 0);
     read_charter(in, sizeof in, &good, data[0] % 8);
     return 0;
 }

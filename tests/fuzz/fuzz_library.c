@@ -24,6 +24,7 @@ static void finish(void)
     const int root = open(folder, O_RDONLY | O_DIRECTORY);
 
     unlinkat(root, "kk/01-x.txt", 0);
+    unlinkat(root, "kk/02-link.txt", 0);
     unlinkat(root, "kk", AT_REMOVEDIR);
     close(root);
     rmdir(folder);
@@ -40,6 +41,7 @@ static void start(void)
     must(root >= 0 && mkdirat(root, "kk", 0700) == 0);
     page = openat(root, "kk/01-x.txt", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(page >= 0);
+    must(symlinkat("01-x.txt", root, "kk/02-link.txt") == 0); /* shows no second page */
     close(root);
 }
 
