@@ -133,6 +133,17 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 
+# The engine stands before libc's file calls, so it is a program of its own.
+TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c))
+torture: deps-test
+	@$(MAKE) --no-print-directory torture-built
+torture-built: $(BUILD)/tests/torture/torture
+	@$<
+$(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,desk $(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,desk $(ROOMS)) \
+		-Wl,--wrap=sign_check -Wl,--as-needed $(LIBS_test)
+$(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
+
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
@@ -194,7 +205,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check check-built asan taint lint lint-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
+.PHONY: all demo check check-built asan taint lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 

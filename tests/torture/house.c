@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An office and one kiosk below one root. */
+#include "tests/torture/house.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "complaint/letter.h"
+#include "courier/exchange.h"
+#include "courier/record.h"
+#include "courier/refusal.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "desk/intake.h"
+#include "desk/kiosks.h"
+#include "desk/publish.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "tests/torture/scene.h"
+
+static const struct passphrase passphrase = {.len = 21, .text = "a passphrase of tests"};
+
+/* The envelopes that the base's outbox held. */
+static struct {
+    uint64_t first, last;
+    uint8_t hashes[HOUSE_RECORDS][MARKS_HASH]; /* by number */
+} base;
+
+const char *house_path(const char *root, const char *name)
+{
+    static char paths[4][HOUSE_PATH];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, HOUSE_PATH, "%s/%s", root, name);
+    return path;
+}
+
+void house_must(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "torture: cannot make the folder: %s\n", what);
+    exit(2);
+}
+
+void house_hash(const void *data, size_t len, uint8_t hash[MARKS_HASH])
+{
+    const struct hash_part part = {data, len};
+    house_must(hash_sha256(hash, &part, 1) == 0, "a hash");
+}
+
+/* --- the office --- */
+
+int house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN])
+{
+    return vault_make(house_path(root, "office"), "Office", &passphrase, fingerprint);
+}
+
+void house_must_office(const char *root)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    house_must(secret_start() == SECRET_OK, "locked memory");
+    memset(&base, 0, sizeof base);
+    house_must(house_make_office(root, fingerprint) == TROUBLE_NONE, "an office");
+    house_must(mkdir(house_path(root, "media"), 0755) == 0, "a medium");
+}
+
+int house_vault(const char *root, struct vault **vault)
+{
+    int error = vault_open(house_path(root, "office"), vault);
+    return error == TROUBLE_NONE ? vault_unlock(*vault, &passphrase) : error;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    return remove(path);
+}
+
+void house_throw_away(const char *root, const char *name)
+{
+    nftw(house_path(root, name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int house_root(const struct vault *vault, uint8_t **seed)
+{
+    return vault_root(vault, &passphrase, seed);
+}
+
+int house_enroll(const char *root, const char *request, const char *facility)
+{
+    struct vault *vault = NULL;
+    uint8_t *seed = NULL;
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    const char *blamed = NULL;
+    const struct kiosks_order order = {.request = house_path(root, request),
+                                       .facility = facility,
+                                       .type = 1,
+                                       .out = house_path(root, "media/k.card")};
+    int error = house_vault(root, &vault);
+    if (error == TROUBLE_NONE)
+        error = house_root(vault, &seed);
+    if (error == TROUBLE_NONE)
+        error = kiosks_enroll(vault, seed, &order, kiosk, &blamed);
+    secret_free(seed);
+    vault_close(&vault);
+    return error;
+}
+
+static int import(const char *root, const char *media, struct intake_report *report)
+{
+    struct intake intake = {.today = state_today()};
+    int error = house_vault(root, &intake.vault);
+    if (error == TROUBLE_NONE)
+        intake_path(&intake, house_path(root, media));
+    vault_close(&intake.vault);
+    *report = intake.report;
+    return error;
+}
+
+void house_must_import(const char *root, const char *media)
+{
+    struct intake_report report;
+    house_must(import(root, media, &report) == TROUBLE_NONE && report.refused == 0, "an import");
+}
+
+void house_must_publish(const char *root, const char *out)
+{
+    struct vault *vault = NULL;
+    struct publish_report report;
+    house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
+    house_must(publish_run(vault, house_path(root, out), state_today(), &report) == TROUBLE_NONE,
+               "a board");
+    vault_close(&vault);
+}
+
+/* --- the kiosk --- */
+
+void house_must_kiosk(const char *root)
+{
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    house_must(state_enroll(house_path(root, "state"), state_today(), kiosk) == REFUSAL_NONE,
+               "a kiosk");
+    /* A copy, for a second card: the kiosk throws its own away with the first. */
+    house_must(link(house_path(root, "state/enroll.request"), house_path(root, "request")) == 0,
+               "a request");
+}
+
+void house_must_card(const char *root)
+{
+    house_must(house_enroll(root, "request", "PC-17") == TROUBLE_NONE, "a card");
+    house_must_carry(root, "media");
+}
+
+void house_must_carry(const char *root, const char *media)
+{
+    struct exchange_report report;
+    mkdir(house_path(root, media), 0755);
+    house_must(exchange_run(house_path(root, "state"), house_path(root, media), state_today(),
+                            &report) == REFUSAL_NONE,
+               "an exchange");
+}
+
+void house_keys(char who, struct code_keys *keys)
+{
+    memset(keys->tag, who, sizeof keys->tag);
+    memset(keys->answer, who + 1, sizeof keys->answer);
+}
+
+int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelope[ENVELOPE_LEN])
+{
+    uint8_t raw[LETTER_LEN];
+    struct letter letter = {.kind = who == ' ' ? LETTER_COVER : LETTER_COMPLAINT,
+                            .session = seq,
+                            .day = state_today(),
+                            .language = "ru",
+                            .category = "A1",
+                            .consent = 1,
+                            .text = "text",
+                            .text_len = who == ' ' ? 0 : 4};
+    if (who == '!') {
+        random_bytes(envelope, ENVELOPE_LEN);
+        return ENVELOPE_OK;
+    }
+    memcpy(letter.facility, state->card.facility, sizeof letter.facility);
+    memcpy(letter.kiosk, state->kiosk, sizeof letter.kiosk);
+    memset(letter.tag_key, who, sizeof letter.tag_key);
+    memset(letter.answer_key, who + 1, sizeof letter.answer_key);
+    house_must(letter_encode(&letter, raw) == LETTER_OK, "a letter");
+    return envelope_seal(state->charter.intake, raw, envelope);
+}
+
+void house_file(const struct state *state, struct outbox *outbox, char who)
+{
+    uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN], hash[MARKS_HASH];
+    struct outbox_tip tip, next = {.day = state_today()};
+    if (outbox_tip(outbox, &tip) != DB_OK)
+        return;
+    next.seq = tip.seq + 1;
+    if (house_seal(state, next.seq, who, envelope) != ENVELOPE_OK ||
+        record_encode(next.seq, tip.hash, next.day, envelope, state->seed, record, next.hash) !=
+            REFUSAL_NONE)
+        return;
+    house_hash(envelope, sizeof envelope, hash);
+    marks_try(HOUSE_STORED, next.seq, hash);
+    if (outbox_append(outbox, &next, record, sizeof record) == DB_OK)
+        marks_done(HOUSE_STORED, next.seq, hash);
+}
+
+static int open_kiosk(const char *root, struct state **state, struct outbox **outbox)
+{
+    char path[4096];
+    *outbox = NULL;
+    int refusal = state_open(house_path(root, "state"), state);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    state_outbox_path(*state, path);
+    return state_db_refusal(outbox_open(path, DB_OPEN, outbox));
+}
+
+static uint64_t file_all(const char *root, const char *who)
+{
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    struct outbox_tip tip = {.seq = 0};
+    if (open_kiosk(root, &state, &outbox) == REFUSAL_NONE &&
+        state_ready(state, state_today()) == REFUSAL_NONE) {
+        for (; *who != '\0'; who++)
+            house_file(state, outbox, *who);
+        if (outbox_tip(outbox, &tip) != DB_OK)
+            tip.seq = 0;
+    }
+    outbox_close(&outbox);
+    state_close(&state);
+    return tip.seq;
+}
+
+void house_must_file(const char *root, const char *who)
+{
+    house_must(file_all(root, who) > 0, "letters");
+}
+
+/* --- the chain --- */
+
+struct chain {
+    const struct marks *marks;
+    uint8_t key[32];
+    uint64_t first, next;
+    uint8_t previous[RECORD_HASH_LEN];
+    uint8_t hashes[HOUSE_RECORDS][MARKS_HASH]; /* of the envelopes, by number */
+    const char *wrong;
+};
+
+static const char *weigh_record(struct chain *chain, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    struct record record;
+    if (len != RECORD_LEN || record_decode(bytes, &record) != REFUSAL_NONE || record.seq != seq)
+        return "a record that is none";
+    if (seq != chain->next || seq >= HOUSE_RECORDS)
+        return "a record out of order";
+    if (record_check(bytes, chain->key) != REFUSAL_NONE)
+        return "a record that the kiosk did not sign";
+    if (seq > chain->first && memcmp(record.previous, chain->previous, RECORD_HASH_LEN) != 0)
+        return "the chain is broken";
+    memcpy(chain->previous, record.hash, RECORD_HASH_LEN);
+    chain->next++;
+    house_hash(record.envelope, ENVELOPE_LEN, chain->hashes[seq]);
+    for (uint64_t i = chain->first; i < seq; i++)
+        if (memcmp(chain->hashes[i], chain->hashes[seq], MARKS_HASH) == 0)
+            return "an envelope twice";
+    return NULL;
+}
+
+static int chain_each(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    struct chain *chain = context;
+    chain->wrong = weigh_record(chain, seq, bytes, len);
+    return chain->wrong == NULL ? DB_OK : DB_CORRUPT;
+}
+
+static const char *walk(struct chain *chain, struct outbox *outbox)
+{
+    struct outbox_tip tip;
+    if (outbox_tip(outbox, &tip) != DB_OK || outbox_first(outbox, &chain->first) != DB_OK)
+        return "the ends of the chain cannot be read";
+    if (chain->first == 0)
+        chain->first = tip.seq + 1;
+    chain->next = chain->first;
+    int error = outbox_each(outbox, chain->first, tip.seq, chain_each, chain);
+    if (chain->wrong != NULL)
+        return chain->wrong;
+    if (error != DB_OK || chain->next != tip.seq + 1)
+        return "records are missing";
+    if (tip.seq >= chain->first && memcmp(tip.hash, chain->previous, RECORD_HASH_LEN) != 0)
+        return "the tip is not that of the last record";
+    return NULL;
+}
+
+static bool is_there(const struct chain *chain, uint64_t seq, const uint8_t hash[MARKS_HASH])
+{
+    return seq < chain->next && memcmp(chain->hashes[seq], hash, MARKS_HASH) == 0;
+}
+
+/* Who was told that it is stored must find it; what is there was filed by somebody. */
+static const char *compare(const struct chain *chain, uint64_t gone)
+{
+    if (chain->first > gone + 1)
+        return scene_lost("records are dropped that the office never acknowledged");
+    for (size_t i = 0; i < chain->marks->n; i++) {
+        const struct mark *mark = &chain->marks->all[i];
+        if (mark->what != HOUSE_STORED || !mark->done)
+            continue;
+        if (mark->n >= chain->first && !is_there(chain, mark->n, mark->hash))
+            return scene_lost("an acknowledged envelope is lost");
+        scene_found(1);
+    }
+    for (uint64_t seq = base.first; seq <= base.last; seq++)
+        if (seq >= chain->first && !is_there(chain, seq, base.hashes[seq]))
+            return scene_lost("an envelope of before is lost");
+    for (uint64_t seq = base.last + 1; seq < chain->next; seq++)
+        if (seq >= chain->first && !marks_knows(chain->marks, HOUSE_STORED, chain->hashes[seq]))
+            return "an envelope that nobody filed";
+    return NULL;
+}
+
+static const char *look_at(const char *root, struct chain *chain)
+{
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    const char *wrong = NULL;
+    int refusal = open_kiosk(root, &state, &outbox);
+    if (refusal != REFUSAL_NONE)
+        wrong = outbox == NULL && state != NULL ? "the outbox does not open"
+                                                : "the state folder does not open";
+    if (wrong == NULL) {
+        memcpy(chain->key, state->key, sizeof chain->key);
+        wrong = walk(chain, outbox);
+    }
+    outbox_close(&outbox);
+    state_close(&state);
+    return wrong;
+}
+
+const char *house_chain(const char *root, const struct marks *marks, uint64_t gone)
+{
+    struct chain chain = {.marks = marks};
+    const char *wrong = look_at(root, &chain);
+    return wrong != NULL ? wrong : compare(&chain, gone);
+}
+
+void house_must_remember(const char *root)
+{
+    struct chain chain = {.first = 0};
+    const char *wrong = look_at(root, &chain);
+    house_must(wrong == NULL, wrong);
+    base.first = chain.first;
+    base.last = chain.next - 1;
+    memcpy(base.hashes, chain.hashes, sizeof base.hashes);
+}
+
+/* --- going on --- */
+
+const char *house_carries(const char *root, const char *media)
+{
+    struct exchange_report report;
+    mkdir(house_path(root, media), 0755);
+    int refusal =
+        exchange_run(house_path(root, "state"), house_path(root, media), state_today(), &report);
+    return refusal == REFUSAL_NONE ? NULL : refusal_text(refusal);
+}
+
+/* What the office knows of its one kiosk. */
+static const char *weigh_kiosk(struct vault *vault, uint64_t last)
+{
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    const char *wrong = NULL;
+    int error = kiosks_list(vault, state_today(), &rows, &n);
+    if (error != TROUBLE_NONE || n != 1)
+        wrong = error != TROUBLE_NONE ? trouble_text(error) : "not one kiosk";
+    else if (rows[0].kiosk.tip_seq != last || rows[0].kiosk.last_seq != last)
+        wrong = "not everything has arrived at the office";
+    else if (rows[0].gaps.n > 0 || rows[0].forks.n > 0 || rows[0].kiosk.rollbacks > 0)
+        wrong = "the office sees a gap, a fork or a rollback";
+    kiosks_free(rows, n);
+    return wrong;
+}
+
+const char *house_imports(const char *root, const char *media)
+{
+    struct intake_report report;
+    int error = import(root, media, &report);
+    if (error != TROUBLE_NONE)
+        return trouble_text(error);
+    return report.refused > 0 ? "a bundle is refused" : NULL;
+}
+
+const char *house_goes_on(const char *root)
+{
+    struct vault *vault = NULL;
+    uint64_t last = file_all(root, "z");
+    if (last == 0)
+        return "the next session cannot file";
+    const char *wrong = house_carries(root, "after");
+    if (wrong == NULL)
+        wrong = house_imports(root, "after");
+    if (wrong != NULL)
+        return wrong;
+    int error = house_vault(root, &vault);
+    wrong = error == TROUBLE_NONE ? weigh_kiosk(vault, last) : trouble_text(error);
+    vault_close(&vault);
+    return wrong;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bodies of all scenes; scene.c lists them. */
+#ifndef TORTURE_SCENES_H
+#define TORTURE_SCENES_H
+
+#include "tests/torture/marks.h"
+
+/* Filing, two starts of a keeper. */
+void scenes_filed_base(const char *root);
+void scenes_filing_run(const char *root);
+const char *scenes_filing_check(const char *root, const struct marks *marks);
+
+/* A kiosk makes its key and request. */
+void scenes_enrol_base(const char *root);
+void scenes_enrol_run(const char *root);
+const char *scenes_enrol_check(const char *root, const struct marks *marks);
+
+/* Cards, charters and boards are installed one after the other. */
+void scenes_install_base(const char *root);
+void scenes_install_run(const char *root);
+const char *scenes_install_check(const char *root, const struct marks *marks);
+
+/* A whole exchange, alone and beside a keeper that files. */
+void scenes_exchange_base(const char *root);
+void scenes_exchange_run(const char *root);
+void scenes_sharing_run(const char *root);
+const char *scenes_exchange_check(const char *root, const struct marks *marks);
+
+/* An office is made. */
+void scenes_init_base(const char *root);
+void scenes_init_run(const char *root);
+const char *scenes_init_check(const char *root, const struct marks *marks);
+
+/* The office signs cards. */
+void scenes_card_base(const char *root);
+void scenes_card_run(const char *root);
+const char *scenes_card_check(const char *root, const struct marks *marks);
+
+/* Bundles are imported. */
+void scenes_import_base(const char *root);
+void scenes_import_run(const char *root);
+const char *scenes_import_check(const char *root, const struct marks *marks);
+
+/* Answers, states, notes and boards. */
+void scenes_answer_base(const char *root);
+void scenes_answer_run(const char *root);
+const char *scenes_answer_check(const char *root, const struct marks *marks);
+
+/* What must fail. */
+void scenes_broken_base(const char *root);
+void scenes_hollow_run(const char *root);
+void scenes_nameless_run(const char *root);
+void scenes_careless_run(const char *root);
+const char *scenes_broken_check(const char *root, const struct marks *marks);
+
+#endif

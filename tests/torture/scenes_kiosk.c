@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The scenes at the kiosk: enrolment, filing, what the courier brings and carries away. */
+#include "tests/torture/scenes.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/bundle.h"
+#include "courier/exchange.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/secret.h"
+#include "desk/trouble.h"
+#include "tests/torture/house.h"
+#include "tests/torture/scene.h"
+
+/* --- filing --- */
+
+/* Two letters have arrived at the office and are dropped, two wait. */
+void scenes_filed_base(const char *root)
+{
+    house_must_office(root);
+    house_must_kiosk(root);
+    house_must_card(root);
+    house_must_file(root, "a ");
+    house_must_carry(root, "media");
+    house_must_import(root, "media");
+    house_must_publish(root, "media");
+    house_must_carry(root, "media");
+    house_must_file(root, "b ");
+    house_must_remember(root);
+}
+
+static bool open_booth(const char *root, struct state **state, struct outbox **outbox)
+{
+    char path[4096];
+    *outbox = NULL;
+    if (state_open(house_path(root, "state"), state) != REFUSAL_NONE ||
+        state_ready(*state, state_today()) != REFUSAL_NONE)
+        return false;
+    state_outbox_path(*state, path);
+    return outbox_open(path, DB_OPEN, outbox) == DB_OK;
+}
+
+static void file_run(const char *root, const char *who)
+{
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    if (open_booth(root, &state, &outbox))
+        for (; *who != '\0'; who++)
+            house_file(state, outbox, *who);
+    outbox_close(&outbox);
+    state_close(&state);
+}
+
+/* Two starts of the keeper. */
+void scenes_filing_run(const char *root)
+{
+    file_run(root, "c d");
+    file_run(root, " ");
+}
+
+const char *scenes_filing_check(const char *root, const struct marks *marks)
+{
+    const char *wrong = house_chain(root, marks, 2);
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
+
+/* --- enrolment --- */
+
+void scenes_enrol_base(const char *root)
+{
+    house_must_office(root);
+}
+
+void scenes_enrol_run(const char *root)
+{
+    uint8_t hash[MARKS_HASH] = {0};
+    for (int i = 0; i < 2; i++)
+        if (state_enroll(house_path(root, "state"), state_today(), (char *)hash) == REFUSAL_NONE)
+            marks_done(HOUSE_ENROLLED, 1, hash);
+}
+
+const char *scenes_enrol_check(const char *root, const struct marks *marks)
+{
+    uint8_t hash[MARKS_HASH] = {0};
+    int refusal = state_enroll(house_path(root, "state"), state_today(), (char *)hash);
+    if (refusal != REFUSAL_NONE)
+        return refusal_text(refusal);
+    if (marks_has(marks, HOUSE_ENROLLED, 1, true) && !marks_knows(marks, HOUSE_ENROLLED, hash))
+        return "another key than the one whose request was made";
+    if (house_enroll(root, "state/enroll.request", "PC-17") != TROUBLE_NONE)
+        return "the request is not taken";
+    const char *wrong = house_carries(root, "media");
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
+
+/* --- card, charter and board --- */
+
+enum { PIECES = 6 };
+
+/* What is installed, in this order. */
+static struct piece {
+    enum house_what what;
+    uint32_t number;
+    uint8_t *data;
+    size_t len;
+} pieces[PIECES];
+
+static void keep(struct piece *piece, enum house_what what, uint32_t number)
+{
+    free(piece->data);
+    *piece = (struct piece){.what = what, .number = number};
+}
+
+static void make_card(struct piece *piece, const struct vault *vault, const struct state *state,
+                      const uint8_t *root_seed)
+{
+    struct card card = {.number = piece->number,
+                        .issued = state_today(),
+                        .expires = state_today() + 100,
+                        .facility = "PC-17",
+                        .type = 1};
+    memcpy(card.key, state->key, sizeof card.key);
+    piece->len = CARD_FILE_LEN;
+    piece->data = malloc(CARD_FILE_LEN);
+    house_must(piece->data != NULL &&
+                   card_encode(&card, vault->charter_bytes, root_seed, piece->data) == REFUSAL_NONE,
+               "a card");
+}
+
+static void make_charter(struct piece *piece, struct vault *vault, const uint8_t *root_seed)
+{
+    vault->charter.number = piece->number;
+    piece->len = CHARTER_LEN;
+    piece->data = malloc(CHARTER_LEN);
+    house_must(piece->data != NULL &&
+                   charter_encode(&vault->charter, root_seed, piece->data) == REFUSAL_NONE,
+               "a charter");
+    memcpy(vault->charter_bytes, piece->data, CHARTER_LEN);
+}
+
+static void make_board(struct piece *piece, const struct vault *vault, const struct state *state)
+{
+    struct board board = {
+        .number = piece->number, .day = state_today(), .kiosk_count = 1, .notices = "notice"};
+    struct board_mark mark = {.seq = 0};
+    board.notices_len = 6;
+    memcpy(board.office, vault->charter.office, sizeof board.office);
+    memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
+    house_must(board_encode(&board, &mark, vault->keys->board, &piece->data, &piece->len) ==
+                   REFUSAL_NONE,
+               "a board");
+}
+
+void scenes_install_base(const char *root)
+{
+    static const struct piece plan[PIECES] = {
+        {HOUSE_CARD, 1, NULL, 0},  {HOUSE_BOARD, 1, NULL, 0}, {HOUSE_CHARTER, 2, NULL, 0},
+        {HOUSE_BOARD, 2, NULL, 0}, {HOUSE_CARD, 2, NULL, 0},  {HOUSE_CHARTER, 3, NULL, 0},
+    };
+    struct vault *vault = NULL;
+    struct state *state = NULL;
+    uint8_t *seed = NULL;
+    house_must_office(root);
+    house_must_kiosk(root);
+    house_must(house_enroll(root, "request", "PC-17") == TROUBLE_NONE, "a card");
+    house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
+    house_must(house_root(vault, &seed) == TROUBLE_NONE, "the root key");
+    house_must(state_open(house_path(root, "state"), &state) == REFUSAL_NONE, "the kiosk");
+    for (int i = 0; i < PIECES; i++) {
+        keep(&pieces[i], plan[i].what, plan[i].number);
+        if (plan[i].what == HOUSE_CARD)
+            make_card(&pieces[i], vault, state, seed);
+        else if (plan[i].what == HOUSE_CHARTER)
+            make_charter(&pieces[i], vault, seed);
+        else
+            make_board(&pieces[i], vault, state);
+    }
+    secret_free(seed);
+    state_close(&state);
+    vault_close(&vault);
+    house_must_remember(root);
+}
+
+static int install(struct state *state, const struct piece *piece)
+{
+    if (piece->what == HOUSE_CARD)
+        return state_install_card(state, piece->data, piece->len);
+    if (piece->what == HOUSE_CHARTER)
+        return state_install_charter(state, piece->data, piece->len);
+    return state_install_board(state, piece->data, piece->len, state_today());
+}
+
+void scenes_install_run(const char *root)
+{
+    struct state *state = NULL;
+    if (state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
+        return;
+    for (int i = 0; i < PIECES; i++)
+        if (install(state, &pieces[i]) == REFUSAL_NONE)
+            marks_done(pieces[i].what, pieces[i].number, NULL);
+    state_close(&state);
+}
+
+/* A file is one of what was installed, or not there. */
+static const char *weigh_file(const char *root, const char *name, enum house_what what)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    const char *wrong = "a file that is half installed";
+    if (access(house_path(root, name), F_OK) != 0)
+        return NULL;
+    if (file_read(AT_FDCWD, house_path(root, name), BOARD_MAX, &data, &len) != REFUSAL_NONE)
+        return "a file that cannot be read";
+    for (int i = 0; i < PIECES; i++)
+        if (pieces[i].what == what && pieces[i].len == len &&
+            memcmp(pieces[i].data, data, len) == 0)
+            wrong = NULL;
+    free(data);
+    return wrong;
+}
+
+static const char *weigh_state(const struct state *state, const struct marks *marks)
+{
+    uint64_t card = marks_highest(marks, HOUSE_CARD, true);
+    if (card > 0 && (!state->has_card || state->card.number < card))
+        return scene_lost("an installed card is lost");
+    if (marks_highest(marks, HOUSE_CHARTER, true) > 0 &&
+        (!state->has_card || state->charter.number < marks_highest(marks, HOUSE_CHARTER, true)))
+        return scene_lost("an installed charter is lost");
+    if (state->board_number < marks_highest(marks, HOUSE_BOARD, true))
+        return scene_lost("an installed board is lost");
+    return NULL;
+}
+
+/* All again: it goes through, or there is a newer one. */
+static const char *install_again(struct state *state)
+{
+    for (int i = 0; i < PIECES; i++) {
+        int refusal = install(state, &pieces[i]);
+        if (refusal != REFUSAL_NONE && refusal != REFUSAL_OLDER)
+            return refusal_text(refusal);
+    }
+    return state->card.number == 2 && state->charter.number == 3 && state->board_number == 2
+               ? NULL
+               : "what was brought again is not held";
+}
+
+const char *scenes_install_check(const char *root, const struct marks *marks)
+{
+    struct state *state = NULL;
+    const char *wrong = weigh_file(root, "state/card", HOUSE_CARD);
+    if (wrong == NULL)
+        wrong = weigh_file(root, "state/charter", HOUSE_CHARTER);
+    if (wrong == NULL)
+        wrong = weigh_file(root, "state/board", HOUSE_BOARD);
+    if (wrong != NULL)
+        return wrong;
+    int refusal = state_open(house_path(root, "state"), &state);
+    wrong = refusal == REFUSAL_NONE ? weigh_state(state, marks) : refusal_text(refusal);
+    if (wrong == NULL)
+        wrong = install_again(state);
+    state_close(&state);
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
+
+/* --- exchange --- */
+
+/* A medium with a newer card and a board that acknowledges records 3 and 4; the bundle of an earlier
+   exchange still stands on it. */
+void scenes_exchange_base(const char *root)
+{
+    scenes_filed_base(root);
+    house_must_carry(root, "media");
+    house_must_import(root, "media");
+    house_must_publish(root, "media");
+    house_must(house_enroll(root, "request", "PC-18") == TROUBLE_NONE, "a second card");
+    house_must_file(root, "c ");
+    house_must_remember(root);
+}
+
+static void exchange(const char *root)
+{
+    struct exchange_report report;
+    if (exchange_run(house_path(root, "state"), house_path(root, "media"), state_today(),
+                     &report) == REFUSAL_NONE)
+        marks_done(HOUSE_EXCHANGED, report.last, NULL);
+}
+
+void scenes_exchange_run(const char *root)
+{
+    exchange(root);
+    file_run(root, "d");
+    exchange(root);
+}
+
+/* The keeper has its outbox open all the while. */
+void scenes_sharing_run(const char *root)
+{
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    if (open_booth(root, &state, &outbox)) {
+        house_file(state, outbox, 'd');
+        exchange(root);
+        house_file(state, outbox, ' ');
+        house_file(state, outbox, 'e');
+        exchange(root);
+        house_file(state, outbox, 'f');
+    }
+    outbox_close(&outbox);
+    state_close(&state);
+}
+
+struct carried {
+    const struct state *state;
+    uint64_t first, last;
+};
+
+static const char *weigh_bundle(const char *path, struct carried *carried)
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    struct bundle bundle = {.first = 0};
+    if (file_read(AT_FDCWD, path, BUNDLE_MAX, &data, &len) != REFUSAL_NONE)
+        return "a bundle that cannot be read";
+    int refusal = bundle_decode(data, len, carried->state->key, NULL, &bundle);
+    if (refusal == REFUSAL_NONE) {
+        carried->first = bundle.first;
+        carried->last = bundle.last;
+    }
+    free(data);
+    return refusal == REFUSAL_NONE ? NULL : "a bundle on the medium is not whole";
+}
+
+/* Everything on the medium is whole, and what was said to have gone out is there or at the office. */
+static const char *weigh_medium(const char *root, const struct marks *marks)
+{
+    char name[2 * CARD_KIOSK_LEN + sizeof "media/" EXCHANGE_BUNDLE];
+    struct carried carried = {.first = 1};
+    struct state *state = NULL;
+    if (state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
+        return "the state folder does not open";
+    strcpy(name, "media/");
+    card_kiosk_text(state->kiosk, name + strlen(name));
+    strcat(name, EXCHANGE_BUNDLE);
+    carried.state = state;
+    const char *wrong = NULL;
+    uint64_t out = marks_highest(marks, HOUSE_EXCHANGED, true);
+    if (access(house_path(root, name), F_OK) == 0)
+        wrong = weigh_bundle(house_path(root, name), &carried);
+    if (wrong == NULL && out > 0 && carried.last < out)
+        wrong = scene_lost("records that went out are not on the medium");
+    state_close(&state);
+    return wrong;
+}
+
+const char *scenes_exchange_check(const char *root, const struct marks *marks)
+{
+    const char *wrong = house_chain(root, marks, 4);
+    if (wrong == NULL)
+        wrong = weigh_medium(root, marks);
+    if (wrong == NULL)
+        wrong = house_carries(root, "media");
+    if (wrong == NULL)
+        wrong = house_imports(root, "media");
+    return wrong != NULL ? wrong : house_goes_on(root);
+}

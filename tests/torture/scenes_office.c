@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The scenes at the office: it is made, signs cards, takes bundles, answers and publishes. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/exchange.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "crypto/secret.h"
+#include "desk/casefile.h"
+#include "desk/kiosks.h"
+#include "desk/publish.h"
+#include "desk/triage.h"
+#include "desk/trouble.h"
+#include "tests/torture/house.h"
+#include "tests/torture/scene.h"
+#include "tests/torture/scenes.h"
+
+/* --- an office is made --- */
+
+void scenes_init_base(const char *root)
+{
+    house_must(secret_start() == SECRET_OK, "locked memory");
+}
+
+static void take_fingerprint(const char *text, uint8_t hash[MARKS_HASH])
+{
+    house_hash(text, strlen(text), hash);
+}
+
+void scenes_init_run(const char *root)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    uint8_t hash[MARKS_HASH];
+    if (house_make_office(root, fingerprint) != TROUBLE_NONE)
+        return;
+    take_fingerprint(fingerprint, hash);
+    marks_done(HOUSE_MADE, 1, hash);
+}
+
+/* Everything of it opens, and it is the one that was made. */
+static const char *weigh_office(struct vault *vault, const struct marks *marks)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    uint8_t hash[MARKS_HASH];
+    uint8_t *seed = NULL;
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    int error = house_root(vault, &seed);
+    secret_free(seed);
+    if (error == TROUBLE_NONE)
+        error = kiosks_list(vault, state_today(), &rows, &n);
+    kiosks_free(rows, n);
+    if (error != TROUBLE_NONE)
+        return trouble_text(error);
+    charter_fingerprint(vault->charter.office, fingerprint);
+    take_fingerprint(fingerprint, hash);
+    if (marks_has(marks, HOUSE_MADE, 1, true) && !marks_knows(marks, HOUSE_MADE, hash))
+        return "another office than the one that was made";
+    return NULL;
+}
+
+/* An office that was begun says so, is thrown away as it says, and made anew. */
+static const char *make_again(const char *root, int error)
+{
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    int may = vault_may_make(house_path(root, "office"));
+    if (error != TROUBLE_UNFINISHED && error != TROUBLE_NOT_OFFICE)
+        return trouble_text(error);
+    if (may != TROUBLE_NONE && (may != TROUBLE_UNFINISHED || error != TROUBLE_UNFINISHED))
+        return "no office, and yet none can be made";
+    if (may == TROUBLE_UNFINISHED)
+        house_throw_away(root, "office");
+    error = house_make_office(root, fingerprint);
+    return error == TROUBLE_NONE ? NULL : trouble_text(error);
+}
+
+const char *scenes_init_check(const char *root, const struct marks *marks)
+{
+    struct vault *vault = NULL;
+    const char *wrong = NULL;
+    int error = house_vault(root, &vault);
+    if (error == TROUBLE_NONE)
+        wrong = weigh_office(vault, marks);
+    vault_close(&vault);
+    if (error == TROUBLE_NONE)
+        return wrong;
+    if (marks_has(marks, HOUSE_MADE, 1, true))
+        return scene_lost("an office that was made does not open");
+    return make_again(root, error);
+}
+
+/* --- cards --- */
+
+void scenes_card_base(const char *root)
+{
+    house_must_office(root);
+    house_must_kiosk(root);
+    house_must_remember(root);
+}
+
+/* The number of the card on the medium; 0: there is none. */
+static const char *weigh_card(const char *root, uint32_t *number)
+{
+    struct card card;
+    struct charter charter;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    *number = 0;
+    if (access(house_path(root, "media/k.card"), F_OK) != 0)
+        return NULL;
+    int refusal = file_read(AT_FDCWD, house_path(root, "media/k.card"), CARD_FILE_LEN, &data, &len);
+    if (refusal == REFUSAL_NONE)
+        refusal = card_decode(data, len, &card, &charter);
+    if (refusal == REFUSAL_NONE)
+        *number = card.number;
+    free(data);
+    return refusal == REFUSAL_NONE ? NULL : "a card on the medium that is not whole";
+}
+
+void scenes_card_run(const char *root)
+{
+    static const char *const facilities[] = {"PC-17", "PC-18"};
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t number = 0;
+        if (house_enroll(root, "request", facilities[i]) == TROUBLE_NONE &&
+            weigh_card(root, &number) == NULL)
+            marks_done(HOUSE_CARD, number, NULL);
+    }
+}
+
+/* The number of the card in the casebook; 0: the kiosk is not known. */
+static const char *known_card(const char *root, uint32_t *number)
+{
+    struct vault *vault = NULL;
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    int error = house_vault(root, &vault);
+    if (error == TROUBLE_NONE)
+        error = kiosks_list(vault, state_today(), &rows, &n);
+    *number = n == 1 ? rows[0].card.number : 0;
+    kiosks_free(rows, n);
+    vault_close(&vault);
+    return error == TROUBLE_NONE ? NULL : trouble_text(error);
+}
+
+const char *scenes_card_check(const char *root, const struct marks *marks)
+{
+    uint32_t out = 0, known = 0, next = 0;
+    const char *wrong = weigh_card(root, &out);
+    if (wrong == NULL)
+        wrong = known_card(root, &known);
+    if (wrong == NULL && out > known)
+        wrong = "a card is out that the office does not know";
+    if (wrong == NULL && out < marks_highest(marks, HOUSE_CARD, true))
+        wrong = scene_lost("a card that was made is lost");
+    if (wrong == NULL && house_enroll(root, "request", "PC-19") != TROUBLE_NONE)
+        wrong = "no new card can be made";
+    if (wrong == NULL)
+        wrong = weigh_card(root, &next);
+    if (wrong == NULL && next != known + 1)
+        wrong = "a number of a card twice, or left out";
+    if (wrong == NULL)
+        wrong = house_carries(root, "media");
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
+
+/* --- import --- */
+
+/* Three letters of a's case, b and c; a cover; bytes that nobody can open; on two media. */
+void scenes_import_base(const char *root)
+{
+    house_must_office(root);
+    house_must_kiosk(root);
+    house_must_card(root);
+    house_must_file(root, "a b");
+    house_must_carry(root, "media");
+    house_must_file(root, "a!ca");
+    house_must_carry(root, "second");
+    house_must_remember(root);
+}
+
+enum { LETTERS = 7, FIRST_LETTERS = 3, CASES = 3, LETTERS_OF_A = 3 };
+
+static void import_run(const char *root, const char *media, uint64_t last)
+{
+    if (house_imports(root, media) == NULL)
+        marks_done(HOUSE_IMPORTED, last, NULL);
+}
+
+void scenes_import_run(const char *root)
+{
+    import_run(root, "media", FIRST_LETTERS);
+    import_run(root, "second", LETTERS);
+}
+
+/* How far the office has come. */
+static const char *held(const char *root, uint64_t *last)
+{
+    struct vault *vault = NULL;
+    struct kiosks_row *rows = NULL;
+    size_t n = 0;
+    int error = house_vault(root, &vault);
+    if (error == TROUBLE_NONE)
+        error = kiosks_list(vault, state_today(), &rows, &n);
+    *last = n == 1 ? rows[0].kiosk.tip_seq : 0;
+    bool whole = n == 1 && rows[0].kiosk.last_seq == *last;
+    kiosks_free(rows, n);
+    vault_close(&vault);
+    if (error != TROUBLE_NONE)
+        return trouble_text(error);
+    return whole && (*last == 0 || *last == FIRST_LETTERS || *last == LETTERS)
+               ? NULL
+               : "a part of a bundle was taken";
+}
+
+static const char *weigh_cases(const char *root)
+{
+    struct vault *vault = NULL;
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    bool whole = true;
+    int error = house_vault(root, &vault);
+    if (error == TROUBLE_NONE)
+        error = triage_list(vault, 0, &cases, &n);
+    for (size_t i = 0; i < n; i++)
+        whole = whole && cases[i].letters == (cases[i].id == 1 ? LETTERS_OF_A : 1) &&
+                cases[i].messages == 1;
+    free(cases);
+    vault_close(&vault);
+    if (error != TROUBLE_NONE)
+        return trouble_text(error);
+    return whole && n == CASES ? NULL : "letters are missing, or there twice";
+}
+
+const char *scenes_import_check(const char *root, const struct marks *marks)
+{
+    uint64_t last = 0;
+    uint64_t told = marks_highest(marks, HOUSE_IMPORTED, true);
+    const char *wrong = held(root, &last);
+    if (wrong == NULL && last < told)
+        wrong = scene_lost("imported letters are lost");
+    scene_found(told);
+    if (wrong == NULL)
+        wrong = house_imports(root, "media");
+    if (wrong == NULL)
+        wrong = house_imports(root, "second");
+    if (wrong == NULL)
+        wrong = weigh_cases(root);
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
+
+/* --- answers and boards --- */
+
+void scenes_answer_base(const char *root)
+{
+    scenes_import_base(root);
+    house_must_import(root, "second");
+}
+
+/* What is said, in this order; a board goes out after the third and the last. */
+enum { SAID_FIRST = 1, SAID_STATUS, SAID_NOTE, SAID_SECOND, SAID_END };
+static const char *const said[SAID_END] = {
+    [SAID_FIRST] = "the first answer",
+    [SAID_NOTE] = "a note",
+    [SAID_SECOND] = "the second answer",
+};
+
+static int say(struct vault *vault, int what)
+{
+    bool changed = false;
+    const size_t len = said[what] != NULL ? strlen(said[what]) : 0;
+    switch (what) {
+    case SAID_STATUS:
+        return triage_set_status(vault, 2, taxonomy_status("triaged"), state_today(), &changed);
+    case SAID_NOTE:
+        return casefile_note(vault, 3, state_today(), said[what], len);
+    default:
+        return triage_answer(vault, 1, said[what], len, state_today());
+    }
+}
+
+static int hash_board(const char *root, uint8_t hash[MARKS_HASH])
+{
+    uint8_t *data = NULL;
+    size_t len = 0;
+    int refusal =
+        file_read(AT_FDCWD, house_path(root, "out/" EXCHANGE_BOARD), BOARD_MAX, &data, &len);
+    if (refusal == REFUSAL_NONE)
+        house_hash(data, len, hash);
+    free(data);
+    return refusal;
+}
+
+static void publish(const char *root, struct vault *vault)
+{
+    struct publish_report report;
+    uint8_t hash[MARKS_HASH] = {0};
+    if (publish_run(vault, house_path(root, "out"), state_today(), &report) != TROUBLE_NONE)
+        return;
+    (void)hash_board(root, hash); /* unread: zeros, which claim nothing of its bytes */
+    marks_done(HOUSE_PUBLISHED, report.number, hash);
+}
+
+void scenes_answer_run(const char *root)
+{
+    struct vault *vault = NULL;
+    if (house_vault(root, &vault) == TROUBLE_NONE)
+        for (int what = SAID_FIRST; what < SAID_END; what++) {
+            marks_try(HOUSE_SAID, (uint64_t)what, NULL);
+            if (say(vault, what) == TROUBLE_NONE)
+                marks_done(HOUSE_SAID, (uint64_t)what, NULL);
+            if (what == SAID_NOTE || what == SAID_SECOND)
+                publish(root, vault);
+        }
+    vault_close(&vault);
+}
+
+/* How often each of them is in the casebook. */
+struct heard {
+    unsigned times[SAID_END];
+    struct answer *answer;
+};
+
+static int hear(void *context, const struct casefile_item *item)
+{
+    struct heard *heard = context;
+    const char *text = item->text;
+    size_t len = item->len;
+    if (item->kind == CASEFILE_STATUS && item->case_id == 2)
+        heard->times[SAID_STATUS]++;
+    if (item->kind == CASEFILE_MESSAGE && item->has_text) {
+        int error = casefile_message(item, heard->answer);
+        if (error != TROUBLE_NONE)
+            return error;
+        text = heard->answer->text;
+        len = heard->answer->len;
+    } else if (item->kind != CASEFILE_NOTE) {
+        return TROUBLE_NONE;
+    }
+    for (int i = SAID_FIRST; i < SAID_END; i++)
+        heard->times[i] +=
+            said[i] != NULL && strlen(said[i]) == len && memcmp(said[i], text, len) == 0;
+    return TROUBLE_NONE;
+}
+
+static const char *weigh_said(struct vault *vault, const struct marks *marks, struct heard *heard)
+{
+    int error = casefile_each(vault, 0, hear, heard);
+    if (error != TROUBLE_NONE)
+        return trouble_text(error);
+    for (int i = SAID_FIRST; i < SAID_END; i++) {
+        bool done = marks_has(marks, HOUSE_SAID, (uint64_t)i, true);
+        if (done && heard->times[i] == 0)
+            return scene_lost("what the office said is lost");
+        if (heard->times[i] > 1)
+            return "something is said twice";
+        if (heard->times[i] == 1 && !marks_has(marks, HOUSE_SAID, (uint64_t)i, false))
+            return "something that nobody said";
+        scene_found(done);
+    }
+    return NULL;
+}
+
+/* A board that was read: its bytes, number and hash; data NULL when there was none. */
+struct sheet {
+    uint8_t *data;
+    struct board board;
+    uint8_t hash[MARKS_HASH];
+};
+
+static const char *read_sheet(const char *root, const struct vault *vault, struct sheet *sheet)
+{
+    size_t len = 0;
+    const char *path = house_path(root, "out/" EXCHANGE_BOARD);
+    *sheet = (struct sheet){.data = NULL};
+    if (access(path, F_OK) != 0)
+        return NULL;
+    int refusal = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
+    if (refusal == REFUSAL_NONE)
+        refusal = board_decode(sheet->data, len, vault->charter.board, vault->charter.office,
+                               &sheet->board);
+    if (refusal != REFUSAL_NONE)
+        return "a published board that is not whole";
+    house_hash(sheet->data, len, sheet->hash);
+    return NULL;
+}
+
+/* Is the n-th answer of a's case on the board, and once? */
+static const char *weigh_entry(const struct sheet *sheet, const struct heard *heard, int what)
+{
+    struct code_keys keys;
+    uint8_t tag[ANSWER_TAG_LEN];
+    unsigned times = 0;
+    house_keys('a', &keys);
+    for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
+        house_must(answer_tag(&keys, n, tag) == ANSWER_OK, "a tag");
+        const uint8_t *entry = board_find(&sheet->board, tag);
+        if (entry == NULL)
+            continue;
+        if (answer_open(&keys, n, entry, heard->answer) != ANSWER_OK)
+            return "an answer on the board does not open";
+        times += heard->answer->len == strlen(said[what]) &&
+                 memcmp(heard->answer->text, said[what], heard->answer->len) == 0;
+    }
+    return times == heard->times[what] ? NULL : "an answer is not on the board, or twice";
+}
+
+/* The next board stands above all that were out, or is one of them, byte by byte. */
+static const char *weigh_next(const struct sheet *next, const struct sheet *old,
+                              const struct marks *marks)
+{
+    static const uint8_t unread[MARKS_HASH];
+    if (old->data != NULL && (next->board.number < old->board.number ||
+                              (next->board.number == old->board.number &&
+                               memcmp(next->hash, old->hash, MARKS_HASH) != 0)))
+        return "a board's number twice, or going back";
+    for (size_t i = 0; i < marks->n; i++) {
+        const struct mark *mark = &marks->all[i];
+        if (mark->what != HOUSE_PUBLISHED || memcmp(mark->hash, unread, MARKS_HASH) == 0)
+            continue;
+        if (next->board.number < mark->n ||
+            (next->board.number == mark->n && memcmp(next->hash, mark->hash, MARKS_HASH) != 0))
+            return "a published number is given to another board";
+    }
+    return NULL;
+}
+
+static const char *publish_again(const char *root, struct vault *vault, const struct marks *marks,
+                                 const struct heard *heard)
+{
+    struct sheet old, next = {.data = NULL};
+    struct publish_report report;
+    const char *wrong = read_sheet(root, vault, &old);
+    uint64_t told = marks_highest(marks, HOUSE_PUBLISHED, true);
+    if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
+        wrong = scene_lost("a published board is lost");
+    if (wrong == NULL &&
+        publish_run(vault, house_path(root, "out"), state_today(), &report) != TROUBLE_NONE)
+        wrong = "no board can be published";
+    if (wrong == NULL)
+        wrong = read_sheet(root, vault, &next);
+    if (wrong == NULL && next.data == NULL)
+        wrong = "no board was published";
+    if (wrong == NULL)
+        wrong = weigh_next(&next, &old, marks);
+    if (wrong == NULL)
+        wrong = weigh_entry(&next, heard, SAID_FIRST);
+    if (wrong == NULL)
+        wrong = weigh_entry(&next, heard, SAID_SECOND);
+    free(old.data);
+    free(next.data);
+    return wrong;
+}
+
+const char *scenes_answer_check(const char *root, const struct marks *marks)
+{
+    struct heard heard = {.answer = secret_new(sizeof *heard.answer)};
+    struct vault *vault = NULL;
+    house_must(heard.answer != NULL, "locked memory");
+    int error = house_vault(root, &vault);
+    const char *wrong = error == TROUBLE_NONE ? NULL : trouble_text(error);
+    if (wrong == NULL)
+        wrong = weigh_said(vault, marks, &heard);
+    if (wrong == NULL)
+        wrong = publish_again(root, vault, marks, &heard);
+    vault_close(&vault);
+    secret_free(heard.answer);
+    if (wrong == NULL)
+        wrong = house_carries(root, "out");
+    return wrong != NULL ? wrong : house_goes_on(root);
+}
