@@ -311,6 +311,10 @@ static int handle_open(struct db *db, const char *path, const struct db_schema *
         error = whole_check(db->handle);
     if (error == DB_OK)
         error = statements_prepare(db, schema);
+    /* SQLite syncs the folder when a log is new, but does not heed when that fails. Then the log of
+       before might come back, which is older than the file, and the new one be lost. */
+    if (error == DB_OK && mode != DB_READ)
+        error = db_file_settle(path);
     places_look(db->handle, db->places);
     db->changes = changes_look(db->handle);
     return error;

@@ -48,7 +48,7 @@ static int write_all(int fd, const uint8_t *bytes, size_t len)
     return DB_OK;
 }
 
-static int sync_folder_of(const char *path)
+int db_file_settle(const char *path)
 {
     char copy[PATH_MAX];
     snprintf(copy, sizeof(copy), "%s", path);
@@ -103,7 +103,7 @@ int db_file_make(const char *path, const uint8_t *image, size_t len)
     if (error == DB_OK && (fsync(fd) != 0 || rename(beside, path) != 0))
         error = db_file_error(errno);
     if (error == DB_OK)
-        error = sync_folder_of(path);
+        error = db_file_settle(path);
     else
         unlink(beside);
 out:

@@ -17,6 +17,9 @@ int db_file_check(const char *path);
    such a file for reading, and fail late where it cannot make a -wal. */
 int db_file_writable(const char *path);
 
+/* Makes the names in path's folder durable: what was made or removed there. */
+int db_file_settle(const char *path);
+
 /* Makes path a file of these bytes, mode 0600, durably and at once: written beside it as path.new,
    synced and renamed. When there is something at path already, that stays and DB_OK is returned.
    Many may try at once; a path.new of one who was killed is taken over. On error nothing is left.
