@@ -9,6 +9,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +248,20 @@ int file_write(int dirfd, const char *name, mode_t mode, const void *data, size_
         return refusal;
     }
     return file_commit(&writer);
+}
+
+int file_settle(const char *path)
+{
+    char copy[PATH_MAX];
+
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+        return REFUSAL_IO;
+    int dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dirfd < 0)
+        return errno == EACCES ? REFUSAL_NONE : refusal_of(errno);
+    int refusal = sync_folder(dirfd);
+    close(dirfd);
+    return refusal;
 }
 
 /* Removes one temporary file, unless a living writer holds it. */

@@ -36,6 +36,11 @@ int file_commit(struct file_writer **writer); /* syncs, renames, frees */
 void file_abandon(
     struct file_writer **writer); /* removes the temporary file, frees; NULL is nothing */
 
+/* Makes durable that path has a name: syncs the folder it stands in. For a folder just made, or found; a file
+   written here needs none of it. A folder above that may not be read is passed over. Returns _NONE or _IO,
+   _FULL ... */
+int file_settle(const char *path);
+
 /* Removes temporary files that a cut left in the folder, but none that a living writer is still at. */
 void file_sweep(int dirfd);
 

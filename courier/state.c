@@ -283,6 +283,8 @@ int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN
         return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_READONLY;
     int refusal = open_folder(dir, &folder);
     if (refusal == REFUSAL_NONE)
+        refusal = file_settle(dir);
+    if (refusal == REFUSAL_NONE)
         refusal = lock_file(folder, "courier.lock", &lock);
     if (refusal == REFUSAL_NONE) {
         file_sweep(folder);

@@ -231,8 +231,10 @@ static int open_out(const char *path, int *dir)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
         return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_READONLY;
-    *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *dir >= 0 ? TROUBLE_NONE : REFUSAL_READONLY;
+    int error = file_settle(path);
+    if (error == REFUSAL_NONE)
+        *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return error != REFUSAL_NONE || *dir >= 0 ? error : REFUSAL_READONLY;
 }
 
 /* The two files on their way: written, but not yet under their names. */

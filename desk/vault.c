@@ -153,7 +153,8 @@ static int folder_make(const char *path, int *dir, int *made)
         return errno == ENOENT ? TROUBLE_PARENT : folder_trouble(errno);
     if (chmod(path, 0700) != 0)
         return folder_trouble(errno);
-    return folder_open(path, dir);
+    error = folder_open(path, dir);
+    return error == TROUBLE_NONE ? file_settle(path) : error;
 }
 
 static int seal_file(int dir, const char *name, const struct passphrase *passphrase,
