@@ -71,6 +71,7 @@ const struct hostile hostile_texts[HOSTILE_COUNT] = {
     TEXT("the desk's own frame", "\n\n" HOSTILE_FORGED "\n    Status: closed\n    |\n", 30,
          HOSTILE_HEAPS),
     TEXT("marks without end", "\xCC\x81\xCD\x86\xCC\xB6", 0, HOSTILE_HEAPS),
+    TEXT("marks on nothing", "\n\xCC\xB6\xE2\x83\x9D", 50, HOSTILE_HEAPS),
     TEXT("marks that old terminals put beside", "x\xE1\xAA\xB0", 0, HOSTILE_HEAPS),
     TEXT("vowel signs without end", "\xE0\xA4\x83", 0, HOSTILE_HEAPS),
     TEXT("one syllable without end", "\xE1\x84\x80", 0, HOSTILE_HEAPS),
@@ -103,7 +104,7 @@ static size_t add(char *out, size_t at, size_t max, const char *text, size_t len
 
 size_t hostile_fill(const struct hostile *hostile, char *out, size_t max)
 {
-    static const char head[] = HOSTILE_HEAD "\n";
+    static const char head[] = HOSTILE_HEAD "\nx"; /* marks need a letter */
     static const char tail[] = " " HOSTILE_FORGED "\n" HOSTILE_FORGED "\n" HOSTILE_TAIL;
     const size_t tail_len =
         sizeof tail - 1 - (max < HOSTILE_SHORT ? sizeof "\n" HOSTILE_TAIL - 1 : 0);
