@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <linux/kd.h>
+#include <linux/vt.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -43,6 +44,10 @@ static bool leds_answer;
 static char leds;
 static int leds_asked;
 
+/* Stands in for the console's lock: the last request about it, which is carried out or refused. */
+static unsigned long lock_asked;
+static int lock_answer;
+
 int ioctl(int fd, unsigned long request, ...)
 {
     va_list list;
@@ -51,6 +56,10 @@ int ioctl(int fd, unsigned long request, ...)
     va_start(list, request);
     argument = va_arg(list, void *);
     va_end(list);
+    if (request == VT_LOCKSWITCH || request == VT_UNLOCKSWITCH) {
+        lock_asked = request;
+        return lock_answer;
+    }
     if (request != KDGKBLED)
         return (int)syscall(SYS_ioctl, fd, request, argument);
     leds_asked++;
@@ -631,6 +640,51 @@ static void test_resize(void **state)
     pty_stop(&pty);
 }
 
+/* What the line's discipline would do with a key (a signal, a stop, the next one literally) it leaves to us. */
+static int look_at_the_line(void *context)
+{
+    struct termios line;
+
+    (void)context;
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK || tcgetattr(STDIN_FILENO, &line) != 0)
+        return EXIT_REFUSED;
+    term_close();
+    return (line.c_lflag & (ISIG | ICANON | IEXTEN | ECHO)) == 0 &&
+                   (line.c_iflag & (IXON | IXOFF | BRKINT)) == 0
+               ? EXIT_GONE
+               : 0;
+}
+
+static void test_no_key_is_the_lines_own(void **state)
+{
+    struct pty *pty = pty_start_function(24, 80, look_at_the_line, NULL);
+
+    (void)state;
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), EXIT_GONE);
+    pty_stop(&pty);
+    /* Interrupt, quit, suspend, start, stop, next, discard, end of file, a break's NUL. */
+    pty = started("xterm-256color");
+    pty_type(pty, "a\003\034\032\021\023\026\017\004z");
+    shows(pty, "a<other><other><other><other><other><other><other><other>z");
+    pty_stop(&pty);
+}
+
+static void test_console_is_held_and_given_back(void **state)
+{
+    (void)state;
+    lock_answer = 0;
+    assert_int_equal(term_hold("/dev/null", true), 0);
+    assert_int_equal(lock_asked, VT_LOCKSWITCH);
+    assert_int_equal(term_hold("/dev/null", false), 0);
+    assert_int_equal(lock_asked, VT_UNLOCKSWITCH);
+    lock_answer = -1; /* no console, or not permitted */
+    assert_int_equal(term_hold("/dev/null", true), -1);
+    lock_asked = 0;
+    assert_int_equal(term_hold("/nowhere", true), -1);
+    assert_int_equal(lock_asked, 0);
+}
+
 static void test_hang_up(void **state)
 {
     struct pty *pty = started("xterm-256color");
@@ -1035,6 +1089,8 @@ int main(void)
         cmocka_unit_test(test_a_paste_behind_an_escape),
         cmocka_unit_test(test_a_paste_without_end_leaves_enter_alive),
         cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_no_key_is_the_lines_own),
+        cmocka_unit_test(test_console_is_held_and_given_back),
         cmocka_unit_test(test_hang_up),
         cmocka_unit_test(test_a_signal_ends_the_wait),
         cmocka_unit_test(test_a_dead_terminal_does_not_spin),

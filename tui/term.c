@@ -2,8 +2,10 @@
 /* The one file that knows curses: bytes in, presses out; cells in, a terminal's picture out. */
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <linux/kd.h>
+#include <linux/vt.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -305,6 +307,18 @@ void term_close(void)
     term.curses = NULL;
     send("\033[m\033[H\033[2J\033[3J");
     give_back_signals();
+}
+
+int term_hold(const char *tty, bool held)
+{
+    const int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int result = -1;
+
+    if (fd < 0)
+        return -1;
+    result = ioctl(fd, held ? VT_LOCKSWITCH : VT_UNLOCKSWITCH, 0);
+    close(fd);
+    return result;
 }
 
 void term_size(int *rows, int *cols)

@@ -27,6 +27,11 @@ int term_open(const volatile sig_atomic_t *stop);
  * it. */
 void term_close(void);
 
+/* Keeps the keys of a Linux console (Alt+F2, Ctrl+Alt+F2) from leaving it for another, or gives them back. The lock is the
+   machine's, not the process's, and outlives it: who takes it gives it back. Returns 0; -1 where tty is no console, or it is not
+   permitted (CAP_SYS_TTY_CONFIG), and then nothing has changed. */
+int term_hold(const char *tty, bool held);
+
 /* Size now, in cells. A terminal may be smaller than a screen's minimum: the caller asks and says
  * so. */
 void term_size(int *rows, int *cols);
