@@ -34,22 +34,43 @@ static void put_digits(FILE *out, uint32_t ch)
         fprintf(out, "\\u%04X", ch);
 }
 
+static size_t plain_ascii(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && (unsigned char)text[n] < 0x7F)
+        n++;
+    return n;
+}
+
+/* One character that is not plain ASCII; returns its bytes. */
+static size_t put_other(struct printout *printout, const char *text, size_t len)
+{
+    char shown[4];
+    uint32_t ch = 0;
+    const size_t n = utf8_take(text, len, &ch);
+    const size_t written = plain_char(&printout->plain, ch, shown);
+    if (written == n && memcmp(shown, text, n) == 0)
+        fwrite(text, 1, n, printout->out);
+    else
+        put_digits(printout->out, ch);
+    return n;
+}
+
 /* jansson escapes the ASCII controls. What else plain text would not hold as it is stands in strings
-   only and comes out as digits: exact all the same, and without effect where a file is shown. */
+   only and comes out as digits: exact all the same, and without effect where a file is shown. No mark
+   is written onto the sign that begins a string. */
 static int put_harmless(const char *text, size_t len, void *context)
 {
     struct printout *printout = context;
-    for (size_t at = 0, n = 0; at < len; at += n) {
-        char shown[4];
-        uint32_t ch = 0;
-        n = utf8_take(text + at, len - at, &ch);
-        const size_t written = plain_char(&printout->plain, ch, shown);
-        if (ch < 0x7F || (written == n && memcmp(shown, text + at, n) == 0))
-            fwrite(text + at, 1, n, printout->out);
-        else
-            put_digits(printout->out, ch);
-        if (ch == '"') /* no mark may be written onto our own signs */
-            printout->plain = (struct plain){0};
+    for (size_t at = 0; at < len;) {
+        char last[4];
+        const size_t n = plain_ascii(text + at, len - at);
+        fwrite(text + at, 1, n, printout->out);
+        at += n;
+        if (n > 0)
+            plain_char(&printout->plain, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1], last);
+        if (at < len)
+            at += put_other(printout, text + at, len - at);
     }
     return ferror(printout->out) ? -1 : 0;
 }
@@ -218,6 +239,19 @@ static json_t *forks_value(const struct kiosks_ranges *ranges)
     return all;
 }
 
+static json_t *rollbacks_value(const struct kiosks_row *row)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < row->kiosk.rollbacks; i++) {
+        const struct caseload_rollback *one = &row->rollbacks[i];
+        json_array_append_new(
+            all, json_pack("{so sI sI sI sI}", "seen", day(one->day), "from_record",
+                           (json_int_t)one->was_seq, "from_board", (json_int_t)one->was_board,
+                           "record", (json_int_t)one->seq, "board", (json_int_t)one->board));
+    }
+    return all;
+}
+
 static json_t *health_value(const struct caseload_kiosk *kiosk)
 {
     return json_pack("{sb sb sb}", "printer", (kiosk->health & BUNDLE_PRINTER_OK) != 0, "disk",
@@ -229,16 +263,16 @@ static json_t *kiosk_value(const struct kiosks_row *row)
 {
     const struct caseload_kiosk *kiosk = &row->kiosk;
     return json_pack(
-        "{so ss ss so sI so si sI so so sI sI sI sI sI sI si so so}", "kiosk",
+        "{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
         kiosk_id(kiosk->kiosk), "facility", row->card.facility, "type", words_type(row->card.type),
         "enrolled", day(kiosk->enrolled), "last", (json_int_t)kiosk->last_seq, "day",
         day(kiosk->last_day), "silent", (int)row->silent, "unbroken", (json_int_t)kiosk->tip_seq,
         "gaps", ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
-        (json_int_t)kiosk->rollbacks, "unreadable", (json_int_t)kiosk->unreadable, "misplaced",
-        (json_int_t)kiosk->misplaced, "charter", (json_int_t)kiosk->charter, "board",
-        (json_int_t)kiosk->board, "image", (json_int_t)kiosk->image, "exchange_age",
-        (int)kiosk->exchange_age, "imported", day(kiosk->imported), "health",
-        kiosk->imported > 0 ? health_value(kiosk) : json_null());
+        (json_int_t)kiosk->rollbacks, "set_back", rollbacks_value(row), "unreadable",
+        (json_int_t)kiosk->unreadable, "misplaced", (json_int_t)kiosk->misplaced, "charter",
+        (json_int_t)kiosk->charter, "board", (json_int_t)kiosk->board, "image",
+        (json_int_t)kiosk->image, "exchange_age", (int)kiosk->exchange_age, "imported",
+        day(kiosk->imported), "health", kiosk->imported > 0 ? health_value(kiosk) : json_null());
 }
 
 int machine_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
