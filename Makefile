@@ -40,7 +40,7 @@ DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev l
               libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
 # valgrind does not start without the symbols of the dynamic linker, libc6-dbg.
 DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
-DEPS_LINT  := clang-format mandoc
+DEPS_LINT  := clang-format mandoc systemd
 DEPS_FUZZ  := clang libclang-rt-dev
 DEPS_BENCH := age gnupg strace
 
@@ -52,6 +52,8 @@ LANGS    := kk ru
 MO       := $(foreach l,$(LANGS),$(BUILD)/locale/$(l)/LC_MESSAGES/sandyq.mo) $(BUILD)/locale/sandyq.utf8
 TEXTS    := $(wildcard $(foreach l,$(LANGS) en,texts/$(l)/*.txt))
 MAN      := $(wildcard man/*.[0-9])
+UNITS    := $(filter-out %.sysusers,$(wildcard systemd/*.*))
+UNITDIR  := $(PREFIX)/lib/systemd/system
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 # What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
 TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c))
@@ -182,11 +184,15 @@ install: all
 	ln -sfn /usr/lib/locale/C.utf8 $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
 	for t in $(TEXTS); do install -D -m 644 $$t $(DESTDIR)$(PREFIX)/share/sandyq/$$t; done
 	install -D -m 644 kiosk/kiosk.conf $(DESTDIR)$(PREFIX)/share/sandyq/kiosk.conf
+	for u in $(UNITS); do install -d $(DESTDIR)$(UNITDIR); \
+		sed 's|@PREFIX@|$(PREFIX)|' $$u >$(DESTDIR)$(UNITDIR)/$${u##*/}; done
+	install -D -m 644 systemd/sandyq.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sandyq.conf
 
 uninstall:
 	rm -f $(TEXTS:%=$(DESTDIR)$(PREFIX)/share/sandyq/%)
 	rm -f $(DESTDIR)$(LOCALEDIR)/sandyq.utf8
-	rm -f $(DESTDIR)$(PREFIX)/share/sandyq/kiosk.conf
+	rm -f $(DESTDIR)$(PREFIX)/share/sandyq/kiosk.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/sandyq.conf
+	rm -f $(UNITS:systemd/%=$(DESTDIR)$(UNITDIR)/%)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	for l in $(LANGS); do rm -f $(DESTDIR)$(LOCALEDIR)/$$l/LC_MESSAGES/sandyq.mo; done

@@ -544,10 +544,12 @@ static int end_by_itself(void)
     return 0;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 static int change_signals(void)
 {
     return signal(SIGTERM, SIG_IGN) == SIG_ERR;
 }
+#endif
 
 static int grow_in_place(void)
 {
