@@ -43,11 +43,14 @@ static bool is_sync(const struct disk_op *op)
     return op->kind == DISK_SYNC || op->kind == DISK_UNSYNC;
 }
 
-/* Does this sync make that operation durable, or say that it never will be? */
+/* Does this sync make that operation durable, or, when it failed, say that it never will be? The
+   kernel forgets data that it could not write and lets the next sync pass; names it keeps. */
 static bool settles(const struct disk_op *sync, const struct disk_op *op, bool journal)
 {
     if (!is_name(op))
         return sync->node == op->node;
+    if (sync->kind == DISK_UNSYNC)
+        return false;
     return sync->node == op->folder || (journal && sync->node == op->node);
 }
 
