@@ -351,7 +351,8 @@ static bool is_evidence(struct exchange *x, const char *name)
     return evidence;
 }
 
-/* Moves evidence out of the way, under the first free name that an import finds. */
+/* Moves evidence out of the way, under the first free name that an import finds, and finds before
+   those of this exchange. */
 static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
@@ -362,7 +363,7 @@ static int lay_aside(struct exchange *x, const char *name)
         return REFUSAL_NONE;
     card_kiosk_text(x->state->kiosk, id);
     for (int i = 1; i <= OLD_MAX; i++) {
-        snprintf(other, sizeof other, "%s-old-%d%s", id, i, EXCHANGE_BUNDLE);
+        snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
         if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) == 0)
             continue;
         x->report->kept++;

@@ -7,7 +7,7 @@
    KIOSKID.bundle    out, the oldest records not yet acknowledged, at most BUNDLE_RECORDS_MAX
    KIOSKID-2.bundle  out, those after them while there are more, and so on with -3, -4 ...: always up to a
                      bundle that is not full, which so is the last; higher ones of this kiosk are removed
-   KIOSKID-old-1.bundle  and so on: a bundle of this kiosk that was in the way and holds records that the
+   KIOSKID-0-1.bundle  and so on: a bundle of this kiosk that was in the way and holds records that the
                      outbox does not: whoever set the disk back shall not use us to wipe out the trace
    *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in

@@ -12,6 +12,7 @@
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "tui/lang.h"
+#include "tui/utf8.h"
 
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -39,9 +40,28 @@ static int usage_error(void)
     return STATUS_USAGE;
 }
 
+/* The folder of a medium is often named after the medium, so by a stranger: letters of our languages pass,
+   and nothing that a terminal could take for an order or that turns what follows. */
+static void put_name(FILE *stream, const char *name)
+{
+    const size_t len = strlen(name);
+    uint32_t ch = 0;
+
+    for (size_t i = 0; i < len;) {
+        const size_t n = utf8_take(name + i, len - i, &ch);
+        if ((ch >= 0x20 && ch < 0x7F) || (ch > 0xAD && ch < 0x530))
+            fwrite(name + i, 1, n, stream);
+        else
+            fputc('?', stream);
+        i += n;
+    }
+}
+
 static int fail(const char *where, const char *text)
 {
-    fprintf(stderr, "sandyq-courier: %s: %s\n", where, text);
+    fputs("sandyq-courier: ", stderr);
+    put_name(stderr, where);
+    fprintf(stderr, ": %s\n", text);
     return STATUS_FAILED;
 }
 
