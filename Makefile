@@ -78,6 +78,7 @@ $(BUILD)/sandyq-%: $(BUILD)/%/main.o $(BUILD)/%.a $(call ROOM_LIB,$(ROOMS))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
+$(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
 
 # The keyboard tables, from what X knows; a test compares.
 $(BUILD)/tests/layout/table: $(BUILD)/tests/layout/table.o
@@ -117,6 +118,11 @@ $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
 taint: deps-test
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
 	@SANDYQ_TAINT_ROUNDS=100 $(BUILD)/tests/test_taint
+
+# All places of a session and all its endings; needs root.
+leak: deps-test
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/test_leak
+	@tests/leak/run $(BUILD)
 
 demo: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo
@@ -211,7 +217,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check check-built asan taint lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
+.PHONY: all demo check check-built asan taint leak lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 
