@@ -41,7 +41,7 @@ DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev l
 # valgrind does not start without the symbols of the dynamic linker, libc6-dbg.
 DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc systemd
-DEPS_FUZZ  := clang libclang-rt-dev
+DEPS_FUZZ  := clang libclang-rt-dev libcmocka-dev
 DEPS_BENCH := age gnupg strace
 
 MAIN_SRC := kiosk/main.c desk/main.c courier/main.c
@@ -155,7 +155,7 @@ $(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
-FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/child.c kiosk/spawn.c kiosk/porter.c,$(foreach r,$(ROOMS) kiosk desk,$(call SRC,$(r))) tests/booth.c)
+FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/child.c kiosk/spawn.c kiosk/porter.c,$(foreach r,$(ROOMS) kiosk desk,$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
 # Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).
@@ -166,13 +166,15 @@ fuzz-built: $(FUZZERS) $(MO) fuzz-cover
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS) $(FUZZERS)
 $(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O1 -MMD -MP \
-		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
+	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O2 -MMD -MP \
+		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(FUZZ_COVER) -c -o $@ $<
+# Half of the time would go into telling the fuzzer what cells are compared with.
+$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/tests/%.o: FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZ_AID:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/rooms.a
-	$(call say,LD $@)clang $(FUZZ_FLAGS) $(FUZZ_WRAP) -o $@ $^ $(LIBS_kiosk) $(call PKG,jansson)
+	$(call say,LD $@)clang $(FUZZ_FLAGS) $(FUZZ_WRAP) -o $@ $^ $(LIBS_kiosk) $(call PKG,jansson cmocka)
 # The same targets in one program without clang: it replays the corpus, and counts the lines reached.
 $(BUILD)/tests/test_corpus: ALL_LDFLAGS += $(FUZZ_WRAP)
 $(BUILD)/tests/test_corpus: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))

@@ -20,8 +20,9 @@
 
 #define TARGETS(each)                                                                              \
     each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \
-        each(envelope) each(keyring) each(keys) each(letter) each(library) each(linear)            \
-            each(plain) each(record) each(session)
+        each(envelope) each(import) each(keyring) each(keys) each(letter) each(library)            \
+            each(linear) each(notices) each(plain) each(record) each(session) each(sign)           \
+                each(vault)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 

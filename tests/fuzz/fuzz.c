@@ -16,9 +16,11 @@
 #include "crypto/sign.h"
 #include "tui/wrap.h"
 
-static unsigned left;   /* calls up to the one that fails, 0: none does */
-static uint64_t chance; /* where the random bytes are */
-static int inside;      /* of crypto/: libgcrypt ends the process when its own memory is short */
+static _Thread_local unsigned left; /* calls up to the one that fails, 0: none does */
+static uint64_t chance;             /* where the random bytes are */
+static bool really;                 /* signatures are real ones */
+static _Thread_local int
+    inside; /* of crypto/: libgcrypt ends the process when its own memory is short */
 
 void must(bool holds)
 {
@@ -39,6 +41,11 @@ void fuzz_fail_at(unsigned n)
 {
     left = n;
     chance = 0;
+}
+
+void fuzz_sign_really(bool on)
+{
+    really = on;
 }
 
 unsigned fuzz_fault_of(const uint8_t *data, size_t size)
@@ -93,22 +100,11 @@ CRYPTO(int, hash_sha256, -1, (out, parts, n), uint8_t out[HASH_LEN], const struc
 CRYPTO(int, hash_expand, -1, (out, len, prk, parts, n), uint8_t *out, size_t len,
        const uint8_t prk[HASH_LEN], const struct hash_part *parts, size_t n)
 
-CRYPTO(int, sign_public, -1, (seed, public_key), const uint8_t seed[SIGN_SEED_LEN],
-       uint8_t public_key[SIGN_PUBLIC_LEN])
-
-CRYPTO(int, sign_make, -1, (seed, domain, message, len, signature),
-       const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message, size_t len,
-       uint8_t signature[SIGN_LEN])
-
 CRYPTO(int, aead_seal, AEAD_MEMORY, (with, plain, len, out), const struct aead *with,
        const void *plain, size_t len, uint8_t *out)
 
 CRYPTO(int, aead_open, AEAD_MEMORY, (with, sealed, len, plain), const struct aead *with,
        const uint8_t *sealed, size_t len, void *plain)
-
-CRYPTO(bool, sign_check, false, (public_key, domain, message, len, signature),
-       const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
-       size_t len, const uint8_t signature[SIGN_LEN])
 
 CRYPTO(int, answer_tag, ANSWER_MEMORY, (keys, n, tag), const struct code_keys *keys, uint64_t n,
        uint8_t tag[ANSWER_TAG_LEN])
@@ -121,6 +117,59 @@ CRYPTO(int, hpke_open_decap, HPKE_MEMORY, (pair, enc, shared), const struct hpke
 
 CRYPTO(int, envelope_key_id, -1, (public_key, id), const uint8_t public_key[ENVELOPE_KEY_LEN],
        uint8_t id[ENVELOPE_ID_LEN])
+
+/* --- signatures: hashes, since a real one takes longer than all that is read behind it --- */
+
+static void imprint(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain,
+                    const void *message, size_t len, uint8_t signature[SIGN_LEN])
+{
+    const struct hash_part parts[] = {
+        {public_key, SIGN_PUBLIC_LEN}, {domain, strlen(domain)}, {message, len}};
+
+    must(__real_hash_sha256(signature, parts, 3) == 0);
+    memcpy(signature + HASH_LEN, signature, SIGN_LEN - HASH_LEN);
+}
+
+WRAP(int, sign_public, const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+{
+    if (really)
+        return __real_sign_public(seed, public_key);
+    if (fails())
+        return -1;
+    return __real_hash_sha256(public_key, &(struct hash_part){seed, SIGN_SEED_LEN}, 1);
+}
+
+WRAP(int, sign_key_new, uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+{
+    if (really)
+        return __real_sign_key_new(seed, public_key);
+    random_bytes(seed, SIGN_SEED_LEN);
+    return sign_public(seed, public_key);
+}
+
+WRAP(int, sign_make, const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message,
+     size_t len, uint8_t signature[SIGN_LEN])
+{
+    uint8_t public_key[SIGN_PUBLIC_LEN];
+
+    if (really)
+        return __real_sign_make(seed, domain, message, len, signature);
+    if (fails() || __real_hash_sha256(public_key, &(struct hash_part){seed, SIGN_SEED_LEN}, 1) != 0)
+        return -1;
+    imprint(public_key, domain, message, len, signature);
+    return 0;
+}
+
+WRAP(bool, sign_check, const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain,
+     const void *message, size_t len, const uint8_t signature[SIGN_LEN])
+{
+    uint8_t right[SIGN_LEN];
+
+    if (really)
+        return __real_sign_check(public_key, domain, message, len, signature);
+    imprint(public_key, domain, message, len, right);
+    return !fails() && memcmp(right, signature, sizeof right) == 0;
+}
 
 /* Quick: what a derivation gives is nowhere told apart from its hash. */
 WRAP(int, argon_derive, const struct argon_cost *cost, const void *password, size_t len,

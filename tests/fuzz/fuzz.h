@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What fuzz targets share: the entry each of them has, and a world in which calls fail on purpose, the
-   slow derivation is quick and what is random comes out the same for every input. Linked with the
+   slow derivation and the signatures are quick, and what is random comes out the same for every input. Linked with the
    FUZZ_WRAP of the Makefile, which puts these calls in the place of the real ones. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -21,6 +21,9 @@ void fuzz_start(void);
 /* From now on the n-th call that may fail (memory, hashes, signatures, keys) does; 0: none does. What
    is random begins anew. */
 void fuzz_fail_at(unsigned n);
+
+/* Signatures are real ones from now on, or quick stand-ins again. */
+void fuzz_sign_really(bool on);
 
 /* For inputs that are plain text and have no byte to spare: which call fails in a second run over one
    input in four, or 0. */

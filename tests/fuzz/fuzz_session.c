@@ -34,14 +34,14 @@ enum place { PRINTER = 4, VOICE = 8, BOARD = 16, LARGE = 32, CONTRAST = 64, PLAI
 enum surroundings { LEDS = 16, CONSOLE = 32, HASTE = 64, STUCK = 128 };
 
 static struct booth *booth; /* the place and the office; the world around it is ours */
-static char dump[DUMP];     /* the last screen */
 
 static struct {
     int stored;
     int failing;
     bool underived;
     int printer;
-    bool blank; /* the last screen is */
+    const struct screen *screen; /* the last one, while a key is waited for */
+    bool blank;                  /* the last screen is */
     bool starved;
     char code[CODE_LEN];
 } world;
@@ -76,7 +76,7 @@ static void show(void *context, const struct screen *screen)
     for (int row = 0; row < screen_rows(screen); row++)
         for (int col = 0; col < screen_cols(screen); col++)
             check_cell(screen, row, col);
-    screen_dump(screen, dump, sizeof dump);
+    world.screen = screen;
     term_show(screen);
 }
 
@@ -150,9 +150,11 @@ static void say(void *context, const char *language, int pace, const char *text,
 /* The receipt asks for a group by its number, the only digit of the title. */
 static void type_group(struct teletype *t)
 {
-    const char *digit = dump + strcspn(dump, "123456");
+    static char dump[DUMP];
     char group[5] = "";
 
+    screen_dump(world.screen, dump, sizeof dump);
+    const char *digit = dump + strcspn(dump, "123456");
     if (*digit != '\0' && strlen(world.code) == CODE_DIGITS)
         memcpy(group, world.code + (size_t)(*digit - '1') * 4, 4);
     teletype_type(t, group);
@@ -250,6 +252,8 @@ static void try_none(void)
     term_close();
     t.type = "linux";
     must(term_open(&t.stop) == TERM_OK);
+    must(term_hold("/nowhere", true) == -1);
+    must(term_hold("/dev/null", true) == -1 && term_hold("/dev/null", false) == -1);
     for (int i = 0; i < FLOOD; i++)
         teletype_press(&t, "x", 1);
     term_drop();

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any letter a person's kiosk may have sealed, imported at the desk and shown to an officer: the records add up,
+   importing again changes nothing, and what is shown cannot act. Input: how (1 byte: which call fails; 32 the changes
+   are the letter itself, 64 a follow-up, 128 no letter that opens), place of the changes (2), changes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "crypto/envelope.h"
+#include "crypto/wire.h"
+#include "desk/casefile.h"
+#include "desk/machine.h"
+#include "desk/trouble.h"
+#include "desk/words.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/ward.h"
+#include "tui/utf8.h"
+
+enum { HEAD = 3, BARE = 32, FOLLOWUP = 64, SHUT = 128, ROWS = 12 };
+
+static struct ward ward;
+static struct ward_kiosk kiosk;
+static char casebook[WARD_PATH + 16];
+
+static void finish(void)
+{
+    ward_drop(&kiosk);
+    ward_close(&ward);
+}
+
+/* The office as it was on the first day. */
+static void anew(void)
+{
+    uint8_t mark[CASELOAD_LINK_LEN];
+
+    caseload_close(&ward.vault.cases);
+    must(unlink(casebook) == 0);
+    must(vault_mark(ward.vault.keys->casebook, mark) == 0);
+    must(caseload_make(casebook, mark) == DB_OK);
+    must(caseload_open(casebook, DB_OPEN, &ward.vault.cases) == DB_OK);
+    ward.vault.damage_count = 0;
+    if (kiosk.seed != NULL)
+        ward_drop(&kiosk);
+    ward_enroll(&ward, &kiosk, "PC-17");
+}
+
+static void start(void)
+{
+    fuzz_fail_at(0);
+    if (ward.root == NULL) {
+        setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
+        ward_open(&ward);
+        snprintf(casebook, sizeof casebook, "%s/casebook.db", ward.dir);
+        must(atexit(finish) == 0);
+    }
+    anew();
+}
+
+static void add_letter(const uint8_t *data, size_t size)
+{
+    static uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
+    struct letter letter = ward_letter(&kiosk, 'a', "Қосымша. And another thing.");
+
+    letter.kind = data[0] & FOLLOWUP ? LETTER_FOLLOWUP : LETTER_COMPLAINT;
+    letter.tag_key[0] = data[0] & FOLLOWUP ? 'a' : 'b';
+    must(letter_encode(&letter, raw) == LETTER_OK);
+    if (data[0] & BARE)
+        memset(raw, 0, sizeof raw);
+    fuzz_change(raw, sizeof raw, wire_get16(data + 1) % LETTER_LEN, data + HEAD, size - HEAD);
+    must(envelope_seal(ward.vault.charter.intake, raw, envelope) == ENVELOPE_OK);
+    if (data[0] & SHUT)
+        envelope[ENVELOPE_LEN - 1] ^= 1;
+    ward_raw(&kiosk, envelope);
+}
+
+/* No control or invisible character reaches the officer's terminal. */
+static void check_words(const char *text, size_t len)
+{
+    uint32_t ch = 0;
+
+    must(utf8_valid(text, len));
+    for (size_t n; len > 0; text += n, len -= n) {
+        n = utf8_take(text, len, &ch);
+        must(ch == '\n' || ch == 0xFFFD || utf8_harmless(ch));
+    }
+}
+
+static void check_machine(const char *text, size_t len)
+{
+    json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+
+    check_words(text, len);
+    must(json != NULL);
+    json_decref(json);
+}
+
+static bool show(uint64_t case_id, bool machine)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    must(out != NULL);
+    const int error = machine ? machine_case(out, &ward.vault, case_id)
+                              : words_case_wide(out, 80, &ward.vault, case_id);
+    must(fclose(out) == 0);
+    if (error == TROUBLE_NONE && machine)
+        check_machine(text, len);
+    else
+        check_words(text, len);
+    free(text);
+    return error == TROUBLE_NONE;
+}
+
+static void show_all(uint64_t cases)
+{
+    uint64_t shown = 0;
+
+    for (uint64_t id = 1; id <= ROWS; id++) {
+        const bool there = show(id, false);
+        must(show(id, true) == there);
+        shown += there;
+    }
+    must(shown == cases);
+}
+
+/* Imports both records, with the n-th call failing. */
+static int import(unsigned fault, struct intake_report *report)
+{
+    struct intake intake = {.vault = &ward.vault, .today = WARD_DAY + 1};
+    size_t len = 0;
+    uint8_t *bundle = ward_bundle(&kiosk, 1, 2, &len);
+
+    fuzz_fail_at(fault);
+    const int error = intake_bundle(&intake, "fuzz", bundle, len);
+    fuzz_fail_at(0);
+    free(bundle);
+    *report = intake.report;
+    return error;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct intake_report report;
+
+    if (size < HEAD)
+        return 0;
+    start();
+    const struct letter letter = ward_letter(&kiosk, 'a', "Мені ұрып жатыр.");
+    ward_add(&kiosk, &ward.vault.charter, &letter);
+    add_letter(data, size);
+    const int error = import(data[0] % 32, &report);
+    must(error == TROUBLE_NONE || (data[0] % 32 > 0 && report.records == 0));
+    if (error != TROUBLE_NONE)
+        must(import(0, &report) == TROUBLE_NONE);
+    must(report.records == 2 && report.held == 0);
+    if (data[0] % 32 == 0)
+        must(report.unreadable == 0 || size > HEAD || data[0] & (SHUT | BARE));
+    must(report.covers + report.complaints + report.joined + report.unreadable == 2);
+    const uint64_t cases = report.complaints;
+    must(import(0, &report) == TROUBLE_NONE);
+    must(report.records == 0 && report.held == 2);
+    show_all(cases);
+    return 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as an office's public notices: what every kiosk will show is clean and is all that the office wrote, or
+   the office is told which line is wrong, and no board is made. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/board.h"
+#include "courier/exchange.h"
+#include "courier/file.h"
+#include "courier/refusal.h"
+#include "desk/publish.h"
+#include "desk/trouble.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/ward.h"
+#include "tui/utf8.h"
+
+#define NOTICES "notices.txt"
+
+static struct ward ward;
+static char out[WARD_PATH + 16];
+static int out_dir = -1;
+
+static void finish(void)
+{
+    close(out_dir);
+    close(ward.vault.dir);
+    ward_close(&ward);
+}
+
+static void start(void)
+{
+    fuzz_fail_at(0);
+    if (ward.root != NULL)
+        return;
+    setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
+    ward_open(&ward);
+    must(atexit(finish) == 0);
+    ward.vault.dir = open(ward.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(out, sizeof out, "%s/out", ward.dir);
+    must(mkdirat(ward.vault.dir, "out", 0700) == 0);
+    out_dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(ward.vault.dir >= 0 && out_dir >= 0);
+}
+
+static void put(const uint8_t *data, size_t size)
+{
+    const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    close(fd);
+}
+
+/* Nothing that the file says is left out; blanks aside. */
+static void check_said(const uint8_t *data, size_t size, const char *text, size_t len)
+{
+    static const char blanks[] = " \t\r\n";
+    size_t at = size >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (memchr(blanks, text[i], sizeof blanks - 1) != NULL)
+            continue;
+        while (at < size && memchr(blanks, data[at], sizeof blanks - 1) != NULL)
+            at++;
+        must(at < size && (char)data[at++] == text[i]);
+    }
+    for (; at < size; at++)
+        must(memchr(blanks, data[at], sizeof blanks - 1) != NULL);
+}
+
+static void check_board(const uint8_t *data, size_t size, const struct publish_report *report)
+{
+    struct board board;
+    uint8_t *bytes = NULL;
+    uint32_t ch = 0;
+    size_t len = 0;
+
+    must(file_read(out_dir, EXCHANGE_BOARD, 1 << 24, &bytes, &len) == REFUSAL_NONE);
+    must(board_view(bytes, len, &board) == REFUSAL_NONE);
+    must(board.number == report->number && board.notices_len == report->notices);
+    for (size_t i = 0; i < board.notices_len;) {
+        i += utf8_take(board.notices + i, board.notices_len - i, &ch);
+        must(ch == '\n' || utf8_harmless(ch));
+    }
+    check_said(data, size, board.notices, board.notices_len);
+    free(bytes);
+}
+
+static void check_refusal(const uint8_t *data, size_t size, int error,
+                          const struct publish_report *report)
+{
+    size_t lines = 1;
+
+    for (size_t i = 0; i < size; i++)
+        lines += data[i] == '\n';
+    must(error == TROUBLE_TEXT_UTF8 || error == TROUBLE_NOTICES_CHARACTER ||
+         error == TROUBLE_NOTICES_LONG);
+    must(strcmp(report->blamed, NOTICES) == 0 && report->line <= lines);
+    must(report->line > 0 || error == TROUBLE_NOTICES_LONG);
+}
+
+/* A file that is none, and one that is not there. */
+static void try_no_file(struct publish_report *report)
+{
+    must(unlinkat(ward.vault.dir, NOTICES, 0) == 0);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NONE && report->notices == 0);
+    must(mkdirat(ward.vault.dir, NOTICES, 0700) == 0);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == REFUSAL_SPECIAL);
+    must(unlinkat(ward.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
+    put((const uint8_t *)"", 0);
+    fuzz_fail_at(1);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NOTICES_FILE);
+    fuzz_fail_at(0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct publish_report report;
+
+    start();
+    put(data, size);
+    const int error = publish_run(&ward.vault, out, WARD_DAY, &report);
+    if (error == TROUBLE_NONE)
+        check_board(data, size, &report);
+    else
+        check_refusal(data, size, error, &report);
+    if (size == 0)
+        try_no_file(&report);
+    return 0;
+}
