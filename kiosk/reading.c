@@ -182,6 +182,7 @@ static int reading_answers(struct reading *reading)
         .title = state != NULL ? state : N_("From the Commissioner's office"),
         .choices = choices,
         .count = 1,
+        .secret = true,
         .keys = N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
         .enter = true,
         .guide = GUIDE_ANSWER,

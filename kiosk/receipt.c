@@ -128,6 +128,7 @@ static void receipt_draw(struct receipt *receipt, const struct stage_sheet *shee
     int cols = 0;
 
     stage_frame(stage, sheet);
+    stage->secret = true;
     col = stage->left;
     right = screen_cols(stage->screen) - col;
     if (qr_draw(stage->screen, RECEIPT_TOP + (stage->practice ? 1 : 0), col, receipt->code, &rows,

@@ -127,6 +127,7 @@ static int review_ask(struct stage *stage, const struct draft *draft, struct rev
         .title = N_("Is this right? This is what will be sent"),
         .choices = followup ? choices_followup : choices,
         .count = followup ? 3 : 5,
+        .secret = true,
         .keys = N_("Press a digit   Up, Down: read   F3: show or hide\nEsc: back   F1: help"),
         .guide = GUIDE_REVIEW,
     };

@@ -57,6 +57,7 @@ void stage_close(struct stage *stage)
     secret_free(stage->voice);
     stage->voice = NULL;
     screen_clear(stage->screen);
+    screen_forget(stage->screen, stage->told);
     stage->io->show(stage->io->context, stage->screen);
     screen_free(&stage->screen);
     screen_free(&stage->paper);
@@ -91,6 +92,7 @@ static void stage_measure(struct stage *stage)
         (void)screen_resize(stage->paper, SCREEN_ROWS_MAX, screen_cols(stage->screen));
     screen_clear(stage->screen);
     screen_contrast(stage->screen, stage->contrast);
+    stage->secret = false;
     rows = screen_rows(stage->screen);
     if (rows > STAGE_ROWS_MAX)
         rows = STAGE_ROWS_MAX;
@@ -249,13 +251,19 @@ void stage_show(struct stage *stage)
         stage->io->size(stage->io->context, &rows, &cols);
         screen_clear(stage->screen);
         stage_draw_small(stage, rows, cols);
+        stage->secret = false;
     }
     stage_speak(stage);
     if (stage->speaking && !stage->small)
         stage_draw_voice(stage); /* seen, not said again on every screen */
-    if (stage->dark && stage->speaking)
+    if (stage->dark && stage->speaking) {
         screen_clear(stage->screen);
+        stage->secret = false;
+    }
+    screen_forget(stage->screen, stage->told && !stage->secret);
+    stage->told = stage->secret;
     stage->io->show(stage->io->context, stage->screen);
+    screen_forget(stage->screen, false); /* once is enough */
 }
 
 /* A short limit leaves time for a key before the countdown. */

@@ -54,6 +54,8 @@ struct stage {
     bool speaking;
     bool hushed; /* what is on the screen is said only when it is asked for */
     bool dark;   /* nothing on the screen: for who listens */
+    bool secret; /* the screen drawn last has something that is the person's alone */
+    bool told;   /* and so had the one that the terminal shows */
     int pace;
     enum layout layout;
     bool layer;      /* of the layout: the keys as on a US keyboard */
@@ -81,6 +83,7 @@ struct stage_sheet {
     bool enter;       /* Enter means something here */
     bool skip;        /* Enter means what 0 means, unless something was answered before: */
     const char *kept; /* ... which is this, or NULL; then Enter keeps it */
+    bool secret;      /* the text is the person's alone */
     bool sends;       /* Enter sends: only a press that was meant counts */
     enum guide_topic guide;
 };

@@ -173,6 +173,7 @@ int stage_read_once(struct stage *stage, const struct stage_sheet *sheet, struct
     int below = 0;
     struct press press;
 
+    stage->secret = sheet->secret;
     page->spacing = stage->spacing;
     if (choices > 0)
         stage_rule(stage, row++);
@@ -218,6 +219,7 @@ int stage_type(struct stage *stage, const struct stage_sheet *sheet, struct digi
         if (note != NULL)
             stage_say(stage, row + 2, SCREEN_BOLD, note);
         digits_draw(digits, stage->screen, row, stage->left + SHEET_INDENT, group);
+        stage->secret = digits->len > 0;
         press = stage_ask(stage);
         if (!stage->over && digits_press(digits, press)) {
             note = check != NULL && digits->len == digits->capacity ? check(digits) : NULL;

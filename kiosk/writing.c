@@ -81,6 +81,7 @@ static void writing_draw(struct stage *stage, struct writing *writing)
     writing->edit.spacing = stage->spacing;
     edit_draw(&writing->edit, stage->screen, row + 1, stage->left, stage->width, writing->height,
               &above, &below);
+    stage->secret = writing->edit.len > 0;
     stage_rule(stage, row + 1 + writing->height);
     writing_draw_status(stage, writing, row + 2 + writing->height, above, below);
     if (legend > 0)

@@ -16,6 +16,7 @@ struct screen {
     int cursor_col;
     bool clipped;
     bool contrast;
+    bool forgets;
 };
 
 static int clamp(int value, int low, int high)
@@ -187,6 +188,16 @@ void screen_contrast(struct screen *screen, bool on)
 bool screen_is_contrast(const struct screen *screen)
 {
     return screen->contrast;
+}
+
+void screen_forget(struct screen *screen, bool before)
+{
+    screen->forgets = before;
+}
+
+bool screen_forgets(const struct screen *screen)
+{
+    return screen->forgets;
 }
 
 void screen_cursor(struct screen *screen, int row, int col)

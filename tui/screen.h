@@ -65,6 +65,11 @@ bool screen_clipped(const struct screen *screen);
 void screen_contrast(struct screen *screen, bool on);
 bool screen_is_contrast(const struct screen *screen);
 
+/* Whether nothing of what a terminal showed before may be left in any buffer on the way there. Stays when the screen is
+   cleared. */
+void screen_forget(struct screen *screen, bool before);
+bool screen_forgets(const struct screen *screen);
+
 /* Shows the cursor at (row, col), or hides it with row < 0. */
 void screen_cursor(struct screen *screen, int row, int col);
 void screen_cursor_at(const struct screen *screen, int *row, int *col);

@@ -27,6 +27,9 @@ enum { ESCAPE = 0x1B, ESCAPE_MS = 25, PASTE_PAUSE_S = 1, SEQUENCE_MAX = 4096, DR
 
 enum { MODULES_PAIR = 1, CONTRAST_PAIR, STRONG_PAIR };
 
+/* What a blank costs that is not drawn like the one before it, at least: itself and half of bold's two sequences. */
+enum { CELL_BYTES = 4 };
+
 /* Where we are in a sequence of bytes that is no text. */
 enum part {
     PART_NONE,
@@ -292,6 +295,22 @@ static void fill(wchar_t ch)
     put();
 }
 
+/* Overwrites curses' output buffer, which holds what was sent last as long as nothing longer is sent. The blanks differ
+   in a way that nobody sees, so that no repetition can be sent for them; each takes CELL_BYTES or more. */
+static void push_out(void)
+{
+    int rows = 0, cols = 0;
+
+    getmaxyx(stdscr, rows, cols);
+    erase();
+    for (int i = 0; i < rows * cols && i * CELL_BYTES < (rows + 2) * (cols + 6); i++) {
+        attrset(i % 2 ? A_BOLD : A_NORMAL);
+        mvaddnwstr(i / cols, i % cols, L" ", 1);
+    }
+    clearok(stdscr, TRUE);
+    put();
+}
+
 void term_close(void)
 {
     if (!term.curses)
@@ -300,6 +319,7 @@ void term_close(void)
     /* Two full pictures push the last screen out of every buffer on the way: curses' cells and
        output, the terminal's own memory. */
     fill(L'#');
+    push_out();
     fill(L' ');
     send("\033[?2004l\033>");
     endwin();
@@ -366,6 +386,8 @@ void term_show(const struct screen *screen)
     rows = screen_rows(screen) < rows ? screen_rows(screen) : rows;
     cols = screen_cols(screen) < cols ? screen_cols(screen) : cols;
     set_theme(screen_is_contrast(screen));
+    if (screen_forgets(screen))
+        push_out();
     attrset(A_NORMAL);
     erase();
     for (row = 0; row < rows; row++)
