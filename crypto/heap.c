@@ -8,8 +8,11 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -26,23 +29,12 @@
 #ifdef HEAP_LEAKS_CHECKED
 #define HEAP_SANITIZED
 #include <sanitizer/lsan_interface.h>
-#include <stdint.h>
-#include <unistd.h>
 #endif
 
 #ifdef HEAP_SANITIZED
 
 void heap_start(void)
 {
-}
-
-/* libgcrypt keeps the only pointer to some of its ordinary blocks in the pool. */
-void heap_pool(const void *first, size_t len)
-{
-#ifdef HEAP_LEAKS_CHECKED
-    uintptr_t page = (uintptr_t)first & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
-    __lsan_register_root_region((const void *)page, len);
-#endif
 }
 
 #else
@@ -56,10 +48,6 @@ static bool wiping;
 void heap_start(void)
 {
     wiping = true;
-}
-
-void heap_pool(const void *first, size_t len)
-{
 }
 
 void free(void *block)
@@ -87,3 +75,15 @@ void *realloc(void *block, size_t len)
 }
 
 #endif
+
+void heap_pool(const void *first, size_t len)
+{
+    void *page = (void *)((uintptr_t)first & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1));
+
+    /* A kernel that cannot leave it out of a core leaves out nothing: the limit of cores is 0 all the same. */
+    (void)madvise(page, len, MADV_DONTDUMP);
+#ifdef HEAP_LEAKS_CHECKED
+    /* libgcrypt keeps the only pointer to some of its ordinary blocks in the pool. */
+    __lsan_register_root_region(page, len);
+#endif
+}

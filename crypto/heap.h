@@ -10,8 +10,8 @@
    has a heap of its own, nothing is wiped. */
 void heap_start(void);
 
-/* Tells a leak checker that pointers may lie in the locked pool, len bytes from the page of first
-   on. Does nothing in a build without sanitizers. */
+/* Keeps the locked pool, len bytes from the page of first on, out of every core that the kernel writes; and tells a leak
+   checker that pointers may lie in it. */
 void heap_pool(const void *first, size_t len);
 
 #endif
