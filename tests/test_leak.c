@@ -49,6 +49,7 @@ static pid_t keep_copies(const char *text, int stride)
         char *heap = calloc(1, COPY);
         char *locked = mmap(NULL, COPY, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+        madvise(locked, COPY, MADV_DONTDUMP);
         const int file = memfd_create("copy", 0);
 
         for (size_t i = 0; i < len; i++)
@@ -188,6 +189,17 @@ static bool is_seen(const struct scene_place *place)
     return place->shown == NULL;
 }
 
+static _Noreturn void complain(const struct scene_place *place)
+{
+    char *screen = pty_text(scene.served.pty);
+
+    print_error("%s\n", screen);
+    free(screen);
+    probe_print(&scene.probe, stderr, place->name);
+    fail_msg("%s is not seen at %s", place->shown, place->name);
+    abort();
+}
+
 static void erase(const struct scene_place *place)
 {
     char keys[512];
@@ -203,7 +215,8 @@ static void erase(const struct scene_place *place)
 static void look_inside(const struct scene_place *place)
 {
     scene_look(&scene);
-    assert_true(is_seen(place)); /* or the search proves nothing */
+    if (!is_seen(place)) /* or the search proves nothing */
+        complain(place);
     if (SANITIZED)
         return;
     assert_kept_inside(place, true, "shown");

@@ -24,7 +24,7 @@ struct region {
     uint64_t end;
     uint64_t offset;
     bool readable;
-    bool locked;
+    bool pool; /* locked, and left out of cores: where secrets belong */
     bool private;
     bool changed; /* a page of it is no longer the file's */
     char path[PATH_LEN];
@@ -54,7 +54,7 @@ static enum probe_place place_of(const struct look *look, int stride)
 
     if (look->region == NULL)
         return look->place;
-    if (look->region->locked)
+    if (look->region->pool)
         return PROBE_LOCKED;
     if (strcmp(path, "[heap]") == 0)
         return stride == OUR_CELL || stride == CURSES_CELL ? PROBE_CELLS : PROBE_HEAP;
@@ -173,7 +173,7 @@ static bool next_region(FILE *smaps, struct region *region)
             region->changed =
                 region->changed || strtoul(line + strcspn(line, ":") + 1, NULL, 10) > 0;
         if (strncmp(line, "VmFlags:", 8) == 0) {
-            region->locked = strstr(line, " lo") != NULL;
+            region->pool = strstr(line, " lo") != NULL && strstr(line, " dd") != NULL;
             return true;
         }
     }

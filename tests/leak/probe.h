@@ -13,7 +13,7 @@
 #include "tests/leak/needle.h"
 
 enum probe_place {
-    PROBE_LOCKED, /* memory that never reaches a swap */
+    PROBE_LOCKED, /* the pool for secrets: it reaches no swap and no core */
     PROBE_CELLS,  /* heap, one character in 8 or 28 bytes: our grid and curses' */
     PROBE_HEAP,
     PROBE_STACK,
