@@ -47,8 +47,10 @@ static const int spared[] = {SCMP_SYS(mremap), SCMP_SYS(madvise)};
 #ifdef __SANITIZE_ADDRESS__
 /* And what the sanitizer does beside us. */
 static const int sanitizer[] = {
-    SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction), SCMP_SYS(writev),
-    SCMP_SYS(sched_yield), SCMP_SYS(gettid),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(gettid),
 };
 #endif
 
@@ -527,6 +529,9 @@ static int filter_printer(int socket, int opened, const char *device)
     struct list list = begin(SCMP_ACT_KILL_PROCESS);
 
     add_all(&list, SCMP_ACT_ALLOW, calls, COUNT(calls));
+#ifdef __SANITIZE_ADDRESS__
+    add_all(&list, SCMP_ACT_ALLOW, sanitizer, COUNT(sanitizer));
+#endif
     allow(&list, SCMP_SYS(newfstatat), COUNT(named), named);
     allow(&list, SCMP_SYS(openat), COUNT(as_it_is), as_it_is);
     allow_on(&list, SCMP_SYS(read), socket);
