@@ -120,7 +120,8 @@ static enum calls_fate fate_of(enum calls_kind kind, int *error)
     *error = 0;
     if (plan == NULL)
         return CALLS_FAIL;
-    if ((watch.broken && changes) || (watch.next_fails && kind == CALLS_WRITE)) {
+    bool breaks = watch.broken && (plan->kind == CALLS_KINDS ? changes : plan->kind == kind);
+    if (breaks || (watch.next_fails && kind == CALLS_WRITE)) {
         watch.next_fails = false;
         *error = plan->error;
         return CALLS_FAIL;

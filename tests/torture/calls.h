@@ -26,7 +26,7 @@ enum calls_kind {
    kind is CALLS_KINDS. */
 enum calls_fate {
     CALLS_FAIL,   /* it fails with `error`, once */
-    CALLS_BREAK,  /* it and all that change the disk after it fail with `error` */
+    CALLS_BREAK,  /* it and all of its kind after it fail with `error` */
     CALLS_SHORT,  /* a write takes half */
     CALLS_FULL,   /* a write takes half, and the next one fails with `error` */
     CALLS_KILL,   /* it is the last call */

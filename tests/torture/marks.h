@@ -27,6 +27,9 @@ struct marks {
 void marks_begin(struct marks *marks);
 struct marks *marks_all(void);
 
+/* The same, behind those that are there already. */
+void marks_go_on(struct marks *marks);
+
 /* Before it is tried, and after it was said to be done. hash may be NULL. */
 void marks_try(int what, uint64_t n, const uint8_t *hash);
 void marks_done(int what, uint64_t n, const uint8_t *hash);

@@ -10,6 +10,8 @@ const struct scene scene_all[] = {
     {"enrol", scenes_enrol_base, scenes_enrol_run, scenes_enrol_check},
     {"install", scenes_install_base, scenes_install_run, scenes_install_check},
     {"filing", scenes_filed_base, scenes_filing_run, scenes_filing_check},
+    {"visit", scenes_filed_base, scenes_visit_run, scenes_visit_check},
+    {"return", scenes_return_base, scenes_return_run, scenes_visit_check},
     {"exchange", scenes_exchange_base, scenes_exchange_run, scenes_exchange_check},
     {"sharing", scenes_exchange_base, scenes_sharing_run, scenes_exchange_check},
     {"init", scenes_init_base, scenes_init_run, scenes_init_check},

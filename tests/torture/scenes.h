@@ -10,6 +10,13 @@ void scenes_filed_base(const char *root);
 void scenes_filing_run(const char *root);
 const char *scenes_filing_check(const char *root, const struct marks *marks);
 
+/* Visits, with what lies in DIR/pending, two starts of a keeper. */
+void scenes_visit_run(const char *root);
+/* The first start after a visit that the power cut off behind its receipt. */
+void scenes_return_base(const char *root);
+void scenes_return_run(const char *root);
+const char *scenes_visit_check(const char *root, const struct marks *marks);
+
 /* A kiosk makes its key and request. */
 void scenes_enrol_base(const char *root);
 void scenes_enrol_run(const char *root);
