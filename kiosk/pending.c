@@ -12,37 +12,48 @@
 #include "courier/file.h"
 #include "courier/refusal.h"
 
-static bool is_whole(int fd)
+static bool is_whole(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && st->st_size == PENDING_LEN;
+}
+
+/* Nothing is there, or nothing of ours: then there is nothing to lose by making it anew. */
+static bool is_no_file(int number)
+{
+    return number == ENOENT || number == ELOOP || number == EISDIR || number == ENXIO;
+}
+
+/* _MISSING when it has to be made. */
+static int open_existing(int dir, int *fd)
 {
     struct stat st;
 
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == PENDING_LEN;
-}
-
-static int open_existing(int dir)
-{
-    int fd = openat(dir, PENDING_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd >= 0 && !is_whole(fd)) {
-        close(fd);
-        fd = -1;
+    do
+        *fd = openat(dir, PENDING_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    while (*fd < 0 && errno == EINTR);
+    if (*fd < 0)
+        return is_no_file(errno) ? REFUSAL_MISSING : REFUSAL_IO;
+    int refusal = fstat(*fd, &st) != 0 ? REFUSAL_IO
+                  : is_whole(&st)      ? REFUSAL_NONE
+                                       : REFUSAL_MISSING;
+    if (refusal != REFUSAL_NONE) {
+        close(*fd);
+        *fd = -1;
     }
-    return fd;
+    return refusal;
 }
 
 int pending_open(int dir, int *fd)
 {
     static const uint8_t blank[PENDING_LEN];
-    int refusal = REFUSAL_NONE;
+    int refusal = open_existing(dir, fd);
 
-    *fd = open_existing(dir);
-    if (*fd < 0) {
-        refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
-        *fd = refusal == REFUSAL_NONE ? open_existing(dir) : -1;
-    }
-    if (refusal == REFUSAL_NONE && *fd < 0)
-        refusal = REFUSAL_IO;
-    return refusal;
+    if (refusal != REFUSAL_MISSING)
+        return refusal;
+    refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
+    if (refusal == REFUSAL_NONE)
+        refusal = open_existing(dir, fd);
+    return refusal == REFUSAL_MISSING ? REFUSAL_IO : refusal;
 }
 
 static bool is_at_its_name(int dir, int fd)
@@ -93,12 +104,40 @@ static bool follows(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32]
     return true;
 }
 
+static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
+{
+    size_t at = 0;
+
+    while (at < RECORD_LEN) {
+        const ssize_t n = pread(fd, record + at, RECORD_LEN - at, start + (off_t)at);
+
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return false;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
+                 uint8_t record[RECORD_LEN], struct outbox_tip *next, bool *found)
+{
+    int refusal = REFUSAL_NONE;
+
+    *found = false;
+    for (int i = 0; i < PENDING_COPIES && !*found; i++) {
+        if (!read_copy(fd, record, (off_t)i * PENDING_STEP))
+            refusal = REFUSAL_IO;
+        else
+            *found = follows(record, kiosk_key, tip, next);
+    }
+    return *found ? REFUSAL_NONE : refusal;
+}
+
 bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
                   uint8_t record[RECORD_LEN], struct outbox_tip *next)
 {
-    for (int i = 0; i < PENDING_COPIES; i++)
-        if (pread(fd, record, RECORD_LEN, (off_t)i * PENDING_STEP) == RECORD_LEN &&
-            follows(record, kiosk_key, tip, next))
-            return true;
-    return false;
+    bool found = false;
+
+    (void)pending_find(fd, kiosk_key, tip, record, next, &found);
+    return found;
 }

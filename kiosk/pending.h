@@ -17,7 +17,8 @@ enum { PENDING_COPIES = 2, PENDING_STEP = 20480, PENDING_LEN = PENDING_COPIES * 
 #define PENDING_NAME "pending"
 
 /* Opens the file in the folder; makes it anew, with all its room, when it is missing or is no such file. Returns a refusal:
-   _NONE with *fd, which the caller closes; _FULL, _READONLY, _SPECIAL, _IO. */
+   _NONE with *fd, which the caller closes; _FULL, _READONLY, _SPECIAL, _IO. One that is there but cannot be opened just now
+   is _IO: it may hold what was acknowledged. */
 int pending_open(int dir, int *fd);
 
 /* Writes the record in place, one copy after the other, each synced: after REFUSAL_NONE a power cut does not take it, nor does one
@@ -25,9 +26,12 @@ int pending_open(int dir, int *fd);
    would be found again), _IO. */
 int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN]);
 
-/* Reads what a cut-off visit has left. True when one copy is a whole record of this kiosk (its public key) that follows tip; then *next is
-   the tip that it makes. The first one that is
-   counts. What was torn, or is old, or is another's, is not. */
+/* Reads what a cut-off visit has left. *found when one copy is a whole record of this kiosk (its public key) that follows tip; then
+   *next is the tip that it makes. The first one that is counts. What was torn, or is old, or is another's, is not. _IO when none was
+   found but one could not be read: what it holds may have been acknowledged, so nothing may take its number. pending_read is the
+   same without that. */
+int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
+                 uint8_t record[RECORD_LEN], struct outbox_tip *next, bool *found);
 bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
                   uint8_t record[RECORD_LEN], struct outbox_tip *next);
 
