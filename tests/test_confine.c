@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What each confined part can no longer do, and that it can still do its work. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -38,8 +39,10 @@
 #include "courier/file.h"
 #include "courier/landlock.h"
 #include "courier/refusal.h"
+#include "courier/state.h"
 #include "store/outbox.h"
 #include "tests/folder.h"
+#include "tests/served.h"
 
 enum { KEPT = 3, BETWEEN = 4, KEPT_TOO = 6, OTHER = 9, NOT_CONFINED = 90, NOBODY = 65534 };
 
@@ -785,6 +788,56 @@ static void test_users(void **state)
     assert_int_equal(chown(state_dir, 0, 0), 0);
 }
 
+static void give_to(const char *folder, uid_t owner)
+{
+    struct dirent *entry = NULL;
+    DIR *all = opendir(folder);
+
+    assert_non_null(all);
+    while ((entry = readdir(all)) != NULL)
+        if (strcmp(entry->d_name, "..") != 0)
+            assert_int_equal(fchownat(dirfd(all), entry->d_name, owner, owner, 0), 0);
+    closedir(all);
+}
+
+static int exchange(void)
+{
+    int status = -1;
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        execl(served_program("sandyq-courier"), "sandyq-courier", "exchange", "--state", state_dir,
+              "--media", media_dir, NULL);
+        _exit(99);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* Started as root the courier is the kiosk's user: what it writes is that user's, and where that user may not write it does
+   not, whatever root might. */
+static void test_courier_of_the_owner(void **state)
+{
+    char kiosk[CARD_KIOSK_TEXT_LEN], request[PATH_MAX + CARD_KIOSK_TEXT_LEN + 10];
+    struct stat st;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(state_enroll(state_dir, 1, kiosk), REFUSAL_NONE);
+    snprintf(request, sizeof request, "%s/%s.request", media_dir, kiosk);
+    give_to(state_dir, NOBODY);
+    assert_int_equal(chmod(dir, 0711), 0);
+    assert_int_equal(exchange(), 1);
+    assert_int_equal(lstat(request, &st), -1);
+    give_to(media_dir, NOBODY);
+    assert_int_equal(exchange(), 0);
+    assert_int_equal(lstat(request, &st), 0);
+    assert_int_equal(st.st_uid, NOBODY);
+    assert_int_equal(st.st_gid, NOBODY);
+}
+
 /* An ordinary user's process that could dump its core, unless it is confined. */
 static pid_t start_open(bool confine)
 {
@@ -879,6 +932,7 @@ int main(void)
         cmocka_unit_test(test_without_landlock),
         cmocka_unit_test(test_limits_of_a_session),
         cmocka_unit_test(test_users),
+        cmocka_unit_test(test_courier_of_the_owner),
         cmocka_unit_test(test_no_core),
     };
 
