@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "courier/record.h"
 #include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "desk/casefile.h"
@@ -42,6 +43,15 @@ static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
     office_put(t->stick, name, file, sizeof file);
 }
 
+static void keep_card(const struct tamper *t, const struct tamper_kiosk *kiosk)
+{
+    char name[64], from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN];
+    snprintf(name, sizeof name, "%s" EXCHANGE_CARD, kiosk->name);
+    tamper_path(from, t->stick, name);
+    tamper_path(to, t->under, name);
+    assert_int_equal(rename(from, to), 0);
+}
+
 size_t tamper_kiosk(struct tamper *t, const char *facility)
 {
     const size_t k = t->kiosk_count++;
@@ -53,10 +63,12 @@ size_t tamper_kiosk(struct tamper *t, const char *facility)
     assert_int_equal(state_enroll(kiosk->dir, WARD_DAY, kiosk->name), REFUSAL_NONE);
     assert_int_equal(state_open(kiosk->dir, &state), REFUSAL_NONE);
     memcpy(kiosk->key, state->key, sizeof kiosk->key);
+    memcpy(kiosk->seed, state->seed, sizeof kiosk->seed);
     memcpy(kiosk->id, state->kiosk, sizeof kiosk->id);
     state_close(&state);
     put_card(t, kiosk);
     assert_int_equal(tamper_exchange(t, k), REFUSAL_NONE);
+    keep_card(t, kiosk);
     return k;
 }
 
@@ -86,26 +98,35 @@ void tamper_close(struct tamper *t)
 
 /* --- letters --- */
 
+/* Straight into the outbox: opening the whole state checks signatures, which takes longer than all else. */
+static void append(const struct tamper_kiosk *kiosk, struct outbox *outbox,
+                   const struct outbox_tip *tip, const uint8_t *envelope, uint32_t day)
+{
+    uint8_t record[RECORD_LEN];
+    struct outbox_tip next = {.seq = tip->seq + 1, .day = day};
+    assert_int_equal(
+        record_encode(next.seq, tip->hash, day, envelope, kiosk->seed, record, next.hash),
+        REFUSAL_NONE);
+    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), DB_OK);
+}
+
 static void file_letter(struct tamper *t, size_t k, const char *dir, struct letter *letter)
 {
     uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
-    struct state *state = NULL;
+    char path[2 * OFFICE_PATH_LEN];
     struct outbox *outbox = NULL;
     struct outbox_tip tip;
-    char path[4096];
-    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
-    state_outbox_path(state, path);
+    tamper_path(path, dir, "outbox.db");
     assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
     assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
-    outbox_close(&outbox);
-    state_close(&state);
     letter->session = tip.seq + 1;
     letter->day = t->today > tip.day ? t->today : tip.day;
     memcpy(letter->facility, t->kiosks[k].facility, sizeof t->kiosks[k].facility);
     memcpy(letter->kiosk, t->kiosks[k].id, sizeof letter->kiosk);
     assert_int_equal(letter_encode(letter, raw), LETTER_OK);
     assert_int_equal(envelope_seal(t->ward.vault.charter.intake, raw, envelope), ENVELOPE_OK);
-    assert_int_equal(office_append(dir, envelope, letter->day), tip.seq + 1);
+    append(&t->kiosks[k], outbox, &tip, envelope, letter->day);
+    outbox_close(&outbox);
 }
 
 struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir)
@@ -335,4 +356,28 @@ size_t tamper_controls(const char *text, size_t len)
         bad += ch != '\n' && ch != '\t' && !utf8_harmless(ch);
     }
     return bad;
+}
+
+/* Names with escapes, ends of lines, directions, bytes that are no text; and one as long as it goes. */
+static const char *const hostile_names[] = {
+    "\033[2J\033[31m.bundle",
+    "a\nsandyq-desk: all is well.bundle",
+    "\xE2\x80\xAE"
+    "eldnub.bundle",
+    "\xff\xfe\x80.bundle",
+    "\xC2\x9B"
+    "31m.bundle",
+    "\r\007\b.bundle",
+    "%s%n%n.bundle",
+    "-rf.bundle",
+    "\033]52;c;cm0gLXJm\007.card",
+};
+void tamper_hostile(const char *folder)
+{
+    char name[256];
+    for (size_t i = 0; i < sizeof hostile_names / sizeof *hostile_names; i++)
+        office_put(folder, hostile_names[i], "SANDYQB1", 8);
+    memset(name, '\033', 255);
+    memcpy(name + 255 - 7, ".bundle", 8);
+    office_put(folder, name, "SANDYQB1", 8);
 }

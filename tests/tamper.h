@@ -26,6 +26,7 @@ enum { TAMPER_KIOSKS = 3, TAMPER_LETTERS = 256, TAMPER_TEXT = 1 << 20 };
 struct tamper_kiosk {
     char dir[OFFICE_PATH_LEN];
     uint8_t key[32];
+    uint8_t seed[32];
     uint8_t id[CARD_KIOSK_LEN];
     char name[CARD_KIOSK_TEXT_LEN];
     char facility[CARD_FACILITY_MAX + 1];
@@ -57,7 +58,7 @@ struct tamper {
 void tamper_open(struct tamper *t);
 void tamper_close(struct tamper *t);
 
-/* One more kiosk in the folder dir, or in a new one (NULL). */
+/* One more kiosk. Its card is kept in t->under, under its name on the stick. */
 size_t tamper_kiosk(struct tamper *t, const char *facility);
 
 /* Somebody writes at kiosk k, or nobody does and a cover is written. Returns the letter; the number of
@@ -98,6 +99,11 @@ void tamper_flip(const char *dir, const char *name, size_t at);
 
 /* Control characters but newline, C1 and bidirectional ones: 0 when the text has none. */
 size_t tamper_controls(const char *text, size_t len);
+
+/* Puts files into the folder that are no bundles, with names that mean harm to who prints them, and one
+   card. TAMPER_HOSTILE of them look like bundles. */
+enum { TAMPER_HOSTILE = 9 };
+void tamper_hostile(const char *folder);
 
 struct tamper_figures {
     unsigned cases, detected, letters, arrived;

@@ -24,6 +24,7 @@
 #include "desk/casefile.h"
 #include "desk/trouble.h"
 #include "tests/pty.h"
+#include "tests/tamper.h"
 #include "tests/ward.h"
 #include "tui/lang.h"
 
@@ -337,6 +338,21 @@ static void test_import_that_refuses_one(void **state)
 
 /* --- the terminal --- */
 
+/* A stick is made by whoever wants to: its names must not move the officer's terminal. */
+static void test_names_on_a_stick_are_harmless(void **state)
+{
+    char hostile[WARD_PATH + 16], line[4 * WARD_PATH];
+    snprintf(hostile, sizeof hostile, "%s/\033[2Jstick", dir);
+    assert_int_equal(mkdir(hostile, 0700), 0);
+    tamper_hostile(hostile);
+    snprintf(line, sizeof line, "$D import office '%s' '%s/\033[7m' $P", hostile, hostile);
+    assert_int_equal(run(line), 1);
+    assert_int_equal(tamper_controls(said, strlen(said)), 0);
+    assert_int_equal(tamper_controls(refused, strlen(refused)), 0);
+    assert_said("0 taken, 10 refused");
+    assert_non_null(strstr(refused, "\xEF\xBF\xBD[2J\xEF\xBF\xBD[31m.bundle: "));
+}
+
 static void test_passphrase_is_asked_without_echo(void **state)
 {
     char office[2 * WARD_PATH];
@@ -483,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_root_key_that_is_kept_away),
         cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
         cmocka_unit_test(test_import_that_refuses_one),
+        cmocka_unit_test(test_names_on_a_stick_are_harmless),
         cmocka_unit_test(test_passphrase_is_asked_without_echo),
         cmocka_unit_test(test_the_screen_answers_a_case),
         cmocka_unit_test(test_an_answer_survives_the_terminal),

@@ -23,6 +23,7 @@
 #include "courier/bundle.h"
 #include "courier/exchange.h"
 #include "courier/refusal.h"
+#include "desk/triage.h"
 #include "desk/trouble.h"
 #include "store/outbox.h"
 #include "tests/served.h"
@@ -776,6 +777,33 @@ static void two_kiosks_with_one_key(struct tamper *t)
     tamper_write(t, A);
 }
 
+/* With the key of B in it, kiosk A takes B's card from the stick and speaks as B. */
+static void key_of_another_kiosk(struct tamper *t)
+{
+    char mine[2 * OFFICE_PATH_LEN], theirs[2 * OFFICE_PATH_LEN], kept[2 * OFFICE_PATH_LEN];
+    char name[64];
+    tamper_path(mine, t->kiosks[A].dir, "kiosk.key");
+    tamper_path(theirs, t->kiosks[B].dir, "kiosk.key");
+    tamper_path(kept, t->under, "kiosk.key");
+    tamper_copy(mine, kept);
+    write_some(t, A, 2);
+    write_some(t, B, 2);
+    tamper_exchange(t, B);
+    tamper_copy(theirs, mine);
+    for (size_t k = A; k <= B; k++) {
+        snprintf(name, sizeof name, "%s" EXCHANGE_CARD, t->kiosks[k].name);
+        put_kept(t, name, name);
+    }
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CORRUPT);
+    assert_int_equal(t->report.kept, 1);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 2);
+    t->today = WARD_DAY + 9;
+    SAYS(A, "SILENCE for 9 days, after record: 0");
+    t->today = WARD_DAY;
+    tamper_copy(kept, mine);
+}
+
 static void old_board_in_the_state_folder(struct tamper *t)
 {
     char board[2 * OFFICE_PATH_LEN], old[2 * OFFICE_PATH_LEN];
@@ -839,6 +867,8 @@ static void board_acknowledges_another_chain(struct tamper *t)
 
 static void clock_years_ahead(struct tamper *t)
 {
+    struct triage_case *rows = NULL;
+    size_t n = 0;
     write_some(t, A, 1);
     t->today = WARD_DAY + 3650;
     write_some(t, A, 2);
@@ -849,6 +879,12 @@ static void clock_years_ahead(struct tamper *t)
     t->today = WARD_DAY + 21;
     SAYS(A, "SILENCE for 20 days, after record: 3");
     t->today = WARD_DAY;
+    /* And nobody waits at the end of the list for it. */
+    assert_int_equal(triage_list(&t->ward.vault, 0, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(n, 3);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(rows[i].day, WARD_DAY);
+    free(rows);
 }
 
 /* The charter is over there: no board goes in, but the letters go out. */
@@ -925,9 +961,6 @@ static void expected_names(char names[4][64])
 static void insist_both_refuse(struct tamper *t, int refusal)
 {
     char what[64];
-    char own[64];
-    snprintf(own, sizeof own, "%s" EXCHANGE_CARD, t->kiosks[A].name);
-    tamper_remove(t->stick, own);
     assert_int_equal(tamper_exchange(t, A), refusal);
     assert_int_equal(t->report.card, refusal);
     assert_int_equal(t->report.charter, refusal);
@@ -1035,7 +1068,7 @@ static void ten_thousand_files(struct tamper *t)
         office_put(t->stick, name, card, i % 2 == 0 ? sizeof card : 0);
     }
     tamper_exchange(t, A);
-    assert_int_equal(t->report.card, REFUSAL_NONE); /* the true one makes up for them */
+    assert_true(t->report.card == REFUSAL_FORGED || t->report.card == REFUSAL_TRUNCATED);
     assert_int_equal(t->report.bundle, REFUSAL_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.refused, MANY / 5);
@@ -1076,40 +1109,15 @@ static void links_to_our_own_files(struct tamper *t)
     }
 }
 
-/* Names with escapes, ends of lines, directions, bytes that are no text; and one as long as it goes. */
-static const char *const hostile_names[] = {
-    "\033[2J\033[31m.bundle",
-    "a\nsandyq-desk: all is well.bundle",
-    "\xE2\x80\xAE"
-    "eldnub.bundle",
-    "\xff\xfe\x80.bundle",
-    "\xC2\x9B"
-    "31m.bundle",
-    "\r\007\b.bundle",
-    "%s%n%n.bundle",
-    "-rf.bundle",
-    "\033]52;c;cm0gLXJm\007.card",
-};
-enum { HOSTILE_BUNDLES = 9 /* with the longest one */ };
-
-static void put_hostile_names(const char *folder)
-{
-    char name[256];
-    for (size_t i = 0; i < sizeof hostile_names / sizeof *hostile_names; i++)
-        office_put(folder, hostile_names[i], "SANDYQB1", 8);
-    memset(name, '\033', 255);
-    memcpy(name + 255 - 7, ".bundle", 8);
-    office_put(folder, name, "SANDYQB1", 8);
-}
-
 static void names_with_escapes(struct tamper *t)
 {
     write_some(t, A, 1);
-    put_hostile_names(t->stick);
-    assert_int_equal(tamper_exchange(t, A),
-                     REFUSAL_NONE); /* the card that is no card was made up for */
+    tamper_hostile(t->stick);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_FOREIGN);
+    assert_int_equal(t->report.card, REFUSAL_FOREIGN);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
     tamper_import(t, t->stick);
-    assert_int_equal(t->taken.refused, HOSTILE_BUNDLES);
+    assert_int_equal(t->taken.refused, TAMPER_HOSTILE);
     assert_int_equal(t->taken.complaints, 1);
 }
 
@@ -1277,11 +1285,10 @@ static void insist_said(const struct tamper *t, const char *text)
         fail_msg("not said: %s\nbut: %s", text, t->said);
 }
 
-/* The real programs, and a medium whose very name is hostile. The desk is another office, to which nothing
-   on this stick belongs. */
-static void terminals_stay_as_they_are(struct tamper *t)
+/* The real courier, and a medium whose very name is hostile. */
+static void hostile_name_of_the_medium(struct tamper *t)
 {
-    char media[2 * OFFICE_PATH_LEN], line[4096], desk[1024];
+    char media[2 * OFFICE_PATH_LEN], line[4096];
     tamper_path(media, t->under, "\033[2J\xE2\x80\xAE\xC2\x9B\nstick");
     write_some(t, A, 1);
     tamper_exchange(t, A);
@@ -1290,21 +1297,10 @@ static void terminals_stay_as_they_are(struct tamper *t)
     assert_int_equal(say(t, line), 1);
     insist_said(t, "?[2J");
     assert_int_equal(mkdir(media, 0700), 0);
-    put_hostile_names(media);
+    tamper_hostile(media);
     assert_int_equal(say(t, line), 1);
     insist_said(t, "card: refused. ");
     insist_said(t, "bundle: out, records 1 to 1\n");
-    snprintf(desk, sizeof desk, "LC_ALL=C.UTF-8 LANGUAGE=en %s", served_program("sandyq-desk"));
-    office_put(t->under, "pass", "quiet-harbour-42", 16);
-    snprintf(line, sizeof line, "%s init '%s/office' --passphrase-file '%s/pass'", desk, t->under,
-             t->under);
-    assert_int_equal(say(t, line), 0);
-    snprintf(line, sizeof line, "%s import '%s/office' '%s' '%s' --passphrase-file '%s/pass'", desk,
-             t->under, media, media, t->under);
-    assert_int_equal(say(t, line), 1);
-    insist_said(t, "0 taken, 20 refused");
-    insist_said(t, "\xEF\xBF\xBD[2J\xEF\xBF\xBD[31m.bundle: ");
-    insist_said(t, "not enrolled here");
 }
 
 /* The same of what the exchange finds out about the past, in its own words. */
@@ -1374,6 +1370,7 @@ static struct tamper_case {
     {"state folder restored again and again", state_restored_again_and_again},
     {"set back while the stick has more", trace_on_the_stick},
     {"two kiosks with one key", two_kiosks_with_one_key},
+    {"key of another kiosk", key_of_another_kiosk},
     {"old board in the state folder", old_board_in_the_state_folder},
     {"board that acknowledges what was never sent", board_acknowledges_what_was_never_sent},
     {"board that acknowledges another chain", board_acknowledges_another_chain},
@@ -1392,7 +1389,7 @@ static struct tamper_case {
     {"stick that is full", stick_that_is_full},
     {"sticks swapped", sticks_swapped},
     {"stick that changes while it is read", stick_changes_while_read},
-    {"terminals stay as they are", terminals_stay_as_they_are},
+    {"hostile name of the medium", hostile_name_of_the_medium},
     {"courier says what it saw", courier_says_what_it_saw},
     {"silence", silence},
     {"silence behind replays", silence_behind_replays},
