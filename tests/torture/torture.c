@@ -22,12 +22,13 @@
 #include "tests/torture/cuts.h"
 #include "tests/torture/scene.h"
 
-enum { WORKERS_MAX = 16, PATH = 256, TOLD_MAX = 40, HANG_SECONDS = 120 };
+enum { WORKERS_MAX = 16, PATH = 256, TOLD_MAX = 40, CASES_MAX = 1 << 20, HANG_SECONDS = 120 };
 
 /* Shared by all processes. */
 struct figures {
     atomic_ulong cuts, distinct, faults, kills, found, lost, broken;
     struct marks marks[WORKERS_MAX + 1];
+    atomic_bool taken[CASES_MAX]; /* cases of this scene */
 };
 
 static struct figures *figures;
@@ -67,12 +68,16 @@ struct work {
     size_t seen_room, seen_count;
 };
 
-/* Is this case ours? All workers count alike. */
+/* Is this case ours? All workers count alike; who comes first takes it. */
 static bool mine(struct work *work)
 {
     uint64_t index = work->index++;
     uint64_t choice = seed ^ index;
-    return cuts_random(&choice) % slice == 0 && (index / slice + index) % workers == work->number;
+    if (cuts_random(&choice) % slice != 0)
+        return false;
+    if (index >= CASES_MAX)
+        abort();
+    return !atomic_exchange(&figures->taken[index], true);
 }
 
 /* --- power cuts --- */
@@ -303,6 +308,8 @@ static void play(const struct scene *scene)
     pid_t children[WORKERS_MAX];
     insist_memory(work);
     work->scene = scene;
+    for (size_t i = 0; i < CASES_MAX; i++)
+        atomic_store_explicit(&figures->taken[i], false, memory_order_relaxed);
     record(work);
     fflush(NULL);
     for (work->number = 0; work->number < workers; work->number++) {
