@@ -171,13 +171,15 @@ WRAP(bool, sign_check, const uint8_t public_key[SIGN_PUBLIC_LEN], const char *do
     return !fails() && memcmp(right, signature, sizeof right) == 0;
 }
 
-/* Quick: what a derivation gives is nowhere told apart from its hash. */
+/* Quick: what a derivation gives is nowhere told apart from its hash. Nobody's file may make it cheap, or
+   bring the machine down. */
 WRAP(int, argon_derive, const struct argon_cost *cost, const void *password, size_t len,
      const uint8_t salt[ARGON_SALT_LEN], const struct argon_watch *watch, uint8_t out[ARGON_LEN])
 {
     const struct hash_part parts[] = {
         {cost, sizeof *cost}, {salt, ARGON_SALT_LEN}, {password, len}};
 
+    must(cost->kib >= 65536 && cost->kib <= 1048576 && cost->passes >= 1 && cost->passes <= 16);
     for (int i = 1; watch != NULL && i <= 4; i++)
         watch->step(watch->context, i, 4);
     return fails() ? -1 : __real_hash_sha256(out, parts, 3);

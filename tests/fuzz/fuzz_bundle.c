@@ -2,7 +2,7 @@
 /* Any bytes as a bundle; then the same as changes to a good one of 0 to 3 records, signed anew with
    a fixed key and, if asked, chained anew, so that what stands behind signature and chain is
    reached. Input: how (1 byte: which call fails; 16 when it is made, 32 another kiosk, 64 chain anew, 128 leave the old
-   signature), records (1), place of the changes (2), changes. */
+   signature), records (1: 128 signs the last one), place of the changes (2), changes. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +14,39 @@
 #include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 4, MAKING = 16, RECORDS = 3, STRANGE = 32, CHAINED = 64, UNSIGNED = 128 };
+enum {
+    HEAD = 4,
+    MAKING = 16,
+    RECORDS = 3,
+    STRANGE = 32,
+    CHAINED = 64,
+    UNSIGNED = 128,
+    LAST_SIGNED = 128
+};
 
 static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
 static uint8_t key[SIGN_PUBLIC_LEN];
 
+/* Each record follows the one before it, the first of all follows none, and the kiosk signed the last. */
+static void check_chain(const struct bundle *bundle, const uint8_t *end)
+{
+    uint8_t previous[RECORD_HASH_LEN] = {0};
+    const uint8_t *at = bundle->records;
+    struct record record;
+
+    for (uint64_t seq = bundle->first; at < end; seq++, at += RECORD_LEN) {
+        must(record_decode(at, &record) == REFUSAL_NONE && record.seq == seq);
+        must(memcmp(record.previous, previous, sizeof previous) == 0 ||
+             (seq == bundle->first && seq > 1));
+        memcpy(previous, record.hash, sizeof previous);
+    }
+    must(at == end);
+    must(at == bundle->records || record_check(at - RECORD_LEN, key) == REFUSAL_NONE);
+}
+
 static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
 {
     struct bundle bundle;
-    struct record record;
     uint8_t id[CARD_KIOSK_LEN];
 
     fuzz_fail_at(fault);
@@ -32,12 +56,15 @@ static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
         return;
     must(bundle_names(in, len, id) == REFUSAL_NONE);
     must(bundle_len(bundle.last - (bundle.first - 1)) == len);
-    const uint8_t *at = bundle.records;
-    for (uint64_t seq = bundle.first; at < in + len - SIGN_LEN; seq++, at += RECORD_LEN)
-        must(record_decode(at, &record) == REFUSAL_NONE && record.seq == seq);
+    check_chain(&bundle, in + len - SIGN_LEN);
     must(bundle_decode(in, len, key, bundle.office, &bundle) == REFUSAL_NONE);
     bundle.office[0] ^= 1;
     must(bundle_decode(in, len, key, bundle.office, &bundle) == REFUSAL_OFFICE);
+}
+
+static void sign_record(uint8_t *at)
+{
+    must(sign_make(seed, "sandyq record v1", at, RECORD_SIGNED_LEN, at + RECORD_SIGNED_LEN) == 0);
 }
 
 /* Makes a chain of what stands there, and the last record's signature. */
@@ -50,8 +77,7 @@ static void chain(uint8_t *at, unsigned records)
         memcpy(at + RECORD_LEN + 8, record.hash, RECORD_HASH_LEN);
     }
     if (records > 0)
-        must(sign_make(seed, "sandyq record v1", at, RECORD_SIGNED_LEN, at + RECORD_SIGNED_LEN) ==
-             0);
+        sign_record(at);
 }
 
 /* A bundle of records that are empty but for their numbers; NULL when a call failed. */
@@ -99,6 +125,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         in[8] ^= 1;
     if (data[0] & CHAINED)
         chain(in + BUNDLE_HEADER_LEN, records);
+    else if (data[1] & LAST_SIGNED && records > 0)
+        sign_record(in + BUNDLE_HEADER_LEN + (size_t)(records - 1) * RECORD_LEN);
     if (!(data[0] & UNSIGNED))
         must(sign_make(seed, "sandyq bundle v1", in, len - SIGN_LEN, in + len - SIGN_LEN) == 0);
     read_bundle(in, len, fault);

@@ -56,6 +56,7 @@ static void check(const uint8_t *in, size_t len, const struct card *card)
     uint8_t key[32];
 
     must(strlen(card->facility) > 0 && strlen(card->facility) <= CARD_FACILITY_MAX);
+    must(strspn(card->facility, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(card->facility));
     must(card->issued <= card->expires);
     must(card_names(in, len, key) == REFUSAL_NONE && memcmp(key, card->key, 32) == 0);
     card_kiosk_text(card->kiosk, text);

@@ -36,8 +36,10 @@ enum surroundings { LEDS = 16, CONSOLE = 32, HASTE = 64, STUCK = 128 };
 static struct booth *booth; /* the place and the office; the world around it is ours */
 
 static struct {
+    int begun;
     int stored;
     int failing;
+    bool failed; /* a store did */
     bool underived;
     int printer;
     const struct screen *screen; /* the last one, while a key is waited for */
@@ -113,14 +115,20 @@ static int derive(void *context, const char *code, const char *pin, const struct
     return booth_derive(booth, code, pin, watch, keys);
 }
 
+static void begin(void *context)
+{
+    world.begun++;
+}
+
 /* What is stored is a letter of this session that the office can read. */
 static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     struct letter letter;
 
-    must(world.stored == 0);
+    must(world.stored == 0 && world.begun == 1);
     if (world.failing > 0) {
         world.failing--;
+        world.failed = true;
         return -1;
     }
     memcpy(booth->envelope, envelope, ENVELOPE_LEN);
@@ -232,7 +240,10 @@ static void run(struct teletype *t, const struct session_io *io, const struct se
 {
     const enum session_end end = session_run(io, place);
 
+    /* One visit, one envelope; without one the keeper knows that it owes a cover. */
+    must(world.begun == (end != SESSION_NOBODY));
     must(world.stored == (end == SESSION_STORED));
+    must(end != SESSION_FAILED || world.starved || world.failed);
     must(world.blank || world.starved);
     must(!t->late);
 }
@@ -286,6 +297,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                             .press = press,
                             .drop = drop,
                             .derive = derive,
+                            .begin = begin,
                             .store = store,
                             .print = data[0] & PRINTER ? print : NULL,
                             .say = data[0] & VOICE ? say : NULL};
