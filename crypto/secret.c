@@ -53,6 +53,13 @@ void secret_free(void *block)
     gcry_free(block);
 }
 
+__attribute__((noinline)) void secret_wipe_stack(void)
+{
+    uint8_t below[SECRET_STACK];
+
+    explicit_bzero(below, sizeof below);
+}
+
 bool secret_equal(const void *a, const void *b, size_t len)
 {
     const volatile uint8_t *x = a;

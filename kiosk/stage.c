@@ -295,6 +295,7 @@ static struct press stage_press(struct stage *stage)
     int left = stage_countdown(stage);
     struct press press = {.kind = PRESS_IDLE};
 
+    secret_wipe_stack(); /* it may be a long wait */
     if (stage->idle == 0 || stage->idle > left)
         press = io->press(io->context, stage->idle - left);
     if (press.kind != PRESS_IDLE || stage->idle == 0)

@@ -371,6 +371,43 @@ static void without_secret_start_fips_is_found_out_too_late(void **state)
     assert_int_equal(run_elsewhere("fips", force_fips, &printed), 1);
 }
 
+/* How deep a call may leave something behind. */
+enum { DEEP = 16 * 1024 };
+
+static __attribute__((noinline)) void leave_something(char mark)
+{
+    char deep[DEEP];
+
+    memset(deep, mark, 16);
+    __asm__ volatile("" : : "r"(deep) : "memory"); /* it is used */
+}
+
+/* Whether sixteen marks stand in a row below this stack frame. */
+static __attribute__((noinline)) bool is_left(char mark)
+{
+    static char below[2 * DEEP];
+    const uintptr_t from = (uintptr_t)__builtin_frame_address(0) - sizeof below;
+    const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    static char marks[16]; /* not on the stack */
+
+    memset(marks, mark, sizeof marks);
+    assert_true(memory >= 0);
+    assert_int_equal(pread(memory, below, sizeof below, (off_t)from), sizeof below);
+    close(memory);
+    return memmem(below, sizeof below, marks, sizeof marks) != NULL;
+}
+
+static void the_stack_below_is_wiped(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* it lays the stack out anew */
+#endif
+    leave_something('s');
+    assert_true(is_left('s'));
+    secret_wipe_stack();
+    assert_false(is_left('s'));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +419,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_block_is_zeroed_when_lent_and_wiped_when_given_back),
         cmocka_unit_test(more_than_the_pool_is_null),
         cmocka_unit_test(comparing_sees_every_byte),
+        cmocka_unit_test(the_stack_below_is_wiped),
         cmocka_unit_test(no_key_is_left_after_opening),
         cmocka_unit_test(blocks_are_wiped_when_freed_and_when_moved),
         cmocka_unit_test(without_secret_start_keys_stay_in_the_heap),
