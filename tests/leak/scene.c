@@ -590,6 +590,17 @@ static void end_kill(struct scene *scene)
     end_by(scene, SIGKILL);
 }
 
+/* Keys that lie unread when the session dies are nobody's. */
+static void end_unread(struct scene *scene)
+{
+    const pid_t session = scene_session(scene);
+
+    kill(session, SIGSTOP);
+    pty_type(scene->served.pty, scene->text);
+    kill(session, SIGKILL);
+    served_wait(&scene->served, LANGUAGES);
+}
+
 /* Until no process is left of all that the kiosk started. */
 static void await_end(struct scene *scene)
 {
@@ -625,6 +636,7 @@ const struct scene_ending scene_endings[] = {
     {"a crash", end_crash, true, true, false},
     {"an abort", end_abort, true, true, false},
     {"a kill", end_kill, true, true, false},
+    {"a kill with keys unread", end_unread, true, true, false},
     {"SIGTERM to the keeper", end_terminate, false, true, false},
     {"a kill of the keeper", end_keeper, false, true, false},
     {"hanging up", end_hang_up, false, false, false},

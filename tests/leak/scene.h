@@ -57,7 +57,7 @@ struct scene_ending {
     bool waits;    /* for a limit that is to be short */
 };
 
-enum { SCENE_CRASH = 1, SCENE_KILL = 3, SCENE_TERMINATE = 4 };
+enum { SCENE_CRASH = 1, SCENE_KILL = 3, SCENE_UNREAD = 4, SCENE_TERMINATE = 5 };
 extern const struct scene_ending scene_endings[];
 extern const size_t scene_ending_count;
 
