@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "courier/bundle.h"
+#include "courier/cards.h"
 #include "courier/file.h"
 #include "courier/refusal.h"
 #include "courier/salvage.h"
@@ -44,107 +45,13 @@ static int open_media(const char *dir, int *fd)
     return errno == ENOENT ? REFUSAL_MISSING : errno == ENOTDIR ? REFUSAL_SPECIAL : REFUSAL_IO;
 }
 
-static DIR *open_folder(int media)
-{
-    int fd = openat(media, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-
-    if (folder == NULL && fd >= 0)
-        close(fd);
-    return folder;
-}
-
-static bool is_card_name(const char *name)
-{
-    size_t len = strlen(name);
-    size_t end = strlen(EXCHANGE_CARD);
-
-    return name[0] != '.' && len > end && strcmp(name + len - end, EXCHANGE_CARD) == 0;
-}
-
-/* What a look over the cards on the medium has found. Which file the folder names first decides
-   nothing. */
-struct cards {
-    bool found; /* one of our office, or of the first office that this kiosk hears of: */
-    struct card card;
-    uint32_t charter_number;
-    uint8_t bytes[CARD_FILE_LEN];
-    bool strange; /* a whole one for this kiosk of another office than that */
-    int refusal;  /* of one that is not whole */
-};
-
-static bool is_better(const struct cards *cards, const struct card *card, uint32_t charter_number,
-                      const uint8_t *data)
-{
-    if (!cards->found || card->number != cards->card.number)
-        return !cards->found || card->number > cards->card.number;
-    if (charter_number != cards->charter_number)
-        return charter_number > cards->charter_number;
-    return memcmp(data, cards->bytes, CARD_FILE_LEN) > 0;
-}
-
-/* A card for this kiosk that is whole: of which office, and is it the highest one so far? */
-static void weigh_card(struct exchange *x, struct cards *cards, const struct card *card,
-                       uint32_t charter_number, const uint8_t *data)
-{
-    const struct card *known = x->state->has_card ? &x->state->card : &cards->card;
-
-    if ((x->state->has_card || cards->found) &&
-        memcmp(known->office, card->office, sizeof card->office) != 0) {
-        cards->strange = true;
-        return;
-    }
-    if (!is_better(cards, card, charter_number, data))
-        return;
-    cards->found = true;
-    cards->card = *card;
-    cards->charter_number = charter_number;
-    memcpy(cards->bytes, data, CARD_FILE_LEN);
-}
-
-static void look_at_card(struct exchange *x, const char *name, struct cards *cards)
-{
-    uint8_t key[sizeof x->state->key];
-    struct charter charter;
-    struct card card;
-    uint8_t *data = NULL;
-    size_t len = 0;
-
-    int refusal = file_read(x->media, name, CARD_FILE_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_names(data, len, key);
-    if (refusal == REFUSAL_NONE && memcmp(key, x->state->key, sizeof key) != 0)
-        goto out;
-    if (refusal == REFUSAL_NONE)
-        refusal = card_decode(data, len, &card, &charter);
-    if (refusal == REFUSAL_NONE)
-        weigh_card(x, cards, &card, charter.number, data);
-    else if (cards->refusal == REFUSAL_MISSING)
-        cards->refusal = refusal;
-out:
-    free(data);
-}
-
-static int look_at_cards(struct exchange *x, struct cards *cards)
-{
-    DIR *folder = open_folder(x->media);
-
-    if (folder == NULL)
-        return REFUSAL_IO;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (is_card_name(entry->d_name))
-            look_at_card(x, entry->d_name, cards);
-    closedir(folder);
-    return REFUSAL_NONE;
-}
-
 /* Looks at every card, then takes one. Nothing makes up for a card of another office: a kiosk that
    took the wrong first card, or whose keepers never heard of it, would seal its letters to a stranger. */
 static int take_cards(struct exchange *x)
 {
     struct cards cards = {.refusal = REFUSAL_MISSING};
 
-    int refusal = look_at_cards(x, &cards);
+    int refusal = cards_look(x->media, x->state, &cards);
     if (refusal != REFUSAL_NONE)
         return refusal;
     x->report->card_rivals = cards.strange && !x->state->has_card;
@@ -424,7 +331,7 @@ static uint64_t bundle_number(const struct exchange *x, const char *name)
    written or at the office, so one that cannot be removed does no harm. */
 static void remove_surplus(struct exchange *x, uint64_t written)
 {
-    DIR *folder = open_folder(x->media);
+    DIR *folder = file_folder(x->media);
 
     if (folder == NULL)
         return;

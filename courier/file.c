@@ -264,6 +264,11 @@ int file_settle(const char *path)
     return refusal;
 }
 
+bool file_is_temporary(const char *name)
+{
+    return strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0;
+}
+
 /* Removes one temporary file, unless a living writer holds it. */
 static void sweep_one(int dirfd, const char *name)
 {
@@ -279,18 +284,24 @@ static void sweep_one(int dirfd, const char *name)
     close(fd);
 }
 
-void file_sweep(int dirfd)
+DIR *file_folder(int dirfd)
 {
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
-    if (folder == NULL) {
-        if (fd >= 0)
-            close(fd);
+    if (folder == NULL && fd >= 0)
+        close(fd);
+    return folder;
+}
+
+void file_sweep(int dirfd)
+{
+    DIR *folder = file_folder(dirfd);
+
+    if (folder == NULL)
         return;
-    }
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0)
+        if (file_is_temporary(entry->d_name))
             sweep_one(dirfd, entry->d_name);
     closedir(folder);
 }

@@ -3,6 +3,8 @@
 #ifndef COURIER_FILE_H
 #define COURIER_FILE_H
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +42,12 @@ void file_abandon(
    written here needs none of it. A folder above that may not be read is passed over. Returns _NONE or _IO,
    _FULL ... */
 int file_settle(const char *path);
+
+/* Opens the folder dirfd to look through its names, from the first one; NULL on an error. For closedir(3). */
+DIR *file_folder(int dirfd);
+
+/* Is this what a temporary file is called? Such a one is no file of anybody's. */
+bool file_is_temporary(const char *name);
 
 /* Removes temporary files that a cut left in the folder, but none that a living writer is still at. */
 void file_sweep(int dirfd);
