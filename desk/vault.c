@@ -109,8 +109,8 @@ static void casebook_path(int dir, char out[PATH_MAX])
 
 /* --- making an office --- */
 
-/* An empty folder may be used, also when a lock was forgotten in it; anything else in it may not.
- */
+/* An empty folder may be used, also when a lock was forgotten in it or an `init` was cut at its very
+   beginning; anything else in it may not. */
 static int folder_empty(int dir)
 {
     DIR *entries = fdopendir(dir);
@@ -125,7 +125,7 @@ static int folder_empty(int dir)
             break;
         }
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            strcmp(entry->d_name, LOCK_FILE) != 0)
+            strcmp(entry->d_name, LOCK_FILE) != 0 && !file_is_temporary(entry->d_name))
             error = TROUBLE_NOT_EMPTY;
     }
     closedir(entries);
@@ -248,6 +248,7 @@ static int write_casebook(const struct vault *vault)
 static int write_office(const struct vault *vault, const uint8_t *root,
                         const struct passphrase *passphrase)
 {
+    file_sweep(vault->dir);
     int error = file_write(vault->dir, UNFINISHED_FILE, 0600, "", 0);
     if (error == TROUBLE_NONE)
         error = write_casebook(vault);
