@@ -392,6 +392,21 @@ static void log_removed(struct tamper *t)
     SAYS(A, "ROLLBACK");
 }
 
+/* As a power cut leaves it, most may stand in the log alone; what is taken away is the file. */
+static void outbox_deleted_but_its_log(struct tamper *t)
+{
+    struct outbox *reader = NULL;
+    char path[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    assert_int_equal(outbox_open(path, DB_OPEN, &reader), DB_OK);
+    write_some(t, A, 4);
+    snapshot(t, A, state);
+    outbox_close(&reader);
+    tamper_restore(state, t->kiosks[A].dir);
+    tamper_remove(t->kiosks[A].dir, "outbox.db");
+    insist_damaged(t, 4);
+}
+
 /* An empty outbox, as of a new kiosk, under the old key. */
 static void outbox_begun_anew(struct tamper *t)
 {
@@ -1364,6 +1379,7 @@ static struct tamper_case {
     {"outbox of another kiosk", outbox_of_another_kiosk},
     {"outbox of yesterday", outbox_of_yesterday},
     {"log of the outbox removed", log_removed},
+    {"outbox deleted, but for its log", outbox_deleted_but_its_log},
     {"outbox begun anew", outbox_begun_anew},
     {"state folder restored", state_restored},
     {"state folder restored, then new letters", state_restored_and_continued},
