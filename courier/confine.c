@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one file that knows libseccomp: what each part of the work may call. Descriptors and commands are compared as the
-   32 bits that the kernel takes of them. */
+/* The one file that knows libseccomp: what each part of the work may call. */
 #include "courier/confine.h"
 
 #include <asm/ioctls.h>
@@ -26,7 +25,10 @@
 
 #include "courier/landlock.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+/* An argument that the kernel takes as an int: what stands above its 32 bits is anything, and not always 0. To libseccomp's own
+   macros for 32 bits it must be 0, so that 1 << 32 | TIOCSTI would be another request than TIOCSTI. */
+#define INT(argument, value) SCMP_CMP((argument), SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)(value))
+#define COUNT(array)         (sizeof(array) / sizeof(array)[0])
 
 /* What every part does that computes, waits and ends. */
 static const int plain[] = {
@@ -218,18 +220,26 @@ static void add_all(struct list *list, uint32_t action, const int *calls, size_t
 
 static void allow_on(struct list *list, int call, int fd)
 {
-    const struct scmp_arg_cmp on[] = {SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)fd)};
+    const struct scmp_arg_cmp on[] = {INT(0, fd)};
 
     allow(list, call, COUNT(on), on);
 }
 
-/* Requests of ioctl or commands of fcntl. */
-static void allow_commands(struct list *list, int call, const unsigned *commands, size_t count)
+static void allow_commands(struct list *list, const unsigned *commands, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct scmp_arg_cmp which[] = {SCMP_A1_32(SCMP_CMP_EQ, commands[i])};
+        const struct scmp_arg_cmp which[] = {INT(1, commands[i])};
 
-        allow(list, call, COUNT(which), which);
+        allow(list, SCMP_SYS(fcntl), COUNT(which), which);
+    }
+}
+
+static void allow_requests(struct list *list, int fd, const unsigned *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct scmp_arg_cmp request[] = {INT(0, fd), INT(1, requests[i])};
+
+        allow(list, SCMP_SYS(ioctl), COUNT(request), request);
     }
 }
 
@@ -367,29 +377,20 @@ static int close_others(const int *kept, size_t count)
 
 /* --- the session --- */
 
-static void allow_terminal(struct list *list)
+static void allow_terminal(struct list *list, int fd)
 {
-    for (size_t i = 0; i < COUNT(terminal_requests); i++) {
-        const struct scmp_arg_cmp request[] = {
-            SCMP_A0_32(SCMP_CMP_LE, STDERR_FILENO),
-            SCMP_A1_32(SCMP_CMP_EQ, terminal_requests[i]),
-        };
-
-        allow(list, SCMP_SYS(ioctl), COUNT(request), request);
-    }
+    allow_requests(list, fd, terminal_requests, COUNT(terminal_requests));
     /* Stopped output goes on: stopping it and letting it go, but not sending a stop character. */
-    const struct scmp_arg_cmp flow[] = {
-        SCMP_A0_32(SCMP_CMP_LE, STDERR_FILENO),
-        SCMP_A1_32(SCMP_CMP_EQ, TCXONC),
-        SCMP_A2_32(SCMP_CMP_LE, TCOON),
-    };
+    for (int action = TCOOFF; action <= TCOON; action++) {
+        const struct scmp_arg_cmp flow[] = {INT(0, fd), INT(1, TCXONC), INT(2, action)};
 
-    allow(list, SCMP_SYS(ioctl), COUNT(flow), flow);
+        allow(list, SCMP_SYS(ioctl), COUNT(flow), flow);
+    }
 }
 
 static int filter_session(const int *kept, size_t count)
 {
-    const struct scmp_arg_cmp resize[] = {SCMP_A0_32(SCMP_CMP_EQ, SIGWINCH)};
+    const struct scmp_arg_cmp resize[] = {INT(0, SIGWINCH)};
     struct list list = begin_strict();
 
     allow_on(&list, SCMP_SYS(read), STDIN_FILENO);
@@ -399,7 +400,8 @@ static int filter_session(const int *kept, size_t count)
         allow_on(&list, SCMP_SYS(read), kept[i]);
         allow_on(&list, SCMP_SYS(write), kept[i]);
     }
-    allow_terminal(&list);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        allow_terminal(&list, fd);
 #ifndef __SANITIZE_ADDRESS__
     allow(&list, SCMP_SYS(rt_sigaction), COUNT(resize), resize);
 #else
@@ -438,7 +440,7 @@ static struct list begin_files(void)
     add_all(&list, SCMP_ACT_ALLOW, plain, COUNT(plain));
     add_all(&list, SCMP_ACT_ALLOW, spared, COUNT(spared));
     add_all(&list, SCMP_ACT_ALLOW, file_calls, COUNT(file_calls));
-    allow_commands(&list, SCMP_SYS(fcntl), file_commands, COUNT(file_commands));
+    allow_commands(&list, file_commands, COUNT(file_commands));
     allow_data(&list, SCMP_SYS(mmap));
     allow_data(&list, SCMP_SYS(mprotect));
 #ifdef __SANITIZE_ADDRESS__
@@ -450,7 +452,7 @@ static struct list begin_files(void)
 int confine_keeper(const char *state_dir)
 {
     const struct landlock_place places[] = {{state_dir, LANDLOCK_KEEP}};
-    const struct scmp_arg_cmp local[] = {SCMP_A0_32(SCMP_CMP_EQ, AF_UNIX)};
+    const struct scmp_arg_cmp local[] = {INT(0, AF_UNIX)};
     struct list list;
 
     /* The sessions it sends signals to are the porter's children, so outside. */
@@ -514,13 +516,13 @@ static int fence_printer(const char *device)
 static int filter_printer(int socket, int opened, const char *device)
 {
     const struct scmp_arg_cmp named[] = {
-        SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)AT_FDCWD),
+        INT(0, AT_FDCWD),
         SCMP_A1_64(SCMP_CMP_EQ, (uintptr_t)device),
     };
     const struct scmp_arg_cmp as_it_is[] = {
         named[0],
         named[1],
-        SCMP_A2_32(SCMP_CMP_MASKED_EQ, O_CREAT | O_TRUNC | O_TMPFILE, 0),
+        SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT | O_TRUNC | O_TMPFILE, 0),
     };
     static const int calls[] = {
         SCMP_SYS(poll),         SCMP_SYS(ppoll),           SCMP_SYS(close), SCMP_SYS(clock_gettime),
@@ -538,14 +540,7 @@ static int filter_printer(int socket, int opened, const char *device)
     allow_on(&list, SCMP_SYS(sendto), socket);
     allow_on(&list, SCMP_SYS(read), opened);
     allow_on(&list, SCMP_SYS(write), opened);
-    for (size_t i = 0; i < COUNT(printer_requests); i++) {
-        const struct scmp_arg_cmp request[] = {
-            SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)opened),
-            SCMP_A1_32(SCMP_CMP_EQ, printer_requests[i]),
-        };
-
-        allow(&list, SCMP_SYS(ioctl), COUNT(request), request);
-    }
+    allow_requests(&list, opened, printer_requests, COUNT(printer_requests));
     return enforce(&list);
 }
 
@@ -569,7 +564,7 @@ static int filter_speaker(void)
 {
     const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
     const struct scmp_arg_cmp not_local[] = {SCMP_A0_32(SCMP_CMP_NE, AF_UNIX)};
-    const struct scmp_arg_cmp creating[] = {SCMP_A2_32(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT)};
+    const struct scmp_arg_cmp creating[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT)};
     static const unsigned long spaces[] = {CLONE_NEWNS,    CLONE_NEWUTS, CLONE_NEWIPC,
                                            CLONE_NEWPID,   CLONE_NEWNET, CLONE_NEWUSER,
                                            CLONE_NEWCGROUP};
@@ -577,7 +572,7 @@ static int filter_speaker(void)
 
     add_all(&list, deny, denied, COUNT(denied));
     for (size_t i = 0; i < COUNT(denied_requests); i++) {
-        const struct scmp_arg_cmp request[] = {SCMP_A1_32(SCMP_CMP_EQ, denied_requests[i])};
+        const struct scmp_arg_cmp request[] = {INT(1, denied_requests[i])};
 
         add(&list, deny, SCMP_SYS(ioctl), COUNT(request), request);
     }

@@ -229,6 +229,7 @@ static void try_calls(const struct call *calls, size_t count, bool forbidden)
 #define RW         (PROT_READ | PROT_WRITE)
 #define RX         (PROT_READ | PROT_EXEC)
 #define OWN        (MAP_PRIVATE | MAP_ANONYMOUS)
+#define WIDE       (UINT64_C(1) << 32)
 #define HERE       ((uintptr_t)AT_FDCWD)
 
 /* What would let a part that was taken over reach further. Arguments are such that an unconfined process would be
@@ -274,6 +275,7 @@ static void test_forbidden(void **state)
         {"enter another space", ALL, SYS_setns, {KEPT, 0}},
         {"make a network socket", ALL, SYS_socket, {AF_INET, SOCK_STREAM, 0}},
         {"make a newer network socket", ALL, SYS_socket, {AF_INET6, SOCK_DGRAM, 0}},
+        {"make a network socket by a wide word", ALL, SYS_socket, {WIDE | AF_INET, SOCK_STREAM, 0}},
         {"listen to the kernel", ALL, SYS_socket, {AF_NETLINK, SOCK_RAW, 0}},
         {"make a socket", ALL & ~SPEAKER, SYS_socket, {AF_UNIX, SOCK_STREAM, 0}},
         {"connect", ALL & ~SPEAKER, SYS_connect, {KEPT, P(page), 16}},
@@ -303,6 +305,7 @@ static void test_forbidden(void **state)
          SYS_pidfd_send_signal,
          {KEPT, 0, 0, 0}},
         {"type for the next", ALL, SYS_ioctl, {0, TIOCSTI, P("x")}},
+        {"type for the next by a wide word", ALL, SYS_ioctl, {0, WIDE | TIOCSTI, P("x")}},
         {"take a terminal", ALL, SYS_ioctl, {0, TIOCSCTTY, 1}},
         {"paste from the console", ALL, SYS_ioctl, {0, TIOCLINUX, P(page)}},
         {"set the lights", ALL & ~SPEAKER, SYS_ioctl, {0, KDSKBLED, 0}},
@@ -398,6 +401,7 @@ static void test_allowed(void **state)
     static int pair[2];
     const struct call calls[] = {
         {"read the keyboard", SESSION, SYS_read, {0, P(page), 1}},
+        {"read the keyboard by a wide word", SESSION, SYS_read, {WIDE | 0, P(page), 1}},
         {"write the screen", SESSION, SYS_write, {1, P(page), 0}},
         {"write an error", SESSION, SYS_write, {2, P(page), 0}},
         {"write to the keeper", SESSION, SYS_write, {KEPT, P("x"), 1}},
@@ -530,6 +534,20 @@ static int print(void)
     return fd >= 0 && write(fd, "x", 1) == 1 && read(fd, &st, 1) == 1 && close(fd) == 0 ? 0 : -1;
 }
 
+/* What stands above the 32 bits of an int is up to the C library and the compiler. */
+static int print_by_wide_words(void)
+{
+    const long narrow = (long)(uint32_t)AT_FDCWD, wide = AT_FDCWD;
+    struct stat st;
+
+    return syscall(SYS_newfstatat, narrow, pinned, &st, 0) == 0 &&
+                   syscall(SYS_newfstatat, wide, pinned, &st, 0) == 0 &&
+                   close((int)syscall(SYS_openat, narrow, pinned, O_RDWR | O_NONBLOCK)) == 0 &&
+                   close((int)syscall(SYS_openat, wide, pinned, O_RDWR | O_NONBLOCK)) == 0
+               ? 0
+               : -1;
+}
+
 /* The same words elsewhere in memory are another path to the filter: no other could be told from it. */
 static int print_elsewhere(void)
 {
@@ -584,6 +602,7 @@ static void test_deeds(void **state)
         {"work with files", FILES, work_with_files, DONE},
         {"start a program", SPEAKER, speak, DONE},
         {"open its device", PRINTER, print, DONE},
+        {"open its device by wide words", PRINTER, print_by_wide_words, DONE},
         {"open its device's name", PRINTER, print_elsewhere, KILLED},
         {"cut its device", PRINTER, print_over, KILLED},
         {"grow in place", SESSION, grow_in_place, DONE},
