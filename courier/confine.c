@@ -84,11 +84,10 @@ static const unsigned file_commands[] = {
     F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK, F_DUPFD_CLOEXEC, F_ADD_SEALS,
 };
 
+/* Its sockets, the memory it shares with a session, its last words, and the porter's end. */
 static const int keeper_calls[] = {
-    SCMP_SYS(sendmsg),        SCMP_SYS(recvmsg),         SCMP_SYS(sendto),
-    SCMP_SYS(recvfrom),       SCMP_SYS(shutdown),        SCMP_SYS(memfd_create),
-    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(pidfd_send_signal),
-    SCMP_SYS(waitid),         SCMP_SYS(utimensat),
+    SCMP_SYS(sendmsg),      SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(recvfrom),
+    SCMP_SYS(memfd_create), SCMP_SYS(dup2),    SCMP_SYS(dup3),   SCMP_SYS(wait4),
 };
 
 /* What no speech program has to do: look into others, change the machine, its files or its clock, come out of its
@@ -415,7 +414,7 @@ int confine_session(const int *kept, size_t count)
     const int last = count > 0 ? kept[count - 1] : STDERR_FILENO;
 
     if (lock_memory() != 0 || close_others(kept, count) != 0 || hide() != 0 ||
-        landlock_confine(NULL, 0, LANDLOCK_NO_SIGNALS_OUT) != 0 || limit_to(last) != 0)
+        landlock_confine(NULL, 0) != 0 || limit_to(last) != 0)
         return -1;
     return filter_session(kept, count);
 }
@@ -423,12 +422,10 @@ int confine_session(const int *kept, size_t count)
 /* --- keeper and courier --- */
 
 /* From now on only files beneath these places. What is needed of the world besides is the time zone. */
-static int fence_files(const struct landlock_place *places, size_t count,
-                       enum landlock_signals signals)
+static int fence_files(const struct landlock_place *places, size_t count)
 {
     tzset();
-    return hide() == 0 && limit(RLIMIT_NPROC, 0) == 0 ? landlock_confine(places, count, signals)
-                                                      : -1;
+    return hide() == 0 && limit(RLIMIT_NPROC, 0) == 0 ? landlock_confine(places, count) : -1;
 }
 
 /* A C library or an SQLite that is newer than this list tries a newer call first and takes the older one when there is
@@ -455,8 +452,7 @@ int confine_keeper(const char *state_dir)
     const struct scmp_arg_cmp local[] = {INT(0, AF_UNIX)};
     struct list list;
 
-    /* The sessions it sends signals to are the porter's children, so outside. */
-    if (drop_capabilities() != 0 || fence_files(places, COUNT(places), LANDLOCK_SIGNALS_OUT) != 0)
+    if (drop_capabilities() != 0 || fence_files(places, COUNT(places)) != 0)
         return -1;
     list = begin_files();
     add_all(&list, SCMP_ACT_ALLOW, keeper_calls, COUNT(keeper_calls));
@@ -473,7 +469,7 @@ int confine_courier(const char *state_dir, const char *media_dir)
     };
     struct list list;
 
-    if (fence_files(places, COUNT(places), LANDLOCK_NO_SIGNALS_OUT) != 0)
+    if (fence_files(places, COUNT(places)) != 0)
         return -1;
     list = begin_files();
     return enforce(&list);
@@ -509,7 +505,7 @@ static int fence_printer(const char *device)
         slash[slash == folder] = '\0';
     else
         strcpy(folder, ".");
-    return landlock_confine(&place, 1, LANDLOCK_NO_SIGNALS_OUT);
+    return landlock_confine(&place, 1);
 }
 
 /* No more mmap: it could put another path in the place of ours. */
@@ -601,7 +597,7 @@ int confine_speaker(const char *program)
     };
 
     if (drop_capabilities() != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        landlock_confine(places, COUNT(places), LANDLOCK_NO_SIGNALS_OUT) != 0)
+        landlock_confine(places, COUNT(places)) != 0)
         return -1;
     return filter_speaker();
 }

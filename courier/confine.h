@@ -16,8 +16,8 @@
    takes 256 MiB. */
 int confine_session(const int *kept, size_t count);
 
-/* The keeper, when all is open and the porter runs: files beneath the state folder, its sockets and the processes whose
-   pidfd it holds; starts nothing, opens no terminal and no socket but pairs. What is not listed fails with ENOSYS. */
+/* The keeper, when all is open and the porter runs: files beneath the state folder and its sockets; starts nothing,
+   signals nobody, opens no terminal and no socket but pairs. What is not listed fails with ENOSYS. */
 int confine_keeper(const char *state_dir);
 
 /* The courier: files beneath its two folders, and the standard descriptors. What is not listed fails with ENOSYS. */

@@ -47,7 +47,7 @@ int landlock_abi(void)
     return abi > 0 ? (int)abi : NO_ABI;
 }
 
-static struct attributes all_of(int abi, enum landlock_signals signals)
+static struct attributes all_of(int abi)
 {
     struct attributes all = {.fs = FS_FIRST};
 
@@ -60,7 +60,7 @@ static struct attributes all_of(int abi, enum landlock_signals signals)
     if (abi >= ABI_IOCTL)
         all.fs |= FS_IOCTL_DEV;
     if (abi >= ABI_SCOPE)
-        all.scoped = SCOPE_SOCKET | (signals == LANDLOCK_NO_SIGNALS_OUT ? SCOPE_SIGNAL : 0);
+        all.scoped = SCOPE_SOCKET | SCOPE_SIGNAL;
     return all;
 }
 
@@ -85,11 +85,10 @@ static int add_place(int rules, const struct landlock_place *place, uint64_t kno
     return result;
 }
 
-int landlock_confine(const struct landlock_place *places, size_t count,
-                     enum landlock_signals signals)
+int landlock_confine(const struct landlock_place *places, size_t count)
 {
     const int abi = landlock_abi();
-    const struct attributes all = all_of(abi, signals);
+    const struct attributes all = all_of(abi);
     int rules = -1, result = 0;
 
     if (abi == NO_ABI)

@@ -18,15 +18,12 @@ struct landlock_place {
     enum landlock_use use;
 };
 
-enum landlock_signals { LANDLOCK_SIGNALS_OUT, LANDLOCK_NO_SIGNALS_OUT };
-
 /* What the kernel offers: its version of Landlock, 0 for none. */
 int landlock_abi(void);
 
 /* From now on this process and its children use only these places, bind and connect no TCP port, reach no abstract
-   socket of others and, when so told, send signals to none but their own kind: all as far as the kernel knows how. It
+   socket of others and send signals to none but their own kind: all as far as the kernel knows how. It
    needs "no new privileges". What is open stays open. Irrevocable. Returns 0, also on a kernel without Landlock, or -1. */
-int landlock_confine(const struct landlock_place *places, size_t count,
-                     enum landlock_signals signals);
+int landlock_confine(const struct landlock_place *places, size_t count);
 
 #endif
