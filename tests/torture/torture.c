@@ -352,7 +352,7 @@ static void begin(void)
     seed = number_of("SANDYQ_SEED", (uint64_t)time(NULL));
     slice = number_of("SANDYQ_SLICE", 1);
     slice = slice > 0 ? slice : 1;
-    parts = number_of("SANDYQ_CUTS", 16);
+    parts = number_of("SANDYQ_CUTS", 24);
     only = getenv("SANDYQ_ONLY");
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (unsigned)processors;
