@@ -44,7 +44,7 @@ struct scene_place {
 };
 
 /* Those that are called by name. */
-enum { SCENE_TEXT = 0, SCENE_NUMBER = 7, SCENE_CODE_PIN = 12 };
+enum { SCENE_NAME = 2, SCENE_NUMBER = 7, SCENE_CODE_PIN = 12 };
 extern const struct scene_place scene_places[];
 extern const size_t scene_place_count;
 
@@ -57,7 +57,7 @@ struct scene_ending {
     bool waits;    /* for a limit that is to be short */
 };
 
-enum { SCENE_CRASH = 1, SCENE_KILL = 3, SCENE_UNREAD = 4, SCENE_TERMINATE = 5 };
+enum { SCENE_LEAVE = 0, SCENE_CRASH = 1, SCENE_TERMINATE = 5 };
 extern const struct scene_ending scene_endings[];
 extern const size_t scene_ending_count;
 
