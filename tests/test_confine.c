@@ -40,6 +40,7 @@
 #include "courier/landlock.h"
 #include "courier/refusal.h"
 #include "courier/state.h"
+#include "crypto/secret.h"
 #include "store/outbox.h"
 #include "tests/folder.h"
 #include "tests/served.h"
@@ -877,6 +878,7 @@ static void test_courier_of_the_owner(void **state)
     (void)state;
     if (geteuid() != 0)
         skip();
+    assert_int_equal(secret_start(), SECRET_OK);
     assert_int_equal(state_enroll(state_dir, 1, kiosk), REFUSAL_NONE);
     snprintf(request, sizeof request, "%s/%s.request", media_dir, kiosk);
     give_to(state_dir, NOBODY);
