@@ -505,22 +505,22 @@ static void go_practice(struct scene *scene)
 }
 
 const struct scene_place scene_places[] = {
-    {"the text", go_text, "text", "text", true},
-    {"the text, hidden", go_text_hidden, "text", "text", true},
-    {"the name", go_name, "name", "name", true},
-    {"the review", go_review, "text", NULL, true},
-    {"the first PIN", go_first_pin, "PIN", "PIN", true},
-    {"the second PIN", go_second_pin, "PIN", "PIN", true},
-    {"stored", go_stored, NULL, NULL, false},
-    {"the number", go_number, "receipt", NULL, false},
-    {"a group of it", go_group, NULL, NULL, false},
-    {"the slip", go_slip, NULL, NULL, false},
-    {"the voice", go_voice, "receipt", NULL, false},
-    {"the code", go_code, "code", "code", false},
-    {"its PIN", go_code_pin, "PIN", "PIN", false},
-    {"the answer", go_answer, "answer", NULL, false},
-    {"the follow-up", go_follow, "follow-up", "follow-up", true},
-    {"practice", go_practice, "text", "text", false},
+    {"the text", go_text, "text", "text", true, false},
+    {"the text, hidden", go_text_hidden, "text", "text", true, false},
+    {"the name", go_name, "name", "name", true, false},
+    {"the review", go_review, "text", NULL, true, false},
+    {"the first PIN", go_first_pin, "PIN", "PIN", true, false},
+    {"the second PIN", go_second_pin, "PIN", "PIN", true, false},
+    {"stored", go_stored, NULL, NULL, false, true},
+    {"the number", go_number, "receipt", NULL, false, false},
+    {"a group of it", go_group, NULL, NULL, false, false},
+    {"the slip", go_slip, NULL, NULL, false, false},
+    {"the voice", go_voice, "receipt", NULL, false, false},
+    {"the code", go_code, "code", "code", false, false},
+    {"its PIN", go_code_pin, "PIN", "PIN", false, false},
+    {"the answer", go_answer, "answer", NULL, false, false},
+    {"the follow-up", go_follow, "follow-up", "follow-up", true, false},
+    {"practice", go_practice, "text", "text", false, false},
 };
 const size_t scene_place_count = sizeof scene_places / sizeof scene_places[0];
 

@@ -41,6 +41,7 @@ struct scene_place {
     const char *shown;          /* the canary that the screen shows then; NULL: none */
     const char *typed;          /* the canary that Backspace takes away, or NULL */
     bool discards;              /* leaving asks whether to throw away what was written */
+    bool sealed;                /* nothing of what was typed is needed any more */
 };
 
 /* Those that are called by name. */
