@@ -21,8 +21,8 @@
 #define TARGETS(each)                                                                              \
     each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \
         each(envelope) each(import) each(keyring) each(keys) each(letter) each(library)            \
-            each(linear) each(notices) each(plain) each(record) each(session) each(sign)           \
-                each(vault)
+            each(linear) each(news) each(notices) each(plain) each(record) each(session)           \
+                each(sign) each(vault)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 
@@ -79,6 +79,7 @@ static void replay(target_fn *target, const char *name)
     const char *learnt = getenv("SANDYQ_LEARNT");
 
     sigaction(SIGABRT, &action, NULL);
+    snprintf(current, sizeof current, "nothing, to fuzz_%s", name);
     assert_int_equal(target((const uint8_t *)"", 0), 0);
     assert_true(give_all(target, "tests/fuzz/corpus", name) > 0);
     if (learnt != NULL)

@@ -111,6 +111,10 @@ static void try_no_file(struct publish_report *report)
     must(publish_run(&ward.vault, out, WARD_DAY, report) == REFUSAL_SPECIAL);
     must(unlinkat(ward.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
     put((const uint8_t *)"", 0);
+    const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);
+    must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NOTICES_LONG);
+    put((const uint8_t *)"", 0);
     fuzz_fail_at(1);
     must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NOTICES_FILE);
     fuzz_fail_at(0);

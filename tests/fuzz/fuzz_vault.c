@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes in the files of an office's folder: it opens as it was, or is refused with a word. Input: how (1 byte: which
-   call fails; 32 the charter, 64 a passphrase file, else what the keyring holds, sealed anew; 128 the changes stand
-   alone), place of the changes (2), changes. */
+   call fails; 32 the charter, 64 a passphrase file, 96 what the root keyring holds, else what the other one holds,
+   sealed anew; 128 the changes stand alone), place of the changes (2), changes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +20,14 @@
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 3, CHARTER = 32, WORDS = 64, ALONE = 128, RING_ROOM = 8192 };
+enum { HEAD = 3, CHARTER = 32, WORDS = 64, ROOT = 96, ALONE = 128, RING_ROOM = 8192 };
 
 static const char words[] = "correct horse battery";
 static char *folder, path[4096];
 static int dir = -1;
 static struct passphrase *passphrase;
 static struct vault_keys *held; /* what the keyring held at first */
+static uint8_t root_seed[SIGN_SEED_LEN];
 static uint8_t charter[CHARTER_LEN], ring[RING_ROOM], *ring_secret;
 static size_t ring_len;
 
@@ -69,6 +70,7 @@ static int open_office(struct vault **vault)
 static void read_ring(void)
 {
     struct vault *vault = NULL;
+    uint8_t *seed = NULL;
     size_t len = 0;
 
     get("charter", charter, sizeof charter, &len);
@@ -79,6 +81,9 @@ static void read_ring(void)
     must(keyring_open(words, sizeof words - 1, ring, len, ring_secret, &ring_len) == KEYRING_OK);
     must(open_office(&vault) == TROUBLE_NONE);
     memcpy(held, vault->keys, sizeof *held);
+    must(vault_root(vault, passphrase, &seed) == TROUBLE_NONE);
+    memcpy(root_seed, seed, sizeof root_seed); /* of a key that was never used */
+    secret_free(seed);
     vault_close(&vault);
 }
 
@@ -116,12 +121,13 @@ static size_t changed(const uint8_t *good, size_t len, const uint8_t *data, size
     return len;
 }
 
-static void put_ring(const uint8_t *secret, size_t len)
+static void put_ring(const char *name, const uint8_t *secret, size_t len)
 {
     static uint8_t file[RING_ROOM + KEYRING_OVERHEAD];
 
+    len = len > 0 ? len : 1;
     must(keyring_seal(words, sizeof words - 1, secret, len, file) == KEYRING_OK);
-    put("desk.keyring", file, len + KEYRING_OVERHEAD);
+    put(name, file, len + KEYRING_OVERHEAD);
 }
 
 /* Within its limits, whatever the keyring said. */
@@ -140,11 +146,11 @@ static void try_office(const uint8_t *data, size_t size)
     if (data[0] & CHARTER) {
         len = changed(charter, sizeof charter, data, size, bytes);
         put("charter", bytes, len);
-        put_ring(ring_secret, ring_len);
+        put_ring("desk.keyring", ring_secret, ring_len);
     } else {
         len = changed(ring_secret, ring_len, data, size, bytes);
         put("charter", charter, sizeof charter);
-        put_ring(bytes, len > 0 ? len : 1);
+        put_ring("desk.keyring", bytes, len);
     }
     fuzz_fail_at(data[0] % 32);
     const int error = open_office(&vault);
@@ -153,6 +159,27 @@ static void try_office(const uint8_t *data, size_t size)
         check(vault);
     else
         must(trouble_text(error) != NULL);
+    vault_close(&vault);
+}
+
+/* The root's seed is the one that the charter was signed with, or none. */
+static void try_root(const uint8_t *data, size_t size)
+{
+    static uint8_t bytes[RING_ROOM];
+    struct vault *vault = NULL;
+    uint8_t *seed = NULL;
+
+    put("charter", charter, sizeof charter);
+    put_ring("desk.keyring", ring_secret, ring_len);
+    const size_t len = changed(root_seed, SIGN_SEED_LEN, data, size, bytes);
+    put_ring("root.keyring", bytes, len);
+    must(vault_open(path, &vault) == TROUBLE_NONE);
+    fuzz_fail_at(data[0] % 32);
+    const int error = vault_root(vault, passphrase, &seed);
+    fuzz_fail_at(0);
+    must((error == TROUBLE_NONE) == (seed != NULL));
+    must(seed == NULL || memcmp(seed, root_seed, SIGN_SEED_LEN) == 0);
+    secret_free(seed);
     vault_close(&vault);
 }
 
@@ -181,7 +208,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     start();
     if (size < HEAD || size - HEAD > RING_ROOM)
         return 0;
-    if (data[0] & WORDS)
+    if ((data[0] & ROOT) == ROOT)
+        try_root(data, size);
+    else if (data[0] & WORDS)
         try_words(data, size);
     else
         try_office(data, size);

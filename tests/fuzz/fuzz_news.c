@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as the notices of a board, and keys to look at them and at the pages about rights: what is for everyone and
+   for one language is shown, whatever the sections are. Input: how (1 byte: language, 4 no library, 8 one with more pages
+   in one language, 16 large print), which call fails (1), number of keys (1), keys (f: the call fails that the next one
+   says), notices. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier/refusal.h"
+#include "crypto/sign.h"
+#include "kiosk/library.h"
+#include "kiosk/session.h"
+#include "tests/booth.h"
+#include "tests/folder.h"
+#include "tests/fuzz/fuzz.h"
+#include "tui/lang.h"
+#include "tui/utf8.h"
+
+enum { HEAD = 3, KEYS = 64, BARE = 4, UNEVEN = 8, LARGE = 16, PAGES = LIBRARY_PAGES_MAX };
+
+static struct booth *booth;
+static struct library *uneven;
+static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+
+static struct {
+    const uint8_t *keys;
+    size_t left;
+    int language;
+} person;
+
+static void size(void *context, int *rows, int *cols)
+{
+    *rows = SCREEN_ROWS_MIN;
+    *cols = SCREEN_COLS_MIN;
+}
+
+static void show(void *context, const struct screen *screen)
+{
+    for (int row = 0; row < screen_rows(screen); row++)
+        for (int col = 0; col < screen_cols(screen); col++) {
+            const uint32_t ch = screen_at(screen, row, col)->ch;
+            must(ch == 0 || ch == ' ' || utf8_harmless(ch));
+        }
+}
+
+/* First the language, then what the input says. */
+static struct press press(void *context, int seconds)
+{
+    static const struct {
+        char byte;
+        enum press_kind kind;
+    } kinds[] = {{'e', PRESS_ENTER},   {'b', PRESS_BACK},  {'n', PRESS_PAGE_DOWN},
+                 {'p', PRESS_PAGE_UP}, {'c', PRESS_COVER}, {'h', PRESS_HELP}};
+    struct press press = {.kind = PRESS_GONE};
+
+    if (person.language > 0) {
+        press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)('0' + person.language)};
+        person.language = 0;
+        return press;
+    }
+    if (person.left > 1 && *person.keys == 'f') {
+        fuzz_fail_at(person.keys[1] % 16U);
+        person.keys += 2;
+        person.left -= 2;
+    }
+    if (person.left == 0)
+        return press;
+    person.left--;
+    press = (struct press){.kind = PRESS_CHAR, .ch = *person.keys++};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (press.ch == (uint8_t)kinds[i].byte)
+            press.kind = kinds[i].kind;
+    if (!utf8_harmless(press.ch))
+        press.kind = PRESS_OTHER;
+    return press;
+}
+
+static void drop(void *context)
+{
+}
+
+static int derive(void *context, const char *code, const char *pin, const struct argon_watch *watch,
+                  struct code_keys *keys)
+{
+    return booth_derive(booth, code, pin, watch, keys);
+}
+
+static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
+{
+    return 0;
+}
+
+/* Pages in one language that another has not: as many as there can be. */
+static struct library *make_uneven(void)
+{
+    char *folder = folder_make();
+    char path[4096];
+
+    for (int i = 0; i <= PAGES; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, i == PAGES ? "en" : "kk");
+        must(mkdir(path, 0700) == 0 || i > 0);
+        snprintf(path, sizeof path, "%s/%s/%02d-page.txt", folder, i == PAGES ? "en" : "kk", i);
+        folder_write(path, "Title\n\nText\n", 12);
+    }
+    struct library *library = library_load(folder);
+    must(library != NULL && library_count(library, "kk") == PAGES);
+    folder_remove(&folder);
+    return library;
+}
+
+static void start(void)
+{
+    const char *build = getenv("SANDYQ_BUILD");
+    char locale[4096];
+
+    if (booth != NULL)
+        return;
+    fuzz_start();
+    fuzz_fail_at(0);
+    snprintf(locale, sizeof locale, "%s/locale", build != NULL ? build : "build");
+    must(lang_start(locale) == 0);
+    booth = booth_new();
+    must(booth != NULL);
+    booth->quick = true;
+    uneven = make_uneven();
+}
+
+/* A board of nothing but notices; NULL when these are no text. */
+static uint8_t *board_of(const uint8_t *notices, size_t size, size_t *len)
+{
+    const struct board board = {
+        .number = 1, .notices = (const char *)notices, .notices_len = (uint32_t)size};
+    const struct board_mark none = {.seq = 0};
+    uint8_t *bytes = NULL;
+
+    must((board_encode(&board, &none, seed, &bytes, len) == REFUSAL_NONE) ==
+         utf8_valid(notices, size));
+    return bytes;
+}
+
+static void visit(const uint8_t *data, const uint8_t *board, size_t len)
+{
+    const struct session_io io = {
+        .size = size, .show = show, .press = press, .drop = drop, .derive = derive, .store = store};
+    struct session_place place = booth->place;
+
+    place.board = board;
+    place.board_len = len;
+    place.library = data[0] & BARE ? NULL : data[0] & UNEVEN ? uneven : booth->place.library;
+    place.large = (data[0] & LARGE) != 0;
+    fuzz_fail_at(data[1]);
+    must(session_run(&io, &place) != SESSION_NOBODY || data[1] > 0);
+    fuzz_fail_at(0);
+    lang_set("en");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t len = 0;
+
+    start();
+    if (size < HEAD || data[2] % KEYS > size - HEAD)
+        return 0;
+    person.keys = data + HEAD;
+    person.left = data[2] % KEYS;
+    person.language = 1 + data[0] % 4 % LANG_COUNT;
+    uint8_t *board = board_of(data + HEAD + person.left, size - HEAD - person.left, &len);
+    if (board != NULL)
+        visit(data, board, len);
+    free(board);
+    return 0;
+}
