@@ -74,6 +74,18 @@ static const char *set_contrast(struct config *config, const char *value)
     return NULL;
 }
 
+/* What a name of a user may be (useradd(8)). */
+static const char *set_visitor(struct config *config, const char *value)
+{
+    const size_t len = strlen(value);
+
+    if (len == 0 || len >= CONFIG_USER_LEN || value[0] == '-' ||
+        strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-") != len)
+        return N_("Give the name of a user.");
+    strcpy(config->visitor, value);
+    return NULL;
+}
+
 /* The code that these letters are, unless it stands in the order already. */
 static const char *new_language(const char *word, size_t len, char order[][3], size_t n)
 {
@@ -129,6 +141,7 @@ static const struct setting {
     {"languages", NO_PATH, set_languages},
     {"print", NO_PATH, set_print},
     {"contrast", NO_PATH, set_contrast},
+    {"visitor", NO_PATH, set_visitor},
 };
 
 enum { SETTINGS = sizeof settings / sizeof settings[0] };

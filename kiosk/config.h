@@ -8,7 +8,12 @@
 
 #include "tui/lang.h"
 
-enum { CONFIG_PATH_LEN = 256, CONFIG_FAULT_LEN = 5120, CONFIG_FILE_MAX = 65536 };
+enum {
+    CONFIG_PATH_LEN = 256,
+    CONFIG_USER_LEN = 33,
+    CONFIG_FAULT_LEN = 5120,
+    CONFIG_FILE_MAX = 65536
+};
 
 struct config {
     char tty[CONFIG_PATH_LEN];     /* "" : the terminal of standard input */
@@ -16,8 +21,10 @@ struct config {
     char texts[CONFIG_PATH_LEN];   /* the rights library's folder; "" : beside the program */
     char printer[CONFIG_PATH_LEN]; /* the printer's device; "" : none */
     char speaker[CONFIG_PATH_LEN]; /* the speech program; "" : none */
-    int idle;                      /* seconds without a key that end a session, 10 to 3600; 180 */
-    int paper;                     /* the printer's, 58 or 80 */
+    char
+        visitor[CONFIG_USER_LEN]; /* the user that sessions and helpers become; "" : the keeper's */
+    int idle;                     /* seconds without a key that end a session, 10 to 3600; 180 */
+    int paper;                    /* the printer's, 58 or 80 */
     char languages[LANG_COUNT][3]; /* in the order of the first screen */
     bool large;                    /* large print from the start */
     bool contrast;                 /* high contrast from the start */

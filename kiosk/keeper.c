@@ -31,6 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "courier/record.h"
 #include "courier/refusal.h"
 #include "kiosk/cover.h"
@@ -783,7 +784,7 @@ int keeper_serve(struct state *state, struct porter *porter, const struct keeper
 
     if (refusal == REFUSAL_NONE) {
         let_go_of_terminal();
-        refusal = serve(&keeper);
+        refusal = confine_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
     }
     keeper_close(&keeper);
     return refusal;

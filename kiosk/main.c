@@ -3,6 +3,7 @@
  * it. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "courier/refusal.h"
 #include "courier/state.h"
 #include "crypto/secret.h"
@@ -55,6 +57,7 @@ static const char usage[] =
     "  --printer DEVICE   print slips on this receipt printer\n"
     "  --paper WIDTH      of the printer's paper, 58 or 80 millimetres (80)\n"
     "  --speaker PROGRAM  say the screens with this program (espeak-ng)\n"
+    "  --visitor USER     sessions are of this user (root alone can; the folder's owner)\n"
     "  --texts DIR        folder of the rights library\n"
     "  --locale DIR       folder of the translations\n";
 
@@ -95,6 +98,7 @@ static const struct option known[] = {
     {"locale", required_argument, NULL, OPTION_SETTING},
     {"texts", required_argument, NULL, OPTION_SETTING},
     {"printer", required_argument, NULL, OPTION_SETTING},
+    {"visitor", required_argument, NULL, OPTION_SETTING},
     {"speaker", required_argument, NULL, OPTION_SETTING},
     {"idle", required_argument, NULL, OPTION_SETTING},
     {"paper", required_argument, NULL, OPTION_SETTING},
@@ -275,6 +279,17 @@ static int find_terminal(struct config *config)
     return STATUS_DONE;
 }
 
+/* A session that should become another user and cannot would be none. */
+static int check_visitor(const char *name)
+{
+    const struct passwd *user = name[0] != '\0' ? getpwnam(name) : NULL;
+
+    if (name[0] != '\0' && (geteuid() != 0 || user == NULL || user->pw_uid == 0))
+        return complain(name, _("Sessions cannot become this user. Name one that exists and is not "
+                                "root, and start the kiosk as root."));
+    return STATUS_DONE;
+}
+
 /* The keeper gave its descriptors of the terminal away; for its last words it asks for one again.
    False when standard error never was the terminal. */
 static bool reopen_terminal(struct porter *porter)
@@ -324,11 +339,14 @@ static int end(const struct options *options, struct porter *porter, int result)
 static int serve(const struct options *options)
 {
     /* Before anything is read that is secret. */
-    struct porter *porter = porter_start(&options->keeper.config);
+    struct porter *porter = porter_start(&options->keeper.config, options->state);
     struct state *state = NULL;
-    int result = porter == NULL ? KEEPER_NO_PROCESS : state_open(options->state, &state);
+    int result = KEEPER_NO_PROCESS;
     int status = STATUS_DONE;
 
+    if (porter != NULL)
+        result = confine_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
+                                                           : state_open(options->state, &state);
     if (result == REFUSAL_NONE && state->seed == NULL)
         result = REFUSAL_MISSING;
     if (result == REFUSAL_MISSING)
@@ -360,5 +378,7 @@ int main(int argc, char **argv)
         complain("", options.fault);
     if (status == STATUS_DONE)
         status = find_terminal(&options.keeper.config);
+    if (status == STATUS_DONE)
+        status = check_visitor(options.keeper.config.visitor);
     return status == STATUS_DONE ? serve(&options) : status;
 }

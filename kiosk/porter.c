@@ -96,7 +96,7 @@ static int porter_watch(pid_t pid)
     return fd >= 0 || errno != ESRCH ? fd : eventfd(1, EFD_CLOEXEC);
 }
 
-static int porter_start_one(const struct config *config, const struct porter_request *request,
+static int porter_start_one(const struct spawn_place *place, const struct porter_request *request,
                             const int came[SPAWN_GIVEN], int *process)
 {
     int fds[SPAWN_GIVEN];
@@ -107,16 +107,16 @@ static int porter_start_one(const struct config *config, const struct porter_req
         return -1;
     for (size_t i = 0; i < SPAWN_GIVEN; i++)
         fds[i] = request->given[i] ? came[n++] : -1;
-    pid = spawn_process((enum spawn_kind)request->kind, config, fds);
+    pid = spawn_process((enum spawn_kind)request->kind, place, fds);
     *process = pid > 0 ? porter_watch(pid) : -1;
     return *process >= 0 ? 0 : -1;
 }
 
-static void porter_serve(int socket, const struct config *config)
+static void porter_serve(int socket, const struct spawn_place *place)
 {
     struct porter_request request;
     struct termios line;
-    const bool has_line = spawn_line(config->tty, &line) == 0;
+    const bool has_line = spawn_line(place->config->tty, &line) == 0;
     int came[SPAWN_GIVEN];
 
     while (porter_receive(socket, &request, sizeof request, came) == 0) {
@@ -124,13 +124,13 @@ static void porter_serve(int socket, const struct config *config)
         int32_t answer = -1;
 
         if (request.wish == PORTER_SPAWN)
-            answer = porter_start_one(config, &request, came, &process);
+            answer = porter_start_one(place, &request, came, &process);
         else if (request.wish == PORTER_SIGNAL)
             answer = pidfd_send_signal(came[0], request.number, NULL, 0);
         else if (request.wish == PORTER_TERMINAL)
-            process = open(config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+            process = open(place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         else
-            spawn_sweep(config->tty, has_line ? &line : NULL);
+            spawn_sweep(place->config->tty, has_line ? &line : NULL);
         (void)porter_send(socket, &answer, sizeof answer, &process, 1);
         if (process >= 0)
             close(process);
@@ -154,7 +154,7 @@ static void porter_shelter(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static _Noreturn void porter_run(int socket, const struct config *config)
+static _Noreturn void porter_run(int socket, const struct spawn_place *place)
 {
     const int null = open("/dev/null", O_RDWR);
 
@@ -164,14 +164,15 @@ static _Noreturn void porter_run(int socket, const struct config *config)
     dup2(socket, STDERR_FILENO + 1);
     close_range(STDERR_FILENO + 2, ~0U, 0);
     fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
-    porter_serve(STDERR_FILENO + 1, config);
+    porter_serve(STDERR_FILENO + 1, place);
     _exit(0);
 }
 
 /* --- the keeper's side --- */
 
-struct porter *porter_start(const struct config *config)
+struct porter *porter_start(const struct config *config, const char *state_dir)
 {
+    const struct spawn_place place = {config, state_dir};
     struct porter *porter = calloc(1, sizeof *porter);
     int ends[2];
 
@@ -181,7 +182,7 @@ struct porter *porter_start(const struct config *config)
     }
     porter->pid = fork();
     if (porter->pid == 0)
-        porter_run(ends[1], config);
+        porter_run(ends[1], &place);
     close(ends[1]);
     porter->socket = ends[0];
     if (porter->pid < 0)

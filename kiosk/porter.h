@@ -12,9 +12,10 @@
 
 struct porter;
 
-/* Forks it; the terminal, printer, speaker and user that its children get are those of config. Returns NULL without memory or
-   process. Freed by porter_end, which lets it end and waits for that; its children get SIGTERM then. */
-struct porter *porter_start(const struct config *config);
+/* Forks it; the terminal, printer, speaker and user that its children get are those of config, or the owner of the state folder where
+   config names no user (kiosk/spawn). Returns NULL without memory or process. Freed by porter_end, which lets it end and waits for
+   that; its children get SIGTERM then. */
+struct porter *porter_start(const struct config *config, const char *state_dir);
 void porter_end(struct porter **porter);
 
 /* Starts a process (kiosk/spawn). fds are its descriptors from KEEPER_SOCKET on, -1 for none; they stay the caller's. *process is a

@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "kiosk/keeper.h"
 
 /* Opens the terminal. Where it is the keeper's own controlling terminal the session stays in the
@@ -55,6 +56,15 @@ static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
     return close_range(DESCRIPTORS, ~0U, 0) == 0;
 }
 
+/* The terminal is open by now, which is root's perhaps. */
+static bool become_other(const struct spawn_place *place)
+{
+    const char *visitor = place->config->visitor;
+
+    return (visitor[0] != '\0' ? confine_become_user(visitor)
+                               : confine_become_owner(place->state_dir)) == 0;
+}
+
 /* Dies with its parent; false when that is dead already. */
 static bool tie_to(pid_t parent)
 {
@@ -80,9 +90,10 @@ static int take_standard(enum spawn_kind kind, const char *tty)
     return open("/dev/null", O_RDWR);
 }
 
-static _Noreturn void become(enum spawn_kind kind, const struct config *config,
+static _Noreturn void become(enum spawn_kind kind, const struct spawn_place *place,
                              const int fds[SPAWN_GIVEN], pid_t parent)
 {
+    const struct config *const config = place->config;
     const char *const argv[SPAWN_KINDS][4] = {
         [SPAWN_SESSION] = {"sandyq-kiosk", "--session"},
         [SPAWN_PRINTER] = {"sandyq-kiosk", SPAWN_PRINTER_WORD, config->printer},
@@ -94,19 +105,20 @@ static _Noreturn void become(enum spawn_kind kind, const struct config *config,
     signal(SIGCHLD, SIG_DFL);
     if (standard < 0)
         give_up(fds[0]);
-    if (!place_descriptors(standard, fds) || !tie_to(parent))
+    if (!place_descriptors(standard, fds) || !become_other(place) || !tie_to(parent))
         give_up(KEEPER_SOCKET);
     execv("/proc/self/exe", (char *const *)(uintptr_t)argv[kind]);
     give_up(KEEPER_SOCKET);
 }
 
-pid_t spawn_process(enum spawn_kind kind, const struct config *config, const int fds[SPAWN_GIVEN])
+pid_t spawn_process(enum spawn_kind kind, const struct spawn_place *place,
+                    const int fds[SPAWN_GIVEN])
 {
     const pid_t parent = getpid();
     const pid_t pid = fork();
 
     if (pid == 0)
-        become(kind, config, fds, parent);
+        become(kind, place, fds, parent);
     return pid;
 }
 

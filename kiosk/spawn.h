@@ -24,10 +24,17 @@ enum { SPAWN_GIVEN = 5 };
 #define SPAWN_PRINTER_WORD "--printer-process"
 #define SPAWN_SPEAKER_WORD "--speaker-process"
 
+struct spawn_place {
+    const struct config *config;
+    const char *state_dir;
+};
+
 /* Forks and executes this very program again. A session gets the terminal as its descriptors 0, 1 and 2, a helper /dev/null
    and no controlling terminal; both get `fds` from KEEPER_SOCKET on (-1: none) and SIGTERM when their parent dies.
+   Where we are root the process becomes the user that config names for visitors, or else the owner of the state folder.
    Signals blocked here are blocked there. A helper is to end at its socket's end. Returns the process id, or -1. */
-pid_t spawn_process(enum spawn_kind kind, const struct config *config, const int fds[SPAWN_GIVEN]);
+pid_t spawn_process(enum spawn_kind kind, const struct spawn_place *place,
+                    const int fds[SPAWN_GIVEN]);
 
 /* The terminal's line settings, to be put back by spawn_sweep. Returns 0 or -1. */
 int spawn_line(const char *tty, struct termios *line);

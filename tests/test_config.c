@@ -143,6 +143,21 @@ static void test_each_fault_is_named_with_its_line(void **state)
     assert_fault(*state, "idle = 60\nprint = x\npaper = x", 2, "Give normal or large.");
 }
 
+static void test_a_user_has_a_users_name(void **state)
+{
+    static const char *const wrong[] = {
+        "", "-x", "a b", "a:b", "Ә", "root;", "abcdefghijklmnopqrstuvwxyzabcdefg"};
+    struct config config;
+
+    (void)state;
+    config_default(&config);
+    assert_string_equal(config.visitor, "");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_non_null(config_set(&config, "visitor", wrong[i]));
+    assert_null(config_set(&config, "visitor", "sandyq-visitor"));
+    assert_string_equal(config.visitor, "sandyq-visitor");
+}
+
 static void test_paths_are_absolute_in_a_file(void **state)
 {
     static const char *const names[] = {"tty", "locale", "texts", "printer", "speaker"};
@@ -242,7 +257,7 @@ static void test_sample(void **state)
         else
             *at++ = text[i];
     }
-    assert_int_equal(examples, 10);
+    assert_int_equal(examples, 11);
     if (read_text(*state, open, &config, fault) != 0)
         fail_msg("%s", fault);
     assert_string_equal(config.speaker, "/usr/bin/espeak-ng");
@@ -258,6 +273,7 @@ int main(void)
         CONFIG_TEST(test_default),
         CONFIG_TEST(test_every_name),
         CONFIG_TEST(test_each_fault_is_named_with_its_line),
+        CONFIG_TEST(test_a_user_has_a_users_name),
         CONFIG_TEST(test_paths_are_absolute_in_a_file),
         CONFIG_TEST(test_bytes_that_are_no_text),
         CONFIG_TEST(test_sizes),

@@ -204,7 +204,7 @@ static int run_keeper(void *context)
     setenv("HELPERS_DEED", place->deed, 1);
     if (ttyname_r(STDIN_FILENO, place->options.config.tty, CONFIG_PATH_LEN) != 0)
         return 1;
-    porter = porter_start(&place->options.config);
+    porter = porter_start(&place->options.config, place->served.dir);
     result = state_open(place->served.dir, &state);
     if (result == 0)
         result = keeper_serve(state, porter, &place->options);

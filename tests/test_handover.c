@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The memory that keeper and session share: turns, answers, and a keeper that is gone. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "kiosk/handover.h"
+
+/* A visit: the keeper's side, and a session in a thread that hands over one envelope. */
+struct visit {
+    struct handover *keeper;
+    struct handover *session;
+    int fd;
+    int ends[2];
+    uint8_t envelope[ENVELOPE_LEN];
+    int word;
+    pthread_t thread;
+};
+
+static int setup(void **state)
+{
+    struct visit *visit = calloc(1, sizeof *visit);
+
+    assert_non_null(visit);
+    assert_int_equal(handover_make(&visit->keeper, &visit->fd), 0);
+    visit->session = handover_join(visit->fd);
+    assert_non_null(visit->session);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, visit->ends), 0);
+    *state = visit;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct visit *visit = *state;
+
+    handover_free(&visit->keeper);
+    handover_free(&visit->session);
+    close(visit->fd);
+    close(visit->ends[1]);
+    if (visit->ends[0] >= 0)
+        close(visit->ends[0]);
+    free(visit);
+    return 0;
+}
+
+static void *run_session(void *context)
+{
+    struct visit *visit = context;
+
+    visit->word = handover_store(visit->session, visit->ends[1], visit->envelope);
+    return NULL;
+}
+
+static void hand_over(struct visit *visit, uint8_t filling)
+{
+    memset(visit->envelope, filling, sizeof visit->envelope);
+    assert_int_equal(pthread_create(&visit->thread, NULL, run_session, visit), 0);
+}
+
+/* Looks until there is something. */
+static uint32_t look(struct visit *visit, uint32_t before, uint8_t seen[ENVELOPE_LEN])
+{
+    uint32_t turn = before;
+
+    while (turn == before)
+        turn = handover_look(visit->keeper, seen);
+    return turn;
+}
+
+static void test_the_answer_is_the_keepers(void **state)
+{
+    struct visit *visit = *state;
+    uint8_t seen[ENVELOPE_LEN], cover[ENVELOPE_LEN];
+    uint32_t turn = 0;
+
+    memset(cover, 'c', sizeof cover);
+    memcpy(seen, cover, sizeof seen);
+    assert_int_equal(handover_look(visit->keeper, seen), 0);
+    handover_answer(visit->keeper, 0, true); /* ticks go by before anything is there */
+    assert_memory_equal(seen, cover, sizeof seen);
+    hand_over(visit, 'a');
+    turn = look(visit, 0, seen);
+    assert_memory_equal(seen, visit->envelope, sizeof seen);
+    handover_answer(visit->keeper, turn, false);
+    pthread_join(visit->thread, NULL);
+    assert_int_equal(visit->word, -1);
+    /* The person tries again. */
+    hand_over(visit, 'b');
+    turn = look(visit, turn, seen);
+    assert_memory_equal(seen, visit->envelope, sizeof seen);
+    handover_answer(visit->keeper, turn, true);
+    pthread_join(visit->thread, NULL);
+    assert_int_equal(visit->word, 0);
+}
+
+static void test_a_keeper_that_is_gone(void **state)
+{
+    struct visit *visit = *state;
+
+    hand_over(visit, 'a');
+    close(visit->ends[0]);
+    visit->ends[0] = -1;
+    pthread_join(visit->thread, NULL);
+    assert_int_equal(visit->word, -1);
+}
+
+/* A session cannot take the memory away under the keeper, nor make it larger. */
+static void test_its_size_is_sealed(void **state)
+{
+    struct visit *visit = *state;
+
+    assert_int_equal(ftruncate(visit->fd, 0), -1);
+    assert_int_equal(ftruncate(visit->fd, 1 << 20), -1);
+    assert_int_equal(fcntl(visit->fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+}
+
+#define HANDOVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HANDOVER_TEST(test_the_answer_is_the_keepers),
+        HANDOVER_TEST(test_a_keeper_that_is_gone),
+        HANDOVER_TEST(test_its_size_is_sealed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
