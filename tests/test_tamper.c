@@ -40,6 +40,9 @@ static void insist_says(struct tamper *t, size_t k, const char *line, bool wante
         fail_msg("kiosk %zu: %s: %s\n%s", k, wanted ? "not said" : "said", line, t->said);
 }
 
+/* Set by an attack that this user cannot make here: it is not counted. */
+static bool impossible;
+
 #define SAYS(k, line)     insist_says(t, k, line, true)
 #define SAYS_NOT(k, line) insist_says(t, k, line, false)
 
@@ -1044,7 +1047,7 @@ static void devices(struct tamper *t)
     for (int n = 0; n < 4; n++) {
         on_stick(t, names[n], path);
         if (mknod(path, S_IFCHR | 0600, makedev(1, 5)) != 0)
-            return;
+            return; /* those of the system have been refused */
     }
     insist_both_refuse(t, REFUSAL_SPECIAL);
     clear_names(t);
@@ -1146,7 +1149,8 @@ static void unreadable_files(struct tamper *t)
         int fd = open(path, O_WRONLY | O_CREAT, 0);
         close(fd);
     }
-    insist_both_refuse(t, geteuid() == 0 ? REFUSAL_TRUNCATED : REFUSAL_IO);
+    impossible = geteuid() == 0; /* who may read all */
+    insist_both_refuse(t, impossible ? REFUSAL_TRUNCATED : REFUSAL_IO);
     clear_names(t);
 }
 
@@ -1154,7 +1158,8 @@ static void stick_that_cannot_be_written(struct tamper *t)
 {
     const bool root = geteuid() == 0;
     write_some(t, A, 2);
-    if (root && mount("tmpfs", t->stick, "tmpfs", MS_RDONLY, "size=1m") != 0)
+    impossible = root && mount("tmpfs", t->stick, "tmpfs", MS_RDONLY, "size=1m") != 0;
+    if (impossible)
         return;
     if (!root)
         assert_int_equal(chmod(t->stick, 0500), 0);
@@ -1167,7 +1172,8 @@ static void stick_that_cannot_be_written(struct tamper *t)
 static void stick_that_is_full(struct tamper *t)
 {
     write_some(t, A, 5);
-    if (geteuid() != 0 || mount("tmpfs", t->stick, "tmpfs", 0, "size=64k") != 0)
+    impossible = geteuid() != 0 || mount("tmpfs", t->stick, "tmpfs", 0, "size=64k") != 0;
+    if (impossible)
         return;
     const int refusal = tamper_exchange(t, A);
     assert_int_equal(umount(t->stick), 0);
@@ -1345,17 +1351,18 @@ static void courier_says_what_it_saw(struct tamper *t)
 static struct tamper_case {
     const char *name;
     void (*run)(struct tamper *t);
+    bool calm; /* changes nothing, and nothing is said: not counted as detected */
 } cases[] = {
-    {"nobody tampers", clean_world},
-    {"bundle replayed", bundle_replayed},
-    {"bundles in the wrong order", bundles_in_the_wrong_order},
-    {"bundle under another kiosk's name", bundle_under_another_kiosks_name},
+    {"nobody tampers", clean_world, .calm = true},
+    {"bundle replayed", bundle_replayed, .calm = true},
+    {"bundles in the wrong order", bundles_in_the_wrong_order, .calm = true},
+    {"bundle under another kiosk's name", bundle_under_another_kiosks_name, .calm = true},
     {"bundle relabelled as another kiosk's", bundle_relabelled},
     {"bundle of a stranger", bundle_of_a_stranger},
     {"bundle of another office", bundle_of_another_office},
-    {"two bundles of one name", bundles_of_one_name},
+    {"two bundles of one name", bundles_of_one_name, .calm = true},
     {"bundle cut or padded", bundle_cut_or_padded},
-    {"bundle taken off the stick", bundle_lost_on_the_way},
+    {"bundle taken off the stick", bundle_lost_on_the_way, .calm = true},
     {"old board", old_board},
     {"charter and board of another office", charter_and_board_of_another_office},
     {"card of another office", card_of_another_office},
@@ -1369,7 +1376,7 @@ static struct tamper_case {
     {"record duplicated", record_duplicated},
     {"record truncated", record_truncated},
     {"records edited byte by byte", record_edited_by_bytes},
-    {"signature in the middle edited", signature_edited},
+    {"signature in the middle edited", signature_edited, .calm = true},
     {"records dropped as if acknowledged", records_dropped_unasked},
     {"chain broken inside", chain_broken_inside},
     {"outbox deleted", outbox_deleted},
@@ -1403,7 +1410,7 @@ static struct tamper_case {
     {"files that cannot be read", unreadable_files},
     {"stick that cannot be written", stick_that_cannot_be_written},
     {"stick that is full", stick_that_is_full},
-    {"sticks swapped", sticks_swapped},
+    {"sticks swapped", sticks_swapped, .calm = true},
     {"stick that changes while it is read", stick_changes_while_read},
     {"hostile name of the medium", hostile_name_of_the_medium},
     {"courier says what it saw", courier_says_what_it_saw},
@@ -1416,9 +1423,11 @@ static void run_case(void **state)
     static struct tamper t;
     const struct tamper_case *one = *state;
     tamper_open(&t);
-    tamper_sum.cases++;
+    tamper_sum.cases += !one->calm;
+    impossible = false;
     one->run(&t);
-    tamper_sum.detected++;
+    tamper_sum.cases -= impossible;
+    tamper_sum.detected += !one->calm && !impossible;
     tamper_settle(&t);
     tamper_close(&t);
 }
