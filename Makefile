@@ -41,7 +41,7 @@ DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev l
 # valgrind does not start without the symbols of the dynamic linker, libc6-dbg.
 DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc systemd
-DEPS_FUZZ  := clang libclang-rt-dev libcmocka-dev
+DEPS_FUZZ  := clang libclang-rt-dev $(DEPS_TEST)
 DEPS_BENCH := age gnupg strace
 
 MAIN_SRC := kiosk/main.c desk/main.c courier/main.c
