@@ -187,9 +187,9 @@ static int run_for_keeper(int argc, char **argv)
         return STATUS_USAGE;
     }
     if (printer)
-        return child_printer(argv[2]);
+        _exit(child_printer(argv[2]));
     if (speaker)
-        return child_speaker(argv[2]);
+        _exit(child_speaker(argv[2]));
     _exit(child_run());
 }
 

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tui/term.h"
+
 enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL };
 
 struct porter {
@@ -119,6 +121,8 @@ static void porter_serve(int socket, const struct spawn_place *place)
     const bool has_line = spawn_line(place->config->tty, &line) == 0;
     int came[SPAWN_GIVEN];
 
+    term_hold(place->config->tty, true);
+
     while (porter_receive(socket, &request, sizeof request, came) == 0) {
         int process = -1;
         int32_t answer = -1;
@@ -138,6 +142,7 @@ static void porter_serve(int socket, const struct spawn_place *place)
             if (came[i] >= 0)
                 close(came[i]);
     }
+    term_hold(place->config->tty, false);
 }
 
 /* No signal but a kill ends it before its keeper; its children are born with all of them blocked, and none is ever waited
