@@ -490,14 +490,15 @@ static bool is_due(struct keeper *keeper)
 }
 
 /* One wait for whatever comes first. A waiting session makes room for what is due, and for a new
-   card, charter or board; one that a visitor uses goes on. */
+   card, charter or board; one that a visitor uses goes on. Of that the keeper wants to know one thing, that its process has ended:
+   how its last word, the end of its socket and its death follow each other depends on what its memory was used for. */
 static void attend(struct keeper *keeper, struct visit *visit)
 {
     struct pollfd polled[] = {
         {.fd = keeper->signals, .events = POLLIN},
         {.fd = keeper->watch, .events = POLLIN},
         {.fd = visit->process, .events = POLLIN},
-        {.fd = visit->socket, .events = POLLIN},
+        {.fd = visit->begun ? -1 : visit->socket, .events = POLLIN},
         {.fd = keeper->helpers[PRINTER].process, .events = POLLIN},
         {.fd = keeper->helpers[SPEAKER].process, .events = POLLIN},
     };
@@ -507,7 +508,8 @@ static void attend(struct keeper *keeper, struct visit *visit)
     if (poll(polled, sizeof polled / sizeof polled[0], wait_for_visit(keeper, visit)) == 0 &&
         !visit->begun && is_due(keeper))
         ask_to_end(keeper, visit, SIGUSR1);
-    take_words(visit);
+    if (!visit->begun)
+        take_words(visit);
     if (polled[1].revents != 0 && news_came(keeper))
         ask_to_end(keeper, visit, SIGUSR1);
     take_signals(keeper, visit);
