@@ -152,6 +152,20 @@ $(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,desk $(ROOMS))
 		-Wl,--wrap=sign_check -Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
 
+# The keeper under strace, and what can be learned from it; a program of its own, for it forks.
+APART := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/apart/*.c))
+.PHONY: tell-apart tell-apart-built
+tell-apart: deps-test
+	@$(MAKE) --no-print-directory tell-apart-built
+tell-apart-built: all $(BUILD)/tests/apart/apart
+	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
+$(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+		-Wl,--as-needed $(LIBS_test) -lm
+$(BUILD)/tests/test_apart: $(BUILD)/tests/apart/learn.o $(BUILD)/tests/apart/judge.o $(BUILD)/tests/apart/snap.o \
+	$(BUILD)/tests/apart/trace.o $(BUILD)/tests/apart/visit.o | $(BUILD)/tests/apart/apart
+$(BUILD)/tests/test_apart: LIBS_test += -lm
+
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
