@@ -192,7 +192,7 @@ int main(int argc, char **argv)
         press(way[i]);
     fill_text();
     measure_keys();
-    measure_wakes("while a person reads (none)");
+    measure_wakes("while a person reads (the keeper: its clock, 60)");
     printf("resident: keeper %ld KiB, session %ld KiB\n", status_number(keeper, "VmRSS:"),
            status_number(session_of(keeper), "VmRSS:"));
     stop();
