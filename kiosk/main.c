@@ -250,8 +250,8 @@ static int prepare(struct options *options)
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    int refusal = confine_become_owner(dir) != 0 ? REFUSAL_OPEN
-                                                 : state_enroll(dir, state_today(), kiosk);
+    int refusal =
+        confine_become_owner(dir) != 0 ? REFUSAL_OPEN : state_enroll(dir, state_today(), kiosk);
 
     if (refusal != REFUSAL_NONE)
         return complain(dir, _(refusal_text(refusal)));
