@@ -235,16 +235,17 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
 }
 
 /* Does this file hold records that we signed and do not know? Then the disk was set back, or another
-   one has our key, and these records may be nowhere else. */
+   one has our key, and these records may be nowhere else. Nor is one to be lost that cannot be read. */
 static bool is_evidence(struct exchange *x, const char *name)
 {
     uint8_t *data = NULL;
     size_t len = 0;
     struct bundle bundle;
     struct record last;
-    bool evidence = false;
+    int refusal = file_read(x->media, name, BUNDLE_MAX, &data, &len);
+    bool evidence = refusal == REFUSAL_IO;
 
-    if (file_read(x->media, name, BUNDLE_MAX, &data, &len) == REFUSAL_NONE &&
+    if (refusal == REFUSAL_NONE &&
         bundle_decode(data, len, x->state->key, x->state->card.office, &bundle) == REFUSAL_NONE &&
         bundle.last >= bundle.first &&
         record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last) ==
@@ -515,6 +516,9 @@ int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
         refusal = state_lock(x.state, "courier.lock", &lock);
     if (refusal == REFUSAL_NONE && x.state->seed == NULL)
         refusal = REFUSAL_MISSING;
+    /* A kiosk whose card cannot be read just now is none that waits for its first. */
+    if (refusal == REFUSAL_NONE && x.state->unread && !x.state->has_card)
+        refusal = REFUSAL_IO;
     if (refusal != REFUSAL_NONE)
         goto out;
     report->at = EXCHANGE_AT_CARRIED;

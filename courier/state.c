@@ -106,31 +106,34 @@ static void load_charter(struct state *state)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    if (file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len) == REFUSAL_NONE &&
-        charter_decode(data, len, &charter) == REFUSAL_NONE &&
+    int refusal = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
+    if (refusal == REFUSAL_NONE && charter_decode(data, len, &charter) == REFUSAL_NONE &&
         charter_follows(&state->charter, &charter) == REFUSAL_NONE)
         state->charter = charter;
+    if (refusal == REFUSAL_IO)
+        state->unread = true;
     free(data);
 }
 
-/* Maps the board in the folder, unchecked; *len is 0 when there is none. */
-static uint8_t *map_board(const struct state *state, size_t *len)
+/* Maps the board in the folder, unchecked; *len is 0 when there is none. Returns a refusal. */
+static int map_board(const struct state *state, uint8_t **map, size_t *len)
 {
     int fd = -1;
+    void *mapped = MAP_FAILED;
 
-    if (file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len) != REFUSAL_NONE || *len == 0) {
-        if (fd >= 0)
-            close(fd);
-        *len = 0;
-        return NULL;
+    *map = NULL;
+    int refusal = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
+    if (refusal == REFUSAL_NONE && *len > 0) {
+        mapped = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
+        refusal = mapped == MAP_FAILED ? REFUSAL_IO : REFUSAL_NONE;
     }
-    void *map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (map == MAP_FAILED) {
+    if (fd >= 0)
+        close(fd);
+    if (mapped == MAP_FAILED)
         *len = 0;
-        return NULL;
-    }
-    return map;
+    else
+        *map = mapped;
+    return refusal;
 }
 
 static void note_board(struct state *state, const struct board *board)
@@ -142,11 +145,13 @@ static void note_board(struct state *state, const struct board *board)
 static void load_board(struct state *state)
 {
     struct board board;
+    uint8_t *map = NULL;
     size_t len = 0;
 
     state->board_number = 0;
     state->has_mark = false;
-    uint8_t *map = map_board(state, &len);
+    if (map_board(state, &map, &len) == REFUSAL_IO)
+        state->unread = true;
     if (map == NULL)
         return;
     if (board_decode(map, len, state->charter.board, state->charter.office, &board) == REFUSAL_NONE)
@@ -177,6 +182,7 @@ int state_open(const char *dir, struct state **out)
     snprintf(state->path, sizeof state->path, "%s", path);
     state->card_refusal = load_card(state);
     state->has_card = state->card_refusal == REFUSAL_NONE;
+    state->unread = state->card_refusal == REFUSAL_IO;
     if (state->has_card) {
         load_charter(state);
         load_board(state);
@@ -334,8 +340,8 @@ int state_install_card(struct state *state, const uint8_t *in, size_t len)
     struct charter charter;
     struct card card;
 
-    if (state->seed == NULL)
-        return REFUSAL_MISSING;
+    if (state->seed == NULL || state->unread)
+        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
     int refusal = card_decode(in, len, &card, &charter);
     if (refusal == REFUSAL_NONE)
         refusal = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
@@ -365,8 +371,8 @@ int state_install_charter(struct state *state, const uint8_t *in, size_t len)
 {
     struct charter charter;
 
-    if (!state->has_card)
-        return REFUSAL_MISSING;
+    if (!state->has_card || state->unread)
+        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
     int refusal = charter_decode(in, len, &charter);
     if (refusal == REFUSAL_NONE)
         refusal = charter_follows(&state->charter, &charter);
@@ -379,7 +385,9 @@ int state_install_charter(struct state *state, const uint8_t *in, size_t len)
 static int compare_board(const struct state *state, const uint8_t *in, size_t len)
 {
     size_t held_len = 0;
-    uint8_t *held = map_board(state, &held_len);
+    uint8_t *held = NULL;
+
+    (void)map_board(state, &held, &held_len);
     bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
 
     if (held != NULL)
@@ -391,8 +399,8 @@ int state_install_board(struct state *state, const uint8_t *in, size_t len, uint
 {
     struct board board;
 
-    if (!state->has_card)
-        return REFUSAL_MISSING;
+    if (!state->has_card || state->unread)
+        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
     int refusal = board_decode(in, len, state->charter.board, state->charter.office, &board);
     if (refusal != REFUSAL_NONE)
         return refusal;

@@ -32,6 +32,9 @@ struct state {
     int card_refusal; /* why has_card is false: REFUSAL_MISSING, or what is wrong with the card */
     struct card card;
     struct charter charter;
+    bool
+        unread; /* card, charter or board is there but could not be read just now: nothing is installed, since it
+                    may be older than what is held, or another office's */
     uint32_t board_number;  /* 0 when no board is held that passes its checks */
     bool has_mark;          /* the board names this kiosk: */
     struct board_mark mark; /* ... so far its records have arrived */
@@ -61,7 +64,7 @@ int state_ready(const struct state *state, uint32_t today);
 int state_board(const struct state *state, int *fd, size_t *len);
 
 /* Installs a card file, a charter or a board from bytes, after every check against what is held; keeps
-   what is held otherwise. Installing the very same again is REFUSAL_NONE and writes nothing. Without a card
+   what is held otherwise. REFUSAL_IO while not all that is held could be read. Installing the very same again is REFUSAL_NONE and writes nothing. Without a card
    (for the card: without a key) REFUSAL_MISSING. A board is REFUSAL_EXPIRED when the charter that names its key
    is over. Hold "courier.lock" meanwhile. */
 int state_install_card(struct state *state, const uint8_t *in, size_t len);
