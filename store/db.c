@@ -191,10 +191,10 @@ static int header_check(sqlite3 *handle, const char *path, const struct db_schem
     if (file == NULL)
         return DB_IO;
     int code = file->pMethods->xRead(file, header, HEADER_LEN, 0);
-    if (code == SQLITE_IOERR_SHORT_READ || memcmp(header, magic, sizeof(magic)) != 0)
-        return DB_FOREIGN;
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
         return DB_IO;
+    if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
+        return DB_FOREIGN;
     int error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
                             big_endian(header + HEADER_USER_VERSION));
     return error == DB_OK ? length_check(path, file, header) : error;
