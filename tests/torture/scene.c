@@ -14,6 +14,7 @@ const struct scene scene_all[] = {
     {"return", scenes_return_base, scenes_return_run, scenes_visit_check},
     {"exchange", scenes_exchange_base, scenes_exchange_run, scenes_exchange_check},
     {"sharing", scenes_exchange_base, scenes_sharing_run, scenes_exchange_check},
+    {"stranger", scenes_stranger_base, scenes_stranger_run, scenes_stranger_check},
     {"init", scenes_init_base, scenes_init_run, scenes_init_check},
     {"card", scenes_card_base, scenes_card_run, scenes_card_check},
     {"import", scenes_import_base, scenes_import_run, scenes_import_check},

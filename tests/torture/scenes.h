@@ -33,6 +33,11 @@ void scenes_exchange_run(const char *root);
 void scenes_sharing_run(const char *root);
 const char *scenes_exchange_check(const char *root, const struct marks *marks);
 
+/* An exchange with a medium that has another office's card on it. */
+void scenes_stranger_base(const char *root);
+void scenes_stranger_run(const char *root);
+const char *scenes_stranger_check(const char *root, const struct marks *marks);
+
 /* An office is made. */
 void scenes_init_base(const char *root);
 void scenes_init_run(const char *root);

@@ -2,6 +2,7 @@
 /* The scenes at the kiosk: enrolment, filing, what the courier brings and carries away. */
 #include "tests/torture/scenes.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,46 +315,96 @@ void scenes_sharing_run(const char *root)
     state_close(&state);
 }
 
-struct carried {
-    const struct state *state;
-    uint64_t first, last;
-};
+/* --- a stranger's card --- */
 
-static const char *weigh_bundle(const char *path, struct carried *carried)
+/* A whole card for this kiosk lies on the medium, of another office, and none of its own. */
+void scenes_stranger_base(const char *root)
+{
+    struct vault other = {.dir = -1, .lock = -1};
+    struct state *state = NULL;
+    struct piece piece = {HOUSE_CARD, 9, NULL, 0};
+    scenes_filed_base(root);
+    uint8_t *seed = secret_new(SIGN_SEED_LEN);
+    house_must(seed != NULL && vault_fresh(&other, "Others", state_today(), seed) == TROUBLE_NONE,
+               "another office");
+    house_must(state_open(house_path(root, "state"), &state) == REFUSAL_NONE, "the kiosk");
+    make_card(&piece, &other, state, seed);
+    int fd = open(house_path(root, "media/s.card"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    house_must(fd >= 0 && write(fd, piece.data, piece.len) == (ssize_t)piece.len &&
+                   close(fd) == 0 && unlink(house_path(root, "media/k.card")) == 0,
+               "a card");
+    free(piece.data);
+    secret_free(other.keys);
+    secret_free(seed);
+    state_close(&state);
+}
+
+void scenes_stranger_run(const char *root)
+{
+    struct exchange_report report;
+    (void)exchange_run(house_path(root, "state"), house_path(root, "media"), state_today(),
+                       &report);
+}
+
+const char *scenes_stranger_check(const char *root, const struct marks *marks)
+{
+    struct vault *vault = NULL;
+    struct state *state = NULL;
+    bool ours = house_vault(root, &vault) == TROUBLE_NONE &&
+                state_open(house_path(root, "state"), &state) == REFUSAL_NONE && state->has_card &&
+                memcmp(state->card.office, vault->charter.office, CHARTER_OFFICE_LEN) == 0;
+    state_close(&state);
+    vault_close(&vault);
+    if (!ours)
+        return "the kiosk belongs to a stranger";
+    unlink(house_path(root, "media/s.card"));
+    return scenes_exchange_check(root, marks);
+}
+
+/* The highest record in a bundle, or 0. */
+static const char *weigh_bundle(int media, const char *name, const struct state *state,
+                                uint64_t *last)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    struct bundle bundle = {.first = 0};
-    if (file_read(AT_FDCWD, path, BUNDLE_MAX, &data, &len) != REFUSAL_NONE)
+    struct bundle bundle;
+    if (file_read(media, name, BUNDLE_MAX, &data, &len) != REFUSAL_NONE)
         return "a bundle that cannot be read";
-    int refusal = bundle_decode(data, len, carried->state->key, NULL, &bundle);
-    if (refusal == REFUSAL_NONE) {
-        carried->first = bundle.first;
-        carried->last = bundle.last;
-    }
+    int refusal = bundle_decode(data, len, state->key, NULL, &bundle);
+    if (refusal == REFUSAL_NONE && bundle.last >= bundle.first && bundle.last > *last)
+        *last = bundle.last;
     free(data);
     return refusal == REFUSAL_NONE ? NULL : "a bundle on the medium is not whole";
 }
 
-/* Everything on the medium is whole, and what was said to have gone out is there or at the office. */
+static const char *weigh_bundles(int media, const struct state *state, uint64_t *last)
+{
+    const char *wrong = NULL;
+    DIR *folder = file_folder(media);
+    if (folder == NULL)
+        return "the medium cannot be read";
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        size_t len = strlen(entry->d_name), end = strlen(EXCHANGE_BUNDLE);
+        if (wrong == NULL && len > end && strcmp(entry->d_name + len - end, EXCHANGE_BUNDLE) == 0)
+            wrong = weigh_bundle(media, entry->d_name, state, last);
+    }
+    closedir(folder);
+    return wrong;
+}
+
+/* Everything on the medium is whole, and what was said to have gone out is there. */
 static const char *weigh_medium(const char *root, const struct marks *marks)
 {
-    char name[2 * CARD_KIOSK_LEN + sizeof "media/" EXCHANGE_BUNDLE];
-    struct carried carried = {.first = 1};
     struct state *state = NULL;
-    if (state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
-        return "the state folder does not open";
-    strcpy(name, "media/");
-    card_kiosk_text(state->kiosk, name + strlen(name));
-    strcat(name, EXCHANGE_BUNDLE);
-    carried.state = state;
-    const char *wrong = NULL;
-    uint64_t out = marks_highest(marks, HOUSE_EXCHANGED, true);
-    if (access(house_path(root, name), F_OK) == 0)
-        wrong = weigh_bundle(house_path(root, name), &carried);
-    if (wrong == NULL && out > 0 && carried.last < out)
+    uint64_t last = 0;
+    int media = open(house_path(root, "media"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (media < 0 || state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
+        return "state folder or medium does not open";
+    const char *wrong = weigh_bundles(media, state, &last);
+    if (wrong == NULL && last < marks_highest(marks, HOUSE_EXCHANGED, true))
         wrong = scene_lost("records that went out are not on the medium");
     state_close(&state);
+    close(media);
     return wrong;
 }
 
