@@ -85,14 +85,15 @@ struct folders {
 
 static void look(struct folders *folders, size_t i, const uint8_t *bytes, size_t len)
 {
+    static const struct snap none;
     FILE *file = tmpfile();
 
     assert_non_null(file);
     folder_write(folder_path(folders->dir, "pending"), bytes, len);
-    snap_take(&folders->snaps[i], folders->dir, file);
+    snap_take(&none, &folders->snaps[i], folders->dir, file);
     snap_free(&folders->snaps[i]);
     rewind(file);
-    assert_true(snap_next(&folders->snaps[i], file));
+    assert_true(snap_next(&none, &folders->snaps[i], file));
     fclose(file);
     folders->seen[i] = &folders->snaps[i];
     folders->who[i] = &folders->visits[i];

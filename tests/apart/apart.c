@@ -36,10 +36,11 @@ enum {
     DAYS = 30,
     SMALL = 100,     /* with fewer visits the control has its leak in each that files ... */
     LEAK_IN = 3,     /* ... else in one of so many */
-    LOOKS = 2,       /* at the folder: during a visit and after it */
     LATE_SHARE = 10, /* one of so many may have been too slow; of a single round one of two */
     TOO_SLOW = 3,    /* the exit status when more were */
 };
+
+enum look { DURING, AFTER, LOOKS };
 
 struct kiosk {
     struct visit_kiosk visit;
@@ -47,7 +48,8 @@ struct kiosk {
     struct trace *traces;
     FILE *snaps;
     FILE *results;
-    struct snap snap;
+    struct snap before; /* the folder after the round before, */
+    struct snap now;    /* ... and at the look */
     pid_t pid;
 };
 
@@ -196,6 +198,8 @@ static FILE *open_in(const struct kiosk *kiosk, const char *what)
 
 static void open_results(struct all *all)
 {
+    static const struct snap none;
+
     for (size_t k = 0; k < all->n; k++) {
         struct kiosk *kiosk = &all->kiosks[k];
         char path[OFFICE_PATH_LEN + 16];
@@ -205,7 +209,7 @@ static void open_results(struct all *all)
         trace_read(path, kiosk->visit.served.dir, kiosk->traces, all->rounds);
         kiosk->snaps = open_in(kiosk, ".snap");
         kiosk->results = open_in(kiosk, ".result");
-        if (!snap_next(&kiosk->snap, kiosk->snaps))
+        if (!snap_next(&none, &kiosk->before, kiosk->snaps))
             errx(2, "there is no picture of the folder");
     }
 }
@@ -222,16 +226,24 @@ static void compare_folders(struct all *all, size_t round, int look,
         struct kiosk *kiosk = &all->kiosks[k];
         double *to = all->features[round * all->n + k] + FEATURES_TRACE;
 
-        if (!snap_next(&kiosk->snap, kiosk->snaps))
+        if (!snap_next(&kiosk->before, &kiosk->now, kiosk->snaps))
             errx(2, "a picture of the folder is missing");
-        features_snap(&kiosk->snap, to + look * FEATURES_SNAP);
+        features_snap(&kiosk->now, to + look * FEATURES_SNAP);
         if (who[k] == NULL)
             continue;
         in_time[n] = who[k];
-        snaps[n++] = &kiosk->snap;
+        snaps[n++] = &kiosk->now;
     }
     if (n > 0)
         all->told += judge_folders(in_time, snaps, n);
+    for (size_t k = 0; k < all->n; k++) {
+        struct kiosk *kiosk = &all->kiosks[k];
+
+        /* Each look is compared with what was there before the visit: a power cut that leaves the one takes away the other. */
+        snap_free(look == DURING ? &kiosk->now : &kiosk->before);
+        if (look == AFTER)
+            kiosk->before = kiosk->now;
+    }
 }
 
 static void read_visit(struct all *all, size_t round, size_t k, struct judge_visit *out)
@@ -268,8 +280,8 @@ static void compare(struct all *all, size_t round)
     }
     if (n > 0)
         all->told += judge_traces(in_time, n) + judge_counts(in_time, n);
-    for (int look = 0; look < LOOKS; look++)
-        compare_folders(all, round, look, who);
+    compare_folders(all, round, DURING, who);
+    compare_folders(all, round, AFTER, who);
 }
 
 static size_t count_late(const struct all *all)
@@ -322,6 +334,12 @@ static void print_learned(const char *what, const struct learn_result *result, s
         printf(" %s %.1f%%%s", learn_names[c], 100.0 * (double)result->right[c] / (double)count,
                c + 1 < LEARN_CLASSIFIERS ? "," : "");
     printf("; %zu of %d numbers vary within a round\n", result->varied, FEATURES);
+    for (size_t i = 0; i < result->varied && i < LEARN_NAMED; i++) {
+        char name[FEATURES_NAME];
+
+        features_name(result->which[i], name);
+        printf("  varies: %s\n", name);
+    }
 }
 
 /* --- all of it --- */
@@ -335,7 +353,7 @@ static void end(struct all *all)
             trace_free(&kiosk->traces[round]);
         free(kiosk->traces);
         free(kiosk->plans);
-        snap_free(&kiosk->snap);
+        snap_free(&kiosk->before);
         fclose(kiosk->snaps);
         fclose(kiosk->results);
         office_remove(kiosk->visit.served.dir);

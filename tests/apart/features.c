@@ -3,6 +3,7 @@
 #include "tests/apart/features.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,5 +86,26 @@ void features_counts(const struct visit_result *result, double out[FEATURES_COUN
     for (size_t i = 0; i < VISIT_COUNTS; i++) {
         out[i] = (double)result->keeper[i];
         out[VISIT_COUNTS + i] = (double)result->porter[i];
+    }
+}
+
+void features_name(size_t number, char out[FEATURES_NAME])
+{
+    static const char *const traces[] = {"calls", "pairs of calls", "triples of calls"};
+
+    if (number < 3 * FEATURES_WORDS) {
+        snprintf(out, FEATURES_NAME, "%s, hashed to %zu", traces[number / FEATURES_WORDS],
+                 number % FEATURES_WORDS);
+    } else if (number < FEATURES_TRACE) {
+        snprintf(out, FEATURES_NAME, "sums of calls %zu", number - 3 * FEATURES_WORDS);
+    } else if (number < FEATURES_TRACE + 2 * FEATURES_SNAP) {
+        number -= FEATURES_TRACE;
+        snprintf(out, FEATURES_NAME, "%s, file %zu, number %zu",
+                 number < FEATURES_SNAP ? "during" : "after",
+                 number % FEATURES_SNAP / FEATURES_FILE, number % FEATURES_FILE);
+    } else {
+        number -= FEATURES_TRACE + 2 * FEATURES_SNAP;
+        snprintf(out, FEATURES_NAME, "%s of the %s", visit_counters[number % VISIT_COUNTS],
+                 number < VISIT_COUNTS ? "keeper" : "porter");
     }
 }

@@ -16,11 +16,15 @@ enum {
     FEATURES_FILES = 12,
     FEATURES_SNAP = FEATURES_FILE * FEATURES_FILES,
     FEATURES_COUNTS = 2 * VISIT_COUNTS,
+    FEATURES_NAME = 64,
     FEATURES = FEATURES_TRACE + 2 * FEATURES_SNAP + FEATURES_COUNTS
 };
 
 void features_trace(const struct trace *trace, double out[FEATURES_TRACE]);
 void features_snap(const struct snap *snap, double out[FEATURES_SNAP]);
 void features_counts(const struct visit_result *result, double out[FEATURES_COUNTS]);
+
+/* What a number is, in words. */
+void features_name(size_t number, char out[FEATURES_NAME]);
 
 #endif

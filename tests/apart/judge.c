@@ -62,10 +62,6 @@ unsigned judge_traces(const struct judge_visit *const *who, size_t n)
 
 /* --- counters --- */
 
-static const char *const counters[VISIT_COUNTS] = {
-    "rchar",   "wchar",   "syscr",  "syscw",  "read_bytes", "write_bytes",
-    "cminflt", "cmajflt", "cutime", "cstime", "minflt",     "FDSize"};
-
 unsigned judge_counts(const struct judge_visit *const *who, size_t n)
 {
     unsigned count = 0;
@@ -76,10 +72,10 @@ unsigned judge_counts(const struct judge_visit *const *who, size_t n)
             const struct visit_result *one = &who[0]->result, *other = &who[i]->result;
 
             if (one->keeper[c] != other->keeper[c])
-                found(&count, pair, "%s of the keeper: %ld and %ld", counters[c],
+                found(&count, pair, "%s of the keeper: %ld and %ld", visit_counters[c],
                       (long)one->keeper[c], (long)other->keeper[c]);
             if (one->porter[c] != other->porter[c])
-                found(&count, pair, "%s of the porter: %ld and %ld", counters[c],
+                found(&count, pair, "%s of the porter: %ld and %ld", visit_counters[c],
                       (long)one->porter[c], (long)other->porter[c]);
         }
     return count;

@@ -61,8 +61,8 @@ static void centre(struct learn_data *data, size_t column, size_t rounds)
     free(n);
 }
 
-/* Drops the columns that are zeros now; returns how many are left. */
-static size_t drop_constant(struct learn_data *data)
+/* Drops the columns that are zeros now; returns how many are left, and which. */
+static size_t drop_constant(struct learn_data *data, size_t which[LEARN_NAMED])
 {
     size_t kept = 0;
 
@@ -73,6 +73,8 @@ static size_t drop_constant(struct learn_data *data)
             constant = data->x[i * data->width + column] == 0;
         if (constant)
             continue;
+        if (kept < LEARN_NAMED)
+            which[kept] = column;
         for (size_t i = 0; i < data->count; i++)
             data->x[i * data->width + kept] = data->x[i * data->width + column];
         kept++;
@@ -246,7 +248,7 @@ struct learn_result learn(struct learn_data *data, uint32_t seed)
         rounds = data->round[i] >= rounds ? data->round[i] + 1 : rounds;
     for (size_t column = 0; column < data->width; column++)
         centre(data, column, rounds);
-    result.varied = drop_constant(data);
+    result.varied = drop_constant(data, result.which);
     for (size_t fold = 0; fold < FOLDS; fold++) {
         const struct stump stump = stump_learn(data, result.varied, fold);
 

@@ -16,7 +16,7 @@ struct learn_data {
     size_t width;
 };
 
-enum { LEARN_CLASSIFIERS = 3 };
+enum { LEARN_CLASSIFIERS = 3, LEARN_NAMED = 16 };
 extern const char *const learn_names[LEARN_CLASSIFIERS];
 
 struct learn_result {
@@ -24,7 +24,8 @@ struct learn_result {
     size_t best;                     /* the classifier that was right most often */
     double accuracy;                 /* its share */
     double p; /* the chance of as many or more from guessing, for any of the three (Bonferroni) */
-    size_t varied; /* numbers that are not the same for all visits of their round */
+    size_t which[LEARN_NAMED]; /* the first of these: */
+    size_t varied;             /* numbers that are not the same for all visits of their round */
 };
 
 /* Changes data->x: each number becomes its distance from the mean of its round, in standard deviations. seed decides where a classifier

@@ -125,29 +125,27 @@ static int by_name(const void *one, const void *other)
     return strcmp(((const struct snap_file *)one)->name, ((const struct snap_file *)other)->name);
 }
 
-void snap_take(struct snap *snap, const char *dir, FILE *out)
+void snap_take(const struct snap *before, struct snap *now, const char *dir, FILE *out)
 {
-    struct snap now = {0};
     DIR *list = opendir(dir);
     const struct dirent *entry = NULL;
 
+    memset(now, 0, sizeof *now);
     if (list == NULL)
         err(2, "%s", dir);
     while ((entry = readdir(list)) != NULL) {
         if (entry->d_name[0] == '.' && (entry->d_name[1] == '\0' || entry->d_name[1] == '.'))
             continue;
-        if (now.count == SNAP_FILES || strlen(entry->d_name) >= SNAP_NAME)
+        if (now->count == SNAP_FILES || strlen(entry->d_name) >= SNAP_NAME)
             errx(2, "%s: what is this?", entry->d_name);
-        strcpy(now.files[now.count++].name, entry->d_name);
+        strcpy(now->files[now->count++].name, entry->d_name);
     }
-    qsort(now.files, now.count, sizeof now.files[0], by_name);
-    write_all(out, &now.count, sizeof now.count);
-    for (size_t i = 0; i < now.count; i++)
-        take_file(&now.files[i], snap, dirfd(list), out);
+    qsort(now->files, now->count, sizeof now->files[0], by_name);
+    write_all(out, &now->count, sizeof now->count);
+    for (size_t i = 0; i < now->count; i++)
+        take_file(&now->files[i], before, dirfd(list), out);
     closedir(list);
     fflush(out);
-    snap_free(snap);
-    *snap = now;
 }
 
 /* --- reading --- */
@@ -168,17 +166,14 @@ static void read_file(struct snap_file *file, const struct snap *before, FILE *i
     }
 }
 
-bool snap_next(struct snap *snap, FILE *in)
+bool snap_next(const struct snap *before, struct snap *now, FILE *in)
 {
-    struct snap now = {0};
-
-    if (fread(&now.count, sizeof now.count, 1, in) != 1)
+    memset(now, 0, sizeof *now);
+    if (fread(&now->count, sizeof now->count, 1, in) != 1)
         return false;
-    if (now.count > SNAP_FILES)
+    if (now->count > SNAP_FILES)
         errx(2, "a picture of the folder is damaged");
-    for (size_t i = 0; i < now.count; i++)
-        read_file(&now.files[i], snap, in);
-    snap_free(snap);
-    *snap = now;
+    for (size_t i = 0; i < now->count; i++)
+        read_file(&now->files[i], before, in);
     return true;
 }

@@ -29,12 +29,12 @@ struct snap {
     struct snap_file files[SNAP_FILES]; /* sorted by name */
 };
 
-/* Looks at the folder and writes what is new in it since `snap`, which becomes what it is now. A picture that is all zeros comes before the first
-   one. Reading leaves no trace in the folder. Ends the program when it cannot. */
-void snap_take(struct snap *snap, const char *dir, FILE *out);
+/* Looks at the folder: *now, for snap_free, and what is new in it since `before` is written. A picture that is all zeros comes before the
+   first one. Reading leaves no trace in the folder. Ends the program when it cannot. */
+void snap_take(const struct snap *before, struct snap *now, const char *dir, FILE *out);
 
-/* Reads the next one that was written onto the one before. False at the end. */
-bool snap_next(struct snap *snap, FILE *in);
+/* Reads the next one that was written, since the same `before`, into *now. False at the end. */
+bool snap_next(const struct snap *before, struct snap *now, FILE *in);
 
 void snap_free(struct snap *snap);
 

@@ -36,6 +36,10 @@ enum {
 const char *const visit_names[VISIT_KINDS] = {"filed",      "follow-up", "answer read",
                                               "wrong code", "library",   "abandoned"};
 
+const char *const visit_counters[VISIT_COUNTS] = {"rchar",      "wchar",       "syscr",   "syscw",
+                                                  "read_bytes", "write_bytes", "cminflt", "cmajflt",
+                                                  "cutime",     "cstime",      "minflt",  "FDSize"};
+
 struct play {
     struct visit_kiosk *kiosk;
     const struct visit_plan *plan;
@@ -278,6 +282,7 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
     struct served *served = &play->kiosk->served;
     const bool abandoned = play->plan->kind == VISIT_ABANDONED;
     const int ticks = play->plan->ticks;
+    struct snap now;
 
     follow(play);
     play->ticks = 0;
@@ -289,7 +294,8 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
     pty_watch(served->pty, "\n", PHASE_MS);
     follow(play);
     result->looked = play->ticks;
-    snap_take(snap, served->dir, snaps);
+    snap_take(snap, &now, served->dir, snaps);
+    snap_free(&now);
     if (!abandoned) {
         stand(play, ticks - (play->plan->kind < VISIT_FILING ? LEAVE_BEFORE : WORK_BEFORE), false);
         leave(play);
@@ -300,7 +306,9 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
     served_wait(served, LANGUAGES);
     follow(play);
     result->ticks = play->ticks;
-    snap_take(snap, served->dir, snaps);
+    snap_take(snap, &now, served->dir, snaps);
+    snap_free(snap);
+    *snap = now;
 }
 
 /* strace is no parent of the keeper (-D), so the keeper's process is the one that was started; what the porter and its children do is not
@@ -337,14 +345,14 @@ void visit_all(struct visit_kiosk *kiosk)
 {
     struct play play = {.kiosk = kiosk};
     struct visit_result before = {0}, now = {0};
-    struct snap snap = {0};
+    struct snap snap, none = {0};
     FILE *snaps = open_out(kiosk, ".snap", "we");
     FILE *results = open_out(kiosk, ".result", "we");
 
     start(kiosk);
     play.trace = open_out(kiosk, ".trace", "re");
     pty_watch(kiosk->served.pty, "\n", kiosk->late_ms);
-    snap_take(&snap, kiosk->served.dir, snaps);
+    snap_take(&none, &snap, kiosk->served.dir, snaps);
     count_both(pty_process(kiosk->served.pty), &before);
     for (int i = 0; i < kiosk->count; i++) {
         play.plan = &kiosk->plans[i];

@@ -49,6 +49,8 @@ enum {
     VISIT_COUNTS
 };
 
+extern const char *const visit_counters[VISIT_COUNTS];
+
 struct visit_result {
     int64_t keeper[VISIT_COUNTS]; /* of this visit alone */
     int64_t porter[VISIT_COUNTS];
