@@ -203,6 +203,7 @@ static void fill_place(const struct keeper_brief *brief, struct session_place *p
     place->card = brief->card;
     place->number = brief->number;
     place->today = brief->today;
+    place->arrived = brief->arrived;
     place->idle_seconds = brief->config.idle;
     place->paper = brief->config.paper;
     place->large = brief->config.large;

@@ -311,6 +311,17 @@ static void refresh(struct keeper *keeper)
     keeper->closed = state_ready(fresh, state_today());
 }
 
+/* The board's mark is a comfort only when it lies on the chain that is here: the office may have another one under our numbers. */
+static uint32_t arrived(struct keeper *keeper)
+{
+    const struct state *now = keeper->now;
+
+    if (keeper->closed != REFUSAL_NONE || !now->has_mark || now->mark.seq == 0 ||
+        outbox_holds(keeper->outbox, now->mark.seq, now->mark.hash) != DB_OK)
+        return 0;
+    return now->mark.day;
+}
+
 static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t board_len)
 {
     struct keeper_brief brief;
@@ -328,6 +339,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     brief.number = tip.seq + 1;
     brief.board_len = board_len;
     brief.today = day_now(&tip);
+    brief.arrived = arrived(keeper);
     brief.config = keeper->options->config;
     brief.has_printer = visit->given[KEEPER_PRINTER - KEEPER_SOCKET] >= 0;
     brief.has_speaker = visit->given[KEEPER_SPEAKER - KEEPER_SOCKET] >= 0;

@@ -51,6 +51,8 @@ struct keeper_brief {
     uint64_t number;
     uint64_t board_len; /* 0: there is no board */
     uint32_t today;
+    uint32_t
+        arrived; /* the day up to which the office has this kiosk's own chain; 0: it has said nothing of it */
     struct config config;
     bool has_printer;
     bool has_speaker;

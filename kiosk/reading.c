@@ -99,17 +99,14 @@ static bool reading_board(const struct reading *reading, struct board *board)
 static void reading_mark(const struct reading *reading, char line[READING_LINE])
 {
     const struct session_place *place = reading->stage->place;
-    struct board board;
-    struct board_mark mark;
     char day[DAY_WORDS_LEN];
 
-    if (!reading_board(reading, &board) || !board_find_mark(&board, place->card.kiosk, &mark) ||
-        mark.seq == 0) {
+    if (place->arrived == 0) {
         snprintf(line, READING_LINE, "%s",
                  _("No word has come back yet about what was sent from this terminal."));
         return;
     }
-    day_words(mark.day, day);
+    day_words(place->arrived, day);
     snprintf(line, READING_LINE,
              _("What was sent from this terminal has arrived up to this day: %s."), day);
 }

@@ -49,7 +49,8 @@ struct session_place {
     size_t board_len;
     uint64_t number; /* the number this session's envelope will have */
     uint32_t today;
-    int idle_seconds;              /* after the language screen */
+    uint32_t arrived; /* the day up to which this terminal's envelopes have arrived; 0: not known */
+    int idle_seconds; /* after the language screen */
     char languages[LANG_COUNT][3]; /* in the order of the first screen */
     int paper;                     /* of the printer, as in kiosk/slip */
     bool large;                    /* large print from the start */

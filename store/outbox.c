@@ -240,6 +240,16 @@ static int drop_check(struct outbox *outbox, const struct ends *ends, const stru
     return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? DB_OK : DB_NONE;
 }
 
+int outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+{
+    struct outbox_tip upto = {.seq = seq};
+    struct ends ends;
+    int error = ends_get(outbox, &ends);
+
+    memcpy(upto.hash, hash, sizeof(upto.hash));
+    return error == DB_OK ? drop_check(outbox, &ends, &upto) : error;
+}
+
 static int drop_records(struct outbox *outbox, const struct outbox_tip *upto)
 {
     const struct db_value row[] = {DB_V_INT(upto->seq), DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};

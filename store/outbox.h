@@ -59,6 +59,10 @@ int outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_eac
    log, unless a reader holds it. */
 int outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
+/* Is what arrived of this chain: DB_OK when the hash at seq is this one, or seq is older than what was dropped; DB_NONE when the
+   chain has another one there or ends before. */
+int outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
+
 /* The day of the last exchange with the office's courier; 0 when there was none. Setting it is
  * durable. */
 int outbox_exchanged(struct outbox *outbox, uint32_t *day);

@@ -508,6 +508,7 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
 
     random_bytes(entries, sizeof entries);
     memcpy(board.office, booth->place.charter.office, sizeof board.office);
+    booth->place.arrived = mark.day;
     memcpy(mark.kiosk, booth->place.card.kiosk, sizeof mark.kiosk);
     for (size_t i = 1; i <= n; i++) {
         booth_message(&answer, i, texts[i - 1]);

@@ -167,6 +167,10 @@ static void only_the_next_number_is_taken(void **state)
 static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
 {
     append_all(1, 6);
+    assert_int_equal(outbox_holds(outbox, 4, hash_of(4)), DB_OK);
+    assert_int_equal(outbox_holds(outbox, 4, hash_of(5)), DB_NONE);
+    assert_int_equal(outbox_holds(outbox, 7, hash_of(7)), DB_NONE);
+    assert_holds(1, 6);
     assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
     assert_int_equal(folder_size(folder_path(folder, "outbox.db-wal")), 0);
     assert_holds(5, 6);

@@ -147,8 +147,10 @@ static void furnish(struct booth *booth, const char *script)
     }
     if (place_is(script, "empty"))
         booth->place.library = NULL;
-    if (place_is(script, "empty"))
+    if (place_is(script, "empty")) {
         booth->place.board = NULL;
+        booth->place.arrived = 0;
+    }
 }
 
 static struct booth *booth_for(const char *script, const struct look *look)
