@@ -124,6 +124,10 @@ leak: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/test_leak
 	@tests/leak/run $(BUILD)
 
+# Breaks each protection on purpose, in copies of the tree, and sees its test fail.
+mutations: deps-test
+	@BUILD=$(BUILD) tests/mutations
+
 demo: deps-test
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/demo
 	@tests/demo.sh $(BUILD)
@@ -233,7 +237,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo check check-built asan taint leak lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
+.PHONY: all demo mutations check check-built asan taint leak lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 
