@@ -747,10 +747,16 @@ static unsigned long long capabilities_of(pid_t pid, const char *set)
 static void test_limits_of_a_session(void **state)
 {
     char ready = 0, locked[64];
+    struct pollfd other = {.fd = -1};
+    int others[2];
     pid_t pid;
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(pipe(others), 0);
+    assert_int_equal(dup2(others[1], KEPT_TOO + 10), KEPT_TOO + 10);
+    close(others[1]);
+    other.fd = others[0];
     pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -762,6 +768,10 @@ static void test_limits_of_a_session(void **state)
         _exit(0);
     }
     assert_int_equal(read(ends[1], &ready, 1), 1);
+    close(KEPT_TOO + 10);
+    assert_int_equal(poll(&other, 1, 0), 1); /* nor does the session hold that end any more */
+    assert_int_equal(other.revents, POLLHUP);
+    close(others[0]);
     assert_line(pid, "status", "NoNewPrivs:", "1");
     assert_line(pid, "status", "Seccomp:", "2");
     assert_int_equal(capabilities_of(pid, "CapEff:") & ~LOCKING, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keeper's promises, held against the real program: one envelope a session, nothing
    acknowledged is lost, nothing on disk tells what a session was for. */
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -487,6 +489,19 @@ static bool is_later(struct timespec one, struct timespec other)
     return one.tv_sec > other.tv_sec || (one.tv_sec == other.tv_sec && one.tv_nsec > other.tv_nsec);
 }
 
+/* From now on. */
+static void wait_for_write(const struct served *served, const char *name)
+{
+    char path[OFFICE_PATH_LEN + 32];
+    struct pollfd watch = {.fd = inotify_init1(IN_CLOEXEC), .events = POLLIN};
+
+    snprintf(path, sizeof path, "%s/%s", served->dir, name);
+    assert_true(inotify_add_watch(watch.fd, path, IN_MODIFY) >= 0);
+    if (poll(&watch, 1, SERVED_SECONDS * 1000) != 1)
+        fail_msg("%s is not written", name);
+    close(watch.fd);
+}
+
 /* The visit's record is written again and again until its end, and put into the outbox only then. So the files tell that end and
    nothing of when something was sent. */
 static void test_times_of_files_do_not_tell(void **state)
@@ -501,6 +516,7 @@ static void test_times_of_files_do_not_tell(void **state)
     clock_gettime(CLOCK_REALTIME_COARSE, &receipt);
     stored = written(served, "outbox.db-wal");
     assert_memory_equal(&stored, &before, sizeof stored);
+    wait_for_write(served, "pending");
     served_go(served, "0", "Wipe the number");
     pty_rest(served->pty);
     served_go(served, "\r", "Goodbye");
