@@ -31,7 +31,7 @@ enum { AGE_NEVER = 65535, NAME_LEN = 64, OLD_MAX = 9999 };
 struct exchange {
     struct state *state;
     struct outbox *outbox;
-    struct salvage *salvage; /* of a damaged outbox, else NULL */
+    struct salvage *salvage; /* of an outbox that cannot be used, else NULL */
     int media;
     uint32_t today;
     struct exchange_report *report;
@@ -128,6 +128,16 @@ static void remove_request(struct exchange *x)
     unlinkat(x->media, name, 0);
 }
 
+/* The refusal that stands for an error of the outbox. One that waiting or making room does not mend means
+   that the outbox is of no use, and what is whole in it has to go out without it. */
+static int of_outbox(struct exchange *x, int refusal)
+{
+    if (refusal != REFUSAL_NONE && refusal != REFUSAL_BUSY && refusal != REFUSAL_FULL &&
+        refusal != REFUSAL_CHAIN)
+        x->report->salvaged = 1;
+    return refusal;
+}
+
 /* Where the next record goes, and how many have come. */
 struct filling {
     uint8_t *at;
@@ -155,7 +165,7 @@ static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, u
     if (error == DB_OK)
         error = outbox_first(x->outbox, first);
     if (error != DB_OK)
-        return state_db_refusal(error);
+        return of_outbox(x, state_db_refusal(error));
     if (*first == 0)
         *first = tip.seq + 1;
     *last = tip.seq;
@@ -207,7 +217,7 @@ static int describe(struct exchange *x, struct bundle *bundle)
     int refusal = choose_records(x, &bundle->first, &bundle->last, &tip_day);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    refusal = state_db_refusal(outbox_exchanged(x->outbox, &exchanged));
+    refusal = of_outbox(x, state_db_refusal(outbox_exchanged(x->outbox, &exchanged)));
     if (refusal != REFUSAL_NONE)
         return refusal;
     bundle->exchange_age = age_of(exchanged, x->today);
@@ -242,21 +252,20 @@ static bool is_evidence(struct exchange *x, const char *name)
     size_t len = 0;
     struct bundle bundle;
     struct record last;
+    bool evidence = false;
     int refusal = file_read(x->media, name, BUNDLE_MAX, &data, &len);
-    bool evidence = refusal == REFUSAL_IO;
 
-    if (refusal == REFUSAL_NONE &&
-        bundle_decode(data, len, x->state->key, x->state->card.office, &bundle) == REFUSAL_NONE &&
-        bundle.last >= bundle.first &&
-        record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last) ==
-            REFUSAL_NONE &&
-        !is_known(x, &bundle, last.hash)) {
-        evidence = true;
-        if (x->salvage == NULL && bundle.last > x->report->tip && bundle.last > x->report->beyond)
-            x->report->beyond = bundle.last;
+    if (refusal == REFUSAL_NONE)
+        refusal = bundle_decode(data, len, x->state->key, x->state->card.office, &bundle);
+    if (refusal == REFUSAL_NONE && bundle.last >= bundle.first) {
+        refusal = record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last);
+        evidence = refusal == REFUSAL_NONE && !is_known(x, &bundle, last.hash);
     }
+    if (evidence && x->salvage == NULL && bundle.last > x->report->tip &&
+        bundle.last > x->report->beyond)
+        x->report->beyond = bundle.last;
     free(data);
-    return evidence;
+    return evidence || refusal == REFUSAL_IO;
 }
 
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
@@ -292,7 +301,7 @@ static int put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t 
     /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
     if (refusal == REFUSAL_NONE &&
         bundle_decode(data, len, x->state->key, bundle->office, &check) != REFUSAL_NONE)
-        refusal = REFUSAL_CORRUPT;
+        refusal = of_outbox(x, REFUSAL_CORRUPT);
     name_bundle(x, number, name);
     if (refusal == REFUSAL_NONE)
         refusal = lay_aside(x, name);
@@ -308,10 +317,10 @@ static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_
     int refusal = REFUSAL_NONE;
 
     if (count > 0)
-        refusal =
-            state_db_refusal(outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling));
+        refusal = of_outbox(x, state_db_refusal(outbox_each(x->outbox, bundle->first, bundle->last,
+                                                            fill, &filling)));
     if (refusal == REFUSAL_NONE && filling.count != count)
-        refusal = REFUSAL_CORRUPT;
+        refusal = of_outbox(x, REFUSAL_CORRUPT);
     return refusal == REFUSAL_NONE ? put_bundle(x, bundle, number, data) : refusal;
 }
 
@@ -415,49 +424,60 @@ static int write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
     return refusal;
 }
 
-/* The outbox is damaged: sends what is whole, a bundle for each run, or an empty one. None of them is
+/* All runs, one bundle each; one that fails keeps no other back. Returns the first refusal. */
+static int write_runs(struct exchange *x, struct bundle *bundle)
+{
+    enum { MAX = BUNDLE_RECORDS_MAX - 1 };
+    const size_t n = salvage_runs(x->salvage, MAX);
+    const uint64_t next = x->state->has_mark ? x->state->mark.seq + 1 : 1;
+    struct salvage_run run = {next, next - 1, 0};
+    int refusal = n == 0 ? write_run(x, bundle, 1, &run) : REFUSAL_NONE;
+
+    run = SALVAGE_START;
+    for (size_t j = 0; j < n && salvage_next(x->salvage, MAX, &run); j++) {
+        const int one = write_run(x, bundle, place_of(j, n), &run);
+        if (refusal == REFUSAL_NONE)
+            refusal = one;
+    }
+    if (refusal == REFUSAL_NONE)
+        remove_surplus(x, n == 0 ? 1 : n);
+    return refusal;
+}
+
+/* The outbox is of no use: sends what is whole, a bundle for each run, or an empty one. None of them is
    full, so that each can speak for the kiosk. */
 static int send_salvage(struct exchange *x)
 {
-    enum { MAX = BUNDLE_RECORDS_MAX - 1 };
     struct bundle bundle;
 
     introduce(x, &bundle);
     bundle.exchange_age = AGE_NEVER;
     bundle.health = health_of(x, 0) & (uint8_t)~BUNDLE_DISK_OK;
     int refusal = salvage_find(x->state->dir, x->state->key, &x->salvage);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    const size_t n = salvage_runs(x->salvage, MAX);
-    const uint64_t next = x->state->has_mark ? x->state->mark.seq + 1 : 1;
-    const struct salvage_run none = {next, next - 1, 0};
-    for (size_t j = 0; j < n && refusal == REFUSAL_NONE; j++) {
-        const struct salvage_run run = salvage_run(x->salvage, MAX, j);
-        refusal = write_run(x, &bundle, place_of(j, n), &run);
-    }
-    if (n == 0)
-        refusal = write_run(x, &bundle, 1, &none);
     if (refusal == REFUSAL_NONE)
-        remove_surplus(x, n == 0 ? 1 : n);
+        refusal = write_runs(x, &bundle);
     salvage_free(&x->salvage);
     return refusal;
 }
 
-/* The half that needs the outbox: drop what has arrived, send the rest, note the day. */
+/* The half that needs the outbox: drop what has arrived, send the rest, note the day. Where there is no
+   room to note what is dropped, the rest still goes out: it is what makes room. */
 static int send_records(struct exchange *x)
 {
     char path[4096];
 
     state_outbox_path(x->state, path);
-    int refusal = state_db_refusal(outbox_open(path, DB_OPEN, &x->outbox));
+    int refusal = of_outbox(x, state_db_refusal(outbox_open(path, DB_OPEN, &x->outbox)));
     if (refusal != REFUSAL_NONE)
         return refusal;
-    refusal = state_acknowledge(x->state, x->outbox, &x->report->dropped_to);
-    x->report->fork = refusal == REFUSAL_CHAIN;
-    if (refusal == REFUSAL_NONE || refusal == REFUSAL_CHAIN)
-        refusal = write_bundles(x);
+    const int dropped =
+        of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->dropped_to));
+    x->report->fork = dropped == REFUSAL_CHAIN;
+    refusal = x->report->salvaged ? dropped : write_bundles(x);
     if (refusal == REFUSAL_NONE)
         refusal = state_db_refusal(outbox_set_exchanged(x->outbox, x->today));
+    if (refusal == REFUSAL_NONE && dropped != REFUSAL_CHAIN)
+        refusal = dropped;
     outbox_close(&x->outbox);
     return refusal;
 }
@@ -475,9 +495,11 @@ static void run(struct exchange *x)
     x->report->charter = take_charter(x);
     x->report->board = take_board(x);
     x->report->bundle = send_records(x);
-    /* Whether that could be done is told by the number of records saved. */
-    if (x->report->bundle == REFUSAL_CORRUPT)
-        send_salvage(x);
+    if (x->report->salvaged) {
+        x->report->first = 1; /* what went out of it before is in what is sent now */
+        x->report->last = 0;
+        x->report->salvage = send_salvage(x);
+    }
 }
 
 /* The first refusal of a report, in the order in which things were carried. */
@@ -488,8 +510,8 @@ static int first_refusal(const struct exchange_report *report, bool has_card)
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
         if (carried[i] != REFUSAL_NONE && carried[i] != REFUSAL_MISSING)
             return carried[i];
-    if (report->bundle == REFUSAL_CORRUPT)
-        return REFUSAL_CORRUPT;
+    if (report->salvaged)
+        return report->bundle;
     if (report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0)
         return REFUSAL_CHAIN;
     return report->bundle == REFUSAL_MISSING && !has_card ? REFUSAL_NONE : report->bundle;

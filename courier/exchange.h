@@ -50,12 +50,14 @@ struct exchange_report {
     uint64_t beyond; /* over 0: the office or the medium has records of ours up to here, over tip */
     uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
     uint64_t kept;    /* bundles laid aside on the medium, see above */
-    uint64_t saved;   /* records that went out of a damaged outbox (bundle is REFUSAL_CORRUPT) */
+    int salvaged; /* 1: the outbox is of no use (bundle says why), and what is whole in its files was sent: */
+    int salvage;    /* ... the first refusal of that; REFUSAL_NONE when all of it went out */
+    uint64_t saved; /* ... how many records did */
 };
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
-   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, a
-   damaged outbox (REFUSAL_CORRUPT), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in
+   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, an
+   outbox of no use (salvaged), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in
    any case. While the kiosk has no card, charter and board are not looked at. A card taken makes up for a damaged
    one of this kiosk's, but a whole one of another office is always reported: it may have been laid there to turn
    the kiosk's letters to somebody else. */

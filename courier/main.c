@@ -120,6 +120,9 @@ static void print_sent(const struct exchange_report *report)
                (unsigned long long)report->saved);
     else if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
         printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
+    if (report->salvaged && report->salvage != REFUSAL_NONE)
+        printf(_("bundle: not all that is whole could be written. %s\n"),
+               _(refusal_text(report->salvage)));
 }
 
 /* What does not fit what the office or the medium has seen of this kiosk. */

@@ -13,9 +13,10 @@
 #include "courier/file.h"
 #include "courier/refusal.h"
 
-enum { FILES = 2, BLOCK = 1 << 20, WORD_LEN = 8 };
+enum { FILES = 3, PENDING = 2, BLOCK = 1 << 20, PAGE = 4096, WORD_LEN = 8, FAILURES = 4 };
 
-static const char *const names[FILES] = {"outbox.db", "outbox.db-wal"};
+/* The last one is the keeper's: what it took in during a visit that a power cut ended stands there alone. */
+static const char *const names[FILES] = {"outbox.db", "outbox.db-wal", "pending"};
 static const char word[] = "SANDYQE1";
 
 struct found {
@@ -30,6 +31,15 @@ struct salvage {
     int fds[FILES];
     struct found *all; /* by number */
     size_t n;
+};
+
+/* One file on the way through it. */
+struct search {
+    struct salvage *salvage;
+    const uint8_t *key;
+    int fd;
+    off_t failed[FAILURES]; /* where the last words without a record behind them stood */
+    size_t failures;
 };
 
 static bool read_at(int fd, off_t at, uint8_t *out, size_t len)
@@ -60,30 +70,39 @@ static int add(struct salvage *salvage, const struct found *one)
     return REFUSAL_NONE;
 }
 
+/* A signature takes its time. Where records could stand there are no more than so many words within the
+   length of one, unless somebody put them there to keep us busy. */
+static bool is_crowded(const struct search *search, off_t at)
+{
+    return search->failures >= FAILURES &&
+           at - search->failed[search->failures % FAILURES] < RECORD_LEN;
+}
+
 /* Is there a whole record here, of this kiosk? */
-static int weigh(struct salvage *salvage, int fd, off_t at, const uint8_t key[32])
+static int weigh(struct search *search, off_t at)
 {
     static const struct found none;
     uint8_t bytes[RECORD_LEN];
     struct record record;
     struct found one = none;
 
-    if (at < 0 || !read_at(fd, at, bytes, sizeof bytes))
+    if (at < 0 || is_crowded(search, at) || !read_at(search->fd, at, bytes, sizeof bytes))
         return REFUSAL_NONE;
     if (record_decode(bytes, &record) != REFUSAL_NONE)
         return REFUSAL_IO;
-    if (record_check(bytes, key) != REFUSAL_NONE)
+    if (record_check(bytes, search->key) != REFUSAL_NONE) {
+        search->failed[search->failures++ % FAILURES] = at;
         return REFUSAL_NONE;
+    }
     one.seq = record.seq;
-    one.fd = fd;
+    one.fd = search->fd;
     one.at = at;
     memcpy(one.previous, record.previous, sizeof one.previous);
     memcpy(one.hash, record.hash, sizeof one.hash);
-    return add(salvage, &one);
+    return add(search->salvage, &one);
 }
 
-static int weigh_block(struct salvage *salvage, int fd, off_t at, const uint8_t *block, size_t len,
-                       const uint8_t key[32])
+static int weigh_block(struct search *search, off_t at, const uint8_t *block, size_t len)
 {
     const uint8_t *from = block;
     int refusal = REFUSAL_NONE;
@@ -92,27 +111,54 @@ static int weigh_block(struct salvage *salvage, int fd, off_t at, const uint8_t 
         from = memmem(from, len - (size_t)(from - block), word, WORD_LEN);
         if (from == NULL)
             break;
-        refusal = weigh(salvage, fd, at + (from - block) - RECORD_ENVELOPE, key);
+        refusal = weigh(search, at + (from - block) - RECORD_ENVELOPE);
         from++;
     }
     return refusal;
 }
 
-/* Block by block, each with the end of the one before, so that no word is cut in two. Holes are passed over. */
-static int search(struct salvage *salvage, int fd, uint8_t *block, const uint8_t key[32])
+static ssize_t read_some(int fd, off_t at, uint8_t *block)
 {
-    off_t at = lseek(fd, 0, SEEK_DATA);
+    ssize_t n = 0;
+
+    do
+        n = pread(fd, block, BLOCK, at);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Block by block, each with the end of the one before, so that no word is cut in two. Holes are passed
+   over, and so is each page that the disk cannot read. */
+static int search_file(struct search *search, uint8_t *block)
+{
+    off_t at = lseek(search->fd, 0, SEEK_DATA);
     int refusal = REFUSAL_NONE;
 
     while (at >= 0 && refusal == REFUSAL_NONE) {
-        ssize_t n = pread(fd, block, BLOCK, at);
-        if (n < WORD_LEN)
+        const ssize_t n = read_some(search->fd, at, block);
+        if (n == 0)
             break;
-        refusal = weigh_block(salvage, fd, at, block, (size_t)n, key);
-        at = lseek(fd, at + n - (WORD_LEN - 1), SEEK_DATA);
-        if (n < BLOCK)
-            break;
+        if (n > 0)
+            refusal = weigh_block(search, at, block, (size_t)n);
+        at = n < 0 ? (at / PAGE + 1) * PAGE : n < WORD_LEN ? at + n : at + n - (WORD_LEN - 1);
+        at = lseek(search->fd, at, SEEK_DATA);
     }
+    return refusal;
+}
+
+/* Of the keeper's two copies the first one counts that is whole, as for the keeper. */
+static int search_named(struct salvage *salvage, int dir, int i, const uint8_t key[32],
+                        uint8_t *block)
+{
+    const size_t before = salvage->n;
+    size_t len = 0;
+
+    if (file_open(dir, names[i], INT64_MAX, &salvage->fds[i], &len) != REFUSAL_NONE)
+        return REFUSAL_NONE;
+    struct search search = {.salvage = salvage, .key = key, .fd = salvage->fds[i]};
+    const int refusal = search_file(&search, block);
+    if (i == PENDING && salvage->n > before + 1)
+        salvage->n = before + 1;
     return refusal;
 }
 
@@ -126,7 +172,7 @@ static int compare(const void *a, const void *b)
     return memcmp(one->hash, other->hash, sizeof one->hash);
 }
 
-/* One record may stand in the file and in its log. */
+/* One record may stand in several files. */
 static void sort(struct salvage *salvage)
 {
     size_t kept = 0;
@@ -145,13 +191,11 @@ int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out)
     struct salvage *salvage = calloc(1, sizeof *salvage);
     uint8_t *block = malloc(BLOCK);
     int refusal = salvage != NULL && block != NULL ? REFUSAL_NONE : REFUSAL_IO;
-    size_t len = 0;
 
     for (int i = 0; salvage != NULL && i < FILES; i++)
         salvage->fds[i] = -1;
     for (int i = 0; refusal == REFUSAL_NONE && i < FILES; i++)
-        if (file_open(dir, names[i], INT64_MAX, &salvage->fds[i], &len) == REFUSAL_NONE)
-            refusal = search(salvage, salvage->fds[i], block, kiosk_key);
+        refusal = search_named(salvage, dir, i, kiosk_key, block);
     free(block);
     if (refusal != REFUSAL_NONE)
         salvage_free(&salvage);
@@ -181,32 +225,27 @@ static bool follows(const struct salvage *salvage, size_t i)
            memcmp(one->previous, one[-1].hash, sizeof one->previous) == 0;
 }
 
-/* The run that ends before index end. */
-static struct salvage_run run_before(const struct salvage *salvage, size_t end, uint64_t max)
+bool salvage_next(const struct salvage *salvage, uint64_t max, struct salvage_run *run)
 {
+    const size_t end = run->at < salvage->n ? run->at : salvage->n;
     size_t at = end - 1;
 
+    if (end == 0)
+        return false;
     while (follows(salvage, at) && end - at < max)
         at--;
-    return (struct salvage_run){salvage->all[at].seq, salvage->all[end - 1].seq, at};
+    *run = (struct salvage_run){salvage->all[at].seq, salvage->all[end - 1].seq, at};
+    return true;
 }
 
 size_t salvage_runs(const struct salvage *salvage, uint64_t max)
 {
+    struct salvage_run run = SALVAGE_START;
     size_t count = 0;
 
-    for (size_t end = salvage->n; end > 0; count++)
-        end = run_before(salvage, end, max).at;
+    while (salvage_next(salvage, max, &run))
+        count++;
     return count;
-}
-
-struct salvage_run salvage_run(const struct salvage *salvage, uint64_t max, size_t i)
-{
-    struct salvage_run run = {0, 0, salvage->n};
-
-    for (size_t j = 0; j <= i && run.at > 0; j++)
-        run = run_before(salvage, run.at, max);
-    return run;
 }
 
 int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is left of an outbox that was damaged: every record that this kiosk signed, wherever it still stands
-   in the outbox's files, so that who damages one letter does not silence all. */
+   in the outbox's files or in the keeper's own of the visit that goes on, so that who damages one letter does
+   not silence all. */
 #ifndef COURIER_SALVAGE_H
 #define COURIER_SALVAGE_H
 
@@ -19,14 +20,17 @@ struct salvage_run {
     size_t at;
 };
 
-/* Looks through outbox.db and its log in the folder. Files that are missing or cannot be read have nothing.
+/* Looks through outbox.db, its log and pending in the folder. Files that are missing have nothing, nor have
+   pages that cannot be read. However the files are made, the time this takes grows with their length alone.
    Returns REFUSAL_NONE, also when nothing was found, or _IO. *out is freed by salvage_free. */
 int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out);
 void salvage_free(struct salvage **salvage);
 
-/* How many runs of at most max records there are; and run number i, the one with the highest number first. */
+/* How many runs of at most max records there are; and from one run, or SALVAGE_START, to the next, the one
+   with the highest number first: false when that was the last. */
+#define SALVAGE_START ((struct salvage_run){.at = SIZE_MAX})
 size_t salvage_runs(const struct salvage *salvage, uint64_t max);
-struct salvage_run salvage_run(const struct salvage *salvage, uint64_t max, size_t i);
+bool salvage_next(const struct salvage *salvage, uint64_t max, struct salvage_run *run);
 
 /* Reads a run's records to out, which has (last - first + 1) * RECORD_LEN bytes. Returns a refusal. */
 int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out);

@@ -113,14 +113,21 @@ static void import_kept(struct tamper *t, const char *as)
 
 /* --- the outbox --- */
 
-static void insist_damaged(struct tamper *t, uint64_t saved)
+static void insist_unusable(struct tamper *t, int refusal, uint64_t saved)
 {
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CORRUPT);
-    assert_int_equal(t->report.bundle, REFUSAL_CORRUPT);
+    assert_int_equal(tamper_exchange(t, A), refusal);
+    assert_int_equal(t->report.bundle, refusal);
+    assert_true(t->report.salvaged);
+    assert_int_equal(t->report.salvage, REFUSAL_NONE);
     assert_int_equal(t->report.saved, saved);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.refused, 0);
     SAYS(A, "The disk is not well.");
+}
+
+static void insist_damaged(struct tamper *t, uint64_t saved)
+{
+    insist_unusable(t, REFUSAL_CORRUPT, saved);
 }
 
 static void record_deleted(struct tamper *t)
@@ -319,6 +326,79 @@ static void outbox_scribbled_over(struct tamper *t)
     assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
     close(fd);
     insist_damaged(t, 3);
+}
+
+static int keep_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
+{
+    (void)seq;
+    assert_int_equal(len, RECORD_LEN);
+    memcpy(context, record, len);
+    return DB_OK;
+}
+
+/* The power is cut while somebody still looks at the receipt: the letter is nowhere but with the keeper.
+   Then somebody spoils the outbox. */
+static void letter_that_the_keeper_alone_has(struct tamper *t)
+{
+    enum { STEP = 20480 }; /* from one copy to the other */
+    static uint8_t pending[2 * STEP];
+    char copy[2 * OFFICE_PATH_LEN], path[2 * OFFICE_PATH_LEN];
+    struct outbox *outbox = NULL;
+    write_some(t, A, 2);
+    snapshot(t, A, copy);
+    tamper_write_in(t, A, copy);
+    tamper_path(path, copy, "outbox.db");
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_each(outbox, 3, 3, keep_record, pending), DB_OK);
+    outbox_close(&outbox);
+    memcpy(pending + STEP, pending, RECORD_LEN);
+    office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
+    tamper_remove(t->kiosks[A].dir, "outbox.db");
+    insist_damaged(t, 1);
+    tamper_restore(copy, t->kiosks[A].dir); /* once more, when the outbox has it as well */
+    office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
+    tamper_flip(t->kiosks[A].dir, "outbox.db", 0);
+    insist_damaged(t, 3);
+    SAYS_NOT(A, "GAP");
+    SAYS_NOT(A, "FORK");
+}
+
+/* One bit says that a later version wrote the outbox. */
+static void outbox_of_the_future(struct tamper *t)
+{
+    enum { USER_VERSION = 63 };
+    write_some(t, A, 3);
+    tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION);
+    tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION - 1);
+    insist_unusable(t, REFUSAL_NEWER, 3);
+    insist_unusable(t, REFUSAL_NEWER, 3);
+}
+
+/* What was acknowledged cannot be dropped any more, and still the rest goes out. */
+static void folder_where_the_index_goes(struct tamper *t)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 1);
+    tamper_round(t);
+    write_some(t, A, 3);
+    tamper_path(path, t->kiosks[A].dir, "outbox.db-shm");
+    assert_int_equal(mkdir(path, 0700), 0);
+    insist_unusable(t, REFUSAL_READONLY, 3);
+    assert_int_equal(t->taken.complaints, 3);
+    assert_int_equal(rmdir(path), 0);
+}
+
+static void outbox_that_cannot_be_written(struct tamper *t)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    write_some(t, A, 3);
+    impossible = geteuid() == 0; /* who may write all */
+    if (impossible)
+        return;
+    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    assert_int_equal(chmod(path, 0400), 0);
+    insist_unusable(t, REFUSAL_READONLY, 3);
+    assert_int_equal(chmod(path, 0600), 0);
 }
 
 static void outbox_is_no_file(struct tamper *t)
@@ -1346,6 +1426,31 @@ static void courier_says_what_it_saw(struct tamper *t)
     insist_said(t, "sandyq-courier: outbox: The outbox is damaged or gone");
 }
 
+/* Where one bundle of a damaged outbox cannot be written, the others still can. */
+static void damaged_outbox_and_a_name_taken(struct tamper *t)
+{
+    char name[64], path[2 * OFFICE_PATH_LEN], line[4096];
+    write_some(t, A, 5);
+    t->letters[1].destroyed = t->letters[3].destroyed = true;
+    tamper_sql(t, A, "DELETE FROM record WHERE seq IN (2, 4)");
+    snprintf(name, sizeof name, "%s-2" EXCHANGE_BUNDLE, t->kiosks[A].name);
+    tamper_path(path, t->stick, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CORRUPT);
+    assert_int_equal(t->report.salvage, REFUSAL_SPECIAL);
+    assert_int_equal(t->report.saved, 2);
+    snprintf(line, sizeof line, "LANGUAGE=en %s exchange --state '%s' --media '%s'",
+             served_program("sandyq-courier"), t->kiosks[A].dir, t->stick);
+    assert_int_equal(say(t, line), 1);
+    insist_said(t, "bundle: out, with the 2 records that are whole\n");
+    insist_said(t, "bundle: not all that is whole could be written. ");
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 2);
+    assert_int_equal(rmdir(path), 0);
+    insist_damaged(t, 3);
+    assert_int_equal(t->taken.complaints, 1);
+}
+
 /* --- the table --- */
 
 static struct tamper_case {
@@ -1383,6 +1488,11 @@ static struct tamper_case {
     {"outbox cut in half", outbox_cut},
     {"outbox scribbled over", outbox_scribbled_over},
     {"outbox a symlink, then a pipe", outbox_is_no_file},
+    {"letter that the keeper alone has, outbox deleted", letter_that_the_keeper_alone_has},
+    {"outbox of a later version", outbox_of_the_future},
+    {"folder where the outbox's index goes", folder_where_the_index_goes},
+    {"outbox that cannot be written", outbox_that_cannot_be_written},
+    {"outbox damaged and a bundle's name taken", damaged_outbox_and_a_name_taken},
     {"outbox of another kiosk", outbox_of_another_kiosk},
     {"outbox of yesterday", outbox_of_yesterday},
     {"log of the outbox removed", log_removed},
