@@ -228,11 +228,15 @@ static int marks_check_again(sqlite3 *handle, const struct db_schema *schema)
     return error;
 }
 
+/* SQLite ends its reading of a log at the first byte that is wrong, and then forgets the rest. So every
+   commit is moved on into the file at once, as far as no reader is in the way, which it does not wait for:
+   then the log holds no more than the last one. */
 static int settings_apply(sqlite3 *handle, enum db_mode mode)
 {
     int error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                                 "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
-                                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;");
+                                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                                "PRAGMA wal_autocheckpoint=1;");
     if (error == DB_OK && mode != DB_READ)
         error = execute(handle, "PRAGMA journal_mode=WAL;");
     return error;

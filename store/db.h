@@ -7,7 +7,8 @@
    once. A child of fork must not use its parent's connection, not even to close it.
 
    Every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY, foreign_keys=ON,
-   trusted_schema=OFF, busy timeout 5 s. */
+   trusted_schema=OFF, wal_autocheckpoint=1 (the log holds one commit, unless a reader is in the way),
+   busy timeout 5 s. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 

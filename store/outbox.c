@@ -3,8 +3,8 @@
    ends.
 
    A page holds one record and no more, and two placeholders keep the tree of records two levels
-   deep from the first record on: so every record adds one page to the file and as many to the log,
-   whatever it is and however many came before. */
+   deep from the first record on: so every record adds one page to the file and writes as many to the
+   log, which begins anew with each one, whatever it is and however many came before. */
 #include "store/outbox.h"
 
 #include <stdlib.h>
