@@ -68,12 +68,13 @@ int hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_
                uint8_t out[HPKE_KEY_LEN])
 {
     static const uint8_t zero[HPKE_KEY_LEN];
+    gcry_error_t error = 0;
     /* libgcrypt multiplies a point of small order without a word; RFC 9180 section 7.1.4 refuses
        the zero that comes out, because everybody knows it. */
-    if (gcry_ecc_mul_point(GCRY_ECC_CURVE25519, out, secret, point) != 0 ||
+    if ((error = gcry_ecc_mul_point(GCRY_ECC_CURVE25519, out, secret, point)) != 0 ||
         secret_equal(out, zero, HPKE_KEY_LEN)) {
         explicit_bzero(out, HPKE_KEY_LEN);
-        return HPKE_KEY;
+        return gcry_err_code(error) == GPG_ERR_ENOMEM ? HPKE_MEMORY : HPKE_KEY;
     }
     return HPKE_OK;
 }

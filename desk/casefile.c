@@ -128,16 +128,21 @@ static int add_message(struct vault *vault, uint64_t case_id, const struct code_
 
 /* --- from envelope to case --- */
 
-bool casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter)
+int casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
+                  bool *opened)
 {
-    uint8_t id[ENVELOPE_ID_LEN];
-    if (envelope_names(envelope, id) != ENVELOPE_OK)
-        return false;
-    for (size_t i = 0; i < keys->intake_count; i++)
-        if (memcmp(keys->intake[i].id, id, sizeof id) == 0)
-            return envelope_open_pair(keys->intake[i].secret, keys->intake[i].public_key, envelope,
-                                      letter) == ENVELOPE_OK;
-    return false;
+    uint8_t id[ENVELOPE_ID_LEN] = {0};
+    int error = envelope_names(envelope, id);
+    size_t i = 0;
+    while (i < keys->intake_count && memcmp(keys->intake[i].id, id, sizeof id) != 0)
+        i++;
+    if (error == ENVELOPE_OK && i == keys->intake_count)
+        error = ENVELOPE_KEY;
+    if (error == ENVELOPE_OK)
+        error = envelope_open_pair(keys->intake[i].secret, keys->intake[i].public_key, envelope,
+                                   letter);
+    *opened = error == ENVELOPE_OK;
+    return error == ENVELOPE_MEMORY ? TROUBLE_MEMORY : TROUBLE_NONE;
 }
 
 static bool is_misplaced(const struct casefile_source *source, const struct letter *letter)

@@ -54,8 +54,10 @@ struct casefile_item {
 };
 
 /* Opens an envelope with the intake key that it names. letter has LETTER_LEN bytes of secret_new
-   memory. False when no key here opens it. Safe in several threads at once. */
-bool casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter);
+   memory; *opened is false when no key here opens it. TROUBLE_MEMORY when that could not be found out.
+   Safe in several threads at once. */
+int casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
+                  bool *opened);
 
 /* What came of a letter. */
 enum casefile_outcome { CASEFILE_COVER, CASEFILE_NEW, CASEFILE_JOINED, CASEFILE_UNREADABLE };

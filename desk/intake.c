@@ -29,6 +29,7 @@ struct hand {
     const struct vault_keys *keys;
     struct record records[HAND];
     bool opened[HAND];
+    int errors[HAND]; /* why one could not be opened nor be found unreadable */
     uint8_t *letters; /* HAND * LETTER_LEN, secret_new memory */
     size_t n;
     atomic_size_t next;
@@ -53,8 +54,8 @@ static void *open_letters(void *context)
         const size_t i = atomic_fetch_add(&hand->next, 1);
         if (i >= hand->n)
             return NULL;
-        hand->opened[i] =
-            casefile_open(hand->keys, hand->records[i].envelope, hand->letters + i * LETTER_LEN);
+        hand->errors[i] = casefile_open(hand->keys, hand->records[i].envelope,
+                                        hand->letters + i * LETTER_LEN, &hand->opened[i]);
     }
 }
 
@@ -110,8 +111,8 @@ static int file_one(struct job *job, size_t i)
     bool misplaced = false;
     struct caseload_record row;
     row_of(job, record, &row);
-    int error = TROUBLE_NONE;
-    if (job->hand.opened[i])
+    int error = job->hand.errors[i];
+    if (error == TROUBLE_NONE && job->hand.opened[i])
         error = casefile_take(job->intake->vault, &source, job->hand.letters + i * LETTER_LEN,
                               &outcome, &misplaced);
     if (error != TROUBLE_NONE)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,6 +329,38 @@ static void test_unreadable_envelopes_are_kept(void **state)
     kiosks_free(row, 1);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
     assert_int_equal(report.records, 0);
+}
+
+/* libgcrypt's, whose memory runs out while this is set. */
+static bool short_of_memory;
+unsigned gcry_ecc_mul_point(int curve, uint8_t *result, const uint8_t *scalar,
+                            const uint8_t *point);
+
+unsigned gcry_ecc_mul_point(int curve, uint8_t *result, const uint8_t *scalar, const uint8_t *point)
+{
+    enum { NO_MEMORY = 32768 + 86 }; /* GPG_ERR_ENOMEM */
+    typedef unsigned multiply(int, uint8_t *, const uint8_t *, const uint8_t *);
+    void *symbol = dlsym(RTLD_NEXT, "gcry_ecc_mul_point");
+    multiply *real = NULL;
+    memcpy(&real, &symbol, sizeof real);
+    return short_of_memory ? NO_MEMORY : real(curve, result, scalar, point);
+}
+
+/* A letter must not be filed as unreadable, and so be acknowledged, because this machine was busy. */
+static void test_short_memory_is_no_forgery(void **state)
+{
+    struct scene *scene = *state;
+    struct intake_report report;
+    send(scene, 'a', "one");
+    send(scene, 'b', "two");
+    short_of_memory = true;
+    const int trouble = ward_import(&scene->ward, &scene->kiosk, 1, 2, &report);
+    short_of_memory = false;
+    assert_int_equal(trouble, TROUBLE_MEMORY);
+    assert_int_equal(report.unreadable + report.records, 0);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(report.complaints, 2);
+    assert_int_equal(report.held, 0);
 }
 
 static void test_bundles_of_strangers_are_refused(void **state)
@@ -777,6 +810,7 @@ int main(void)
         TEST(test_bundles_of_one_exchange_come_in_any_order),
         TEST(test_misplaced_letters_are_kept_and_flagged),
         TEST(test_unreadable_envelopes_are_kept),
+        TEST(test_short_memory_is_no_forgery),
         TEST(test_bundles_of_strangers_are_refused),
         TEST(test_every_flipped_byte_and_every_cut_is_refused),
         TEST(test_hostile_text_is_exact_in_json_and_harmless_in_show),
