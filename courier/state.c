@@ -443,6 +443,7 @@ int state_db_refusal(int error)
         [DB_READONLY] = REFUSAL_READONLY,
         [DB_EXISTS] = REFUSAL_CHAIN,
         [DB_IO] = REFUSAL_IO,
+        [DB_OLDER] = REFUSAL_CORRUPT,
     };
 
     if (error < 0 || (size_t)error >= sizeof refusals / sizeof refusals[0])

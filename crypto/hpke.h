@@ -43,7 +43,8 @@ int hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
 /* public_key of a secret. Returns HPKE_OK or HPKE_MEMORY. */
 int hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
 
-/* out = X25519(secret, point), the pitfall of small orders handled. Returns HPKE_OK or HPKE_KEY. */
+/* out = X25519(secret, point), the pitfall of small orders handled. Returns HPKE_OK, HPKE_KEY
+   or HPKE_MEMORY. */
 int hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],
                uint8_t out[HPKE_KEY_LEN]);
 

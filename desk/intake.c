@@ -180,8 +180,27 @@ static uint8_t health_of(const struct job *job)
     return bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
 }
 
+static int keep_last(void *context, const struct caseload_rollback *rollback)
+{
+    struct caseload_rollback *last = context;
+    *last = *rollback;
+    return DB_OK;
+}
+
+/* Is this what the last one noted says, seen once more? A kiosk that goes on from an older state stays
+   behind what it had for a while. */
+static bool is_same_rollback(const struct caseload_rollback *last,
+                             const struct caseload_rollback *now)
+{
+    if (now->seq < now->was_seq)
+        return last->was_seq == now->was_seq && now->seq >= last->seq;
+    return last->was_board == now->was_board && now->board >= last->board;
+}
+
 static int note_rollback(struct job *job)
 {
+    struct caseload *cases = job->intake->vault->cases;
+    struct caseload_rollback last = {.was_seq = 0};
     const struct caseload_rollback rollback = {
         .was_seq = job->kiosk.bundle_last,
         .was_board = job->kiosk.board,
@@ -189,9 +208,20 @@ static int note_rollback(struct job *job)
         .board = job->bundle.board_number,
         .day = job->intake->today,
     };
+    int error = caseload_each_rollback(cases, job->kiosk.kiosk, keep_last, &last);
+    if (error != DB_OK || (last.day > 0 && is_same_rollback(&last, &rollback)))
+        return trouble_db(error);
     job->report.rollbacks++;
-    return trouble_db(
-        caseload_add_rollback(job->intake->vault->cases, job->kiosk.kiosk, &rollback));
+    return trouble_db(caseload_add_rollback(cases, job->kiosk.kiosk, &rollback));
+}
+
+/* That the disk is not well is heard at once, from whatever bundle: what a damaged outbox has left may well
+   be less than what came before. */
+static int note_damage(struct job *job)
+{
+    job->kiosk.health &= (uint8_t)~BUNDLE_DISK_OK;
+    job->kiosk.imported = job->intake->today;
+    return trouble_db(caseload_put_contact(job->intake->vault->cases, &job->kiosk));
 }
 
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
@@ -201,17 +231,20 @@ static int note_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     struct caseload_kiosk *kiosk = &job->kiosk;
+    const bool disk_ok = (bundle->health & BUNDLE_DISK_OK) != 0;
     int error = TROUBLE_NONE;
     if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
         return TROUBLE_NONE;
     const bool more_records = bundle->last > kiosk->bundle_last;
     const bool fewer_records = bundle->last < kiosk->bundle_last;
     const bool newer_board = bundle->board_number > kiosk->board;
-    const bool older_board = bundle->board_number < kiosk->board;
+    /* With a disk that is not well, no board at all may be one that cannot be read. */
+    const bool older_board =
+        bundle->board_number < kiosk->board && (disk_ok || bundle->board_number > 0);
     if ((fewer_records && newer_board) || (more_records && older_board))
         error = note_rollback(job);
     else if (fewer_records || older_board)
-        return TROUBLE_NONE;
+        return disk_ok ? TROUBLE_NONE : note_damage(job);
     if (more_records)
         kiosk->bundle_last = bundle->last;
     if (newer_board)

@@ -50,6 +50,9 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
         N_("casebook.db is not a casebook. Put it back from your backup."),
     AT(TROUBLE_CASEBOOK_NEWER) =
         N_("A newer version of this program wrote casebook.db. Update first."),
+    AT(TROUBLE_CASEBOOK_OLDER) =
+        N_("An older version of this program wrote casebook.db. Open this office with that "
+           "version."),
     AT(TROUBLE_CASEBOOK_CORRUPT) =
         N_("casebook.db is damaged. Keep a copy, then put it back from your "
            "backup and import the bundles again."),
@@ -132,6 +135,7 @@ int trouble_db(int error)
         [DB_READONLY] = TROUBLE_FOLDER_READONLY,
         [DB_EXISTS] = TROUBLE_CASEBOOK_CORRUPT,
         [DB_IO] = TROUBLE_DISK,
+        [DB_OLDER] = TROUBLE_CASEBOOK_OLDER,
     };
     if (error < 0 || (size_t)error >= sizeof codes / sizeof *codes)
         return TROUBLE_DISK;

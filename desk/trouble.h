@@ -29,6 +29,7 @@ enum trouble {
     TROUBLE_CASEBOOK_MISSING,
     TROUBLE_CASEBOOK_FOREIGN,
     TROUBLE_CASEBOOK_NEWER,
+    TROUBLE_CASEBOOK_OLDER,
     TROUBLE_CASEBOOK_CORRUPT,
     TROUBLE_CASEBOOK_OTHER, /* the casebook of another office */
     TROUBLE_ROW,            /* a sealed row was changed */

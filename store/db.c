@@ -149,7 +149,7 @@ static int marks_check(const struct db_schema *schema, uint32_t application_id, 
         return DB_FOREIGN;
     if (version > schema->version)
         return DB_NEWER;
-    return version == schema->version ? DB_OK : DB_FOREIGN;
+    return version == schema->version ? DB_OK : DB_OLDER;
 }
 
 /* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
@@ -223,7 +223,7 @@ static int marks_check_again(sqlite3 *handle, const struct db_schema *schema)
         error = pragma_number(handle, "PRAGMA user_version", &version);
     if (error == DB_OK)
         error = marks_check(schema, application_id, version);
-    if (error == DB_FOREIGN || error == DB_NEWER)
+    if (error == DB_FOREIGN || error == DB_NEWER || error == DB_OLDER)
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return error;
 }

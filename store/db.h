@@ -28,6 +28,7 @@ enum db_error {
                   */
     DB_EXISTS,   /* a row with this key exists */
     DB_IO,       /* any other failure of the disk, of memory or of an SQL statement */
+    DB_OLDER,    /* ours, of an earlier schema version: left untouched */
 };
 
 /* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers
@@ -58,9 +59,9 @@ enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_REA
 
 /* Opens path, checks that it is ours, of this version and whole (PRAGMA quick_check), prepares all
    statements (of at most 32 columns each). A missing file with DB_OPEN or DB_READ is DB_MISSING;
-   with DB_CREATE it is made whole or not at all. A symlink, device or folder at path, an empty file
-   and an older version are DB_FOREIGN. Of a foreign or newer file no byte is changed, and nothing
-   is left beside it. DB_READ needs a folder that can be written, unless another connection has the
+   with DB_CREATE it is made whole or not at all. A symlink, device or folder at path and an empty
+   file are DB_FOREIGN. Of a foreign, newer or older file no byte is changed, and nothing is left
+   beside it. DB_READ needs a folder that can be written, unless another connection has the
    file open. *out is owned by the caller until db_close; NULL on error. */
 int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out);
 

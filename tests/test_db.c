@@ -311,6 +311,14 @@ static void a_newer_file_is_left_alone(void **state)
     assert_refused_untouched(&schema, DB_NEWER);
 }
 
+static void an_older_file_is_left_alone(void **state)
+{
+    struct db_schema newer = schema;
+    make_with(1);
+    newer.version = 7;
+    assert_refused_untouched(&newer, DB_OLDER);
+}
+
 /* A newer program died after its change of version went to the log and before it went to the file.
  */
 static void a_newer_version_in_the_log_is_left_alone(void **state)
@@ -664,6 +672,7 @@ int main(int argc, char **argv)
         TEST(what_is_not_a_database_is_left_alone),
         TEST(another_programs_database_is_left_alone),
         TEST(a_newer_file_is_left_alone),
+        TEST(an_older_file_is_left_alone),
         TEST(a_newer_version_in_the_log_is_left_alone),
         TEST(links_folders_and_devices_are_refused),
         TEST(a_file_cut_at_any_length_is_refused),

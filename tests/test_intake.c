@@ -252,6 +252,32 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     kiosks_free(row, 1);
 }
 
+static uint64_t count_rollbacks(struct scene *scene, uint64_t last, uint32_t board)
+{
+    struct intake_report report;
+    scene->kiosk.board = board;
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, last, &report), TROUBLE_NONE);
+    return report.rollbacks;
+}
+
+/* A kiosk that was set back and goes on is behind for a while: that is one setback. */
+static void test_a_setback_is_noted_once(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 12; i++)
+        ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    assert_int_equal(count_rollbacks(scene, 8, 5), 0);
+    assert_int_equal(count_rollbacks(scene, 5, 6), 1);
+    assert_int_equal(count_rollbacks(scene, 5, 7), 0);
+    assert_int_equal(count_rollbacks(scene, 7, 8), 0);
+    assert_int_equal(count_rollbacks(scene, 4, 9), 1); /* back once more */
+    assert_int_equal(count_rollbacks(scene, 9, 10), 0);
+    assert_int_equal(count_rollbacks(scene, 8, 11), 1); /* from another end */
+    assert_int_equal(count_rollbacks(scene, 10, 11), 0);
+    assert_int_equal(count_rollbacks(scene, 11, 3), 1); /* of the board alone */
+    assert_int_equal(count_rollbacks(scene, 12, 3), 0);
+}
+
 static void assert_unbroken(struct scene *scene, uint64_t tip)
 {
     struct kiosks_row *row = look(scene);
@@ -807,6 +833,7 @@ int main(void)
         TEST(test_gap_is_named_and_filled),
         TEST(test_fork_is_named_and_nothing_is_lost),
         TEST(test_rollback_is_told_from_an_old_bundle),
+        TEST(test_a_setback_is_noted_once),
         TEST(test_bundles_of_one_exchange_come_in_any_order),
         TEST(test_misplaced_letters_are_kept_and_flagged),
         TEST(test_unreadable_envelopes_are_kept),
