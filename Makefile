@@ -146,7 +146,8 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 		-Wl,--as-needed $(LIBS_test) -lm
 
 # The engine stands before libc's file calls, so it is a program of its own.
-TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) $(BUILD)/kiosk/pending.o
+TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) \
+           $(patsubst %,$(BUILD)/kiosk/%.o,chain cover draft pending)
 torture: deps-test
 	@$(MAKE) --no-print-directory torture-built
 torture-built: $(BUILD)/tests/torture/torture

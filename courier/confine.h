@@ -8,6 +8,7 @@
 #define COURIER_CONFINE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* A session: no descriptor but 0, 1, 2 and those kept, which stand in rising order; reads from 0 and the kept ones,
    writes to 1, 2 and the kept ones, asks 0 to 2 what a terminal is asked. No file, no process, no signal to others, no
@@ -34,8 +35,11 @@ int confine_speaker(const char *program);
 
 /* When started as root: becomes the owner of the folder, for good, with the owner's own group and no other. Nothing
    happens when that is root, when we are not root, or when the folder is not there. Call it before any secret is read.
-   Memory may be locked without limit from then on. Returns 0 or -1. */
+   Memory may be locked without limit from then on. Returns 0 or -1. The two halves are for who asks once and becomes it
+   again and again, in processes of its own. */
 int confine_become_owner(const char *dir);
+int confine_owner(const char *dir, uid_t *owner);
+int confine_become(uid_t owner);
 
 /* Becomes the user of that name, for good, with all its groups (a printer's and a sound card's device belong to such).
    Only root can, and never to become root. Forgets PR_SET_PDEATHSIG. Returns 0 or -1. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From root to an ordinary user, without a way back. */
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
@@ -49,13 +50,29 @@ static gid_t group_of(uid_t uid)
     return user != NULL && user->pw_gid != 0 ? user->pw_gid : NOGROUP;
 }
 
-int confine_become_owner(const char *dir)
+int confine_owner(const char *dir, uid_t *owner)
 {
     struct stat st;
 
-    if (geteuid() != 0 || stat(dir, &st) != 0 || st.st_uid == 0)
+    *owner = 0;
+    if (stat(dir, &st) != 0)
+        return errno == ENOENT ? 0 : -1;
+    *owner = st.st_uid;
+    return 0;
+}
+
+int confine_become(uid_t owner)
+{
+    if (geteuid() != 0 || owner == 0)
         return 0;
-    return setgroups(0, NULL) == 0 ? become(st.st_uid, group_of(st.st_uid)) : -1;
+    return setgroups(0, NULL) == 0 ? become(owner, group_of(owner)) : -1;
+}
+
+int confine_become_owner(const char *dir)
+{
+    uid_t owner;
+
+    return confine_owner(dir, &owner) == 0 ? confine_become(owner) : -1;
 }
 
 int confine_become_user(const char *name)

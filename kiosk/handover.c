@@ -3,6 +3,7 @@
    envelope and nothing else. */
 #include "kiosk/handover.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -10,6 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
 
 enum { HANDOVER_STEP_MS = 50 /* how often a waiting session looks for the answer */ };
 
@@ -30,7 +35,9 @@ struct handover *handover_join(int fd)
 int handover_make(struct handover **out, int *fd)
 {
     *out = NULL;
-    *fd = memfd_create("handover", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    *fd = memfd_create("handover", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    if (*fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+        *fd = memfd_create("handover", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*fd < 0)
         return -1;
     if (ftruncate(*fd, sizeof(struct handover)) == 0 &&

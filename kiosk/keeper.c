@@ -32,15 +32,12 @@
 #include <unistd.h>
 
 #include "courier/confine.h"
-#include "courier/record.h"
 #include "courier/refusal.h"
-#include "kiosk/cover.h"
+#include "kiosk/chain.h"
 #include "kiosk/handover.h"
-#include "kiosk/pending.h"
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
-#include "store/outbox.h"
 
 enum {
     KEEPER_LOOK_MS = 60000,  /* how often a waiting keeper looks at the date */
@@ -53,6 +50,7 @@ enum {
     KEEPER_LOCK_MS = 1000,  /* how long a lock may still be held for a keeper that was killed */
     KEEPER_LOCK_STEP_MS = 20,
     KEEPER_HELPER_MS = PRINTER_WAIT_MS, /* how long a helper may take to end after its visit */
+    KEEPER_WORDS = 8,                   /* that are read of a session's in one turn */
     KEEPER_PTY_MAJOR_FIRST = 136,
     KEEPER_PTY_MAJOR_LAST = 143,
 };
@@ -76,14 +74,10 @@ struct keeper {
     struct porter *porter;
     const struct keeper_options *options;
     struct helper helpers[HELPERS];
-    struct outbox *outbox;
+    struct chain *chain;
     int lock;
     int signals;
     int watch;
-    int pending;                /* the file of kiosk/pending */
-    uint8_t record[RECORD_LEN]; /* of the visit, ... */
-    struct outbox_tip next;     /* ... the tip it makes, ... */
-    bool holding;      /* ... which is over: nobody is taken before this is in the outbox */
     unsigned owed;     /* covers */
     unsigned failures; /* visits in a row that never began */
     unsigned visits;   /* of this day, that owed an envelope */
@@ -97,6 +91,7 @@ struct visit {
     int socket; /* -1 once the session's end of it is closed */
     struct handover *handover;
     int given[SPAWN_GIVEN]; /* the session's descriptors; -1 for none */
+    bool open;              /* visitors are taken */
     bool begun;             /* somebody passed the language screen: an envelope is owed ... */
     bool sealed;            /* ... and this is it, so far: */
     uint8_t envelope[ENVELOPE_LEN];
@@ -117,94 +112,27 @@ static int64_t clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* --- the outbox --- */
-
-static int tip_now(struct keeper *keeper, struct outbox_tip *tip)
-{
-    return state_db_refusal(outbox_tip(keeper->outbox, tip));
-}
-
-/* A clock set back does not take the chain back. */
-static uint32_t day_now(const struct outbox_tip *tip)
-{
-    uint32_t today = state_today();
-
-    return today > tip->day ? today : tip->day;
-}
-
-/* Makes the record that follows the tip. */
-static int make_record(struct keeper *keeper, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
-{
-    struct outbox_tip tip;
-    int refusal = tip_now(keeper, &tip);
-
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    keeper->next.seq = tip.seq + 1;
-    keeper->next.day = day > tip.day ? day : tip.day;
-    return record_encode(keeper->next.seq, tip.hash, keeper->next.day, envelope,
-                         keeper->state->seed, keeper->record, keeper->next.hash);
-}
-
-static int append_record(struct keeper *keeper)
-{
-    return state_db_refusal(
-        outbox_append(keeper->outbox, &keeper->next, keeper->record, RECORD_LEN));
-}
-
-static int seal_cover(struct keeper *keeper, uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
-{
-    struct outbox_tip tip;
-    int refusal = tip_now(keeper, &tip);
-
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    *day = day_now(&tip);
-    return cover_seal(&keeper->now->charter, &keeper->now->card, tip.seq + 1, *day, envelope) == 0
-               ? REFUSAL_NONE
-               : REFUSAL_IO;
-}
-
-static int append_cover(struct keeper *keeper)
-{
-    uint8_t envelope[ENVELOPE_LEN];
-    uint32_t day = 0;
-    int refusal = seal_cover(keeper, envelope, &day);
-
-    if (refusal == REFUSAL_NONE)
-        refusal = make_record(keeper, envelope, day);
-    return refusal == REFUSAL_NONE ? append_record(keeper) : refusal;
-}
-
-/* What a visit came to goes first: its number comes before all others. */
-static int deliver(struct keeper *keeper)
-{
-    int refusal = keeper->holding ? append_record(keeper) : REFUSAL_NONE;
-
-    if (refusal == REFUSAL_NONE)
-        keeper->holding = false;
-    return refusal;
-}
+/* --- the chain --- */
 
 /* True when this day has no record yet. */
 static bool day_is_owed(struct keeper *keeper)
 {
     struct outbox_tip tip;
 
-    return tip_now(keeper, &tip) == REFUSAL_NONE && state_today() > tip.day;
+    return chain_tip(keeper->chain, &tip) == REFUSAL_NONE && state_today() > tip.day;
 }
 
 /* Without a valid charter there is no key to seal to: then all stays owed. */
 static int pay(struct keeper *keeper)
 {
-    int refusal = deliver(keeper);
+    int refusal = chain_deliver(keeper->chain);
 
     if (refusal != REFUSAL_NONE || keeper->closed != REFUSAL_NONE)
         return refusal;
     if (keeper->owed == 0 && day_is_owed(keeper))
         keeper->owed = 1;
     while (keeper->owed > 0) {
-        refusal = append_cover(keeper);
+        refusal = chain_cover(keeper->chain, &keeper->now->charter, &keeper->now->card);
         if (refusal != REFUSAL_NONE)
             return refusal;
         keeper->owed--;
@@ -214,7 +142,8 @@ static int pay(struct keeper *keeper)
 
 static bool out_of_order(const struct keeper *keeper)
 {
-    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured || keeper->holding;
+    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured ||
+           chain_holding(keeper->chain);
 }
 
 /* --- the helpers --- */
@@ -317,7 +246,7 @@ static uint32_t arrived(struct keeper *keeper)
     const struct state *now = keeper->now;
 
     if (keeper->closed != REFUSAL_NONE || !now->has_mark || now->mark.seq == 0 ||
-        outbox_holds(keeper->outbox, now->mark.seq, now->mark.hash) != DB_OK)
+        !chain_has(keeper->chain, now->mark.seq, now->mark.hash))
         return 0;
     return now->mark.day;
 }
@@ -327,7 +256,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     struct keeper_brief brief;
     struct outbox_tip tip;
 
-    if (tip_now(keeper, &tip) != REFUSAL_NONE)
+    if (chain_tip(keeper->chain, &tip) != REFUSAL_NONE)
         memset(&tip, 0, sizeof tip);
     memset(&brief, 0, sizeof brief);
     brief.closed = out_of_order(keeper);
@@ -338,7 +267,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     }
     brief.number = tip.seq + 1;
     brief.board_len = board_len;
-    brief.today = day_now(&tip);
+    brief.today = state_today() > tip.day ? state_today() : tip.day;
     brief.arrived = arrived(keeper);
     brief.config = keeper->options->config;
     brief.has_printer = visit->given[KEEPER_PRINTER - KEEPER_SOCKET] >= 0;
@@ -372,6 +301,7 @@ static bool begin(struct keeper *keeper, struct visit *visit)
 
     memset(visit, 0, sizeof *visit);
     visit->began = clock_ms();
+    visit->open = !out_of_order(keeper);
     visit->said = visit->socket = visit->process = -1;
     if (prepare(keeper, visit, &board_len) &&
         porter_spawn(keeper->porter, SPAWN_SESSION, visit->given, &visit->process) == 0) {
@@ -390,11 +320,13 @@ static bool begin(struct keeper *keeper, struct visit *visit)
     return begun;
 }
 
-static void ask_to_end(struct keeper *keeper, struct visit *visit, int number)
+/* A process that waits makes room; one that somebody uses goes on, and a request that comes to it all the same is nothing
+   to it. */
+static void ask_for_room(struct keeper *keeper, struct visit *visit)
 {
-    if (visit->dead || visit->asked)
+    if (visit->dead || visit->begun || visit->asked)
         return;
-    porter_signal(keeper->porter, visit->process, number);
+    porter_signal(keeper->porter, visit->process, SIGUSR1);
     visit->asked = true;
 }
 
@@ -402,36 +334,36 @@ static void ask_to_end(struct keeper *keeper, struct visit *visit, int number)
 static void write_record(struct keeper *keeper, struct visit *visit)
 {
     const uint32_t turn = handover_look(visit->handover, visit->envelope);
-    int refusal = make_record(keeper, visit->envelope, visit->day);
+    int refusal = REFUSAL_NONE;
 
-    if (refusal == REFUSAL_NONE && outbox_moved(keeper->outbox))
-        refusal = REFUSAL_MISSING;
-    if (refusal == REFUSAL_NONE)
-        refusal = pending_write(keeper->state->dir, keeper->pending, keeper->record);
+    if (!visit->sealed)
+        refusal = chain_begin(keeper->chain, &keeper->now->charter, &keeper->now->card,
+                              visit->envelope, &visit->day);
+    visit->sealed = refusal == REFUSAL_NONE;
+    if (visit->sealed)
+        refusal = chain_write(keeper->chain, visit->envelope, visit->day);
     handover_answer(visit->handover, turn, refusal == REFUSAL_NONE);
 }
 
-/* The clock begins with the visitor and does not wait for anything. Without memory for a cover there is nothing to write,
-   and nothing is acknowledged. */
+/* The clock begins with the visitor and does not wait for anything. What a slow disk or a stopped machine has missed is not made
+   up for. */
 static void tick(struct keeper *keeper, struct visit *visit)
 {
     if (!visit->begun || visit->dead || clock_ms() < visit->tick)
         return;
-    if (!visit->sealed)
-        visit->sealed = seal_cover(keeper, visit->envelope, &visit->day) == REFUSAL_NONE;
-    if (visit->sealed)
-        write_record(keeper, visit);
-    visit->tick += KEEPER_TICK_MS;
+    write_record(keeper, visit);
+    while (visit->tick <= clock_ms())
+        visit->tick += KEEPER_TICK_MS;
 }
 
-/* Takes what the session says; closes the socket at its end. */
+/* Takes what the session says, a little at a time; closes the socket at its end. Nobody begins anything where no visitors are
+   taken. */
 static void take_words(struct visit *visit)
 {
-    uint8_t word = 0;
-    ssize_t n = -1;
+    for (int i = 0; i < KEEPER_WORDS && visit->socket >= 0; i++) {
+        uint8_t word = 0;
+        const ssize_t n = recv(visit->socket, &word, sizeof word, MSG_DONTWAIT);
 
-    while (visit->socket >= 0) {
-        n = recv(visit->socket, &word, sizeof word, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -441,7 +373,7 @@ static void take_words(struct visit *visit)
             visit->socket = -1;
         } else if (word != KEEPER_BEGUN) {
             visit->said = word;
-        } else if (!visit->begun) {
+        } else if (visit->open && !visit->begun) {
             visit->begun = true;
             visit->tick = clock_ms();
         }
@@ -453,7 +385,8 @@ static void end_service(struct keeper *keeper, struct visit *visit)
     keeper->ending = true;
     if (visit == NULL || visit->dead || visit->deadline != 0)
         return;
-    ask_to_end(keeper, visit, SIGTERM);
+    porter_signal(keeper->porter, visit->process, SIGTERM);
+    visit->asked = true;
     visit->deadline = clock_ms() + KEEPER_ORDER_MS;
 }
 
@@ -497,8 +430,8 @@ static int wait_for_visit(const struct keeper *keeper, const struct visit *visit
 /* While nobody is there: a new day's cover, an outbox that is gone, or a record that the disk takes now. */
 static bool is_due(struct keeper *keeper)
 {
-    return day_is_owed(keeper) || outbox_moved(keeper->outbox) ||
-           (keeper->holding && deliver(keeper) == REFUSAL_NONE);
+    return day_is_owed(keeper) || chain_moved(keeper->chain) ||
+           (chain_holding(keeper->chain) && chain_deliver(keeper->chain) == REFUSAL_NONE);
 }
 
 /* One wait for whatever comes first. A waiting session makes room for what is due, and for a new
@@ -515,15 +448,16 @@ static void attend(struct keeper *keeper, struct visit *visit)
         {.fd = keeper->helpers[SPEAKER].process, .events = POLLIN},
     };
 
-    if (visit->deadline != 0 && clock_ms() >= visit->deadline)
+    if (visit->deadline != 0 && clock_ms() >= visit->deadline) {
         porter_signal(keeper->porter, visit->process, SIGKILL);
-    if (poll(polled, sizeof polled / sizeof polled[0], wait_for_visit(keeper, visit)) == 0 &&
-        !visit->begun && is_due(keeper))
-        ask_to_end(keeper, visit, SIGUSR1);
+        visit->deadline += KEEPER_SHORT_MS;
+    }
+    const bool quiet =
+        poll(polled, sizeof polled / sizeof polled[0], wait_for_visit(keeper, visit)) == 0;
     if (!visit->begun)
         take_words(visit);
-    if (polled[1].revents != 0 && news_came(keeper))
-        ask_to_end(keeper, visit, SIGUSR1);
+    if ((quiet && !visit->begun && is_due(keeper)) || (polled[1].revents != 0 && news_came(keeper)))
+        ask_for_room(keeper, visit);
     take_signals(keeper, visit);
     tick(keeper, visit);
 }
@@ -546,13 +480,10 @@ static int not_begun(int said)
 /* What somebody's visit came to goes from its file into the outbox, or is held until the disk takes it. */
 static void keep(struct keeper *keeper, struct visit *visit)
 {
-    if (visit->sealed) {
-        write_record(keeper, visit);
-        keeper->holding = true;
-    } else {
+    write_record(keeper, visit);
+    if (!chain_keep(keeper->chain))
         keeper->owed++;
-    }
-    (void)deliver(keeper);
+    (void)chain_deliver(keeper->chain);
 }
 
 /* What a visit came to: an enum session_end, or KEEPER_NO_TERMINAL and its like. */
@@ -696,39 +627,26 @@ static int take_lock(struct keeper *keeper)
     return refusal;
 }
 
-/* One record at every start: that of a cut-off visit, or a cover. */
-static void take_up(struct keeper *keeper)
-{
-    struct outbox_tip tip;
-
-    keeper->holding =
-        tip_now(keeper, &tip) == REFUSAL_NONE &&
-        pending_read(keeper->pending, keeper->state->key, &tip, keeper->record, &keeper->next);
-    keeper->owed = keeper->holding ? 0 : 1;
-}
-
 static int keeper_open(struct keeper *keeper)
 {
-    char path[4096];
     int refusal = take_lock(keeper);
 
+    if (refusal == REFUSAL_NONE)
+        refusal = chain_open(keeper->state, &keeper->chain);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    state_outbox_path(keeper->state, path);
-    refusal = state_db_refusal(outbox_open(path, DB_OPEN, &keeper->outbox));
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    refusal = pending_open(keeper->state->dir, &keeper->pending);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    /* One record at every start: that of a cut-off visit, or a cover. */
+    keeper->owed = chain_holding(keeper->chain) ? 0 : 1;
     keeper->signals = open_signals();
     keeper->watch = open_watch(keeper->state->path);
     if (keeper->signals < 0 || keeper->watch < 0)
         return REFUSAL_IO;
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);
-    take_up(keeper);
-    return pay(keeper);
+    refusal = pay(keeper);
+    if (refusal == REFUSAL_NONE)
+        porter_hold(keeper->porter);
+    return refusal;
 }
 
 /* The last visit's slip is still printed. A process that not even a kill ends is left behind. */
@@ -748,14 +666,12 @@ static void await_helpers(struct keeper *keeper)
 static void keeper_close(struct keeper *keeper)
 {
     await_helpers(keeper);
-    outbox_close(&keeper->outbox);
+    chain_close(&keeper->chain);
     state_close(&keeper->now);
     if (keeper->watch >= 0)
         close(keeper->watch);
     if (keeper->signals >= 0)
         close(keeper->signals);
-    if (keeper->pending >= 0)
-        close(keeper->pending);
     if (keeper->lock >= 0)
         close(keeper->lock);
 }
@@ -767,7 +683,7 @@ static int serve(struct keeper *keeper)
 
     while (!keeper->ending) {
         /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
-        if (outbox_moved(keeper->outbox))
+        if (chain_moved(keeper->chain))
             return REFUSAL_CORRUPT;
         refresh(keeper);
         (void)pay(keeper); /* what the disk refuses stays owed */
@@ -792,7 +708,6 @@ int keeper_serve(struct state *state, struct porter *porter, const struct keeper
         .lock = -1,
         .signals = -1,
         .watch = -1,
-        .pending = -1,
     };
     int refusal = keeper_open(&keeper);
 

@@ -89,19 +89,21 @@ int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN])
     return REFUSAL_NONE;
 }
 
-static bool follows(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
-                    const struct outbox_tip *tip, struct outbox_tip *next)
+static enum pending_finding weigh(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
+                                  const struct outbox_tip *tip, struct outbox_tip *next)
 {
     struct record record;
 
     if (record_check(bytes, kiosk_key) != REFUSAL_NONE ||
-        record_decode(bytes, &record) != REFUSAL_NONE || record.seq != tip->seq + 1 ||
-        memcmp(record.previous, tip->hash, sizeof record.previous) != 0 || record.day < tip->day)
-        return false;
+        record_decode(bytes, &record) != REFUSAL_NONE || record.seq <= tip->seq)
+        return PENDING_OLD;
+    if (record.seq != tip->seq + 1 || record.day < tip->day ||
+        memcmp(record.previous, tip->hash, sizeof record.previous) != 0)
+        return PENDING_ASTRAY;
     next->seq = record.seq;
     next->day = record.day;
     memcpy(next->hash, record.hash, sizeof next->hash);
-    return true;
+    return PENDING_NEXT;
 }
 
 static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
@@ -119,25 +121,19 @@ static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
 }
 
 int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
-                 uint8_t record[RECORD_LEN], struct outbox_tip *next, bool *found)
+                 uint8_t record[RECORD_LEN], struct outbox_tip *next, enum pending_finding *finding)
 {
     int refusal = REFUSAL_NONE;
 
-    *found = false;
-    for (int i = 0; i < PENDING_COPIES && !*found; i++) {
+    *finding = PENDING_OLD;
+    for (int i = 0; i < PENDING_COPIES && *finding != PENDING_NEXT; i++) {
+        enum pending_finding found = PENDING_OLD;
+
         if (!read_copy(fd, record, (off_t)i * PENDING_STEP))
             refusal = REFUSAL_IO;
         else
-            *found = follows(record, kiosk_key, tip, next);
+            found = weigh(record, kiosk_key, tip, next);
+        *finding = found > PENDING_OLD && *finding != PENDING_NEXT ? found : *finding;
     }
-    return *found ? REFUSAL_NONE : refusal;
-}
-
-bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
-                  uint8_t record[RECORD_LEN], struct outbox_tip *next)
-{
-    bool found = false;
-
-    (void)pending_find(fd, kiosk_key, tip, record, next, &found);
-    return found;
+    return *finding == PENDING_NEXT ? REFUSAL_NONE : refusal;
 }

@@ -26,13 +26,15 @@ int pending_open(int dir, int *fd);
    would be found again), _IO. */
 int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN]);
 
-/* Reads what a cut-off visit has left. *found when one copy is a whole record of this kiosk (its public key) that follows tip; then
-   *next is the tip that it makes. The first one that is counts. What was torn, or is old, or is another's, is not. _IO when none was
-   found but one could not be read: what it holds may have been acknowledged, so nothing may take its number. pending_read is the
-   same without that. */
+/* What a cut-off visit has left: nothing that is not in the outbox or was torn; the record after tip; or a whole record of this kiosk
+   that belongs to another outbox: it has a higher number, or another predecessor. */
+enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY };
+
+/* Looks for it, in both copies, by the kiosk's public key. Of PENDING_NEXT, record gets the bytes and *next the tip that it makes.
+   _IO when a copy could not be read and the other is not the one: what it holds may have been acknowledged, so nothing
+   may take its number. */
 int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
-                 uint8_t record[RECORD_LEN], struct outbox_tip *next, bool *found);
-bool pending_read(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
-                  uint8_t record[RECORD_LEN], struct outbox_tip *next);
+                 uint8_t record[RECORD_LEN], struct outbox_tip *next,
+                 enum pending_finding *finding);
 
 #endif

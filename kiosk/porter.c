@@ -18,9 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "courier/confine.h"
 #include "tui/term.h"
 
-enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL };
+enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL, PORTER_HOLD };
 
 struct porter {
     int socket;
@@ -62,6 +63,25 @@ static int porter_send(int socket, const void *bytes, size_t len, const int *fds
     return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
 }
 
+/* Takes the descriptors of a message; more than there is room for are closed. */
+static void porter_take(struct msghdr *message, int fds[SPAWN_GIVEN])
+{
+    const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    int came[2 * SPAWN_GIVEN];
+    size_t n = 0;
+
+    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+        return;
+    n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(came, CMSG_DATA(header), n * sizeof(int));
+    for (size_t i = 0; i < n; i++) {
+        if (i < SPAWN_GIVEN)
+            fds[i] = came[i];
+        else
+            close(came[i]);
+    }
+}
+
 /* Receives exactly len bytes; fds gets up to SPAWN_GIVEN descriptors, -1 behind the last. Returns 0, or -1 at the end. */
 static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
 {
@@ -74,7 +94,6 @@ static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIV
                              .msg_iovlen = 1,
                              .msg_control = control.room,
                              .msg_controllen = sizeof control.room};
-    const struct cmsghdr *header = NULL;
     ssize_t n;
 
     for (int i = 0; i < SPAWN_GIVEN; i++)
@@ -82,9 +101,8 @@ static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIV
     do
         n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
-    header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-        memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+    if (n > 0)
+        porter_take(&message, fds);
     return n == (ssize_t)len ? 0 : -1;
 }
 
@@ -114,14 +132,25 @@ static int porter_start_one(const struct spawn_place *place, const struct porter
     return *process >= 0 ? 0 : -1;
 }
 
+/* Only to a child of our own: a keeper that was taken over must not reach others through us. To look at one does not take it
+   from the kernel, which does that itself (wait(2)). */
+static int porter_signal_one(int process, int number)
+{
+    siginfo_t info;
+
+    if ((number != SIGTERM && number != SIGUSR1 && number != SIGKILL) ||
+        waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return -1;
+    return pidfd_send_signal(process, number, NULL, 0);
+}
+
 static void porter_serve(int socket, const struct spawn_place *place)
 {
     struct porter_request request;
     struct termios line;
     const bool has_line = spawn_line(place->config->tty, &line) == 0;
     int came[SPAWN_GIVEN];
-
-    term_hold(place->config->tty, true);
+    bool held = false;
 
     while (porter_receive(socket, &request, sizeof request, came) == 0) {
         int process = -1;
@@ -130,7 +159,9 @@ static void porter_serve(int socket, const struct spawn_place *place)
         if (request.wish == PORTER_SPAWN)
             answer = porter_start_one(place, &request, came, &process);
         else if (request.wish == PORTER_SIGNAL)
-            answer = pidfd_send_signal(came[0], request.number, NULL, 0);
+            answer = porter_signal_one(came[0], request.number);
+        else if (request.wish == PORTER_HOLD)
+            held = term_hold(place->config->tty, true) == 0 || held;
         else if (request.wish == PORTER_TERMINAL)
             process = open(place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         else
@@ -142,7 +173,8 @@ static void porter_serve(int socket, const struct spawn_place *place)
             if (came[i] >= 0)
                 close(came[i]);
     }
-    term_hold(place->config->tty, false);
+    if (held)
+        term_hold(place->config->tty, false);
 }
 
 /* No signal but a kill ends it before its keeper; its children are born with all of them blocked, and none is ever waited
@@ -157,6 +189,7 @@ static void porter_shelter(void)
     signal(SIGCHLD, SIG_IGN);
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
 static _Noreturn void porter_run(int socket, const struct spawn_place *place)
@@ -177,11 +210,12 @@ static _Noreturn void porter_run(int socket, const struct spawn_place *place)
 
 struct porter *porter_start(const struct config *config, const char *state_dir)
 {
-    const struct spawn_place place = {config, state_dir};
+    struct spawn_place place = {.config = config};
     struct porter *porter = calloc(1, sizeof *porter);
     int ends[2];
 
-    if (porter == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    if (porter == NULL || confine_owner(state_dir, &place.owner) != 0 ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         free(porter);
         return NULL;
     }
@@ -254,4 +288,11 @@ int porter_terminal(struct porter *porter)
 
     (void)porter_ask(porter, &request, NULL, 0, &terminal);
     return terminal;
+}
+
+void porter_hold(struct porter *porter)
+{
+    const struct porter_request request = {.wish = PORTER_HOLD};
+
+    (void)porter_ask(porter, &request, NULL, 0, NULL);
 }

@@ -23,11 +23,14 @@ void porter_end(struct porter **porter);
 int porter_spawn(struct porter *porter, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
                  int *process);
 
-/* Sends a signal to such a process, or nothing when it has ended. */
+/* Sends SIGTERM, SIGUSR1 or SIGKILL to such a process, or nothing when it has ended. */
 void porter_signal(struct porter *porter, int process, int number);
 
 /* Cleans the terminal of a session that was killed (spawn_sweep). */
 void porter_sweep(struct porter *porter);
+
+/* Keeps the keys of a console from leaving it until porter_end (term_hold). */
+void porter_hold(struct porter *porter);
 
 /* Opens the terminal for writing, without waiting for it. Returns a descriptor for the caller to close, or -1. */
 int porter_terminal(struct porter *porter);

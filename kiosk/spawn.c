@@ -61,8 +61,7 @@ static bool become_other(const struct spawn_place *place)
 {
     const char *visitor = place->config->visitor;
 
-    return (visitor[0] != '\0' ? confine_become_user(visitor)
-                               : confine_become_owner(place->state_dir)) == 0;
+    return (visitor[0] != '\0' ? confine_become_user(visitor) : confine_become(place->owner)) == 0;
 }
 
 /* Dies with its parent; false when that is dead already. */
@@ -105,7 +104,9 @@ static _Noreturn void become(enum spawn_kind kind, const struct spawn_place *pla
     signal(SIGCHLD, SIG_DFL);
     if (standard < 0)
         give_up(fds[0]);
-    if (!place_descriptors(standard, fds) || !become_other(place) || !tie_to(parent))
+    if (!place_descriptors(standard, fds))
+        give_up(fds[0]);
+    if (!become_other(place) || !tie_to(parent))
         give_up(KEEPER_SOCKET);
     execv("/proc/self/exe", (char *const *)(uintptr_t)argv[kind]);
     give_up(KEEPER_SOCKET);

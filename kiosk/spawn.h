@@ -26,7 +26,7 @@ enum { SPAWN_GIVEN = 5 };
 
 struct spawn_place {
     const struct config *config;
-    const char *state_dir;
+    uid_t owner; /* of the state folder */
 };
 
 /* Forks and executes this very program again. A session gets the terminal as its descriptors 0, 1 and 2, a helper /dev/null

@@ -174,6 +174,7 @@ static void test_news_reach_a_waiting_session(void **state)
 {
     struct served *served = *state;
     pid_t before = 0, after = 0;
+    struct timespec asked, ended;
 
     served_start(served, 0);
     served_wait(served, "Choose a language");
@@ -189,7 +190,11 @@ static void test_news_reach_a_waiting_session(void **state)
     served_card(served, 3, state_today() + 6);
     assert_int_equal(pty_settle(served->pty), PTY_IDLE);
     assert_true(pty_shows(served->pty, "What do you want to do?"));
+    /* And it still ends in order: at once, not when its time is over. */
+    clock_gettime(CLOCK_MONOTONIC, &asked);
     assert_int_equal(served_end(served), 0);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert_true(ended.tv_sec - asked.tv_sec < 15);
     assert_int_equal(served_check(served), 2);
 }
 

@@ -46,6 +46,7 @@ static int leds_asked;
 
 /* Stands in for the console's lock: the last request about it, which is carried out or refused. */
 static unsigned long lock_asked;
+static unsigned short front; /* the console that is in front; 0: this machine has none */
 static int lock_answer;
 
 int ioctl(int fd, unsigned long request, ...)
@@ -59,6 +60,10 @@ int ioctl(int fd, unsigned long request, ...)
     if (request == VT_LOCKSWITCH || request == VT_UNLOCKSWITCH) {
         lock_asked = request;
         return lock_answer;
+    }
+    if (request == VT_GETSTATE && front != 0) {
+        ((struct vt_stat *)argument)->v_active = front;
+        return 0;
     }
     if (request != KDGKBLED)
         return (int)syscall(SYS_ioctl, fd, request, argument);
@@ -674,11 +679,16 @@ static void test_console_is_held_and_given_back(void **state)
 {
     (void)state;
     lock_answer = 0;
+    assert_int_equal(term_hold("/dev/null", true), -1); /* no console */
+    front = 4;
+    assert_int_equal(term_hold("/dev/null", true), -1); /* another one is in front: it stays free */
+    assert_int_equal(lock_asked, 0);
+    front = 3; /* the minor number of /dev/null */
     assert_int_equal(term_hold("/dev/null", true), 0);
     assert_int_equal(lock_asked, VT_LOCKSWITCH);
     assert_int_equal(term_hold("/dev/null", false), 0);
     assert_int_equal(lock_asked, VT_UNLOCKSWITCH);
-    lock_answer = -1; /* no console, or not permitted */
+    lock_answer = -1; /* not permitted */
     assert_int_equal(term_hold("/dev/null", true), -1);
     lock_asked = 0;
     assert_int_equal(term_hold("/nowhere", true), -1);

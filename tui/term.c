@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -329,6 +331,16 @@ void term_close(void)
     give_back_signals();
 }
 
+/* The lock holds whichever console is in front: that must be ours. */
+static bool in_front(int fd)
+{
+    struct vt_stat consoles;
+    struct stat st;
+
+    return ioctl(fd, VT_GETSTATE, &consoles) == 0 && fstat(fd, &st) == 0 &&
+           minor(st.st_rdev) == consoles.v_active;
+}
+
 int term_hold(const char *tty, bool held)
 {
     const int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -336,7 +348,8 @@ int term_hold(const char *tty, bool held)
 
     if (fd < 0)
         return -1;
-    result = ioctl(fd, held ? VT_LOCKSWITCH : VT_UNLOCKSWITCH, 0);
+    if (!held || in_front(fd))
+        result = ioctl(fd, held ? VT_LOCKSWITCH : VT_UNLOCKSWITCH, 0);
     close(fd);
     return result;
 }

@@ -28,7 +28,7 @@ int term_open(const volatile sig_atomic_t *stop);
 void term_close(void);
 
 /* Keeps the keys of a Linux console (Alt+F2, Ctrl+Alt+F2) from leaving it for another, or gives them back. The lock is the
-   machine's, not the process's, and outlives it: who takes it gives it back. Returns 0; -1 where tty is no console, or it is not
+   machine's, not the process's, and outlives it: who takes it gives it back. Returns 0; -1 where tty is no console or not in front, or it is not
    permitted (CAP_SYS_TTY_CONFIG), and then nothing has changed. */
 int term_hold(const char *tty, bool held);
 

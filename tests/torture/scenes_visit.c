@@ -2,83 +2,43 @@
 /* Visits as the keeper goes through them: what a visit comes to so far is written in place again and
    again, the receipt is shown after that, and at the end the record goes into the outbox. */
 #include <string.h>
-#include <unistd.h>
 
-#include "courier/record.h"
 #include "courier/refusal.h"
-#include "kiosk/pending.h"
+#include "kiosk/chain.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
 #include "tests/torture/scenes.h"
 
 struct booth {
     struct state *state;
-    struct outbox *outbox;
-    int pending;
-    uint8_t record[RECORD_LEN];
-    struct outbox_tip next; /* that the record makes */
+    struct chain *chain;
 };
 
 static void leave(struct booth *booth)
 {
-    if (booth->pending >= 0)
-        close(booth->pending);
-    outbox_close(&booth->outbox);
+    chain_close(&booth->chain);
     state_close(&booth->state);
 }
 
-static bool append(struct booth *booth)
-{
-    return outbox_append(booth->outbox, &booth->next, booth->record, RECORD_LEN) == DB_OK;
-}
-
-/* One record at every start: that of a cut-off visit, or a cover. */
-static bool take_up(struct booth *booth)
+/* One second of a visit. A letter's receipt is shown when it is written; a cover has none. False when the tip is not known. */
+static bool tick(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
-    bool found = false;
-    if (outbox_tip(booth->outbox, &tip) != DB_OK ||
-        pending_find(booth->pending, booth->state->key, &tip, booth->record, &booth->next,
-                     &found) != REFUSAL_NONE)
-        return false;
-    if (found)
-        return append(booth);
-    house_file(booth->state, booth->outbox, ' ');
-    return outbox_tip(booth->outbox, &booth->next) == DB_OK && booth->next.seq == tip.seq + 1;
-}
-
-/* False: this kiosk takes nobody today. */
-static bool enter(const char *root, struct booth *booth)
-{
-    char path[4096];
-    *booth = (struct booth){.pending = -1};
-    if (state_open(house_path(root, "state"), &booth->state) != REFUSAL_NONE ||
-        state_ready(booth->state, state_today()) != REFUSAL_NONE)
-        return false;
-    state_outbox_path(booth->state, path);
-    return outbox_open(path, DB_OPEN, &booth->outbox) == DB_OK &&
-           pending_open(booth->state->dir, &booth->pending) == REFUSAL_NONE && take_up(booth);
-}
-
-static bool make_record(struct booth *booth, const uint8_t envelope[ENVELOPE_LEN])
-{
-    struct outbox_tip tip;
-    if (outbox_tip(booth->outbox, &tip) != DB_OK)
-        return false;
-    booth->next = (struct outbox_tip){.seq = tip.seq + 1, .day = state_today()};
-    return record_encode(booth->next.seq, tip.hash, booth->next.day, envelope, booth->state->seed,
-                         booth->record, booth->next.hash) == REFUSAL_NONE;
-}
-
-/* One second of a visit. A letter's receipt is shown when it is written; a cover has none. */
-static void tick(struct booth *booth, const uint8_t envelope[ENVELOPE_LEN], bool receipt)
-{
     uint8_t hash[MARKS_HASH];
+    if (chain_tip(booth->chain, &tip) != REFUSAL_NONE)
+        return false;
     house_hash(envelope, ENVELOPE_LEN, hash);
-    marks_try(HOUSE_STORED, booth->next.seq, hash);
-    if (!outbox_moved(booth->outbox) &&
-        pending_write(booth->state->dir, booth->pending, booth->record) == REFUSAL_NONE && receipt)
-        marks_done(HOUSE_STORED, booth->next.seq, hash);
+    marks_try(HOUSE_STORED, tip.seq + 1, hash);
+    if (chain_write(booth->chain, envelope, state_today()) == REFUSAL_NONE && who != ' ')
+        marks_done(HOUSE_STORED, tip.seq + 1, hash);
+    return true;
+}
+
+static bool seal(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
+{
+    struct outbox_tip tip;
+    return chain_tip(booth->chain, &tip) == REFUSAL_NONE &&
+           house_seal(booth->state, tip.seq + 1, who, envelope) == ENVELOPE_OK;
 }
 
 /* A cover at first, then what the visitor writes, if anything. False when the outbox did not take
@@ -86,20 +46,24 @@ static void tick(struct booth *booth, const uint8_t envelope[ENVELOPE_LEN], bool
 static bool visit(struct booth *booth, char who)
 {
     uint8_t envelope[ENVELOPE_LEN];
-    struct outbox_tip tip;
-    if (outbox_tip(booth->outbox, &tip) != DB_OK ||
-        house_seal(booth->state, tip.seq + 1, ' ', envelope) != ENVELOPE_OK ||
-        !make_record(booth, envelope))
+    if (!seal(booth, ' ', envelope) || !tick(booth, ' ', envelope))
         return false;
-    tick(booth, envelope, false);
-    if (who == ' ')
-        return append(booth);
-    if (house_seal(booth->state, tip.seq + 1, who, envelope) != ENVELOPE_OK ||
-        !make_record(booth, envelope))
+    if (who != ' ' && seal(booth, who, envelope))
+        for (int i = 0; i < 2; i++)
+            (void)tick(booth, who, envelope);
+    return chain_keep(booth->chain) && chain_deliver(booth->chain) == REFUSAL_NONE;
+}
+
+/* One record at every start: that of a cut-off visit, or a cover. False: this kiosk takes nobody today. */
+static bool enter(const char *root, struct booth *booth)
+{
+    *booth = (struct booth){0};
+    if (state_open(house_path(root, "state"), &booth->state) != REFUSAL_NONE ||
+        state_ready(booth->state, state_today()) != REFUSAL_NONE ||
+        chain_open(booth->state, &booth->chain) != REFUSAL_NONE)
         return false;
-    for (int i = 0; i < 2; i++)
-        tick(booth, envelope, true);
-    return append(booth);
+    return chain_holding(booth->chain) ? chain_deliver(booth->chain) == REFUSAL_NONE
+                                       : visit(booth, ' ');
 }
 
 /* Two starts of the keeper. */
@@ -125,11 +89,8 @@ void scenes_return_base(const char *root)
     uint8_t envelope[ENVELOPE_LEN];
     scenes_filed_base(root);
     marks_begin(&marks);
-    house_must(enter(root, &booth) &&
-                   house_seal(booth.state, booth.next.seq + 1, 'c', envelope) == ENVELOPE_OK &&
-                   make_record(&booth, envelope),
+    house_must(enter(root, &booth) && seal(&booth, 'c', envelope) && tick(&booth, 'c', envelope),
                "a visit");
-    tick(&booth, envelope, true);
     leave(&booth);
     house_must(marks.n > 0 && marks.all[marks.n - 1].done, "a receipt");
     cut_off = marks.all[marks.n - 1];
