@@ -26,7 +26,7 @@
 #include "courier/salvage.h"
 #include "courier/state.h"
 
-enum { AGE_NEVER = 65535, NAME_LEN = 64, OLD_MAX = 9999 };
+enum { AGE_NEVER = 65535, NAME_LEN = 64, KEPT_MAX = 16 };
 
 struct exchange {
     struct state *state;
@@ -182,13 +182,14 @@ static uint16_t age_of(uint32_t exchanged, uint32_t today)
     return today - exchanged < AGE_NEVER ? (uint16_t)(today - exchanged) : AGE_NEVER - 1;
 }
 
-/* No printer is configured yet, so none can be broken. */
+/* No printer is configured yet, so none can be broken. While part of the folder cannot be read, what is
+   said of the board may be too little, which is told by a disk that is not well. */
 static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
 {
     struct statvfs disk;
     uint8_t health = BUNDLE_PRINTER_OK;
 
-    if (fstatvfs(x->state->dir, &disk) == 0 &&
+    if (!x->state->unread && fstatvfs(x->state->dir, &disk) == 0 &&
         (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX)
         health |= BUNDLE_DISK_OK;
     if (x->today >= tip_day && x->today >= x->state->charter.issued &&
@@ -268,8 +269,33 @@ static bool is_evidence(struct exchange *x, const char *name)
     return evidence || refusal == REFUSAL_IO;
 }
 
+/* Do two files of the medium have the same bytes? */
+static bool is_same(const struct exchange *x, const char *name, const char *other)
+{
+    uint8_t *data[2] = {NULL, NULL};
+    size_t len[2] = {0, 0};
+
+    const bool same = file_read(x->media, name, BUNDLE_MAX, &data[0], &len[0]) == REFUSAL_NONE &&
+                      file_read(x->media, other, len[0], &data[1], &len[1]) == REFUSAL_NONE &&
+                      len[0] == len[1] && memcmp(data[0], data[1], len[0]) == 0;
+    free(data[0]);
+    free(data[1]);
+    return same;
+}
+
+static int move_aside(struct exchange *x, const char *name, const char *other)
+{
+    if (renameat(x->media, name, x->media, other) == 0) {
+        x->report->kept++;
+        return REFUSAL_NONE;
+    }
+    return errno == EROFS || errno == EACCES || errno == EPERM ? REFUSAL_READONLY
+           : errno == ENOSPC || errno == EDQUOT                ? REFUSAL_FULL
+                                                               : REFUSAL_IO;
+}
+
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
-   those of this exchange. */
+   those of this exchange; unless the same has been kept before. */
 static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
@@ -279,12 +305,12 @@ static int lay_aside(struct exchange *x, const char *name)
     if (!is_evidence(x, name))
         return REFUSAL_NONE;
     card_kiosk_text(x->state->kiosk, id);
-    for (int i = 1; i <= OLD_MAX; i++) {
+    for (int i = 1; i <= KEPT_MAX; i++) {
         snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
-        if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) == 0)
-            continue;
-        x->report->kept++;
-        return renameat(x->media, name, x->media, other) == 0 ? REFUSAL_NONE : REFUSAL_READONLY;
+        if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            return move_aside(x, name, other);
+        if (is_same(x, name, other))
+            return REFUSAL_NONE;
     }
     return REFUSAL_FULL;
 }
@@ -494,6 +520,8 @@ static void run(struct exchange *x)
     remove_request(x);
     x->report->charter = take_charter(x);
     x->report->board = take_board(x);
+    if (x->state->unread && x->report->board == REFUSAL_MISSING)
+        x->report->board = REFUSAL_IO; /* none was there to take, and yet not all is well */
     x->report->bundle = send_records(x);
     if (x->report->salvaged) {
         x->report->first = 1; /* what went out of it before is in what is sent now */

@@ -8,7 +8,8 @@
    KIOSKID-2.bundle  out, those after them while there are more, and so on with -3, -4 ...: always up to a
                      bundle that is not full, which so is the last; higher ones of this kiosk are removed
    KIOSKID-0-1.bundle  and so on: a bundle of this kiosk that was in the way and holds records that the
-                     outbox does not: whoever set the disk back shall not use us to wipe out the trace
+                     outbox does not: whoever set the disk back shall not use us to wipe out the trace. At
+                     most 16, none twice; then the bundle that would take the place of one more is not written
    *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in
    sandyq.board      in */

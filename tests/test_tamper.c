@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -928,6 +930,87 @@ static void old_board_in_the_state_folder(struct tamper *t)
     SAYS(A, "ROLLBACK, seen on 2026-11-22: from record 5 and board 2 back to record 6 and board 1");
 }
 
+/* While this is set, the disk cannot give out a file of this name. */
+static const char *unread;
+
+int openat(int dir, const char *name, int flags, ...)
+{
+    mode_t mode = 0;
+    va_list more;
+    va_start(more, flags);
+    if ((flags & O_CREAT) != 0)
+        mode = va_arg(more, mode_t);
+    va_end(more);
+    if (unread != NULL && strcmp(name, unread) == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, dir, name, flags, mode);
+}
+
+/* The letters still go out; that no board is known is the disk's fault, and no setback. */
+static void board_that_cannot_be_read(struct tamper *t)
+{
+    write_some(t, A, 2);
+    tamper_round(t);
+    bring(t, A);
+    write_some(t, A, 1);
+    tamper_remove(t->stick, EXCHANGE_BOARD);
+    unread = "board";
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_IO);
+    unread = NULL;
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 1);
+    SAYS(A, "The disk is not well.");
+    SAYS_NOT(A, "ROLLBACK");
+}
+
+/* A bundle on the stick that the disk does not give out now may be the last trace: it is not written over. */
+static void trace_that_cannot_be_read(struct tamper *t)
+{
+    char name[64];
+    write_some(t, A, 1);
+    tamper_exchange(t, A);
+    tamper_bundle_name(t, A, name);
+    unread = name;
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    unread = NULL;
+    assert_int_equal(t->report.kept, 1);
+}
+
+/* Who sets the disk back after every exchange fills the stick with traces, but each is kept once, and no
+   more than so many. */
+static void traces_fill_the_stick(struct tamper *t)
+{
+    enum { KEPT = 16 };
+    char copy[2 * OFFICE_PATH_LEN], name[64];
+    snapshot(t, A, copy);
+    tamper_bundle_name(t, A, name);
+    for (int i = 0; i <= KEPT; i++) {
+        tamper_restore(copy, t->kiosks[A].dir);
+        tamper_write(t, A);
+        assert_int_equal(tamper_exchange(t, A), i == 0 ? REFUSAL_NONE : REFUSAL_CHAIN);
+        assert_int_equal(t->report.kept, i > 0);
+        if (i == 3)
+            take_bundle(t, A, "seen");
+    }
+    take_bundle(t, A, "last");
+    put_kept(t, "seen", name); /* one that is kept comes back */
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(t->report.kept, 0);
+    put_kept(t, "last", name);
+    tamper_restore(copy, t->kiosks[A].dir);
+    tamper_write(t, A);
+    tamper_exchange(t, A);
+    assert_int_equal(t->report.bundle, REFUSAL_FULL);
+    assert_int_equal(t->report.kept, 0);
+    tamper_import(t, t->stick);
+    for (int i = 1; i <= KEPT; i++) {
+        snprintf(name, sizeof name, "%s-0-%d" EXCHANGE_BUNDLE, t->kiosks[A].name, i);
+        tamper_remove(t->stick, name);
+    }
+}
+
 /* A board that our own office signed, with this mark of kiosk A. */
 static void put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark)
 {
@@ -1508,6 +1591,9 @@ static struct tamper_case {
     {"state folder restored, then new letters", state_restored_and_continued},
     {"state folder restored again and again", state_restored_again_and_again},
     {"set back while the stick has more", trace_on_the_stick},
+    {"set back again and again, one stick", traces_fill_the_stick},
+    {"trace on the stick that cannot be read", trace_that_cannot_be_read},
+    {"board that cannot be read", board_that_cannot_be_read},
     {"two kiosks with one key", two_kiosks_with_one_key},
     {"key of another kiosk", key_of_another_kiosk},
     {"old board in the state folder", old_board_in_the_state_folder},
