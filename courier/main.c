@@ -163,7 +163,8 @@ static const char *refused_thing(const struct exchange_report *report)
         return EXCHANGE_CHARTER;
     if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
         return EXCHANGE_BOARD;
-    return report->bundle == REFUSAL_NONE || report->bundle == REFUSAL_CORRUPT || report->fork
+    return report->salvaged || report->bundle == REFUSAL_BUSY || report->fork ||
+                   report->beyond > 0 || report->unasked > 0 || report->kept > 0
                ? "outbox"
                : "bundle";
 }

@@ -1512,6 +1512,10 @@ static void courier_says_what_it_saw(struct tamper *t)
     assert_int_equal(say(t, line), 1);
     insist_said(t, "bundle: out, with the 1 records that are whole\n");
     insist_said(t, "sandyq-courier: outbox: The outbox is damaged or gone");
+    tamper_flip(t->kiosks[A].dir, "outbox.db", 62);
+    assert_int_equal(say(t, line), 1);
+    insist_said(t, "bundle: out, with the 1 records that are whole\n");
+    insist_said(t, "sandyq-courier: outbox: A newer version of Sandyq wrote this");
 }
 
 /* Where one bundle of a damaged outbox cannot be written, the others still can. */
