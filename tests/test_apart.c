@@ -38,11 +38,15 @@ static int play(void)
     return WEXITSTATUS(status);
 }
 
-/* On a machine that is busy the visitors may not keep their times: then nothing was compared. */
+/* On a machine that is busy the visitors may not keep their times: then nothing was compared. What a sanitizer's allocator asks the
+   kernel for depends on its quarantine: with it there is nothing to compare. */
 static void test_round(void **state)
 {
     int status = TOO_SLOW;
 
+#ifdef __SANITIZE_ADDRESS__
+    skip();
+#endif
     for (int i = 0; i < TRIES && status == TOO_SLOW; i++)
         status = play();
     assert_int_equal(status, 0);
