@@ -28,14 +28,9 @@ static int add_range(void *context, uint64_t first, uint64_t last)
     return DB_OK;
 }
 
-struct rollbacks {
-    struct caseload_rollback *all;
-    size_t n;
-};
-
 static int add_rollback(void *context, const struct caseload_rollback *rollback)
 {
-    struct rollbacks *rollbacks = context;
+    struct kiosks_rollbacks *rollbacks = context;
     struct caseload_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
     if (more == NULL)
         return DB_IO;
@@ -63,7 +58,6 @@ static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
 
 static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
 {
-    struct rollbacks rollbacks = {0};
     const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
     row->silent = today > since ? today - since : 0;
     int error = casefile_card(vault, &row->kiosk, &row->card);
@@ -75,8 +69,7 @@ static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
             trouble_db(caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks));
     if (error == TROUBLE_NONE)
         error = trouble_db(
-            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &rollbacks));
-    row->rollbacks = rollbacks.all;
+            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &row->rollbacks));
     return error;
 }
 
@@ -100,7 +93,7 @@ void kiosks_free(struct kiosks_row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         free(rows[i].gaps.all);
         free(rows[i].forks.all);
-        free(rows[i].rollbacks);
+        free(rows[i].rollbacks.all);
     }
     free(rows);
 }

@@ -19,6 +19,11 @@ struct kiosks_ranges {
     size_t n;
 };
 
+struct kiosks_rollbacks {
+    struct caseload_rollback *all;
+    size_t n;
+};
+
 /* Every day has a record, and a week is long for a stick. */
 enum { KIOSKS_SILENCE = 7 };
 
@@ -29,8 +34,8 @@ struct kiosks_row {
         silent; /* days since its last record, or since it was enrolled; over KIOSKS_SILENCE it is
                         evidence */
     struct kiosks_ranges gaps;
-    struct kiosks_ranges forks;          /* first = last */
-    struct caseload_rollback *rollbacks; /* kiosk.rollbacks of them */
+    struct kiosks_ranges forks; /* first = last */
+    struct kiosks_rollbacks rollbacks;
 };
 
 /* Reads all kiosks by id. *rows, *n are for kiosks_free. */

@@ -242,8 +242,8 @@ static json_t *forks_value(const struct kiosks_ranges *ranges)
 static json_t *rollbacks_value(const struct kiosks_row *row)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < row->kiosk.rollbacks; i++) {
-        const struct caseload_rollback *one = &row->rollbacks[i];
+    for (size_t i = 0; i < row->rollbacks.n; i++) {
+        const struct caseload_rollback *one = &row->rollbacks.all[i];
         json_array_append_new(
             all, json_pack("{so sI sI sI sI}", "seen", day(one->day), "from_record",
                            (json_int_t)one->was_seq, "from_board", (json_int_t)one->was_board,

@@ -384,8 +384,8 @@ static void forks(FILE *out, const struct kiosks_ranges *ranges)
 static void rollbacks(FILE *out, const struct kiosks_row *row)
 {
     char day[STATE_DAY_LEN];
-    for (size_t i = 0; i < row->kiosk.rollbacks; i++) {
-        const struct caseload_rollback *one = &row->rollbacks[i];
+    for (size_t i = 0; i < row->rollbacks.n; i++) {
+        const struct caseload_rollback *one = &row->rollbacks.all[i];
         state_day_text(one->day, day);
         fputs(INDENT, out);
         fprintf(out,

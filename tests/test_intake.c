@@ -244,11 +244,11 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
     assert_int_equal(report.rollbacks, 0); /* counted once */
     struct kiosks_row *row = look(scene);
-    assert_int_equal(row->kiosk.rollbacks, 1);
-    assert_int_equal(row->rollbacks[0].was_seq, 4);
-    assert_int_equal(row->rollbacks[0].was_board, 5);
-    assert_int_equal(row->rollbacks[0].seq, 3);
-    assert_int_equal(row->rollbacks[0].board, 6);
+    assert_int_equal(row->rollbacks.n, 1);
+    assert_int_equal(row->rollbacks.all[0].was_seq, 4);
+    assert_int_equal(row->rollbacks.all[0].was_board, 5);
+    assert_int_equal(row->rollbacks.all[0].seq, 3);
+    assert_int_equal(row->rollbacks.all[0].board, 6);
     kiosks_free(row, 1);
 }
 
