@@ -566,7 +566,7 @@ static void test_file_limit(void **state)
     served_begin(served);
     free(office_get(served->dir, "outbox.db-wal", &len));
     assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, NULL, &before), 0);
-    limit = (struct rlimit){len, before.rlim_max};
+    limit = (struct rlimit){len / 2, before.rlim_max}; /* the log is written anew from its start */
     assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, &limit, NULL), 0);
     served_go(served, "Not safe\r", "Is this right?");
     served_send(served, SERVED_STORED);
@@ -605,18 +605,18 @@ static void test_full_disk(void **state)
     fill_disk(disk);
     served_go(served, "Not safe\r", "Is this right?");
     served_send(served, SERVED_STORED);
-    assert_int_equal(served_end(served), 1);
+    assert_int_equal(served_end(served), 0); /* the log had room for one more */
     assert_serve_refused(served, "There is no space left");
     assert_int_equal(unlink(filler), 0);
     served_start(served, 0);
     served_wait(served, "Choose a language");
     assert_int_equal(served_end(served), 0);
-    assert_int_equal(served_check(served), 2);
+    assert_int_equal(served_check(served), 3);
     if (mount(NULL, disk, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0) {
         assert_serve_refused(served, "cannot be written");
         assert_int_equal(mount(NULL, disk, NULL, MS_REMOUNT, NULL), 0);
     }
-    assert_int_equal(served_check(served), 2);
+    assert_int_equal(served_check(served), 3);
     memcpy(served->dir, old, sizeof old);
     assert_int_equal(umount(disk), 0);
     office_remove(disk);
