@@ -151,11 +151,12 @@ static int search_named(struct salvage *salvage, int dir, int i, const uint8_t k
                         uint8_t *block)
 {
     const size_t before = salvage->n;
+    struct search search = {.salvage = salvage, .key = key};
     size_t len = 0;
 
-    if (file_open(dir, names[i], INT64_MAX, &salvage->fds[i], &len) != REFUSAL_NONE)
+    if (file_open(dir, names[i], INT64_MAX, &search.fd, &len) != REFUSAL_NONE)
         return REFUSAL_NONE;
-    struct search search = {.salvage = salvage, .key = key, .fd = salvage->fds[i]};
+    salvage->fds[i] = search.fd;
     const int refusal = search_file(&search, block);
     if (i == PENDING && salvage->n > before + 1)
         salvage->n = before + 1;
