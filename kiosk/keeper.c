@@ -333,13 +333,15 @@ static void ask_for_room(struct keeper *keeper, struct visit *visit)
 /* Writes what the visit comes to so far, and answers the session. */
 static void write_record(struct keeper *keeper, struct visit *visit)
 {
-    const uint32_t turn = handover_look(visit->handover, visit->envelope);
     int refusal = REFUSAL_NONE;
+    uint32_t turn;
 
+    /* The cover first: what the session offers takes its place, not the other way round. */
     if (!visit->sealed)
         refusal = chain_begin(keeper->chain, &keeper->now->charter, &keeper->now->card,
                               visit->envelope, &visit->day);
     visit->sealed = refusal == REFUSAL_NONE;
+    turn = handover_look(visit->handover, visit->envelope);
     if (visit->sealed)
         refusal = chain_write(keeper->chain, visit->envelope, visit->day);
     handover_answer(visit->handover, turn, refusal == REFUSAL_NONE);

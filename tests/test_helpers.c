@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "courier/record.h"
 #include "kiosk/child.h"
 #include "courier/confine.h"
 #include "kiosk/handover.h"
@@ -32,13 +33,15 @@
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
+#include "store/outbox.h"
 #include "tests/served.h"
 #include "tests/speech.h"
 
 enum {
     SLIP_LEN = 12000,
-    PIPE_LEN = 4096,     /* of the printer that takes no more */
-    CUT_OFF_US = 300000, /* a session is cut off while its slip is printed */
+    PIPE_LEN = 4096,         /* of the printer that takes no more */
+    ENVELOPE_FILLING = 0x45, /* of the envelope that a session here hands over */
+    CUT_OFF_US = 300000,     /* a session is cut off while its slip is printed */
 };
 
 /* --- the session --- */
@@ -70,9 +73,11 @@ static void print_slip(char filling)
 
 static int store(void)
 {
-    static const uint8_t envelope[ENVELOPE_LEN];
-    const int word = handover_store(handover, KEEPER_SOCKET, envelope);
+    static uint8_t envelope[ENVELOPE_LEN];
+    int word;
 
+    memset(envelope, ENVELOPE_FILLING, sizeof envelope);
+    word = handover_store(handover, KEEPER_SOCKET, envelope);
     tell("stored", word == 0);
     return word == 0 ? SESSION_STORED : SESSION_FAILED;
 }
@@ -82,12 +87,23 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) >= 0;
 }
 
+static void begin(int number)
+{
+    const uint8_t begun = KEEPER_BEGUN;
+
+    (void)number;
+    (void)!write(KEEPER_SOCKET, &begun, sizeof begun);
+}
+
 static int play(const char *deed, uint64_t number)
 {
     const struct itimerval cut_off = {.it_value.tv_usec = CUT_OFF_US};
-    const uint8_t begun = KEEPER_BEGUN;
 
-    (void)!write(KEEPER_SOCKET, &begun, sizeof begun);
+    if (deed[0] == 'o') { /* offers its envelope first, and says later that somebody is there */
+        setitimer(ITIMER_REAL, &cut_off, NULL);
+        return store();
+    }
+    begin(0);
     for (; *deed != '\0'; deed++) {
         if (*deed == 'k')
             wait_for_key();
@@ -122,6 +138,8 @@ static int run_session(void)
         wait_for_key();
         return SESSION_NOBODY;
     }
+    if (deed[0] == 'o')
+        signal(SIGALRM, begin);
     if (confine_session(kept, 3) != 0)
         return SPAWN_NOT_CONFINED;
     tell("visit", (int)brief.number);
@@ -325,6 +343,37 @@ static void test_a_confined_session_prints_speaks_and_stores(void **state)
     assert_int_equal(served_check(&place->served), 2);
 }
 
+static int look_at_second(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    const uint8_t *envelope = bytes + RECORD_ENVELOPE;
+    bool *is_ours = context;
+
+    (void)len;
+    *is_ours = seq == 2 && envelope[0] == ENVELOPE_FILLING;
+    for (size_t i = 0; i < ENVELOPE_LEN && *is_ours; i++)
+        *is_ours = envelope[i] == ENVELOPE_FILLING;
+    return DB_OK;
+}
+
+/* What lies in the handover before the keeper has written anything is what the visit comes to, and no cover takes its place. */
+static void test_an_envelope_that_comes_first(void **state)
+{
+    struct place *place = *state;
+    struct outbox *outbox = NULL;
+    char path[CONFIG_PATH_LEN];
+    bool is_ours = false;
+
+    start(place, "o", true);
+    served_wait(&place->served, "stored 1");
+    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
+    assert_int_equal(served_check(&place->served), 2);
+    in_folder(place, "outbox.db", path);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_each(outbox, 2, 2, look_at_second, &is_ours), DB_OK);
+    outbox_close(&outbox);
+    assert_true(is_ours);
+}
+
 static void test_a_place_without_helpers(void **state)
 {
     struct place *place = *state;
@@ -484,6 +533,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         HELPERS_TEST(test_a_confined_session_prints_speaks_and_stores),
+        HELPERS_TEST(test_an_envelope_that_comes_first),
         HELPERS_TEST(test_a_place_without_helpers),
         HELPERS_TEST(test_misconfigured),
         HELPERS_TEST(test_a_slip_is_finished_after_its_visit),
