@@ -36,7 +36,7 @@ int confine_speaker(const char *program);
 /* When started as root: becomes the owner of the folder, for good, with the owner's own group and no other. Nothing
    happens when that is root, when we are not root, or when the folder is not there. Call it before any secret is read.
    Memory may be locked without limit from then on. Returns 0 or -1. The two halves are for who asks once and becomes it
-   again and again, in processes of its own. */
+   again and again, in processes of its own; confine_owner says 0 where nothing happens. */
 int confine_become_owner(const char *dir);
 int confine_owner(const char *dir, uid_t *owner);
 int confine_become(uid_t owner);

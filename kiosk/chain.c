@@ -2,6 +2,7 @@
 /* One record after the other: made, pending, in the outbox. */
 #include "kiosk/chain.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,13 @@
 #include "kiosk/pending.h"
 #include "store/outbox.h"
 
+enum { CHAIN_ASIDE_MAX = 1000 };
+
 struct chain {
     const struct state *state;
     struct outbox *outbox;
     int pending;
-    bool made;                  /* there is a record of the visit: */
+    bool made;                  /* there is a pending record of the visit: */
     uint8_t record[RECORD_LEN]; /* ... this one, ... */
     struct outbox_tip next;     /* ... which makes this tip */
     bool holding;               /* ... and the visit is over */
@@ -30,7 +33,7 @@ int chain_tip(struct chain *chain, struct outbox_tip *tip)
 
 bool chain_moved(struct chain *chain)
 {
-    return outbox_moved(chain->outbox);
+    return outbox_moved(chain->outbox) || pending_moved(chain->state->dir, chain->pending);
 }
 
 bool chain_has(struct chain *chain, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
@@ -38,25 +41,19 @@ bool chain_has(struct chain *chain, uint64_t seq, const uint8_t hash[OUTBOX_HASH
     return outbox_holds(chain->outbox, seq, hash) == DB_OK;
 }
 
-/* Makes the record that follows the tip, or leaves the one that was made before. */
-static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
+/* Makes the record that follows the tip, and the tip it makes. */
+static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day,
+                uint8_t record[RECORD_LEN], struct outbox_tip *next)
 {
-    uint8_t record[RECORD_LEN];
-    struct outbox_tip tip, next;
+    struct outbox_tip tip;
     int refusal = chain_tip(chain, &tip);
 
     if (refusal != REFUSAL_NONE)
         return refusal;
-    next.seq = tip.seq + 1;
-    next.day = day > tip.day ? day : tip.day;
-    refusal = record_encode(next.seq, tip.hash, next.day, envelope, chain->state->seed, record,
-                            next.hash);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    memcpy(chain->record, record, sizeof record);
-    chain->next = next;
-    chain->made = true;
-    return REFUSAL_NONE;
+    next->seq = tip.seq + 1;
+    next->day = day > tip.day ? day : tip.day;
+    return record_encode(next->seq, tip.hash, next->day, envelope, chain->state->seed, record,
+                         next->hash);
 }
 
 /* A clock set back does not take the chain back. */
@@ -74,29 +71,34 @@ int chain_begin(struct chain *chain, const struct charter *charter, const struct
 
 int chain_cover(struct chain *chain, const struct charter *charter, const struct card *card)
 {
-    uint8_t envelope[ENVELOPE_LEN];
+    uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN];
+    struct outbox_tip next;
     uint32_t day = 0;
     int refusal = chain->holding ? REFUSAL_BUSY : chain_begin(chain, charter, card, envelope, &day);
 
     if (refusal == REFUSAL_NONE)
-        refusal = make(chain, envelope, day);
+        refusal = make(chain, envelope, day, record, &next);
     if (refusal == REFUSAL_NONE)
-        refusal =
-            state_db_refusal(outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN));
-    if (!chain->holding)
-        chain->made = false;
+        refusal = state_db_refusal(outbox_append(chain->outbox, &next, record, RECORD_LEN));
     return refusal;
 }
 
 int chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
 {
-    int refusal = chain->holding ? REFUSAL_BUSY : make(chain, envelope, day);
+    uint8_t record[RECORD_LEN];
+    struct outbox_tip next;
+    int refusal = chain->holding ? REFUSAL_BUSY : make(chain, envelope, day, record, &next);
 
     if (refusal == REFUSAL_NONE && chain_moved(chain))
         refusal = REFUSAL_MISSING;
     if (refusal == REFUSAL_NONE)
-        refusal = pending_write(chain->state->dir, chain->pending, chain->record);
-    return refusal;
+        refusal = pending_write(chain->pending, record);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    memcpy(chain->record, record, sizeof record);
+    chain->next = next;
+    chain->made = true;
+    return REFUSAL_NONE;
 }
 
 bool chain_keep(struct chain *chain)
@@ -123,15 +125,22 @@ int chain_deliver(struct chain *chain)
     return refusal;
 }
 
-/* What a visit has left under an outbox that is no longer here was acknowledged too. */
+/* What a visit has left under an outbox that is no longer here was acknowledged too: it is never written over. */
 static int lay_aside(struct chain *chain)
 {
-    if (renameat(chain->state->dir, PENDING_NAME, chain->state->dir, PENDING_NAME ".old") != 0 ||
-        fsync(chain->state->dir) != 0)
+    const int dir = chain->state->dir;
+    char name[32];
+    int n = 0, result = -1;
+
+    do {
+        snprintf(name, sizeof name, PENDING_NAME ".old-%d", ++n);
+        result = renameat2(dir, PENDING_NAME, dir, name, RENAME_NOREPLACE);
+    } while (result != 0 && errno == EEXIST && n < CHAIN_ASIDE_MAX);
+    if (result != 0 || fsync(dir) != 0)
         return REFUSAL_IO;
     close(chain->pending);
     chain->pending = -1;
-    return pending_open(chain->state->dir, &chain->pending);
+    return pending_open(dir, &chain->pending);
 }
 
 static int take_up(struct chain *chain)

@@ -13,13 +13,14 @@
 struct chain;
 
 /* Opens both, and takes up what a cut-off visit has left: then chain_holding is true. A whole pending record of ours that belongs
-   to another outbox than the one here (it was put back, or begun anew) is laid aside as DIR/pending.old. state is used until
+   to another outbox than the one here (it was put back, or begun anew) is laid aside as DIR/pending.old-1 or a
+   higher number. state is used until
    chain_close. Refusals: those of outbox and pending; _IO also when what is pending cannot be read: it may have been
    acknowledged, so nothing may take its number. */
 int chain_open(const struct state *state, struct chain **out);
 void chain_close(struct chain **chain);
 
-/* As outbox_moved and outbox_tip. */
+/* As outbox_moved, of the pending file too; and outbox_tip. */
 bool chain_moved(struct chain *chain);
 int chain_tip(struct chain *chain, struct outbox_tip *tip);
 
@@ -33,10 +34,11 @@ int chain_cover(struct chain *chain, const struct charter *charter, const struct
 int chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
                 uint8_t envelope[ENVELOPE_LEN], uint32_t *day);
 
-/* Writes this envelope of this day as the pending record. After REFUSAL_NONE it is acknowledged: no power cut takes it. */
+/* Writes this envelope of this day as the pending record. After REFUSAL_NONE it is acknowledged: no power cut takes it. After a refusal
+   it is not what the visit comes to. */
 int chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day);
 
-/* The visit is over: what was made of it is held from now on. False when nothing ever was. */
+/* The visit is over: what was written of it last is held from now on. False when nothing ever was. */
 bool chain_keep(struct chain *chain);
 
 /* Is a visit's record held that is not in the outbox yet? Then nobody may come: their record would take its place. */

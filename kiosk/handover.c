@@ -68,6 +68,8 @@ uint32_t handover_look(struct handover *handover, uint8_t envelope[ENVELOPE_LEN]
 
 void handover_answer(struct handover *handover, uint32_t turn, bool stored)
 {
+    if (turn == atomic_load_explicit(&handover->answered, memory_order_relaxed))
+        return;
     atomic_store_explicit(&handover->stored, stored, memory_order_relaxed);
     atomic_store_explicit(&handover->answered, turn, memory_order_release);
 }

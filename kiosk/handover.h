@@ -24,7 +24,7 @@ void handover_free(struct handover **handover);
    turn that handover_answer wants. */
 uint32_t handover_look(struct handover *handover, uint8_t envelope[ENVELOPE_LEN]);
 
-/* Answers what was seen in that turn: is it durably stored? */
+/* Answers what was seen in that turn: is it durably stored? A turn is answered once; what is said of it later is nothing. */
 void handover_answer(struct handover *handover, uint32_t turn, bool stored);
 
 /* --- the session's side --- */

@@ -302,6 +302,7 @@ static bool begin(struct keeper *keeper, struct visit *visit)
     memset(visit, 0, sizeof *visit);
     visit->began = clock_ms();
     visit->open = !out_of_order(keeper);
+    porter_hold(keeper->porter); /* as soon as it is in front */
     visit->said = visit->socket = visit->process = -1;
     if (prepare(keeper, visit, &board_len) &&
         porter_spawn(keeper->porter, SPAWN_SESSION, visit->given, &visit->process) == 0) {
@@ -333,17 +334,22 @@ static void ask_for_room(struct keeper *keeper, struct visit *visit)
 /* Writes what the visit comes to so far, and answers the session. */
 static void write_record(struct keeper *keeper, struct visit *visit)
 {
+    uint8_t offered[ENVELOPE_LEN];
     int refusal = REFUSAL_NONE;
     uint32_t turn;
 
-    /* The cover first: what the session offers takes its place, not the other way round. */
+    /* The cover first: what the session offers takes its place, not the other way round; and only once it is stored, for the
+       person is told that it was not sent when it was not. */
     if (!visit->sealed)
         refusal = chain_begin(keeper->chain, &keeper->now->charter, &keeper->now->card,
                               visit->envelope, &visit->day);
     visit->sealed = refusal == REFUSAL_NONE;
-    turn = handover_look(visit->handover, visit->envelope);
+    memcpy(offered, visit->envelope, sizeof offered);
+    turn = handover_look(visit->handover, offered);
     if (visit->sealed)
-        refusal = chain_write(keeper->chain, visit->envelope, visit->day);
+        refusal = chain_write(keeper->chain, offered, visit->day);
+    if (refusal == REFUSAL_NONE)
+        memcpy(visit->envelope, offered, sizeof offered);
     handover_answer(visit->handover, turn, refusal == REFUSAL_NONE);
 }
 
@@ -645,10 +651,7 @@ static int keeper_open(struct keeper *keeper)
         return REFUSAL_IO;
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);
-    refusal = pay(keeper);
-    if (refusal == REFUSAL_NONE)
-        porter_hold(keeper->porter);
-    return refusal;
+    return pay(keeper);
 }
 
 /* The last visit's slip is still printed. A process that not even a kill ends is left behind. */

@@ -56,13 +56,13 @@ int pending_open(int dir, int *fd)
     return refusal == REFUSAL_MISSING ? REFUSAL_IO : refusal;
 }
 
-static bool is_at_its_name(int dir, int fd)
+bool pending_moved(int dir, int fd)
 {
     struct stat named, opened;
 
-    return fstatat(dir, PENDING_NAME, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           fstat(fd, &opened) == 0 && named.st_ino == opened.st_ino &&
-           named.st_dev == opened.st_dev;
+    return fstatat(dir, PENDING_NAME, &named, AT_SYMLINK_NOFOLLOW) != 0 ||
+           fstat(fd, &opened) != 0 || named.st_ino != opened.st_ino ||
+           named.st_dev != opened.st_dev;
 }
 
 static bool write_copy(int fd, const uint8_t record[RECORD_LEN], off_t start)
@@ -79,10 +79,8 @@ static bool write_copy(int fd, const uint8_t record[RECORD_LEN], off_t start)
     return fdatasync(fd) == 0;
 }
 
-int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN])
+int pending_write(int fd, const uint8_t record[RECORD_LEN])
 {
-    if (!is_at_its_name(dir, fd))
-        return REFUSAL_MISSING;
     for (int i = 0; i < PENDING_COPIES; i++)
         if (!write_copy(fd, record, (off_t)i * PENDING_STEP))
             return REFUSAL_IO;

@@ -21,12 +21,15 @@ enum { PENDING_COPIES = 2, PENDING_STEP = 20480, PENDING_LEN = PENDING_COPIES * 
    is _IO: it may hold what was acknowledged. */
 int pending_open(int dir, int *fd);
 
-/* Writes the record in place, one copy after the other, each synced: after REFUSAL_NONE a power cut does not take it, nor does one
-   during a later write of the very same record. _MISSING when the file of that name is no longer this one (nothing written there
-   would be found again), _IO. */
-int pending_write(int dir, int fd, const uint8_t record[RECORD_LEN]);
+/* True when the file of that name is no longer this one: nothing written there would be found again. */
+bool pending_moved(int dir, int fd);
 
-/* What a cut-off visit has left: nothing that is not in the outbox or was torn; the record after tip; or a whole record of this kiosk
+/* Writes the record in place, one copy after the other, each synced: after REFUSAL_NONE a power cut does not take it, nor does one
+   during a later write of the very same record. _IO. */
+int pending_write(int fd, const uint8_t record[RECORD_LEN]);
+
+/* What a cut-off visit has left: nothing, or what was torn, or has a number that
+   the outbox has; the record after tip; or a whole record of this kiosk
    that belongs to another outbox: it has a higher number, or another predecessor. */
 enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY };
 

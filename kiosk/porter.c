@@ -129,6 +129,8 @@ static int porter_start_one(const struct spawn_place *place, const struct porter
         fds[i] = request->given[i] ? came[n++] : -1;
     pid = spawn_process((enum spawn_kind)request->kind, place, fds);
     *process = pid > 0 ? porter_watch(pid) : -1;
+    if (pid > 0 && *process < 0)
+        kill(pid, SIGKILL); /* nobody could */
     return *process >= 0 ? 0 : -1;
 }
 
@@ -161,7 +163,7 @@ static void porter_serve(int socket, const struct spawn_place *place)
         else if (request.wish == PORTER_SIGNAL)
             answer = porter_signal_one(came[0], request.number);
         else if (request.wish == PORTER_HOLD)
-            held = term_hold(place->config->tty, true) == 0 || held;
+            held = held || term_hold(place->config->tty, true) == 0;
         else if (request.wish == PORTER_TERMINAL)
             process = open(place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         else

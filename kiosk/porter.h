@@ -29,7 +29,7 @@ void porter_signal(struct porter *porter, int process, int number);
 /* Cleans the terminal of a session that was killed (spawn_sweep). */
 void porter_sweep(struct porter *porter);
 
-/* Keeps the keys of a console from leaving it until porter_end (term_hold). */
+/* Keeps the keys of a console from leaving it until porter_end (term_hold), once it is in front. */
 void porter_hold(struct porter *porter);
 
 /* Opens the terminal for writing, without waiting for it. Returns a descriptor for the caller to close, or -1. */

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "courier/record.h"
 #include "courier/refusal.h"
 #include "kiosk/chain.h"
 #include "kiosk/pending.h"
@@ -158,9 +159,31 @@ static void test_what_belongs_to_another_outbox_is_laid_aside(void **state)
     open_chain(place);
     assert_false(chain_holding(place->chain));
     assert_int_equal(cover(place), REFUSAL_NONE);
-    snprintf(path, sizeof path, "%s/pending.old", place->served.dir);
+    snprintf(path, sizeof path, "%s/pending.old-1", place->served.dir);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, PENDING_LEN);
+}
+
+/* What was refused is not what the visit comes to: the person was told that it was not sent. */
+static void test_what_was_refused_is_not_kept(void **state)
+{
+    struct place *place = *state;
+    uint8_t cover[ENVELOPE_LEN] = {1}, letter[ENVELOPE_LEN] = {2};
+    uint8_t *held = NULL;
+    size_t len = 0;
+
+    open_chain(place);
+    assert_int_equal(chain_write(place->chain, cover, state_today()), REFUSAL_NONE);
+    run_in(place, "mv pending away");
+    assert_int_equal(chain_write(place->chain, letter, state_today()), REFUSAL_MISSING);
+    run_in(place, "mv away pending");
+    assert_true(chain_keep(place->chain));
+    assert_int_equal(chain_deliver(place->chain), REFUSAL_NONE);
+    chain_close(&place->chain);
+    held = office_get(place->served.dir, "pending", &len);
+    assert_int_equal(held[RECORD_ENVELOPE], 1);
+    free(held);
+    assert_int_equal(served_check(&place->served), 1);
 }
 
 static void test_an_outbox_that_goes_acknowledges_nothing(void **state)
@@ -184,6 +207,7 @@ int main(void)
         CHAIN_TEST(test_what_was_cut_off_is_taken_up_once),
         CHAIN_TEST(test_what_cannot_be_read_is_no_nothing),
         CHAIN_TEST(test_what_belongs_to_another_outbox_is_laid_aside),
+        CHAIN_TEST(test_what_was_refused_is_not_kept),
         CHAIN_TEST(test_an_outbox_that_goes_acknowledges_nothing),
     };
 

@@ -92,6 +92,8 @@ static void test_the_answer_is_the_keepers(void **state)
     turn = look(visit, 0, seen);
     assert_memory_equal(seen, visit->envelope, sizeof seen);
     handover_answer(visit->keeper, turn, false);
+    /* A tick later the cover was stored: that is no answer to this. */
+    handover_answer(visit->keeper, turn, true);
     pthread_join(visit->thread, NULL);
     assert_int_equal(visit->word, -1);
     /* The person tries again. */
