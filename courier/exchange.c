@@ -471,19 +471,23 @@ static int write_runs(struct exchange *x, struct bundle *bundle)
 }
 
 /* The outbox is of no use: sends what is whole, a bundle for each run, or an empty one. None of them is
-   full, so that each can speak for the kiosk. */
+   full, so that each can speak for the kiosk. While a keeper serves, what it holds is its own: a visit's
+   cover that went out before the letter came would be a fork, and tell that there is one. */
 static int send_salvage(struct exchange *x)
 {
     struct bundle bundle;
+    int lock = -1;
+    const bool serving = state_lock(x->state, "lock", &lock) == REFUSAL_BUSY;
 
     introduce(x, &bundle);
     bundle.exchange_age = AGE_NEVER;
     bundle.health = health_of(x, 0) & (uint8_t)~BUNDLE_DISK_OK;
-    int refusal = salvage_find(x->state->dir, x->state->key, &x->salvage);
-    if (refusal == REFUSAL_NONE)
-        refusal = write_runs(x, &bundle);
+    const int found = salvage_find(x->state->dir, x->state->key, !serving, &x->salvage);
+    const int written = x->salvage != NULL ? write_runs(x, &bundle) : REFUSAL_NONE;
     salvage_free(&x->salvage);
-    return refusal;
+    if (lock >= 0)
+        close(lock);
+    return found != REFUSAL_NONE ? found : written;
 }
 
 /* The half that needs the outbox: drop what has arrived, send the rest, note the day. Where there is no

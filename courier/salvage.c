@@ -154,10 +154,11 @@ static int search_named(struct salvage *salvage, int dir, int i, const uint8_t k
     struct search search = {.salvage = salvage, .key = key};
     size_t len = 0;
 
-    if (file_open(dir, names[i], INT64_MAX, &search.fd, &len) != REFUSAL_NONE)
-        return REFUSAL_NONE;
+    int refusal = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
+    if (refusal != REFUSAL_NONE)
+        return refusal == REFUSAL_MISSING ? REFUSAL_NONE : refusal;
     salvage->fds[i] = search.fd;
-    const int refusal = search_file(&search, block);
+    refusal = search_file(&search, block);
     if (i == PENDING && salvage->n > before + 1)
         salvage->n = before + 1;
     return refusal;
@@ -187,7 +188,8 @@ static void sort(struct salvage *salvage)
     salvage->n = kept + 1;
 }
 
-int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out)
+/* A file that cannot be searched keeps what the others have from no one. */
+int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out)
 {
     struct salvage *salvage = calloc(1, sizeof *salvage);
     uint8_t *block = malloc(BLOCK);
@@ -195,12 +197,16 @@ int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out)
 
     for (int i = 0; salvage != NULL && i < FILES; i++)
         salvage->fds[i] = -1;
-    for (int i = 0; refusal == REFUSAL_NONE && i < FILES; i++)
-        refusal = search_named(salvage, dir, i, kiosk_key, block);
-    free(block);
     if (refusal != REFUSAL_NONE)
         salvage_free(&salvage);
-    else
+    for (int i = 0; salvage != NULL && i < FILES; i++) {
+        const int one = i == PENDING && !pending ? REFUSAL_NONE
+                                                 : search_named(salvage, dir, i, kiosk_key, block);
+        if (refusal == REFUSAL_NONE)
+            refusal = one;
+    }
+    free(block);
+    if (salvage != NULL)
         sort(salvage);
     *out = salvage;
     return refusal;

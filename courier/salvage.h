@@ -20,10 +20,12 @@ struct salvage_run {
     size_t at;
 };
 
-/* Looks through outbox.db, its log and pending in the folder. Files that are missing have nothing, nor have
-   pages that cannot be read. However the files are made, the time this takes grows with their length alone.
-   Returns REFUSAL_NONE, also when nothing was found, or _IO. *out is freed by salvage_free. */
-int salvage_find(int dir, const uint8_t kiosk_key[32], struct salvage **out);
+/* Looks through outbox.db, its log and, if asked, pending in the folder: ask only while the keeper's lock is
+   held, for what stands in pending during a visit is not yet a record, and changes. Files that are missing
+   have nothing, nor have pages that cannot be read. However the files are made, the time this takes grows with
+   their length alone. Returns REFUSAL_NONE, also when nothing was found, or the first refusal: then *out is NULL
+   (no memory) or has what the other files have. *out is freed by salvage_free. */
+int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out);
 void salvage_free(struct salvage **salvage);
 
 /* How many runs of at most max records there are; and from one run, or SALVAGE_START, to the next, the one

@@ -49,6 +49,9 @@ ssize_t pread(int fd, void *out, size_t len, off_t at)
     return syscall(SYS_pread64, fd, out, len, at);
 }
 
+/* What the next search says. */
+static int found_refusal = REFUSAL_NONE;
+
 struct scene {
     char dir[OFFICE_PATH_LEN];
     int fd;
@@ -90,6 +93,7 @@ static int scene_close(void **state)
     struct scene *scene = *state;
     bad_page = -1;
     at_most = SIZE_MAX;
+    found_refusal = REFUSAL_NONE;
     salvage_free(&scene->found);
     close(scene->fd);
     office_remove(scene->dir);
@@ -104,7 +108,7 @@ static const char *runs(struct scene *scene)
     static char text[256];
     struct salvage_run run = SALVAGE_START;
     salvage_free(&scene->found);
-    assert_int_equal(salvage_find(scene->fd, scene->key, &scene->found), REFUSAL_NONE);
+    assert_int_equal(salvage_find(scene->fd, scene->key, true, &scene->found), found_refusal);
     text[0] = '\0';
     while (salvage_next(scene->found, 100, &run)) {
         const size_t len = strlen(text);
@@ -155,6 +159,13 @@ static void test_disk_that_gives_little_at_a_time(void **state)
     assert_string_equal(runs(scene), "1-5 ");
 }
 
+static struct record record_of(const uint8_t *bytes)
+{
+    struct record record;
+    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    return record;
+}
+
 static void put_pending(const struct scene *scene, const uint8_t *one, const uint8_t *other)
 {
     uint8_t pending[2 * PENDING_STEP] = {0};
@@ -188,6 +199,29 @@ static void test_what_the_keeper_holds(void **state)
     assert_string_equal(runs(scene), "1-5 ");
 }
 
+/* While the keeper serves, what it holds may still change. */
+static void test_what_the_keeper_holds_is_left_alone(void **state)
+{
+    struct scene *scene = *state;
+    memset(scene->file + 4 * STEP, 0, STEP);
+    put(scene, "outbox.db-wal");
+    put_pending(scene, scene->records[4], scene->records[4]);
+    assert_int_equal(salvage_find(scene->fd, scene->key, false, &scene->found), REFUSAL_NONE);
+    assert_true(salvage_has(scene->found, 4, 4, record_of(scene->records[3]).hash));
+    assert_false(salvage_has(scene->found, 5, 5, record_of(scene->records[4]).hash));
+    assert_string_equal(runs(scene), "1-5 ");
+}
+
+/* What is no file may hide records: that is told, and the other files are searched all the same. */
+static void test_file_that_cannot_be_opened(void **state)
+{
+    struct scene *scene = *state;
+    put(scene, "outbox.db-wal");
+    assert_int_equal(symlinkat("outbox.db-wal", scene->fd, "outbox.db"), 0);
+    found_refusal = REFUSAL_SPECIAL;
+    assert_string_equal(runs(scene), "1-5 ");
+}
+
 /* Each word costs a signature to look at: a file full of them must not keep the courier for hours, nor
    hide the records that follow. */
 static void test_file_full_of_the_word(void **state)
@@ -214,6 +248,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_disk_that_gives_little_at_a_time, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(test_what_the_keeper_holds, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_what_the_keeper_holds_is_left_alone, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(test_file_that_cannot_be_opened, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_file_full_of_the_word, scene_open, scene_close),
     };
     if (secret_start() != SECRET_OK)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -115,16 +116,21 @@ static void import_kept(struct tamper *t, const char *as)
 
 /* --- the outbox --- */
 
-static void insist_unusable(struct tamper *t, int refusal, uint64_t saved)
+static void insist_partly_sent(struct tamper *t, int refusal, int salvage, uint64_t saved)
 {
     assert_int_equal(tamper_exchange(t, A), refusal);
     assert_int_equal(t->report.bundle, refusal);
     assert_true(t->report.salvaged);
-    assert_int_equal(t->report.salvage, REFUSAL_NONE);
+    assert_int_equal(t->report.salvage, salvage);
     assert_int_equal(t->report.saved, saved);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.refused, 0);
     SAYS(A, "The disk is not well.");
+}
+
+static void insist_unusable(struct tamper *t, int refusal, uint64_t saved)
+{
+    insist_partly_sent(t, refusal, REFUSAL_NONE, saved);
 }
 
 static void insist_damaged(struct tamper *t, uint64_t saved)
@@ -366,6 +372,11 @@ static void letter_that_the_keeper_alone_has(struct tamper *t)
     memcpy(pending + STEP, pending, RECORD_LEN);
     office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
     tamper_remove(t->kiosks[A].dir, "outbox.db");
+    tamper_path(path, t->kiosks[A].dir, "lock");
+    const int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    insist_damaged(t, 0); /* a keeper serves: the visit is not over */
+    close(lock);
     insist_damaged(t, 1);
     tamper_restore(copy, t->kiosks[A].dir); /* once more, when the outbox has it as well */
     office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
@@ -422,10 +433,10 @@ static void outbox_is_no_file(struct tamper *t)
     tamper_copy(path, away);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("/etc/passwd", path), 0);
-    insist_damaged(t, 0);
+    insist_partly_sent(t, REFUSAL_CORRUPT, REFUSAL_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    insist_damaged(t, 0);
+    insist_partly_sent(t, REFUSAL_CORRUPT, REFUSAL_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     tamper_copy(away, path);
 }
