@@ -491,10 +491,12 @@ static int send_salvage(struct exchange *x)
 }
 
 /* The half that needs the outbox: drop what has arrived, send the rest, note the day. Where there is no
-   room to note what is dropped, the rest still goes out: it is what makes room. */
+   room to note what is dropped, the rest still goes out: it is what makes room. Returns how the bundles fared;
+   but when the outbox turns out to be of no use, why. */
 static int send_records(struct exchange *x)
 {
     char path[4096];
+    int noted = REFUSAL_NONE;
 
     state_outbox_path(x->state, path);
     int refusal = of_outbox(x, state_db_refusal(outbox_open(path, DB_OPEN, &x->outbox)));
@@ -505,10 +507,11 @@ static int send_records(struct exchange *x)
     x->report->fork = dropped == REFUSAL_CHAIN;
     refusal = x->report->salvaged ? dropped : write_bundles(x);
     if (refusal == REFUSAL_NONE)
-        refusal = state_db_refusal(outbox_set_exchanged(x->outbox, x->today));
-    if (refusal == REFUSAL_NONE && dropped != REFUSAL_CHAIN)
-        refusal = dropped;
+        noted = of_outbox(x, state_db_refusal(outbox_set_exchanged(x->outbox, x->today)));
     outbox_close(&x->outbox);
+    if (x->report->salvaged)
+        return refusal != REFUSAL_NONE ? refusal : noted;
+    x->report->outbox = dropped != REFUSAL_NONE && dropped != REFUSAL_CHAIN ? dropped : noted;
     return refusal;
 }
 
@@ -546,7 +549,9 @@ static int first_refusal(const struct exchange_report *report, bool has_card)
         return report->bundle;
     if (report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0)
         return REFUSAL_CHAIN;
-    return report->bundle == REFUSAL_MISSING && !has_card ? REFUSAL_NONE : report->bundle;
+    if (report->bundle != REFUSAL_NONE && (report->bundle != REFUSAL_MISSING || has_card))
+        return report->bundle;
+    return report->outbox;
 }
 
 int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,

@@ -43,6 +43,8 @@ struct exchange_report {
     int charter;
     int board;
     int bundle; /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
+    int outbox; /* dropping what the office has, or noting the day, while the bundles went out or did not;
+                   REFUSAL_NONE also when that makes the outbox one of no use, or a fork (both see below) */
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
@@ -58,7 +60,7 @@ struct exchange_report {
 
 /* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
    went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, an
-   outbox of no use (salvaged), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle; the report is filled in
+   outbox of no use (salvaged), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle, outbox; the report is filled in
    any case. While the kiosk has no card, charter and board are not looked at. A card taken makes up for a damaged
    one of this kiosk's, but a whole one of another office is always reported: it may have been laid there to turn
    the kiosk's letters to somebody else. */

@@ -120,6 +120,8 @@ static void print_sent(const struct exchange_report *report)
                (unsigned long long)report->saved);
     else if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
         printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
+    if (report->outbox != REFUSAL_NONE)
+        printf(_("%s: refused. %s\n"), "outbox", _(refusal_text(report->outbox)));
     if (report->salvaged && report->salvage != REFUSAL_NONE)
         printf(_("bundle: not all that is whole could be written. %s\n"),
                _(refusal_text(report->salvage)));
@@ -163,8 +165,8 @@ static const char *refused_thing(const struct exchange_report *report)
         return EXCHANGE_CHARTER;
     if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
         return EXCHANGE_BOARD;
-    return report->salvaged || report->bundle == REFUSAL_BUSY || report->fork ||
-                   report->beyond > 0 || report->unasked > 0 || report->kept > 0
+    return report->salvaged || report->bundle == REFUSAL_BUSY || report->bundle == REFUSAL_NONE ||
+                   report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0
                ? "outbox"
                : "bundle";
 }

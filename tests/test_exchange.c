@@ -27,6 +27,7 @@
 #include "courier/state.h"
 #include "crypto/random.h"
 #include "store/outbox.h"
+#include "store/db.h"
 #include "tests/office.h"
 
 enum { CUTS = 220 };
@@ -529,6 +530,40 @@ static void day_is_noted_when_the_bundle_is_out(void **state)
     free(data);
 }
 
+/* SQLite waits for the other one this way. */
+int usleep(useconds_t us)
+{
+    (void)us;
+    return 0;
+}
+
+/* The keeper writes for longer than we wait: the bundle is out all the same, and only the rest is told. */
+static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
+{
+    static const char *const statements[] = {"SELECT 1"};
+    const struct db_schema schema = {
+        .application_id = 0x53514f42, .version = 1, .statements = statements, .statement_count = 1};
+    char path[2 * OFFICE_PATH_LEN];
+    struct db *db = NULL;
+
+    office_fill(dir, 5);
+    struct board_mark mark = office_mark(dir, 3);
+    put_board(1, &mark);
+    snprintf(path, sizeof path, "%s/outbox.db", dir);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_OK);
+    assert_int_equal(db_begin(db), DB_OK);
+    assert_int_equal(run(), REFUSAL_BUSY);
+    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(report.outbox, REFUSAL_BUSY);
+    assert_false(report.salvaged);
+    assert_bundle(1, 5);
+    db_rollback(db);
+    db_close(&db);
+    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(report.outbox, REFUSAL_NONE);
+    assert_bundle(4, 5);
+}
+
 /* The first bundle is full and the second is not: so the office sees that it has them all. */
 static void more_than_a_bundle_goes_in_several(void **state)
 {
@@ -785,6 +820,7 @@ int main(void)
         CASE(one_exchange_at_a_time),
         CASE(bad_outbox_is_refused),
         CASE(day_is_noted_when_the_bundle_is_out),
+        CASE(outbox_that_is_busy_is_told_apart_from_the_bundle),
         CASE(more_than_a_bundle_goes_in_several),
         CASE(second_bundle_that_fails_is_told),
         CASE(full_medium_loses_nothing),
