@@ -180,27 +180,32 @@ static uint8_t health_of(const struct job *job)
     return bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
 }
 
-static int keep_last(void *context, const struct caseload_rollback *rollback)
+/* The rollbacks noted so far: the last one, and the highest number that the kiosk ever had. */
+struct past {
+    struct caseload_rollback last;
+    uint64_t highest;
+};
+
+static int keep_past(void *context, const struct caseload_rollback *rollback)
 {
-    struct caseload_rollback *last = context;
-    *last = *rollback;
+    struct past *past = context;
+    past->last = *rollback;
+    if (rollback->was_seq > past->highest)
+        past->highest = rollback->was_seq;
     return DB_OK;
 }
 
-/* Is this what the last one noted says, seen once more? A kiosk that goes on from an older state stays
-   behind what it had for a while. */
+/* Is this what the last one noted says, seen once more? A kiosk that goes on with an older board stays
+   behind what it had for a while. With fewer records none is: they are held against those heard last. */
 static bool is_same_rollback(const struct caseload_rollback *last,
                              const struct caseload_rollback *now)
 {
-    if (now->seq < now->was_seq)
-        return last->was_seq == now->was_seq && now->seq >= last->seq;
-    return last->was_board == now->was_board && now->board >= last->board;
+    return last->day > 0 && now->seq >= now->was_seq && last->was_board == now->was_board &&
+           now->board >= last->board;
 }
 
-static int note_rollback(struct job *job)
+static int note_rollback(struct job *job, const struct past *past)
 {
-    struct caseload *cases = job->intake->vault->cases;
-    struct caseload_rollback last = {.was_seq = 0};
     const struct caseload_rollback rollback = {
         .was_seq = job->kiosk.bundle_last,
         .was_board = job->kiosk.board,
@@ -208,20 +213,39 @@ static int note_rollback(struct job *job)
         .board = job->bundle.board_number,
         .day = job->intake->today,
     };
-    int error = caseload_each_rollback(cases, job->kiosk.kiosk, keep_last, &last);
-    if (error != DB_OK || (last.day > 0 && is_same_rollback(&last, &rollback)))
-        return trouble_db(error);
+    if (is_same_rollback(&past->last, &rollback))
+        return TROUBLE_NONE;
     job->report.rollbacks++;
-    return trouble_db(caseload_add_rollback(cases, job->kiosk.kiosk, &rollback));
+    return trouble_db(
+        caseload_add_rollback(job->intake->vault->cases, job->kiosk.kiosk, &rollback));
 }
 
-/* That the disk is not well is heard at once, from whatever bundle: what a damaged outbox has left may well
-   be less than what came before. */
+/* A bundle that is behind: an old one, or what a damaged outbox has left, which may well be less than what
+   came before. That the disk is not well is heard from that, and from what brings something new, but not
+   from an old one that somebody lays there again; and no day is noted, which would hide a silence. */
 static int note_damage(struct job *job)
 {
+    const struct bundle *bundle = &job->bundle;
+    const bool salvaged = bundle->exchange_age == UINT16_MAX;
+    if ((bundle->health & BUNDLE_DISK_OK) != 0 || (!salvaged && job->report.records == 0))
+        return TROUBLE_NONE;
     job->kiosk.health &= (uint8_t)~BUNDLE_DISK_OK;
-    job->kiosk.imported = job->intake->today;
     return trouble_db(caseload_put_contact(job->intake->vault->cases, &job->kiosk));
+}
+
+static int put_contact(struct job *job)
+{
+    const struct bundle *bundle = &job->bundle;
+    struct caseload_kiosk *kiosk = &job->kiosk;
+    kiosk->bundle_last = bundle->last;
+    if (bundle->board_number > kiosk->board)
+        kiosk->board = bundle->board_number;
+    kiosk->charter = bundle->charter_number;
+    kiosk->image = bundle->image_version;
+    kiosk->exchange_age = bundle->exchange_age;
+    kiosk->health = health_of(job);
+    kiosk->imported = job->intake->today;
+    return trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
 }
 
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
@@ -230,33 +254,23 @@ static int note_damage(struct job *job)
 static int note_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
-    struct caseload_kiosk *kiosk = &job->kiosk;
-    const bool disk_ok = (bundle->health & BUNDLE_DISK_OK) != 0;
-    int error = TROUBLE_NONE;
+    const struct caseload_kiosk *kiosk = &job->kiosk;
+    struct past past = {.highest = kiosk->bundle_last};
     if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
         return TROUBLE_NONE;
-    const bool more_records = bundle->last > kiosk->bundle_last;
+    int error = trouble_db(
+        caseload_each_rollback(job->intake->vault->cases, kiosk->kiosk, keep_past, &past));
+    const bool more_records = bundle->last > past.highest;
     const bool fewer_records = bundle->last < kiosk->bundle_last;
     const bool newer_board = bundle->board_number > kiosk->board;
     /* With a disk that is not well, no board at all may be one that cannot be read. */
-    const bool older_board =
-        bundle->board_number < kiosk->board && (disk_ok || bundle->board_number > 0);
-    if ((fewer_records && newer_board) || (more_records && older_board))
-        error = note_rollback(job);
-    else if (fewer_records || older_board)
-        return disk_ok ? TROUBLE_NONE : note_damage(job);
-    if (more_records)
-        kiosk->bundle_last = bundle->last;
-    if (newer_board)
-        kiosk->board = bundle->board_number;
-    kiosk->charter = bundle->charter_number;
-    kiosk->image = bundle->image_version;
-    kiosk->exchange_age = bundle->exchange_age;
-    kiosk->health = health_of(job);
-    kiosk->imported = job->intake->today;
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
-    return error;
+    const bool older_board = bundle->board_number < kiosk->board &&
+                             ((bundle->health & BUNDLE_DISK_OK) != 0 || bundle->board_number > 0);
+    if (error == TROUBLE_NONE && ((fewer_records && newer_board) || (more_records && older_board)))
+        error = note_rollback(job, &past);
+    else if (error == TROUBLE_NONE && (fewer_records || older_board))
+        return note_damage(job);
+    return error == TROUBLE_NONE ? put_contact(job) : error;
 }
 
 static int file_bundle(struct job *job)

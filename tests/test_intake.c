@@ -278,6 +278,63 @@ static void test_a_setback_is_noted_once(void **state)
     assert_int_equal(count_rollbacks(scene, 12, 3), 0);
 }
 
+/* A kiosk that was set back has gone on, but not yet to where it was, and is set back again. */
+static void test_a_setback_within_a_setback_is_noted(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 10; i++)
+        ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    assert_int_equal(count_rollbacks(scene, 10, 5), 0);
+    assert_int_equal(count_rollbacks(scene, 5, 6), 1);
+    assert_int_equal(count_rollbacks(scene, 10, 5), 0); /* from before, come late */
+    assert_int_equal(count_rollbacks(scene, 8, 7), 0);
+    assert_int_equal(count_rollbacks(scene, 6, 8), 1);
+    struct kiosks_row *row = look(scene);
+    assert_int_equal(row->rollbacks.all[1].was_seq, 8);
+    assert_int_equal(row->rollbacks.all[1].seq, 6);
+    kiosks_free(row, 1);
+}
+
+static void import_sick(struct scene *scene, uint64_t first, uint64_t last, uint16_t age)
+{
+    struct intake intake = {.vault = &scene->ward.vault, .today = WARD_DAY + 9};
+    struct bundle bundle;
+    size_t len = 0;
+    uint8_t *data = ward_bundle(&scene->kiosk, first, last, &len);
+    assert_int_equal(bundle_decode(data, len, scene->kiosk.key, scene->kiosk.office, &bundle),
+                     REFUSAL_NONE);
+    bundle.health = 0;
+    bundle.exchange_age = age;
+    assert_int_equal(bundle_seal(&bundle, scene->kiosk.seed, data), REFUSAL_NONE);
+    assert_int_equal(intake_bundle(&intake, "test", data, len), TROUBLE_NONE);
+    free(data);
+}
+
+static void assert_disk(struct scene *scene, bool well)
+{
+    struct kiosks_row *row = look(scene);
+    assert_int_equal((row->kiosk.health & BUNDLE_DISK_OK) != 0, well);
+    assert_int_equal(row->kiosk.imported, WARD_DAY + 1);
+    kiosks_free(row, 1);
+}
+
+/* An old bundle that somebody lays there again says nothing of today. */
+static void test_a_disk_that_was_not_well_once(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 5; i++)
+        ward_cover(&scene->kiosk, &scene->ward.vault.charter);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), TROUBLE_NONE);
+    import_sick(scene, 3, 4, 7);
+    assert_disk(scene, true);
+    import_sick(scene, 3, 4, UINT16_MAX); /* what is left of an outbox */
+    assert_disk(scene, false);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), TROUBLE_NONE);
+    assert_disk(scene, true);
+    import_sick(scene, 1, 2, 7); /* not heard before */
+    assert_disk(scene, false);
+}
+
 static void assert_unbroken(struct scene *scene, uint64_t tip)
 {
     struct kiosks_row *row = look(scene);
@@ -834,6 +891,8 @@ int main(void)
         TEST(test_fork_is_named_and_nothing_is_lost),
         TEST(test_rollback_is_told_from_an_old_bundle),
         TEST(test_a_setback_is_noted_once),
+        TEST(test_a_setback_within_a_setback_is_noted),
+        TEST(test_a_disk_that_was_not_well_once),
         TEST(test_bundles_of_one_exchange_come_in_any_order),
         TEST(test_misplaced_letters_are_kept_and_flagged),
         TEST(test_unreadable_envelopes_are_kept),
