@@ -115,6 +115,10 @@ CRYPTO(int, hpke_public, HPKE_MEMORY, (secret, public_key), const uint8_t secret
 CRYPTO(int, hpke_open_decap, HPKE_MEMORY, (pair, enc, shared), const struct hpke_pair *pair,
        const uint8_t enc[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
 
+CRYPTO(int, envelope_seal, ENVELOPE_MEMORY, (public_key, letter, out),
+       const uint8_t public_key[ENVELOPE_KEY_LEN], const uint8_t letter[ENVELOPE_LETTER_LEN],
+       uint8_t out[ENVELOPE_LEN])
+
 CRYPTO(int, envelope_key_id, -1, (public_key, id), const uint8_t public_key[ENVELOPE_KEY_LEN],
        uint8_t id[ENVELOPE_ID_LEN])
 
