@@ -63,15 +63,20 @@ static enum probe_place place_of(const struct look *look, int stride)
     return path[0] == '/' ? PROBE_IMAGE : PROBE_ANON;
 }
 
-/* What stands in the program's own file was not left there by a session. */
-static bool stands_in_file(const struct look *look, size_t at, size_t span)
+/* What stands in the program's own file at this very place was not left there by a session. Between the characters there may be what
+   the loader put there: a table of structs with a digit and an address in each. */
+static bool stands_in_file(const struct look *look, int stride, size_t at, size_t span)
 {
     uint8_t there[NEEDLE_REACH];
     const uint64_t offset =
         look->region == NULL ? 0 : look->base + at - look->region->start + look->region->offset;
 
-    return look->file >= 0 && pread(look->file, there, span, (off_t)offset) == (ssize_t)span &&
-           memcmp(there, look->bytes + at, span) == 0;
+    if (look->file < 0 || pread(look->file, there, span, (off_t)offset) != (ssize_t)span)
+        return false;
+    for (size_t i = 0; i < span; i += (size_t)stride)
+        if (there[i] != look->bytes[at + i])
+            return false;
+    return true;
 }
 
 static void take_hit(void *context, int canary, int stride, size_t at, size_t span)
@@ -81,7 +86,7 @@ static void take_hit(void *context, int canary, int stride, size_t at, size_t sp
     const enum probe_place place = place_of(look, stride);
     struct probe_hit *hit = probe->hits;
 
-    if (stands_in_file(look, at, span))
+    if (stands_in_file(look, stride, at, span))
         return;
     while (hit < probe->hits + probe->count && (hit->pid != look->pid || hit->place != place ||
                                                 hit->canary != canary || hit->stride != stride))
