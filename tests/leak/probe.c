@@ -24,6 +24,7 @@ struct region {
     uint64_t end;
     uint64_t offset;
     bool readable;
+    bool writable;
     bool pool; /* locked, and left out of cores: where secrets belong */
     bool private;
     bool changed; /* a page of it is no longer the file's */
@@ -171,6 +172,7 @@ static bool next_region(FILE *smaps, struct region *region)
                                       .end = end,
                                       .offset = offset,
                                       .readable = rights[0] == 'r',
+                                      .writable = rights[1] == 'w',
                                       .private = rights[3] == 'p'};
             snprintf(region->path, sizeof region->path, "%s", line + path);
         }
@@ -194,9 +196,12 @@ static int open_of(pid_t pid, const char *name)
 }
 
 /* The kernel's pages are the same for all; those of a file that nobody changed are the file's. */
+/* Of a file's pages, those that were changed; but not those that only the loader has changed, before anybody was there, and that
+   are closed since (relro): their addresses differ from run to run. */
 static bool is_memory(const struct region *region)
 {
-    const bool file = region->path[0] == '/' && region->private && !region->changed;
+    const bool file =
+        region->path[0] == '/' && region->private && (!region->changed || !region->writable);
 
     return region->readable && !file && strncmp(region->path, "[v", 2) != 0;
 }
