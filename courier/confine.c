@@ -6,6 +6,7 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/kd.h>
 #include <linux/lp.h>
@@ -431,6 +432,21 @@ int confine_session(const int *kept, size_t count)
     return filter_session(kept, count);
 }
 
+/* The folder that a file is in, so that a rule holds for what is put in the file's place, too. */
+static int name_folder(const char *file, char folder[PATH_MAX])
+{
+    char *slash = NULL;
+
+    if (strlen(file) >= PATH_MAX)
+        return -1;
+    strcpy(folder, file);
+    if ((slash = strrchr(folder, '/')) != NULL)
+        slash[slash == folder] = '\0';
+    else
+        strcpy(folder, ".");
+    return 0;
+}
+
 /* --- keeper and courier --- */
 
 /* From now on only files beneath these places. What is needed of the world besides is the time zone. */
@@ -504,19 +520,13 @@ static const char *pin(const char *device)
 /* The folder of the device: one that is plugged in anew is a new file there. */
 static int fence_printer(const char *device)
 {
-    char folder[4096];
-    struct landlock_place place = {folder, LANDLOCK_DEVICE};
-    char *slash = NULL;
+    char folder[PATH_MAX];
+    const struct landlock_place place = {folder, LANDLOCK_DEVICE};
 
-    if (strlen(device) >= sizeof folder)
+    if (name_folder(device, folder) != 0)
         return -1;
-    strcpy(folder, device);
-    if (strncmp(folder, "/dev/", 5) == 0)
+    if (strncmp(device, "/dev/", 5) == 0)
         strcpy(folder, "/dev"); /* a link of udev's leads elsewhere in it */
-    else if ((slash = strrchr(folder, '/')) != NULL)
-        slash[slash == folder] = '\0';
-    else
-        strcpy(folder, ".");
     return landlock_confine(&place, 1);
 }
 
@@ -599,17 +609,18 @@ static int filter_speaker(void)
 
 int confine_speaker(const char *program)
 {
+    char own[PATH_MAX];
     const struct landlock_place places[] = {
         {"/usr", LANDLOCK_RUN},         {"/bin", LANDLOCK_RUN},
         {"/lib", LANDLOCK_RUN},         {"/lib64", LANDLOCK_RUN},
-        {"/opt", LANDLOCK_RUN},         {program, LANDLOCK_RUN},
+        {"/opt", LANDLOCK_RUN},         {own, LANDLOCK_RUN},
         {"/etc", LANDLOCK_READ},        {"/proc", LANDLOCK_READ},
         {"/sys", LANDLOCK_READ},        {"/dev/urandom", LANDLOCK_READ},
         {"/dev/null", LANDLOCK_DEVICE}, {"/dev/snd", LANDLOCK_DEVICE},
     };
 
-    if (drop_capabilities() != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        landlock_confine(places, COUNT(places)) != 0)
+    if (name_folder(program, own) != 0 || drop_capabilities() != 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || landlock_confine(places, COUNT(places)) != 0)
         return -1;
     return filter_speaker();
 }
