@@ -10,15 +10,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "courier/bundle.h"
@@ -29,6 +25,7 @@
 #include "store/outbox.h"
 #include "store/db.h"
 #include "tests/office.h"
+#include "tests/process.h"
 
 enum { CUTS = 220 };
 
@@ -530,7 +527,7 @@ static void day_is_noted_when_the_bundle_is_out(void **state)
     free(data);
 }
 
-/* SQLite waits for the other one this way. */
+/* In libc's place: SQLite waits for the other one this way, and has no time to. */
 int usleep(useconds_t us)
 {
     (void)us;
@@ -674,62 +671,13 @@ static void read_only_medium_still_brings_in(void **state)
     assert_int_equal(got.bundle, REFUSAL_READONLY);
 }
 
-static int64_t now_ns(void)
+static void run_apart(void *context)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    (void)context;
+    run();
 }
 
-/* Runs an exchange in a process of its own and cuts it after so long. */
-static void cut_exchange(int64_t after_ns)
-{
-    struct timespec wait = {after_ns / 1000000000, after_ns % 1000000000};
-    int status = 0;
-
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        run();
-        _exit(0);
-    }
-    nanosleep(&wait, NULL); /* the moment of the cut, not a wait for something to happen */
-    kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, &status, 0), child);
-}
-
-/* Runs an exchange in a process of its own and cuts it at its n-th entry to or return from the
-   kernel, which hits the short moments too: between the steps of one write, say. Returns how many
-   there were until then. */
-static unsigned cut_exchange_at_call(unsigned n)
-{
-    unsigned calls = 0;
-    int status = 0;
-
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
-            raise(SIGSTOP);
-        run();
-        _exit(0);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    while (WIFSTOPPED(status) && calls < n) {
-        calls++;
-        assert_int_equal(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
-        assert_int_equal(waitpid(child, &status, 0), child);
-    }
-    if (WIFSTOPPED(status)) {
-        kill(child, SIGKILL);
-        assert_int_equal(waitpid(child, &status, 0), child);
-    }
-    return calls;
-}
-
-/* After a cut: whatever is there is whole, and every record the office has not acknowledged is
- * there. */
+/* After a cut: whatever is there is whole, and every record the office has not acknowledged is there. */
 static void assert_whole(uint32_t round, uint64_t acknowledged, uint64_t tip)
 {
     uint64_t first = 0;
@@ -754,8 +702,7 @@ static void cut_at_any_moment_and_run_again(void **state)
     uint32_t seed = 0;
     uint8_t card[CARD_FILE_LEN];
     uint8_t *data = NULL;
-    int64_t longest = 1000000;
-    unsigned calls = 0;
+    unsigned stops = 0;
     unsigned short dice[3] = {0x330e, 0, 0};
 
     random_bytes(&seed, sizeof seed);
@@ -775,17 +722,11 @@ static void cut_at_any_moment_and_run_again(void **state)
         office_put(media, "ours.card", card, sizeof card);
         put_board(round, &mark);
         if (round == 2)
-            calls = cut_exchange_at_call(UINT_MAX); /* not cut: how many are there? */
-        else if (round % 4 == 0)
-            cut_exchange((int64_t)(erand48(dice) * 1.1 * (double)longest));
+            stops = process_cut(run_apart, NULL, UINT_MAX); /* not cut: how many are there? */
         else
-            cut_exchange_at_call((unsigned)(erand48(dice) * calls));
+            process_cut(run_apart, NULL, 1 + (unsigned)(erand48(dice) * stops));
         assert_whole(round, acknowledged, tip);
-        int64_t start = now_ns();
         assert_int_equal(run(), REFUSAL_NONE);
-        /* A bit of forgetting, so that one slow round does not put all later cuts behind the end.
-         */
-        longest = (3 * longest + (now_ns() - start)) / 4;
         assert_held(acknowledged + 1, tip);
         struct bundle bundle = get_bundle(1, &data);
         assert_true(bundle.first == acknowledged + 1 && bundle.last == tip);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +24,7 @@
 #include "desk/kiosks.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "tests/process.h"
 #include "tests/ward.h"
 
 struct scene {
@@ -817,7 +817,7 @@ static void test_what_was_not_said_is_not_shown(void **state)
 
 /* --- cut at random moments --- */
 
-enum { CUTS = 12, PER_BUNDLE = 20, BUNDLES = 3 };
+enum { PER_BUNDLE = 20, BUNDLES = 3, CUT_STEP = 100 };
 
 static void import_all(struct scene *scene)
 {
@@ -826,39 +826,41 @@ static void import_all(struct scene *scene)
                     (uint64_t)(i + 1) * PER_BUNDLE, NULL);
 }
 
-/* A child that imports with its own connection, killed after a while: a database is not carried
-   over a fork, so the parent closes its own first. */
-static void cut_import(struct scene *scene, const char *path, long delay_us)
+static int open_casebook(struct scene *scene)
 {
-    const struct timespec delay = {0, delay_us * 1000};
+    char path[WARD_PATH + 16];
+    snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
+    return caseload_open(path, DB_OPEN, &scene->ward.vault.cases);
+}
+
+static void import_apart(void *context)
+{
+    if (open_casebook(context) == DB_OK)
+        import_all(context);
+}
+
+/* Imports in a process with a connection of its own (a database is not carried over a fork), which is
+   killed at this call to the kernel. False when it came to its end before. */
+static bool cut_import(struct scene *scene, unsigned at)
+{
     caseload_close(&scene->ward.vault.cases);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        if (caseload_open(path, DB_OPEN, &scene->ward.vault.cases) == DB_OK)
-            import_all(scene);
-        _exit(0);
-    }
-    nanosleep(&delay, NULL);
-    kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    assert_int_equal(caseload_open(path, DB_OPEN, &scene->ward.vault.cases), DB_OK);
+    const unsigned stops = process_cut(import_apart, scene, at);
+    assert_int_equal(open_casebook(scene), DB_OK);
+    return stops == at;
 }
 
 static void test_killed_import_run_again_gives_the_same(void **state)
 {
     struct scene *scene = *state;
-    char path[WARD_PATH + 16];
     const char *set = getenv("SANDYQ_SEED");
+    unsigned at = 1;
     const unsigned seed = set != NULL ? (unsigned)atoi(set) : (unsigned)time(NULL);
     printf("seed %u (SANDYQ_SEED)\n", seed);
     srand(seed);
-    snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
     for (int i = 0; i < BUNDLES * PER_BUNDLE; i++)
         send(scene, (char)(i % 50), "text");
-    for (int i = 0; i < CUTS; i++)
-        cut_import(scene, path, 1000 + rand() % 60000);
-    import_all(scene);
+    while (cut_import(scene, at))
+        at += 1 + (unsigned)rand() % CUT_STEP;
     struct triage_case *cases = NULL;
     size_t n = 0;
     uint32_t letters = 0;

@@ -34,6 +34,7 @@
 #include "tests/booth.h"
 #include "tests/folder.h"
 #include "tests/paper.h"
+#include "tests/process.h"
 #include "tests/raster.h"
 #include "tests/served.h"
 #include "tests/speech.h"
@@ -191,22 +192,6 @@ static bool can_look_into(pid_t pid)
     return run_barred(command) == 0;
 }
 
-/* A filter of system calls holds for this process. */
-static bool is_confined(pid_t pid)
-{
-    char path[64], line[256];
-    int mode = 0;
-    FILE *status = NULL;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    status = fopen(path, "r");
-    assert_non_null(status);
-    while (fgets(line, sizeof line, status) != NULL)
-        (void)sscanf(line, "Seccomp: %d", &mode);
-    fclose(status);
-    return mode == SECCOMP_MODE_FILTER;
-}
-
 static void test_session_is_hidden_and_leaves_no_core(void **state)
 {
     struct served *served = *state;
@@ -239,8 +224,8 @@ static void test_session_is_hidden_and_leaves_no_core(void **state)
     assert_int_equal(prlimit(session, RLIMIT_CORE, NULL, &core), 0);
     assert_int_equal(core.rlim_cur, 0);
     assert_int_equal(core.rlim_max, 0);
-    assert_true(is_confined(session));
-    assert_true(is_confined(pty_process(served->pty)));
+    assert_true(process_confined(session));
+    assert_true(process_confined(pty_process(served->pty)));
     assert_int_equal(served_end(served), 0);
 }
 

@@ -51,7 +51,8 @@ static pid_t keep_copies(const char *text, int stride)
     pid_t pid;
 
     assert_int_equal(pipe(ends), 0);
-    if ((pid = fork()) == 0) {
+    assert_true((pid = fork()) >= 0);
+    if (pid == 0) {
         char stack[COPY] = {0};
         char *heap = calloc(1, COPY);
         char *locked = mmap(NULL, COPY, PROT_READ | PROT_WRITE,
@@ -133,7 +134,7 @@ static void test_copies_are_found(void **state)
 
 static void test_files_and_terminals_are_looked_through(void **state)
 {
-    const char *argv[] = {"sh", "-c", "stty raw -echo; echo ready; sleep 1000", NULL};
+    const char *argv[] = {"sh", "-c", "stty raw -echo; echo ready; kill -STOP $$", NULL};
     struct pty *pty = pty_start(24, 64, argv, NULL);
     struct needle *needle = needle_new();
     struct probe probe = {.needle = needle};

@@ -29,6 +29,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/slip.h"
 #include "tests/folder.h"
+#include "tests/process.h"
 
 enum { LEN = 16000, FLOOD = 1 << 20, LIMIT = 500, LONG = 20000 }; /* a flood fills any line */
 enum { WAIT = PRINTER_MARGIN_MS + LIMIT, PAGE = 4096 };
@@ -448,22 +449,6 @@ static int process_end(struct process *process)
     return finish(process->pid);
 }
 
-/* As /proc tells of it: it has a list of system calls. */
-static void assert_confined(pid_t pid)
-{
-    char path[64], line[128];
-    int mode = -1;
-    FILE *status = NULL;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    status = fopen(path, "r");
-    assert_non_null(status);
-    while (fgets(line, sizeof line, status) != NULL)
-        (void)sscanf(line, "Seccomp: %d", &mode);
-    fclose(status);
-    assert_int_equal(mode, SECCOMP_MODE_FILTER);
-}
-
 static void test_slips_one_after_another(void **state)
 {
     const char *path = fifo();
@@ -474,7 +459,7 @@ static void test_slips_one_after_another(void **state)
         assert_int_equal(printer_slip(process.socket, bytes, len), PRINTER_DONE);
         assert_printed(fd, len);
     }
-    assert_confined(process.pid);
+    assert_true(process_confined(process.pid));
     assert_int_equal(process_end(&process), 0);
     close(fd);
 }
