@@ -131,8 +131,8 @@ void scenes_card_run(const char *root)
     }
 }
 
-/* The number of the card in the casebook; 0: the kiosk is not known. */
-static const char *known_card(const char *root, uint32_t *number)
+/* What the casebook has of the kiosk. It is not known while the number of its card is 0. */
+static const char *known(const char *root, uint32_t *card, struct caseload_kiosk *kiosk)
 {
     struct vault *vault = NULL;
     struct kiosks_row *rows = NULL;
@@ -140,7 +140,8 @@ static const char *known_card(const char *root, uint32_t *number)
     int error = house_vault(root, &vault);
     if (error == TROUBLE_NONE)
         error = kiosks_list(vault, state_today(), &rows, &n);
-    *number = n == 1 ? rows[0].card.number : 0;
+    *card = n == 1 ? rows[0].card.number : 0;
+    *kiosk = n == 1 ? rows[0].kiosk : (struct caseload_kiosk){.tip_seq = 0};
     kiosks_free(rows, n);
     vault_close(&vault);
     return error == TROUBLE_NONE ? NULL : trouble_text(error);
@@ -148,11 +149,12 @@ static const char *known_card(const char *root, uint32_t *number)
 
 const char *scenes_card_check(const char *root, const struct marks *marks)
 {
-    uint32_t out = 0, known = 0, next = 0;
+    uint32_t out = 0, in_casebook = 0, next = 0;
+    struct caseload_kiosk kiosk;
     const char *wrong = weigh_card(root, &out);
     if (wrong == NULL)
-        wrong = known_card(root, &known);
-    if (wrong == NULL && out > known)
+        wrong = known(root, &in_casebook, &kiosk);
+    if (wrong == NULL && out > in_casebook)
         wrong = "a card is out that the office does not know";
     if (wrong == NULL && out < marks_highest(marks, HOUSE_CARD, true))
         wrong = scene_lost("a card that was made is lost");
@@ -160,7 +162,7 @@ const char *scenes_card_check(const char *root, const struct marks *marks)
         wrong = "no new card can be made";
     if (wrong == NULL)
         wrong = weigh_card(root, &next);
-    if (wrong == NULL && next != known + 1)
+    if (wrong == NULL && next != in_casebook + 1)
         wrong = "a number of a card twice, or left out";
     if (wrong == NULL)
         wrong = house_carries(root, "media");
@@ -199,18 +201,13 @@ void scenes_import_run(const char *root)
 /* How far the office has come. */
 static const char *held(const char *root, uint64_t *last)
 {
-    struct vault *vault = NULL;
-    struct kiosks_row *rows = NULL;
-    size_t n = 0;
-    int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE)
-        error = kiosks_list(vault, state_today(), &rows, &n);
-    *last = n == 1 ? rows[0].kiosk.tip_seq : 0;
-    bool whole = n == 1 && rows[0].kiosk.last_seq == *last;
-    kiosks_free(rows, n);
-    vault_close(&vault);
-    if (error != TROUBLE_NONE)
-        return trouble_text(error);
+    uint32_t card = 0;
+    struct caseload_kiosk kiosk;
+    const char *wrong = known(root, &card, &kiosk);
+    *last = kiosk.tip_seq;
+    if (wrong != NULL)
+        return wrong;
+    const bool whole = card != 0 && kiosk.last_seq == *last;
     return whole && (*last == 0 || *last == FIRST_LETTERS || *last == LETTERS)
                ? NULL
                : "a part of a bundle was taken";
