@@ -23,6 +23,7 @@ enum { LEN = 32, SEALED = LEN + AEAD_TAG_LEN };
 
 static const uint8_t key[AEAD_KEY_LEN] = {1, 2, 3};
 static const uint8_t nonce[AEAD_NONCE_LEN] = {4, 5, 6};
+static const uint8_t beside[] = "authenticated too";
 static const uint8_t plain[LEN] = "one word that must not get out";
 static const struct aead chacha = {AEAD_CHACHA20_POLY1305, key, nonce, "", 0};
 static const struct aead gcm = {AEAD_AES256_GCM, key, nonce, "", 0};
@@ -45,17 +46,22 @@ static gcry_cipher_hd_t naive_handle(enum aead_cipher cipher, size_t key_len)
     return handle;
 }
 
-/* The same bytes as another library makes: key, nonce and tag have the lengths they should. */
+/* The same bytes as another library makes: key, nonce and tag have the lengths they should, and what stands beside the text
+   is under the tag. */
 static void libsodium_seals_the_same_bytes(void **state)
 {
+    const struct aead a = {AEAD_CHACHA20_POLY1305, key, nonce, beside, sizeof beside};
+    const struct aead b = {AEAD_AES256_GCM, key, nonce, beside, sizeof beside};
     uint8_t ours[SEALED], theirs[SEALED];
-    assert_int_equal(aead_seal(&chacha, plain, LEN, ours), AEAD_OK);
-    crypto_aead_chacha20poly1305_ietf_encrypt(theirs, NULL, plain, LEN, NULL, 0, NULL, nonce, key);
+    assert_int_equal(aead_seal(&a, plain, LEN, ours), AEAD_OK);
+    crypto_aead_chacha20poly1305_ietf_encrypt(theirs, NULL, plain, LEN, beside, sizeof beside, NULL,
+                                              nonce, key);
     assert_memory_equal(ours, theirs, SEALED);
     if (!crypto_aead_aes256gcm_is_available())
         return;
-    assert_int_equal(aead_seal(&gcm, plain, LEN, ours), AEAD_OK);
-    crypto_aead_aes256gcm_encrypt(theirs, NULL, plain, LEN, NULL, 0, NULL, nonce, key);
+    assert_int_equal(aead_seal(&b, plain, LEN, ours), AEAD_OK);
+    crypto_aead_aes256gcm_encrypt(theirs, NULL, plain, LEN, beside, sizeof beside, NULL, nonce,
+                                  key);
     assert_memory_equal(ours, theirs, SEALED);
 }
 
@@ -128,8 +134,10 @@ static void forged_plaintext_is_not_handed_out(void **state)
     static const uint8_t zeros[LEN];
     for (enum aead_cipher cipher = AEAD_CHACHA20_POLY1305; cipher <= AEAD_AES256_GCM; cipher++) {
         const struct aead with = {cipher, key, nonce, "", 0};
+        const struct aead other = {cipher, key, nonce, beside, sizeof beside};
         uint8_t sealed[SEALED], opened[LEN];
         assert_int_equal(aead_seal(&with, plain, LEN, sealed), AEAD_OK);
+        assert_int_equal(aead_open(&other, sealed, SEALED, opened), AEAD_FORGED);
         for (size_t i = 0; i < SEALED; i++) {
             sealed[i] ^= 0x10;
             memset(opened, 'x', sizeof opened);

@@ -792,6 +792,33 @@ static void test_limits_of_a_session(void **state)
     close(ends[1]);
 }
 
+/* Of a folder that is root's the keeper stays root, but one that may do no more than its owner. */
+static void test_keeper_has_no_capabilities(void **state)
+{
+    char ready = 0;
+    int end[2];
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(end), 0);
+    pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (confine_keeper(state_dir) == 0)
+            (void)!write(end[1], "r", 1);
+        poll(NULL, 0, -1);
+        _exit(0);
+    }
+    close(end[1]);
+    assert_int_equal(read(end[0], &ready, 1), 1);
+    assert_int_equal(capabilities_of(pid, "CapEff:"), 0);
+    assert_int_equal(capabilities_of(pid, "CapPrm:"), 0);
+    assert_int_equal(capabilities_of(pid, "CapInh:"), 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(end[0]);
+}
+
 /* --- users --- */
 
 static bool is_nobody(void)
@@ -1014,6 +1041,7 @@ int main(void)
         cmocka_unit_test(test_deeds),
         cmocka_unit_test(test_without_landlock),
         cmocka_unit_test(test_limits_of_a_session),
+        cmocka_unit_test(test_keeper_has_no_capabilities),
         cmocka_unit_test(test_users),
         cmocka_unit_test(test_courier_of_the_owner),
         cmocka_unit_test(test_no_core),

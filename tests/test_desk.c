@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -476,6 +477,21 @@ static void test_an_interrupt_ends_the_asking_at_once(void **state)
     pty_stop(&pty);
 }
 
+/* Cases in a core would outlive the passphrase. A process that may leave one belongs to its user in /proc. */
+static void test_it_leaves_no_core(void **state)
+{
+    struct pty *pty = ask("list", "office", "Passphrase");
+    char path[WARD_PATH];
+    struct rlimit core = {1, 1};
+    struct stat about;
+    assert_int_equal(prlimit(pty_process(pty), RLIMIT_CORE, NULL, &core), 0);
+    assert_int_equal(core.rlim_max, 0);
+    snprintf(path, sizeof path, "/proc/%d/mem", (int)pty_process(pty));
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_uid, 0);
+    pty_stop(&pty);
+}
+
 static void test_a_signal_leaves_the_echo_on(void **state)
 {
     struct pty *pty = ask("list", "office", "Passphrase");
@@ -505,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_an_answer_survives_the_terminal),
         cmocka_unit_test(test_a_new_passphrase_has_twelve_characters),
         cmocka_unit_test(test_an_interrupt_ends_the_asking_at_once),
+        cmocka_unit_test(test_it_leaves_no_core),
         cmocka_unit_test(test_a_signal_leaves_the_echo_on),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
