@@ -14,7 +14,7 @@ static int in_range(char c, char low, char high)
 static int facility_check(const char facility[LETTER_FACILITY_MAX + 1])
 {
     size_t len = strnlen(facility, LETTER_FACILITY_MAX + 1);
-    if (len == 0 || len > LETTER_FACILITY_MAX)
+    if (len == 0 || len > LETTER_FACILITY_MAX || facility[0] == '-')
         return LETTER_RANGE;
     for (size_t i = 0; i < len; i++) {
         char c = facility[i];

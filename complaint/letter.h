@@ -5,7 +5,7 @@
    key  type               what                                        in covers
      0  uint               version, 1                                  yes
      1  uint               kind: 0 cover, 1 complaint, 2 follow-up     yes
-     2  text 1..15         facility code, A-Z 0-9 -                    yes
+     2  text 1..15         facility code, A-Z 0-9 -, no - in front     yes
      3  bytes 8            kiosk id                                    yes
      4  uint               session number = the envelope's sequence    yes
      5  uint < 2^32        day, since 1970-01-01                       yes

@@ -82,7 +82,7 @@ int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t
     return REFUSAL_NONE;
 }
 
-/* One to fifteen of A-Z 0-9 -, then zeros only. */
+/* One to fifteen of A-Z 0-9 -, then zeros only. No - in front: a spreadsheet would reckon with it. */
 static int facility_valid(const uint8_t *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
@@ -93,7 +93,7 @@ static int facility_valid(const uint8_t *text)
     for (size_t i = len; i <= CARD_FACILITY_MAX; i++)
         if (text[i] != 0)
             return 0;
-    return len > 0;
+    return len > 0 && text[0] != '-';
 }
 
 static int check_fields(const uint8_t *in)

@@ -10,7 +10,7 @@
        44     64  signature by the kiosk key,     44      4  day of issue
                   domain "sandyq request v1",     48      4  last day of validity
                   over bytes 0 to 43              52     32  kiosk public key (Ed25519)
-                                                  84     16  facility code, 1 to 15 of A-Z 0-9 -, then zeros
+                                                  84     16  facility code, 1 to 15 of A-Z 0-9 - (not in front), then zeros
    kiosk id = first 8 bytes of                   100      1  facility type (complaint/taxonomy)
    SHA-256("sandyq kiosk v1" ||                  101      3  zeros
    kiosk public key)                             104     64  signature by the root key, domain

@@ -74,7 +74,8 @@ static const char *const texts[TROUBLE_END - TROUBLE_FIRST] = {
     AT(TROUBLE_PASSPHRASE_FILE) = N_("The passphrase file cannot be read. Check its name."),
     AT(TROUBLE_NAME) =
         N_("The office's name is too long or not plain text. Use at most 127 bytes."),
-    AT(TROUBLE_FACILITY) = N_("The facility code must be 1 to 15 of A-Z, 0-9 and -."),
+    AT(TROUBLE_FACILITY) =
+        N_("The facility code must be 1 to 15 of A-Z, 0-9 and -, with no - in front."),
     AT(TROUBLE_CARD_PLACE) =
         N_("Something that is no card is there already. Name a new file for the card."),
     AT(TROUBLE_CARD_FOLDER) = N_("This names a folder. Name a file for the card."),

@@ -156,6 +156,7 @@ static void facilities_are_codes(void **state)
     assert_int_equal(encode("ABC-DEF-0123456", 1, OFFICE_DAY), REFUSAL_NONE);
     assert_int_equal(encode("ABC-DEF-01234567", 1, OFFICE_DAY), REFUSAL_MALFORMED);
     assert_int_equal(encode("", 1, OFFICE_DAY), REFUSAL_MALFORMED);
+    assert_int_equal(encode("-A1", 1, OFFICE_DAY), REFUSAL_MALFORMED);
     assert_int_equal(encode("pc-17", 1, OFFICE_DAY), REFUSAL_MALFORMED);
     assert_int_equal(encode("PC 17", 1, OFFICE_DAY), REFUSAL_MALFORMED);
     assert_int_equal(encode("PC\x1b[2J", 1, OFFICE_DAY), REFUSAL_MALFORMED);

@@ -289,6 +289,7 @@ static void the_encoder_refuses_what_the_decoder_would(void **state)
 {
     REFUSE(letter.kind = (enum letter_kind)3, LETTER_RANGE);
     REFUSE(letter.facility[0] = '\0', LETTER_RANGE);
+    REFUSE(letter.facility[0] = '-', LETTER_RANGE);
     REFUSE(letter.facility[1] = 'a', LETTER_RANGE);
     REFUSE(memset(letter.facility, 'A', sizeof(letter.facility)), LETTER_RANGE);
     REFUSE(letter.language[1] = 'K', LETTER_RANGE);
