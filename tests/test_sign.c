@@ -217,6 +217,22 @@ static void a_hostile_key_is_refused_and_ends_nothing(void **state)
     }
 }
 
+/* p to p + 18, which are 0 to 18 written otherwise, with both signs: a second name of one key. */
+static void a_y_beyond_the_prime_is_refused_and_ends_nothing(void **state)
+{
+    const uint8_t zeros[SIGN_LEN] = {0};
+    uint8_t key[SIGN_PUBLIC_LEN];
+    memset(key, 0xff, sizeof key);
+    for (int last = 0xed; last <= 0xff; last++) {
+        key[0] = (uint8_t)last;
+        for (int sign = 0; sign <= 1; sign++) {
+            key[31] = sign ? 0xff : 0x7f;
+            for (char text = 0; text < 16; text++)
+                assert_false(sign_check(key, domain, &text, 1, zeros));
+        }
+    }
+}
+
 /* In another process: what libgcrypt says of an all-zero signature under a key, for sixteen messages. */
 enum { REFUSES, TAKES, ENDS };
 static int libgcrypt_on_zeros(const uint8_t key[SIGN_PUBLIC_LEN])
@@ -265,6 +281,7 @@ int main(void)
         cmocka_unit_test(s_plus_l_is_refused),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(a_hostile_key_is_refused_and_ends_nothing),
+        cmocka_unit_test(a_y_beyond_the_prime_is_refused_and_ends_nothing),
         cmocka_unit_test(libgcrypt_itself_ends_or_takes_zeros),
     };
     if (secret_start() != SECRET_OK || sodium_init() < 0)
