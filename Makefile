@@ -79,6 +79,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
+$(BUILD)/tests/test_tamper: $(call OBJ,$(wildcard tests/tamper/*.c))
 
 # The keyboard tables, from what X knows; a test compares.
 $(BUILD)/tests/layout/table: $(BUILD)/tests/layout/table.o

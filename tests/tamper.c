@@ -153,6 +153,12 @@ struct tamper_letter *tamper_write(struct tamper *t, size_t k)
     return tamper_write_in(t, k, t->kiosks[k].dir);
 }
 
+void tamper_write_some(struct tamper *t, size_t k, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        tamper_write(t, k);
+}
+
 void tamper_cover(struct tamper *t, size_t k)
 {
     struct letter letter = {
@@ -212,11 +218,29 @@ void tamper_import(struct tamper *t, const char *path)
     t->taken = intake.report;
 }
 
+void tamper_bring(struct tamper *t, size_t k)
+{
+    tamper_exchange(t, k);
+    tamper_import(t, t->stick);
+}
+
 uint32_t tamper_publish(struct tamper *t)
 {
     struct publish_report report;
     assert_int_equal(publish_run(&t->ward.vault, t->stick, t->today, &report), TROUBLE_NONE);
     return report.number;
+}
+
+void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark)
+{
+    struct board board = {.number = number, .day = WARD_DAY, .kiosk_count = 1};
+    uint8_t *out = NULL;
+    size_t len = 0;
+    memcpy(board.office, t->ward.vault.charter.office, sizeof board.office);
+    assert_int_equal(board_encode(&board, mark, t->ward.vault.keys->board, &out, &len),
+                     REFUSAL_NONE);
+    office_put(t->stick, EXCHANGE_BOARD, out, len);
+    free(out);
 }
 
 void tamper_round(struct tamper *t)
@@ -332,9 +356,47 @@ void tamper_restore(const char *from, const char *to)
     each_file(from, to);
 }
 
+void tamper_snapshot(struct tamper *t, size_t k, char copy[2 * OFFICE_PATH_LEN])
+{
+    tamper_path(copy, t->under, "state");
+    tamper_copy_folder(t->kiosks[k].dir, copy);
+}
+
 void tamper_bundle_name(const struct tamper *t, size_t k, char name[64])
 {
     snprintf(name, 64, "%s" EXCHANGE_BUNDLE, t->kiosks[k].name);
+}
+
+static void copy_as(const char *dir, const char *name, const char *to_dir, const char *as)
+{
+    char from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN];
+    tamper_path(from, dir, name);
+    tamper_path(to, to_dir, as);
+    tamper_copy(from, to);
+}
+
+void tamper_keep(const struct tamper *t, const char *name)
+{
+    copy_as(t->stick, name, t->under, name);
+}
+
+void tamper_take_bundle(const struct tamper *t, size_t k, const char *as)
+{
+    char name[64];
+    tamper_bundle_name(t, k, name);
+    copy_as(t->stick, name, t->under, as);
+}
+
+void tamper_put_kept(const struct tamper *t, const char *as, const char *name)
+{
+    copy_as(t->under, as, t->stick, name);
+}
+
+void tamper_import_kept(struct tamper *t, const char *as)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    tamper_path(path, t->under, as);
+    tamper_import(t, path);
 }
 
 void tamper_flip(const char *dir, const char *name, size_t at)

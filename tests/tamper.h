@@ -6,7 +6,7 @@
        tamper_open(&t);
        tamper_write(&t, 0);          somebody writes at kiosk 0
        tamper_round(&t);             stick to every kiosk, desk, and back to every kiosk
-       tamper_detected(...);         what must be seen
+       insist_says(&t, 0, "GAP");    what must be seen
        tamper_settle(&t);            everything honest must have come once
        tamper_close(&t);
 
@@ -14,6 +14,7 @@
 #ifndef TESTS_TAMPER_H
 #define TESTS_TAMPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,7 @@ struct tamper {
     char refused[TAMPER_TEXT];     /* "name=trouble " for all that it refused */
     char *said;                    /* what `kiosks` said last */
     size_t said_len;
+    bool impossible; /* the attack cannot be made by this user, here: it is not counted */
 };
 
 /* An office with two kiosks whose cards are in, and an empty stick. */
@@ -61,19 +63,25 @@ void tamper_close(struct tamper *t);
 /* One more kiosk. Its card is kept in t->under, under its name on the stick. */
 size_t tamper_kiosk(struct tamper *t, const char *facility);
 
-/* Somebody writes at kiosk k, or nobody does and a cover is written. Returns the letter; the number of
-   its record is the outbox's last. */
+/* Somebody writes at kiosk k, or n people do, or nobody does and a cover is written. Returns the letter;
+   the number of its record is the outbox's last. */
 struct tamper_letter *tamper_write(struct tamper *t, size_t k);
+void tamper_write_some(struct tamper *t, size_t k, unsigned n);
 void tamper_cover(struct tamper *t, size_t k);
 
 /* As tamper_write, into any copy of a state folder. */
 struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir);
 
-/* The steps of the protocol, each over the stick. tamper_exchange returns the refusal. */
+/* The steps of the protocol, each over the stick. tamper_exchange returns the refusal. tamper_bring is a
+   round without the way back: an exchange and an import. */
 int tamper_exchange(struct tamper *t, size_t k);
 void tamper_import(struct tamper *t, const char *path);
+void tamper_bring(struct tamper *t, size_t k);
 uint32_t tamper_publish(struct tamper *t);
 void tamper_round(struct tamper *t);
+
+/* A board on the stick that our own office signed, with this mark and no other. */
+void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark);
 
 /* Asks the desk for its kiosks, as words. */
 void tamper_ask(struct tamper *t);
@@ -93,6 +101,16 @@ void tamper_restore(const char *from, const char *to); /* a folder, after emptyi
 void tamper_path(char path[2 * OFFICE_PATH_LEN], const char *dir, const char *name);
 void tamper_remove(const char *dir, const char *name);
 void tamper_bundle_name(const struct tamper *t, size_t k, char name[64]);
+
+/* Copies the state folder of kiosk k, as it is now, to below t->under; *copy is where. */
+void tamper_snapshot(struct tamper *t, size_t k, char copy[2 * OFFICE_PATH_LEN]);
+
+/* What is on the stick is kept below t->under, under its name or another; put back; or imported from
+   there. */
+void tamper_keep(const struct tamper *t, const char *name);
+void tamper_take_bundle(const struct tamper *t, size_t k, const char *as);
+void tamper_put_kept(const struct tamper *t, const char *as, const char *name);
+void tamper_import_kept(struct tamper *t, const char *as);
 
 /* Changes one byte of a file. */
 void tamper_flip(const char *dir, const char *name, size_t at);

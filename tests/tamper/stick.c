@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What lies on the stick, and a stick that is another from one moment to the next. */
+#include "tests/tamper/cases.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "courier/refusal.h"
+#include "tests/process.h"
+#include "tests/tamper/insist.h"
+
+static void on_stick(const struct tamper *t, const char *name, char path[2 * OFFICE_PATH_LEN])
+{
+    tamper_path(path, t->stick, name);
+    remove(path);
+}
+
+/* What the courier reads, and what the desk reads. */
+static void expected_names(char names[4][64])
+{
+    snprintf(names[0], 64, "%s", EXCHANGE_CHARTER);
+    snprintf(names[1], 64, "%s", EXCHANGE_BOARD);
+    snprintf(names[2], 64, "x%s", EXCHANGE_CARD);
+    snprintf(names[3], 64, "x%s", EXCHANGE_BUNDLE);
+}
+
+/* The exchange refuses card, charter and board with this and still writes its bundle; the desk refuses
+   the bundle with the same, and takes that of the kiosk. */
+static void insist_both_refuse(struct tamper *t, int refusal)
+{
+    char what[64];
+    assert_int_equal(tamper_exchange(t, A), refusal);
+    assert_int_equal(t->report.card, refusal);
+    assert_int_equal(t->report.charter, refusal);
+    assert_int_equal(t->report.board, refusal);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    snprintf(what, sizeof what, "x%s=%d ", EXCHANGE_BUNDLE, refusal);
+    insist_refused(t, what);
+    assert_int_equal(t->taken.refused, 1);
+    assert_int_equal(t->taken.bundles, 2); /* of both kiosks */
+}
+
+static void clear_names(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    expected_names(names);
+    for (int i = 0; i < 4; i++)
+        on_stick(t, names[i], path);
+}
+
+static void links_on_the_stick(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN], key[2 * OFFICE_PATH_LEN];
+    tamper_path(key, t->kiosks[A].dir, "kiosk.key");
+    const char *const targets[] = {"/etc/passwd", key, "/nowhere", t->kiosks[A].dir, NULL};
+    expected_names(names);
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        tamper_write_some(t, A, 1);
+        for (int n = 0; n < 4; n++) {
+            on_stick(t, names[n], path);
+            assert_int_equal(symlink(targets[i] != NULL ? targets[i] : names[n], path), 0);
+        }
+        insist_both_refuse(t, REFUSAL_SPECIAL);
+    }
+    clear_names(t);
+}
+
+static void folders_pipes_and_sockets(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    expected_names(names);
+    for (int kind = 0; kind < 3; kind++) {
+        tamper_write_some(t, A, 1);
+        for (int n = 0; n < 4; n++) {
+            on_stick(t, names[n], path);
+            if (kind == 0)
+                assert_int_equal(mkdir(path, 0700), 0);
+            else if (kind == 1)
+                assert_int_equal(mkfifo(path, 0600), 0);
+            else
+                assert_int_equal(mknod(path, S_IFSOCK | 0600, 0), 0);
+        }
+        insist_both_refuse(t, REFUSAL_SPECIAL);
+    }
+    clear_names(t);
+}
+
+/* Only root makes devices; the others have those of the system. */
+static void devices(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    tamper_write_some(t, A, 1);
+    tamper_import(t, "/dev/zero");
+    insist_refused(t, "/dev/zero=2 ");
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        if (mknod(path, S_IFCHR | 0600, makedev(1, 5)) != 0)
+            return; /* those of the system have been refused */
+    }
+    insist_both_refuse(t, REFUSAL_SPECIAL);
+    clear_names(t);
+}
+
+static void sparse_files(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    tamper_write_some(t, A, 1);
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        assert_int_equal(ftruncate(fd, 100LL << 30), 0);
+        close(fd);
+    }
+    insist_both_refuse(t, REFUSAL_LARGE);
+    clear_names(t);
+}
+
+static void name_one_of_many(int i, char name[64])
+{
+    static const char *const ends[] = {EXCHANGE_CARD, EXCHANGE_BUNDLE, ".txt", ".board", ""};
+    snprintf(name, 64, "%05d%s", i, ends[i % 5]);
+}
+
+static void ten_thousand_files(struct tamper *t)
+{
+    enum { MANY = 10000 };
+    char name[64];
+    uint8_t card[CARD_FILE_LEN] = "SANDYQK1";
+    tamper_write_some(t, A, 1);
+    memcpy(card + 52, t->kiosks[A].key, 32);
+    for (int i = 0; i < MANY; i++) {
+        name_one_of_many(i, name);
+        office_put(t->stick, name, card, i % 2 == 0 ? sizeof card : 0);
+    }
+    tamper_exchange(t, A);
+    assert_true(t->report.card == REFUSAL_FOREIGN ||
+                t->report.card == REFUSAL_TRUNCATED); /* which comes first */
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.refused, MANY / 5);
+    assert_int_equal(t->taken.complaints, 1);
+    for (int i = 0; i < MANY; i++) {
+        name_one_of_many(i, name);
+        tamper_remove(t->stick, name);
+    }
+}
+
+/* The courier must not write through a link that waits under its name, nor take its own secrets in. */
+static void links_to_our_own_files(struct tamper *t)
+{
+    static const char *const ours[] = {"kiosk.key", "outbox.db", "card"};
+    char from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN], bundle[64];
+    size_t len = 0, now = 0;
+    tamper_bundle_name(t, A, bundle);
+    for (size_t i = 0; i < 6; i++) {
+        tamper_write_some(t, A, 1);
+        tamper_path(from, t->kiosks[A].dir, ours[i % 3]);
+        uint8_t *before = office_get(t->kiosks[A].dir, ours[i % 3], &len);
+        on_stick(t, EXCHANGE_BOARD, to);
+        assert_int_equal(link(from, to), 0);
+        on_stick(t, bundle, to);
+        assert_int_equal(i < 3 ? link(from, to) : symlink(from, to), 0);
+        assert_true(tamper_exchange(t, A) != REFUSAL_NONE);
+        assert_true(t->report.board != REFUSAL_NONE);
+        assert_int_equal(t->report.bundle, REFUSAL_NONE);
+        uint8_t *after = office_get(t->kiosks[A].dir, ours[i % 3], &now);
+        assert_int_equal(len, now);
+        if (i % 3 != 1)
+            assert_memory_equal(before, after, len);
+        free(before);
+        free(after);
+        tamper_import(t, t->stick);
+        assert_int_equal(t->taken.complaints, 1);
+        tamper_remove(t->stick, EXCHANGE_BOARD);
+    }
+}
+
+static void names_with_escapes(struct tamper *t)
+{
+    tamper_write_some(t, A, 1);
+    tamper_hostile(t->stick);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_FOREIGN);
+    assert_int_equal(t->report.card, REFUSAL_FOREIGN);
+    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.refused, TAMPER_HOSTILE);
+    assert_int_equal(t->taken.complaints, 1);
+}
+
+static void unreadable_files(struct tamper *t)
+{
+    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    tamper_write_some(t, A, 1);
+    expected_names(names);
+    for (int n = 0; n < 4; n++) {
+        on_stick(t, names[n], path);
+        int fd = open(path, O_WRONLY | O_CREAT, 0);
+        close(fd);
+    }
+    t->impossible = geteuid() == 0; /* who may read all */
+    insist_both_refuse(t, t->impossible ? REFUSAL_TRUNCATED : REFUSAL_IO);
+    clear_names(t);
+}
+
+static void stick_that_cannot_be_written(struct tamper *t)
+{
+    const bool root = geteuid() == 0;
+    tamper_write_some(t, A, 2);
+    t->impossible = root && mount("tmpfs", t->stick, "tmpfs", MS_RDONLY, "size=1m") != 0;
+    if (t->impossible)
+        return;
+    if (!root)
+        assert_int_equal(chmod(t->stick, 0500), 0);
+    const int refusal = tamper_exchange(t, A);
+    assert_int_equal(root ? umount(t->stick) : chmod(t->stick, 0700), 0);
+    assert_int_equal(refusal, REFUSAL_READONLY);
+    assert_int_equal(t->report.bundle, REFUSAL_READONLY);
+}
+
+static void stick_that_is_full(struct tamper *t)
+{
+    tamper_write_some(t, A, 5);
+    t->impossible = geteuid() != 0 || mount("tmpfs", t->stick, "tmpfs", 0, "size=64k") != 0;
+    if (t->impossible)
+        return;
+    const int refusal = tamper_exchange(t, A);
+    assert_int_equal(umount(t->stick), 0);
+    assert_int_equal(refusal, REFUSAL_FULL);
+    assert_int_equal(t->report.bundle, REFUSAL_FULL);
+}
+
+/* The sticks of two kiosks are taken for one another. */
+static void sticks_swapped(struct tamper *t)
+{
+    char other[2 * OFFICE_PATH_LEN], mine[OFFICE_PATH_LEN];
+    tamper_path(other, t->under, "stick");
+    tamper_copy_folder(t->stick, other);
+    tamper_write_some(t, A, 2);
+    tamper_write_some(t, B, 2);
+    tamper_exchange(t, A);
+    memcpy(mine, t->stick, sizeof mine);
+    memcpy(t->stick, other, sizeof mine);
+    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    tamper_write_some(t, A, 1);
+    tamper_write_some(t, B, 1);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 5);
+    memcpy(t->stick, mine, sizeof mine);
+    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    tamper_import(t, t->stick);
+    assert_int_equal(t->taken.complaints, 1);
+    insist_well(t, A);
+    insist_well(t, B);
+}
+
+/* --- a stick that changes while it is read --- */
+
+enum { RACE_STEP = 11 /* of the calls to the kernel, and the returns, every eleventh one */ };
+
+static void change_stick(struct tamper *t, unsigned way)
+{
+    char path[2 * OFFICE_PATH_LEN];
+    tamper_path(path, t->stick, EXCHANGE_BOARD);
+    if (way == 0)
+        tamper_put_kept(t, EXCHANGE_BOARD, EXCHANGE_BOARD); /* an older one, written over */
+    else if (way == 1)
+        assert_int_equal(truncate(path, 100), 0);
+    else
+        assert_true(remove(path) == 0 && symlink("/etc/passwd", path) == 0);
+}
+
+struct race {
+    struct tamper *t;
+    unsigned when, way;
+};
+
+static void race_exchange(void *context)
+{
+    const struct race *race = context;
+    tamper_exchange(race->t, A);
+}
+
+static bool race_change(void *context, unsigned stop)
+{
+    const struct race *race = context;
+    if (stop == race->when)
+        change_stick(race->t, race->way);
+    return true;
+}
+
+static uint32_t board_held(const struct tamper *t, size_t k)
+{
+    struct state *state = NULL;
+    assert_int_equal(state_open(t->kiosks[k].dir, &state), REFUSAL_NONE);
+    const uint32_t number = state->board_number;
+    state_close(&state);
+    return number;
+}
+
+/* At each of these moments the exchange stands still and the stick becomes another. Whatever comes: the board held is whole, and never an older one. */
+static void stick_changes_while_read(struct tamper *t)
+{
+    struct board_mark mark = {.seq = 0};
+    char board[2 * OFFICE_PATH_LEN];
+    unsigned stops = 1;
+    memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
+    tamper_write_some(t, A, 1);
+    tamper_put_mark(t, 1, &mark);
+    tamper_keep(t, EXCHANGE_BOARD);
+    tamper_exchange(t, A);
+    tamper_path(board, t->stick, EXCHANGE_BOARD);
+    uint32_t held = board_held(t, A);
+    unsigned taken = 0;
+    for (unsigned n = 1; n <= stops; n += RACE_STEP) {
+        remove(board);
+        tamper_put_mark(t, held + 1, &mark);
+        struct race race = {t, n, n / RACE_STEP % 3};
+        stops = process_step(race_exchange, race_change, &race);
+        const uint32_t now = board_held(t, A);
+        assert_true(now == held || now == held + 1);
+        taken += now > held;
+        held = now;
+    }
+    assert_true(taken > 5 && stops > 20 * RACE_STEP);
+    tamper_remove(t->stick, EXCHANGE_BOARD);
+}
+
+struct tamper_case stick_cases[] = {
+    {"symlinks on the stick", links_on_the_stick},
+    {"folders, pipes and sockets on the stick", folders_pipes_and_sockets},
+    {"devices on the stick", devices},
+    {"files of 100 GB on the stick", sparse_files},
+    {"10,000 files on the stick", ten_thousand_files},
+    {"links to our own files on the stick", links_to_our_own_files},
+    {"names with escapes on the stick", names_with_escapes},
+    {"files that cannot be read", unreadable_files},
+    {"stick that cannot be written", stick_that_cannot_be_written},
+    {"stick that is full", stick_that_is_full},
+    {"sticks swapped", sticks_swapped, .calm = true},
+    {"stick that changes while it is read", stick_changes_while_read},
+    {NULL},
+};
