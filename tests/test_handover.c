@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -126,6 +127,33 @@ static void test_its_size_is_sealed(void **state)
     assert_int_equal(fcntl(visit->fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
 }
 
+/* How often the kernel had to give this thread a page so far. */
+static long pages_given(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_THREAD, &usage), 0);
+    return usage.ru_minflt;
+}
+
+/* The kernel counts the pages that a process touches for the first time, and keeps the count: it must be the same with an envelope
+   and without. */
+static void test_a_look_costs_the_same(void **state)
+{
+    struct visit *visit = *state;
+    uint8_t seen[ENVELOPE_LEN] = {1};
+    uint32_t turn = 0;
+    long before;
+
+    assert_int_equal(handover_look(visit->keeper, seen), 0);
+    hand_over(visit, 'a');
+    before = pages_given();
+    turn = look(visit, 0, seen);
+    assert_int_equal(pages_given() - before, 0);
+    handover_answer(visit->keeper, turn, true);
+    pthread_join(visit->thread, NULL);
+}
+
 #define HANDOVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -134,6 +162,7 @@ int main(void)
         HANDOVER_TEST(test_the_answer_is_the_keepers),
         HANDOVER_TEST(test_a_keeper_that_is_gone),
         HANDOVER_TEST(test_its_size_is_sealed),
+        HANDOVER_TEST(test_a_look_costs_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
