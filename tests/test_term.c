@@ -1073,6 +1073,53 @@ static void test_what_is_no_terminal_for_us(void **state)
     refuses(open_a_pipe, xterm);
 }
 
+/* Every byte of memory there is. */
+static void use_up_memory(void)
+{
+    const struct rlimit none = {0};
+
+    setrlimit(RLIMIT_DATA, &none);
+    for (size_t len = 1 << 20; len >= 16; len /= 2)
+        for (void *block = malloc(len); block != NULL;)
+            block = malloc(len);
+}
+
+/* From the second picture on there is no memory. */
+static int show_without_memory(void *context)
+{
+    struct screen *screen = screen_new(24, 64);
+
+    setenv("TERM", context, 1);
+    setlocale(LC_ALL, "C.UTF-8");
+    if (term_open(NULL) != TERM_OK)
+        return EXIT_REFUSED;
+    screen_say(screen, 0, 0, SCREEN_PLAIN, "x");
+    term_show(screen);
+    use_up_memory();
+    screen_contrast(screen, true);
+    screen_say(screen, 1, 0, SCREEN_BOLD, "y");
+    screen_say(screen, 2, 0, SCREEN_REVERSE, "z");
+    term_show(screen);
+    term_show(screen);
+    term_close();
+    return EXIT_GONE;
+}
+
+static void test_short_of_memory(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its heap ends the process itself */
+#endif
+    char terminals[][16] = {"xterm-256color", "linux", "vt220"};
+
+    for (size_t i = 0; i < sizeof terminals / sizeof *terminals; i++) {
+        struct pty *pty = pty_start_function(24, 80, show_without_memory, terminals[i]);
+
+        assert_int_equal(pty_wait_exit(pty, WAIT_S), EXIT_GONE);
+        pty_stop(&pty);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1112,6 +1159,7 @@ int main(void)
         cmocka_unit_test(test_closing_leaves_nothing_in_memory),
         cmocka_unit_test(test_stopped_output_goes_on),
         cmocka_unit_test(test_what_is_no_terminal_for_us),
+        cmocka_unit_test(test_short_of_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

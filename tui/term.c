@@ -32,6 +32,9 @@ enum { MODULES_PAIR = 1, CONTRAST_PAIR, STRONG_PAIR };
 /* What a blank costs that is not drawn like the one before it, at least: itself and half of bold's two sequences. */
 enum { CELL_BYTES = 4 };
 
+/* No terminal's sequences are that long. */
+enum { FORMAT_MAX = 4096 };
+
 /* Where we are in a sequence of bytes that is no text. */
 enum part {
     PART_NONE,
@@ -242,6 +245,30 @@ static void set_modes(void)
     send("\033[?2004h\033=");
 }
 
+/* Curses that could not grow a buffer for the parameters of a sequence crashes at the next one: its buffers get their full
+   size here, where being short of memory is no more than a terminal that does not open. */
+static bool grow_buffers(void)
+{
+    char format[FORMAT_MAX];
+
+    memset(format, ' ', sizeof format);
+    format[sizeof format - 1] = '\0';
+    return tiparm(format) != NULL;
+}
+
+static SCREEN *new_screen(void)
+{
+    SCREEN *made = newterm(NULL, stdout, stdin);
+
+    if (made && tigetstr("cup") && grow_buffers())
+        return made;
+    if (made) {
+        endwin();
+        delscreen(made);
+    }
+    return NULL;
+}
+
 int term_open(const volatile sig_atomic_t *stop)
 {
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
@@ -258,12 +285,7 @@ int term_open(const volatile sig_atomic_t *stop)
     term.last = 0;
     resized = 0;
     take_signals();
-    term.curses = newterm(NULL, stdout, stdin);
-    if (term.curses && !tigetstr("cup")) {
-        endwin();
-        delscreen(term.curses);
-        term.curses = NULL;
-    }
+    term.curses = new_screen();
     if (!term.curses) {
         give_back_signals();
         return TERM_NOT_TERMINAL;
