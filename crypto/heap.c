@@ -39,6 +39,7 @@ void heap_start(void)
 
 #else
 
+void *__libc_malloc(size_t len);
 void __libc_free(void *block);
 void *__libc_realloc(void *block, size_t len);
 
@@ -66,7 +67,7 @@ void *realloc(void *block, size_t len)
     size_t had = malloc_usable_size(block);
     if (len <= had && len >= had / 2)
         return block;
-    void *moved = malloc(len);
+    void *moved = __libc_malloc(len);
     if (moved == NULL)
         return NULL;
     memcpy(moved, block, len < had ? len : had);

@@ -25,7 +25,8 @@ struct teletype {
     const char *type; /* as in terminfo */
     int rows;
     int cols;
-    bool leds; /* tells whether Caps Lock is on */
+    unsigned short front; /* the console that is in front; 0: no console is */
+    bool leds;            /* tells whether Caps Lock is on */
     bool caps;
     bool stuck; /* takes no more bytes than one at a time, and none in between */
     bool dead;  /* takes none */
