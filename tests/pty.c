@@ -491,6 +491,16 @@ static struct pty *open_pty(int rows, int cols)
     return pty;
 }
 
+/* Returns 0 in the child. Without a process the test program ends: the number -1 would later mean all that there are. */
+static pid_t fork_or_end(void)
+{
+    const pid_t pid = fork();
+
+    if (pid < 0)
+        abort();
+    return pid;
+}
+
 struct pty *pty_start(int rows, int cols, const char *const *argv, const char *const *env)
 {
     struct pty *pty = open_pty(rows, cols);
@@ -498,7 +508,7 @@ struct pty *pty_start(int rows, int cols, const char *const *argv, const char *c
     if (pty == NULL)
         return NULL;
     fflush(NULL);
-    if ((pty->pid = fork()) == 0)
+    if ((pty->pid = fork_or_end()) == 0)
         run_child(pty, argv, env);
     return pty;
 }
@@ -510,7 +520,7 @@ struct pty *pty_start_function(int rows, int cols, int (*run)(void *context), vo
     if (pty == NULL)
         return NULL;
     fflush(NULL);
-    if ((pty->pid = fork()) == 0) {
+    if ((pty->pid = fork_or_end()) == 0) {
         run_child(pty, NULL, NULL);
         _exit(run(context));
     }
