@@ -485,7 +485,7 @@ static void test_it_leaves_no_core(void **state)
     struct rlimit core = one;
     struct stat about;
     struct pty *pty = NULL;
-    /* Allowed to itself, where we may: else it would be nobody's work that none is. */
+    /* A limit that is none yet, so that it is the desk that makes it one. */
     (void)setrlimit(RLIMIT_CORE, &one);
     pty = ask("list", "office", "Passphrase");
     assert_int_equal(prlimit(pty_process(pty), RLIMIT_CORE, NULL, &core), 0);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -598,9 +599,14 @@ static void end_idle(struct scene *scene)
     served_wait(&scene->served, LANGUAGES);
 }
 
+/* Root allows the session a core, where root may: there is still none. */
 static void end_by(struct scene *scene, int number)
 {
-    kill(scene_session(scene), number);
+    const struct rlimit any = {RLIM_INFINITY, RLIM_INFINITY};
+    const pid_t session = scene_session(scene);
+
+    (void)prlimit(session, RLIMIT_CORE, &any, NULL);
+    kill(session, number);
     served_wait(&scene->served, LANGUAGES);
 }
 
