@@ -583,6 +583,7 @@ static int filter_speaker(void)
     const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
     const struct scmp_arg_cmp not_local[] = {SCMP_A0_32(SCMP_CMP_NE, AF_UNIX)};
     const struct scmp_arg_cmp creating[] = {SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT)};
+    const struct scmp_arg_cmp creating_before[] = {SCMP_A1(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT)};
     static const unsigned long spaces[] = {CLONE_NEWNS,    CLONE_NEWUTS, CLONE_NEWIPC,
                                            CLONE_NEWPID,   CLONE_NEWNET, CLONE_NEWUSER,
                                            CLONE_NEWCGROUP};
@@ -601,6 +602,7 @@ static int filter_speaker(void)
     }
     add(&list, deny, SCMP_SYS(socket), COUNT(not_local), not_local);
     add(&list, deny, SCMP_SYS(openat), COUNT(creating), creating);
+    add(&list, deny, SCMP_SYS(open), COUNT(creating_before), creating_before);
     /* Their arguments lie in memory, where no filter looks: the C library takes the older ones. */
     add(&list, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
     add(&list, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0, NULL);
