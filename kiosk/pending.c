@@ -87,14 +87,19 @@ int pending_write(int fd, const uint8_t record[RECORD_LEN])
     return REFUSAL_NONE;
 }
 
+/* *past is set when it is whole and has a number that the outbox has. */
 static enum pending_finding weigh(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
-                                  const struct outbox_tip *tip, struct outbox_tip *next)
+                                  const struct outbox_tip *tip, struct outbox_tip *next, bool *past)
 {
     struct record record;
 
     if (record_check(bytes, kiosk_key) != REFUSAL_NONE ||
-        record_decode(bytes, &record) != REFUSAL_NONE || record.seq <= tip->seq)
+        record_decode(bytes, &record) != REFUSAL_NONE)
         return PENDING_OLD;
+    if (record.seq <= tip->seq) {
+        *past = true;
+        return PENDING_OLD;
+    }
     if (record.seq != tip->seq + 1 || record.day < tip->day ||
         memcmp(record.previous, tip->hash, sizeof record.previous) != 0)
         return PENDING_ASTRAY;
@@ -122,6 +127,7 @@ int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *t
                  uint8_t record[RECORD_LEN], struct outbox_tip *next, enum pending_finding *finding)
 {
     int refusal = REFUSAL_NONE;
+    bool past = false;
 
     *finding = PENDING_OLD;
     for (int i = 0; i < PENDING_COPIES && *finding != PENDING_NEXT; i++) {
@@ -130,8 +136,9 @@ int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *t
         if (!read_copy(fd, record, (off_t)i * PENDING_STEP))
             refusal = REFUSAL_IO;
         else
-            found = weigh(record, kiosk_key, tip, next);
+            found = weigh(record, kiosk_key, tip, next, &past);
         *finding = found > PENDING_OLD && *finding != PENDING_NEXT ? found : *finding;
     }
-    return *finding == PENDING_NEXT ? REFUSAL_NONE : refusal;
+    /* What was acknowledged stood in both: where one is of the past, the other was not. */
+    return *finding == PENDING_NEXT || past ? REFUSAL_NONE : refusal;
 }

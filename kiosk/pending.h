@@ -34,8 +34,8 @@ int pending_write(int fd, const uint8_t record[RECORD_LEN]);
 enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY };
 
 /* Looks for it, in both copies, by the kiosk's public key. Of PENDING_NEXT, record gets the bytes and *next the tip that it makes.
-   _IO when a copy could not be read and the other is not the one: what it holds may have been acknowledged, so nothing
-   may take its number. */
+   _IO when a copy could not be read and the other is neither that record nor a whole one with a number that the outbox has: what
+   it holds may have been acknowledged, so nothing may take its number. */
 int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
                  uint8_t record[RECORD_LEN], struct outbox_tip *next,
                  enum pending_finding *finding);

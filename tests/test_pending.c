@@ -178,6 +178,23 @@ static void test_a_copy_that_cannot_be_read(void **state)
                      REFUSAL_IO);
 }
 
+/* What the outbox has is in one copy, and the other went bad: nothing was acknowledged since, and the kiosk is not to stay closed
+   for it. */
+static void test_an_old_copy_that_cannot_be_read(void **state)
+{
+    struct place *place = *state;
+    enum pending_finding finding = PENDING_NEXT;
+    struct outbox_tip tip = place->tip, next;
+    uint8_t record[RECORD_LEN];
+
+    tip.seq++;
+    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(ftruncate(place->fd, PENDING_STEP + 10), 0);
+    assert_int_equal(pending_find(place->fd, place->key, &tip, record, &next, &finding),
+                     REFUSAL_NONE);
+    assert_int_equal(finding, PENDING_OLD);
+}
+
 static void test_what_is_no_such_file_is_made_anew(void **state)
 {
     struct place *place = *state;
@@ -212,6 +229,7 @@ int main(void)
         PENDING_TEST(test_what_does_not_follow_is_not_taken),
         PENDING_TEST(test_a_file_that_goes),
         PENDING_TEST(test_a_copy_that_cannot_be_read),
+        PENDING_TEST(test_an_old_copy_that_cannot_be_read),
         PENDING_TEST(test_what_is_no_such_file_is_made_anew),
     };
 
