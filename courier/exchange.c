@@ -226,7 +226,17 @@ static int describe(struct exchange *x, struct bundle *bundle)
     return REFUSAL_NONE;
 }
 
-/* Is what this bundle holds known here? What was dropped is at the office, whoever has a copy. */
+/* The number of the last record that was dropped: of it the hash is still here, of those before it nothing is. */
+static uint64_t dropped_to(struct exchange *x)
+{
+    uint64_t first = 0;
+
+    if (x->salvage != NULL || outbox_first(x->outbox, &first) != DB_OK)
+        return 0;
+    return first == 0 ? x->report->tip : first - 1;
+}
+
+/* Is what this bundle holds known here? Of what was dropped it is taken to be. */
 static bool is_known(struct exchange *x, const struct bundle *bundle, const uint8_t *hash)
 {
     uint64_t first = 0;
@@ -239,15 +249,16 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
     if (bundle->last > x->report->tip || outbox_first(x->outbox, &first) != DB_OK)
         return false;
     if (first == 0 || bundle->last < first)
-        return true;
+        return outbox_holds(x->outbox, bundle->last, hash) == DB_OK;
     return outbox_each(x->outbox, bundle->last, bundle->last, fill, &filling) == DB_OK &&
            filling.count == 1 && record_decode(bytes, &ours) == REFUSAL_NONE &&
            memcmp(ours.hash, hash, sizeof ours.hash) == 0;
 }
 
 /* Does this file hold records that we signed and do not know? Then the disk was set back, or another
-   one has our key, and these records may be nowhere else. Nor is one to be lost that cannot be read. */
-static bool is_evidence(struct exchange *x, const char *name)
+   one has our key, and these records may be nowhere else. Nor is one to be lost that cannot be read. *past: it ends
+   before what was dropped last, so nobody here can say. A full one is not the last of its exchange. */
+static bool is_evidence(struct exchange *x, const char *name, bool *past)
 {
     uint8_t *data = NULL;
     size_t len = 0;
@@ -261,6 +272,8 @@ static bool is_evidence(struct exchange *x, const char *name)
     if (refusal == REFUSAL_NONE && bundle.last >= bundle.first) {
         refusal = record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last);
         evidence = refusal == REFUSAL_NONE && !is_known(x, &bundle, last.hash);
+        *past = refusal == REFUSAL_NONE && bundle.last < dropped_to(x) &&
+                bundle.last - bundle.first + 1 < BUNDLE_RECORDS_MAX;
     }
     if (evidence && x->salvage == NULL && bundle.last > x->report->tip &&
         bundle.last > x->report->beyond)
@@ -283,36 +296,40 @@ static bool is_same(const struct exchange *x, const char *name, const char *othe
     return same;
 }
 
-static int move_aside(struct exchange *x, const char *name, const char *other)
+static int move_aside(const struct exchange *x, const char *name, const char *other)
 {
-    if (renameat(x->media, name, x->media, other) == 0) {
-        x->report->kept++;
+    if (renameat(x->media, name, x->media, other) == 0)
         return REFUSAL_NONE;
-    }
     return errno == EROFS || errno == EACCES || errno == EPERM ? REFUSAL_READONLY
            : errno == ENOSPC || errno == EDQUOT                ? REFUSAL_FULL
                                                                : REFUSAL_IO;
 }
 
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
-   those of this exchange; unless the same has been kept before. */
+   those of this exchange; unless the same has been kept before. What may be evidence too is kept without a
+   word, as long as there are names: mostly it is a stick that comes late. */
 static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
     char other[NAME_LEN];
     struct stat st;
+    bool past = false;
+    const bool evidence = is_evidence(x, name, &past);
 
-    if (!is_evidence(x, name))
+    if (!evidence && !past)
         return REFUSAL_NONE;
     card_kiosk_text(x->state->kiosk, id);
     for (int i = 1; i <= KEPT_MAX; i++) {
         snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
-        if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0)
-            return move_aside(x, name, other);
+        if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+            const int refusal = move_aside(x, name, other);
+            x->report->kept += evidence && refusal == REFUSAL_NONE;
+            return refusal;
+        }
         if (is_same(x, name, other))
             return REFUSAL_NONE;
     }
-    return REFUSAL_FULL;
+    return evidence ? REFUSAL_FULL : REFUSAL_NONE;
 }
 
 /* Makes one bundle at data, where its records stand already, and writes it. */

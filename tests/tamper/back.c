@@ -94,6 +94,26 @@ static void trace_on_the_stick(struct tamper *t)
     insist_says(t, A, "FORK, two chains have these records: 3-3");
 }
 
+/* The same, and the stick comes back when the office has the new records under its numbers. */
+static void trace_on_a_stick_that_comes_late(struct tamper *t)
+{
+    char copy[2 * OFFICE_PATH_LEN], name[64];
+    tamper_write_some(t, A, 2);
+    tamper_snapshot(t, A, copy);
+    tamper_write_some(t, A, 2);
+    tamper_exchange(t, A);
+    tamper_bundle_name(t, A, name);
+    tamper_take_bundle(t, A, "late");
+    tamper_remove(t->stick, name);
+    tamper_restore(copy, t->kiosks[A].dir);
+    tamper_write_some(t, A, 5);
+    tamper_round(t);
+    tamper_put_kept(t, "late", name);
+    tamper_exchange(t, A);
+    tamper_import(t, t->stick);
+    insist_says(t, A, "FORK, two chains have these records: 3-4");
+}
+
 /* One folder, two machines, one stick; then a stick each. */
 static void two_kiosks_with_one_key(struct tamper *t)
 {
@@ -354,6 +374,7 @@ struct tamper_case back_cases[] = {
     {"state folder restored, then new letters", state_restored_and_continued},
     {"state folder restored again and again", state_restored_again_and_again},
     {"set back while the stick has more", trace_on_the_stick},
+    {"trace on a stick that comes late", trace_on_a_stick_that_comes_late},
     {"set back again and again, one stick", traces_fill_the_stick},
     {"trace on the stick that cannot be read", trace_that_cannot_be_read},
     {"board that cannot be read", board_that_cannot_be_read},
