@@ -435,10 +435,21 @@ static int wait_for_visit(const struct keeper *keeper, const struct visit *visit
     return ms;
 }
 
-/* While nobody is there: a new day's cover, an outbox that is gone, or a record that the disk takes now. */
+/* What closed it may be over without a new file and a new day: a clock that was wrong at the start, a folder that could not be
+   read. */
+static bool is_open_again(struct keeper *keeper)
+{
+    if (keeper->closed == REFUSAL_NONE)
+        return false;
+    refresh(keeper);
+    return keeper->closed == REFUSAL_NONE;
+}
+
+/* While nobody is there: a new day's cover, an outbox that is gone, an end of what closed the kiosk, or a record that the disk takes
+   now. */
 static bool is_due(struct keeper *keeper)
 {
-    return day_is_owed(keeper) || chain_moved(keeper->chain) ||
+    return day_is_owed(keeper) || chain_moved(keeper->chain) || is_open_again(keeper) ||
            (chain_holding(keeper->chain) && chain_deliver(keeper->chain) == REFUSAL_NONE);
 }
 
