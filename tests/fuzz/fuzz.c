@@ -2,8 +2,10 @@
 /* Calls that fail when they are told to, and stand-ins for what is slow or random. */
 #include "tests/fuzz/fuzz.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "crypto/aead.h"
 #include "crypto/answer.h"
@@ -17,8 +19,9 @@
 #include "tui/wrap.h"
 
 static _Thread_local unsigned left; /* calls up to the one that fails, 0: none does */
-static uint64_t chance;             /* where the random bytes are */
-static bool really;                 /* signatures are real ones */
+static bool gone;       /* what fails to be read is no longer there, or cannot be read */
+static uint64_t chance; /* where the random bytes are */
+static bool really;     /* signatures are real ones */
 static _Thread_local int
     inside; /* of crypto/: libgcrypt ends the process when its own memory is short */
 
@@ -40,6 +43,7 @@ void fuzz_start(void)
 void fuzz_fail_at(unsigned n)
 {
     left = n;
+    gone = n % 2 == 1;
     chance = 0;
 }
 
@@ -85,6 +89,14 @@ WRAP(void *, calloc, size_t n, size_t len)
 WRAP(void *, realloc, void *block, size_t len)
 {
     return fails() ? NULL : __real_realloc(block, len);
+}
+
+WRAP(ssize_t, pread, int fd, void *bytes, size_t len, off_t at)
+{
+    if (!fails())
+        return __real_pread(fd, bytes, len, at);
+    errno = EIO;
+    return gone ? 0 : -1;
 }
 
 /* A function of crypto/ that may fail as a whole. */

@@ -18,7 +18,7 @@ void must(bool holds);
 /* Starts crypto/ once. */
 void fuzz_start(void);
 
-/* From now on the n-th call that may fail (memory, hashes, signatures, keys) does; 0: none does. What
+/* From now on the n-th call that may fail (memory, reading, hashes, signatures, keys) does; 0: none does. What
    is random begins anew. */
 void fuzz_fail_at(unsigned n);
 

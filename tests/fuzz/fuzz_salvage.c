@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any order of whole, cut, changed and forged records as the files of a damaged kiosk: what is found is this kiosk's own
+   and stands in its place, and nothing whole is missed. Input: which call fails (1 byte), records a run (1), the tip (1),
+   then pieces: a byte says file (2 bits), number (3) and kind (3), its arguments follow. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "courier/record.h"
+#include "courier/refusal.h"
+#include "courier/salvage.h"
+#include "crypto/envelope.h"
+#include "crypto/sign.h"
+#include "kiosk/pending.h"
+#include "tests/folder.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { HEAD = 3, RECORDS = 8, FILES = 3, PENDING = 2, DAY = 20000, UNIT = 64 };
+
+/* FORGED: signed by another kiosk. */
+enum kind { WHOLE, FORKED, FORGED, CUT, CHANGED, SPACE, WORDS, KINDS };
+
+enum { FILE_LEN = 8 * PENDING_STEP };
+
+struct pieces {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+static const char *const names[FILES] = {"outbox.db", "outbox.db-wal", "pending"};
+static const uint8_t seeds[2][SIGN_SEED_LEN] = {{1, 2, 3}, {4}};
+static uint8_t records[CUT][RECORDS][RECORD_LEN]; /* of each kind that is whole */
+static uint8_t hashes[CUT][RECORDS][RECORD_HASH_LEN];
+static uint8_t key[SIGN_PUBLIC_LEN];
+static char *folder;
+static int root = -1;
+
+static struct {
+    uint8_t bytes[FILES][FILE_LEN];
+    size_t len[FILES];
+    bool stands[CUT][RECORDS]; /* in the outbox's files */
+    bool found[CUT][RECORDS];
+    bool confused; /* there are words that begin no record */
+    bool failing;
+} world;
+
+static void finish(void)
+{
+    close(root);
+    folder_remove(&folder);
+}
+
+static void make_chain(enum kind kind)
+{
+    static uint8_t envelope[ENVELOPE_LEN] = "SANDYQE1";
+    uint8_t previous[RECORD_HASH_LEN] = {(uint8_t)kind};
+
+    for (size_t i = 0; i < RECORDS; i++) {
+        must(record_encode(i + 1, previous, DAY, envelope, seeds[kind == FORGED], records[kind][i],
+                           hashes[kind][i]) == REFUSAL_NONE);
+        memcpy(previous, hashes[kind][i], sizeof previous);
+    }
+}
+
+static void start(void)
+{
+    fuzz_start();
+    fuzz_fail_at(0);
+    if (root >= 0)
+        return;
+    folder = folder_make();
+    root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(root >= 0 && atexit(finish) == 0);
+    must(sign_public(seeds[0], key) == 0);
+    for (enum kind kind = WHOLE; kind < CUT; kind++)
+        make_chain(kind);
+}
+
+static uint8_t take(struct pieces *pieces)
+{
+    return pieces->at < pieces->end ? *pieces->at++ : 0;
+}
+
+static bool append(size_t file, const void *bytes, size_t len)
+{
+    if (len > FILE_LEN - world.len[file])
+        return false;
+    if (bytes != NULL)
+        memcpy(world.bytes[file] + world.len[file], bytes, len);
+    world.len[file] += len;
+    return true;
+}
+
+/* A keeper's copy begins at a place of its own. */
+static size_t space(size_t file, uint8_t argument)
+{
+    return file == PENDING ? PENDING_STEP - world.len[file] % PENDING_STEP : argument;
+}
+
+static void put_damaged(size_t file, enum kind kind, size_t number, struct pieces *pieces)
+{
+    uint8_t bytes[RECORD_LEN];
+    size_t place = take(pieces) * (size_t)UNIT;
+
+    world.confused = true;
+    memcpy(bytes, records[WHOLE][number], sizeof bytes);
+    if (kind == CUT)
+        append(file, bytes, place);
+    if (kind == CHANGED) {
+        bytes[place] ^= (uint8_t)(1 + take(pieces) % 255);
+        append(file, bytes, sizeof bytes);
+    }
+    for (; kind == WORDS && place > 0; place -= UNIT)
+        append(file, "SANDYQE1", 8);
+}
+
+static void put_piece(struct pieces *pieces)
+{
+    const uint8_t byte = take(pieces);
+    const size_t file = byte % 4 % FILES, number = byte / 4 % RECORDS;
+    const enum kind kind = byte / 32 % KINDS;
+
+    if (kind == SPACE)
+        append(file, NULL, space(file, take(pieces)));
+    else if (kind >= CUT)
+        put_damaged(file, kind, number, pieces);
+    else if (append(file, records[kind][number], RECORD_LEN) && file != PENDING)
+        world.stands[kind][number] = true;
+}
+
+/* What is read is one of the kiosk's own. Returns its kind. */
+static enum kind know(const uint8_t record[RECORD_LEN], uint64_t seq)
+{
+    must(seq >= 1 && seq <= RECORDS);
+    for (enum kind kind = WHOLE; kind < FORGED; kind++)
+        if (memcmp(record, records[kind][seq - 1], RECORD_LEN) == 0) {
+            must(!world.found[kind][seq - 1]);
+            world.found[kind][seq - 1] = true;
+            return kind;
+        }
+    must(false);
+    return FORGED;
+}
+
+static void check_runs(const struct salvage *salvage, uint64_t max)
+{
+    static uint8_t out[RECORDS * RECORD_LEN];
+    struct salvage_run run = SALVAGE_START;
+    uint64_t before = UINT64_MAX;
+    size_t n = 0;
+
+    for (; salvage_next(salvage, max, &run); n++) {
+        must(run.first <= run.last && run.last - run.first < max && run.last <= before);
+        before = run.last;
+        must(salvage_read(salvage, &run, out) == REFUSAL_NONE);
+        const enum kind kind = know(out, run.first);
+        for (uint64_t i = 1; i <= run.last - run.first; i++)
+            must(know(out + i * RECORD_LEN, run.first + i) == kind);
+    }
+    must(n == salvage_runs(salvage, max));
+}
+
+static void check_whole(const struct salvage *salvage)
+{
+    bool all = true, forked = false;
+
+    for (size_t i = 0; i < RECORDS; i++) {
+        must(world.confused || world.failing || world.found[WHOLE][i] || !world.stands[WHOLE][i]);
+        must(world.confused || world.failing || world.found[FORKED][i] || !world.stands[FORKED][i]);
+        all = all && world.found[WHOLE][i];
+        forked = forked || world.found[FORKED][i];
+        const bool has = salvage_has(salvage, 1, i + 1, hashes[WHOLE][i]);
+        must(has == all || (forked && !has));
+    }
+}
+
+/* What is gone by the time that it is read is not made up. */
+static void lose_all(const struct salvage *salvage)
+{
+    static uint8_t out[RECORD_LEN];
+    struct salvage_run run = SALVAGE_START;
+
+    for (size_t i = 0; i < FILES; i++)
+        (void)truncate(folder_path(folder, names[i]), 0);
+    if (salvage_next(salvage, 1, &run))
+        must(salvage_read(salvage, &run, out) == REFUSAL_IO);
+}
+
+static void look(uint64_t max, bool pending)
+{
+    struct salvage *salvage = NULL;
+
+    const int refusal = salvage_find(root, key, pending, &salvage);
+    must(refusal == REFUSAL_NONE || world.failing);
+    fuzz_fail_at(0);
+    if (salvage == NULL)
+        return;
+    check_runs(salvage, max);
+    check_whole(salvage);
+    lose_all(salvage);
+    salvage_free(&salvage);
+}
+
+/* A file of nothing is none, but the keeper's. */
+static void write_file(size_t file)
+{
+    unlinkat(root, names[file], 0);
+    if (world.len[file] > 0 || file == PENDING)
+        folder_write(folder_path(folder, names[file]), world.bytes[file], world.len[file]);
+}
+
+/* What the keeper finds at its start. */
+static void find_pending(uint64_t seq)
+{
+    static const struct outbox_tip none;
+    static uint8_t record[RECORD_LEN];
+    struct outbox_tip tip = {.seq = seq, .day = DAY}, next = none;
+    enum pending_finding finding = PENDING_OLD;
+    const uint8_t *want = records[WHOLE][seq];
+    const int fd = openat(root, names[PENDING], O_RDONLY | O_CLOEXEC);
+
+    must(fd >= 0);
+    memcpy(tip.hash, seq > 0 ? hashes[WHOLE][seq - 1] : (uint8_t[RECORD_HASH_LEN]){WHOLE},
+           sizeof tip.hash);
+    const int refusal = pending_find(fd, key, &tip, record, &next, &finding);
+    close(fd);
+    must(refusal == REFUSAL_NONE || refusal == REFUSAL_IO);
+    must(finding == PENDING_NEXT || memcmp(world.bytes[PENDING], want, RECORD_LEN) != 0);
+    if (finding == PENDING_NEXT)
+        must(refusal == REFUSAL_NONE && memcmp(record, want, RECORD_LEN) == 0 &&
+             next.seq == seq + 1 && memcmp(next.hash, hashes[WHOLE][seq], sizeof next.hash) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pieces pieces = {data + HEAD, data + size};
+
+    start();
+    if (size < HEAD)
+        return 0;
+    memset(&world, 0, sizeof world);
+    while (pieces.at < pieces.end)
+        put_piece(&pieces);
+    for (size_t i = 0; i < FILES; i++)
+        write_file(i);
+    find_pending(data[2] % RECORDS);
+    world.failing = data[0] % 32 > 0;
+    fuzz_fail_at(data[0] % 32);
+    look(1 + data[1] % RECORDS, data[2] / RECORDS % 2 == 1);
+    return 0;
+}
