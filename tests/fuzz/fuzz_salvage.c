@@ -143,6 +143,17 @@ static enum kind know(const uint8_t record[RECORD_LEN], uint64_t seq)
     return FORGED;
 }
 
+/* Of what stands in the keeper's file alone one record counts. */
+static size_t count_not_in_outbox(void)
+{
+    size_t n = 0;
+
+    for (enum kind kind = WHOLE; kind < FORGED && !world.confused; kind++)
+        for (size_t i = 0; i < RECORDS; i++)
+            n += world.found[kind][i] && !world.stands[kind][i];
+    return n;
+}
+
 static void check_runs(const struct salvage *salvage, uint64_t max)
 {
     static uint8_t out[RECORDS * RECORD_LEN];
@@ -159,6 +170,7 @@ static void check_runs(const struct salvage *salvage, uint64_t max)
             must(know(out + i * RECORD_LEN, run.first + i) == kind);
     }
     must(n == salvage_runs(salvage, max));
+    must(count_not_in_outbox() <= 1);
 }
 
 static void check_whole(const struct salvage *salvage)
@@ -226,7 +238,9 @@ static void find_pending(uint64_t seq)
     const int refusal = pending_find(fd, key, &tip, record, &next, &finding);
     close(fd);
     must(refusal == REFUSAL_NONE || refusal == REFUSAL_IO);
-    must(finding == PENDING_NEXT || memcmp(world.bytes[PENDING], want, RECORD_LEN) != 0);
+    for (size_t i = 0; i < PENDING_COPIES; i++)
+        must(finding == PENDING_NEXT ||
+             memcmp(world.bytes[PENDING] + i * PENDING_STEP, want, RECORD_LEN) != 0);
     if (finding == PENDING_NEXT)
         must(refusal == REFUSAL_NONE && memcmp(record, want, RECORD_LEN) == 0 &&
              next.seq == seq + 1 && memcmp(next.hash, hashes[WHOLE][seq], sizeof next.hash) == 0);
