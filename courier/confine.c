@@ -156,6 +156,8 @@ static const int denied[] = {
     SCMP_SYS(open_by_handle_at),
     SCMP_SYS(fanotify_init),
     SCMP_SYS(memfd_create),
+    SCMP_SYS(mq_open), /* no place of the file system: Landlock does not see it */
+    SCMP_SYS(msgget),
     SCMP_SYS(setsid),
     SCMP_SYS(setuid),
     SCMP_SYS(setgid),

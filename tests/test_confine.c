@@ -396,6 +396,8 @@ static void test_no_rights(void **state)
         {"make nameless memory", ALL & ~KEEPER, SYS_memfd_create, {P("x"), 0}},
         {"make secret memory", ALL & ~SPEAKER, SYS_memfd_secret, {0}},
         {"share memory the old way", ALL & ~SPEAKER, SYS_shmget, {0, 4096, 0600}},
+        {"leave a message", ALL, SYS_mq_open, {P("nowhere"), O_RDWR, 0, 0}},
+        {"leave a message the old way", ALL, SYS_msgget, {0x53514f42, 0}},
         {"mount", ALL, SYS_mount, {P("x"), P(dir), P("tmpfs"), MS_RDONLY, 0}},
         {"mount the new way", ALL, SYS_fsopen, {P("tmpfs"), 0}},
         {"change the root", ALL, SYS_chroot, {P(dir)}},
