@@ -234,17 +234,25 @@ static const char *take_line(struct config *config, char *line, size_t len, bool
     return text[0] == '\0' || text[0] == '#' ? NULL : take_setting(config, text, seen);
 }
 
+/* It names a user, programs and devices, and root does with them what it says: not when somebody else can write it, as who
+   owns the kiosk's folder could. */
+static bool is_trusted(const struct stat *st)
+{
+    return geteuid() != 0 || (st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0);
+}
+
 /* Text has room for one byte more than a file may have. Returns what is wrong, or NULL. */
 static const char *load(const char *path, bool must, char *text, size_t *len)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat st;
+    bool trusted = true;
     ssize_t n = 0;
 
     /* A link to nowhere is a file that somebody wanted read. */
     if (fd < 0 && errno == ENOENT && !must && lstat(path, &st) != 0)
         return NULL;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (trusted = is_trusted(&st)))
         while (*len <= CONFIG_FILE_MAX &&
                (n = read(fd, text + *len, CONFIG_FILE_MAX + 1 - *len)) > 0)
             *len += (size_t)n;
@@ -252,6 +260,8 @@ static const char *load(const char *path, bool must, char *text, size_t *len)
         n = -1;
     if (fd >= 0)
         close(fd);
+    if (!trusted)
+        return N_("Root takes only a file that is root's and that nobody else can write.");
     if (n < 0)
         return N_("This is no file that can be read.");
     return *len > CONFIG_FILE_MAX ? N_("This file is too large.") : NULL;

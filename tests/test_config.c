@@ -227,6 +227,30 @@ static void test_what_is_no_file(void **state)
     assert_int_equal(config_read(&config, path, false, fault), -1);
 }
 
+/* Who owns the kiosk's folder is not to say as whom root runs what. */
+static void test_root_takes_no_file_of_others(void **state)
+{
+    static const char text[] = "visitor = root\n";
+    const char *path = folder_path(*state, "kiosk.conf");
+    struct config config;
+    char fault[CONFIG_FAULT_LEN];
+
+    if (geteuid() != 0)
+        skip();
+    folder_write(path, text, sizeof text - 1);
+    for (int wrong = 0; wrong < 3; wrong++) {
+        assert_int_equal(chown(path, wrong == 0 ? 65534 : 0, 0), 0);
+        assert_int_equal(chmod(path, wrong == 1 ? 0664 : wrong == 2 ? 0646 : 0644), 0);
+        config_default(&config);
+        assert_int_equal(config_read(&config, path, false, fault), -1);
+        assert_non_null(strstr(fault, "kiosk.conf: Root takes only a file that is root's"));
+        assert_string_equal(config.visitor, "");
+    }
+    assert_int_equal(chmod(path, 0644), 0);
+    config_read(&config, path, false, fault);
+    assert_null(strstr(fault, "Root takes"));
+}
+
 /* Out of order is said on the terminal that the file names, whatever else is wrong in it. */
 static void test_a_fault_leaves_the_terminal_known(void **state)
 {
@@ -278,6 +302,7 @@ int main(void)
         CONFIG_TEST(test_bytes_that_are_no_text),
         CONFIG_TEST(test_sizes),
         CONFIG_TEST(test_what_is_no_file),
+        CONFIG_TEST(test_root_takes_no_file_of_others),
         CONFIG_TEST(test_a_fault_leaves_the_terminal_known),
         CONFIG_TEST(test_sample),
     };
