@@ -158,6 +158,7 @@ static const int denied[] = {
     SCMP_SYS(memfd_create),
     SCMP_SYS(mq_open), /* no place of the file system: Landlock does not see it */
     SCMP_SYS(msgget),
+    SCMP_SYS(msgsnd),
     SCMP_SYS(setsid),
     SCMP_SYS(setuid),
     SCMP_SYS(setgid),
@@ -618,13 +619,18 @@ int confine_speaker(const char *program)
         {"/usr", LANDLOCK_RUN},         {"/bin", LANDLOCK_RUN},
         {"/lib", LANDLOCK_RUN},         {"/lib64", LANDLOCK_RUN},
         {"/opt", LANDLOCK_RUN},         {own, LANDLOCK_RUN},
+        {program, LANDLOCK_RUN}, /* where a link leads */
         {"/etc", LANDLOCK_READ},        {"/proc", LANDLOCK_READ},
         {"/sys", LANDLOCK_READ},        {"/dev/urandom", LANDLOCK_READ},
         {"/dev/null", LANDLOCK_DEVICE}, {"/dev/snd", LANDLOCK_DEVICE},
     };
 
-    if (name_folder(program, own) != 0 || drop_capabilities() != 0 ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || landlock_confine(places, COUNT(places)) != 0)
+    if (name_folder(program, own) != 0)
+        return -1;
+    if (strcmp(own, "/") == 0)
+        strcpy(own, program); /* all of the disk is not its folder */
+    if (drop_capabilities() != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        landlock_confine(places, COUNT(places)) != 0)
         return -1;
     return filter_speaker();
 }

@@ -28,8 +28,8 @@ int confine_courier(const char *state_dir, const char *media_dir);
    each slip by the path that is returned (NULL: could not) and by no other. Any other system call kills. */
 const char *confine_printer(int socket, const char *device);
 
-/* The speaker's process and all that it starts: reads and executes what an installed program may (and what is
-   in the folder of `program`), writes to nothing but /dev/null and the sound card, makes and changes no file, has no network but UNIX
+/* The speaker's process and all that it starts: reads and executes what an installed program may, and what lies
+   in the folder of `program`, writes to nothing but /dev/null and the sound card, makes and changes no file, has no network but UNIX
    sockets, signals nobody outside, looks into nobody. What it may not do fails with EPERM. */
 int confine_speaker(const char *program);
 

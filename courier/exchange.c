@@ -236,7 +236,7 @@ static uint64_t dropped_to(struct exchange *x)
     return first == 0 ? x->report->tip : first - 1;
 }
 
-/* Is what this bundle holds known here? Of what was dropped it is taken to be. */
+/* Is what this bundle holds known here? Of what was dropped before the last dropped one nobody here can say. */
 static bool is_known(struct exchange *x, const struct bundle *bundle, const uint8_t *hash)
 {
     uint64_t first = 0;
@@ -257,7 +257,7 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
 
 /* Does this file hold records that we signed and do not know? Then the disk was set back, or another
    one has our key, and these records may be nowhere else. Nor is one to be lost that cannot be read. *past: it ends
-   before what was dropped last, so nobody here can say. A full one is not the last of its exchange. */
+   before what was dropped last, so nobody here can say. A full one is not kept: it is large, and the last of its exchange tells of the fork. */
 static bool is_evidence(struct exchange *x, const char *name, bool *past)
 {
     uint8_t *data = NULL;
@@ -306,8 +306,8 @@ static int move_aside(const struct exchange *x, const char *name, const char *ot
 }
 
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
-   those of this exchange; unless the same has been kept before. What may be evidence too is kept without a
-   word, as long as there are names: mostly it is a stick that comes late. */
+   those of this exchange; unless the same has been kept before. What only may be evidence is kept without a word, under half of
+   the names: mostly it is a stick that comes late. */
 static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
@@ -319,7 +319,7 @@ static int lay_aside(struct exchange *x, const char *name)
     if (!evidence && !past)
         return REFUSAL_NONE;
     card_kiosk_text(x->state->kiosk, id);
-    for (int i = 1; i <= KEPT_MAX; i++) {
+    for (int i = 1; i <= (evidence ? KEPT_MAX : KEPT_MAX / 2); i++) {
         snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
         if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0) {
             const int refusal = move_aside(x, name, other);

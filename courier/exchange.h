@@ -7,9 +7,10 @@
    KIOSKID.bundle    out, the oldest records not yet acknowledged, at most BUNDLE_RECORDS_MAX
    KIOSKID-2.bundle  out, those after them while there are more, and so on with -3, -4 ...: always up to a
                      bundle that is not full, which so is the last; higher ones of this kiosk are removed
-   KIOSKID-0-1.bundle  and so on: a bundle of this kiosk that was in the way and holds records that the
-                     outbox does not: whoever set the disk back shall not use us to wipe out the trace. At
-                     most 16, none twice; then the bundle that would take the place of one more is not written
+   KIOSKID-0-1.bundle  and so on: a bundle of this kiosk that was in the way and holds, or may hold, records
+                     that the outbox does not: whoever set the disk back shall not use us to wipe out the trace. At
+                     most 16, none twice; then the bundle that would take the place of one more is not written. Of those that
+                     only may at most 8 are kept, and without a word
    *.card            in; of those for this kiosk the one with the highest number, the others passed over
    sandyq.charter    in
    sandyq.board      in */
@@ -52,7 +53,7 @@ struct exchange_report {
     uint64_t tip;    /* our last record */
     uint64_t beyond; /* over 0: the office or the medium has records of ours up to here, over tip */
     uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
-    uint64_t kept;    /* bundles laid aside on the medium, see above */
+    uint64_t kept;    /* bundles laid aside on the medium that do hold such, see above */
     int salvaged; /* 1: the outbox is of no use (bundle says why), and what is whole in its files was sent: */
     int salvage;    /* ... the first refusal of that; REFUSAL_NONE when all of it went out */
     uint64_t saved; /* ... how many records did */

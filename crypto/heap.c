@@ -67,6 +67,7 @@ void *realloc(void *block, size_t len)
     size_t had = malloc_usable_size(block);
     if (len <= had && len >= had / 2)
         return block;
+    /* Not malloc: a test's stand-in for that would take one call of realloc for two. */
     void *moved = __libc_malloc(len);
     if (moved == NULL)
         return NULL;

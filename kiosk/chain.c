@@ -155,7 +155,11 @@ static int take_up(struct chain *chain)
     if (refusal != REFUSAL_NONE)
         return refusal;
     chain->holding = chain->made = finding == PENDING_NEXT;
-    return finding == PENDING_ASTRAY ? lay_aside(chain) : REFUSAL_NONE;
+    if (finding == PENDING_ASTRAY)
+        return lay_aside(chain);
+    /* Where it cannot be read it could not be written either, and each letter would be refused. */
+    return finding == PENDING_WORN ? pending_renew(chain->state->dir, &chain->pending)
+                                   : REFUSAL_NONE;
 }
 
 int chain_open(const struct state *state, struct chain **out)

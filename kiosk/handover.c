@@ -43,8 +43,8 @@ int handover_make(struct handover **out, int *fd)
     if (ftruncate(*fd, sizeof(struct handover)) == 0 &&
         fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
         *out = handover_join(*fd);
-    /* All of it is there and ours from the start: the kernel counts the pages that a process comes to later (getrusage(2)), and would
-       tell a visit in which an envelope was read from one in which there was none. */
+    /* All pages are touched now: the kernel counts those that a process comes to later (getrusage(2)), and the count would tell
+       a visit with an envelope from one without. */
     if (*out != NULL)
         explicit_bzero(*out, sizeof **out);
     if (*out == NULL) {

@@ -43,17 +43,24 @@ static int open_existing(int dir, int *fd)
     return refusal;
 }
 
-int pending_open(int dir, int *fd)
+int pending_renew(int dir, int *fd)
 {
     static const uint8_t blank[PENDING_LEN];
-    int refusal = open_existing(dir, fd);
+    int refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
 
-    if (refusal != REFUSAL_MISSING)
+    if (refusal != REFUSAL_NONE)
         return refusal;
-    refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
-    if (refusal == REFUSAL_NONE)
-        refusal = open_existing(dir, fd);
+    if (*fd >= 0)
+        close(*fd);
+    refusal = open_existing(dir, fd);
     return refusal == REFUSAL_MISSING ? REFUSAL_IO : refusal;
+}
+
+int pending_open(int dir, int *fd)
+{
+    const int refusal = open_existing(dir, fd);
+
+    return refusal == REFUSAL_MISSING ? pending_renew(dir, fd) : refusal;
 }
 
 bool pending_moved(int dir, int fd)
@@ -140,5 +147,7 @@ int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *t
         *finding = found > PENDING_OLD && *finding != PENDING_NEXT ? found : *finding;
     }
     /* What was acknowledged stood in both: where one is of the past, the other was not. */
+    if (*finding == PENDING_OLD && past && refusal != REFUSAL_NONE)
+        *finding = PENDING_WORN;
     return *finding == PENDING_NEXT || past ? REFUSAL_NONE : refusal;
 }

@@ -21,6 +21,10 @@ enum { PENDING_COPIES = 2, PENDING_STEP = 20480, PENDING_LEN = PENDING_COPIES * 
    is _IO: it may hold what was acknowledged. */
 int pending_open(int dir, int *fd);
 
+/* Makes the file anew, elsewhere on the disk, in the place of the one that fd is open on (-1: of none) and that stays when this
+   fails. Returns as pending_open. */
+int pending_renew(int dir, int *fd);
+
 /* True when the file of that name is no longer this one: nothing written there would be found again. */
 bool pending_moved(int dir, int fd);
 
@@ -30,8 +34,8 @@ int pending_write(int fd, const uint8_t record[RECORD_LEN]);
 
 /* What a cut-off visit has left: nothing, or what was torn, or has a number that
    the outbox has; the record after tip; or a whole record of this kiosk
-   that belongs to another outbox: it has a higher number, or another predecessor. */
-enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY };
+   that belongs to another outbox: it has a higher number, or another predecessor; nothing, and a copy that cannot be read. */
+enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY, PENDING_WORN };
 
 /* Looks for it, in both copies, by the kiosk's public key. Of PENDING_NEXT, record gets the bytes and *next the tip that it makes.
    _IO when a copy could not be read and the other is neither that record nor a whole one with a number that the outbox has: what

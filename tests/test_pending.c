@@ -192,7 +192,13 @@ static void test_an_old_copy_that_cannot_be_read(void **state)
     assert_int_equal(ftruncate(place->fd, PENDING_STEP + 10), 0);
     assert_int_equal(pending_find(place->fd, place->key, &tip, record, &next, &finding),
                      REFUSAL_NONE);
-    assert_int_equal(finding, PENDING_OLD);
+    assert_int_equal(finding, PENDING_WORN);
+    assert_int_equal(pending_renew(place->dir, &place->fd), REFUSAL_NONE);
+    assert_int_equal(folder_size(folder_path(place->folder, PENDING_NAME)), PENDING_LEN);
+    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_find(place->fd, place->key, &place->tip, record, &next, &finding),
+                     REFUSAL_NONE);
+    assert_int_equal(finding, PENDING_NEXT);
 }
 
 static void test_what_is_no_such_file_is_made_anew(void **state)

@@ -32,7 +32,7 @@ enum { MODULES_PAIR = 1, CONTRAST_PAIR, STRONG_PAIR };
 /* What a blank costs that is not drawn like the one before it, at least: itself and half of bold's two sequences. */
 enum { CELL_BYTES = 4 };
 
-/* No terminal's sequences are that long. */
+/* Longer than any sequence of a terminal that we know. */
 enum { FORMAT_MAX = 4096 };
 
 /* Where we are in a sequence of bytes that is no text. */
@@ -246,7 +246,7 @@ static void set_modes(void)
 }
 
 /* Curses that could not grow a buffer for the parameters of a sequence crashes at the next one: its buffers get their full
-   size here, where being short of memory is no more than a terminal that does not open. */
+   size here, so that being short of memory shows before anything is on the screen. */
 static bool grow_buffers(void)
 {
     char format[FORMAT_MAX];

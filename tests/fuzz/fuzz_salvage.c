@@ -194,7 +194,7 @@ static void lose_all(const struct salvage *salvage)
     struct salvage_run run = SALVAGE_START;
 
     for (size_t i = 0; i < FILES; i++)
-        (void)truncate(folder_path(folder, names[i]), 0);
+        (void)!truncate(folder_path(folder, names[i]), 0);
     if (salvage_next(salvage, 1, &run))
         must(salvage_read(salvage, &run, out) == REFUSAL_IO);
 }

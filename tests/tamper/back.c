@@ -94,8 +94,8 @@ static void trace_on_the_stick(struct tamper *t)
     insist_says(t, A, "FORK, two chains have these records: 3-3");
 }
 
-/* The same, and the stick comes back when the office has the new records under its numbers. */
-static void trace_on_a_stick_that_comes_late(struct tamper *t)
+/* The same, and the stick comes back when the office has so many new records, under its numbers. */
+static void trace_that_comes_after(struct tamper *t, unsigned written)
 {
     char copy[2 * OFFICE_PATH_LEN], name[64];
     tamper_write_some(t, A, 2);
@@ -106,10 +106,27 @@ static void trace_on_a_stick_that_comes_late(struct tamper *t)
     tamper_take_bundle(t, A, "late");
     tamper_remove(t->stick, name);
     tamper_restore(copy, t->kiosks[A].dir);
-    tamper_write_some(t, A, 5);
+    tamper_write_some(t, A, written);
     tamper_round(t);
     tamper_put_kept(t, "late", name);
-    tamper_exchange(t, A);
+}
+
+/* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept without a word. */
+static void trace_on_a_stick_that_comes_late(struct tamper *t)
+{
+    trace_that_comes_after(t, 5);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(t->report.kept, 0);
+    tamper_import(t, t->stick);
+    insist_says(t, A, "FORK, two chains have these records: 3-4");
+}
+
+/* Ours end with the same number, of which the hash is still here. */
+static void trace_of_the_same_length_that_comes_late(struct tamper *t)
+{
+    trace_that_comes_after(t, 2);
+    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(t->report.kept, 1);
     tamper_import(t, t->stick);
     insist_says(t, A, "FORK, two chains have these records: 3-4");
 }
@@ -375,6 +392,8 @@ struct tamper_case back_cases[] = {
     {"state folder restored again and again", state_restored_again_and_again},
     {"set back while the stick has more", trace_on_the_stick},
     {"trace on a stick that comes late", trace_on_a_stick_that_comes_late},
+    {"trace of the same length on a stick that comes late",
+     trace_of_the_same_length_that_comes_late},
     {"set back again and again, one stick", traces_fill_the_stick},
     {"trace on the stick that cannot be read", trace_that_cannot_be_read},
     {"board that cannot be read", board_that_cannot_be_read},
