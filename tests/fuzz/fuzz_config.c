@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kiosk/config.h"
@@ -31,7 +32,7 @@ static void start(void)
     if (fd >= 0)
         return;
     fd = memfd_create("config", MFD_CLOEXEC);
-    must(fd >= 0);
+    must(fd >= 0 && fchmod(fd, 0600) == 0); /* as root takes it */
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 }
 
@@ -180,6 +181,9 @@ static void try_no_file(void)
     config_default(&config);
     must(config_read(&config, "/proc/self/fd/nothing", false, fault) == 0);
     must(config_read(&config, "/proc/self/fd/nothing", true, fault) == -1);
+    must(fchmod(fd, 0602) == 0 &&
+         (config_read(&config, path, true, fault) == -1 || geteuid() != 0));
+    must(fchmod(fd, 0600) == 0);
     must(config_read(&config, "/proc/self/fd", true, fault) == -1);
     must(ftruncate(fd, CONFIG_FILE_MAX + 1) == 0);
     must(config_read(&config, path, true, fault) == -1);
