@@ -270,7 +270,7 @@ static void test_sample(void **state)
     struct config config;
     char fault[CONFIG_FAULT_LEN];
 
-    assert_int_equal(read_text(*state, text, &config, fault), 0);
+    assert_int_equal(read_bytes(*state, text, len, &config, fault), 0);
     /* Prose begins with "# ", an example with "#". */
     for (size_t i = 0; i < len; i++) {
         const bool first = i == 0 || text[i - 1] == '\n';
