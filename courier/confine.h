@@ -29,8 +29,8 @@ int confine_courier(const char *state_dir, const char *media_dir);
 const char *confine_printer(int socket, const char *device);
 
 /* The speaker's process and all that it starts: reads and executes what an installed program may, and what lies
-   in the folder of `program`, writes to nothing but /dev/null and the sound card, makes and changes no file, has no network but UNIX
-   sockets, signals nobody outside, looks into nobody. What it may not do fails with EPERM. */
+   in the folder of `program`, writes to nothing but /dev/null and the sound card, makes and changes no file, has
+   no network but UNIX sockets, signals nobody outside, looks into nobody. What it may not do fails with EPERM. */
 int confine_speaker(const char *program);
 
 /* When started as root: becomes the owner of the folder, for good, with the owner's own group and no other. Nothing

@@ -257,7 +257,8 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
 
 /* Does this file hold records that we signed and do not know? Then the disk was set back, or another
    one has our key, and these records may be nowhere else. Nor is one to be lost that cannot be read. *past: it ends
-   before what was dropped last, so nobody here can say. A full one is not kept: it is large, and the last of its exchange tells of the fork. */
+   before what was dropped last, so nobody here can say. A full one is not kept: it is large, and the last of its exchange
+   tells of the fork. */
 static bool is_evidence(struct exchange *x, const char *name, bool *past)
 {
     uint8_t *data = NULL;
@@ -306,8 +307,8 @@ static int move_aside(const struct exchange *x, const char *name, const char *ot
 }
 
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
-   those of this exchange; unless the same has been kept before. What only may be evidence is kept without a word, under half of
-   the names: mostly it is a stick that comes late. */
+   those of this exchange; unless the same has been kept before. What only may be evidence is kept without a
+   word, under half of the names: mostly it is a stick that comes late. */
 static int lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];

@@ -13,9 +13,8 @@
 struct chain;
 
 /* Opens both, and takes up what a cut-off visit has left: then chain_holding is true. A whole pending record of ours that belongs
-   to another outbox than the one here (it was put back, or begun anew) is laid aside as DIR/pending.old-1 or a
-   higher number. state is used until
-   chain_close. Refusals: those of outbox and pending; _IO also when what is pending cannot be read: it may have been
+   to another outbox than the one here (it was put back, or begun anew) is laid aside as DIR/pending.old-1 or a higher
+   number; a pending file that has nothing of the kind and cannot be read whole is made anew. state is used until chain_close. Refusals: those of outbox and pending; _IO also when what is pending cannot be read: it may have been
    acknowledged, so nothing may take its number. */
 int chain_open(const struct state *state, struct chain **out);
 void chain_close(struct chain **chain);

@@ -39,7 +39,8 @@ const char *config_set(struct config *config, const char *name, const char *valu
 /* Reads a file: blank lines and lines that begin with # are passed over; spaces around name, = and value are
    free; a name may stand once; a path begins with /. Returns 0; -1 with fault set to "PATH: line N: what is
    wrong" (the first) in the language now set. Also then all that was right is set, so that the terminal is known on
-   which to say so. A file that is missing is a fault only when must is true; for root, one that another user could write is. */
+   which to say so; but nothing of a file that another user could write, when root reads it. A file that is missing is a
+   fault only when must is true. */
 int config_read(struct config *config, const char *path, bool must, char fault[CONFIG_FAULT_LEN]);
 
 #endif

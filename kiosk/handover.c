@@ -43,15 +43,15 @@ int handover_make(struct handover **out, int *fd)
     if (ftruncate(*fd, sizeof(struct handover)) == 0 &&
         fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
         *out = handover_join(*fd);
-    /* All pages are touched now: the kernel counts those that a process comes to later (getrusage(2)), and the count would tell
-       a visit with an envelope from one without. */
-    if (*out != NULL)
-        explicit_bzero(*out, sizeof **out);
     if (*out == NULL) {
         close(*fd);
         *fd = -1;
+        return -1;
     }
-    return *out != NULL ? 0 : -1;
+    /* All pages are touched now: the kernel counts those that a process comes to later (getrusage(2)), and the count would
+       tell a visit with an envelope from one without. */
+    explicit_bzero(*out, sizeof **out);
+    return 0;
 }
 
 void handover_free(struct handover **handover)

@@ -32,9 +32,9 @@ bool pending_moved(int dir, int fd);
    during a later write of the very same record. _IO. */
 int pending_write(int fd, const uint8_t record[RECORD_LEN]);
 
-/* What a cut-off visit has left: nothing, or what was torn, or has a number that
-   the outbox has; the record after tip; or a whole record of this kiosk
-   that belongs to another outbox: it has a higher number, or another predecessor; nothing, and a copy that cannot be read. */
+/* What a cut-off visit has left: nothing, or what was torn, or has a number that the outbox has; the record after tip; a whole
+   record of this kiosk that belongs to another outbox: it has a higher number, or another predecessor; nothing, and a copy
+   that cannot be read. */
 enum pending_finding { PENDING_OLD, PENDING_NEXT, PENDING_ASTRAY, PENDING_WORN };
 
 /* Looks for it, in both copies, by the kiosk's public key. Of PENDING_NEXT, record gets the bytes and *next the tip that it makes.

@@ -71,9 +71,8 @@ struct caseload_kiosk {
     uint64_t tip_seq; /* last record received in an unbroken chain; 0 with a hash of zeros: none */
     uint8_t tip_hash[CASELOAD_HASH_LEN];
     uint32_t tip_day;
-    uint64_t
-        bundle_last; /* highest record number that bundles of this kiosk claimed since its last rollback */
-    uint32_t charter; /* numbers of the charter and board that the kiosk holds */
+    uint64_t bundle_last; /* highest record that its bundles claimed since a rollback */
+    uint32_t charter;     /* numbers of the charter and board that the kiosk holds */
     uint32_t board;
     uint32_t image;
     uint16_t exchange_age;

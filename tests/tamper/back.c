@@ -95,7 +95,7 @@ static void trace_on_the_stick(struct tamper *t)
 }
 
 /* The same, and the stick comes back when the office has so many new records, under its numbers. */
-static void trace_that_comes_after(struct tamper *t, unsigned written)
+static void trace_that_comes_after(struct tamper *t, unsigned written, int refusal, uint64_t kept)
 {
     char copy[2 * OFFICE_PATH_LEN], name[64];
     tamper_write_some(t, A, 2);
@@ -109,26 +109,22 @@ static void trace_that_comes_after(struct tamper *t, unsigned written)
     tamper_write_some(t, A, written);
     tamper_round(t);
     tamper_put_kept(t, "late", name);
+    assert_int_equal(tamper_exchange(t, A), refusal);
+    assert_int_equal(t->report.kept, kept);
+    tamper_import(t, t->stick);
+    insist_says(t, A, "FORK, two chains have these records: 3-4");
 }
 
 /* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept without a word. */
 static void trace_on_a_stick_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 5);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
-    assert_int_equal(t->report.kept, 0);
-    tamper_import(t, t->stick);
-    insist_says(t, A, "FORK, two chains have these records: 3-4");
+    trace_that_comes_after(t, 5, REFUSAL_NONE, 0);
 }
 
 /* Ours end with the same number, of which the hash is still here. */
 static void trace_of_the_same_length_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 2);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
-    assert_int_equal(t->report.kept, 1);
-    tamper_import(t, t->stick);
-    insist_says(t, A, "FORK, two chains have these records: 3-4");
+    trace_that_comes_after(t, 2, REFUSAL_CHAIN, 1);
 }
 
 /* One folder, two machines, one stick; then a stick each. */
