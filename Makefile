@@ -25,8 +25,8 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread
 V       ?=
 say      = $(if $(V),,@echo '  $(1)';)
 
-# The rooms. Order is the link order: a room may only need rooms to its right.
-ROOMS    := courier complaint tui store crypto
+# The rooms that all programs share. Order is the link order: a room needs only rooms to its right.
+ROOMS    := courier complaint tui store crypto base
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.
@@ -93,7 +93,7 @@ $(BUILD)/locale/%/LC_MESSAGES/sandyq.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call say,MO $@)msgfmt --check --check-format -o $@ $<
 
-# The locale of the messages under a name that gettext translates in (tui/lang.c says why).
+# The locale of the messages under a name that gettext translates in (base/lang.c says why).
 $(BUILD)/locale/sandyq.utf8:
 	@mkdir -p $(@D)
 	ln -sfn /usr/lib/locale/C.utf8 $@

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "base/wire.h"
 #include "crypto/answer.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
-#include "tui/utf8.h"
 
 static const char magic[] = "SANDYQA1";
 static const char domain[] = "sandyq board v1";
@@ -79,17 +79,17 @@ static int put_entries(const struct board *board, uint8_t *out)
     const uint8_t **order = NULL;
 
     if (board->entry_count == 0)
-        return REFUSAL_NONE;
+        return ERROR_NONE;
     order = calloc(board->entry_count, sizeof *order);
     if (order == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     for (uint32_t i = 0; i < board->entry_count; i++)
         order[i] = board->entries + (size_t)i * BOARD_ENTRY_LEN;
     qsort(order, board->entry_count, sizeof *order, compare_entries);
     for (uint32_t i = 0; i < board->entry_count; i++)
         memcpy(out + (size_t)i * BOARD_ENTRY_LEN, order[i], BOARD_ENTRY_LEN);
     free(order);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 static void put_header(const struct board *board, uint8_t *out)
@@ -106,12 +106,12 @@ static void put_header(const struct board *board, uint8_t *out)
 /* Fills *board from a file whose length agrees with its own counts. */
 static int get_frame(const uint8_t *in, size_t len, struct board *board)
 {
-    int refusal = file_magic(in, len, magic);
+    int error = file_magic(in, len, magic);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (len < BOARD_HEADER_LEN)
-        return REFUSAL_TRUNCATED;
+        return ERROR_TRUNCATED;
     memcpy(board->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);
     board->number = wire_get32(in + AT_NUMBER);
     board->day = wire_get32(in + AT_DAY);
@@ -119,11 +119,11 @@ static int get_frame(const uint8_t *in, size_t len, struct board *board)
     board->notices_len = wire_get32(in + AT_NOTICES);
     board->entry_count = wire_get32(in + AT_ENTRIES);
     if (total_len(board) != len)
-        return REFUSAL_TRUNCATED;
+        return ERROR_TRUNCATED;
     board->marks = in + BOARD_HEADER_LEN;
     board->notices = (const char *)board->marks + (size_t)board->kiosk_count * BOARD_MARK_LEN;
     board->entries = (const uint8_t *)board->notices + board->notices_len;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 /* Are count keys of key_len bytes, one at the start of each row, strictly ascending? */
@@ -140,8 +140,8 @@ static int check_fields(const struct board *board)
     if (board->number == 0 || !utf8_valid(board->notices, board->notices_len) ||
         !ascending(board->marks, board->kiosk_count, BOARD_MARK_LEN, CARD_KIOSK_LEN) ||
         !ascending(board->entries, board->entry_count, BOARD_ENTRY_LEN, BOARD_TAG_LEN))
-        return REFUSAL_MALFORMED;
-    return REFUSAL_NONE;
+        return ERROR_MALFORMED;
+    return ERROR_NONE;
 }
 
 int board_encode(const struct board *board, const struct board_mark *marks,
@@ -149,56 +149,56 @@ int board_encode(const struct board *board, const struct board_mark *marks,
 {
     struct board made;
     size_t total = total_len(board);
-    int refusal = REFUSAL_IO;
+    int error = ERROR_IO;
 
     *out = NULL;
     *len = 0;
     if (total == 0)
-        return REFUSAL_MALFORMED;
+        return ERROR_MALFORMED;
     uint8_t *bytes = malloc(total);
     if (bytes == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     put_header(board, bytes);
     put_marks(board, marks, bytes + BOARD_HEADER_LEN);
     size_t notices_at = BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN;
     if (board->notices_len > 0)
         memcpy(bytes + notices_at, board->notices, board->notices_len);
-    refusal = put_entries(board, bytes + notices_at + board->notices_len);
-    if (refusal == REFUSAL_NONE)
-        refusal = board_view(bytes, total, &made);
-    if (refusal == REFUSAL_NONE &&
+    error = put_entries(board, bytes + notices_at + board->notices_len);
+    if (error == ERROR_NONE)
+        error = board_view(bytes, total, &made);
+    if (error == ERROR_NONE &&
         sign_make(board_seed, domain, bytes, total - SIGN_LEN, bytes + total - SIGN_LEN) != 0)
-        refusal = REFUSAL_IO;
-    if (refusal != REFUSAL_NONE) {
+        error = ERROR_IO;
+    if (error != ERROR_NONE) {
         free(bytes);
-        return refusal;
+        return error;
     }
     *out = bytes;
     *len = total;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
                  const uint8_t office[CHARTER_OFFICE_LEN], struct board *board)
 {
-    int refusal = get_frame(in, len, board);
+    int error = get_frame(in, len, board);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     /* Before the signature: a board of another office has another key, and the words should say so.
      */
     if (memcmp(board->office, office, CHARTER_OFFICE_LEN) != 0)
-        return REFUSAL_OFFICE;
+        return ERROR_OFFICE;
     if (!sign_check(board_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
-        return REFUSAL_FORGED;
+        return ERROR_FORGED;
     return check_fields(board);
 }
 
 int board_view(const uint8_t *in, size_t len, struct board *board)
 {
-    int refusal = get_frame(in, len, board);
+    int error = get_frame(in, len, board);
 
-    return refusal == REFUSAL_NONE ? check_fields(board) : refusal;
+    return error == ERROR_NONE ? check_fields(board) : error;
 }
 
 int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],

@@ -60,12 +60,12 @@ struct board {
 
 /* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
    caller to free. board->marks is not read. Padding is the caller's task: a reader takes any number of
-   entries. Returns a refusal (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
+   entries. Returns an error (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
 int board_encode(const struct board *board, const struct board_mark *marks,
                  const uint8_t board_seed[32], uint8_t **out, size_t *len);
 
 /* Checks everything: magic, length against the counts, office, signature by board_key, order, UTF-8. *board
-   points into in and is undefined after a refusal. */
+   points into in and is undefined after an error. */
 int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
                  const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
 

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/wire.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 
 static const char magic[] = "SANDYQB1";
 static const char domain[] = "sandyq bundle v1";
@@ -42,7 +42,7 @@ static int range_valid(uint64_t first, uint64_t last)
 int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out)
 {
     if (!range_valid(bundle->first, bundle->last) || (bundle->health & ~HEALTH_BITS) != 0)
-        return REFUSAL_MALFORMED;
+        return ERROR_MALFORMED;
     size_t signed_len = bundle_len(bundle->last - (bundle->first - 1)) - SIGN_LEN;
     memcpy(out, magic, FILE_MAGIC_LEN);
     memcpy(out + AT_KIOSK, bundle->kiosk, CARD_KIOSK_LEN);
@@ -56,19 +56,19 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
     out[AT_HEALTH] = bundle->health;
     out[AT_ZERO] = 0;
     if (sign_make(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
-        return REFUSAL_IO;
-    return REFUSAL_NONE;
+        return ERROR_IO;
+    return ERROR_NONE;
 }
 
 int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN])
 {
-    int refusal = file_magic(in, len, magic);
+    int error = file_magic(in, len, magic);
 
-    if (refusal == REFUSAL_NONE && len < bundle_len(0))
-        refusal = REFUSAL_TRUNCATED;
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE && len < bundle_len(0))
+        error = ERROR_TRUNCATED;
+    if (error == ERROR_NONE)
         memcpy(kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
-    return refusal;
+    return error;
 }
 
 /* Everything before the signature: is this a bundle of that kiosk, of the length it says? */
@@ -77,16 +77,16 @@ static int check_frame(const uint8_t *in, size_t len, const uint8_t kiosk_key[32
     uint8_t named[CARD_KIOSK_LEN];
     uint8_t wanted[CARD_KIOSK_LEN];
 
-    int refusal = bundle_names(in, len, named);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = bundle_names(in, len, named);
+    if (error != ERROR_NONE)
+        return error;
     uint64_t first = wire_get64(in + AT_FIRST);
     uint64_t last = wire_get64(in + AT_LAST);
     if (!range_valid(first, last) || len != bundle_len(last - (first - 1)))
-        return REFUSAL_TRUNCATED;
-    if (card_kiosk_id(kiosk_key, wanted) != REFUSAL_NONE)
-        return REFUSAL_IO;
-    return memcmp(named, wanted, sizeof named) == 0 ? REFUSAL_NONE : REFUSAL_KIOSK;
+        return ERROR_TRUNCATED;
+    if (card_kiosk_id(kiosk_key, wanted) != ERROR_NONE)
+        return ERROR_IO;
+    return memcmp(named, wanted, sizeof named) == 0 ? ERROR_NONE : ERROR_KIOSK;
 }
 
 /* Are the records numbered without a hole and chained, and did the kiosk sign the last one? */
@@ -98,31 +98,31 @@ static int check_records(const struct bundle *bundle, const uint8_t kiosk_key[32
 
     for (uint64_t i = 0; i < count; i++, at += RECORD_LEN) {
         struct record record;
-        if (record_decode(at, &record) != REFUSAL_NONE)
-            return REFUSAL_IO;
+        if (record_decode(at, &record) != ERROR_NONE)
+            return ERROR_IO;
         /* What the first record of a later run follows is not in this file. */
         bool unknown = i == 0 && bundle->first != 1;
         if (record.seq != bundle->first + i ||
             (!unknown && memcmp(record.previous, previous, sizeof previous) != 0))
-            return REFUSAL_CHAIN;
+            return ERROR_CHAIN;
         memcpy(previous, record.hash, sizeof previous);
     }
-    return count == 0 ? REFUSAL_NONE : record_check(at - RECORD_LEN, kiosk_key);
+    return count == 0 ? ERROR_NONE : record_check(at - RECORD_LEN, kiosk_key);
 }
 
 int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                   const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle)
 {
-    int refusal = check_frame(in, len, kiosk_key);
+    int error = check_frame(in, len, kiosk_key);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (!sign_check(kiosk_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
-        return REFUSAL_FORGED;
+        return ERROR_FORGED;
     if (office != NULL && memcmp(in + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
-        return REFUSAL_OFFICE;
+        return ERROR_OFFICE;
     if ((in[AT_HEALTH] & ~HEALTH_BITS) != 0 || in[AT_ZERO] != 0)
-        return REFUSAL_MALFORMED;
+        return ERROR_MALFORMED;
     memcpy(bundle->kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
     memcpy(bundle->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);
     bundle->first = wire_get64(in + AT_FIRST);

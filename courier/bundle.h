@@ -53,7 +53,7 @@ struct bundle {
 size_t bundle_len(uint64_t count);
 
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
-   bundle_len(last - first + 1) bytes; the member records is not read. Returns REFUSAL_NONE,
+   bundle_len(last - first + 1) bytes; the member records is not read. Returns ERROR_NONE,
    _MALFORMED (a range or health bits that cannot be) or _IO. */
 int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
@@ -62,7 +62,7 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
 int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
 
 /* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
-   On refusal *bundle is undefined. REFUSAL_KIOSK: the id is not that of kiosk_key. */
+   On error *bundle is undefined. ERROR_KIOSK: the id is not that of kiosk_key. */
 int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                   const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "base/file.h"
+#include "base/wire.h"
 #include "complaint/taxonomy.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 
 static const char card_magic[] = "SANDYQK1";
 static const char card_domain[] = "sandyq card v1";
@@ -40,9 +40,9 @@ int card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN])
     uint8_t hash[HASH_LEN];
 
     if (hash_sha256(hash, parts, 2) != 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     memcpy(id, hash, CARD_KIOSK_LEN);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 void card_kiosk_text(const uint8_t id[CARD_KIOSK_LEN], char out[CARD_KIOSK_TEXT_LEN])
@@ -62,24 +62,24 @@ int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[
     wire_put32(out + REQUEST_DAY, day);
     if (sign_public(kiosk_seed, out + REQUEST_KEY) != 0 ||
         sign_make(kiosk_seed, request_domain, out, REQUEST_SIGNATURE, out + REQUEST_SIGNATURE) != 0)
-        return REFUSAL_IO;
-    return REFUSAL_NONE;
+        return ERROR_IO;
+    return ERROR_NONE;
 }
 
 int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day)
 {
-    int refusal = file_magic(in, len, request_magic);
+    int error = file_magic(in, len, request_magic);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (len != CARD_REQUEST_LEN)
-        return REFUSAL_TRUNCATED;
+        return ERROR_TRUNCATED;
     if (!sign_check(in + REQUEST_KEY, request_domain, in, REQUEST_SIGNATURE,
                     in + REQUEST_SIGNATURE))
-        return REFUSAL_FORGED;
+        return ERROR_FORGED;
     memcpy(key, in + REQUEST_KEY, 32);
     *day = wire_get32(in + REQUEST_DAY);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 /* One to fifteen of A-Z 0-9 -, then zeros only. No - in front: a spreadsheet would reckon with it. */
@@ -101,8 +101,8 @@ static int check_fields(const uint8_t *in)
     if (wire_get32(in + AT_EXPIRES) < wire_get32(in + AT_ISSUED) ||
         !facility_valid(in + AT_FACILITY) || in[AT_ZEROS] != 0 || in[AT_ZEROS + 1] != 0 ||
         in[AT_ZEROS + 2] != 0)
-        return REFUSAL_MALFORMED;
-    return REFUSAL_NONE;
+        return ERROR_MALFORMED;
+    return ERROR_NONE;
 }
 
 int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
@@ -111,13 +111,13 @@ int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
     struct charter office;
     uint8_t root[32];
 
-    int refusal = charter_decode(charter, CHARTER_LEN, &office);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = charter_decode(charter, CHARTER_LEN, &office);
+    if (error != ERROR_NONE)
+        return error;
     if (sign_public(root_seed, root) != 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     if (memcmp(root, office.root, sizeof root) != 0)
-        return REFUSAL_OFFICE;
+        return ERROR_OFFICE;
     memset(out, 0, CARD_FILE_LEN);
     memcpy(out, card_magic, FILE_MAGIC_LEN);
     memcpy(out + AT_OFFICE, office.office, CHARTER_OFFICE_LEN);
@@ -127,32 +127,32 @@ int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
     memcpy(out + AT_KEY, card->key, sizeof card->key);
     memcpy(out + AT_FACILITY, card->facility, strnlen(card->facility, sizeof card->facility));
     out[AT_TYPE] = card->type;
-    if (taxonomy_facility_numbered(card->type) == NULL || check_fields(out) != REFUSAL_NONE)
-        return REFUSAL_MALFORMED;
+    if (taxonomy_facility_numbered(card->type) == NULL || check_fields(out) != ERROR_NONE)
+        return ERROR_MALFORMED;
     memcpy(out + CARD_LEN, charter, CHARTER_LEN);
     if (sign_make(root_seed, card_domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
-        return REFUSAL_IO;
-    return REFUSAL_NONE;
+        return ERROR_IO;
+    return ERROR_NONE;
 }
 
 int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter)
 {
-    int refusal = file_magic(in, len, card_magic);
+    int error = file_magic(in, len, card_magic);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (len != CARD_FILE_LEN)
-        return REFUSAL_TRUNCATED;
-    refusal = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+        return ERROR_TRUNCATED;
+    error = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
+    if (error != ERROR_NONE)
+        return error;
     if (!sign_check(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
-        return REFUSAL_FORGED;
+        return ERROR_FORGED;
     if (memcmp(in + AT_OFFICE, charter->office, CHARTER_OFFICE_LEN) != 0)
-        return REFUSAL_OFFICE;
-    refusal = check_fields(in);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+        return ERROR_OFFICE;
+    error = check_fields(in);
+    if (error != ERROR_NONE)
+        return error;
     memcpy(card->office, in + AT_OFFICE, sizeof card->office);
     card->number = wire_get32(in + AT_NUMBER);
     card->issued = wire_get32(in + AT_ISSUED);
@@ -165,13 +165,13 @@ int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter
 
 int card_names(const uint8_t *in, size_t len, uint8_t key[32])
 {
-    int refusal = file_magic(in, len, card_magic);
+    int error = file_magic(in, len, card_magic);
 
-    if (refusal == REFUSAL_NONE && len < AT_FACILITY)
-        refusal = REFUSAL_TRUNCATED;
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE && len < AT_FACILITY)
+        error = ERROR_TRUNCATED;
+    if (error == ERROR_NONE)
         memcpy(key, in + AT_KEY, 32);
-    return refusal;
+    return error;
 }
 
 static int same(const struct card *a, const struct card *b)
@@ -183,12 +183,12 @@ static int same(const struct card *a, const struct card *b)
 int card_follows(const struct card *held, const struct card *next, const uint8_t key[32])
 {
     if (memcmp(next->key, key, sizeof next->key) != 0)
-        return REFUSAL_KIOSK;
+        return ERROR_KIOSK;
     if (held == NULL)
-        return REFUSAL_NONE;
+        return ERROR_NONE;
     if (memcmp(held->office, next->office, sizeof held->office) != 0)
-        return REFUSAL_OFFICE;
+        return ERROR_OFFICE;
     if (next->number < held->number || (next->number == held->number && !same(held, next)))
-        return REFUSAL_OLDER;
-    return REFUSAL_NONE;
+        return ERROR_OLDER;
+    return ERROR_NONE;
 }

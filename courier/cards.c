@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 
 static bool is_card_name(const char *name)
 {
@@ -56,17 +56,17 @@ static void look_at_card(int media, const char *name, const struct state *state,
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(media, name, CARD_FILE_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_names(data, len, key);
-    if (refusal == REFUSAL_NONE && memcmp(key, state->key, sizeof key) != 0)
+    int error = file_read(media, name, CARD_FILE_LEN, &data, &len);
+    if (error == ERROR_NONE)
+        error = card_names(data, len, key);
+    if (error == ERROR_NONE && memcmp(key, state->key, sizeof key) != 0)
         goto out;
-    if (refusal == REFUSAL_NONE)
-        refusal = card_decode(data, len, &card, &charter);
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
+        error = card_decode(data, len, &card, &charter);
+    if (error == ERROR_NONE)
         weigh_card(state, cards, &card, charter.number, data);
-    else if (cards->refusal == REFUSAL_MISSING)
-        cards->refusal = refusal;
+    else if (cards->error == ERROR_MISSING)
+        cards->error = error;
 out:
     free(data);
 }
@@ -76,10 +76,10 @@ int cards_look(int media, const struct state *state, struct cards *cards)
     DIR *folder = file_folder(media);
 
     if (folder == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
         if (is_card_name(entry->d_name))
             look_at_card(media, entry->d_name, state, cards);
     closedir(folder);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }

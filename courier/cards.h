@@ -17,10 +17,10 @@ struct cards {
     uint32_t charter_number;
     uint8_t bytes[CARD_FILE_LEN];
     bool strange; /* a whole one for this kiosk of another office than that */
-    int refusal;  /* of one that is not whole */
+    int error;    /* of one that is not whole */
 };
 
-/* Looks at every *.card in the folder; *cards begins with REFUSAL_MISSING and all else 0. Returns REFUSAL_NONE or
+/* Looks at every *.card in the folder; *cards begins with ERROR_MISSING and all else 0. Returns ERROR_NONE or
    _IO. */
 int cards_look(int media, const struct state *state, struct cards *cards);
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
-#include "tui/utf8.h"
 
 static const char magic[] = "SANDYQC1";
 static const char domain[] = "sandyq charter v1";
@@ -37,7 +37,7 @@ static int office_of(const uint8_t root[32], uint8_t office[CHARTER_OFFICE_LEN])
 {
     struct hash_part part = {root, 32};
 
-    return hash_sha256(office, &part, 1) == 0 ? REFUSAL_NONE : REFUSAL_IO;
+    return hash_sha256(office, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
 static int check_fields(const uint8_t *in)
@@ -47,15 +47,15 @@ static int check_fields(const uint8_t *in)
 
     if (wire_get16(in + AT_KEM) != ENVELOPE_KEM || wire_get16(in + AT_KDF) != ENVELOPE_KDF ||
         wire_get16(in + AT_AEAD) != ENVELOPE_AEAD)
-        return REFUSAL_NEWER;
+        return ERROR_NEWER;
     if (wire_get32(in + AT_EXPIRES) < wire_get32(in + AT_ISSUED))
-        return REFUSAL_MALFORMED;
+        return ERROR_MALFORMED;
     if (len > CHARTER_NAME_MAX || !utf8_valid(name, len))
-        return REFUSAL_MALFORMED;
+        return ERROR_MALFORMED;
     for (size_t i = len; i <= CHARTER_NAME_MAX; i++)
         if (name[i] != '\0')
-            return REFUSAL_MALFORMED;
-    return REFUSAL_NONE;
+            return ERROR_MALFORMED;
+    return ERROR_NONE;
 }
 
 int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
@@ -66,7 +66,7 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
     memset(out, 0, CHARTER_LEN);
     memcpy(out, magic, FILE_MAGIC_LEN);
     if (sign_public(root_seed, out + AT_ROOT) != 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     wire_put32(out + AT_NUMBER, charter->number);
     wire_put32(out + AT_ISSUED, charter->issued);
     wire_put32(out + AT_EXPIRES, charter->expires);
@@ -77,27 +77,27 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
     memcpy(out + AT_INTAKE, charter->intake, sizeof charter->intake);
     memcpy(out + AT_BOARD, charter->board, sizeof charter->board);
     memcpy(out + AT_NAME, charter->name, name_len);
-    int refusal = check_fields(out);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = check_fields(out);
+    if (error != ERROR_NONE)
+        return error;
     if (sign_make(root_seed, domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
-        return REFUSAL_IO;
-    return REFUSAL_NONE;
+        return ERROR_IO;
+    return ERROR_NONE;
 }
 
 int charter_decode(const uint8_t *in, size_t len, struct charter *charter)
 {
-    int refusal = file_magic(in, len, magic);
+    int error = file_magic(in, len, magic);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (len != CHARTER_LEN)
-        return REFUSAL_TRUNCATED;
+        return ERROR_TRUNCATED;
     if (!sign_check(in + AT_ROOT, domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
-        return REFUSAL_FORGED;
-    refusal = check_fields(in);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+        return ERROR_FORGED;
+    error = check_fields(in);
+    if (error != ERROR_NONE)
+        return error;
     memcpy(charter->root, in + AT_ROOT, sizeof charter->root);
     charter->number = wire_get32(in + AT_NUMBER);
     charter->issued = wire_get32(in + AT_ISSUED);
@@ -119,10 +119,10 @@ static int same(const struct charter *a, const struct charter *b)
 int charter_follows(const struct charter *held, const struct charter *next)
 {
     if (memcmp(held->root, next->root, sizeof held->root) != 0)
-        return REFUSAL_OFFICE;
+        return ERROR_OFFICE;
     if (next->number < held->number || (next->number == held->number && !same(held, next)))
-        return REFUSAL_OLDER;
-    return REFUSAL_NONE;
+        return ERROR_OLDER;
+    return ERROR_NONE;
 }
 
 void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN],

@@ -19,10 +19,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/bundle.h"
 #include "courier/cards.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "courier/salvage.h"
 #include "courier/state.h"
 
@@ -41,26 +41,26 @@ static int open_media(const char *dir, int *fd)
 {
     *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd >= 0)
-        return REFUSAL_NONE;
-    return errno == ENOENT ? REFUSAL_MISSING : errno == ENOTDIR ? REFUSAL_SPECIAL : REFUSAL_IO;
+        return ERROR_NONE;
+    return errno == ENOENT ? ERROR_MISSING : errno == ENOTDIR ? ERROR_SPECIAL : ERROR_IO;
 }
 
 /* Looks at every card, then takes one. Nothing makes up for a card of another office: a kiosk that
    took the wrong first card, or whose keepers never heard of it, would seal its letters to a stranger. */
 static int take_cards(struct exchange *x)
 {
-    struct cards cards = {.refusal = REFUSAL_MISSING};
+    struct cards cards = {.error = ERROR_MISSING};
 
-    int refusal = cards_look(x->media, x->state, &cards);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = cards_look(x->media, x->state, &cards);
+    if (error != ERROR_NONE)
+        return error;
     x->report->card_rivals = cards.strange && !x->state->has_card;
     if (cards.found && !x->report->card_rivals) {
-        cards.refusal = state_install_card(x->state, cards.bytes, sizeof cards.bytes);
-        x->report->card_in = cards.refusal == REFUSAL_NONE;
+        cards.error = state_install_card(x->state, cards.bytes, sizeof cards.bytes);
+        x->report->card_in = cards.error == ERROR_NONE;
         memcpy(x->report->office, cards.card.office, sizeof x->report->office);
     }
-    return cards.strange ? REFUSAL_OFFICE : cards.refusal;
+    return cards.strange ? ERROR_OFFICE : cards.error;
 }
 
 static int take_charter(struct exchange *x)
@@ -68,11 +68,11 @@ static int take_charter(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(x->media, EXCHANGE_CHARTER, CHARTER_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = state_install_charter(x->state, data, len);
+    int error = file_read(x->media, EXCHANGE_CHARTER, CHARTER_LEN, &data, &len);
+    if (error == ERROR_NONE)
+        error = state_install_charter(x->state, data, len);
     free(data);
-    return refusal;
+    return error;
 }
 
 static int take_board(struct exchange *x)
@@ -80,11 +80,11 @@ static int take_board(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(x->media, EXCHANGE_BOARD, BOARD_MAX, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = state_install_board(x->state, data, len, x->today);
+    int error = file_read(x->media, EXCHANGE_BOARD, BOARD_MAX, &data, &len);
+    if (error == ERROR_NONE)
+        error = state_install_board(x->state, data, len, x->today);
     free(data);
-    return refusal;
+    return error;
 }
 
 static void name_request(const struct exchange *x, char name[NAME_LEN])
@@ -113,10 +113,10 @@ static int write_request(struct exchange *x)
     char name[NAME_LEN];
 
     name_request(x, name);
-    int refusal = card_request_encode(x->state->seed, x->today, request);
-    if (refusal == REFUSAL_NONE)
-        refusal = file_write(x->media, name, 0644, request, sizeof request);
-    return refusal == REFUSAL_NONE ? REFUSAL_MISSING : refusal;
+    int error = card_request_encode(x->state->seed, x->today, request);
+    if (error == ERROR_NONE)
+        error = file_write(x->media, name, 0644, request, sizeof request);
+    return error == ERROR_NONE ? ERROR_MISSING : error;
 }
 
 /* A request that was answered only confuses; where it cannot be removed it does no harm. */
@@ -128,14 +128,13 @@ static void remove_request(struct exchange *x)
     unlinkat(x->media, name, 0);
 }
 
-/* The refusal that stands for an error of the outbox. One that waiting or making room does not mend means
+/* The error that stands for an error of the outbox. One that waiting or making room does not mend means
    that the outbox is of no use, and what is whole in it has to go out without it. */
-static int of_outbox(struct exchange *x, int refusal)
+static int of_outbox(struct exchange *x, int error)
 {
-    if (refusal != REFUSAL_NONE && refusal != REFUSAL_BUSY && refusal != REFUSAL_FULL &&
-        refusal != REFUSAL_CHAIN)
+    if (error != ERROR_NONE && error != ERROR_BUSY && error != ERROR_FULL && error != ERROR_CHAIN)
         x->report->salvaged = 1;
-    return refusal;
+    return error;
 }
 
 /* Where the next record goes, and how many have come. */
@@ -165,12 +164,12 @@ static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, u
     if (error == DB_OK)
         error = outbox_first(x->outbox, first);
     if (error != DB_OK)
-        return of_outbox(x, state_db_refusal(error));
+        return of_outbox(x, state_db_error(error));
     if (*first == 0)
         *first = tip.seq + 1;
     *last = tip.seq;
     *tip_day = tip.day;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 static uint16_t age_of(uint32_t exchanged, uint32_t today)
@@ -215,15 +214,15 @@ static int describe(struct exchange *x, struct bundle *bundle)
     uint32_t tip_day = 0;
 
     introduce(x, bundle);
-    int refusal = choose_records(x, &bundle->first, &bundle->last, &tip_day);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    refusal = of_outbox(x, state_db_refusal(outbox_exchanged(x->outbox, &exchanged)));
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = choose_records(x, &bundle->first, &bundle->last, &tip_day);
+    if (error != ERROR_NONE)
+        return error;
+    error = of_outbox(x, state_db_error(outbox_exchanged(x->outbox, &exchanged)));
+    if (error != ERROR_NONE)
+        return error;
     bundle->exchange_age = age_of(exchanged, x->today);
     bundle->health = health_of(x, tip_day);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 /* The number of the last record that was dropped: of it the hash is still here, of those before it nothing is. */
@@ -251,7 +250,7 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
     if (first == 0 || bundle->last < first)
         return outbox_holds(x->outbox, bundle->last, hash) == DB_OK;
     return outbox_each(x->outbox, bundle->last, bundle->last, fill, &filling) == DB_OK &&
-           filling.count == 1 && record_decode(bytes, &ours) == REFUSAL_NONE &&
+           filling.count == 1 && record_decode(bytes, &ours) == ERROR_NONE &&
            memcmp(ours.hash, hash, sizeof ours.hash) == 0;
 }
 
@@ -266,21 +265,21 @@ static bool is_evidence(struct exchange *x, const char *name, bool *past)
     struct bundle bundle;
     struct record last;
     bool evidence = false;
-    int refusal = file_read(x->media, name, BUNDLE_MAX, &data, &len);
+    int error = file_read(x->media, name, BUNDLE_MAX, &data, &len);
 
-    if (refusal == REFUSAL_NONE)
-        refusal = bundle_decode(data, len, x->state->key, x->state->card.office, &bundle);
-    if (refusal == REFUSAL_NONE && bundle.last >= bundle.first) {
-        refusal = record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last);
-        evidence = refusal == REFUSAL_NONE && !is_known(x, &bundle, last.hash);
-        *past = refusal == REFUSAL_NONE && bundle.last < dropped_to(x) &&
+    if (error == ERROR_NONE)
+        error = bundle_decode(data, len, x->state->key, x->state->card.office, &bundle);
+    if (error == ERROR_NONE && bundle.last >= bundle.first) {
+        error = record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last);
+        evidence = error == ERROR_NONE && !is_known(x, &bundle, last.hash);
+        *past = error == ERROR_NONE && bundle.last < dropped_to(x) &&
                 bundle.last - bundle.first + 1 < BUNDLE_RECORDS_MAX;
     }
     if (evidence && x->salvage == NULL && bundle.last > x->report->tip &&
         bundle.last > x->report->beyond)
         x->report->beyond = bundle.last;
     free(data);
-    return evidence || refusal == REFUSAL_IO;
+    return evidence || error == ERROR_IO;
 }
 
 /* Do two files of the medium have the same bytes? */
@@ -289,8 +288,8 @@ static bool is_same(const struct exchange *x, const char *name, const char *othe
     uint8_t *data[2] = {NULL, NULL};
     size_t len[2] = {0, 0};
 
-    const bool same = file_read(x->media, name, BUNDLE_MAX, &data[0], &len[0]) == REFUSAL_NONE &&
-                      file_read(x->media, other, len[0], &data[1], &len[1]) == REFUSAL_NONE &&
+    const bool same = file_read(x->media, name, BUNDLE_MAX, &data[0], &len[0]) == ERROR_NONE &&
+                      file_read(x->media, other, len[0], &data[1], &len[1]) == ERROR_NONE &&
                       len[0] == len[1] && memcmp(data[0], data[1], len[0]) == 0;
     free(data[0]);
     free(data[1]);
@@ -300,10 +299,10 @@ static bool is_same(const struct exchange *x, const char *name, const char *othe
 static int move_aside(const struct exchange *x, const char *name, const char *other)
 {
     if (renameat(x->media, name, x->media, other) == 0)
-        return REFUSAL_NONE;
-    return errno == EROFS || errno == EACCES || errno == EPERM ? REFUSAL_READONLY
-           : errno == ENOSPC || errno == EDQUOT                ? REFUSAL_FULL
-                                                               : REFUSAL_IO;
+        return ERROR_NONE;
+    return errno == EROFS || errno == EACCES || errno == EPERM ? ERROR_READONLY
+           : errno == ENOSPC || errno == EDQUOT                ? ERROR_FULL
+                                                               : ERROR_IO;
 }
 
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
@@ -318,19 +317,19 @@ static int lay_aside(struct exchange *x, const char *name)
     const bool evidence = is_evidence(x, name, &past);
 
     if (!evidence && !past)
-        return REFUSAL_NONE;
+        return ERROR_NONE;
     card_kiosk_text(x->state->kiosk, id);
     for (int i = 1; i <= (evidence ? KEPT_MAX : KEPT_MAX / 2); i++) {
         snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
         if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-            const int refusal = move_aside(x, name, other);
-            x->report->kept += evidence && refusal == REFUSAL_NONE;
-            return refusal;
+            const int error = move_aside(x, name, other);
+            x->report->kept += evidence && error == ERROR_NONE;
+            return error;
         }
         if (is_same(x, name, other))
-            return REFUSAL_NONE;
+            return ERROR_NONE;
     }
-    return evidence ? REFUSAL_FULL : REFUSAL_NONE;
+    return evidence ? ERROR_FULL : ERROR_NONE;
 }
 
 /* Makes one bundle at data, where its records stand already, and writes it. */
@@ -341,15 +340,15 @@ static int put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t 
     struct bundle check;
     size_t len = bundle_len(bundle->last - (bundle->first - 1));
 
-    int refusal = bundle_seal(bundle, x->state->seed, data);
+    int error = bundle_seal(bundle, x->state->seed, data);
     /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
-    if (refusal == REFUSAL_NONE &&
-        bundle_decode(data, len, x->state->key, bundle->office, &check) != REFUSAL_NONE)
-        refusal = of_outbox(x, REFUSAL_CORRUPT);
+    if (error == ERROR_NONE &&
+        bundle_decode(data, len, x->state->key, bundle->office, &check) != ERROR_NONE)
+        error = of_outbox(x, ERROR_CORRUPT);
     name_bundle(x, number, name);
-    if (refusal == REFUSAL_NONE)
-        refusal = lay_aside(x, name);
-    return refusal == REFUSAL_NONE ? file_write(x->media, name, 0644, data, len) : refusal;
+    if (error == ERROR_NONE)
+        error = lay_aside(x, name);
+    return error == ERROR_NONE ? file_write(x->media, name, 0644, data, len) : error;
 }
 
 /* The same with records of the outbox. data has room for them. */
@@ -358,14 +357,14 @@ static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_
 {
     uint64_t count = bundle->last - (bundle->first - 1);
     struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
 
     if (count > 0)
-        refusal = of_outbox(x, state_db_refusal(outbox_each(x->outbox, bundle->first, bundle->last,
-                                                            fill, &filling)));
-    if (refusal == REFUSAL_NONE && filling.count != count)
-        refusal = of_outbox(x, REFUSAL_CORRUPT);
-    return refusal == REFUSAL_NONE ? put_bundle(x, bundle, number, data) : refusal;
+        error = of_outbox(
+            x, state_db_error(outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling)));
+    if (error == ERROR_NONE && filling.count != count)
+        error = of_outbox(x, ERROR_CORRUPT);
+    return error == ERROR_NONE ? put_bundle(x, bundle, number, data) : error;
 }
 
 /* The number in the name of a bundle of this kiosk, or 0 when it is no such name, to the letter. */
@@ -390,8 +389,7 @@ static void remove_surplus(struct exchange *x, uint64_t written)
     if (folder == NULL)
         return;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (bundle_number(x, entry->d_name) > written &&
-            lay_aside(x, entry->d_name) == REFUSAL_NONE)
+        if (bundle_number(x, entry->d_name) > written && lay_aside(x, entry->d_name) == ERROR_NONE)
             unlinkat(x->media, entry->d_name, 0);
     closedir(folder);
 }
@@ -414,28 +412,28 @@ static int write_bundles(struct exchange *x)
 {
     struct bundle bundle;
 
-    int refusal = describe(x, &bundle);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = describe(x, &bundle);
+    if (error != ERROR_NONE)
+        return error;
     const uint64_t first = bundle.first, last = bundle.last;
     compare_mark(x, first, last);
     const uint64_t full = (last - (first - 1)) / BUNDLE_RECORDS_MAX;
     uint8_t *data = malloc(bundle_len(full > 0 ? BUNDLE_RECORDS_MAX : last - (first - 1)));
     if (data == NULL)
-        return REFUSAL_IO;
-    for (uint64_t i = 0; i <= full && refusal == REFUSAL_NONE; i++) {
+        return ERROR_IO;
+    for (uint64_t i = 0; i <= full && error == ERROR_NONE; i++) {
         bundle.first = first + i * BUNDLE_RECORDS_MAX;
         bundle.last = i < full ? bundle.first + BUNDLE_RECORDS_MAX - 1 : last;
-        refusal = write_bundle(x, &bundle, i + 1, data);
-        if (refusal == REFUSAL_NONE) {
+        error = write_bundle(x, &bundle, i + 1, data);
+        if (error == ERROR_NONE) {
             x->report->first = first;
             x->report->last = bundle.last;
         }
     }
     free(data);
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         remove_surplus(x, full + 1);
-    return refusal;
+    return error;
 }
 
 /* Under which number run j of n goes out: the highest one under the name that sorts first, so that
@@ -454,38 +452,38 @@ static int write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
 {
     const uint64_t count = run->last - (run->first - 1);
     uint8_t *data = malloc(bundle_len(count));
-    int refusal = data == NULL ? REFUSAL_IO : REFUSAL_NONE;
+    int error = data == NULL ? ERROR_IO : ERROR_NONE;
 
     bundle->first = run->first;
     bundle->last = run->last;
-    if (refusal == REFUSAL_NONE && count > 0)
-        refusal = salvage_read(x->salvage, run, data + BUNDLE_HEADER_LEN);
-    if (refusal == REFUSAL_NONE)
-        refusal = put_bundle(x, bundle, number, data);
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE && count > 0)
+        error = salvage_read(x->salvage, run, data + BUNDLE_HEADER_LEN);
+    if (error == ERROR_NONE)
+        error = put_bundle(x, bundle, number, data);
+    if (error == ERROR_NONE)
         x->report->saved += count;
     free(data);
-    return refusal;
+    return error;
 }
 
-/* All runs, one bundle each; one that fails keeps no other back. Returns the first refusal. */
+/* All runs, one bundle each; one that fails keeps no other back. Returns the first error. */
 static int write_runs(struct exchange *x, struct bundle *bundle)
 {
     enum { MAX = BUNDLE_RECORDS_MAX - 1 };
     const size_t n = salvage_runs(x->salvage, MAX);
     const uint64_t next = x->state->has_mark ? x->state->mark.seq + 1 : 1;
     struct salvage_run run = {next, next - 1, 0};
-    int refusal = n == 0 ? write_run(x, bundle, 1, &run) : REFUSAL_NONE;
+    int error = n == 0 ? write_run(x, bundle, 1, &run) : ERROR_NONE;
 
     run = SALVAGE_START;
     for (size_t j = 0; j < n && salvage_next(x->salvage, MAX, &run); j++) {
         const int one = write_run(x, bundle, place_of(j, n), &run);
-        if (refusal == REFUSAL_NONE)
-            refusal = one;
+        if (error == ERROR_NONE)
+            error = one;
     }
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         remove_surplus(x, n == 0 ? 1 : n);
-    return refusal;
+    return error;
 }
 
 /* The outbox is of no use: sends what is whole, a bundle for each run, or an empty one. None of them is
@@ -495,17 +493,17 @@ static int send_salvage(struct exchange *x)
 {
     struct bundle bundle;
     int lock = -1;
-    const bool serving = state_lock(x->state, "lock", &lock) == REFUSAL_BUSY;
+    const bool serving = state_lock(x->state, "lock", &lock) == ERROR_BUSY;
 
     introduce(x, &bundle);
     bundle.exchange_age = AGE_NEVER;
     bundle.health = health_of(x, 0) & (uint8_t)~BUNDLE_DISK_OK;
     const int found = salvage_find(x->state->dir, x->state->key, !serving, &x->salvage);
-    const int written = x->salvage != NULL ? write_runs(x, &bundle) : REFUSAL_NONE;
+    const int written = x->salvage != NULL ? write_runs(x, &bundle) : ERROR_NONE;
     salvage_free(&x->salvage);
     if (lock >= 0)
         close(lock);
-    return found != REFUSAL_NONE ? found : written;
+    return found != ERROR_NONE ? found : written;
 }
 
 /* The half that needs the outbox: drop what has arrived, send the rest, note the day. Where there is no
@@ -514,23 +512,23 @@ static int send_salvage(struct exchange *x)
 static int send_records(struct exchange *x)
 {
     char path[4096];
-    int noted = REFUSAL_NONE;
+    int noted = ERROR_NONE;
 
     state_outbox_path(x->state, path);
-    int refusal = of_outbox(x, state_db_refusal(outbox_open(path, DB_OPEN, &x->outbox)));
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = of_outbox(x, state_db_error(outbox_open(path, DB_OPEN, &x->outbox)));
+    if (error != ERROR_NONE)
+        return error;
     const int dropped =
         of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->dropped_to));
-    x->report->fork = dropped == REFUSAL_CHAIN;
-    refusal = x->report->salvaged ? dropped : write_bundles(x);
-    if (refusal == REFUSAL_NONE)
-        noted = of_outbox(x, state_db_refusal(outbox_set_exchanged(x->outbox, x->today)));
+    x->report->fork = dropped == ERROR_CHAIN;
+    error = x->report->salvaged ? dropped : write_bundles(x);
+    if (error == ERROR_NONE)
+        noted = of_outbox(x, state_db_error(outbox_set_exchanged(x->outbox, x->today)));
     outbox_close(&x->outbox);
     if (x->report->salvaged)
-        return refusal != REFUSAL_NONE ? refusal : noted;
-    x->report->outbox = dropped != REFUSAL_NONE && dropped != REFUSAL_CHAIN ? dropped : noted;
-    return refusal;
+        return error != ERROR_NONE ? error : noted;
+    x->report->outbox = dropped != ERROR_NONE && dropped != ERROR_CHAIN ? dropped : noted;
+    return error;
 }
 
 static void run(struct exchange *x)
@@ -545,8 +543,8 @@ static void run(struct exchange *x)
     remove_request(x);
     x->report->charter = take_charter(x);
     x->report->board = take_board(x);
-    if (x->state->unread && x->report->board == REFUSAL_MISSING)
-        x->report->board = REFUSAL_IO; /* none was there to take, and yet not all is well */
+    if (x->state->unread && x->report->board == ERROR_MISSING)
+        x->report->board = ERROR_IO; /* none was there to take, and yet not all is well */
     x->report->bundle = send_records(x);
     if (x->report->salvaged) {
         x->report->first = 1; /* what went out of it before is in what is sent now */
@@ -555,19 +553,19 @@ static void run(struct exchange *x)
     }
 }
 
-/* The first refusal of a report, in the order in which things were carried. */
-static int first_refusal(const struct exchange_report *report, bool has_card)
+/* The first error of a report, in the order in which things were carried. */
+static int first_error(const struct exchange_report *report, bool has_card)
 {
     const int carried[] = {report->card, report->charter, report->board};
 
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
-        if (carried[i] != REFUSAL_NONE && carried[i] != REFUSAL_MISSING)
+        if (carried[i] != ERROR_NONE && carried[i] != ERROR_MISSING)
             return carried[i];
     if (report->salvaged)
         return report->bundle;
     if (report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0)
-        return REFUSAL_CHAIN;
-    if (report->bundle != REFUSAL_NONE && (report->bundle != REFUSAL_MISSING || has_card))
+        return ERROR_CHAIN;
+    if (report->bundle != ERROR_NONE && (report->bundle != ERROR_MISSING || has_card))
         return report->bundle;
     return report->outbox;
 }
@@ -578,34 +576,34 @@ int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
     struct exchange x = {.media = -1, .today = today, .report = report};
     int lock = -1;
 
-    *report = (struct exchange_report){.card = REFUSAL_MISSING,
-                                       .charter = REFUSAL_MISSING,
-                                       .board = REFUSAL_MISSING,
-                                       .bundle = REFUSAL_MISSING,
+    *report = (struct exchange_report){.card = ERROR_MISSING,
+                                       .charter = ERROR_MISSING,
+                                       .board = ERROR_MISSING,
+                                       .bundle = ERROR_MISSING,
                                        .first = 1};
     report->at = EXCHANGE_AT_MEDIA;
-    int refusal = open_media(media_dir, &x.media);
-    if (refusal != REFUSAL_NONE)
+    int error = open_media(media_dir, &x.media);
+    if (error != ERROR_NONE)
         goto out;
     report->at = EXCHANGE_AT_STATE;
-    refusal = state_open(state_dir, &x.state);
-    if (refusal == REFUSAL_NONE)
-        refusal = state_lock(x.state, "courier.lock", &lock);
-    if (refusal == REFUSAL_NONE && x.state->seed == NULL)
-        refusal = REFUSAL_MISSING;
+    error = state_open(state_dir, &x.state);
+    if (error == ERROR_NONE)
+        error = state_lock(x.state, "courier.lock", &lock);
+    if (error == ERROR_NONE && x.state->seed == NULL)
+        error = ERROR_MISSING;
     /* A kiosk whose card cannot be read just now is none that waits for its first. */
-    if (refusal == REFUSAL_NONE && x.state->unread && !x.state->has_card)
-        refusal = REFUSAL_IO;
-    if (refusal != REFUSAL_NONE)
+    if (error == ERROR_NONE && x.state->unread && !x.state->has_card)
+        error = ERROR_IO;
+    if (error != ERROR_NONE)
         goto out;
     report->at = EXCHANGE_AT_CARRIED;
     run(&x);
-    refusal = first_refusal(report, x.state->has_card);
+    error = first_error(report, x.state->has_card);
 out:
     if (lock >= 0)
         close(lock);
     if (x.media >= 0)
         close(x.media);
     state_close(&x.state);
-    return refusal;
+    return error;
 }

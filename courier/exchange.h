@@ -30,22 +30,22 @@
 /* Where an exchange stopped. */
 enum exchange_at {
     EXCHANGE_AT_MEDIA, /* the medium's folder could not be opened */
-    EXCHANGE_AT_STATE, /* the state folder could not be used; REFUSAL_MISSING: no folder, or no key in it */
+    EXCHANGE_AT_STATE, /* the state folder could not be used; ERROR_MISSING: no folder, or no key in it */
     EXCHANGE_AT_CARRIED, /* it went through; the members below say how each thing fared */
 };
 
-/* What happened to each thing carried: an enum refusal each; REFUSAL_MISSING = was not on the medium. */
+/* What happened to each thing carried: an enum error each; ERROR_MISSING = was not on the medium. */
 struct exchange_report {
     enum exchange_at at;
-    int card;    /* REFUSAL_OFFICE also when one was taken beside that of another office */
+    int card;    /* ERROR_OFFICE also when one was taken beside that of another office */
     int card_in; /* 1: a card was taken, or the one held was there again; of this office: */
     uint8_t office[CHARTER_OFFICE_LEN];
     int card_rivals; /* 1: first cards of two offices were there; neither was taken */
     int charter;
     int board;
-    int bundle; /* writing it; REFUSAL_MISSING when the kiosk has no card yet and a request went out */
+    int bundle; /* writing it; ERROR_MISSING when the kiosk has no card yet and a request went out */
     int outbox; /* dropping what the office has, or noting the day, while the bundles went out or did not;
-                   REFUSAL_NONE also when that makes the outbox one of no use, or a fork (both see below) */
+                   ERROR_NONE also when that makes the outbox one of no use, or a fork (both see below) */
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
@@ -55,13 +55,13 @@ struct exchange_report {
     uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
     uint64_t kept;    /* bundles laid aside on the medium that do hold such, see above */
     int salvaged; /* 1: the outbox is of no use (bundle says why), and what is whole in its files was sent: */
-    int salvage;    /* ... the first refusal of that; REFUSAL_NONE when all of it went out */
+    int salvage;    /* ... the first error of that; ERROR_NONE when all of it went out */
     uint64_t saved; /* ... how many records did */
 };
 
-/* Runs one exchange between DIR and the medium's folder. Returns REFUSAL_NONE when all bundles (or the request)
-   went out and nothing on the medium was refused, else the first refusal, in the order card, charter, board, an
-   outbox of no use (salvaged), fork, beyond, unasked or kept (REFUSAL_CHAIN), bundle, outbox; the report is filled in
+/* Runs one exchange between DIR and the medium's folder. Returns ERROR_NONE when all bundles (or the request)
+   went out and nothing on the medium was refused, else the first error, in the order card, charter, board, an
+   outbox of no use (salvaged), fork, beyond, unasked or kept (ERROR_CHAIN), bundle, outbox; the report is filled in
    any case. While the kiosk has no card, charter and board are not looked at. A card taken makes up for a damaged
    one of this kiosk's, but a whole one of another office is always reported: it may have been laid there to turn
    the kiosk's letters to somebody else. */

@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/day.h"
+#include "base/error.h"
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "courier/charter.h"
 #include "courier/confine.h"
 #include "courier/exchange.h"
-#include "courier/refusal.h"
-#include "courier/state.h"
 #include "crypto/secret.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -78,12 +78,12 @@ static const char *start_text(int error)
 }
 
 /* What was taken in, a line each; things that were not on the medium are passed over. */
-static void print_taken(const char *name, int refusal)
+static void print_taken(const char *name, int error)
 {
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         printf(_("%s: in\n"), name);
-    else if (refusal != REFUSAL_MISSING)
-        printf(_("%s: refused. %s\n"), name, _(refusal_text(refusal)));
+    else if (error != ERROR_MISSING)
+        printf(_("%s: refused. %s\n"), name, _(error_text(error)));
 }
 
 static const char *card_text(const struct exchange_report *report)
@@ -91,7 +91,7 @@ static const char *card_text(const struct exchange_report *report)
     if (report->card_rivals)
         return _("Cards of two offices for this kiosk are there, and none was taken; leave only "
                  "the card of your own office there.");
-    return _(refusal_text(report->card));
+    return _(error_text(report->card));
 }
 
 /* Who carries the first card compares the fingerprint with the office's poster. */
@@ -102,29 +102,29 @@ static void print_card(const struct exchange_report *report)
     charter_fingerprint(report->office, fingerprint);
     if (report->card_in)
         printf(_("card: in. Fingerprint of its office: %s\n"), fingerprint);
-    if (report->card != REFUSAL_NONE && report->card != REFUSAL_MISSING)
+    if (report->card != ERROR_NONE && report->card != ERROR_MISSING)
         printf(_("%s: refused. %s\n"), "card", card_text(report));
 }
 
 static void print_sent(const struct exchange_report *report)
 {
-    if (report->bundle == REFUSAL_MISSING)
+    if (report->bundle == ERROR_MISSING)
         puts(_("request: out. The kiosk has no card yet."));
     else if (report->last >= report->first) /* some of them, when a later bundle failed */
         printf(_("bundle: out, records %llu to %llu\n"), (unsigned long long)report->first,
                (unsigned long long)report->last);
-    else if (report->bundle == REFUSAL_NONE)
+    else if (report->bundle == ERROR_NONE)
         puts(_("bundle: out, with no records in it"));
     if (report->saved > 0)
         printf(_("bundle: out, with the %llu records that are whole\n"),
                (unsigned long long)report->saved);
-    else if (report->bundle != REFUSAL_NONE && report->bundle != REFUSAL_MISSING)
-        printf(_("bundle: not written. %s\n"), _(refusal_text(report->bundle)));
-    if (report->outbox != REFUSAL_NONE)
-        printf(_("%s: refused. %s\n"), "outbox", _(refusal_text(report->outbox)));
-    if (report->salvaged && report->salvage != REFUSAL_NONE)
+    else if (report->bundle != ERROR_NONE && report->bundle != ERROR_MISSING)
+        printf(_("bundle: not written. %s\n"), _(error_text(report->bundle)));
+    if (report->outbox != ERROR_NONE)
+        printf(_("%s: refused. %s\n"), "outbox", _(error_text(report->outbox)));
+    if (report->salvaged && report->salvage != ERROR_NONE)
         printf(_("bundle: not all that is whole could be written. %s\n"),
-               _(refusal_text(report->salvage)));
+               _(error_text(report->salvage)));
 }
 
 /* What does not fit what the office or the medium has seen of this kiosk. */
@@ -159,13 +159,13 @@ static void print_report(const struct exchange_report *report)
 /* What to name in the one line on standard error. */
 static const char *refused_thing(const struct exchange_report *report)
 {
-    if (report->card != REFUSAL_NONE && report->card != REFUSAL_MISSING)
+    if (report->card != ERROR_NONE && report->card != ERROR_MISSING)
         return "card";
-    if (report->charter != REFUSAL_NONE && report->charter != REFUSAL_MISSING)
+    if (report->charter != ERROR_NONE && report->charter != ERROR_MISSING)
         return EXCHANGE_CHARTER;
-    if (report->board != REFUSAL_NONE && report->board != REFUSAL_MISSING)
+    if (report->board != ERROR_NONE && report->board != ERROR_MISSING)
         return EXCHANGE_BOARD;
-    return report->salvaged || report->bundle == REFUSAL_BUSY || report->bundle == REFUSAL_NONE ||
+    return report->salvaged || report->bundle == ERROR_BUSY || report->bundle == ERROR_NONE ||
                    report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0
                ? "outbox"
                : "bundle";
@@ -175,28 +175,28 @@ static int exchange(const struct options *options)
 {
     struct exchange_report report;
 
-    int error = secret_start();
-    if (error != SECRET_OK)
-        return fail("start", start_text(error));
+    int start = secret_start();
+    if (start != SECRET_OK)
+        return fail("start", start_text(start));
     if (confine_become_owner(options->state) != 0 ||
         confine_courier(options->state, options->media) != 0)
         return fail("start",
                     _("The courier could not be confined. Use a kernel with seccomp filters."));
-    int refusal = exchange_run(options->state, options->media, state_today(), &report);
+    int error = exchange_run(options->state, options->media, day_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)
-        return fail(options->media, _(refusal_text(refusal)));
-    if (report.at == EXCHANGE_AT_STATE && refusal == REFUSAL_MISSING)
+        return fail(options->media, _(error_text(error)));
+    if (report.at == EXCHANGE_AT_STATE && error == ERROR_MISSING)
         return fail(options->state, _("There is no kiosk here; run sandyq-kiosk --enroll first."));
     if (report.at == EXCHANGE_AT_STATE)
-        return fail(options->state, _(refusal_text(refusal)));
+        return fail(options->state, _(error_text(error)));
     print_report(&report);
     if (fflush(stdout) != 0)
-        return fail("stdout", _(refusal_text(REFUSAL_IO)));
-    if (refusal == REFUSAL_NONE)
+        return fail("stdout", _(error_text(ERROR_IO)));
+    if (error == ERROR_NONE)
         return STATUS_DONE;
     if (report.card_rivals)
         return fail("card", card_text(&report));
-    return fail(refused_thing(&report), _(refusal_text(refusal)));
+    return fail(refused_thing(&report), _(error_text(error)));
 }
 
 int main(int argc, char **argv)

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 
 static const char domain[] = "sandyq record v1";
 
@@ -20,7 +20,7 @@ static int hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
 {
     struct hash_part part = {in, RECORD_SIGNED_LEN};
 
-    return hash_sha256(hash, &part, 1) == 0 ? REFUSAL_NONE : REFUSAL_IO;
+    return hash_sha256(hash, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
 int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
@@ -32,7 +32,7 @@ int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_
     wire_put32(out + AT_DAY, day);
     memcpy(out + RECORD_ENVELOPE, envelope, ENVELOPE_LEN);
     if (sign_make(kiosk_seed, domain, out, RECORD_SIGNED_LEN, out + RECORD_SIGNED_LEN) != 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     return hash_of(out, hash);
 }
 
@@ -48,6 +48,6 @@ int record_decode(const uint8_t in[RECORD_LEN], struct record *record)
 int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
 {
     if (!sign_check(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
-        return REFUSAL_FORGED;
-    return REFUSAL_NONE;
+        return ERROR_FORGED;
+    return ERROR_NONE;
 }

@@ -23,15 +23,15 @@ struct record {
 };
 
 /* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN bytes; hash
-   gets the new record's hash. Returns REFUSAL_NONE or _IO. */
+   gets the new record's hash. Returns ERROR_NONE or _IO. */
 int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
                   const uint8_t *envelope, const uint8_t kiosk_seed[32], uint8_t out[RECORD_LEN],
                   uint8_t hash[RECORD_HASH_LEN]);
 
-/* Takes a record apart; the signature is not looked at (see bundle.h). Returns REFUSAL_NONE or _IO. */
+/* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO. */
 int record_decode(const uint8_t in[RECORD_LEN], struct record *record);
 
-/* REFUSAL_NONE when the kiosk of this public key signed the record, else REFUSAL_FORGED. */
+/* ERROR_NONE when the kiosk of this public key signed the record, else ERROR_FORGED. */
 int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32]);
 
 #endif

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
 
 enum { FILES = 3, PENDING = 2, BLOCK = 1 << 20, PAGE = 4096, WORD_LEN = 8, FAILURES = 4 };
 
@@ -63,11 +63,11 @@ static int add(struct salvage *salvage, const struct found *one)
     if ((salvage->n & (salvage->n - 1)) == 0) {
         more = realloc(salvage->all, (salvage->n == 0 ? 1 : 2 * salvage->n) * sizeof *more);
         if (more == NULL)
-            return REFUSAL_IO;
+            return ERROR_IO;
         salvage->all = more;
     }
     salvage->all[salvage->n++] = *one;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 /* A signature takes its time. Where records could stand there are no more than so many words within the
@@ -87,12 +87,12 @@ static int weigh(struct search *search, off_t at)
     struct found one = none;
 
     if (at < 0 || is_crowded(search, at) || !read_at(search->fd, at, bytes, sizeof bytes))
-        return REFUSAL_NONE;
-    if (record_decode(bytes, &record) != REFUSAL_NONE)
-        return REFUSAL_IO;
-    if (record_check(bytes, search->key) != REFUSAL_NONE) {
+        return ERROR_NONE;
+    if (record_decode(bytes, &record) != ERROR_NONE)
+        return ERROR_IO;
+    if (record_check(bytes, search->key) != ERROR_NONE) {
         search->failed[search->failures++ % FAILURES] = at;
-        return REFUSAL_NONE;
+        return ERROR_NONE;
     }
     one.seq = record.seq;
     one.fd = search->fd;
@@ -105,16 +105,16 @@ static int weigh(struct search *search, off_t at)
 static int weigh_block(struct search *search, off_t at, const uint8_t *block, size_t len)
 {
     const uint8_t *from = block;
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
 
-    while (refusal == REFUSAL_NONE) {
+    while (error == ERROR_NONE) {
         from = memmem(from, len - (size_t)(from - block), word, WORD_LEN);
         if (from == NULL)
             break;
-        refusal = weigh(search, at + (from - block) - RECORD_ENVELOPE);
+        error = weigh(search, at + (from - block) - RECORD_ENVELOPE);
         from++;
     }
-    return refusal;
+    return error;
 }
 
 static ssize_t read_some(int fd, off_t at, uint8_t *block)
@@ -132,18 +132,18 @@ static ssize_t read_some(int fd, off_t at, uint8_t *block)
 static int search_file(struct search *search, uint8_t *block)
 {
     off_t at = lseek(search->fd, 0, SEEK_DATA);
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
 
-    while (at >= 0 && refusal == REFUSAL_NONE) {
+    while (at >= 0 && error == ERROR_NONE) {
         const ssize_t n = read_some(search->fd, at, block);
         if (n == 0)
             break;
         if (n > 0)
-            refusal = weigh_block(search, at, block, (size_t)n);
+            error = weigh_block(search, at, block, (size_t)n);
         at = n < 0 ? (at / PAGE + 1) * PAGE : n < WORD_LEN ? at + n : at + n - (WORD_LEN - 1);
         at = lseek(search->fd, at, SEEK_DATA);
     }
-    return refusal;
+    return error;
 }
 
 /* Of the keeper's two copies the first one counts that is whole, as for the keeper. */
@@ -154,14 +154,14 @@ static int search_named(struct salvage *salvage, int dir, int i, const uint8_t k
     struct search search = {.salvage = salvage, .key = key};
     size_t len = 0;
 
-    int refusal = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
-    if (refusal != REFUSAL_NONE)
-        return refusal == REFUSAL_MISSING ? REFUSAL_NONE : refusal;
+    int error = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
+    if (error != ERROR_NONE)
+        return error == ERROR_MISSING ? ERROR_NONE : error;
     salvage->fds[i] = search.fd;
-    refusal = search_file(&search, block);
+    error = search_file(&search, block);
     if (i == PENDING && salvage->n > before + 1)
         salvage->n = before + 1;
-    return refusal;
+    return error;
 }
 
 static int compare(const void *a, const void *b)
@@ -193,23 +193,23 @@ int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salv
 {
     struct salvage *salvage = calloc(1, sizeof *salvage);
     uint8_t *block = malloc(BLOCK);
-    int refusal = salvage != NULL && block != NULL ? REFUSAL_NONE : REFUSAL_IO;
+    int error = salvage != NULL && block != NULL ? ERROR_NONE : ERROR_IO;
 
     for (int i = 0; salvage != NULL && i < FILES; i++)
         salvage->fds[i] = -1;
-    if (refusal != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         salvage_free(&salvage);
     for (int i = 0; salvage != NULL && i < FILES; i++) {
-        const int one = i == PENDING && !pending ? REFUSAL_NONE
-                                                 : search_named(salvage, dir, i, kiosk_key, block);
-        if (refusal == REFUSAL_NONE)
-            refusal = one;
+        const int one =
+            i == PENDING && !pending ? ERROR_NONE : search_named(salvage, dir, i, kiosk_key, block);
+        if (error == ERROR_NONE)
+            error = one;
     }
     free(block);
     if (salvage != NULL)
         sort(salvage);
     *out = salvage;
-    return refusal;
+    return error;
 }
 
 void salvage_free(struct salvage **salvage)
@@ -260,9 +260,9 @@ int salvage_read(const struct salvage *salvage, const struct salvage_run *run, u
     for (uint64_t i = 0; i <= run->last - run->first; i++) {
         const struct found *one = &salvage->all[run->at + i];
         if (!read_at(one->fd, one->at, out + i * RECORD_LEN, RECORD_LEN))
-            return REFUSAL_IO;
+            return ERROR_IO;
     }
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 bool salvage_has(const struct salvage *salvage, uint64_t first, uint64_t last,

@@ -23,7 +23,7 @@ struct salvage_run {
 /* Looks through outbox.db, its log and, if asked, pending in the folder: ask only while the keeper's lock is
    held, for what stands in pending during a visit is not yet a record, and changes. Files that are missing
    have nothing, nor have pages that cannot be read. However the files are made, the time this takes grows with
-   their length alone. Returns REFUSAL_NONE, also when nothing was found, or the first refusal: then *out is NULL
+   their length alone. Returns ERROR_NONE, also when nothing was found, or the first error: then *out is NULL
    (no memory) or has what the other files have. *out is freed by salvage_free. */
 int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out);
 void salvage_free(struct salvage **salvage);
@@ -34,7 +34,7 @@ void salvage_free(struct salvage **salvage);
 size_t salvage_runs(const struct salvage *salvage, uint64_t max);
 bool salvage_next(const struct salvage *salvage, uint64_t max, struct salvage_run *run);
 
-/* Reads a run's records to out, which has (last - first + 1) * RECORD_LEN bytes. Returns a refusal. */
+/* Reads a run's records to out, which has (last - first + 1) * RECORD_LEN bytes. Returns an error. */
 int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out);
 
 /* Are first..last, chained up to a record of this hash, all among them? */

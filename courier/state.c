@@ -13,11 +13,10 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
 
@@ -29,7 +28,7 @@
 #define OUTBOX_FILE  "outbox.db"
 
 static const char key_magic[] = "SANDYQS1";
-enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGN_SEED_LEN, DAY_SECONDS = 86400 };
+enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGN_SEED_LEN };
 
 /* Opens the folder if it is ours alone. */
 static int open_folder(const char *dir, int *fd)
@@ -38,12 +37,12 @@ static int open_folder(const char *dir, int *fd)
 
     *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd < 0 && errno == ENOENT)
-        return REFUSAL_MISSING;
+        return ERROR_MISSING;
     if (*fd < 0)
-        return errno == ENOTDIR ? REFUSAL_SPECIAL : REFUSAL_IO;
+        return errno == ENOTDIR ? ERROR_SPECIAL : ERROR_IO;
     if (fstat(*fd, &st) != 0)
-        return REFUSAL_IO;
-    return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? REFUSAL_NONE : REFUSAL_OPEN;
+        return ERROR_IO;
+    return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? ERROR_NONE : ERROR_OPEN;
 }
 
 /* Reads the signing key into *seed (secret_new memory). */
@@ -52,35 +51,35 @@ static int read_key(int dir, uint8_t **seed)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(dir, KEY_FILE, KEY_FILE_LEN, &data, &len);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    refusal = file_magic(data, len, key_magic);
-    if (refusal == REFUSAL_NONE && len != KEY_FILE_LEN)
-        refusal = REFUSAL_TRUNCATED;
-    if (refusal == REFUSAL_NONE) {
+    int error = file_read(dir, KEY_FILE, KEY_FILE_LEN, &data, &len);
+    if (error != ERROR_NONE)
+        return error;
+    error = file_magic(data, len, key_magic);
+    if (error == ERROR_NONE && len != KEY_FILE_LEN)
+        error = ERROR_TRUNCATED;
+    if (error == ERROR_NONE) {
         *seed = secret_new(SIGN_SEED_LEN);
         if (*seed == NULL)
-            refusal = REFUSAL_IO;
+            error = ERROR_IO;
         else
             memcpy(*seed, data + FILE_MAGIC_LEN, SIGN_SEED_LEN);
     }
     explicit_bzero(data, len);
     free(data);
-    return refusal;
+    return error;
 }
 
 static int load_key(struct state *state)
 {
-    int refusal = read_key(state->dir, &state->seed);
+    int error = read_key(state->dir, &state->seed);
 
-    if (refusal == REFUSAL_MISSING)
-        return REFUSAL_NONE;
-    if (refusal == REFUSAL_NONE && sign_public(state->seed, state->key) != 0)
-        refusal = REFUSAL_IO;
-    if (refusal == REFUSAL_NONE)
-        refusal = card_kiosk_id(state->key, state->kiosk);
-    return refusal;
+    if (error == ERROR_MISSING)
+        return ERROR_NONE;
+    if (error == ERROR_NONE && sign_public(state->seed, state->key) != 0)
+        error = ERROR_IO;
+    if (error == ERROR_NONE)
+        error = card_kiosk_id(state->key, state->kiosk);
+    return error;
 }
 
 static int load_card(struct state *state)
@@ -89,14 +88,14 @@ static int load_card(struct state *state)
     size_t len = 0;
 
     if (state->seed == NULL)
-        return REFUSAL_MISSING;
-    int refusal = file_read(state->dir, CARD_FILE, CARD_FILE_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_decode(data, len, &state->card, &state->charter);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_follows(NULL, &state->card, state->key);
+        return ERROR_MISSING;
+    int error = file_read(state->dir, CARD_FILE, CARD_FILE_LEN, &data, &len);
+    if (error == ERROR_NONE)
+        error = card_decode(data, len, &state->card, &state->charter);
+    if (error == ERROR_NONE)
+        error = card_follows(NULL, &state->card, state->key);
     free(data);
-    return refusal;
+    return error;
 }
 
 /* Takes the charter in the folder if it is newer than the one in the card. */
@@ -106,26 +105,26 @@ static void load_charter(struct state *state)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE && charter_decode(data, len, &charter) == REFUSAL_NONE &&
-        charter_follows(&state->charter, &charter) == REFUSAL_NONE)
+    int error = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
+    if (error == ERROR_NONE && charter_decode(data, len, &charter) == ERROR_NONE &&
+        charter_follows(&state->charter, &charter) == ERROR_NONE)
         state->charter = charter;
-    if (refusal == REFUSAL_IO)
+    if (error == ERROR_IO)
         state->unread = true;
     free(data);
 }
 
-/* Maps the board in the folder, unchecked; *len is 0 when there is none. Returns a refusal. */
+/* Maps the board in the folder, unchecked; *len is 0 when there is none. Returns an error. */
 static int map_board(const struct state *state, uint8_t **map, size_t *len)
 {
     int fd = -1;
     void *mapped = MAP_FAILED;
 
     *map = NULL;
-    int refusal = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
-    if (refusal == REFUSAL_NONE && *len > 0) {
+    int error = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
+    if (error == ERROR_NONE && *len > 0) {
         mapped = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-        refusal = mapped == MAP_FAILED ? REFUSAL_IO : REFUSAL_NONE;
+        error = mapped == MAP_FAILED ? ERROR_IO : ERROR_NONE;
     }
     if (fd >= 0)
         close(fd);
@@ -133,7 +132,7 @@ static int map_board(const struct state *state, uint8_t **map, size_t *len)
         *len = 0;
     else
         *map = mapped;
-    return refusal;
+    return error;
 }
 
 static void note_board(struct state *state, const struct board *board)
@@ -150,11 +149,11 @@ static void load_board(struct state *state)
 
     state->board_number = 0;
     state->has_mark = false;
-    if (map_board(state, &map, &len) == REFUSAL_IO)
+    if (map_board(state, &map, &len) == ERROR_IO)
         state->unread = true;
     if (map == NULL)
         return;
-    if (board_decode(map, len, state->charter.board, state->charter.office, &board) == REFUSAL_NONE)
+    if (board_decode(map, len, state->charter.board, state->charter.office, &board) == ERROR_NONE)
         note_board(state, &board);
     munmap(map, len);
 }
@@ -166,29 +165,29 @@ int state_open(const char *dir, struct state **out)
 
     *out = NULL;
     if (realpath(dir, path) == NULL)
-        return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_IO;
+        return errno == ENOENT ? ERROR_MISSING : ERROR_IO;
     state = calloc(1, sizeof *state);
     if (state == NULL)
-        return REFUSAL_IO;
-    int refusal = open_folder(dir, &state->dir);
-    if (refusal == REFUSAL_NONE && strlen(path) + sizeof "/" OUTBOX_FILE > sizeof state->path)
-        refusal = REFUSAL_IO;
-    if (refusal == REFUSAL_NONE)
-        refusal = load_key(state);
-    if (refusal != REFUSAL_NONE) {
+        return ERROR_IO;
+    int error = open_folder(dir, &state->dir);
+    if (error == ERROR_NONE && strlen(path) + sizeof "/" OUTBOX_FILE > sizeof state->path)
+        error = ERROR_IO;
+    if (error == ERROR_NONE)
+        error = load_key(state);
+    if (error != ERROR_NONE) {
         state_close(&state);
-        return refusal;
+        return error;
     }
     snprintf(state->path, sizeof state->path, "%s", path);
-    state->card_refusal = load_card(state);
-    state->has_card = state->card_refusal == REFUSAL_NONE;
-    state->unread = state->card_refusal == REFUSAL_IO;
+    state->card_error = load_card(state);
+    state->has_card = state->card_error == ERROR_NONE;
+    state->unread = state->card_error == ERROR_IO;
     if (state->has_card) {
         load_charter(state);
         load_board(state);
     }
     *out = state;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 void state_close(struct state **state)
@@ -206,15 +205,15 @@ static int lock_file(int dir, const char *name, int *fd)
 {
     *fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*fd < 0)
-        return errno == EROFS || errno == EACCES ? REFUSAL_READONLY
-               : errno == ENOSPC                 ? REFUSAL_FULL
-                                                 : REFUSAL_IO;
+        return errno == EROFS || errno == EACCES ? ERROR_READONLY
+               : errno == ENOSPC                 ? ERROR_FULL
+                                                 : ERROR_IO;
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
-        return REFUSAL_NONE;
-    int refusal = errno == EWOULDBLOCK ? REFUSAL_BUSY : REFUSAL_IO;
+        return ERROR_NONE;
+    int error = errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_IO;
     close(*fd);
     *fd = -1;
-    return refusal;
+    return error;
 }
 
 int state_lock(const struct state *state, const char *name, int *fd)
@@ -226,17 +225,17 @@ static int make_key(int dir, uint8_t **seed)
 {
     uint8_t *file = secret_new(KEY_FILE_LEN);
     uint8_t public_key[SIGN_PUBLIC_LEN];
-    int refusal = REFUSAL_IO;
+    int error = ERROR_IO;
 
     *seed = secret_new(SIGN_SEED_LEN);
     if (file == NULL || *seed == NULL || sign_key_new(*seed, public_key) != 0)
         goto out;
     memcpy(file, key_magic, FILE_MAGIC_LEN);
     memcpy(file + FILE_MAGIC_LEN, *seed, SIGN_SEED_LEN);
-    refusal = file_write(dir, KEY_FILE, 0600, file, KEY_FILE_LEN);
+    error = file_write(dir, KEY_FILE, 0600, file, KEY_FILE_LEN);
 out:
     secret_free(file);
-    return refusal;
+    return error;
 }
 
 /* A new kiosk begins with an empty outbox, so that an outbox missing later is known to be a loss.
@@ -248,11 +247,11 @@ static int make_outbox(const char *dir)
     struct outbox *outbox = NULL;
 
     if (realpath(dir, real) == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     snprintf(path, sizeof path, "%s/" OUTBOX_FILE, real);
-    int refusal = state_db_refusal(outbox_open(path, DB_CREATE, &outbox));
+    int error = state_db_error(outbox_open(path, DB_CREATE, &outbox));
     outbox_close(&outbox);
-    return refusal;
+    return error;
 }
 
 static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_KIOSK_LEN])
@@ -261,22 +260,22 @@ static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_
     uint8_t key[SIGN_PUBLIC_LEN];
     uint8_t *seed = NULL;
 
-    int refusal = read_key(dir, &seed);
-    if (refusal == REFUSAL_MISSING) {
-        refusal = make_outbox(name);
-        if (refusal == REFUSAL_NONE)
-            refusal = make_key(dir, &seed);
+    int error = read_key(dir, &seed);
+    if (error == ERROR_MISSING) {
+        error = make_outbox(name);
+        if (error == ERROR_NONE)
+            error = make_key(dir, &seed);
     }
-    if (refusal == REFUSAL_NONE)
-        refusal = card_request_encode(seed, today, request);
-    if (refusal == REFUSAL_NONE)
-        refusal = file_write(dir, REQUEST_FILE, 0600, request, sizeof request);
-    if (refusal == REFUSAL_NONE && sign_public(seed, key) != 0)
-        refusal = REFUSAL_IO;
-    if (refusal == REFUSAL_NONE)
-        refusal = card_kiosk_id(key, id);
+    if (error == ERROR_NONE)
+        error = card_request_encode(seed, today, request);
+    if (error == ERROR_NONE)
+        error = file_write(dir, REQUEST_FILE, 0600, request, sizeof request);
+    if (error == ERROR_NONE && sign_public(seed, key) != 0)
+        error = ERROR_IO;
+    if (error == ERROR_NONE)
+        error = card_kiosk_id(key, id);
     secret_free(seed);
-    return refusal;
+    return error;
 }
 
 int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN])
@@ -286,32 +285,32 @@ int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN
     int lock = -1;
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_READONLY;
-    int refusal = open_folder(dir, &folder);
-    if (refusal == REFUSAL_NONE)
-        refusal = file_settle(dir);
-    if (refusal == REFUSAL_NONE)
-        refusal = lock_file(folder, "courier.lock", &lock);
-    if (refusal == REFUSAL_NONE) {
+        return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
+    int error = open_folder(dir, &folder);
+    if (error == ERROR_NONE)
+        error = file_settle(dir);
+    if (error == ERROR_NONE)
+        error = lock_file(folder, "courier.lock", &lock);
+    if (error == ERROR_NONE) {
         file_sweep(folder);
-        refusal = enroll_in(folder, dir, today, id);
+        error = enroll_in(folder, dir, today, id);
     }
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         card_kiosk_text(id, kiosk);
     if (lock >= 0)
         close(lock);
     if (folder >= 0)
         close(folder);
-    return refusal;
+    return error;
 }
 
 int state_ready(const struct state *state, uint32_t today)
 {
     if (!state->has_card)
-        return state->card_refusal;
+        return state->card_error;
     if (today > state->card.expires || today > state->charter.expires)
-        return REFUSAL_EXPIRED;
-    return REFUSAL_NONE;
+        return ERROR_EXPIRED;
+    return ERROR_NONE;
 }
 
 int state_board(const struct state *state, int *fd, size_t *len)
@@ -319,20 +318,20 @@ int state_board(const struct state *state, int *fd, size_t *len)
     *fd = -1;
     *len = 0;
     if (state->board_number == 0)
-        return REFUSAL_MISSING;
+        return ERROR_MISSING;
     return file_open(state->dir, BOARD_FILE, BOARD_MAX, fd, len);
 }
 
 static int write_charter(struct state *state, const uint8_t *in, const struct charter *charter)
 {
-    int refusal = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
+    int error = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     state->charter = *charter;
     /* Under another board key the board held counts no more. */
     load_board(state);
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 int state_install_card(struct state *state, const uint8_t *in, size_t len)
@@ -341,17 +340,17 @@ int state_install_card(struct state *state, const uint8_t *in, size_t len)
     struct card card;
 
     if (state->seed == NULL || state->unread)
-        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
-    int refusal = card_decode(in, len, &card, &charter);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+        return state->unread ? ERROR_IO : ERROR_MISSING;
+    int error = card_decode(in, len, &card, &charter);
+    if (error == ERROR_NONE)
+        error = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
+    if (error != ERROR_NONE)
+        return error;
     bool first = !state->has_card;
     if (first || card.number > state->card.number) {
-        refusal = file_write(state->dir, CARD_FILE, 0600, in, len);
-        if (refusal != REFUSAL_NONE)
-            return refusal;
+        error = file_write(state->dir, CARD_FILE, 0600, in, len);
+        if (error != ERROR_NONE)
+            return error;
         state->card = card;
         unlinkat(state->dir, REQUEST_FILE, 0);
     }
@@ -359,12 +358,12 @@ int state_install_card(struct state *state, const uint8_t *in, size_t len)
         return write_charter(state, in + CARD_LEN, &charter);
     if (first) {
         state->has_card = true;
-        state->card_refusal = REFUSAL_NONE;
+        state->card_error = ERROR_NONE;
         state->charter = charter;
         load_charter(state);
         load_board(state);
     }
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 int state_install_charter(struct state *state, const uint8_t *in, size_t len)
@@ -372,16 +371,16 @@ int state_install_charter(struct state *state, const uint8_t *in, size_t len)
     struct charter charter;
 
     if (!state->has_card || state->unread)
-        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
-    int refusal = charter_decode(in, len, &charter);
-    if (refusal == REFUSAL_NONE)
-        refusal = charter_follows(&state->charter, &charter);
-    if (refusal != REFUSAL_NONE || charter.number == state->charter.number)
-        return refusal;
+        return state->unread ? ERROR_IO : ERROR_MISSING;
+    int error = charter_decode(in, len, &charter);
+    if (error == ERROR_NONE)
+        error = charter_follows(&state->charter, &charter);
+    if (error != ERROR_NONE || charter.number == state->charter.number)
+        return error;
     return write_charter(state, in, &charter);
 }
 
-/* REFUSAL_NONE when the board held is this very one, else REFUSAL_OLDER. */
+/* ERROR_NONE when the board held is this very one, else ERROR_OLDER. */
 static int compare_board(const struct state *state, const uint8_t *in, size_t len)
 {
     size_t held_len = 0;
@@ -392,7 +391,7 @@ static int compare_board(const struct state *state, const uint8_t *in, size_t le
 
     if (held != NULL)
         munmap(held, held_len);
-    return same ? REFUSAL_NONE : REFUSAL_OLDER;
+    return same ? ERROR_NONE : ERROR_OLDER;
 }
 
 int state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today)
@@ -400,54 +399,46 @@ int state_install_board(struct state *state, const uint8_t *in, size_t len, uint
     struct board board;
 
     if (!state->has_card || state->unread)
-        return state->unread ? REFUSAL_IO : REFUSAL_MISSING;
-    int refusal = board_decode(in, len, state->charter.board, state->charter.office, &board);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+        return state->unread ? ERROR_IO : ERROR_MISSING;
+    int error = board_decode(in, len, state->charter.board, state->charter.office, &board);
+    if (error != ERROR_NONE)
+        return error;
     if (board.number < state->board_number)
-        return REFUSAL_OLDER;
+        return ERROR_OLDER;
     if (board.number == state->board_number)
         return compare_board(state, in, len);
     if (today > state->charter.expires)
-        return REFUSAL_EXPIRED;
-    refusal = file_write(state->dir, BOARD_FILE, 0600, in, len);
-    if (refusal == REFUSAL_NONE)
+        return ERROR_EXPIRED;
+    error = file_write(state->dir, BOARD_FILE, 0600, in, len);
+    if (error == ERROR_NONE)
         note_board(state, &board);
-    return refusal;
+    return error;
 }
 
 int state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to)
 {
     *dropped_to = 0;
     if (!state->has_mark || state->mark.seq == 0)
-        return REFUSAL_NONE;
+        return ERROR_NONE;
     int error = outbox_drop(outbox, state->mark.seq, state->mark.hash);
     if (error == DB_NONE)
-        return REFUSAL_CHAIN;
+        return ERROR_CHAIN;
     if (error == DB_OK)
         *dropped_to = state->mark.seq;
-    return state_db_refusal(error);
+    return state_db_error(error);
 }
 
-int state_db_refusal(int error)
+int state_db_error(int error)
 {
     static const int refusals[] = {
-        [DB_OK] = REFUSAL_NONE,
-        [DB_NONE] = REFUSAL_CORRUPT,
-        [DB_MISSING] = REFUSAL_CORRUPT,
-        [DB_FOREIGN] = REFUSAL_CORRUPT,
-        [DB_NEWER] = REFUSAL_NEWER,
-        [DB_CORRUPT] = REFUSAL_CORRUPT,
-        [DB_BUSY] = REFUSAL_BUSY,
-        [DB_FULL] = REFUSAL_FULL,
-        [DB_READONLY] = REFUSAL_READONLY,
-        [DB_EXISTS] = REFUSAL_CHAIN,
-        [DB_IO] = REFUSAL_IO,
-        [DB_OLDER] = REFUSAL_CORRUPT,
+        [DB_OK] = ERROR_NONE,         [DB_NONE] = ERROR_CORRUPT, [DB_MISSING] = ERROR_CORRUPT,
+        [DB_FOREIGN] = ERROR_CORRUPT, [DB_NEWER] = ERROR_NEWER,  [DB_CORRUPT] = ERROR_CORRUPT,
+        [DB_BUSY] = ERROR_BUSY,       [DB_FULL] = ERROR_FULL,    [DB_READONLY] = ERROR_READONLY,
+        [DB_EXISTS] = ERROR_CHAIN,    [DB_IO] = ERROR_IO,        [DB_OLDER] = ERROR_CORRUPT,
     };
 
     if (error < 0 || (size_t)error >= sizeof refusals / sizeof refusals[0])
-        return REFUSAL_IO;
+        return ERROR_IO;
     return refusals[error];
 }
 
@@ -455,33 +446,4 @@ void state_outbox_path(const struct state *state, char out[4096])
 {
     strcpy(out, state->path);
     strcat(out, "/" OUTBOX_FILE);
-}
-
-uint32_t state_today(void)
-{
-    time_t now = time(NULL);
-    struct tm local;
-
-    if (now == (time_t)-1 || localtime_r(&now, &local) == NULL)
-        return 0;
-    int64_t seconds = (int64_t)now + local.tm_gmtoff;
-    return seconds < 0 ? 0 : (uint32_t)(seconds / DAY_SECONDS);
-}
-
-/* By arithmetic, not by gmtime(3): that reads /etc/localtime, and a session may not open a file.
-   The year is taken to begin in March, so that the leap day is its last one; 719468 days lie
-   between 0000-03-01 and 1970-01-01. */
-void state_day_text(uint32_t day, char out[STATE_DAY_LEN])
-{
-    enum { ERA = 146097 /* days in 400 years */, DAY_MAX = 2932896 /* 9999-12-31 */ };
-    uint32_t z = (day < DAY_MAX ? day : DAY_MAX) + 719468;
-    uint32_t in_era = z % ERA;
-    uint32_t year_of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    uint32_t in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    uint32_t month = (5 * in_year + 2) / 153;
-    uint32_t date = in_year - (153 * month + 2) / 5 + 1;
-    uint32_t year = z / ERA * 400 + year_of_era + (month >= 10);
-
-    month = month < 10 ? month + 3 : month - 9;
-    snprintf(out, STATE_DAY_LEN, "%04u-%02u-%02u", year % 10000, month % 100, date % 100);
 }

@@ -28,8 +28,8 @@ struct state {
     uint8_t *seed;   /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
     uint8_t key[32]; /* its public half */
     uint8_t kiosk[CARD_KIOSK_LEN];
-    bool has_card;    /* card and charter are there and checked */
-    int card_refusal; /* why has_card is false: REFUSAL_MISSING, or what is wrong with the card */
+    bool has_card;  /* card and charter are there and checked */
+    int card_error; /* why has_card is false: ERROR_MISSING, or what is wrong with the card */
     struct card card;
     struct charter charter;
     bool
@@ -50,40 +50,35 @@ void state_close(struct state **state);
 
 /* Makes an empty outbox and kiosk.key if there is no key, and enroll.request. Makes the folder itself (0700) if
    needed. From then on a missing outbox is a loss, so open it with DB_OPEN, never DB_CREATE. Safe to repeat:
-   the key stays. Returns a refusal. */
+   the key stays. Returns an error. */
 int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN]);
 
-/* Takes the named lock file ("lock" or "courier.lock"). Returns REFUSAL_NONE with *fd, or REFUSAL_BUSY. */
+/* Takes the named lock file ("lock" or "courier.lock"). Returns ERROR_NONE with *fd, or ERROR_BUSY. */
 int state_lock(const struct state *state, const char *name, int *fd);
 
-/* May this kiosk serve today? REFUSAL_NONE, _MISSING (no card yet), what is wrong with the card, or _EXPIRED. */
+/* May this kiosk serve today? ERROR_NONE, _MISSING (no card yet), what is wrong with the card, or _EXPIRED. */
 int state_ready(const struct state *state, uint32_t today);
 
-/* Opens the board for reading only: *fd, *len. REFUSAL_MISSING when there was none that passed its checks as the
+/* Opens the board for reading only: *fd, *len. ERROR_MISSING when there was none that passed its checks as the
    state was opened. The file was checked then, or, if a courier has replaced it since, by that courier. */
 int state_board(const struct state *state, int *fd, size_t *len);
 
 /* Installs a card file, a charter or a board from bytes, after every check against what is held; keeps
-   what is held otherwise. REFUSAL_IO while not all that is held could be read. Installing the very same again is REFUSAL_NONE and writes nothing. Without a card
-   (for the card: without a key) REFUSAL_MISSING. A board is REFUSAL_EXPIRED when the charter that names its key
+   what is held otherwise. ERROR_IO while not all that is held could be read. Installing the very same again is ERROR_NONE and writes nothing. Without a card
+   (for the card: without a key) ERROR_MISSING. A board is ERROR_EXPIRED when the charter that names its key
    is over. Hold "courier.lock" meanwhile. */
 int state_install_card(struct state *state, const uint8_t *in, size_t len);
 int state_install_charter(struct state *state, const uint8_t *in, size_t len);
 int state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
 
 /* Drops from the outbox what the board held acknowledges; *dropped_to is the last number acknowledged, or 0.
-   REFUSAL_CHAIN: the office acknowledges another chain than ours; then nothing is dropped. */
+   ERROR_CHAIN: the office acknowledges another chain than ours; then nothing is dropped. */
 int state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to);
 
-/* The refusal that stands for a db_error of the outbox; a missing or foreign outbox is REFUSAL_CORRUPT. */
-int state_db_refusal(int error);
+/* The error that stands for a db_error of the outbox; a missing or foreign outbox is ERROR_CORRUPT. */
+int state_db_error(int error);
 
 /* Path of the outbox, DIR/outbox.db. */
 void state_outbox_path(const struct state *state, char out[4096]);
-
-/* Today in days since 1970-01-01, by the local clock; and a day as "2026-11-22". */
-uint32_t state_today(void);
-enum { STATE_DAY_LEN = 11 };
-void state_day_text(uint32_t day, char out[STATE_DAY_LEN]);
 
 #endif

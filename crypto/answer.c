@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/hash.h"
-#include "crypto/wire.h"
 
 int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN])
 {

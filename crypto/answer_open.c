@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/answer_layout.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 static bool all_zero(const uint8_t *bytes, size_t len)
 {

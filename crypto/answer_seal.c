@@ -4,11 +4,11 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/answer_layout.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                 uint8_t entry[ANSWER_LEN])

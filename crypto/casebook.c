@@ -4,11 +4,11 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 enum { ID_LEN = 8 };
 

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/argon.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 enum { PAYLOAD = CODE_DIGITS - 2, MODULUS = 97, GROUP = 4, BYTES_A_DIGIT = 8 };
 

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/envelope_layout.h"
 #include "crypto/hpke.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN])
 {

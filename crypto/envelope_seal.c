@@ -4,11 +4,11 @@
 
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/envelope_layout.h"
 #include "crypto/hpke.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 /* What lies in locked memory while a letter is sealed. */
 struct work {

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/argon.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 enum {
     AT_VERSION = 7,

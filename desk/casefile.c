@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "complaint/taxonomy.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 #include "desk/trouble.h"
 
 enum {
@@ -473,7 +473,7 @@ int casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], u
     struct charter charter;
     struct caseload_kiosk kiosk = {.enrolled = today};
     int error = card_decode(file, CARD_FILE_LEN, &card, &charter);
-    if (error != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return error;
     memcpy(kiosk.kiosk, card.kiosk, sizeof kiosk.kiosk);
     error = trouble_db(caseload_begin(vault->cases));
@@ -486,7 +486,7 @@ int casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk,
     struct charter charter;
     if (kiosk->card_len != CARD_FILE_LEN + CASEBOOK_OVERHEAD ||
         casebook_open(vault->keys->casebook, kiosk->row, kiosk->card, kiosk->card_len, file) != 0 ||
-        card_decode(file, sizeof file, card, &charter) != REFUSAL_NONE ||
+        card_decode(file, sizeof file, card, &charter) != ERROR_NONE ||
         memcmp(card->office, vault->charter.office, CHARTER_OFFICE_LEN) != 0 ||
         memcmp(card->kiosk, kiosk->kiosk, CARD_KIOSK_LEN) != 0)
         return TROUBLE_ROW;

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/lang.h"
 #include "courier/exchange.h"
-#include "courier/state.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
@@ -25,7 +26,6 @@
 #include "desk/trouble.h"
 #include "desk/vault.h"
 #include "desk/words.h"
-#include "tui/lang.h"
 
 /* --- saying what went wrong --- */
 
@@ -279,7 +279,7 @@ static int finish_import(const struct intake *intake, const struct command_line 
 
 static int run_import(const struct command_line *line)
 {
-    struct intake intake = {.today = state_today(), .refused = show_refused};
+    struct intake intake = {.today = day_today(), .refused = show_refused};
     int status = open_desk(line, &intake.vault);
     if (status != COMMAND_DONE)
         return status;
@@ -354,7 +354,7 @@ static int run_kiosks(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = kiosks_list(vault, state_today(), &rows, &n);
+    int error = kiosks_list(vault, day_today(), &rows, &n);
     if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
         error = machine_kiosks(stdout, rows, n);
     else if (error == TROUBLE_NONE)
@@ -370,7 +370,7 @@ static int run_screen(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = reader_run(vault, state_today());
+    int error = reader_run(vault, day_today());
     vault_close(&vault);
     return fail(line->operands[0], error);
 }
@@ -411,7 +411,7 @@ static int run_answer(const struct command_line *line)
         status = read_text(line, vault, ANSWER_TEXT_MAX, &text);
     if (status == COMMAND_DONE) {
         int error = triage_answer(vault, case_number(line->operands[1]), text->text, text->len,
-                                  state_today());
+                                  day_today());
         if (error == TROUBLE_NONE)
             puts(_("The answer goes out with the next board: sandyq-desk publish"));
         status = fail(line->operands[1], error);
@@ -429,7 +429,7 @@ static int run_note(const struct command_line *line)
     if (status == COMMAND_DONE)
         status = read_text(line, vault, CASEFILE_NOTE_MAX, &text);
     if (status == COMMAND_DONE) {
-        int error = casefile_note(vault, case_number(line->operands[1]), state_today(), text->text,
+        int error = casefile_note(vault, case_number(line->operands[1]), day_today(), text->text,
                                   text->len);
         if (error == TROUBLE_NONE)
             puts(_("The note is kept."));
@@ -450,8 +450,7 @@ static int run_status(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error =
-        triage_set_status(vault, case_number(line->operands[1]), to, state_today(), &changed);
+    int error = triage_set_status(vault, case_number(line->operands[1]), to, day_today(), &changed);
     if (error == TROUBLE_NONE)
         puts(changed ? _("The status is changed.") : _("The case has this status already."));
     vault_close(&vault);
@@ -477,7 +476,7 @@ static int run_publish(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = publish_run(vault, line->out, state_today(), &report);
+    int error = publish_run(vault, line->out, day_today(), &report);
     if (error == TROUBLE_NONE || error == TROUBLE_ROW) {
         printf(report.changed ? _("Board %u is written.\n")
                               : _("Nothing changed. Board %u is written again.\n"),

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/bundle.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
@@ -142,7 +142,7 @@ static int pick(struct job *job, const uint8_t *bytes)
     struct record *record = &job->hand.records[job->hand.n];
     struct caseload_record row;
     int error = record_decode(bytes, record);
-    if (error != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return error;
     row_of(job, record, &row);
     error = caseload_has_record(job->intake->vault->cases, &row);
@@ -174,7 +174,7 @@ static uint8_t health_of(const struct job *job)
     struct record last;
     if (bundle->last < bundle->first ||
         record_decode(bundle->records + (bundle->last - bundle->first) * RECORD_LEN, &last) !=
-            REFUSAL_NONE ||
+            ERROR_NONE ||
         last.day <= latest_day(job))
         return bundle->health;
     return bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
@@ -310,7 +310,7 @@ static int authenticate(struct job *job, const uint8_t *data, size_t len)
     const struct vault *vault = job->intake->vault;
     uint8_t id[CARD_KIOSK_LEN];
     int error = bundle_names(data, len, id);
-    if (error != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return error;
     error = caseload_kiosk(vault->cases, id, &job->kiosk);
     if (error != DB_OK)
@@ -357,7 +357,7 @@ static void take_file(struct intake *intake, int dir, const char *name, const ch
     uint8_t *data = NULL;
     size_t len = 0;
     int error = file_read(dir, name, BUNDLE_MAX, &data, &len);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = intake_bundle(intake, shown, data, len);
     if (error != TROUBLE_NONE)
         refuse(intake, shown, error);

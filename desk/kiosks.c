@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
-#include "courier/state.h"
+#include "base/day.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
 
@@ -132,7 +132,7 @@ static int read_request(const char *path, uint8_t key[32])
     size_t len = 0;
     uint32_t day = 0;
     int error = file_read(AT_FDCWD, path, CARD_REQUEST_LEN, &data, &len);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = card_request_decode(data, len, key, &day);
     free(data);
     return error;
@@ -168,10 +168,10 @@ static int check_place(int dir, const char *name)
     if (S_ISDIR(about.st_mode))
         return TROUBLE_CARD_FOLDER;
     int error = file_read(dir, name, CARD_FILE_LEN, &data, &len);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = card_decode(data, len, &card, &charter);
     free(data);
-    return error == REFUSAL_NONE ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
+    return error == ERROR_NONE ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
 }
 
 static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
@@ -183,10 +183,10 @@ static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
     if (folder == NULL)
         return TROUBLE_MEMORY;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int error = dir >= 0 ? check_place(dir, name) : REFUSAL_MISSING;
+    int error = dir >= 0 ? check_place(dir, name) : ERROR_MISSING;
     if (error == TROUBLE_NONE)
         error = file_begin(dir, name, 0644, writer);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = file_add(*writer, file, CARD_FILE_LEN);
     free(folder);
     if (dir >= 0)
@@ -202,14 +202,14 @@ static int sign_card(const struct vault *vault, const uint8_t *root,
         return TROUBLE_FACILITY;
     memcpy(card->facility, order->facility, strlen(order->facility) + 1);
     int error = read_request(order->request, card->key);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = card_kiosk_id(card->key, card->kiosk);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = next_number(vault, card);
     if (error != TROUBLE_NONE)
         return error;
     error = card_encode(card, vault->charter_bytes, root, file);
-    return error == REFUSAL_MALFORMED ? TROUBLE_FACILITY : error;
+    return error == ERROR_MALFORMED ? TROUBLE_FACILITY : error;
 }
 
 /* Into the casebook before the card has its name: a card that is out must belong to a kiosk whose
@@ -219,7 +219,7 @@ int kiosks_enroll(struct vault *vault, const uint8_t *root, const struct kiosks_
 {
     uint8_t file[CARD_FILE_LEN];
     struct file_writer *writer = NULL;
-    const uint32_t today = state_today();
+    const uint32_t today = day_today();
     struct card card = {.issued = today, .expires = vault->charter.expires, .type = order->type};
     *blamed = order->request;
     int error = sign_card(vault, root, order, &card, file);

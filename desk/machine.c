@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/utf8.h"
 #include "courier/bundle.h"
-#include "courier/state.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/plain.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
-#include "tui/utf8.h"
 
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
  */
@@ -91,10 +91,10 @@ static int print(FILE *out, json_t *value)
 
 static json_t *day(uint32_t number)
 {
-    char text[STATE_DAY_LEN];
+    char text[DAY_TEXT_LEN];
     if (number == 0)
         return json_null();
-    state_day_text(number, text);
+    day_text(number, text);
     return json_string(text);
 }
 

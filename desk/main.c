@@ -8,9 +8,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/lang.h"
 #include "desk/command.h"
 #include "desk/plain.h"
-#include "tui/lang.h"
 
 enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
 

@@ -10,10 +10,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "crypto/secret.h"
 #include "desk/trouble.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 enum { KEY_INTERRUPT = 3, FRESH_MIN = 12 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 #include "tui/wrap.h"
 
 #define MARGIN "    |"

@@ -9,15 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
 #include "courier/board.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/trouble.h"
-#include "tui/utf8.h"
 
 _Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
 
@@ -166,13 +166,13 @@ static int gather_notices(const struct vault *vault, struct stack *stack, uint32
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    const int refusal = file_read(vault->dir, NOTICES_FILE, NOTICES_READ_MAX, &data, &len);
-    if (refusal == REFUSAL_MISSING)
+    const int error = file_read(vault->dir, NOTICES_FILE, NOTICES_READ_MAX, &data, &len);
+    if (error == ERROR_MISSING)
         return TROUBLE_NONE;
-    if (refusal == REFUSAL_LARGE)
+    if (error == ERROR_LARGE)
         return TROUBLE_NOTICES_LONG;
-    if (refusal != REFUSAL_NONE)
-        return refusal == REFUSAL_SPECIAL ? REFUSAL_SPECIAL : TROUBLE_NOTICES_FILE;
+    if (error != ERROR_NONE)
+        return error == ERROR_SPECIAL ? ERROR_SPECIAL : TROUBLE_NOTICES_FILE;
     stack->notices = (char *)data;
     stack->notices_len = tidy_notices(stack->notices, len);
     return check_notices(stack->notices, stack->notices_len, line);
@@ -202,7 +202,7 @@ static int press(const struct vault *vault, const struct stack *stack,
     free(print->data);
     print->data = NULL;
     int error = board_encode(&board, stack->marks, vault->keys->board, &print->data, &print->len);
-    if (error != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return error;
     const struct hash_part part = {print->data, print->len};
     return hash_sha256(print->hash, &part, 1) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
@@ -230,11 +230,11 @@ static int press_next(const struct vault *vault, const struct stack *stack,
 static int open_out(const char *path, int *dir)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
-        return errno == ENOENT ? REFUSAL_MISSING : REFUSAL_READONLY;
+        return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
     int error = file_settle(path);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return error != REFUSAL_NONE || *dir >= 0 ? error : REFUSAL_READONLY;
+    return error != ERROR_NONE || *dir >= 0 ? error : ERROR_READONLY;
 }
 
 /* The two files on their way: written, but not yet under their names. */
@@ -252,11 +252,11 @@ static int lay_files(const struct vault *vault, const char *path, const struct p
         return error;
     file_sweep(dir);
     error = file_begin(dir, EXCHANGE_CHARTER, 0644, &pair->charter);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = file_add(pair->charter, vault->charter_bytes, CHARTER_LEN);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = file_begin(dir, EXCHANGE_BOARD, 0644, &pair->board);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = file_add(pair->board, print->data, print->len);
     close(dir);
     return error;

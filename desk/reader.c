@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "courier/state.h"
+#include "base/day.h"
+#include "base/lang.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
 #include "tui/edit.h"
-#include "tui/lang.h"
 #include "tui/list.h"
 #include "tui/page.h"
 #include "tui/term.h"
@@ -94,8 +94,8 @@ static void draw_row(const struct reader *reader, struct screen *screen, size_t 
 {
     const struct triage_case *line = &reader->cases[i];
     const enum screen_style style = i == reader->list.at ? SCREEN_REVERSE : SCREEN_PLAIN;
-    char day[STATE_DAY_LEN], text[128];
-    state_day_text(line->day, day);
+    char day[DAY_TEXT_LEN], text[128];
+    day_text(line->day, day);
     snprintf(text, sizeof text,
              "%c%6" PRIu64 " %s %s %-15s %s %-10.10s %s %" PRIu32 "+%" PRIu32 "%s%s",
              i == reader->list.at ? '>' : ' ', line->id, words_urgency(line->urgency),

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "crypto/secret.h"
 #include "desk/trouble.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 /* What is behind the limit is only counted, up to a bound: an endless input must end. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };

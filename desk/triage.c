@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
-#include "tui/utf8.h"
 
 struct listing {
     struct triage_case *cases;

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/lang.h"
 #include "crypto/keyring.h"
 #include "store/db.h"
-#include "tui/lang.h"
 
 #define AT(code) [(code)-TROUBLE_FIRST]
 
@@ -164,5 +164,5 @@ const char *trouble_text(int trouble)
         return "";
     if (trouble >= TROUBLE_FIRST && trouble < TROUBLE_END)
         return _(texts[trouble - TROUBLE_FIRST]);
-    return _(refusal_text(trouble));
+    return _(error_text(trouble));
 }

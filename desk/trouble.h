@@ -3,7 +3,7 @@
 #ifndef DESK_TROUBLE_H
 #define DESK_TROUBLE_H
 
-/* Codes below TROUBLE_FIRST are an enum refusal of the courier, carried on as they are. */
+/* Codes below TROUBLE_FIRST are an enum error of the courier, carried on as they are. */
 enum trouble {
     TROUBLE_NONE = 0,
     TROUBLE_FIRST = 1000,

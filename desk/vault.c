@@ -14,13 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
-#include "courier/state.h"
+#include "base/day.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/wire.h"
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 #include "desk/trouble.h"
 
 #define ROOT_FILE       "root.keyring"
@@ -227,11 +227,10 @@ int vault_fresh(struct vault *vault, const char *name, uint32_t today, uint8_t r
     vault->charter.expires = today + VAULT_CHARTER_DAYS;
     memcpy(vault->charter.name, name, strlen(name) + 1);
     error = charter_encode(&vault->charter, root, vault->charter_bytes);
-    if (error == REFUSAL_MALFORMED)
+    if (error == ERROR_MALFORMED)
         return TROUBLE_NAME;
-    return error != REFUSAL_NONE
-               ? error
-               : charter_decode(vault->charter_bytes, CHARTER_LEN, &vault->charter);
+    return error != ERROR_NONE ? error
+                               : charter_decode(vault->charter_bytes, CHARTER_LEN, &vault->charter);
 }
 
 static int write_casebook(const struct vault *vault)
@@ -294,7 +293,7 @@ int vault_make(const char *path, const char *name, const struct passphrase *pass
     int error = TROUBLE_MEMORY, made = 0;
     if (vault == NULL || root == NULL)
         goto out;
-    error = vault_fresh(vault, name, state_today(), root);
+    error = vault_fresh(vault, name, day_today(), root);
     if (error == TROUBLE_NONE)
         error = folder_make(path, &vault->dir, &made);
     if (error == TROUBLE_NONE)
@@ -318,12 +317,12 @@ static int open_charter(struct vault *vault)
     uint8_t *data = NULL;
     size_t len = 0;
     int error = file_read(vault->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         error = charter_decode(data, len, &vault->charter);
-    if (error == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         memcpy(vault->charter_bytes, data, CHARTER_LEN);
     free(data);
-    return error == REFUSAL_NONE || error == REFUSAL_IO ? error : TROUBLE_CHARTER;
+    return error == ERROR_NONE || error == ERROR_IO ? error : TROUBLE_CHARTER;
 }
 
 static int open_casebook(struct vault *vault)
@@ -394,8 +393,8 @@ static int ring_open(int dir, const char *name, const struct passphrase *passphr
     uint8_t *data = NULL;
     size_t len = 0;
     int error = file_read(dir, name, RING_MAX + KEYRING_OVERHEAD, &data, &len);
-    if (error != REFUSAL_NONE)
-        return error == REFUSAL_LARGE ? TROUBLE_KEYRING_DAMAGED : error;
+    if (error != ERROR_NONE)
+        return error == ERROR_LARGE ? TROUBLE_KEYRING_DAMAGED : error;
     ring->secret = secret_new(RING_MAX);
     if (ring->secret == NULL)
         error = TROUBLE_MEMORY;
@@ -448,8 +447,8 @@ int vault_unlock(struct vault *vault, const struct passphrase *passphrase)
 {
     struct ring ring = {0};
     int error = ring_open(vault->dir, DESK_FILE, passphrase, &ring);
-    if (error == REFUSAL_MISSING || error == REFUSAL_SPECIAL)
-        error = error == REFUSAL_MISSING ? TROUBLE_KEYRING_MISSING : TROUBLE_KEYRING_SPECIAL;
+    if (error == ERROR_MISSING || error == ERROR_SPECIAL)
+        error = error == ERROR_MISSING ? TROUBLE_KEYRING_MISSING : TROUBLE_KEYRING_SPECIAL;
     if (error == TROUBLE_NONE && (vault->keys = secret_new(sizeof *vault->keys)) == NULL)
         error = TROUBLE_MEMORY;
     if (error == TROUBLE_NONE)
@@ -465,8 +464,8 @@ int vault_root(const struct vault *vault, const struct passphrase *passphrase, u
     struct ring ring = {0};
     uint8_t public_key[SIGN_PUBLIC_LEN];
     int error = ring_open(vault->dir, ROOT_FILE, passphrase, &ring);
-    if (error == REFUSAL_MISSING || error == REFUSAL_SPECIAL)
-        error = error == REFUSAL_MISSING ? TROUBLE_ROOT_AWAY : TROUBLE_ROOT_SPECIAL;
+    if (error == ERROR_MISSING || error == ERROR_SPECIAL)
+        error = error == ERROR_MISSING ? TROUBLE_ROOT_AWAY : TROUBLE_ROOT_SPECIAL;
     else if (error == TROUBLE_KEYRING_DAMAGED)
         error = TROUBLE_ROOT_DAMAGED;
     if (error == TROUBLE_NONE && ring.len != SIGN_SEED_LEN)

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/day.h"
+#include "base/lang.h"
 #include "courier/bundle.h"
-#include "courier/state.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/plain.h"
 #include "desk/trouble.h"
-#include "tui/lang.h"
 #include "tui/wrap.h"
 
 #define INDENT "    "
@@ -127,7 +127,7 @@ static void cell_number(char text[CELL_LEN], uint64_t number)
 static void cell_day(char text[CELL_LEN], uint32_t day)
 {
     if (day > 0)
-        state_day_text(day, text);
+        day_text(day, text);
     else
         cell_text(text, "-");
 }
@@ -196,8 +196,8 @@ static void field_number(FILE *out, const char *name, uint64_t number)
 
 static void heading(FILE *out, const char *what, uint32_t day)
 {
-    char text[STATE_DAY_LEN];
-    state_day_text(day, text);
+    char text[DAY_TEXT_LEN];
+    day_text(day, text);
     fprintf(out, "\n%s, %s\n", what, text);
 }
 
@@ -383,10 +383,10 @@ static void forks(FILE *out, const struct kiosks_ranges *ranges)
 
 static void rollbacks(FILE *out, const struct kiosks_row *row)
 {
-    char day[STATE_DAY_LEN];
+    char day[DAY_TEXT_LEN];
     for (size_t i = 0; i < row->rollbacks.n; i++) {
         const struct caseload_rollback *one = &row->rollbacks.all[i];
-        state_day_text(one->day, day);
+        day_text(one->day, day);
         fputs(INDENT, out);
         fprintf(out,
                 _("ROLLBACK, seen on %s: from record %llu and board %u back to record %llu and "

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 enum { ASKING_DIGITS = 4 };
 

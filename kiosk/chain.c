@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "kiosk/cover.h"
 #include "kiosk/pending.h"
 #include "store/outbox.h"
@@ -28,7 +29,7 @@ struct chain {
 
 int chain_tip(struct chain *chain, struct outbox_tip *tip)
 {
-    return state_db_refusal(outbox_tip(chain->outbox, tip));
+    return state_db_error(outbox_tip(chain->outbox, tip));
 }
 
 bool chain_moved(struct chain *chain)
@@ -46,10 +47,10 @@ static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint3
                 uint8_t record[RECORD_LEN], struct outbox_tip *next)
 {
     struct outbox_tip tip;
-    int refusal = chain_tip(chain, &tip);
+    int error = chain_tip(chain, &tip);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     next->seq = tip.seq + 1;
     next->day = day > tip.day ? day : tip.day;
     return record_encode(next->seq, tip.hash, next->day, envelope, chain->state->seed, record,
@@ -61,12 +62,12 @@ int chain_begin(struct chain *chain, const struct charter *charter, const struct
                 uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
 {
     struct outbox_tip tip;
-    int refusal = chain_tip(chain, &tip);
+    int error = chain_tip(chain, &tip);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    *day = state_today() > tip.day ? state_today() : tip.day;
-    return cover_seal(charter, card, tip.seq + 1, *day, envelope) == 0 ? REFUSAL_NONE : REFUSAL_IO;
+    if (error != ERROR_NONE)
+        return error;
+    *day = day_today() > tip.day ? day_today() : tip.day;
+    return cover_seal(charter, card, tip.seq + 1, *day, envelope) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
 int chain_cover(struct chain *chain, const struct charter *charter, const struct card *card)
@@ -74,31 +75,31 @@ int chain_cover(struct chain *chain, const struct charter *charter, const struct
     uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN];
     struct outbox_tip next;
     uint32_t day = 0;
-    int refusal = chain->holding ? REFUSAL_BUSY : chain_begin(chain, charter, card, envelope, &day);
+    int error = chain->holding ? ERROR_BUSY : chain_begin(chain, charter, card, envelope, &day);
 
-    if (refusal == REFUSAL_NONE)
-        refusal = make(chain, envelope, day, record, &next);
-    if (refusal == REFUSAL_NONE)
-        refusal = state_db_refusal(outbox_append(chain->outbox, &next, record, RECORD_LEN));
-    return refusal;
+    if (error == ERROR_NONE)
+        error = make(chain, envelope, day, record, &next);
+    if (error == ERROR_NONE)
+        error = state_db_error(outbox_append(chain->outbox, &next, record, RECORD_LEN));
+    return error;
 }
 
 int chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
 {
     uint8_t record[RECORD_LEN];
     struct outbox_tip next;
-    int refusal = chain->holding ? REFUSAL_BUSY : make(chain, envelope, day, record, &next);
+    int error = chain->holding ? ERROR_BUSY : make(chain, envelope, day, record, &next);
 
-    if (refusal == REFUSAL_NONE && chain_moved(chain))
-        refusal = REFUSAL_MISSING;
-    if (refusal == REFUSAL_NONE)
-        refusal = pending_write(chain->pending, record);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error == ERROR_NONE && chain_moved(chain))
+        error = ERROR_MISSING;
+    if (error == ERROR_NONE)
+        error = pending_write(chain->pending, record);
+    if (error != ERROR_NONE)
+        return error;
     memcpy(chain->record, record, sizeof record);
     chain->next = next;
     chain->made = true;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 bool chain_keep(struct chain *chain)
@@ -115,14 +116,14 @@ bool chain_holding(const struct chain *chain)
 
 int chain_deliver(struct chain *chain)
 {
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
 
     if (chain->holding)
-        refusal =
-            state_db_refusal(outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN));
-    if (refusal == REFUSAL_NONE)
+        error =
+            state_db_error(outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN));
+    if (error == ERROR_NONE)
         chain->holding = chain->made = false;
-    return refusal;
+    return error;
 }
 
 /* What a visit has left under an outbox that is no longer here was acknowledged too: it is never written over. */
@@ -137,7 +138,7 @@ static int lay_aside(struct chain *chain)
         result = renameat2(dir, PENDING_NAME, dir, name, RENAME_NOREPLACE);
     } while (result != 0 && errno == EEXIST && n < CHAIN_ASIDE_MAX);
     if (result != 0 || fsync(dir) != 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     close(chain->pending);
     chain->pending = -1;
     return pending_open(dir, &chain->pending);
@@ -147,41 +148,40 @@ static int take_up(struct chain *chain)
 {
     enum pending_finding finding = PENDING_OLD;
     struct outbox_tip tip;
-    int refusal = chain_tip(chain, &tip);
+    int error = chain_tip(chain, &tip);
 
-    if (refusal == REFUSAL_NONE)
-        refusal = pending_find(chain->pending, chain->state->key, &tip, chain->record, &chain->next,
-                               &finding);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error == ERROR_NONE)
+        error = pending_find(chain->pending, chain->state->key, &tip, chain->record, &chain->next,
+                             &finding);
+    if (error != ERROR_NONE)
+        return error;
     chain->holding = chain->made = finding == PENDING_NEXT;
     if (finding == PENDING_ASTRAY)
         return lay_aside(chain);
     /* Where it cannot be read it could not be written either, and each letter would be refused. */
-    return finding == PENDING_WORN ? pending_renew(chain->state->dir, &chain->pending)
-                                   : REFUSAL_NONE;
+    return finding == PENDING_WORN ? pending_renew(chain->state->dir, &chain->pending) : ERROR_NONE;
 }
 
 int chain_open(const struct state *state, struct chain **out)
 {
     struct chain *chain = calloc(1, sizeof *chain);
     char path[4096];
-    int refusal;
+    int error;
 
     *out = chain;
     if (chain == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     chain->state = state;
     chain->pending = -1;
     state_outbox_path(state, path);
-    refusal = state_db_refusal(outbox_open(path, DB_OPEN, &chain->outbox));
-    if (refusal == REFUSAL_NONE)
-        refusal = pending_open(state->dir, &chain->pending);
-    if (refusal == REFUSAL_NONE)
-        refusal = take_up(chain);
-    if (refusal != REFUSAL_NONE)
+    error = state_db_error(outbox_open(path, DB_OPEN, &chain->outbox));
+    if (error == ERROR_NONE)
+        error = pending_open(state->dir, &chain->pending);
+    if (error == ERROR_NONE)
+        error = take_up(chain);
+    if (error != ERROR_NONE)
         chain_close(out);
-    return refusal;
+    return error;
 }
 
 void chain_close(struct chain **chain)

@@ -33,7 +33,7 @@ int chain_cover(struct chain *chain, const struct charter *charter, const struct
 int chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
                 uint8_t envelope[ENVELOPE_LEN], uint32_t *day);
 
-/* Writes this envelope of this day as the pending record. After REFUSAL_NONE it is acknowledged: no power cut takes it. After a refusal
+/* Writes this envelope of this day as the pending record. After ERROR_NONE it is acknowledged: no power cut takes it. After an error
    it is not what the visit comes to. */
 int chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day);
 
@@ -43,7 +43,7 @@ bool chain_keep(struct chain *chain);
 /* Is a visit's record held that is not in the outbox yet? Then nobody may come: their record would take its place. */
 bool chain_holding(const struct chain *chain);
 
-/* Puts what is held into the outbox. REFUSAL_NONE also when nothing is held. */
+/* Puts what is held into the outbox. ERROR_NONE also when nothing is held. */
 int chain_deliver(struct chain *chain);
 
 #endif

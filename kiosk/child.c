@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/lang.h"
 #include "courier/confine.h"
 #include "crypto/secret.h"
 #include "kiosk/closed.h"
@@ -24,9 +25,8 @@
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
-#include "kiosk/stage.h"
 #include "kiosk/speaker.h"
-#include "tui/lang.h"
+#include "kiosk/stage.h"
 #include "tui/term.h"
 
 /* Set by signals. A request to make room (SIGUSR1) counts only while nobody is here; it is

@@ -2,7 +2,7 @@
 /* A screen of switches; each says what it is now. */
 #include "kiosk/comfort.h"
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 enum { COMFORT_LARGE = 1, COMFORT_CONTRAST, COMFORT_VOICE, COMFORT_DARK };
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 enum {
     CONFIG_IDLE = 180,

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 enum {
     CONFIG_PATH_LEN = 256,

@@ -4,17 +4,17 @@
 
 #include <stdio.h>
 
-#include "courier/state.h"
-#include "tui/lang.h"
+#include "base/day.h"
+#include "base/lang.h"
 
 void day_words(uint32_t day, char out[DAY_WORDS_LEN])
 {
-    char text[STATE_DAY_LEN];
+    char text[DAY_TEXT_LEN];
     int year = 0;
     int month = 0;
     int date = 0;
 
-    state_day_text(day, text);
+    day_text(day, text);
     if (sscanf(text, "%d-%d-%d", &year, &month, &date) != 3)
         month = 0;
     switch (month) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/lang.h"
 #include "complaint/taxonomy.h"
 #include "kiosk/asking.h"
 #include "kiosk/pin.h"
@@ -11,7 +12,6 @@
 #include "kiosk/review.h"
 #include "kiosk/topic.h"
 #include "kiosk/writing.h"
-#include "tui/lang.h"
 
 enum filing_step {
     FILING_WHO,

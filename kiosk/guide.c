@@ -2,7 +2,7 @@
 /* The help texts: one short paragraph a screen, and one for the keys. */
 #include "kiosk/guide.h"
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 static const char *const guide_texts[] = {
     [GUIDE_NONE] = NULL,

@@ -31,8 +31,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/confine.h"
-#include "courier/refusal.h"
 #include "kiosk/chain.h"
 #include "kiosk/handover.h"
 #include "kiosk/printer.h"
@@ -70,7 +71,7 @@ enum { PRINTER, SPEAKER, HELPERS };
 struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
-    int closed;          /* why visitors are not taken, an enum refusal */
+    int closed;          /* why visitors are not taken, an enum error */
     struct porter *porter;
     const struct keeper_options *options;
     struct helper helpers[HELPERS];
@@ -119,30 +120,30 @@ static bool day_is_owed(struct keeper *keeper)
 {
     struct outbox_tip tip;
 
-    return chain_tip(keeper->chain, &tip) == REFUSAL_NONE && state_today() > tip.day;
+    return chain_tip(keeper->chain, &tip) == ERROR_NONE && day_today() > tip.day;
 }
 
 /* Without a valid charter there is no key to seal to: then all stays owed. */
 static int pay(struct keeper *keeper)
 {
-    int refusal = chain_deliver(keeper->chain);
+    int error = chain_deliver(keeper->chain);
 
-    if (refusal != REFUSAL_NONE || keeper->closed != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE || keeper->closed != ERROR_NONE)
+        return error;
     if (keeper->owed == 0 && day_is_owed(keeper))
         keeper->owed = 1;
     while (keeper->owed > 0) {
-        refusal = chain_cover(keeper->chain, &keeper->now->charter, &keeper->now->card);
-        if (refusal != REFUSAL_NONE)
-            return refusal;
+        error = chain_cover(keeper->chain, &keeper->now->charter, &keeper->now->card);
+        if (error != ERROR_NONE)
+            return error;
         keeper->owed--;
     }
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 static bool out_of_order(const struct keeper *keeper)
 {
-    return keeper->closed != REFUSAL_NONE || keeper->options->misconfigured ||
+    return keeper->closed != ERROR_NONE || keeper->options->misconfigured ||
            chain_holding(keeper->chain);
 }
 
@@ -233,11 +234,11 @@ static void refresh(struct keeper *keeper)
     struct state *fresh = NULL;
 
     keeper->closed = state_open(keeper->state->path, &fresh);
-    if (keeper->closed != REFUSAL_NONE)
+    if (keeper->closed != ERROR_NONE)
         return;
     state_close(&keeper->now);
     keeper->now = fresh;
-    keeper->closed = state_ready(fresh, state_today());
+    keeper->closed = state_ready(fresh, day_today());
 }
 
 /* The board's mark is a comfort only when it lies on the chain that is here: the office may have another one under our numbers. */
@@ -245,7 +246,7 @@ static uint32_t arrived(struct keeper *keeper)
 {
     const struct state *now = keeper->now;
 
-    if (keeper->closed != REFUSAL_NONE || !now->has_mark || now->mark.seq == 0 ||
+    if (keeper->closed != ERROR_NONE || !now->has_mark || now->mark.seq == 0 ||
         !chain_has(keeper->chain, now->mark.seq, now->mark.hash))
         return 0;
     return now->mark.day;
@@ -256,7 +257,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     struct keeper_brief brief;
     struct outbox_tip tip;
 
-    if (chain_tip(keeper->chain, &tip) != REFUSAL_NONE)
+    if (chain_tip(keeper->chain, &tip) != ERROR_NONE)
         memset(&tip, 0, sizeof tip);
     memset(&brief, 0, sizeof brief);
     brief.closed = out_of_order(keeper);
@@ -267,7 +268,7 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     }
     brief.number = tip.seq + 1;
     brief.board_len = board_len;
-    brief.today = state_today() > tip.day ? state_today() : tip.day;
+    brief.today = day_today() > tip.day ? day_today() : tip.day;
     brief.arrived = arrived(keeper);
     brief.config = keeper->options->config;
     brief.has_printer = visit->given[KEEPER_PRINTER - KEEPER_SOCKET] >= 0;
@@ -335,22 +336,22 @@ static void ask_for_room(struct keeper *keeper, struct visit *visit)
 static void write_record(struct keeper *keeper, struct visit *visit)
 {
     uint8_t offered[ENVELOPE_LEN];
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
     uint32_t turn;
 
     /* The cover first: what the session offers takes its place, not the other way round; and only once it is stored, for the
        person is told that it was not sent when it was not. */
     if (!visit->sealed)
-        refusal = chain_begin(keeper->chain, &keeper->now->charter, &keeper->now->card,
-                              visit->envelope, &visit->day);
-    visit->sealed = refusal == REFUSAL_NONE;
+        error = chain_begin(keeper->chain, &keeper->now->charter, &keeper->now->card,
+                            visit->envelope, &visit->day);
+    visit->sealed = error == ERROR_NONE;
     memcpy(offered, visit->envelope, sizeof offered);
     turn = handover_look(visit->handover, offered);
     if (visit->sealed)
-        refusal = chain_write(keeper->chain, offered, visit->day);
-    if (refusal == REFUSAL_NONE)
+        error = chain_write(keeper->chain, offered, visit->day);
+    if (error == ERROR_NONE)
         memcpy(visit->envelope, offered, sizeof offered);
-    handover_answer(visit->handover, turn, refusal == REFUSAL_NONE);
+    handover_answer(visit->handover, turn, error == ERROR_NONE);
 }
 
 /* The clock begins with the visitor and does not wait for anything. What a slow disk or a stopped machine has missed is not made
@@ -439,10 +440,10 @@ static int wait_for_visit(const struct keeper *keeper, const struct visit *visit
    read. */
 static bool is_open_again(struct keeper *keeper)
 {
-    if (keeper->closed == REFUSAL_NONE)
+    if (keeper->closed == ERROR_NONE)
         return false;
     refresh(keeper);
-    return keeper->closed == REFUSAL_NONE;
+    return keeper->closed == ERROR_NONE;
 }
 
 /* While nobody is there: a new day's cover, an outbox that is gone, an end of what closed the kiosk, or a record that the disk takes
@@ -450,7 +451,7 @@ static bool is_open_again(struct keeper *keeper)
 static bool is_due(struct keeper *keeper)
 {
     return day_is_owed(keeper) || chain_moved(keeper->chain) || is_open_again(keeper) ||
-           (chain_holding(keeper->chain) && chain_deliver(keeper->chain) == REFUSAL_NONE);
+           (chain_holding(keeper->chain) && chain_deliver(keeper->chain) == ERROR_NONE);
 }
 
 /* One wait for whatever comes first. A waiting session makes room for what is due, and for a new
@@ -551,7 +552,7 @@ static void count_failure(struct keeper *keeper, const struct visit *visit, int 
 
 static void count_visit(struct keeper *keeper)
 {
-    uint32_t today = state_today();
+    uint32_t today = day_today();
 
     if (today != keeper->day)
         keeper->visits = 0;
@@ -637,29 +638,29 @@ static void let_go_of_terminal(void)
 static int take_lock(struct keeper *keeper)
 {
     const int64_t until = clock_ms() + KEEPER_LOCK_MS;
-    int refusal = state_lock(keeper->state, "lock", &keeper->lock);
+    int error = state_lock(keeper->state, "lock", &keeper->lock);
 
-    while (refusal == REFUSAL_BUSY && clock_ms() < until) {
+    while (error == ERROR_BUSY && clock_ms() < until) {
         poll(NULL, 0, KEEPER_LOCK_STEP_MS);
-        refusal = state_lock(keeper->state, "lock", &keeper->lock);
+        error = state_lock(keeper->state, "lock", &keeper->lock);
     }
-    return refusal;
+    return error;
 }
 
 static int keeper_open(struct keeper *keeper)
 {
-    int refusal = take_lock(keeper);
+    int error = take_lock(keeper);
 
-    if (refusal == REFUSAL_NONE)
-        refusal = chain_open(keeper->state, &keeper->chain);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error == ERROR_NONE)
+        error = chain_open(keeper->state, &keeper->chain);
+    if (error != ERROR_NONE)
+        return error;
     /* One record at every start: that of a cut-off visit, or a cover. */
     keeper->owed = chain_holding(keeper->chain) ? 0 : 1;
     keeper->signals = open_signals();
     keeper->watch = open_watch(keeper->state->path);
     if (keeper->signals < 0 || keeper->watch < 0)
-        return REFUSAL_IO;
+        return ERROR_IO;
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);
     return pay(keeper);
@@ -695,12 +696,12 @@ static void keeper_close(struct keeper *keeper)
 static int serve(struct keeper *keeper)
 {
     int end = SESSION_NOBODY;
-    int refusal;
+    int error;
 
     while (!keeper->ending) {
         /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
         if (chain_moved(keeper->chain))
-            return REFUSAL_CORRUPT;
+            return ERROR_CORRUPT;
         refresh(keeper);
         (void)pay(keeper); /* what the disk refuses stays owed */
         end = visit_once(keeper);
@@ -709,8 +710,8 @@ static int serve(struct keeper *keeper)
         if (keeper->options->once && (out_of_order(keeper) || end != SESSION_NOBODY))
             break;
     }
-    refusal = pay(keeper);
-    return refusal != REFUSAL_NONE || !keeper->options->once ? refusal : keeper->closed;
+    error = pay(keeper);
+    return error != ERROR_NONE || !keeper->options->once ? error : keeper->closed;
 }
 
 int keeper_serve(struct state *state, struct porter *porter, const struct keeper_options *options)
@@ -725,12 +726,12 @@ int keeper_serve(struct state *state, struct porter *porter, const struct keeper
         .signals = -1,
         .watch = -1,
     };
-    int refusal = keeper_open(&keeper);
+    int error = keeper_open(&keeper);
 
-    if (refusal == REFUSAL_NONE) {
+    if (error == ERROR_NONE) {
         let_go_of_terminal();
-        refusal = confine_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
+        error = confine_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
     }
     keeper_close(&keeper);
-    return refusal;
+    return error;
 }

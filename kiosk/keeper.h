@@ -17,7 +17,7 @@ struct keeper_options {
     bool once;          /* serve one visitor, then end (SESSION_NOBODY counts as none) */
 };
 
-/* What keeper_serve returns besides an enum refusal: why no session could begin. */
+/* What keeper_serve returns besides an enum error: why no session could begin. */
 enum {
     KEEPER_NO_TERMINAL = -1,  /* it could not use the terminal */
     KEEPER_NO_MEMORY = -2,    /* it could lock none */
@@ -29,7 +29,7 @@ enum {
    visitor (kiosk/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
    waits 10 seconds before each further visit, so that a key held down does not fill the disk.
 
-   Returns an enum refusal: REFUSAL_NONE after an orderly end, REFUSAL_CORRUPT also when the outbox
+   Returns an enum error: ERROR_NONE after an orderly end, ERROR_CORRUPT also when the outbox
    was removed or replaced meanwhile (nothing was acknowledged since: start anew); or one of
    KEEPER_NO_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tui/lang.h"
-#include "tui/utf8.h"
+#include "base/lang.h"
+#include "base/utf8.h"
 
 /* Both in one block, the title's. */
 struct leaf {

@@ -20,7 +20,7 @@ struct library;
 struct library *library_load(const char *dir);
 void library_free(struct library **library);
 
-/* Pages in a language ("kk"); when it has none, those of the first language of tui/lang that has. */
+/* Pages in a language ("kk"); when it has none, those of the first language of base/lang that has. */
 size_t library_count(const struct library *library, const char *language);
 
 /* Title and text of page i, NUL-terminated and the library's; NULL when there is no such page. In the text a newline ends

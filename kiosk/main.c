@@ -11,15 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
+#include "base/lang.h"
 #include "courier/confine.h"
-#include "courier/refusal.h"
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "kiosk/child.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
 #include "kiosk/spawn.h"
-#include "tui/lang.h"
 
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
 enum { SET_MAX = 64 };
@@ -250,11 +251,10 @@ static int prepare(struct options *options)
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    int refusal =
-        confine_become_owner(dir) != 0 ? REFUSAL_OPEN : state_enroll(dir, state_today(), kiosk);
+    int error = confine_become_owner(dir) != 0 ? ERROR_OPEN : state_enroll(dir, day_today(), kiosk);
 
-    if (refusal != REFUSAL_NONE)
-        return complain(dir, _(refusal_text(refusal)));
+    if (error != ERROR_NONE)
+        return complain(dir, _(error_text(error)));
     printf(_("Kiosk:   %s\n"), kiosk);
     printf(_("Request: %s/enroll.request\n"), dir);
     printf(_("Next:    carry the request to the office with\n"
@@ -327,11 +327,11 @@ static int end(const struct options *options, struct porter *porter, int result)
 
     if (result < 0)
         return complain(options->keeper.config.tty, _(no_session(result)));
-    if (result == REFUSAL_MISSING)
+    if (result == ERROR_MISSING)
         return complain(options->state, _("No card has come yet. Bring one from the office with "
                                           "sandyq-courier exchange."));
-    if (result != REFUSAL_NONE)
-        return complain(options->state, _(refusal_text(result)));
+    if (result != ERROR_NONE)
+        return complain(options->state, _(error_text(result)));
     if (wiped)
         complain("", options->fault);
     return STATUS_FAILED;
@@ -348,15 +348,15 @@ static int serve(const struct options *options)
     if (porter != NULL)
         result = confine_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
                                                            : state_open(options->state, &state);
-    if (result == REFUSAL_NONE && state->seed == NULL)
-        result = REFUSAL_MISSING;
-    if (result == REFUSAL_MISSING)
+    if (result == ERROR_NONE && state->seed == NULL)
+        result = ERROR_MISSING;
+    if (result == ERROR_MISSING)
         status = complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));
-    if (result == REFUSAL_NONE)
+    if (result == ERROR_NONE)
         result = keeper_serve(state, porter, &options->keeper);
     state_close(&state);
     if (status == STATUS_DONE &&
-        (result != REFUSAL_NONE || (options->keeper.misconfigured && options->keeper.once)))
+        (result != ERROR_NONE || (options->keeper.misconfigured && options->keeper.once)))
         status = end(options, porter, result);
     porter_end(&porter);
     return status;

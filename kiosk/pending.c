@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
 
 static bool is_whole(const struct stat *st)
 {
@@ -32,35 +32,33 @@ static int open_existing(int dir, int *fd)
         *fd = openat(dir, PENDING_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     while (*fd < 0 && errno == EINTR);
     if (*fd < 0)
-        return is_no_file(errno) ? REFUSAL_MISSING : REFUSAL_IO;
-    int refusal = fstat(*fd, &st) != 0 ? REFUSAL_IO
-                  : is_whole(&st)      ? REFUSAL_NONE
-                                       : REFUSAL_MISSING;
-    if (refusal != REFUSAL_NONE) {
+        return is_no_file(errno) ? ERROR_MISSING : ERROR_IO;
+    int error = fstat(*fd, &st) != 0 ? ERROR_IO : is_whole(&st) ? ERROR_NONE : ERROR_MISSING;
+    if (error != ERROR_NONE) {
         close(*fd);
         *fd = -1;
     }
-    return refusal;
+    return error;
 }
 
 int pending_renew(int dir, int *fd)
 {
     static const uint8_t blank[PENDING_LEN];
-    int refusal = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
+    int error = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
 
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    if (error != ERROR_NONE)
+        return error;
     if (*fd >= 0)
         close(*fd);
-    refusal = open_existing(dir, fd);
-    return refusal == REFUSAL_MISSING ? REFUSAL_IO : refusal;
+    error = open_existing(dir, fd);
+    return error == ERROR_MISSING ? ERROR_IO : error;
 }
 
 int pending_open(int dir, int *fd)
 {
-    const int refusal = open_existing(dir, fd);
+    const int error = open_existing(dir, fd);
 
-    return refusal == REFUSAL_MISSING ? pending_renew(dir, fd) : refusal;
+    return error == ERROR_MISSING ? pending_renew(dir, fd) : error;
 }
 
 bool pending_moved(int dir, int fd)
@@ -90,8 +88,8 @@ int pending_write(int fd, const uint8_t record[RECORD_LEN])
 {
     for (int i = 0; i < PENDING_COPIES; i++)
         if (!write_copy(fd, record, (off_t)i * PENDING_STEP))
-            return REFUSAL_IO;
-    return REFUSAL_NONE;
+            return ERROR_IO;
+    return ERROR_NONE;
 }
 
 /* *past is set when it is whole and has a number that the outbox has. */
@@ -100,8 +98,7 @@ static enum pending_finding weigh(const uint8_t bytes[RECORD_LEN], const uint8_t
 {
     struct record record;
 
-    if (record_check(bytes, kiosk_key) != REFUSAL_NONE ||
-        record_decode(bytes, &record) != REFUSAL_NONE)
+    if (record_check(bytes, kiosk_key) != ERROR_NONE || record_decode(bytes, &record) != ERROR_NONE)
         return PENDING_OLD;
     if (record.seq <= tip->seq) {
         *past = true;
@@ -133,7 +130,7 @@ static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
 int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
                  uint8_t record[RECORD_LEN], struct outbox_tip *next, enum pending_finding *finding)
 {
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
     bool past = false;
 
     *finding = PENDING_OLD;
@@ -141,13 +138,13 @@ int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *t
         enum pending_finding found = PENDING_OLD;
 
         if (!read_copy(fd, record, (off_t)i * PENDING_STEP))
-            refusal = REFUSAL_IO;
+            error = ERROR_IO;
         else
             found = weigh(record, kiosk_key, tip, next, &past);
         *finding = found > PENDING_OLD && *finding != PENDING_NEXT ? found : *finding;
     }
     /* What was acknowledged stood in both: where one is of the past, the other was not. */
-    if (*finding == PENDING_OLD && past && refusal != REFUSAL_NONE)
+    if (*finding == PENDING_OLD && past && error != ERROR_NONE)
         *finding = PENDING_WORN;
-    return *finding == PENDING_NEXT || past ? REFUSAL_NONE : refusal;
+    return *finding == PENDING_NEXT || past ? ERROR_NONE : error;
 }

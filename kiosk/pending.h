@@ -16,7 +16,7 @@
 enum { PENDING_COPIES = 2, PENDING_STEP = 20480, PENDING_LEN = PENDING_COPIES * PENDING_STEP };
 #define PENDING_NAME "pending"
 
-/* Opens the file in the folder; makes it anew, with all its room, when it is missing or is no such file. Returns a refusal:
+/* Opens the file in the folder; makes it anew, with all its room, when it is missing or is no such file. Returns an error:
    _NONE with *fd, which the caller closes; _FULL, _READONLY, _SPECIAL, _IO. One that is there but cannot be opened just now
    is _IO: it may hold what was acknowledged. */
 int pending_open(int dir, int *fd);
@@ -28,7 +28,7 @@ int pending_renew(int dir, int *fd);
 /* True when the file of that name is no longer this one: nothing written there would be found again. */
 bool pending_moved(int dir, int fd);
 
-/* Writes the record in place, one copy after the other, each synced: after REFUSAL_NONE a power cut does not take it, nor does one
+/* Writes the record in place, one copy after the other, each synced: after ERROR_NONE a power cut does not take it, nor does one
    during a later write of the very same record. _IO. */
 int pending_write(int fd, const uint8_t record[RECORD_LEN]);
 

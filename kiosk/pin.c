@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/lang.h"
 #include "crypto/secret.h"
-#include "tui/lang.h"
 
 /* Asks for digits until there are none or enough of them. */
 static int pin_type(struct stage *stage, const struct stage_sheet *sheet,

@@ -2,9 +2,9 @@
 /* A draft of its own, so that what the person is really writing stays as it is. */
 #include "kiosk/practice.h"
 
+#include "base/lang.h"
 #include "kiosk/draft.h"
 #include "kiosk/filing.h"
-#include "tui/lang.h"
 
 static int practice_story(struct stage *stage)
 {

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/lang.h"
 #include "complaint/taxonomy.h"
-#include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "kiosk/day.h"
 #include "kiosk/pin.h"
-#include "tui/lang.h"
 
 static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
 static_assert((int)ANSWER_TAG_LEN == (int)BOARD_TAG_LEN, "and finds them by their tags");
@@ -91,8 +91,7 @@ static bool reading_board(const struct reading *reading, struct board *board)
 {
     const struct session_place *place = reading->stage->place;
 
-    return place->board != NULL &&
-           board_view(place->board, place->board_len, board) == REFUSAL_NONE;
+    return place->board != NULL && board_view(place->board, place->board_len, board) == ERROR_NONE;
 }
 
 /* Up to which day this terminal's envelopes have arrived: the same words to everyone who asks. */

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "kiosk/printer.h"
 #include "kiosk/slip.h"
-#include "tui/lang.h"
 #include "tui/qr.h"
 
 enum {

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
 #include "kiosk/asking.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 /* A dot has three bytes; what it stands for may have one. */
 enum { REVIEW_ANSWERS = 4096, REVIEW_DOT = 3 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "crypto/code.h"
 #include "kiosk/comfort.h"
 #include "kiosk/cover.h"
@@ -17,7 +18,6 @@
 #include "kiosk/receipt.h"
 #include "kiosk/shelf.h"
 #include "kiosk/stage.h"
-#include "tui/lang.h"
 
 enum { SESSION_GOODBYE_SECONDS = 4, SESSION_FIRST_SECONDS = 30, SESSION_LINE = 256 };
 
@@ -44,7 +44,7 @@ static const char *session_invitation(const char *code)
     return "?";
 }
 
-/* The code of the language with this digit. A place that says nothing has them in the order of tui/lang. */
+/* The code of the language with this digit. A place that says nothing has them in the order of base/lang. */
 static const char *session_offered(const struct stage *stage, size_t i)
 {
     const char *code = stage->place->languages[i];

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/lang.h"
 #include "courier/board.h"
 #include "courier/card.h"
 #include "courier/charter.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "kiosk/library.h"
-#include "tui/lang.h"
 #include "tui/press.h"
 #include "tui/screen.h"
 

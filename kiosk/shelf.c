@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/lang.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "kiosk/library.h"
-#include "tui/lang.h"
 
 enum { SHELF_LEAF = 6 };
 
@@ -200,8 +200,8 @@ void shelf_news(struct stage *stage)
     struct page page;
 
     page_start(&page, none, strlen(none));
-    if (place->board != NULL &&
-        board_view(place->board, place->board_len, &board) == REFUSAL_NONE && board.notices_len > 0)
+    if (place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE &&
+        board.notices_len > 0)
         text = shelf_choose(&board, stage->language, &page);
     (void)stage_read(stage, &sheet, &page);
     free(text);

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lang.h"
 #include "crypto/secret.h"
 #include "kiosk/shelf.h"
 #include "kiosk/speaker.h"
-#include "tui/lang.h"
 #include "tui/linear.h"
 #include "tui/list.h"
 #include "tui/wrap.h"

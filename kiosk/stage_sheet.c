@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tui/lang.h"
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "tui/list.h"
-#include "tui/utf8.h"
 #include "tui/wrap.h"
 
 enum { SHEET_INDENT = 3, SHEET_BAR = 24, SHEET_LINE = 256 };

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/lang.h"
 #include "complaint/taxonomy.h"
-#include "tui/lang.h"
 
 /* What 0 stands for: something else. */
 static const char topic_other[] = "H1";

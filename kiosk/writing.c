@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unicase.h>
 
+#include "base/lang.h"
 #include "tui/edit.h"
-#include "tui/lang.h"
 #include "tui/wrap.h"
 
 enum {

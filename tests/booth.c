@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/utf8.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -16,7 +17,6 @@
 #include "kiosk/closed.h"
 #include "kiosk/library.h"
 #include "kiosk/printer.h"
-#include "tui/utf8.h"
 
 static const struct {
     const char *word;
@@ -518,7 +518,7 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
     random_bytes(seed, sizeof seed);
     free(booth->board);
     booth->board = NULL;
-    if (board_encode(&board, &mark, seed, &booth->board, &booth->place.board_len) != REFUSAL_NONE)
+    if (board_encode(&board, &mark, seed, &booth->board, &booth->place.board_len) != ERROR_NONE)
         return -1;
     booth->place.board = booth->board;
     return 0;

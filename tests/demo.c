@@ -13,11 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lang.h"
 #include "crypto/code.h"
 #include "tests/booth.h"
 #include "tests/pty.h"
 #include "tests/raster.h"
-#include "tui/lang.h"
 
 enum { PATH = 512, WAIT_SECONDS = 120, LOOKS = 400, COMMAND_ROWS = 60, COMMAND_COLS = 110 };
 enum { ROWS = 24, COLS = 64 };

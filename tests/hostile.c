@@ -6,7 +6,7 @@
 #include <string.h>
 #include <vterm.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 #define TEXT(name, unit, times, kind)                                                              \
     {                                                                                              \

@@ -14,13 +14,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "store/outbox.h"
 
 void office_open(struct office *office)
@@ -51,9 +51,9 @@ void office_open(struct office *office)
 void office_charter(struct office *office)
 {
     assert_int_equal(charter_encode(&office->charter, office->root_seed, office->charter_bytes),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(charter_decode(office->charter_bytes, CHARTER_LEN, &office->charter),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
 }
 
 void office_close(struct office *office)
@@ -98,8 +98,7 @@ void office_remove(const char *dir)
 static void make_card(const struct office *office, const struct card *card,
                       uint8_t out[CARD_FILE_LEN])
 {
-    assert_int_equal(card_encode(card, office->charter_bytes, office->root_seed, out),
-                     REFUSAL_NONE);
+    assert_int_equal(card_encode(card, office->charter_bytes, office->root_seed, out), ERROR_NONE);
 }
 
 void office_card(const struct office *office, const uint8_t key[32], uint32_t number,
@@ -123,12 +122,12 @@ void office_kiosk(const struct office *office, const char *dir, const char *faci
     uint8_t file[CARD_FILE_LEN];
     struct state *state = NULL;
 
-    assert_int_equal(state_enroll(dir, OFFICE_DAY, id), REFUSAL_NONE);
-    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_NONE);
+    assert_int_equal(state_open(dir, &state), ERROR_NONE);
     memcpy(card.key, state->key, sizeof card.key);
     snprintf(card.facility, sizeof card.facility, "%s", facility);
     make_card(office, &card, file);
-    assert_int_equal(state_install_card(state, file, sizeof file), REFUSAL_NONE);
+    assert_int_equal(state_install_card(state, file, sizeof file), ERROR_NONE);
     state_close(&state);
 }
 
@@ -173,7 +172,7 @@ static void append(struct outbox *outbox, const uint8_t *seed, const uint8_t *en
     next.seq = tip.seq + 1;
     assert_int_equal(record_encode(next.seq, tip.hash, day, envelope == NULL ? fake : envelope,
                                    seed, record, next.hash),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(outbox_append(outbox, &next, record, sizeof record), DB_OK);
 }
 
@@ -182,7 +181,7 @@ static uint64_t append_many(const char *dir, const uint8_t *envelope, uint32_t d
     struct state *state = NULL;
     struct outbox_tip tip;
 
-    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &state), ERROR_NONE);
     struct outbox *outbox = open_outbox(state);
     for (unsigned i = 0; i < n; i++)
         append(outbox, state->seed, envelope, day);
@@ -208,7 +207,7 @@ static int note_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t l
     struct record record;
 
     assert_int_equal(len, RECORD_LEN);
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     mark->seq = record.seq;
     mark->day = record.day;
     memcpy(mark->hash, record.hash, sizeof mark->hash);
@@ -220,7 +219,7 @@ struct board_mark office_mark(const char *dir, uint64_t seq)
     struct board_mark mark = {.seq = 0};
     struct state *state = NULL;
 
-    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &state), ERROR_NONE);
     struct outbox *outbox = open_outbox(state);
     memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
     assert_int_equal(outbox_each(outbox, seq, seq, note_hash, &mark), DB_OK);
@@ -249,7 +248,7 @@ uint8_t *office_board(const struct office *office, uint32_t number, const struct
         board.entries = random;
     }
     memcpy(board.office, office->charter.office, sizeof board.office);
-    assert_int_equal(board_encode(&board, marks, office->board_seed, &out, len), REFUSAL_NONE);
+    assert_int_equal(board_encode(&board, marks, office->board_seed, &out, len), ERROR_NONE);
     free(random);
     return out;
 }
@@ -268,7 +267,7 @@ void office_held(const char *dir, uint64_t *first, uint64_t *last)
     struct state *state = NULL;
     struct outbox_tip tip;
 
-    assert_int_equal(state_open(dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &state), ERROR_NONE);
     struct outbox *outbox = open_outbox(state);
     assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
     assert_int_equal(outbox_first(outbox, first), DB_OK);
@@ -317,9 +316,9 @@ static int read_copy(const uint8_t *bytes, size_t len, office_read_fn *read, voi
     assert_non_null(copy);
     memcpy(copy, bytes, len);
     /* With nothing to read, whatever is read is too much: point at the end. */
-    int refusal = read(context, len == 0 ? copy + 1 : copy, len);
+    int error = read(context, len == 0 ? copy + 1 : copy, len);
     free(copy);
-    return refusal;
+    return error;
 }
 
 static size_t next_place(size_t i, size_t len, size_t step)
@@ -336,20 +335,20 @@ void office_spoil(const uint8_t *good, size_t len, size_t step, office_read_fn *
     assert_non_null(bad);
     memcpy(bad, good, len);
     bad[len] = 0;
-    assert_int_equal(read_copy(bad, len, read, context), REFUSAL_NONE);
-    assert_int_equal(read_copy(bad, len + 1, read, context), REFUSAL_TRUNCATED);
+    assert_int_equal(read_copy(bad, len, read, context), ERROR_NONE);
+    assert_int_equal(read_copy(bad, len + 1, read, context), ERROR_TRUNCATED);
     for (size_t i = 0; i < len; i = next_place(i, len, step)) {
-        if (read_copy(bad, i, read, context) != REFUSAL_TRUNCATED)
-            fail_msg("taken, or another refusal, when cut to %zu bytes", i);
+        if (read_copy(bad, i, read, context) != ERROR_TRUNCATED)
+            fail_msg("taken, or another error, when cut to %zu bytes", i);
         bad[i] ^= (uint8_t)(1U << i % 8);
-        if (read_copy(bad, len, read, context) == REFUSAL_NONE)
+        if (read_copy(bad, len, read, context) == ERROR_NONE)
             fail_msg("taken with byte %zu changed", i);
         bad[i] = good[i];
     }
     bad[7]++;
-    assert_int_equal(read_copy(bad, len, read, context), REFUSAL_NEWER);
+    assert_int_equal(read_copy(bad, len, read, context), ERROR_NEWER);
     bad[7] = good[7];
     bad[6] = '?';
-    assert_int_equal(read_copy(bad, len, read, context), REFUSAL_FOREIGN);
+    assert_int_equal(read_copy(bad, len, read, context), ERROR_FOREIGN);
     free(bad);
 }

@@ -78,7 +78,7 @@ void office_put(const char *dir, const char *name, const void *data, size_t len)
 uint8_t *office_get(const char *dir, const char *name, size_t *len);
 
 /* Tries a reader of a format: takes the file as it is, refuses it cut at every length, with a byte too many, with
-   any one byte flipped, of a newer version (REFUSAL_NEWER), with another magic (REFUSAL_FOREIGN) and empty.
+   any one byte flipped, of a newer version (ERROR_NEWER), with another magic (ERROR_FOREIGN) and empty.
    Lengths and bytes are tried at every step-th place, and all of the first and the last 200 whatever the step
    is. Each try lies in memory of exactly its length. */
 typedef int office_read_fn(void *context, const uint8_t *in, size_t len);

@@ -7,7 +7,7 @@
 #include <zbar.h>
 
 #include "tests/raster.h"
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 enum { CELL_WIDTH = 8, CELL_HEIGHT = 16, BLACK = 0, WHITE = 255 };
 

@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "store/outbox.h"
 
 enum { VALID_DAYS = 30 };
@@ -36,13 +37,13 @@ void served_card(const struct served *served, uint32_t number, uint32_t expires)
     uint8_t file[CARD_FILE_LEN];
     struct state *state = NULL;
 
-    assert_int_equal(state_open(served->dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(served->dir, &state), ERROR_NONE);
     memcpy(card.key, state->key, sizeof card.key);
     strcpy(card.facility, "PC-17");
     assert_int_equal(
         card_encode(&card, served->office.charter_bytes, served->office.root_seed, file),
-        REFUSAL_NONE);
-    assert_int_equal(state_install_card(state, file, sizeof file), REFUSAL_NONE);
+        ERROR_NONE);
+    assert_int_equal(state_install_card(state, file, sizeof file), ERROR_NONE);
     state_close(&state);
 }
 
@@ -52,11 +53,11 @@ void served_make(struct served *served)
 
     memset(served, 0, sizeof *served);
     office_open(&served->office);
-    served->office.charter.expires = state_today() + VALID_DAYS;
+    served->office.charter.expires = day_today() + VALID_DAYS;
     office_charter(&served->office);
     office_scratch(served->dir);
-    assert_int_equal(state_enroll(served->dir, state_today(), id), REFUSAL_NONE);
-    served_card(served, 1, state_today() + VALID_DAYS);
+    assert_int_equal(state_enroll(served->dir, day_today(), id), ERROR_NONE);
+    served_card(served, 1, day_today() + VALID_DAYS);
 }
 
 void served_free(struct served *served)
@@ -173,8 +174,8 @@ static int check_record(void *context, uint64_t seq, const uint8_t *bytes, size_
     struct record record;
 
     assert_int_equal(len, RECORD_LEN);
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
-    assert_int_equal(record_check(bytes, chain->key), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
+    assert_int_equal(record_check(bytes, chain->key), ERROR_NONE);
     assert_int_equal(seq, chain->next);
     assert_int_equal(record.seq, chain->next);
     assert_memory_equal(record.previous, chain->hash, RECORD_HASH_LEN);
@@ -193,7 +194,7 @@ uint64_t served_check(const struct served *served)
     struct state *state = NULL;
     char path[4096];
 
-    assert_int_equal(state_open(served->dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(served->dir, &state), ERROR_NONE);
     state_outbox_path(state, path);
     assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
     assert_int_equal(outbox_tip(outbox, &tip), DB_OK);

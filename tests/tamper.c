@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/utf8.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
@@ -23,7 +24,6 @@
 #include "desk/trouble.h"
 #include "desk/words.h"
 #include "store/outbox.h"
-#include "tui/utf8.h"
 
 struct tamper_figures tamper_sum;
 
@@ -37,7 +37,7 @@ static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
     memcpy(card.key, kiosk->key, sizeof card.key);
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, t->ward.vault.charter_bytes, t->ward.root, file),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(casefile_keep_card(&t->ward.vault, file, WARD_DAY), TROUBLE_NONE);
     snprintf(name, sizeof name, "%s.card", kiosk->name);
     office_put(t->stick, name, file, sizeof file);
@@ -60,14 +60,14 @@ size_t tamper_kiosk(struct tamper *t, const char *facility)
     assert_true(k < TAMPER_KIOSKS);
     office_scratch(kiosk->dir);
     snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
-    assert_int_equal(state_enroll(kiosk->dir, WARD_DAY, kiosk->name), REFUSAL_NONE);
-    assert_int_equal(state_open(kiosk->dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_enroll(kiosk->dir, WARD_DAY, kiosk->name), ERROR_NONE);
+    assert_int_equal(state_open(kiosk->dir, &state), ERROR_NONE);
     memcpy(kiosk->key, state->key, sizeof kiosk->key);
     memcpy(kiosk->seed, state->seed, sizeof kiosk->seed);
     memcpy(kiosk->id, state->kiosk, sizeof kiosk->id);
     state_close(&state);
     put_card(t, kiosk);
-    assert_int_equal(tamper_exchange(t, k), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, k), ERROR_NONE);
     keep_card(t, kiosk);
     return k;
 }
@@ -106,7 +106,7 @@ static void append(const struct tamper_kiosk *kiosk, struct outbox *outbox,
     struct outbox_tip next = {.seq = tip->seq + 1, .day = day};
     assert_int_equal(
         record_encode(next.seq, tip->hash, day, envelope, kiosk->seed, record, next.hash),
-        REFUSAL_NONE);
+        ERROR_NONE);
     assert_int_equal(outbox_append(outbox, &next, record, sizeof record), DB_OK);
 }
 
@@ -237,8 +237,7 @@ void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark 
     uint8_t *out = NULL;
     size_t len = 0;
     memcpy(board.office, t->ward.vault.charter.office, sizeof board.office);
-    assert_int_equal(board_encode(&board, mark, t->ward.vault.keys->board, &out, &len),
-                     REFUSAL_NONE);
+    assert_int_equal(board_encode(&board, mark, t->ward.vault.keys->board, &out, &len), ERROR_NONE);
     office_put(t->stick, EXCHANGE_BOARD, out, len);
     free(out);
 }

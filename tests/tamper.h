@@ -72,7 +72,7 @@ void tamper_cover(struct tamper *t, size_t k);
 /* As tamper_write, into any copy of a state folder. */
 struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir);
 
-/* The steps of the protocol, each over the stick. tamper_exchange returns the refusal. tamper_bring is a
+/* The steps of the protocol, each over the stick. tamper_exchange returns the error. tamper_bring is a
    round without the way back: an exchange and an import. */
 int tamper_exchange(struct tamper *t, size_t k);
 void tamper_import(struct tamper *t, const char *path);

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/office.h"
 
 enum { MARKS = 3, ENTRIES = 5 };
@@ -84,7 +84,7 @@ static void round_trip(void **state)
 
     assert_int_equal(
         board_decode(good, good_len, office.charter.board, office.charter.office, &board),
-        REFUSAL_NONE);
+        ERROR_NONE);
     assert_int_equal(board.number, 4);
     assert_int_equal(board.day, OFFICE_DAY);
     assert_int_equal(board.kiosk_count, MARKS);
@@ -96,7 +96,7 @@ static void round_trip(void **state)
         assert_non_null(entry);
         assert_memory_equal(entry, entries + i * BOARD_ENTRY_LEN, BOARD_ENTRY_LEN);
     }
-    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(good, good_len, &board), ERROR_NONE);
 }
 
 /* The table in the header, byte for byte. */
@@ -126,7 +126,7 @@ static void marks_are_found(void **state)
     struct board_mark mark;
     static const uint8_t stranger[CARD_KIOSK_LEN] = {2, 1};
 
-    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(good, good_len, &board), ERROR_NONE);
     for (int i = 0; i < MARKS; i++) {
         assert_true(board_find_mark(&board, marks[i].kiosk, &mark));
         assert_true(mark.seq == marks[i].seq);
@@ -141,7 +141,7 @@ static void nearly_a_tag_is_not_found(void **state)
     struct board board;
     uint8_t tag[BOARD_TAG_LEN];
 
-    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(good, good_len, &board), ERROR_NONE);
     for (size_t i = 0; i < BOARD_TAG_LEN; i++) {
         memcpy(tag, entries, sizeof tag);
         tag[i] ^= 0x80;
@@ -158,7 +158,7 @@ static void many_tags_are_found_at_once(void **state)
     const uint8_t *wanted[TAGS] = {NULL};
     struct board board;
 
-    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(good, good_len, &board), ERROR_NONE);
     random_bytes(tags, sizeof tags);
     for (size_t i = 0; i < ENTRIES; i++) {
         size_t at = i * (TAGS - 1) / (ENTRIES - 1);
@@ -183,7 +183,7 @@ static void nearly_a_tag_is_not_copied(void **state)
     static uint8_t found[1][BOARD_ENTRY_LEN];
     struct board board;
 
-    assert_int_equal(board_view(good, good_len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(good, good_len, &board), ERROR_NONE);
     for (size_t bit = 0; bit < 8 * BOARD_TAG_LEN; bit++) {
         uint8_t tag[1][BOARD_TAG_LEN];
         memcpy(tag[0], entries, sizeof tag[0]);
@@ -208,10 +208,10 @@ static void empty_board_is_good(void **state)
     board.kiosk_count = board.entry_count = board.notices_len = 0;
     board.notices = NULL;
     board.entries = NULL;
-    assert_int_equal(board_encode(&board, NULL, office.board_seed, &out, &len), REFUSAL_NONE);
+    assert_int_equal(board_encode(&board, NULL, office.board_seed, &out, &len), ERROR_NONE);
     assert_int_equal(len, 124);
     office_spoil(out, len, 1, read_board, NULL);
-    assert_int_equal(board_view(out, len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(out, len, &board), ERROR_NONE);
     assert_false(board_find_mark(&board, marks[0].kiosk, &mark));
     assert_null(board_find(&board, entries));
     free(out);
@@ -225,10 +225,10 @@ static void other_office_and_key_are_refused(void **state)
     office_open(&other);
     assert_int_equal(
         board_decode(good, good_len, other.charter.board, other.charter.office, &board),
-        REFUSAL_OFFICE);
+        ERROR_OFFICE);
     assert_int_equal(
         board_decode(good, good_len, other.charter.board, office.charter.office, &board),
-        REFUSAL_FORGED);
+        ERROR_FORGED);
     office_close(&other);
 }
 
@@ -237,11 +237,11 @@ static int encode(const struct board *board)
     uint8_t *out = NULL;
     size_t len = 0;
 
-    int refusal = board_encode(board, marks, office.board_seed, &out, &len);
-    if (refusal != REFUSAL_NONE)
+    int error = board_encode(board, marks, office.board_seed, &out, &len);
+    if (error != ERROR_NONE)
         assert_null(out);
     free(out);
-    return refusal;
+    return error;
 }
 
 static void writer_refuses_what_a_reader_would(void **state)
@@ -249,24 +249,24 @@ static void writer_refuses_what_a_reader_would(void **state)
     struct board board = plain();
 
     board.number = 0;
-    assert_int_equal(encode(&board), REFUSAL_MALFORMED);
+    assert_int_equal(encode(&board), ERROR_MALFORMED);
     board = plain();
     board.notices = "\xed\xa0\x80";
     board.notices_len = 3;
-    assert_int_equal(encode(&board), REFUSAL_MALFORMED);
+    assert_int_equal(encode(&board), ERROR_MALFORMED);
     board = plain();
     board.entry_count = BOARD_ENTRIES_MAX + 1;
-    assert_int_equal(encode(&board), REFUSAL_MALFORMED);
+    assert_int_equal(encode(&board), ERROR_MALFORMED);
     board = plain();
     uint8_t saved[BOARD_TAG_LEN];
     memcpy(saved, entries, sizeof saved);
     memcpy(entries, entries + BOARD_ENTRY_LEN, BOARD_TAG_LEN);
-    assert_int_equal(encode(&board), REFUSAL_MALFORMED);
+    assert_int_equal(encode(&board), ERROR_MALFORMED);
     memcpy(entries, saved, sizeof saved);
     marks[0].kiosk[0] = marks[1].kiosk[0];
-    assert_int_equal(encode(&board), REFUSAL_MALFORMED);
+    assert_int_equal(encode(&board), ERROR_MALFORMED);
     marks[0].kiosk[0] = MARKS;
-    assert_int_equal(encode(&board), REFUSAL_NONE);
+    assert_int_equal(encode(&board), ERROR_NONE);
 }
 
 static void swap(uint8_t *a, uint8_t *b, size_t len)
@@ -287,19 +287,19 @@ static void signed_nonsense_is_refused(void **state)
 
     memcpy(in, good, good_len);
     swap(first_mark, first_mark + BOARD_MARK_LEN, BOARD_MARK_LEN);
-    assert_int_equal(decode_signed(in, good_len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, good_len), ERROR_MALFORMED);
     memcpy(in, good, good_len);
     swap(first_entry, first_entry + BOARD_ENTRY_LEN, BOARD_ENTRY_LEN);
-    assert_int_equal(decode_signed(in, good_len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, good_len), ERROR_MALFORMED);
     memcpy(in, good, good_len);
     memcpy(first_entry, first_entry + BOARD_ENTRY_LEN, BOARD_TAG_LEN);
-    assert_int_equal(decode_signed(in, good_len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, good_len), ERROR_MALFORMED);
     memcpy(in, good, good_len);
     text[0] = 0xff;
-    assert_int_equal(decode_signed(in, good_len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, good_len), ERROR_MALFORMED);
     memcpy(in, good, good_len);
     wire_put32(in + 40, 0);
-    assert_int_equal(decode_signed(in, good_len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, good_len), ERROR_MALFORMED);
     free(in);
 }
 
@@ -313,7 +313,7 @@ static void impossible_counts_are_refused(void **state)
     for (size_t at = 48; at <= 56; at += 4)
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             wire_put32(in + at, counts[i]);
-            assert_int_equal(decode_signed(in, good_len), REFUSAL_TRUNCATED);
+            assert_int_equal(decode_signed(in, good_len), ERROR_TRUNCATED);
             wire_put32(in + at, wire_get32(good + at));
         }
     free(in);

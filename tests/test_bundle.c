@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/bundle.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/office.h"
 
 enum { RECORDS = 3 };
@@ -49,7 +49,7 @@ static struct bundle header(uint64_t first, uint64_t last)
                             .exchange_age = 8,
                             .health = BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
 
-    assert_int_equal(card_kiosk_id(key, bundle.kiosk), REFUSAL_NONE);
+    assert_int_equal(card_kiosk_id(key, bundle.kiosk), ERROR_NONE);
     memcpy(bundle.office, office.charter.office, sizeof bundle.office);
     return bundle;
 }
@@ -62,7 +62,7 @@ static void put_unsigned(uint64_t seq, uint8_t hash[RECORD_HASH_LEN], uint8_t *o
     memset(out, 0, RECORD_LEN);
     wire_put64(out, seq);
     memcpy(out + 8, hash, RECORD_HASH_LEN);
-    assert_int_equal(record_decode(out, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(out, &record), ERROR_NONE);
     memcpy(hash, record.hash, RECORD_HASH_LEN);
 }
 
@@ -82,8 +82,8 @@ static uint8_t *make(uint64_t first, uint64_t last, size_t *len)
         put_unsigned(first + i - 1, hash, at);
     if (count > 0)
         assert_int_equal(record_encode(last, hash, OFFICE_DAY, envelope, seed, at, hash),
-                         REFUSAL_NONE);
-    assert_int_equal(bundle_seal(&bundle, seed, out), REFUSAL_NONE);
+                         ERROR_NONE);
+    assert_int_equal(bundle_seal(&bundle, seed, out), ERROR_NONE);
     return out;
 }
 
@@ -109,8 +109,8 @@ static void round_trip(void **state)
     size_t len = 0;
     uint8_t *in = make(1, RECORDS, &len);
 
-    assert_int_equal(bundle_names(in, len, id), REFUSAL_NONE);
-    assert_int_equal(bundle_decode(in, len, key, NULL, &bundle), REFUSAL_NONE);
+    assert_int_equal(bundle_names(in, len, id), ERROR_NONE);
+    assert_int_equal(bundle_decode(in, len, key, NULL, &bundle), ERROR_NONE);
     assert_memory_equal(bundle.kiosk, id, sizeof id);
     assert_memory_equal(bundle.office, office.charter.office, sizeof bundle.office);
     assert_int_equal(bundle.first, 1);
@@ -120,7 +120,7 @@ static void round_trip(void **state)
     assert_int_equal(bundle.image_version, 7);
     assert_int_equal(bundle.exchange_age, 8);
     assert_int_equal(bundle.health, BUNDLE_DISK_OK | BUNDLE_CLOCK_OK);
-    assert_int_equal(record_decode(bundle.records + RECORD_LEN, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bundle.records + RECORD_LEN, &record), ERROR_NONE);
     assert_int_equal(record.seq, 2);
     free(in);
 }
@@ -136,7 +136,7 @@ static void layout_is_as_written(void **state)
 
     assert_int_equal(len, 80 + 3 * 16492 + 64);
     assert_memory_equal(in, "SANDYQB1", 8);
-    assert_int_equal(card_kiosk_id(key, id), REFUSAL_NONE);
+    assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(in + 8, id, sizeof id);
     assert_memory_equal(in + 16, office.charter.office, 32);
     assert_memory_equal(in + 48, numbers, sizeof numbers);
@@ -151,7 +151,7 @@ static void empty_and_later_runs_are_good(void **state)
 
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         uint8_t *in = make(runs[i][0], runs[i][1], &len);
-        assert_int_equal(read_bundle(NULL, in, len), REFUSAL_NONE);
+        assert_int_equal(read_bundle(NULL, in, len), ERROR_NONE);
         free(in);
     }
 }
@@ -176,8 +176,8 @@ static void other_kiosk_and_office_are_refused(void **state)
     uint8_t *in = make(1, 1, &len);
 
     office_open(&other);
-    assert_int_equal(bundle_decode(in, len, key, other.charter.office, &bundle), REFUSAL_OFFICE);
-    assert_int_equal(bundle_decode(in, len, other.charter.root, NULL, &bundle), REFUSAL_KIOSK);
+    assert_int_equal(bundle_decode(in, len, key, other.charter.office, &bundle), ERROR_OFFICE);
+    assert_int_equal(bundle_decode(in, len, other.charter.root, NULL, &bundle), ERROR_KIOSK);
     office_close(&other);
     free(in);
 }
@@ -189,17 +189,17 @@ static void broken_chains_are_refused(void **state)
     uint8_t *second = in + BUNDLE_HEADER_LEN + RECORD_LEN;
 
     second[100] ^= 1; /* what the third says it follows is not there any more */
-    assert_int_equal(decode_signed(in, len), REFUSAL_CHAIN);
+    assert_int_equal(decode_signed(in, len), ERROR_CHAIN);
     second[100] ^= 1;
-    assert_int_equal(decode_signed(in, len), REFUSAL_NONE);
+    assert_int_equal(decode_signed(in, len), ERROR_NONE);
     wire_put64(second, 3);
-    assert_int_equal(decode_signed(in, len), REFUSAL_CHAIN);
+    assert_int_equal(decode_signed(in, len), ERROR_CHAIN);
     wire_put64(second, 2);
     in[BUNDLE_HEADER_LEN + 8] = 1; /* something before the first */
-    assert_int_equal(decode_signed(in, len), REFUSAL_CHAIN);
+    assert_int_equal(decode_signed(in, len), ERROR_CHAIN);
     in[BUNDLE_HEADER_LEN + 8] = 0;
     in[len - 64 - 1] ^= 1; /* the signature of the last record */
-    assert_int_equal(decode_signed(in, len), REFUSAL_FORGED);
+    assert_int_equal(decode_signed(in, len), ERROR_FORGED);
     free(in);
 }
 
@@ -209,10 +209,10 @@ static void signed_nonsense_is_refused(void **state)
     uint8_t *in = make(1, 0, &len);
 
     in[79] = 1;
-    assert_int_equal(decode_signed(in, len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
     in[79] = 0;
     in[78] = 8;
-    assert_int_equal(decode_signed(in, len), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
     free(in);
 }
 
@@ -230,9 +230,9 @@ static void impossible_ranges_are_refused(void **state)
         struct bundle bundle = header(ranges[i][0], ranges[i][1]);
         wire_put64(in + 48, ranges[i][0]);
         wire_put64(in + 56, ranges[i][1]);
-        assert_int_equal(decode_signed(in, len), REFUSAL_TRUNCATED);
+        assert_int_equal(decode_signed(in, len), ERROR_TRUNCATED);
         if (ranges[i][0] != UINT64_MAX || ranges[i][1] != UINT64_MAX)
-            assert_int_equal(bundle_seal(&bundle, seed, in), REFUSAL_MALFORMED);
+            assert_int_equal(bundle_seal(&bundle, seed, in), ERROR_MALFORMED);
     }
     free(in);
 }
@@ -243,7 +243,7 @@ static void full_bundle_is_good(void **state)
     uint8_t *in = make(7, 6 + BUNDLE_RECORDS_MAX, &len);
 
     assert_int_equal(len, BUNDLE_MAX);
-    assert_int_equal(read_bundle(NULL, in, len), REFUSAL_NONE);
+    assert_int_equal(read_bundle(NULL, in, len), ERROR_NONE);
     free(in);
 }
 

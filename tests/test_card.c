@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "courier/card.h"
-#include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
@@ -60,8 +60,8 @@ static void request_round_trip(void **state)
     uint8_t of[32];
     uint32_t day = 0;
 
-    assert_int_equal(card_request_encode(seed, OFFICE_DAY, request), REFUSAL_NONE);
-    assert_int_equal(card_request_decode(request, sizeof request, of, &day), REFUSAL_NONE);
+    assert_int_equal(card_request_encode(seed, OFFICE_DAY, request), ERROR_NONE);
+    assert_int_equal(card_request_decode(request, sizeof request, of, &day), ERROR_NONE);
     assert_memory_equal(of, key, sizeof of);
     assert_int_equal(day, OFFICE_DAY);
     office_spoil(request, sizeof request, 1, read_request, NULL);
@@ -73,10 +73,10 @@ static void card_round_trip(void **state)
     struct card card;
     uint8_t id[CARD_KIOSK_LEN];
 
-    assert_int_equal(card_decode(file, sizeof file, &card, &charter), REFUSAL_NONE);
+    assert_int_equal(card_decode(file, sizeof file, &card, &charter), ERROR_NONE);
     assert_memory_equal(card.office, office.charter.office, sizeof card.office);
     assert_memory_equal(card.key, key, sizeof key);
-    assert_int_equal(card_kiosk_id(key, id), REFUSAL_NONE);
+    assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(card.kiosk, id, sizeof id);
     assert_int_equal(card.number, 3);
     assert_int_equal(card.issued, OFFICE_DAY);
@@ -110,7 +110,7 @@ static void kiosk_id_is_as_written(void **state)
     char text[CARD_KIOSK_TEXT_LEN];
 
     assert_int_equal(hash_sha256(hash, parts, 2), 0);
-    assert_int_equal(card_kiosk_id(key, id), REFUSAL_NONE);
+    assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(id, hash, sizeof id);
     card_kiosk_text((const uint8_t *)"\x00\x01\x23\x45\x67\x89\xab\xef", text);
     assert_string_equal(text, "00012345"
@@ -131,11 +131,11 @@ static void charter_of_another_office_is_refused(void **state)
     office_open(&other);
     memcpy(glued, file, sizeof glued);
     memcpy(glued + CARD_LEN, other.charter_bytes, CHARTER_LEN);
-    assert_int_equal(read_card(NULL, glued, sizeof glued), REFUSAL_FORGED);
+    assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_FORGED);
     office_card(&other, key, 1, glued);
     assert_int_equal(sign_make(other.root_seed, "sandyq card v1", file, 104, glued + 104), 0);
     memcpy(glued, file, 104);
-    assert_int_equal(read_card(NULL, glued, sizeof glued), REFUSAL_OFFICE);
+    assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_OFFICE);
     office_close(&other);
 }
 
@@ -152,16 +152,16 @@ static int encode(const char *facility, uint8_t type, uint32_t expires)
 
 static void facilities_are_codes(void **state)
 {
-    assert_int_equal(encode("A", 1, OFFICE_DAY), REFUSAL_NONE);
-    assert_int_equal(encode("ABC-DEF-0123456", 1, OFFICE_DAY), REFUSAL_NONE);
-    assert_int_equal(encode("ABC-DEF-01234567", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("-A1", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("pc-17", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("PC 17", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("PC\x1b[2J", 1, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("A", 255, OFFICE_DAY), REFUSAL_MALFORMED);
-    assert_int_equal(encode("A", 1, OFFICE_DAY - 1), REFUSAL_MALFORMED);
+    assert_int_equal(encode("A", 1, OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(encode("ABC-DEF-0123456", 1, OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(encode("ABC-DEF-01234567", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("-A1", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("pc-17", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("PC 17", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("PC\x1b[2J", 1, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("A", 255, OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("A", 1, OFFICE_DAY - 1), ERROR_MALFORMED);
 }
 
 static void only_the_root_of_the_charter_signs(void **state)
@@ -170,7 +170,7 @@ static void only_the_root_of_the_charter_signs(void **state)
     uint8_t out[CARD_FILE_LEN];
 
     assert_int_equal(card_encode(&card, office.charter_bytes, office.board_seed, out),
-                     REFUSAL_OFFICE);
+                     ERROR_OFFICE);
 }
 
 static void signed_nonsense_is_refused(void **state)
@@ -185,12 +185,12 @@ static void signed_nonsense_is_refused(void **state)
         memcpy(bytes, file, sizeof bytes);
         bytes[cases[i].at] = cases[i].byte;
         assert_int_equal(sign_make(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104), 0);
-        assert_int_equal(read_card(NULL, bytes, sizeof bytes), REFUSAL_MALFORMED);
+        assert_int_equal(read_card(NULL, bytes, sizeof bytes), ERROR_MALFORMED);
     }
     memcpy(bytes, file, sizeof bytes);
     bytes[100] = 200; /* a kind of place that we do not know yet */
     assert_int_equal(sign_make(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104), 0);
-    assert_int_equal(read_card(NULL, bytes, sizeof bytes), REFUSAL_NONE);
+    assert_int_equal(read_card(NULL, bytes, sizeof bytes), ERROR_NONE);
 }
 
 static void newer_follows(void **state)
@@ -199,18 +199,18 @@ static void newer_follows(void **state)
     struct card held;
     uint8_t other[32] = {1};
 
-    assert_int_equal(card_decode(file, sizeof file, &held, &charter), REFUSAL_NONE);
+    assert_int_equal(card_decode(file, sizeof file, &held, &charter), ERROR_NONE);
     struct card next = held;
-    assert_int_equal(card_follows(NULL, &next, key), REFUSAL_NONE);
-    assert_int_equal(card_follows(NULL, &next, other), REFUSAL_KIOSK);
-    assert_int_equal(card_follows(&held, &next, key), REFUSAL_NONE);
+    assert_int_equal(card_follows(NULL, &next, key), ERROR_NONE);
+    assert_int_equal(card_follows(NULL, &next, other), ERROR_KIOSK);
+    assert_int_equal(card_follows(&held, &next, key), ERROR_NONE);
     next.type++;
-    assert_int_equal(card_follows(&held, &next, key), REFUSAL_OLDER);
+    assert_int_equal(card_follows(&held, &next, key), ERROR_OLDER);
     next.number++;
-    assert_int_equal(card_follows(&held, &next, key), REFUSAL_NONE);
-    assert_int_equal(card_follows(&next, &held, key), REFUSAL_OLDER);
+    assert_int_equal(card_follows(&held, &next, key), ERROR_NONE);
+    assert_int_equal(card_follows(&next, &held, key), ERROR_OLDER);
     next.office[0] ^= 1;
-    assert_int_equal(card_follows(&held, &next, key), REFUSAL_OFFICE);
+    assert_int_equal(card_follows(&held, &next, key), ERROR_OFFICE);
 }
 
 int main(void)

@@ -13,8 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "kiosk/chain.h"
 #include "kiosk/pending.h"
 #include "tests/served.h"
@@ -27,7 +28,7 @@ struct place {
 
 static void open_chain(struct place *place)
 {
-    assert_int_equal(chain_open(place->state, &place->chain), REFUSAL_NONE);
+    assert_int_equal(chain_open(place->state, &place->chain), ERROR_NONE);
 }
 
 static int setup(void **state)
@@ -36,7 +37,7 @@ static int setup(void **state)
 
     assert_non_null(place);
     served_make(&place->served);
-    assert_int_equal(state_open(place->served.dir, &place->state), REFUSAL_NONE);
+    assert_int_equal(state_open(place->served.dir, &place->state), ERROR_NONE);
     *state = place;
     return 0;
 }
@@ -58,7 +59,7 @@ static void cut_off_a_visit(struct place *place, uint8_t filling)
     uint8_t envelope[ENVELOPE_LEN];
 
     memset(envelope, filling, sizeof envelope);
-    assert_int_equal(chain_write(place->chain, envelope, state_today()), REFUSAL_NONE);
+    assert_int_equal(chain_write(place->chain, envelope, day_today()), ERROR_NONE);
     chain_close(&place->chain);
 }
 
@@ -66,7 +67,7 @@ static uint64_t tip(struct place *place)
 {
     struct outbox_tip at;
 
-    assert_int_equal(chain_tip(place->chain, &at), REFUSAL_NONE);
+    assert_int_equal(chain_tip(place->chain, &at), ERROR_NONE);
     return at.seq;
 }
 
@@ -92,22 +93,22 @@ static void test_a_visit_from_its_cover_to_the_outbox(void **state)
     open_chain(place);
     assert_false(chain_holding(place->chain));
     assert_false(chain_keep(place->chain)); /* of nothing */
-    assert_int_equal(cover(place), REFUSAL_NONE);
+    assert_int_equal(cover(place), ERROR_NONE);
     assert_int_equal(
         chain_begin(place->chain, &place->state->charter, &place->state->card, envelope, &day),
-        REFUSAL_NONE);
-    assert_int_equal(day, state_today());
-    assert_int_equal(chain_write(place->chain, envelope, day), REFUSAL_NONE);
+        ERROR_NONE);
+    assert_int_equal(day, day_today());
+    assert_int_equal(chain_write(place->chain, envelope, day), ERROR_NONE);
     assert_int_equal(tip(place), 1);
     assert_true(chain_keep(place->chain));
     assert_true(chain_holding(place->chain));
     /* Nothing may take its number. */
-    assert_int_equal(cover(place), REFUSAL_BUSY);
-    assert_int_equal(chain_write(place->chain, envelope, day), REFUSAL_BUSY);
-    assert_int_equal(chain_deliver(place->chain), REFUSAL_NONE);
+    assert_int_equal(cover(place), ERROR_BUSY);
+    assert_int_equal(chain_write(place->chain, envelope, day), ERROR_BUSY);
+    assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
     assert_false(chain_holding(place->chain));
     assert_false(chain_keep(place->chain)); /* not the same once more */
-    assert_int_equal(chain_deliver(place->chain), REFUSAL_NONE);
+    assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
     assert_int_equal(served_check(&place->served), 2);
 }
 
@@ -119,7 +120,7 @@ static void test_what_was_cut_off_is_taken_up_once(void **state)
     cut_off_a_visit(place, 'a');
     open_chain(place);
     assert_true(chain_holding(place->chain));
-    assert_int_equal(chain_deliver(place->chain), REFUSAL_NONE);
+    assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
     assert_int_equal(tip(place), 1);
     chain_close(&place->chain);
     open_chain(place);
@@ -135,7 +136,7 @@ static void test_what_cannot_be_read_is_no_nothing(void **state)
     open_chain(place);
     cut_off_a_visit(place, 'a');
     run_in(place, "cp pending kept && rm pending && mkdir -p pending");
-    assert_int_not_equal(chain_open(place->state, &place->chain), REFUSAL_NONE);
+    assert_int_not_equal(chain_open(place->state, &place->chain), ERROR_NONE);
     assert_null(place->chain);
     run_in(place, "rmdir pending && mv kept pending");
     open_chain(place);
@@ -153,12 +154,12 @@ static void test_what_belongs_to_another_outbox_is_laid_aside(void **state)
     chain_close(&place->chain);
     run_in(place, "cp outbox.db yesterday");
     open_chain(place);
-    assert_int_equal(cover(place), REFUSAL_NONE);
+    assert_int_equal(cover(place), ERROR_NONE);
     cut_off_a_visit(place, 'a');
     run_in(place, "mv yesterday outbox.db; rm -f outbox.db-wal outbox.db-shm");
     open_chain(place);
     assert_false(chain_holding(place->chain));
-    assert_int_equal(cover(place), REFUSAL_NONE);
+    assert_int_equal(cover(place), ERROR_NONE);
     snprintf(path, sizeof path, "%s/pending.old-1", place->served.dir);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, PENDING_LEN);
@@ -173,12 +174,12 @@ static void test_what_was_refused_is_not_kept(void **state)
     size_t len = 0;
 
     open_chain(place);
-    assert_int_equal(chain_write(place->chain, cover, state_today()), REFUSAL_NONE);
+    assert_int_equal(chain_write(place->chain, cover, day_today()), ERROR_NONE);
     run_in(place, "mv pending away");
-    assert_int_equal(chain_write(place->chain, letter, state_today()), REFUSAL_MISSING);
+    assert_int_equal(chain_write(place->chain, letter, day_today()), ERROR_MISSING);
     run_in(place, "mv away pending");
     assert_true(chain_keep(place->chain));
-    assert_int_equal(chain_deliver(place->chain), REFUSAL_NONE);
+    assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
     chain_close(&place->chain);
     held = office_get(place->served.dir, "pending", &len);
     assert_int_equal(held[RECORD_ENVELOPE], 1);
@@ -194,7 +195,7 @@ static void test_an_outbox_that_goes_acknowledges_nothing(void **state)
     open_chain(place);
     assert_false(chain_moved(place->chain));
     run_in(place, "rm -f outbox.db outbox.db-wal");
-    assert_int_equal(chain_write(place->chain, envelope, state_today()), REFUSAL_MISSING);
+    assert_int_equal(chain_write(place->chain, envelope, day_today()), ERROR_MISSING);
     assert_true(chain_moved(place->chain));
 }
 

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "courier/charter.h"
-#include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
 #include "tests/office.h"
@@ -52,7 +52,7 @@ static void round_trip(void **state)
     uint8_t office_id[HASH_LEN];
     struct hash_part root = {office.charter_bytes + 8, 32};
 
-    assert_int_equal(charter_decode(office.charter_bytes, CHARTER_LEN, &charter), REFUSAL_NONE);
+    assert_int_equal(charter_decode(office.charter_bytes, CHARTER_LEN, &charter), ERROR_NONE);
     assert_int_equal(hash_sha256(office_id, &root, 1), 0);
     assert_memory_equal(charter.office, office_id, sizeof office_id);
     assert_int_equal(charter.number, 1);
@@ -92,16 +92,16 @@ static void names_are_text(void **state)
 
     memset(charter.name, 'a', CHARTER_NAME_MAX);
     charter.name[CHARTER_NAME_MAX] = '\0';
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_NONE);
-    assert_int_equal(read_charter(NULL, out, sizeof out), REFUSAL_NONE);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_NONE);
+    assert_int_equal(read_charter(NULL, out, sizeof out), ERROR_NONE);
     charter.name[CHARTER_NAME_MAX] = 'a';
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_MALFORMED);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_MALFORMED);
     strcpy(charter.name, "\xc3(");
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_MALFORMED);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_MALFORMED);
     strcpy(charter.name, "Адам құқықтары жөніндегі уәкіл");
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_NONE);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_NONE);
     strcpy(charter.name, "");
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_NONE);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_NONE);
 }
 
 static void signed_nonsense_is_refused(void **state)
@@ -111,17 +111,17 @@ static void signed_nonsense_is_refused(void **state)
     memcpy(bytes, office.charter_bytes, sizeof bytes);
     bytes[48] = 0x1f; /* ends the day before it is issued */
     bytes[49] = 0x4e;
-    assert_int_equal(decode_signed(bytes), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(bytes), ERROR_MALFORMED);
     memcpy(bytes, office.charter_bytes, sizeof bytes);
     bytes[253] = 'x'; /* something hidden behind the name */
-    assert_int_equal(decode_signed(bytes), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(bytes), ERROR_MALFORMED);
     memcpy(bytes, office.charter_bytes, sizeof bytes);
     bytes[126] = 0xff;
-    assert_int_equal(decode_signed(bytes), REFUSAL_MALFORMED);
+    assert_int_equal(decode_signed(bytes), ERROR_MALFORMED);
     memcpy(bytes, office.charter_bytes, sizeof bytes);
     bytes[56] = 0x7a; /* X-Wing: a version of Sandyq that we are not */
     bytes[57] = 0x64;
-    assert_int_equal(decode_signed(bytes), REFUSAL_NEWER);
+    assert_int_equal(decode_signed(bytes), ERROR_NEWER);
 }
 
 static void last_day_before_issue_is_not_written(void **state)
@@ -130,7 +130,7 @@ static void last_day_before_issue_is_not_written(void **state)
     uint8_t out[CHARTER_LEN];
 
     charter.expires = charter.issued - 1;
-    assert_int_equal(charter_encode(&charter, office.root_seed, out), REFUSAL_MALFORMED);
+    assert_int_equal(charter_encode(&charter, office.root_seed, out), ERROR_MALFORMED);
 }
 
 static void newer_follows(void **state)
@@ -138,15 +138,15 @@ static void newer_follows(void **state)
     struct charter next = office.charter;
     struct office other;
 
-    assert_int_equal(charter_follows(&office.charter, &next), REFUSAL_NONE);
+    assert_int_equal(charter_follows(&office.charter, &next), ERROR_NONE);
     next.expires++;
-    assert_int_equal(charter_follows(&office.charter, &next), REFUSAL_OLDER);
+    assert_int_equal(charter_follows(&office.charter, &next), ERROR_OLDER);
     next.number = 2;
-    assert_int_equal(charter_follows(&office.charter, &next), REFUSAL_NONE);
-    assert_int_equal(charter_follows(&next, &office.charter), REFUSAL_OLDER);
+    assert_int_equal(charter_follows(&office.charter, &next), ERROR_NONE);
+    assert_int_equal(charter_follows(&next, &office.charter), ERROR_OLDER);
     office_open(&other);
     other.charter.number = 9;
-    assert_int_equal(charter_follows(&office.charter, &other.charter), REFUSAL_OFFICE);
+    assert_int_equal(charter_follows(&office.charter, &other.charter), ERROR_OFFICE);
     office_close(&other);
 }
 

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "courier/charter.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
 #include "desk/command.h"
 #include "desk/kiosks.h"
@@ -104,7 +104,7 @@ static void enroll_kiosk(void)
     const char *blamed = NULL;
     const struct kiosks_order order = {in_dir("kiosk.request"), "PC-17", 1, card};
     ward_make(&kiosk, "PC-17");
-    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), REFUSAL_NONE);
+    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), ERROR_NONE);
     put("kiosk.request", request, sizeof request);
     struct vault *vault = enter();
     assert_int_equal(vault_root(vault, &passphrase, &root), TROUBLE_NONE);

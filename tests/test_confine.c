@@ -35,10 +35,10 @@
 
 #include <cmocka.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/confine.h"
-#include "courier/file.h"
 #include "courier/landlock.h"
-#include "courier/refusal.h"
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "store/outbox.h"
@@ -149,7 +149,7 @@ static enum outcome outcome_of(pid_t pid)
     return WEXITSTATUS(status) == 0 ? DONE : WEXITSTATUS(status) == REFUSED ? REFUSED : BROKEN;
 }
 
-/* A refusal says so in one of these ways; any other error is the call's own. */
+/* An error says so in one of these ways; any other error is the call's own. */
 static _Noreturn void end_with(long result)
 {
     const bool refused = errno == ENOSYS || errno == EPERM || errno == EACCES;
@@ -528,8 +528,8 @@ static int work_with_files(void)
     const int at = open(state_dir, O_RDONLY | O_DIRECTORY);
     int result = -1;
 
-    if (at < 0 || file_write(at, "card", 0600, "x", 1) != REFUSAL_NONE ||
-        file_write(at, "card", 0600, "y", 1) != REFUSAL_NONE)
+    if (at < 0 || file_write(at, "card", 0600, "x", 1) != ERROR_NONE ||
+        file_write(at, "card", 0600, "y", 1) != ERROR_NONE)
         return -1;
     file_sweep(at);
     if (outbox_open(folder_path(state_dir, "outbox.db"), DB_CREATE, &outbox) == DB_OK &&
@@ -948,7 +948,7 @@ static void test_courier_of_the_owner(void **state)
     if (geteuid() != 0)
         skip();
     assert_int_equal(secret_start(), SECRET_OK);
-    assert_int_equal(state_enroll(state_dir, 1, kiosk), REFUSAL_NONE);
+    assert_int_equal(state_enroll(state_dir, 1, kiosk), ERROR_NONE);
     snprintf(request, sizeof request, "%s/%s.request", media_dir, kiosk);
     give_to(state_dir, NOBODY);
     assert_int_equal(chmod(dir, 0711), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The real sandyq-desk: every command once, every refusal in its own words; and the triage screen.
+/* The real sandyq-desk: every command once, every error in its own words; and the triage screen.
    Each run with a passphrase costs a key derivation, so the office is made once for all tests. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,15 +19,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/lang.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
 #include "tests/pty.h"
 #include "tests/tamper.h"
 #include "tests/ward.h"
-#include "tui/lang.h"
 
 #define SECRET "quiet-harbour-42"
 
@@ -97,14 +97,14 @@ static void enroll(void)
     char path[2 * WARD_PATH];
     static char file[4096];
     ward_make(&kiosk, "PC-17");
-    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), REFUSAL_NONE);
+    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), ERROR_NONE);
     put("kiosk.request", request, sizeof request);
     assert_int_equal(
         run("$D enroll office kiosk.request --facility PC-17 --type PEN --out kiosk.card $P"), 0);
     snprintf(path, sizeof path, "%s/kiosk.card", dir);
     slurp(path, file, sizeof file);
     assert_int_equal(card_decode((const uint8_t *)file, CARD_FILE_LEN, &card, &charter),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_string_equal(card.facility, "PC-17");
     memcpy(kiosk.office, charter.office, sizeof kiosk.office);
 }
@@ -151,7 +151,7 @@ static const uint8_t *published(const char *file, struct board *board)
     const size_t len = fread(data, 1, sizeof data, in);
     fclose(in);
     assert_int_equal(board_decode((const uint8_t *)data, len, charter.board, charter.office, board),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     return board->entries;
 }
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "tui/edit.h"
-#include "tui/utf8.h"
 
 enum { CAPACITY = 400, WIDTH = 12, HEIGHT = 4 };
 

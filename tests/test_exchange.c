@@ -17,13 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "courier/bundle.h"
 #include "courier/exchange.h"
-#include "courier/refusal.h"
 #include "courier/state.h"
 #include "crypto/random.h"
-#include "store/outbox.h"
 #include "store/db.h"
+#include "store/outbox.h"
 #include "tests/office.h"
 #include "tests/process.h"
 
@@ -44,7 +44,7 @@ static int setup(void **state)
     office_scratch(dir);
     office_scratch(media);
     office_kiosk(&office, dir, "PC-17", 1);
-    assert_int_equal(state_open(dir, &kiosk), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
     memcpy(key, kiosk->key, sizeof key);
     card_kiosk_text(kiosk->kiosk, id);
     state_close(&kiosk);
@@ -92,7 +92,7 @@ static struct bundle get_bundle(int number, uint8_t **data)
     else
         snprintf(name, sizeof name, "%s-%d.bundle", id, number);
     *data = office_get(media, name, &len);
-    assert_int_equal(bundle_decode(*data, len, key, office.charter.office, &bundle), REFUSAL_NONE);
+    assert_int_equal(bundle_decode(*data, len, key, office.charter.office, &bundle), ERROR_NONE);
     return bundle;
 }
 
@@ -146,11 +146,11 @@ static void records_go_out(void **state)
     uint8_t *data = NULL;
 
     office_fill(dir, 3);
-    assert_int_equal(run(), REFUSAL_NONE);
-    assert_int_equal(report.card, REFUSAL_MISSING);
-    assert_int_equal(report.charter, REFUSAL_MISSING);
-    assert_int_equal(report.board, REFUSAL_MISSING);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
+    assert_int_equal(report.card, ERROR_MISSING);
+    assert_int_equal(report.charter, ERROR_MISSING);
+    assert_int_equal(report.board, ERROR_MISSING);
+    assert_int_equal(report.bundle, ERROR_NONE);
     assert_int_equal(report.first, 1);
     assert_int_equal(report.last, 3);
     struct bundle bundle = get_bundle(1, &data);
@@ -166,29 +166,29 @@ static void records_go_out(void **state)
 
 static void kiosk_without_records_still_shows_itself(void **state)
 {
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_bundle(1, 0);
 }
 
 static void acknowledged_records_are_dropped(void **state)
 {
     office_fill(dir, 5);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     struct board_mark mark = office_mark(dir, 3);
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
-    assert_int_equal(report.board, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
+    assert_int_equal(report.board, ERROR_NONE);
     assert_int_equal(report.dropped_to, 3);
     assert_int_equal(report.fork, 0);
     assert_held(4, 5);
     assert_bundle(4, 5);
     mark = office_mark(dir, 5);
     put_board(2, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_held(6, 5);
     assert_bundle(6, 5);
     office_fill(dir, 1);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_bundle(6, 6);
 }
 
@@ -202,13 +202,13 @@ static void again_changes_nothing(void **state)
     struct board_mark mark = office_mark(dir, 1);
     put_charter(2);
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     snprintf(path, sizeof path, "%s/board", dir);
     assert_int_equal(stat(path, &before), 0);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(run(), REFUSAL_NONE);
-        assert_int_equal(report.charter, REFUSAL_NONE);
-        assert_int_equal(report.board, REFUSAL_NONE);
+        assert_int_equal(run(), ERROR_NONE);
+        assert_int_equal(report.charter, ERROR_NONE);
+        assert_int_equal(report.board, ERROR_NONE);
         assert_int_equal(report.dropped_to, 1);
         assert_held(2, 2);
         assert_bundle(2, 2);
@@ -223,11 +223,11 @@ static void fork_drops_nothing_and_is_told(void **state)
     struct board_mark mark = office_mark(dir, 2);
     mark.hash[31] ^= 1;
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_CHAIN);
+    assert_int_equal(run(), ERROR_CHAIN);
     assert_int_equal(report.fork, 1);
     assert_int_equal(report.dropped_to, 0);
-    assert_int_equal(report.board, REFUSAL_NONE);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(report.board, ERROR_NONE);
+    assert_int_equal(report.bundle, ERROR_NONE);
     assert_held(1, 3);
     assert_bundle(1, 3);
 }
@@ -239,7 +239,7 @@ static void mark_beyond_the_end_is_a_fork(void **state)
     struct board_mark mark = office_mark(dir, 2);
     mark.seq = 9;
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_CHAIN);
+    assert_int_equal(run(), ERROR_CHAIN);
     assert_int_equal(report.fork, 1);
     assert_held(1, 2);
 }
@@ -250,7 +250,7 @@ static void marks_of_other_kiosks_are_not_ours(void **state)
     struct board_mark mark = office_mark(dir, 2);
     mark.kiosk[0] ^= 1;
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_held(1, 2);
 }
 
@@ -265,27 +265,27 @@ static void request_goes_out_until_a_card_comes(void **state)
     size_t len = 0;
 
     office_scratch(fresh);
-    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_MISSING);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_MISSING);
     assert_int_equal(report.at, EXCHANGE_AT_STATE);
-    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), REFUSAL_NONE);
+    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
     put_charter(1);
     put_board(1, NULL);
-    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_NONE);
-    assert_int_equal(report.bundle, REFUSAL_MISSING);
-    assert_int_equal(report.charter, REFUSAL_MISSING);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_NONE);
+    assert_int_equal(report.bundle, ERROR_MISSING);
+    assert_int_equal(report.charter, ERROR_MISSING);
     snprintf(name, sizeof name, "%s.request", fresh_id);
     uint8_t *request = office_get(media, name, &len);
-    assert_int_equal(card_request_decode(request, len, of, &day), REFUSAL_NONE);
+    assert_int_equal(card_request_decode(request, len, of, &day), ERROR_NONE);
     free(request);
     office_card(&office, key, 5, card); /* another kiosk's, passed over */
     office_put(media, "a.card", card, sizeof card);
     office_card(&office, of, 1, card);
     office_put(media, "b.card", card, sizeof card);
-    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_NONE);
-    assert_int_equal(report.card, REFUSAL_NONE);
-    assert_int_equal(report.charter, REFUSAL_NONE);
-    assert_int_equal(report.board, REFUSAL_NONE);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_NONE);
+    assert_int_equal(report.card, ERROR_NONE);
+    assert_int_equal(report.charter, ERROR_NONE);
+    assert_int_equal(report.board, ERROR_NONE);
+    assert_int_equal(report.bundle, ERROR_NONE);
     assert_false(on_media(name)); /* the request has done its work */
     office_remove(fresh);
 }
@@ -303,7 +303,7 @@ static void assert_card_held(const char *in, const struct office *of, uint32_t n
 {
     struct state *kiosk = NULL;
 
-    assert_int_equal(state_open(in, &kiosk), REFUSAL_NONE);
+    assert_int_equal(state_open(in, &kiosk), ERROR_NONE);
     assert_int_equal(kiosk->has_card, number > 0);
     if (number > 0) {
         assert_int_equal(kiosk->card.number, number);
@@ -324,17 +324,17 @@ static void card_of_another_office_is_never_masked(void **state)
     for (uint32_t i = 0; i < 3; i++) {
         put_card(&office, "k.card", key, 2 + i);
         put_card(&other, names[i], key, 99);
-        assert_int_equal(run(), REFUSAL_OFFICE);
-        assert_int_equal(report.card, REFUSAL_OFFICE);
+        assert_int_equal(run(), ERROR_OFFICE);
+        assert_int_equal(report.card, ERROR_OFFICE);
         assert_int_equal(report.card_in, 1);
         assert_int_equal(report.card_rivals, 0);
         assert_memory_equal(report.office, office.charter.office, sizeof report.office);
-        assert_int_equal(report.bundle, REFUSAL_NONE);
+        assert_int_equal(report.bundle, ERROR_NONE);
         assert_card_held(dir, &office, 2 + i);
         snprintf(path, sizeof path, "%s/%s", media, names[i]);
         assert_int_equal(unlink(path), 0);
     }
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     office_close(&other);
 }
 
@@ -349,23 +349,23 @@ static void first_cards_of_two_offices_are_both_refused(void **state)
 
     office_open(&other);
     office_scratch(fresh);
-    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), REFUSAL_NONE);
-    assert_int_equal(state_open(fresh, &kiosk), REFUSAL_NONE);
+    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
+    assert_int_equal(state_open(fresh, &kiosk), ERROR_NONE);
     memcpy(of, kiosk->key, sizeof of);
     state_close(&kiosk);
     put_card(&office, "a.card", of, 1);
     put_card(&other, "b.card", of, 7);
     put_card(&office, "c.card", of, 8);
     put_card(&other, "d.card", key, 9); /* another kiosk's, passed over */
-    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_OFFICE);
-    assert_int_equal(report.card, REFUSAL_OFFICE);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_OFFICE);
+    assert_int_equal(report.card, ERROR_OFFICE);
     assert_int_equal(report.card_in, 0);
     assert_int_equal(report.card_rivals, 1);
-    assert_int_equal(report.bundle, REFUSAL_MISSING); /* the request goes out all the same */
+    assert_int_equal(report.bundle, ERROR_MISSING); /* the request goes out all the same */
     assert_card_held(fresh, NULL, 0);
     snprintf(path, sizeof path, "%s/b.card", media);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), REFUSAL_NONE);
+    assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_NONE);
     assert_int_equal(report.card_rivals, 0);
     assert_card_held(fresh, &office, 8);
     office_remove(fresh);
@@ -384,8 +384,8 @@ static void highest_card_is_taken_in_any_order(void **state)
         put_card(&office, "a.card", key, numbers[i][0]);
         put_card(&office, "b.card", key, numbers[i][1]);
         put_card(&office, "c.card", key, numbers[i][2]);
-        assert_int_equal(run(), REFUSAL_NONE);
-        assert_int_equal(report.card, REFUSAL_NONE);
+        assert_int_equal(run(), ERROR_NONE);
+        assert_int_equal(report.card, ERROR_NONE);
         assert_card_held(dir, &office, i == 0 ? 4 : i == 1 ? 7 : 10);
     }
 }
@@ -396,16 +396,16 @@ static void charter_comes_before_the_board(void **state)
     struct office other;
 
     put_board(1, NULL);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     office_open(&other);
     memcpy(office.board_seed, other.board_seed, 32);
     memcpy(office.charter.board, other.charter.board, 32);
     office_close(&other);
     put_charter(2);
     put_board(2, NULL);
-    assert_int_equal(run(), REFUSAL_NONE);
-    assert_int_equal(report.charter, REFUSAL_NONE);
-    assert_int_equal(report.board, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
+    assert_int_equal(report.charter, ERROR_NONE);
+    assert_int_equal(report.board, ERROR_NONE);
 }
 
 static void refused_things_do_not_stop_the_rest(void **state)
@@ -422,11 +422,11 @@ static void refused_things_do_not_stop_the_rest(void **state)
     office_put(media, EXCHANGE_CHARTER, junk, sizeof junk);
     struct board_mark mark = office_mark(dir, 1);
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_OFFICE);
-    assert_int_equal(report.card, REFUSAL_OFFICE);
-    assert_int_equal(report.charter, REFUSAL_FOREIGN);
-    assert_int_equal(report.board, REFUSAL_NONE);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_OFFICE);
+    assert_int_equal(report.card, ERROR_OFFICE);
+    assert_int_equal(report.charter, ERROR_FOREIGN);
+    assert_int_equal(report.board, ERROR_NONE);
+    assert_int_equal(report.bundle, ERROR_NONE);
     assert_held(2, 2);
     assert_bundle(2, 2);
 }
@@ -435,13 +435,13 @@ static void older_things_change_nothing(void **state)
 {
     put_charter(5);
     put_board(5, NULL);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     put_charter(4);
     put_board(4, NULL);
-    assert_int_equal(run(), REFUSAL_OLDER);
-    assert_int_equal(report.charter, REFUSAL_OLDER);
-    assert_int_equal(report.board, REFUSAL_OLDER);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_OLDER);
+    assert_int_equal(report.charter, ERROR_OLDER);
+    assert_int_equal(report.board, ERROR_OLDER);
+    assert_int_equal(report.bundle, ERROR_NONE);
 }
 
 static void special_files_on_the_medium_are_refused(void **state)
@@ -456,25 +456,25 @@ static void special_files_on_the_medium_are_refused(void **state)
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_int_equal(ftruncate(fd, 8LL << 30), 0);
     close(fd);
-    assert_int_equal(run(), REFUSAL_SPECIAL);
-    assert_int_equal(report.card, REFUSAL_SPECIAL);
-    assert_int_equal(report.charter, REFUSAL_SPECIAL);
-    assert_int_equal(report.board, REFUSAL_LARGE);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_SPECIAL);
+    assert_int_equal(report.card, ERROR_SPECIAL);
+    assert_int_equal(report.charter, ERROR_SPECIAL);
+    assert_int_equal(report.board, ERROR_LARGE);
+    assert_int_equal(report.bundle, ERROR_NONE);
     snprintf(path, sizeof path, "%s/%s.bundle", media, id);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(run(), REFUSAL_SPECIAL);
-    assert_int_equal(report.bundle, REFUSAL_SPECIAL);
+    assert_int_equal(run(), ERROR_SPECIAL);
+    assert_int_equal(report.bundle, ERROR_SPECIAL);
 }
 
 static void folders_that_are_none(void **state)
 {
-    assert_int_equal(exchange_run(dir, "/nonexistent", OFFICE_DAY, &report), REFUSAL_MISSING);
+    assert_int_equal(exchange_run(dir, "/nonexistent", OFFICE_DAY, &report), ERROR_MISSING);
     assert_int_equal(report.at, EXCHANGE_AT_MEDIA);
-    assert_int_equal(exchange_run(dir, "/dev/null", OFFICE_DAY, &report), REFUSAL_SPECIAL);
+    assert_int_equal(exchange_run(dir, "/dev/null", OFFICE_DAY, &report), ERROR_SPECIAL);
     assert_int_equal(chmod(dir, 0755), 0);
-    assert_int_equal(run(), REFUSAL_OPEN);
+    assert_int_equal(run(), ERROR_OPEN);
     assert_int_equal(report.at, EXCHANGE_AT_STATE);
     assert_int_equal(chmod(dir, 0700), 0);
 }
@@ -484,13 +484,13 @@ static void one_exchange_at_a_time(void **state)
     struct state *kiosk = NULL;
     int fd = -1;
 
-    assert_int_equal(state_open(dir, &kiosk), REFUSAL_NONE);
-    assert_int_equal(state_lock(kiosk, "courier.lock", &fd), REFUSAL_NONE);
-    assert_int_equal(run(), REFUSAL_BUSY);
+    assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
+    assert_int_equal(state_lock(kiosk, "courier.lock", &fd), ERROR_NONE);
+    assert_int_equal(run(), ERROR_BUSY);
     close(fd);
     /* The keeper's lock is another: it serves meanwhile. */
-    assert_int_equal(state_lock(kiosk, "lock", &fd), REFUSAL_NONE);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(state_lock(kiosk, "lock", &fd), ERROR_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     close(fd);
     state_close(&kiosk);
 }
@@ -503,24 +503,24 @@ static void bad_outbox_is_refused(void **state)
     office_fill(dir, 1);
     snprintf(path, sizeof path, "%s/outbox.db", dir);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(run(), REFUSAL_CORRUPT);
-    assert_int_equal(report.bundle, REFUSAL_CORRUPT);
+    assert_int_equal(run(), ERROR_CORRUPT);
+    assert_int_equal(report.bundle, ERROR_CORRUPT);
     assert_int_equal(access(path, F_OK), -1);
     memset(junk, 0xa5, sizeof junk);
     office_put(dir, "outbox.db", junk, sizeof junk);
-    assert_int_equal(run(), REFUSAL_CORRUPT);
+    assert_int_equal(run(), ERROR_CORRUPT);
 }
 
 static void day_is_noted_when_the_bundle_is_out(void **state)
 {
     uint8_t *data = NULL;
 
-    assert_int_equal(exchange_run(dir, media, OFFICE_DAY, &report), REFUSAL_NONE);
-    assert_int_equal(exchange_run(dir, media, OFFICE_DAY + 12, &report), REFUSAL_NONE);
+    assert_int_equal(exchange_run(dir, media, OFFICE_DAY, &report), ERROR_NONE);
+    assert_int_equal(exchange_run(dir, media, OFFICE_DAY + 12, &report), ERROR_NONE);
     struct bundle bundle = get_bundle(1, &data);
     assert_int_equal(bundle.exchange_age, 12);
     free(data);
-    assert_int_equal(exchange_run(dir, media, OFFICE_DAY - 1, &report), REFUSAL_NONE);
+    assert_int_equal(exchange_run(dir, media, OFFICE_DAY - 1, &report), ERROR_NONE);
     bundle = get_bundle(1, &data);
     assert_int_equal(bundle.exchange_age, 0);
     assert_int_equal(bundle.health & BUNDLE_CLOCK_OK, 0);
@@ -549,15 +549,15 @@ static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
     snprintf(path, sizeof path, "%s/outbox.db", dir);
     assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_OK);
     assert_int_equal(db_begin(db), DB_OK);
-    assert_int_equal(run(), REFUSAL_BUSY);
-    assert_int_equal(report.bundle, REFUSAL_NONE);
-    assert_int_equal(report.outbox, REFUSAL_BUSY);
+    assert_int_equal(run(), ERROR_BUSY);
+    assert_int_equal(report.bundle, ERROR_NONE);
+    assert_int_equal(report.outbox, ERROR_BUSY);
     assert_false(report.salvaged);
     assert_bundle(1, 5);
     db_rollback(db);
     db_close(&db);
-    assert_int_equal(run(), REFUSAL_NONE);
-    assert_int_equal(report.outbox, REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
+    assert_int_equal(report.outbox, ERROR_NONE);
     assert_bundle(4, 5);
 }
 
@@ -577,20 +577,20 @@ static void more_than_a_bundle_goes_in_several(void **state)
         office_put(media, name, "", 0);
     }
     office_fill(dir, BUNDLE_RECORDS_MAX + 3);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_true(report.first == 1 && report.last == cap + 3);
     assert_bundle(1, cap);
     assert_numbered_bundle(2, cap + 1, cap + 3);
     struct board_mark mark = office_mark(dir, 3);
     put_board(1, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_bundle(4, cap + 3);
     assert_numbered_bundle(2, cap + 4, cap + 3); /* none left for it */
     snprintf(name, sizeof name, "%s-3.bundle", id);
     office_put(media, name, "", 0);
     mark = office_mark(dir, cap);
     put_board(2, &mark);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_true(report.first == cap + 1 && report.last == cap + 3);
     assert_bundle(cap + 1, cap + 3);
     assert_false(on_media(name));
@@ -614,12 +614,12 @@ static void second_bundle_that_fails_is_told(void **state)
     office_fill(dir, BUNDLE_RECORDS_MAX + 1);
     snprintf(path, sizeof path, "%s/%s-2.bundle", media, id);
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(run(), REFUSAL_SPECIAL);
-    assert_int_equal(report.bundle, REFUSAL_SPECIAL);
+    assert_int_equal(run(), ERROR_SPECIAL);
+    assert_int_equal(report.bundle, ERROR_SPECIAL);
     assert_true(report.first == 1 && report.last == cap);
     assert_held(1, cap + 1);
     assert_int_equal(rmdir(path), 0);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_true(report.first == 1 && report.last == cap + 1);
     assert_numbered_bundle(2, cap + 1, cap + 1);
     struct bundle bundle = get_bundle(1, &data);
@@ -639,16 +639,16 @@ static void full_medium_loses_nothing(void **state)
         skip();
     struct board_mark mark = office_mark(dir, 2);
     put_board(1, &mark);
-    int refusal = run();
+    int error = run();
     struct exchange_report got = report;
     unsigned left = temporary_files(media);
     assert_int_equal(umount(media), 0);
-    assert_int_equal(refusal, REFUSAL_FULL);
-    assert_int_equal(got.board, REFUSAL_NONE);
-    assert_int_equal(got.bundle, REFUSAL_FULL);
+    assert_int_equal(error, ERROR_FULL);
+    assert_int_equal(got.board, ERROR_NONE);
+    assert_int_equal(got.bundle, ERROR_FULL);
     assert_int_equal(left, 0);
     assert_held(3, 20);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     assert_bundle(3, 20);
 }
 
@@ -663,12 +663,12 @@ static void read_only_medium_still_brings_in(void **state)
         assert_int_equal(mount("tmpfs", media, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL), 0);
     else
         assert_int_equal(chmod(media, 0500), 0);
-    int refusal = run();
+    int error = run();
     struct exchange_report got = report;
     assert_int_equal(root ? umount(media) : chmod(media, 0700), 0);
-    assert_int_equal(refusal, REFUSAL_READONLY);
-    assert_int_equal(got.board, REFUSAL_NONE);
-    assert_int_equal(got.bundle, REFUSAL_READONLY);
+    assert_int_equal(error, ERROR_READONLY);
+    assert_int_equal(got.board, ERROR_NONE);
+    assert_int_equal(got.bundle, ERROR_READONLY);
 }
 
 static void run_apart(void *context)
@@ -684,7 +684,7 @@ static void assert_whole(uint32_t round, uint64_t acknowledged, uint64_t tip)
     uint64_t last = 0;
     struct state *kiosk = NULL;
 
-    assert_int_equal(state_open(dir, &kiosk), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
     assert_true(kiosk->has_card);
     assert_true(kiosk->charter.number == round || kiosk->charter.number == round - 1);
     assert_true(kiosk->card.number == round || kiosk->card.number == round - 1);
@@ -712,7 +712,7 @@ static void cut_at_any_moment_and_run_again(void **state)
     memcpy(dice + 1, &seed, sizeof seed);
     office_fill(dir, 4);
     put_board(1, NULL);
-    assert_int_equal(run(), REFUSAL_NONE);
+    assert_int_equal(run(), ERROR_NONE);
     for (uint32_t round = 2; round < 2 + CUTS; round++) {
         uint64_t acknowledged = round - 1;
         uint64_t tip = office_fill(dir, 1);
@@ -726,7 +726,7 @@ static void cut_at_any_moment_and_run_again(void **state)
         else
             process_cut(run_apart, NULL, 1 + (unsigned)(erand48(dice) * stops));
         assert_whole(round, acknowledged, tip);
-        assert_int_equal(run(), REFUSAL_NONE);
+        assert_int_equal(run(), ERROR_NONE);
         assert_held(acknowledged + 1, tip);
         struct bundle bundle = get_bundle(1, &data);
         assert_true(bundle.first == acknowledged + 1 && bundle.last == tip);

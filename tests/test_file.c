@@ -19,8 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "courier/file.h"
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "tests/office.h"
 
 static char dir[OFFICE_PATH_LEN];
@@ -57,11 +57,11 @@ static int read_named(const char *name, size_t max)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int refusal = file_read(folder, name, max, &data, &len);
-    if (refusal != REFUSAL_NONE)
+    int error = file_read(folder, name, max, &data, &len);
+    if (error != ERROR_NONE)
         assert_null(data);
     free(data);
-    return refusal;
+    return error;
 }
 
 static void written_is_read(void **state)
@@ -69,14 +69,14 @@ static void written_is_read(void **state)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    assert_int_equal(file_write(folder, "a", 0600, "first", 5), REFUSAL_NONE);
-    assert_int_equal(file_write(folder, "a", 0600, "second", 6), REFUSAL_NONE);
-    assert_int_equal(file_read(folder, "a", 6, &data, &len), REFUSAL_NONE);
+    assert_int_equal(file_write(folder, "a", 0600, "first", 5), ERROR_NONE);
+    assert_int_equal(file_write(folder, "a", 0600, "second", 6), ERROR_NONE);
+    assert_int_equal(file_read(folder, "a", 6, &data, &len), ERROR_NONE);
     assert_int_equal(len, 6);
     assert_memory_equal(data, "second", 6);
     free(data);
-    assert_int_equal(file_write(folder, "empty", 0600, "", 0), REFUSAL_NONE);
-    assert_int_equal(read_named("empty", 0), REFUSAL_NONE);
+    assert_int_equal(file_write(folder, "empty", 0600, "", 0), ERROR_NONE);
+    assert_int_equal(read_named("empty", 0), ERROR_NONE);
     assert_int_equal(files_in_folder(), 2);
 }
 
@@ -84,7 +84,7 @@ static void mode_is_kept_to(void **state)
 {
     struct stat st;
 
-    assert_int_equal(file_write(folder, "secret", 0600, "x", 1), REFUSAL_NONE);
+    assert_int_equal(file_write(folder, "secret", 0600, "x", 1), ERROR_NONE);
     assert_int_equal(fstatat(folder, "secret", &st, 0), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
 }
@@ -92,9 +92,9 @@ static void mode_is_kept_to(void **state)
 static void missing_and_large(void **state)
 {
     office_put(dir, "a", "12345", 5);
-    assert_int_equal(read_named("b", 5), REFUSAL_MISSING);
-    assert_int_equal(read_named("a", 5), REFUSAL_NONE);
-    assert_int_equal(read_named("a", 4), REFUSAL_LARGE);
+    assert_int_equal(read_named("b", 5), ERROR_MISSING);
+    assert_int_equal(read_named("a", 5), ERROR_NONE);
+    assert_int_equal(read_named("a", 4), ERROR_LARGE);
 }
 
 /* A hundred gigabytes that take no room on the disk. */
@@ -105,7 +105,7 @@ static void sparse_giant_is_refused_at_once(void **state)
     if (ftruncate(fd, 100LL << 30) != 0)
         assert_int_equal(ftruncate(fd, 8LL << 30), 0);
     close(fd);
-    assert_int_equal(read_named("giant", (size_t)1 << 30), REFUSAL_LARGE);
+    assert_int_equal(read_named("giant", (size_t)1 << 30), ERROR_LARGE);
 }
 
 static void special_files_are_refused(void **state)
@@ -121,15 +121,15 @@ static void special_files_are_refused(void **state)
     snprintf(address.sun_path, sizeof address.sun_path, "%.80s/socket", dir);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
     close(listener);
-    assert_int_equal(read_named("link", 10), REFUSAL_SPECIAL);
-    assert_int_equal(read_named("dangling", 10), REFUSAL_SPECIAL);
-    assert_int_equal(read_named("folder", 10), REFUSAL_SPECIAL);
-    assert_int_equal(read_named("pipe", 10), REFUSAL_SPECIAL);
-    assert_int_equal(read_named("socket", 10), REFUSAL_SPECIAL);
+    assert_int_equal(read_named("link", 10), ERROR_SPECIAL);
+    assert_int_equal(read_named("dangling", 10), ERROR_SPECIAL);
+    assert_int_equal(read_named("folder", 10), ERROR_SPECIAL);
+    assert_int_equal(read_named("pipe", 10), ERROR_SPECIAL);
+    assert_int_equal(read_named("socket", 10), ERROR_SPECIAL);
     int dev = open("/dev", O_RDONLY | O_DIRECTORY);
     uint8_t *data = NULL;
     size_t len = 0;
-    assert_int_equal(file_read(dev, "zero", 10, &data, &len), REFUSAL_SPECIAL);
+    assert_int_equal(file_read(dev, "zero", 10, &data, &len), ERROR_SPECIAL);
     close(dev);
 }
 
@@ -137,20 +137,18 @@ static void magic_tells_what_it_is(void **state)
 {
     static const struct {
         const char *text;
-        int refusal;
+        int error;
     } cases[] = {
-        {"SANDYQC1", REFUSAL_NONE},    {"SANDYQC1more", REFUSAL_NONE},
-        {"SANDYQC2", REFUSAL_NEWER},   {"SANDYQC9", REFUSAL_NEWER},
-        {"SANDYQC0", REFUSAL_FOREIGN}, {"SANDYQC:", REFUSAL_FOREIGN},
-        {"SANDYQB1", REFUSAL_FOREIGN}, {"SANDYQB2", REFUSAL_FOREIGN},
-        {"sandyqc1", REFUSAL_FOREIGN}, {"SANDYQC", REFUSAL_TRUNCATED},
-        {"", REFUSAL_TRUNCATED},
+        {"SANDYQC1", ERROR_NONE},     {"SANDYQC1more", ERROR_NONE}, {"SANDYQC2", ERROR_NEWER},
+        {"SANDYQC9", ERROR_NEWER},    {"SANDYQC0", ERROR_FOREIGN},  {"SANDYQC:", ERROR_FOREIGN},
+        {"SANDYQB1", ERROR_FOREIGN},  {"SANDYQB2", ERROR_FOREIGN},  {"sandyqc1", ERROR_FOREIGN},
+        {"SANDYQC", ERROR_TRUNCATED}, {"", ERROR_TRUNCATED},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(
             file_magic((const uint8_t *)cases[i].text, strlen(cases[i].text), "SANDYQC1"),
-            cases[i].refusal);
+            cases[i].error);
 }
 
 static void symlink_at_the_target_is_replaced_not_followed(void **state)
@@ -159,10 +157,10 @@ static void symlink_at_the_target_is_replaced_not_followed(void **state)
 
     office_put(dir, "victim", "safe", 4);
     assert_int_equal(symlinkat("victim", folder, "a"), 0);
-    assert_int_equal(file_write(folder, "a", 0600, "new", 3), REFUSAL_NONE);
+    assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_NONE);
     assert_int_equal(fstatat(folder, "a", &st, AT_SYMLINK_NOFOLLOW), 0);
     assert_true(S_ISREG(st.st_mode));
-    assert_int_equal(read_named("victim", 4), REFUSAL_NONE);
+    assert_int_equal(read_named("victim", 4), ERROR_NONE);
     assert_int_equal(fstatat(folder, "victim", &st, 0), 0);
     assert_int_equal(st.st_size, 4);
 }
@@ -170,7 +168,7 @@ static void symlink_at_the_target_is_replaced_not_followed(void **state)
 static void folder_at_the_target_is_refused(void **state)
 {
     assert_int_equal(mkdirat(folder, "a", 0700), 0);
-    assert_int_equal(file_write(folder, "a", 0600, "new", 3), REFUSAL_SPECIAL);
+    assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_SPECIAL);
     assert_int_equal(files_in_folder(), 1);
 }
 
@@ -181,13 +179,13 @@ static void abandoned_leaves_the_old(void **state)
     size_t len = 0;
 
     office_put(dir, "a", "old", 3);
-    assert_int_equal(file_begin(folder, "a", 0600, &writer), REFUSAL_NONE);
-    assert_int_equal(file_add(writer, "half", 4), REFUSAL_NONE);
+    assert_int_equal(file_begin(folder, "a", 0600, &writer), ERROR_NONE);
+    assert_int_equal(file_add(writer, "half", 4), ERROR_NONE);
     file_abandon(&writer);
     assert_null(writer);
     file_abandon(&writer);
     assert_int_equal(files_in_folder(), 1);
-    assert_int_equal(file_read(folder, "a", 3, &data, &len), REFUSAL_NONE);
+    assert_int_equal(file_read(folder, "a", 3, &data, &len), ERROR_NONE);
     assert_memory_equal(data, "old", 3);
     free(data);
 }
@@ -201,13 +199,13 @@ static void sweep_takes_what_is_dead(void **state)
     office_put(dir, ".sandyq-99999-1", "half", 4);
     office_put(dir, ".somebody-else", "x", 1);
     office_put(dir, "a", "x", 1);
-    assert_int_equal(file_begin(folder, "b", 0600, &writer), REFUSAL_NONE);
-    assert_int_equal(file_add(writer, "living", 6), REFUSAL_NONE);
+    assert_int_equal(file_begin(folder, "b", 0600, &writer), ERROR_NONE);
+    assert_int_equal(file_add(writer, "living", 6), ERROR_NONE);
     file_sweep(folder);
     assert_int_equal(files_in_folder(), 3);
-    assert_int_equal(file_commit(&writer), REFUSAL_NONE);
-    assert_int_equal(read_named("b", 6), REFUSAL_NONE);
-    assert_int_equal(read_named("a", 6), REFUSAL_NONE);
+    assert_int_equal(file_commit(&writer), ERROR_NONE);
+    assert_int_equal(read_named("b", 6), ERROR_NONE);
+    assert_int_equal(read_named("a", 6), ERROR_NONE);
     assert_int_equal(files_in_folder(), 3);
 }
 
@@ -219,8 +217,8 @@ static void temporary_names_in_use_are_stepped_over(void **state)
         snprintf(name, sizeof name, ".sandyq-%ld-%d", (long)getpid(), i);
         office_put(dir, name, "x", 1);
     }
-    assert_int_equal(file_write(folder, "a", 0600, "new", 3), REFUSAL_NONE);
-    assert_int_equal(read_named("a", 3), REFUSAL_NONE);
+    assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_NONE);
+    assert_int_equal(read_named("a", 3), ERROR_NONE);
 }
 
 static int mount_small(const char *options, unsigned long flags)
@@ -239,15 +237,15 @@ static void full_disk_is_refused_and_nothing_left(void **state)
     if (mount_small("size=64k", 0) < 0)
         skip();
     int kept = file_write(folder, "a", 0600, "old", 3);
-    int refusal = file_write(folder, "a", 0600, much, sizeof much);
+    int error = file_write(folder, "a", 0600, much, sizeof much);
     int still = read_named("a", 3);
     unsigned count = files_in_folder();
     close(folder);
     folder = open("/", O_RDONLY);
     assert_int_equal(umount(dir), 0);
-    assert_int_equal(kept, REFUSAL_NONE);
-    assert_int_equal(refusal, REFUSAL_FULL);
-    assert_int_equal(still, REFUSAL_NONE);
+    assert_int_equal(kept, ERROR_NONE);
+    assert_int_equal(error, ERROR_FULL);
+    assert_int_equal(still, ERROR_NONE);
     assert_int_equal(count, 1);
 }
 
@@ -259,7 +257,7 @@ static void read_only_folder_is_refused(void **state)
     } else {
         assert_int_equal(fchmod(folder, 0500), 0);
     }
-    int refusal = file_write(folder, "a", 0600, "new", 3);
+    int error = file_write(folder, "a", 0600, "new", 3);
     if (geteuid() == 0) {
         close(folder);
         folder = open("/", O_RDONLY);
@@ -267,16 +265,16 @@ static void read_only_folder_is_refused(void **state)
     } else {
         assert_int_equal(fchmod(folder, 0700), 0);
     }
-    assert_int_equal(refusal, REFUSAL_READONLY);
+    assert_int_equal(error, ERROR_READONLY);
 }
 
 static void every_refusal_has_words(void **state)
 {
-    assert_string_equal(refusal_text(REFUSAL_NONE), "");
-    for (int i = 1; i < REFUSAL_COUNT; i++)
-        assert_true(strlen(refusal_text(i)) > 20);
-    assert_string_equal(refusal_text(-1), refusal_text(REFUSAL_IO));
-    assert_string_equal(refusal_text(REFUSAL_COUNT), refusal_text(REFUSAL_IO));
+    assert_string_equal(error_text(ERROR_NONE), "");
+    for (int i = 1; i < ERROR_COUNT; i++)
+        assert_true(strlen(error_text(i)) > 20);
+    assert_string_equal(error_text(-1), error_text(ERROR_IO));
+    assert_string_equal(error_text(ERROR_COUNT), error_text(ERROR_IO));
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

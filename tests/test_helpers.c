@@ -24,9 +24,9 @@
 
 #include <cmocka.h>
 
+#include "courier/confine.h"
 #include "courier/record.h"
 #include "kiosk/child.h"
-#include "courier/confine.h"
 #include "kiosk/handover.h"
 #include "kiosk/keeper.h"
 #include "kiosk/printer.h"

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "complaint/letter.h"
 #include "courier/board.h"
 #include "crypto/answer.h"
@@ -30,9 +32,7 @@
 #include "tests/hostile.h"
 #include "tests/pty.h"
 #include "tests/ward.h"
-#include "tui/lang.h"
 #include "tui/linear.h"
-#include "tui/utf8.h"
 #include "tui/wrap.h"
 
 enum { PRINT_COLUMNS = 76, TERMINAL = 80, MANY = 10000, ENOUGH = 60000, ROW_MAX = 4 * 64 };
@@ -339,7 +339,7 @@ static void test_plain_text(void **state)
     finish();
 }
 
-/* A name of a file on a stick, in a refusal. */
+/* A name of a file on a stick, in an error. */
 static void test_plain_word(void **state)
 {
     places++;

@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "courier/bundle.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "desk/casefile.h"
@@ -302,10 +302,10 @@ static void import_sick(struct scene *scene, uint64_t first, uint64_t last, uint
     size_t len = 0;
     uint8_t *data = ward_bundle(&scene->kiosk, first, last, &len);
     assert_int_equal(bundle_decode(data, len, scene->kiosk.key, scene->kiosk.office, &bundle),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     bundle.health = 0;
     bundle.exchange_age = age;
-    assert_int_equal(bundle_seal(&bundle, scene->kiosk.seed, data), REFUSAL_NONE);
+    assert_int_equal(bundle_seal(&bundle, scene->kiosk.seed, data), ERROR_NONE);
     assert_int_equal(intake_bundle(&intake, "test", data, len), TROUBLE_NONE);
     free(data);
 }
@@ -455,11 +455,11 @@ static void test_bundles_of_strangers_are_refused(void **state)
     ward_cover(&stranger, &scene->ward.vault.charter);
     assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), TROUBLE_KIOSK);
     memcpy(stranger.id, scene->kiosk.id, sizeof stranger.id);
-    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), REFUSAL_FORGED);
+    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), ERROR_FORGED);
     ward_drop(&stranger);
     ward_cover(&scene->kiosk, &scene->ward.vault.charter);
     scene->kiosk.office[0] ^= 1;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), REFUSAL_OFFICE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_OFFICE);
 }
 
 /* Every byte of a bundle without records; of one with a record all but the inside of the envelope,
@@ -606,7 +606,7 @@ static void test_one_bad_bundle_stops_no_other(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     intake_path(&intake, dir);
     snprintf(expected, sizeof expected, "a.bundle=%d b.bundle=%d c.bundle=%d d.bundle=%d ",
-             REFUSAL_FORGED, REFUSAL_SPECIAL, REFUSAL_SPECIAL, REFUSAL_SPECIAL);
+             ERROR_FORGED, ERROR_SPECIAL, ERROR_SPECIAL, ERROR_SPECIAL);
     assert_string_equal(refused.text, expected);
     assert_int_equal(intake.report.bundles, 1);
     assert_int_equal(intake.report.refused, 4);

@@ -17,11 +17,12 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
+#include "base/error.h"
+#include "base/wire.h"
 #include "complaint/letter.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
-#include "crypto/wire.h"
 #include "store/outbox.h"
 #include "tests/served.h"
 
@@ -71,7 +72,7 @@ static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t
     struct letter letter;
 
     (void)len;
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     assert_int_equal(envelope_open(found->office->intake_secret, record.envelope, plain),
                      ENVELOPE_OK);
     assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
@@ -162,7 +163,7 @@ static void test_clock_set_back(void **state)
 {
     struct served *served = *state;
 
-    office_append(served->dir, NULL, state_today() + 10);
+    office_append(served->dir, NULL, day_today() + 10);
     served_start(served, 0);
     served_leave(served);
     assert_int_equal(served_end(served), 0);
@@ -179,7 +180,7 @@ static void test_news_reach_a_waiting_session(void **state)
     served_start(served, 0);
     served_wait(served, "Choose a language");
     before = pty_grandchild(served->pty);
-    served_card(served, 2, state_today() + 5);
+    served_card(served, 2, day_today() + 5);
     for (int i = 0; i < 1000 && (after == 0 || after == before); i++) {
         pty_watch(served->pty, "nothing", 5);
         after = pty_grandchild(served->pty);
@@ -187,7 +188,7 @@ static void test_news_reach_a_waiting_session(void **state)
     assert_true(after != 0 && after != before);
     served_wait(served, "Choose a language");
     served_go(served, "3", "What do you want to do?");
-    served_card(served, 3, state_today() + 6);
+    served_card(served, 3, day_today() + 6);
     assert_int_equal(pty_settle(served->pty), PTY_IDLE);
     assert_true(pty_shows(served->pty, "What do you want to do?"));
     /* And it still ends in order: at once, not when its time is over. */

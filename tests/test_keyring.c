@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/wire.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 
 enum { SECRET_LEN = 96, FILE_LEN = SECRET_LEN + KEYRING_OVERHEAD, BODY_LEN = FILE_LEN - 32 };
 

@@ -25,12 +25,13 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "complaint/letter.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
-#include "store/outbox.h"
 #include "kiosk/slip.h"
+#include "store/outbox.h"
 #include "tests/booth.h"
 #include "tests/folder.h"
 #include "tests/paper.h"
@@ -308,8 +309,8 @@ static void test_out_of_order_without_card(void **state)
     pty_type(served->pty, "3112\r");
     assert_int_equal(pty_settle(served->pty), PTY_IDLE);
     assert_true(pty_shows(served->pty, "This terminal is out of order."));
-    assert_int_equal(state_open(served->dir, &held), REFUSAL_NONE);
-    assert_int_equal(state_install_card(held, bytes, len), REFUSAL_NONE);
+    assert_int_equal(state_open(served->dir, &held), ERROR_NONE);
+    assert_int_equal(state_install_card(held, bytes, len), ERROR_NONE);
     state_close(&held);
     free(bytes);
     served_wait(served, "Choose a language");
@@ -321,14 +322,14 @@ static void test_out_of_order_when_expired(void **state)
 {
     struct served *served = *state;
 
-    served_card(served, 2, state_today() - 1);
+    served_card(served, 2, day_today() - 1);
     served_start(served, 0);
     served_wait(served, "This terminal is out of order.");
     assert_int_equal(served_end(served), 0);
     assert_int_equal(served_check(served), 0);
     served_start(served, 0);
     served_wait(served, "This terminal is out of order.");
-    served_card(served, 3, state_today());
+    served_card(served, 3, day_today());
     served_wait(served, "Choose a language");
     assert_int_equal(served_end(served), 0);
     assert_int_equal(served_check(served), 1);
@@ -560,7 +561,7 @@ static void test_file_limit(void **state)
     served_go(served, " ", "This terminal is out of order.");
     assert_int_equal(served_check(served), 1);
     assert_int_equal(prlimit(pty_process(served->pty), RLIMIT_FSIZE, &before, NULL), 0);
-    served_card(served, 2, state_today() + 5); /* news: it looks again */
+    served_card(served, 2, day_today() + 5); /* news: it looks again */
     served_wait(served, "Choose a language");
     assert_int_equal(served_end(served), 0);
     assert_int_equal(served_check(served), 2);
@@ -624,7 +625,7 @@ static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t
     struct record record;
     struct letter letter;
 
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     assert_int_equal(envelope_open(looked->secret, record.envelope, plain), ENVELOPE_OK);
     assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
     assert_int_equal(letter.session, seq);

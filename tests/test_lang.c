@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 struct folder {
     char path[64];

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "tui/layout.h"
-#include "tui/utf8.h"
 
 enum { TEXT_MAX = 1024, TABLE_MAX = 8192 };
 

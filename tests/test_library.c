@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "kiosk/library.h"
 #include "tests/folder.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 enum { SHIPPED = 12, TITLE_COLUMNS = 44, PAGE_CHARACTERS = 1800 };
 

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "tui/digits.h"
 #include "tui/linear.h"
 #include "tui/qr.h"
-#include "tui/utf8.h"
 
 static struct screen *screen;
 

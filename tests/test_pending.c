@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
@@ -39,7 +39,7 @@ static void make_record(struct place *place, const uint8_t seed[32], uint8_t fil
     place->next.day = place->tip.day;
     assert_int_equal(record_encode(place->next.seq, place->tip.hash, place->next.day, envelope,
                                    seed, place->record, place->next.hash),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
 }
 
 static int setup(void **state)
@@ -53,7 +53,7 @@ static int setup(void **state)
     memset(place->seed, 7, sizeof place->seed);
     assert_int_equal(sign_public(place->seed, place->key), 0);
     place->tip = (struct outbox_tip){.seq = 41, .day = 20779, .hash = {1, 2, 3}};
-    assert_int_equal(pending_open(place->dir, &place->fd), REFUSAL_NONE);
+    assert_int_equal(pending_open(place->dir, &place->fd), ERROR_NONE);
     make_record(place, place->seed, 'a');
     *state = place;
     return 0;
@@ -76,8 +76,7 @@ static enum pending_finding find(struct place *place, const struct outbox_tip *t
     uint8_t record[RECORD_LEN];
     struct outbox_tip next;
 
-    assert_int_equal(pending_find(place->fd, place->key, tip, record, &next, &finding),
-                     REFUSAL_NONE);
+    assert_int_equal(pending_find(place->fd, place->key, tip, record, &next, &finding), ERROR_NONE);
     if (finding == PENDING_NEXT) {
         assert_memory_equal(record, place->record, RECORD_LEN);
         assert_int_equal(next.seq, place->next.seq);
@@ -92,11 +91,11 @@ static void test_what_was_written_is_read(void **state)
     struct place *place = *state;
 
     assert_int_equal(find(place, &place->tip), PENDING_OLD); /* nothing yet */
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(find(place, &place->tip), PENDING_NEXT);
     /* The next keeper opens it anew. */
     close(place->fd);
-    assert_int_equal(pending_open(place->dir, &place->fd), REFUSAL_NONE);
+    assert_int_equal(pending_open(place->dir, &place->fd), ERROR_NONE);
     assert_int_equal(find(place, &place->tip), PENDING_NEXT);
     assert_int_equal(folder_size(folder_path(place->folder, PENDING_NAME)), PENDING_LEN);
 }
@@ -112,11 +111,11 @@ static void test_a_torn_write(void **state)
     memcpy(old, place->record, sizeof old);
     for (size_t cut = 0; cut <= RECORD_LEN; cut += cut < RECORD_LEN - 512 ? 512 : 1) {
         make_record(place, place->seed, 'a');
-        assert_int_equal(pending_write(place->fd, old), REFUSAL_NONE);
+        assert_int_equal(pending_write(place->fd, old), ERROR_NONE);
         make_record(place, place->seed, 'b');
         assert_int_equal(pwrite(place->fd, place->record, cut, 0), (ssize_t)cut);
         assert_int_equal(pending_find(place->fd, place->key, &place->tip, record, &next, &finding),
-                         REFUSAL_NONE);
+                         ERROR_NONE);
         assert_int_equal(finding, PENDING_NEXT);
         assert_true(memcmp(record, old, sizeof old) == 0 ||
                     memcmp(record, place->record, sizeof record) == 0);
@@ -133,7 +132,7 @@ static void test_what_does_not_follow_is_not_taken(void **state)
     struct outbox_tip other = place->tip;
     uint8_t stranger[32];
 
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(find(place, &place->next), PENDING_OLD); /* it is in the outbox already */
     other.seq--;
     assert_int_equal(find(place, &other), PENDING_ASTRAY); /* the outbox was taken back */
@@ -145,7 +144,7 @@ static void test_what_does_not_follow_is_not_taken(void **state)
     assert_int_equal(find(place, &other), PENDING_ASTRAY);
     memset(stranger, 8, sizeof stranger);
     make_record(place, stranger, 'a');
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(find(place, &place->tip), PENDING_OLD);
 }
 
@@ -170,12 +169,12 @@ static void test_a_copy_that_cannot_be_read(void **state)
     uint8_t record[RECORD_LEN];
     struct outbox_tip next;
 
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(ftruncate(place->fd, PENDING_STEP + 10), 0);
     assert_int_equal(find(place, &place->tip), PENDING_NEXT);
     assert_int_equal(pwrite(place->fd, "x", 1, 100), 1);
     assert_int_equal(pending_find(place->fd, place->key, &place->tip, record, &next, &finding),
-                     REFUSAL_IO);
+                     ERROR_IO);
 }
 
 /* What the outbox has is in one copy, and the other went bad: nothing was acknowledged since, and the kiosk is not to stay closed
@@ -188,16 +187,16 @@ static void test_an_old_copy_that_cannot_be_read(void **state)
     uint8_t record[RECORD_LEN];
 
     tip.seq++;
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(ftruncate(place->fd, PENDING_STEP + 10), 0);
     assert_int_equal(pending_find(place->fd, place->key, &tip, record, &next, &finding),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(finding, PENDING_WORN);
-    assert_int_equal(pending_renew(place->dir, &place->fd), REFUSAL_NONE);
+    assert_int_equal(pending_renew(place->dir, &place->fd), ERROR_NONE);
     assert_int_equal(folder_size(folder_path(place->folder, PENDING_NAME)), PENDING_LEN);
-    assert_int_equal(pending_write(place->fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(pending_find(place->fd, place->key, &place->tip, record, &next, &finding),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(finding, PENDING_NEXT);
 }
 
@@ -209,19 +208,19 @@ static void test_what_is_no_such_file_is_made_anew(void **state)
     int fd = -1;
 
     folder_write(path, "short", 5);
-    assert_int_equal(pending_open(place->dir, &fd), REFUSAL_NONE);
+    assert_int_equal(pending_open(place->dir, &fd), ERROR_NONE);
     assert_int_equal(folder_size(path), PENDING_LEN);
     close(fd);
     folder_write(elsewhere, "mine", 4);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink(elsewhere, path), 0);
-    assert_int_equal(pending_open(place->dir, &fd), REFUSAL_NONE);
-    assert_int_equal(pending_write(fd, place->record), REFUSAL_NONE);
+    assert_int_equal(pending_open(place->dir, &fd), ERROR_NONE);
+    assert_int_equal(pending_write(fd, place->record), ERROR_NONE);
     close(fd);
     assert_int_equal(folder_size(elsewhere), 4);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(pending_open(place->dir, &fd), REFUSAL_SPECIAL);
+    assert_int_equal(pending_open(place->dir, &fd), ERROR_SPECIAL);
     assert_int_equal(fd, -1);
 }
 

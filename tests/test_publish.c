@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/board.h"
 #include "courier/charter.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "crypto/sign.h"
 #include "desk/casefile.h"
@@ -79,10 +79,10 @@ static void read_board(struct scene *scene)
     assert_true(dir >= 0);
     free(scene->data);
     assert_int_equal(file_read(dir, "sandyq.board", BOARD_MAX, &scene->data, &scene->len),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     assert_int_equal(
         board_decode(scene->data, scene->len, charter->board, charter->office, &scene->board),
-        REFUSAL_NONE);
+        ERROR_NONE);
     close(dir);
 }
 
@@ -336,8 +336,7 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
 
 static void write_notices(struct scene *scene, const char *text, size_t len)
 {
-    assert_int_equal(file_write(scene->ward.vault.dir, "notices.txt", 0600, text, len),
-                     REFUSAL_NONE);
+    assert_int_equal(file_write(scene->ward.vault.dir, "notices.txt", 0600, text, len), ERROR_NONE);
 }
 
 static void assert_notices(struct scene *scene, const char *text)
@@ -482,13 +481,13 @@ static void test_notices_are_a_plain_file(void **state)
     const int dir = scene->ward.vault.dir;
     publish(scene, WARD_DAY);
     assert_int_equal(mkdirat(dir, "notices.txt", 0700), 0);
-    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_not_published(scene, ERROR_SPECIAL, 0);
     assert_int_equal(unlinkat(dir, "notices.txt", AT_REMOVEDIR), 0);
     assert_int_equal(symlinkat("elsewhere", dir, "notices.txt"), 0);
-    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_not_published(scene, ERROR_SPECIAL, 0);
     assert_int_equal(unlinkat(dir, "notices.txt", 0), 0);
     assert_int_equal(mkfifoat(dir, "notices.txt", 0600), 0);
-    assert_not_published(scene, REFUSAL_SPECIAL, 0);
+    assert_not_published(scene, ERROR_SPECIAL, 0);
     assert_int_equal(unlinkat(dir, "notices.txt", 0), 0);
     if (geteuid() != 0) { /* nothing is closed to root */
         write_notices(scene, "a", 1);
@@ -571,7 +570,7 @@ static void test_full_disk_halves_no_status(void **state)
 static void test_full_disk_takes_no_board_number(void **state)
 {
     struct scene *scene = *state;
-    int error = REFUSAL_FULL, refusals = 0;
+    int error = ERROR_FULL, refusals = 0;
     file_complaint(scene, 'a');
     publish(scene, WARD_DAY);
     file_complaint(scene, 'b');
@@ -582,7 +581,7 @@ static void test_full_disk_takes_no_board_number(void **state)
         ward_feed();
         read_board(scene);
         assert_int_equal(scene->board.number, error == TROUBLE_NONE ? 2 : 1);
-        assert_true(error == TROUBLE_NONE || error == REFUSAL_FULL || error == TROUBLE_FULL);
+        assert_true(error == TROUBLE_NONE || error == ERROR_FULL || error == TROUBLE_FULL);
         refusals += error != TROUBLE_NONE;
     }
     assert_int_equal(error, TROUBLE_NONE);
@@ -596,13 +595,13 @@ static void test_folder_that_is_none(void **state)
     char path[2 * WARD_PATH];
     snprintf(path, sizeof path, "%s/missing/folder", scene->out);
     assert_int_equal(publish_run(&scene->ward.vault, path, WARD_DAY, &scene->report),
-                     REFUSAL_MISSING);
+                     ERROR_MISSING);
     snprintf(path, sizeof path, "%s/file", scene->out);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fclose(file);
     assert_int_equal(publish_run(&scene->ward.vault, path, WARD_DAY, &scene->report),
-                     REFUSAL_READONLY);
+                     ERROR_READONLY);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/lang.h"
 #include "desk/reader.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
 #include "tests/ward.h"
-#include "tui/lang.h"
 #include "tui/wrap.h"
 
 static struct ward ward;
@@ -254,7 +254,7 @@ static void fits(const char *language, int trouble)
 static void every_trouble_fits(void)
 {
     for (size_t i = 0; i < LANG_COUNT; i++) {
-        for (int code = 1; code < REFUSAL_COUNT; code++)
+        for (int code = 1; code < ERROR_COUNT; code++)
             fits(lang_code(i), code);
         for (int code = TROUBLE_FIRST; code < TROUBLE_END; code++)
             fits(lang_code(i), code);

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -30,7 +30,7 @@ static int setup(void **state)
     random_bytes(envelope, sizeof envelope);
     assert_int_equal(record_encode(0x0102030405060708, previous, OFFICE_DAY, envelope,
                                    office.board_seed, bytes, hash),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     return 0;
 }
 
@@ -44,13 +44,13 @@ static void round_trip(void **state)
 {
     struct record record;
 
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     assert_true(record.seq == 0x0102030405060708);
     assert_memory_equal(record.previous, previous, sizeof previous);
     assert_int_equal(record.day, OFFICE_DAY);
     assert_memory_equal(record.envelope, envelope, sizeof envelope);
     assert_memory_equal(record.hash, hash, sizeof hash);
-    assert_int_equal(record_check(bytes, office.charter.board), REFUSAL_NONE);
+    assert_int_equal(record_check(bytes, office.charter.board), ERROR_NONE);
 }
 
 static void layout_is_as_written(void **state)
@@ -73,10 +73,10 @@ static void spoilt_is_forged(void **state)
 {
     for (size_t i = 0; i < RECORD_LEN; i += i < 100 || i > RECORD_LEN - 100 ? 1 : 97) {
         bytes[i] ^= 0x10;
-        assert_int_equal(record_check(bytes, office.charter.board), REFUSAL_FORGED);
+        assert_int_equal(record_check(bytes, office.charter.board), ERROR_FORGED);
         bytes[i] ^= 0x10;
     }
-    assert_int_equal(record_check(bytes, office.charter.root), REFUSAL_FORGED);
+    assert_int_equal(record_check(bytes, office.charter.root), ERROR_FORGED);
 }
 
 int main(void)

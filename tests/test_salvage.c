@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "courier/salvage.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
@@ -50,7 +50,7 @@ ssize_t pread(int fd, void *out, size_t len, off_t at)
 }
 
 /* What the next search says. */
-static int found_refusal = REFUSAL_NONE;
+static int found_error = ERROR_NONE;
 
 struct scene {
     char dir[OFFICE_PATH_LEN];
@@ -66,8 +66,7 @@ static void make_record(struct scene *scene, uint64_t seq, uint8_t mark,
 {
     uint8_t envelope[ENVELOPE_LEN] = "SANDYQE1";
     memset(envelope + 8, mark, sizeof envelope - 8);
-    assert_int_equal(record_encode(seq, hash, 20000, envelope, scene->seed, out, hash),
-                     REFUSAL_NONE);
+    assert_int_equal(record_encode(seq, hash, 20000, envelope, scene->seed, out, hash), ERROR_NONE);
 }
 
 static int scene_open(void **state)
@@ -93,7 +92,7 @@ static int scene_close(void **state)
     struct scene *scene = *state;
     bad_page = -1;
     at_most = SIZE_MAX;
-    found_refusal = REFUSAL_NONE;
+    found_error = ERROR_NONE;
     salvage_free(&scene->found);
     close(scene->fd);
     office_remove(scene->dir);
@@ -108,7 +107,7 @@ static const char *runs(struct scene *scene)
     static char text[256];
     struct salvage_run run = SALVAGE_START;
     salvage_free(&scene->found);
-    assert_int_equal(salvage_find(scene->fd, scene->key, true, &scene->found), found_refusal);
+    assert_int_equal(salvage_find(scene->fd, scene->key, true, &scene->found), found_error);
     text[0] = '\0';
     while (salvage_next(scene->found, 100, &run)) {
         const size_t len = strlen(text);
@@ -131,7 +130,7 @@ static void test_all_that_is_whole_is_found(void **state)
     assert_string_equal(runs(scene), "1-5 ");
     assert_int_equal(salvage_runs(scene->found, 2), 3);
     assert_true(salvage_next(scene->found, 100, &run));
-    assert_int_equal(salvage_read(scene->found, &run, out), REFUSAL_NONE);
+    assert_int_equal(salvage_read(scene->found, &run, out), ERROR_NONE);
     assert_memory_equal(out, scene->records, sizeof scene->records);
     put(scene, "outbox.db-wal"); /* the same ones again */
     assert_string_equal(runs(scene), "1-5 ");
@@ -162,7 +161,7 @@ static void test_disk_that_gives_little_at_a_time(void **state)
 static struct record record_of(const uint8_t *bytes)
 {
     struct record record;
-    assert_int_equal(record_decode(bytes, &record), REFUSAL_NONE);
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     return record;
 }
 
@@ -182,7 +181,7 @@ static void test_what_the_keeper_holds(void **state)
     put(scene, "outbox.db");
     put_pending(scene, scene->records[4], scene->records[4]); /* old, in the outbox since */
     assert_string_equal(runs(scene), "1-5 ");
-    assert_int_equal(record_decode(scene->records[4], &last), REFUSAL_NONE);
+    assert_int_equal(record_decode(scene->records[4], &last), ERROR_NONE);
     memcpy(hash, last.hash, sizeof hash);
     make_record(scene, 6, 66, hash, next);
     put_pending(scene, next, next);
@@ -206,7 +205,7 @@ static void test_what_the_keeper_holds_is_left_alone(void **state)
     memset(scene->file + 4 * STEP, 0, STEP);
     put(scene, "outbox.db-wal");
     put_pending(scene, scene->records[4], scene->records[4]);
-    assert_int_equal(salvage_find(scene->fd, scene->key, false, &scene->found), REFUSAL_NONE);
+    assert_int_equal(salvage_find(scene->fd, scene->key, false, &scene->found), ERROR_NONE);
     assert_true(salvage_has(scene->found, 4, 4, record_of(scene->records[3]).hash));
     assert_false(salvage_has(scene->found, 5, 5, record_of(scene->records[4]).hash));
     assert_string_equal(runs(scene), "1-5 ");
@@ -218,7 +217,7 @@ static void test_file_that_cannot_be_opened(void **state)
     struct scene *scene = *state;
     put(scene, "outbox.db-wal");
     assert_int_equal(symlinkat("outbox.db-wal", scene->fd, "outbox.db"), 0);
-    found_refusal = REFUSAL_SPECIAL;
+    found_error = ERROR_SPECIAL;
     assert_string_equal(runs(scene), "1-5 ");
 }
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "tui/screen.h"
-#include "tui/utf8.h"
 
 enum { ROOM = 64 * 1024 };
 

@@ -17,12 +17,12 @@
 
 #include <cmocka.h>
 
-#include "crypto/secret.h"
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "complaint/taxonomy.h"
+#include "crypto/secret.h"
 #include "tests/booth.h"
-#include "tui/lang.h"
 #include "tui/linear.h"
-#include "tui/utf8.h"
 
 enum { FILE_MAX = 262144, NAME_MAX_LEN = 512 };
 

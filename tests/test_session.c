@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
 #include "kiosk/library.h"
@@ -21,8 +23,6 @@
 #include "tests/folder.h"
 #include "tests/paper.h"
 #include "tests/raster.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 /* English, write, me, group A, category A2, both questions and consent skipped; then own words. */
 #define TO_REVIEW "3 1 1 1 2 0 0 0 "
@@ -509,7 +509,7 @@ static void test_code_is_dots_until_shown(void **state)
     assert_null(strstr(booth->kept[0], "1234"));
     assert_non_null(strstr(booth->kept[0], "5678"));
     assert_non_null(strstr(booth->kept[1], "1234"));
-    booth_play(booth, "3 2 12345678 F3 Enter show F3 show Idle"); /* hidden again after a refusal */
+    booth_play(booth, "3 2 12345678 F3 Enter show F3 show Idle"); /* hidden again after an error */
     assert_non_null(strstr(booth->kept[0], "1234"));
     assert_null(strstr(booth->kept[1], "1234"));
 }

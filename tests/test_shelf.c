@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
+#include "base/error.h"
+#include "base/lang.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
 #include "tests/booth.h"
-#include "tui/lang.h"
 
 #define NO_NEWS "There is no news now."
 
@@ -52,7 +52,7 @@ static void hang_up(const char *notices)
     free(booth->board);
     booth->board = NULL;
     assert_int_equal(board_encode(&board, NULL, seed, &booth->board, &booth->place.board_len),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     booth->place.board = booth->board;
 }
 

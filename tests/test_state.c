@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/state.h"
 #include "tests/office.h"
 
@@ -43,7 +44,7 @@ static int teardown(void **state)
 static void reopen(void)
 {
     state_close(&kiosk);
-    assert_int_equal(state_open(dir, &kiosk), REFUSAL_NONE);
+    assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
 }
 
 /* Installs a board of this number; it is freed. */
@@ -52,9 +53,9 @@ static int install_board(uint32_t number, const struct office *of)
     size_t len = 0;
     uint8_t *board = office_board(of, number, NULL, 0, NULL, 2, &len);
 
-    int refusal = state_install_board(kiosk, board, len, OFFICE_DAY);
+    int error = state_install_board(kiosk, board, len, OFFICE_DAY);
     free(board);
-    return refusal;
+    return error;
 }
 
 static ino_t inode(const char *name)
@@ -93,10 +94,10 @@ static void enrolling_again_keeps_the_key(void **state)
     size_t len = 0;
 
     card_kiosk_text(kiosk->kiosk, id);
-    assert_int_equal(state_enroll(dir, OFFICE_DAY + 1, again), REFUSAL_NONE);
+    assert_int_equal(state_enroll(dir, OFFICE_DAY + 1, again), ERROR_NONE);
     assert_string_equal(id, again);
     uint8_t *request = office_get(dir, "enroll.request", &len);
-    assert_int_equal(card_request_decode(request, len, of, &day), REFUSAL_NONE);
+    assert_int_equal(card_request_decode(request, len, of, &day), ERROR_NONE);
     assert_memory_equal(of, kiosk->key, sizeof of);
     assert_int_equal(day, OFFICE_DAY + 1);
     free(request);
@@ -112,14 +113,14 @@ static void folder_is_made_closed(void **state)
     struct stat st;
 
     snprintf(inner, sizeof inner, "%s/inner", dir);
-    assert_int_equal(state_open(inner, &fresh), REFUSAL_MISSING);
-    assert_int_equal(state_enroll(inner, OFFICE_DAY, id), REFUSAL_NONE);
+    assert_int_equal(state_open(inner, &fresh), ERROR_MISSING);
+    assert_int_equal(state_enroll(inner, OFFICE_DAY, id), ERROR_NONE);
     assert_int_equal(stat(inner, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
-    assert_int_equal(state_open(inner, &fresh), REFUSAL_NONE);
+    assert_int_equal(state_open(inner, &fresh), ERROR_NONE);
     assert_non_null(fresh->seed);
     assert_false(fresh->has_card);
-    assert_int_equal(state_ready(fresh, OFFICE_DAY), REFUSAL_MISSING);
+    assert_int_equal(state_ready(fresh, OFFICE_DAY), ERROR_MISSING);
     state_close(&fresh);
 }
 
@@ -131,14 +132,14 @@ static void open_folder_is_refused(void **state)
 
     for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
         assert_int_equal(chmod(dir, open_modes[i]), 0);
-        assert_int_equal(state_open(dir, &opened), REFUSAL_OPEN);
-        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), REFUSAL_OPEN);
+        assert_int_equal(state_open(dir, &opened), ERROR_OPEN);
+        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_OPEN);
         assert_null(opened);
     }
     assert_int_equal(chmod(dir, 0700), 0);
     if (geteuid() == 0) {
         assert_int_equal(chown(dir, 12345, (gid_t)-1), 0);
-        assert_int_equal(state_open(dir, &opened), REFUSAL_OPEN);
+        assert_int_equal(state_open(dir, &opened), ERROR_OPEN);
         assert_int_equal(chown(dir, 0, (gid_t)-1), 0);
     }
 }
@@ -149,7 +150,7 @@ static void file_is_no_folder(void **state)
     struct state *opened = NULL;
 
     snprintf(path, sizeof path, "%s/kiosk.key", dir);
-    assert_int_equal(state_open(path, &opened), REFUSAL_SPECIAL);
+    assert_int_equal(state_open(path, &opened), ERROR_SPECIAL);
 }
 
 static void damaged_key_is_refused(void **state)
@@ -161,15 +162,15 @@ static void damaged_key_is_refused(void **state)
 
     for (size_t cut = 0; cut < len; cut++) {
         office_put(dir, "kiosk.key", key, cut);
-        assert_int_equal(state_open(dir, &opened), REFUSAL_TRUNCATED);
-        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), REFUSAL_TRUNCATED);
+        assert_int_equal(state_open(dir, &opened), ERROR_TRUNCATED);
+        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_TRUNCATED);
     }
     key[7]++;
     office_put(dir, "kiosk.key", key, len);
-    assert_int_equal(state_open(dir, &opened), REFUSAL_NEWER);
+    assert_int_equal(state_open(dir, &opened), ERROR_NEWER);
     assert_int_equal(unlinkat(kiosk->dir, "kiosk.key", 0), 0);
     assert_int_equal(symlinkat("card", kiosk->dir, "kiosk.key"), 0);
-    assert_int_equal(state_open(dir, &opened), REFUSAL_SPECIAL);
+    assert_int_equal(state_open(dir, &opened), ERROR_SPECIAL);
     free(key);
 }
 
@@ -183,9 +184,9 @@ static void damaged_card_counts_as_none_and_is_replaced(void **state)
     card[90] ^= 1;
     reopen();
     assert_false(kiosk->has_card);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY), REFUSAL_FORGED);
-    assert_int_equal(state_install_card(kiosk, card, len), REFUSAL_NONE);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY), REFUSAL_NONE);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY), ERROR_FORGED);
+    assert_int_equal(state_install_card(kiosk, card, len), ERROR_NONE);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY), ERROR_NONE);
     reopen();
     assert_true(kiosk->has_card);
     free(card);
@@ -193,8 +194,8 @@ static void damaged_card_counts_as_none_and_is_replaced(void **state)
 
 static void last_days_bite(void **state)
 {
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 365), REFUSAL_NONE);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 366), REFUSAL_EXPIRED);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 365), ERROR_NONE);
+    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 366), ERROR_EXPIRED);
 }
 
 static void one_holds_a_lock(void **state)
@@ -202,13 +203,13 @@ static void one_holds_a_lock(void **state)
     int fd = -1;
     int second = -1;
 
-    assert_int_equal(state_lock(kiosk, "lock", &fd), REFUSAL_NONE);
-    assert_int_equal(state_lock(kiosk, "lock", &second), REFUSAL_BUSY);
+    assert_int_equal(state_lock(kiosk, "lock", &fd), ERROR_NONE);
+    assert_int_equal(state_lock(kiosk, "lock", &second), ERROR_BUSY);
     assert_int_equal(second, -1);
-    assert_int_equal(state_lock(kiosk, "courier.lock", &second), REFUSAL_NONE);
+    assert_int_equal(state_lock(kiosk, "courier.lock", &second), ERROR_NONE);
     close(second);
     close(fd);
-    assert_int_equal(state_lock(kiosk, "lock", &fd), REFUSAL_NONE);
+    assert_int_equal(state_lock(kiosk, "lock", &fd), ERROR_NONE);
     close(fd);
 }
 
@@ -221,20 +222,20 @@ static void cards_are_replaced_by_newer_ones_only(void **state)
     ino_t before = inode("card");
     size_t len = 0;
     uint8_t *held = office_get(dir, "card", &len);
-    assert_int_equal(state_install_card(kiosk, held, len), REFUSAL_NONE);
+    assert_int_equal(state_install_card(kiosk, held, len), ERROR_NONE);
     assert_true(inode("card") == before);
     office_card(&office, kiosk->key, 0, card);
-    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_OLDER);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_OLDER);
     office_card(&office, stranger, 5, card);
-    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_KIOSK);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_KIOSK);
     office_open(&other);
     office_card(&other, kiosk->key, 5, card);
-    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_OFFICE);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_OFFICE);
     office_close(&other);
     assert_true(inode("card") == before);
     office_card(&office, kiosk->key, 2, card);
-    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_NONE);
-    assert_int_equal(state_install_card(kiosk, held, len), REFUSAL_OLDER);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_NONE);
+    assert_int_equal(state_install_card(kiosk, held, len), ERROR_OLDER);
     reopen();
     assert_int_equal(kiosk->card.number, 2);
     free(held);
@@ -246,23 +247,21 @@ static void charters_are_replaced_by_newer_ones_only(void **state)
     struct office other;
 
     memcpy(first, office.charter_bytes, sizeof first);
-    assert_int_equal(state_install_charter(kiosk, first, sizeof first), REFUSAL_NONE);
+    assert_int_equal(state_install_charter(kiosk, first, sizeof first), ERROR_NONE);
     office.charter.number = 2;
     office_charter(&office);
-    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     ino_t before = inode("charter");
-    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_true(inode("charter") == before);
-    assert_int_equal(state_install_charter(kiosk, first, sizeof first), REFUSAL_OLDER);
+    assert_int_equal(state_install_charter(kiosk, first, sizeof first), ERROR_OLDER);
     strcpy(office.charter.name, "Another name under the same number");
     office_charter(&office);
-    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN),
-                     REFUSAL_OLDER);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_OLDER);
     office_open(&other);
     other.charter.number = 7;
     office_charter(&other);
-    assert_int_equal(state_install_charter(kiosk, other.charter_bytes, CHARTER_LEN),
-                     REFUSAL_OFFICE);
+    assert_int_equal(state_install_charter(kiosk, other.charter_bytes, CHARTER_LEN), ERROR_OFFICE);
     office_close(&other);
     reopen();
     assert_int_equal(kiosk->charter.number, 2);
@@ -277,11 +276,11 @@ static void newest_charter_counts(void **state)
 
     office.charter.number = 2;
     office_charter(&office);
-    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_int_equal(unlinkat(kiosk->dir, "card", 0), 0);
     reopen();
     assert_false(kiosk->has_card);
-    assert_int_equal(state_install_card(kiosk, card, len), REFUSAL_NONE);
+    assert_int_equal(state_install_card(kiosk, card, len), ERROR_NONE);
     assert_int_equal(kiosk->charter.number, 2);
     reopen();
     assert_int_equal(kiosk->charter.number, 2);
@@ -295,7 +294,7 @@ static void charter_in_a_newer_card_is_taken(void **state)
     office.charter.number = 3;
     office_charter(&office);
     office_card(&office, kiosk->key, 1, card);
-    assert_int_equal(state_install_card(kiosk, card, sizeof card), REFUSAL_NONE);
+    assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_NONE);
     reopen();
     assert_int_equal(kiosk->charter.number, 3);
 }
@@ -305,19 +304,19 @@ static void boards_are_replaced_by_newer_ones_only(void **state)
     struct office other;
     size_t len = 0;
 
-    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(4, &office), ERROR_NONE);
     assert_int_equal(kiosk->board_number, 4);
     ino_t before = inode("board");
     uint8_t *held = office_get(dir, "board", &len);
-    assert_int_equal(state_install_board(kiosk, held, len, OFFICE_DAY), REFUSAL_NONE);
+    assert_int_equal(state_install_board(kiosk, held, len, OFFICE_DAY), ERROR_NONE);
     free(held);
-    assert_int_equal(install_board(4, &office), REFUSAL_OLDER);
-    assert_int_equal(install_board(3, &office), REFUSAL_OLDER);
+    assert_int_equal(install_board(4, &office), ERROR_OLDER);
+    assert_int_equal(install_board(3, &office), ERROR_OLDER);
     office_open(&other);
-    assert_int_equal(install_board(9, &other), REFUSAL_OFFICE);
+    assert_int_equal(install_board(9, &other), ERROR_OFFICE);
     office_close(&other);
     assert_true(inode("board") == before);
-    assert_int_equal(install_board(5, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(5, &office), ERROR_NONE);
     reopen();
     assert_int_equal(kiosk->board_number, 5);
 }
@@ -328,12 +327,12 @@ static void board_is_opened_for_reading(void **state)
     size_t len = 0;
     int fd = -1;
 
-    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_MISSING);
-    assert_int_equal(install_board(1, &office), REFUSAL_NONE);
-    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_NONE);
+    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_MISSING);
+    assert_int_equal(install_board(1, &office), ERROR_NONE);
+    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_NONE);
     uint8_t *bytes = malloc(len);
     assert_int_equal(read(fd, bytes, len), len);
-    assert_int_equal(board_view(bytes, len, &board), REFUSAL_NONE);
+    assert_int_equal(board_view(bytes, len, &board), ERROR_NONE);
     assert_int_equal(write(fd, "x", 1), -1);
     close(fd);
     free(bytes);
@@ -344,16 +343,16 @@ static void damaged_board_counts_as_none_and_is_replaced(void **state)
     size_t len = 0;
     int fd = -1;
 
-    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(4, &office), ERROR_NONE);
     uint8_t *held = office_get(dir, "board", &len);
     held[len / 2] ^= 1;
     office_put(dir, "board", held, len);
     reopen();
     assert_int_equal(kiosk->board_number, 0);
-    assert_int_equal(state_board(kiosk, &fd, &len), REFUSAL_MISSING);
+    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_MISSING);
     held[len / 2] ^= 1;
     free(held);
-    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(4, &office), ERROR_NONE);
     reopen();
     assert_int_equal(kiosk->board_number, 4);
 }
@@ -364,17 +363,17 @@ static void board_key_changes_with_the_charter(void **state)
 {
     struct office other;
 
-    assert_int_equal(install_board(4, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(4, &office), ERROR_NONE);
     office_open(&other);
     memcpy(office.charter.board, other.charter.board, 32);
     memcpy(office.board_seed, other.board_seed, 32);
     office_close(&other);
     office.charter.number = 2;
     office_charter(&office);
-    assert_int_equal(install_board(5, &office), REFUSAL_FORGED);
-    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), REFUSAL_NONE);
+    assert_int_equal(install_board(5, &office), ERROR_FORGED);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_int_equal(kiosk->board_number, 0);
-    assert_int_equal(install_board(5, &office), REFUSAL_NONE);
+    assert_int_equal(install_board(5, &office), ERROR_NONE);
 }
 
 static void board_of_an_expired_charter_is_refused(void **state)
@@ -382,8 +381,8 @@ static void board_of_an_expired_charter_is_refused(void **state)
     size_t len = 0;
     uint8_t *board = office_board(&office, 1, NULL, 0, NULL, 0, &len);
 
-    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 366), REFUSAL_EXPIRED);
-    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 365), REFUSAL_NONE);
+    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 366), ERROR_EXPIRED);
+    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 365), ERROR_NONE);
     free(board);
 }
 
@@ -392,31 +391,31 @@ static void nothing_is_installed_without_a_card(void **state)
     assert_int_equal(unlinkat(kiosk->dir, "card", 0), 0);
     reopen();
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN),
-                     REFUSAL_MISSING);
-    assert_int_equal(install_board(1, &office), REFUSAL_MISSING);
+                     ERROR_MISSING);
+    assert_int_equal(install_board(1, &office), ERROR_MISSING);
 }
 
 static void days_are_dates(void **state)
 {
-    char text[STATE_DAY_LEN];
+    char text[DAY_TEXT_LEN];
 
-    state_day_text(0, text);
+    day_text(0, text);
     assert_string_equal(text, "1970-01-01");
-    state_day_text(OFFICE_DAY, text);
+    day_text(OFFICE_DAY, text);
     assert_string_equal(text, "2024-10-04");
-    state_day_text(UINT32_MAX, text);
+    day_text(UINT32_MAX, text);
     assert_string_equal(text, "9999-12-31");
     /* The C library is the witness; seven leaps through all four kinds of leap year. */
     for (uint32_t day = 0; day < 2932896; day += 7) {
         time_t seconds = (time_t)day * 86400;
         struct tm date;
-        char witness[STATE_DAY_LEN];
+        char witness[DAY_TEXT_LEN];
         assert_non_null(gmtime_r(&seconds, &date));
-        assert_int_equal(strftime(witness, sizeof witness, "%Y-%m-%d", &date), STATE_DAY_LEN - 1);
-        state_day_text(day, text);
+        assert_int_equal(strftime(witness, sizeof witness, "%Y-%m-%d", &date), DAY_TEXT_LEN - 1);
+        day_text(day, text);
         assert_string_equal(text, witness);
     }
-    assert_true(state_today() > OFFICE_DAY);
+    assert_true(day_today() > OFFICE_DAY);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

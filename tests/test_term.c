@@ -22,11 +22,11 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "tests/pty.h"
 #include "tui/edit.h"
 #include "tui/qr.h"
 #include "tui/term.h"
-#include "tui/utf8.h"
 
 enum { PRESSES_MAX = 100, WAIT_S = 20 };
 enum { EXIT_GONE = 10, EXIT_IDLE, EXIT_REFUSED = 20 };

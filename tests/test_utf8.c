@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 /* Feeds a text as term.c does; good characters as themselves, '?' for each bad report. Returns the
  * end. */

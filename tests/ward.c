@@ -15,8 +15,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "courier/bundle.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
@@ -82,7 +82,7 @@ void ward_make(struct ward_kiosk *kiosk, const char *facility)
     kiosk->seed = secret_new(SIGN_SEED_LEN);
     assert_non_null(kiosk->seed);
     assert_int_equal(sign_key_new(kiosk->seed, kiosk->key), 0);
-    assert_int_equal(card_kiosk_id(kiosk->key, kiosk->id), REFUSAL_NONE);
+    assert_int_equal(card_kiosk_id(kiosk->key, kiosk->id), ERROR_NONE);
     snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
 }
 
@@ -94,7 +94,7 @@ void ward_enroll_at(struct ward *ward, struct ward_kiosk *kiosk, const char *fac
     struct card card = {.number = 1, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = type};
     memcpy(card.key, kiosk->key, sizeof card.key);
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
-    assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), REFUSAL_NONE);
+    assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), ERROR_NONE);
     assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), TROUBLE_NONE);
 }
 
@@ -144,7 +144,7 @@ void ward_raw(struct ward_kiosk *kiosk, const uint8_t *envelope)
     kiosk->seq++;
     assert_int_equal(record_encode(kiosk->seq, kiosk->hash, WARD_DAY + (uint32_t)kiosk->seq,
                                    envelope, kiosk->seed, at, hash),
-                     REFUSAL_NONE);
+                     ERROR_NONE);
     memcpy(kiosk->hash, hash, sizeof hash);
 }
 
@@ -178,7 +178,7 @@ uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t la
     if (last >= first)
         memcpy(out + BUNDLE_HEADER_LEN, kiosk->records + (first - 1) * RECORD_LEN,
                (last + 1 - first) * RECORD_LEN);
-    assert_int_equal(bundle_seal(&bundle, kiosk->seed, out), REFUSAL_NONE);
+    assert_int_equal(bundle_seal(&bundle, kiosk->seed, out), ERROR_NONE);
     return out;
 }
 

@@ -8,7 +8,7 @@
 #include <uninorm.h>
 
 #include "tui/edit.h"
-#include "tui/utf8.h"
+#include "base/utf8.h"
 #include "tui/wrap.h"
 
 enum {

@@ -4,8 +4,8 @@
 #include <unictype.h>
 
 #include "tui/layout.h"
+#include "base/utf8.h"
 #include "tui/layout_table.h"
-#include "tui/utf8.h"
 
 /* A place on the keyboard. */
 struct place {

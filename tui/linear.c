@@ -5,7 +5,7 @@
 #include <unictype.h>
 
 #include "tui/linear.h"
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 enum { DOT = 0x2022, RULE = 0x2500, GROUP = 4, PHRASE_GAP = 3 };
 

@@ -5,7 +5,7 @@
 #include <uninorm.h>
 
 #include "tui/screen.h"
-#include "tui/utf8.h"
+#include "base/utf8.h"
 #include "tui/wrap.h"
 
 struct screen {

@@ -19,7 +19,7 @@
 #include <wchar.h>
 
 #include "tui/term.h"
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 /* Codes of our own for define_key, above those of curses. A keypad key that gives a character has
    that character added to KEYPAD. */

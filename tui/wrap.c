@@ -6,7 +6,7 @@
 #include <unigbrk.h>
 #include <unilbrk.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 #include "tui/wrap.h"
 
 enum { REPLACEMENT = 0xFFFD, DOUBTFUL = 0x2190 };

@@ -18,8 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -112,7 +113,7 @@ static void make_kiosks(struct all *all)
 
     office_scratch(all->dir);
     office_open(&first->served.office);
-    first->served.office.charter.expires = state_today() + DAYS;
+    first->served.office.charter.expires = day_today() + DAYS;
     office_charter(&first->served.office);
     board = make_board(&first->served.office, first->code, &len);
     for (size_t k = 0; k < all->n; k++) {
@@ -122,10 +123,10 @@ static void make_kiosks(struct all *all)
         kiosk->served.office = first->served.office;
         memcpy(kiosk->code, first->code, sizeof kiosk->code);
         office_scratch(kiosk->served.dir);
-        assert_int_equal(state_enroll(kiosk->served.dir, state_today(), id), REFUSAL_NONE);
-        served_card(&kiosk->served, 1, state_today() + DAYS);
-        assert_int_equal(state_open(kiosk->served.dir, &state), REFUSAL_NONE);
-        assert_int_equal(state_install_board(state, board, len, state_today()), REFUSAL_NONE);
+        assert_int_equal(state_enroll(kiosk->served.dir, day_today(), id), ERROR_NONE);
+        served_card(&kiosk->served, 1, day_today() + DAYS);
+        assert_int_equal(state_open(kiosk->served.dir, &state), ERROR_NONE);
+        assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
         state_close(&state);
         if (snprintf(kiosk->out, sizeof kiosk->out, "%s/%zu", all->dir, k) >=
             (int)sizeof kiosk->out)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+#include "base/wire.h"
 #include "crypto/answer_layout.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/utf8.h"
 
 enum { HEAD = 3, DAMAGED = 32, OTHER = 64 };
 

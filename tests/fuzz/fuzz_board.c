@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { MARKS = 4, ENTRIES = 4, HEAD = 6, UNSIGNED = 128, TOO_MANY = 255 };
@@ -77,9 +77,9 @@ static int read_board(const uint8_t *in, size_t len)
     const int view = board_view(in, len, &viewed);
     const int taken = board_decode(in, len, key, office, &board);
 
-    if (view == REFUSAL_NONE)
+    if (view == ERROR_NONE)
         search(&viewed);
-    must(taken != REFUSAL_NONE || view == REFUSAL_NONE);
+    must(taken != ERROR_NONE || view == ERROR_NONE);
     return taken;
 }
 
@@ -95,10 +95,10 @@ static uint8_t *make(const uint8_t *data, size_t *len)
     board.entry_count = data[2] == TOO_MANY ? BOARD_ENTRIES_MAX + 1 : data[2] % (ENTRIES + 1);
     board.notices_len = data[3] == TOO_MANY ? BOARD_NOTICES_MAX + 1 : data[3];
     fuzz_fail_at(data[0] % 8);
-    const int refusal = board_encode(&board, marks, seed, &in, len);
+    const int error = board_encode(&board, marks, seed, &in, len);
     fuzz_fail_at(0);
-    must((refusal == REFUSAL_NONE) == (in != NULL));
-    must(refusal == REFUSAL_NONE || data[0] % 8 > 0 || data[1] == TOO_MANY || data[2] == TOO_MANY ||
+    must((error == ERROR_NONE) == (in != NULL));
+    must(error == ERROR_NONE || data[0] % 8 > 0 || data[1] == TOO_MANY || data[2] == TOO_MANY ||
          data[3] == TOO_MANY);
     return in;
 }
@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *in = make(data, &len);
     if (in == NULL)
         return 0;
-    must(read_board(in, len) == REFUSAL_NONE);
+    must(read_board(in, len) == ERROR_NONE);
     fuzz_change(in, len - SIGN_LEN, wire_get16(data + 4) % (len - SIGN_LEN), data + HEAD,
                 size - HEAD);
     if (!(data[0] & UNSIGNED))

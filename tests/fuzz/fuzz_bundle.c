@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/bundle.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum {
@@ -35,13 +35,13 @@ static void check_chain(const struct bundle *bundle, const uint8_t *end)
     struct record record;
 
     for (uint64_t seq = bundle->first; at < end; seq++, at += RECORD_LEN) {
-        must(record_decode(at, &record) == REFUSAL_NONE && record.seq == seq);
+        must(record_decode(at, &record) == ERROR_NONE && record.seq == seq);
         must(memcmp(record.previous, previous, sizeof previous) == 0 ||
              (seq == bundle->first && seq > 1));
         memcpy(previous, record.hash, sizeof previous);
     }
     must(at == end);
-    must(at == bundle->records || record_check(at - RECORD_LEN, key) == REFUSAL_NONE);
+    must(at == bundle->records || record_check(at - RECORD_LEN, key) == ERROR_NONE);
 }
 
 static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
@@ -50,16 +50,16 @@ static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
     uint8_t id[CARD_KIOSK_LEN];
 
     fuzz_fail_at(fault);
-    const int refusal = bundle_decode(in, len, key, NULL, &bundle);
+    const int error = bundle_decode(in, len, key, NULL, &bundle);
     fuzz_fail_at(0);
-    if (refusal != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return;
-    must(bundle_names(in, len, id) == REFUSAL_NONE);
+    must(bundle_names(in, len, id) == ERROR_NONE);
     must(bundle_len(bundle.last - (bundle.first - 1)) == len);
     check_chain(&bundle, in + len - SIGN_LEN);
-    must(bundle_decode(in, len, key, bundle.office, &bundle) == REFUSAL_NONE);
+    must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_NONE);
     bundle.office[0] ^= 1;
-    must(bundle_decode(in, len, key, bundle.office, &bundle) == REFUSAL_OFFICE);
+    must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_OFFICE);
 }
 
 static void sign_record(uint8_t *at)
@@ -73,7 +73,7 @@ static void chain(uint8_t *at, unsigned records)
     struct record record;
 
     for (unsigned i = 1; i < records; i++, at += RECORD_LEN) {
-        must(record_decode(at, &record) == REFUSAL_NONE);
+        must(record_decode(at, &record) == ERROR_NONE);
         memcpy(at + RECORD_LEN + 8, record.hash, RECORD_HASH_LEN);
     }
     if (records > 0)
@@ -86,16 +86,16 @@ static uint8_t *make(unsigned records, unsigned fault)
     struct bundle bundle = {.first = 1, .last = records, .charter_number = 1};
     uint8_t *in = calloc(1, bundle_len(records));
 
-    must(in != NULL && card_kiosk_id(key, bundle.kiosk) == REFUSAL_NONE);
+    must(in != NULL && card_kiosk_id(key, bundle.kiosk) == ERROR_NONE);
     fuzz_fail_at(fault);
-    const int refusal = bundle_seal(&bundle, seed, in);
+    const int error = bundle_seal(&bundle, seed, in);
     fuzz_fail_at(0);
     bundle.health = 255;
-    must(bundle_seal(&bundle, seed, in) == REFUSAL_MALFORMED);
+    must(bundle_seal(&bundle, seed, in) == ERROR_MALFORMED);
     for (unsigned i = 0; i < records; i++)
         wire_put64(in + BUNDLE_HEADER_LEN + (size_t)i * RECORD_LEN, i + 1);
-    must(refusal == REFUSAL_NONE || fault > 0);
-    if (refusal != REFUSAL_NONE) {
+    must(error == ERROR_NONE || fault > 0);
+    if (error != ERROR_NONE) {
         free(in);
         return NULL;
     }

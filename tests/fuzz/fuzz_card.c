@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "complaint/taxonomy.h"
 #include "courier/card.h"
 #include "courier/charter.h"
-#include "courier/refusal.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3, MAKING = 16, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };
@@ -44,9 +44,9 @@ static void start(void)
     if (good.number > 0)
         return;
     const struct card card = fresh();
-    must(charter_encode(&charter, root, charter_bytes) == REFUSAL_NONE);
-    must(card_encode(&card, charter_bytes, root, file) == REFUSAL_NONE);
-    must(card_decode(file, sizeof file, &good, &read) == REFUSAL_NONE);
+    must(charter_encode(&charter, root, charter_bytes) == ERROR_NONE);
+    must(card_encode(&card, charter_bytes, root, file) == ERROR_NONE);
+    must(card_decode(file, sizeof file, &good, &read) == ERROR_NONE);
 }
 
 /* What is taken can stand on a screen and in a letter, and names its own key. */
@@ -58,16 +58,16 @@ static void check(const uint8_t *in, size_t len, const struct card *card)
     must(strlen(card->facility) > 0 && strlen(card->facility) <= CARD_FACILITY_MAX);
     must(strspn(card->facility, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(card->facility));
     must(card->issued <= card->expires);
-    must(card_names(in, len, key) == REFUSAL_NONE && memcmp(key, card->key, 32) == 0);
+    must(card_names(in, len, key) == ERROR_NONE && memcmp(key, card->key, 32) == 0);
     card_kiosk_text(card->kiosk, text);
     must(strspn(text, "0123456789abcdef") == CARD_KIOSK_TEXT_LEN - 1);
-    must(card_follows(card, card, card->key) == REFUSAL_NONE);
-    must(card_follows(NULL, card, card->key) == REFUSAL_NONE);
+    must(card_follows(card, card, card->key) == ERROR_NONE);
+    must(card_follows(NULL, card, card->key) == ERROR_NONE);
     struct card other = *card;
     other.office[0] ^= 1;
-    must(card_follows(&other, card, card->key) == REFUSAL_OFFICE);
-    if (card_follows(&good, card, good.key) == REFUSAL_NONE &&
-        card_follows(card, &good, good.key) == REFUSAL_NONE)
+    must(card_follows(&other, card, card->key) == ERROR_OFFICE);
+    if (card_follows(&good, card, good.key) == ERROR_NONE &&
+        card_follows(card, &good, good.key) == ERROR_NONE)
         must(card->number == good.number && strcmp(card->facility, good.facility) == 0);
 }
 
@@ -79,9 +79,9 @@ static void read_card(const uint8_t *in, size_t len, unsigned fault)
     uint32_t day = 0;
 
     fuzz_fail_at(fault);
-    const int refusal = card_decode(in, len, &card, &charter);
+    const int error = card_decode(in, len, &card, &charter);
     fuzz_fail_at(0);
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         check(in, len, &card);
     (void)card_names(in, len, key);
     (void)card_request_decode(in, len, key, &day);
@@ -95,10 +95,10 @@ static void try_card(const uint8_t *data, size_t size)
 
     card.type = data[2] >> 1 > 0 ? data[2] >> 1 : 1;
     fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
-    const int refusal = card_encode(&card, charter_bytes, strange ? stranger : root, in);
+    const int error = card_encode(&card, charter_bytes, strange ? stranger : root, in);
     fuzz_fail_at(0);
-    must(refusal != REFUSAL_NONE || (!strange && taxonomy_facility_numbered(card.type) != NULL));
-    if (refusal != REFUSAL_NONE)
+    must(error != ERROR_NONE || (!strange && taxonomy_facility_numbered(card.type) != NULL));
+    if (error != ERROR_NONE)
         return;
     fuzz_change(in, sizeof in, wire_get16(data + 1) % 512, data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
@@ -112,15 +112,15 @@ static void try_request(const uint8_t *data, size_t size)
     uint32_t day = 0;
 
     fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
-    const int refusal = card_request_encode(root, 20000, in);
+    const int error = card_request_encode(root, 20000, in);
     fuzz_fail_at(0);
-    must(refusal == REFUSAL_NONE || data[0] % 8 > 0);
-    if (refusal != REFUSAL_NONE)
+    must(error == ERROR_NONE || data[0] % 8 > 0);
+    if (error != ERROR_NONE)
         return;
     fuzz_change(in, sizeof in, wire_get16(data + 1) % sizeof in, data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
         must(sign_make(root, "sandyq request v1", in, REQUEST_SIGNED, in + REQUEST_SIGNED) == 0);
-    if (card_request_decode(in, sizeof in, key, &day) == REFUSAL_NONE)
+    if (card_request_decode(in, sizeof in, key, &day) == ERROR_NONE)
         must(memcmp(key, in + 8, sizeof key) == 0 && day == wire_get32(in + 40));
 }
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "courier/charter.h"
-#include "courier/refusal.h"
 #include "crypto/sign.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -22,9 +22,9 @@ static void follow(const struct charter *held, const struct charter *next)
 {
     const int on = charter_follows(held, next), back = charter_follows(next, held);
 
-    must(charter_follows(held, held) == REFUSAL_NONE);
-    must((on == REFUSAL_OFFICE) == (back == REFUSAL_OFFICE));
-    if (on == REFUSAL_NONE && back == REFUSAL_NONE)
+    must(charter_follows(held, held) == ERROR_NONE);
+    must((on == ERROR_OFFICE) == (back == ERROR_OFFICE));
+    if (on == ERROR_NONE && back == ERROR_NONE)
         must(held->number == next->number && strcmp(held->name, next->name) == 0);
 }
 
@@ -36,20 +36,20 @@ static void read_charter(const uint8_t *in, size_t len, const struct charter *he
     char print[CHARTER_FINGERPRINT_LEN];
 
     fuzz_fail_at(fault);
-    const int refusal = charter_decode(in, len, &charter);
+    const int error = charter_decode(in, len, &charter);
     fuzz_fail_at(0);
-    if (refusal != REFUSAL_NONE)
+    if (error != ERROR_NONE)
         return;
     charter_fingerprint(charter.office, print);
     must(strlen(print) == CHARTER_FINGERPRINT_LEN - 1);
     follow(held, &charter);
     if (memcmp(charter.root, held->root, sizeof held->root) != 0)
         return;
-    must(charter_encode(&charter, seed, again) == REFUSAL_NONE);
+    must(charter_encode(&charter, seed, again) == ERROR_NONE);
     must(memcmp(in, again, CHARTER_LEN) == 0);
     charter.issued = charter.expires;
     charter.expires--;
-    must(charter_encode(&charter, seed, again) == REFUSAL_MALFORMED || charter.issued == 0);
+    must(charter_encode(&charter, seed, again) == ERROR_MALFORMED || charter.issued == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -61,18 +61,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_start();
     fuzz_fail_at(0);
     if (good.number == 0) {
-        must(charter_encode(&first, seed, bytes) == REFUSAL_NONE);
-        must(charter_decode(bytes, sizeof bytes, &good) == REFUSAL_NONE);
+        must(charter_encode(&first, seed, bytes) == ERROR_NONE);
+        must(charter_decode(bytes, sizeof bytes, &good) == ERROR_NONE);
     }
     read_charter(data, size, &good, 0);
     if (size < HEAD)
         return 0;
     fuzz_fail_at(data[0] % 8);
-    must(data[0] % 8 == 0 || charter_encode(&first, seed, in) != REFUSAL_NONE || data[0] % 8 > 2);
+    must(data[0] % 8 == 0 || charter_encode(&first, seed, in) != ERROR_NONE || data[0] % 8 > 2);
     fuzz_fail_at(0);
     memcpy(in, bytes, sizeof in);
     if (data[0] & STRANGE)
-        must(charter_encode(&first, stranger, in) == REFUSAL_NONE);
+        must(charter_encode(&first, stranger, in) == ERROR_NONE);
     fuzz_change(in, SIGNED, data[1], data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
         must(sign_make(data[0] & STRANGE ? stranger : seed, "sandyq charter v1", in, SIGNED,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a configuration file; then the same with control bytes standing for the words of a
- * good one. What is taken reads back the same when written out; a refusal names the first line that
+ * good one. What is taken reads back the same when written out; an error names the first line that
  * is wrong. */
 #include <stdint.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "kiosk/config.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/utf8.h"
 
 enum { LINES_MAX = 8 * CONFIG_PATH_LEN, WORD_MAX = 16 };
 

@@ -9,15 +9,15 @@
 
 #include <jansson.h>
 
+#include "base/utf8.h"
+#include "base/wire.h"
 #include "crypto/envelope.h"
-#include "crypto/wire.h"
 #include "desk/casefile.h"
 #include "desk/machine.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/ward.h"
-#include "tui/utf8.h"
 
 enum { HEAD = 3, BARE = 32, FOLLOWUP = 64, SHUT = 128, ROWS = 12 };
 

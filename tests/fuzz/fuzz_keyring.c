@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 2, SECRET = 5, FILE_LEN = SECRET + KEYRING_OVERHEAD, MOST = 4096 };

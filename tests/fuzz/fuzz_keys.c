@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 #include "tui/digits.h"
 #include "tui/edit.h"
@@ -12,7 +13,6 @@
 #include "tui/list.h"
 #include "tui/page.h"
 #include "tui/screen.h"
-#include "tui/utf8.h"
 #include "tui/wrap.h"
 
 enum { CAPACITY = 300, UNDO = 40, CODE = 24, HEIGHT = 5, LINES = 64 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wire.h"
 #include "complaint/letter.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3 };

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "kiosk/library.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/utf8.h"
 
 #define BLANKS " \t\r\n"
 

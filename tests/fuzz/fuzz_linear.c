@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 #include "tui/linear.h"
 #include "tui/screen.h"
-#include "tui/utf8.h"
 
 enum { HEAD = 3, STROKE = 3, STROKE_MAX = 64, DOT = 0x2022, RULE = 0x2500 };
 

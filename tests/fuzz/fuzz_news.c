@@ -10,15 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "crypto/sign.h"
 #include "kiosk/library.h"
 #include "kiosk/session.h"
 #include "tests/booth.h"
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/lang.h"
-#include "tui/utf8.h"
 
 enum { HEAD = 3, KEYS = 64, BARE = 4, UNEVEN = 8, LARGE = 16, PAGES = LIBRARY_PAGES_MAX };
 
@@ -137,7 +137,7 @@ static uint8_t *board_of(const uint8_t *notices, size_t size, size_t *len)
     const struct board_mark none = {.seq = 0};
     uint8_t *bytes = NULL;
 
-    must((board_encode(&board, &none, seed, &bytes, len) == REFUSAL_NONE) ==
+    must((board_encode(&board, &none, seed, &bytes, len) == ERROR_NONE) ==
          utf8_valid(notices, size));
     return bytes;
 }

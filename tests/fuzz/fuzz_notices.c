@@ -8,15 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
 #include "courier/board.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "desk/publish.h"
 #include "desk/trouble.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/ward.h"
-#include "tui/utf8.h"
 
 #define NOTICES "notices.txt"
 
@@ -78,8 +78,8 @@ static void check_board(const uint8_t *data, size_t size, const struct publish_r
     uint32_t ch = 0;
     size_t len = 0;
 
-    must(file_read(out_dir, EXCHANGE_BOARD, 1 << 24, &bytes, &len) == REFUSAL_NONE);
-    must(board_view(bytes, len, &board) == REFUSAL_NONE);
+    must(file_read(out_dir, EXCHANGE_BOARD, 1 << 24, &bytes, &len) == ERROR_NONE);
+    must(board_view(bytes, len, &board) == ERROR_NONE);
     must(board.number == report->number && board.notices_len == report->notices);
     for (size_t i = 0; i < board.notices_len;) {
         i += utf8_take(board.notices + i, board.notices_len - i, &ch);
@@ -108,7 +108,7 @@ static void try_no_file(struct publish_report *report)
     must(unlinkat(ward.vault.dir, NOTICES, 0) == 0);
     must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NONE && report->notices == 0);
     must(mkdirat(ward.vault.dir, NOTICES, 0700) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == REFUSAL_SPECIAL);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_SPECIAL);
     must(unlinkat(ward.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
     put((const uint8_t *)"", 0);
     const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);

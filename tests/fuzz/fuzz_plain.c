@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "desk/plain.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/utf8.h"
 
 #define MARGIN "    |"
 

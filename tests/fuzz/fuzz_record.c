@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/wire.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
-#include "crypto/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3, SIGNED = 128 };
@@ -22,7 +22,7 @@ static void again(const uint8_t in[RECORD_LEN], const struct record *record)
     uint8_t hash[RECORD_HASH_LEN];
 
     must(record_encode(record->seq, record->previous, record->day, record->envelope, seed, out,
-                       hash) == REFUSAL_NONE);
+                       hash) == ERROR_NONE);
     must(memcmp(out, in, RECORD_SIGNED_LEN) == 0 && memcmp(hash, record->hash, sizeof hash) == 0);
 }
 
@@ -39,17 +39,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     fuzz_fail_at(data[0] % 8);
-    int refusal = record_encode(1, previous, 20000, envelope, seed, good, hash);
-    if (refusal == REFUSAL_NONE)
-        refusal = record_decode(good, &record);
+    int error = record_encode(1, previous, 20000, envelope, seed, good, hash);
+    if (error == ERROR_NONE)
+        error = record_decode(good, &record);
     fuzz_fail_at(0);
-    must(refusal == REFUSAL_NONE || data[0] % 8 > 0);
-    if (refusal != REFUSAL_NONE)
+    must(error == ERROR_NONE || data[0] % 8 > 0);
+    if (error != ERROR_NONE)
         return 0;
     memcpy(in, good, sizeof in);
     fuzz_change(in, sizeof in, wire_get16(data + 1) % RECORD_LEN, data + HEAD, size - HEAD);
-    must((record_check(in, key) == REFUSAL_NONE) == (memcmp(in, good, sizeof in) == 0));
-    must(record_decode(in, &record) == REFUSAL_NONE);
+    must((record_check(in, key) == ERROR_NONE) == (memcmp(in, good, sizeof in) == 0));
+    must(record_decode(in, &record) == ERROR_NONE);
     if (data[0] & SIGNED)
         again(in, &record);
     return 0;

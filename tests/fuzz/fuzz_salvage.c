@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "courier/salvage.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
@@ -58,7 +58,7 @@ static void make_chain(enum kind kind)
 
     for (size_t i = 0; i < RECORDS; i++) {
         must(record_encode(i + 1, previous, DAY, envelope, seeds[kind == FORGED], records[kind][i],
-                           hashes[kind][i]) == REFUSAL_NONE);
+                           hashes[kind][i]) == ERROR_NONE);
         memcpy(previous, hashes[kind][i], sizeof previous);
     }
 }
@@ -164,7 +164,7 @@ static void check_runs(const struct salvage *salvage, uint64_t max)
     for (; salvage_next(salvage, max, &run); n++) {
         must(run.first <= run.last && run.last - run.first < max && run.last <= before);
         before = run.last;
-        must(salvage_read(salvage, &run, out) == REFUSAL_NONE);
+        must(salvage_read(salvage, &run, out) == ERROR_NONE);
         const enum kind kind = know(out, run.first);
         for (uint64_t i = 1; i <= run.last - run.first; i++)
             must(know(out + i * RECORD_LEN, run.first + i) == kind);
@@ -196,15 +196,15 @@ static void lose_all(const struct salvage *salvage)
     for (size_t i = 0; i < FILES; i++)
         (void)!truncate(folder_path(folder, names[i]), 0);
     if (salvage_next(salvage, 1, &run))
-        must(salvage_read(salvage, &run, out) == REFUSAL_IO);
+        must(salvage_read(salvage, &run, out) == ERROR_IO);
 }
 
 static void look(uint64_t max, bool pending)
 {
     struct salvage *salvage = NULL;
 
-    const int refusal = salvage_find(root, key, pending, &salvage);
-    must(refusal == REFUSAL_NONE || world.failing);
+    const int error = salvage_find(root, key, pending, &salvage);
+    must(error == ERROR_NONE || world.failing);
     fuzz_fail_at(0);
     if (salvage == NULL)
         return;
@@ -235,15 +235,15 @@ static void find_pending(uint64_t seq)
     must(fd >= 0);
     memcpy(tip.hash, seq > 0 ? hashes[WHOLE][seq - 1] : (uint8_t[RECORD_HASH_LEN]){WHOLE},
            sizeof tip.hash);
-    const int refusal = pending_find(fd, key, &tip, record, &next, &finding);
+    const int error = pending_find(fd, key, &tip, record, &next, &finding);
     close(fd);
-    must(refusal == REFUSAL_NONE || refusal == REFUSAL_IO);
+    must(error == ERROR_NONE || error == ERROR_IO);
     for (size_t i = 0; i < PENDING_COPIES; i++)
         must(finding == PENDING_NEXT ||
              memcmp(world.bytes[PENDING] + i * PENDING_STEP, want, RECORD_LEN) != 0);
     if (finding == PENDING_NEXT)
-        must(refusal == REFUSAL_NONE && memcmp(record, want, RECORD_LEN) == 0 &&
-             next.seq == seq + 1 && memcmp(next.hash, hashes[WHOLE][seq], sizeof next.hash) == 0);
+        must(error == ERROR_NONE && memcmp(record, want, RECORD_LEN) == 0 && next.seq == seq + 1 &&
+             memcmp(next.hash, hashes[WHOLE][seq], sizeof next.hash) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

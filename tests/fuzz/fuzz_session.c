@@ -11,6 +11,8 @@
 #include <string.h>
 #include <uniwidth.h>
 
+#include "base/lang.h"
+#include "base/utf8.h"
 #include "complaint/letter.h"
 #include "courier/card.h"
 #include "kiosk/closed.h"
@@ -21,9 +23,7 @@
 #include "tests/booth.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/teletype.h"
-#include "tui/lang.h"
 #include "tui/term.h"
-#include "tui/utf8.h"
 
 enum { HEAD = 3, TYPES = 11, DUMP = 65536, FLOOD = 65536 };
 

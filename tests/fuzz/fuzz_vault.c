@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
+#include "base/wire.h"
 #include "courier/charter.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
-#include "crypto/wire.h"
 #include "desk/passphrase.h"
 #include "desk/trouble.h"
 #include "desk/vault.h"
@@ -44,7 +44,7 @@ static void get(const char *name, uint8_t *into, size_t room, size_t *len)
 {
     uint8_t *bytes = NULL;
 
-    must(file_read(dir, name, room, &bytes, len) == REFUSAL_NONE);
+    must(file_read(dir, name, room, &bytes, len) == ERROR_NONE);
     memcpy(into, bytes, *len);
     free(bytes);
 }

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 enum { PAIRS = 65536, WINDOWS = 2 * NEEDLE_MAX * NEEDLE_CHARS, PAGE = 4096 };
 

@@ -17,8 +17,9 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "courier/board.h"
-#include "courier/refusal.h"
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -198,8 +199,8 @@ static void put_answer(struct scene *scene)
     memcpy(answer->text, scene->answer, answer->len);
     assert_int_equal(answer_seal(&scene->keys, 1, answer, entries + BOARD_ENTRY_LEN), ANSWER_OK);
     board = office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, &len);
-    assert_int_equal(state_open(scene->served.dir, &state), REFUSAL_NONE);
-    assert_int_equal(state_install_board(state, board, len, state_today()), REFUSAL_NONE);
+    assert_int_equal(state_open(scene->served.dir, &state), ERROR_NONE);
+    assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
     state_close(&state);
     secret_free(answer);
     free(entries);

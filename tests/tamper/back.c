@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
 #include "tests/tamper/insist.h"
@@ -29,7 +29,7 @@ static void state_restored(struct tamper *t)
     tamper_write_some(t, B, 1);
     tamper_bring(t, B);
     tamper_publish(t);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.beyond, 5);
     assert_int_equal(t->report.tip, 3);
     tamper_import(t, t->stick);
@@ -49,13 +49,13 @@ static void state_restored_and_continued(struct tamper *t)
     tamper_round(t);
     tamper_restore(copy, t->kiosks[A].dir);
     tamper_write_some(t, A, 4);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_true(t->report.fork);
     tamper_import(t, t->stick);
     insist_says(t, A, "FORK, two chains have these records: 4-5");
     /* The longer chain counts from now on: the kiosk's records are acknowledged again. */
     tamper_publish(t);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     assert_int_equal(t->report.dropped_to, 7);
     office_held(t->kiosks[A].dir, &first, &last);
     assert_true(first == 8 && last == 7);
@@ -84,18 +84,18 @@ static void trace_on_the_stick(struct tamper *t)
     tamper_write_some(t, A, 2);
     tamper_exchange(t, A);
     tamper_restore(copy, t->kiosks[A].dir);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.kept, 1);
     assert_int_equal(t->report.beyond, 4);
     assert_int_equal(t->report.tip, 2);
     tamper_write_some(t, A, 1);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     tamper_import(t, t->stick);
     insist_says(t, A, "FORK, two chains have these records: 3-3");
 }
 
 /* The same, and the stick comes back when the office has so many new records, under its numbers. */
-static void trace_that_comes_after(struct tamper *t, unsigned written, int refusal, uint64_t kept)
+static void trace_that_comes_after(struct tamper *t, unsigned written, int error, uint64_t kept)
 {
     char copy[2 * OFFICE_PATH_LEN], name[64];
     tamper_write_some(t, A, 2);
@@ -109,7 +109,7 @@ static void trace_that_comes_after(struct tamper *t, unsigned written, int refus
     tamper_write_some(t, A, written);
     tamper_round(t);
     tamper_put_kept(t, "late", name);
-    assert_int_equal(tamper_exchange(t, A), refusal);
+    assert_int_equal(tamper_exchange(t, A), error);
     assert_int_equal(t->report.kept, kept);
     tamper_import(t, t->stick);
     insist_says(t, A, "FORK, two chains have these records: 3-4");
@@ -118,13 +118,13 @@ static void trace_that_comes_after(struct tamper *t, unsigned written, int refus
 /* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept without a word. */
 static void trace_on_a_stick_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 5, REFUSAL_NONE, 0);
+    trace_that_comes_after(t, 5, ERROR_NONE, 0);
 }
 
 /* Ours end with the same number, of which the hash is still here. */
 static void trace_of_the_same_length_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 2, REFUSAL_CHAIN, 1);
+    trace_that_comes_after(t, 2, ERROR_CHAIN, 1);
 }
 
 /* One folder, two machines, one stick; then a stick each. */
@@ -167,7 +167,7 @@ static void key_of_another_kiosk(struct tamper *t)
         snprintf(name, sizeof name, "%s" EXCHANGE_CARD, t->kiosks[k].name);
         tamper_put_kept(t, name, name);
     }
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CORRUPT);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CORRUPT);
     assert_int_equal(t->report.kept, 1);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 2);
@@ -192,7 +192,7 @@ static void old_board_in_the_state_folder(struct tamper *t)
     tamper_copy(old, board);
     tamper_remove(t->stick, EXCHANGE_BOARD);
     tamper_write_some(t, A, 1);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.unasked, 4);
     tamper_import(t, t->stick);
     insist_says(
@@ -227,7 +227,7 @@ static void board_that_cannot_be_read(struct tamper *t)
     tamper_write_some(t, A, 1);
     tamper_remove(t->stick, EXCHANGE_BOARD);
     unread = "board";
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_IO);
+    assert_int_equal(tamper_exchange(t, A), ERROR_IO);
     unread = NULL;
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 1);
@@ -243,7 +243,7 @@ static void trace_that_cannot_be_read(struct tamper *t)
     tamper_exchange(t, A);
     tamper_bundle_name(t, A, name);
     unread = name;
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     unread = NULL;
     assert_int_equal(t->report.kept, 1);
 }
@@ -259,20 +259,20 @@ static void traces_fill_the_stick(struct tamper *t)
     for (int i = 0; i <= KEPT; i++) {
         tamper_restore(copy, t->kiosks[A].dir);
         tamper_write(t, A);
-        assert_int_equal(tamper_exchange(t, A), i == 0 ? REFUSAL_NONE : REFUSAL_CHAIN);
+        assert_int_equal(tamper_exchange(t, A), i == 0 ? ERROR_NONE : ERROR_CHAIN);
         assert_int_equal(t->report.kept, i > 0);
         if (i == 3)
             tamper_take_bundle(t, A, "seen");
     }
     tamper_take_bundle(t, A, "last");
     tamper_put_kept(t, "seen", name); /* one that is kept comes back */
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     assert_int_equal(t->report.kept, 0);
     tamper_put_kept(t, "last", name);
     tamper_restore(copy, t->kiosks[A].dir);
     tamper_write(t, A);
     tamper_exchange(t, A);
-    assert_int_equal(t->report.bundle, REFUSAL_FULL);
+    assert_int_equal(t->report.bundle, ERROR_FULL);
     assert_int_equal(t->report.kept, 0);
     tamper_import(t, t->stick);
     for (int i = 1; i <= KEPT; i++) {
@@ -287,7 +287,7 @@ static void board_acknowledges_what_was_never_sent(struct tamper *t)
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 3);
     tamper_put_mark(t, 5, &mark);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_true(t->report.fork);
     assert_int_equal(t->report.beyond, 99);
     assert_int_equal(t->report.first, 1);
@@ -300,7 +300,7 @@ static void board_acknowledges_another_chain(struct tamper *t)
     struct board_mark mark = office_mark(t->kiosks[A].dir, 2);
     mark.hash[0] ^= 1;
     tamper_put_mark(t, 5, &mark);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_true(t->report.fork);
     assert_int_equal(t->report.dropped_to, 0);
     assert_int_equal(t->report.first, 1);
@@ -339,11 +339,11 @@ static void clock_beyond_the_charter(struct tamper *t)
     tamper_bring(t, A);
     tamper_publish(t);
     t->today = WARD_DAY + 36500;
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_EXPIRED);
-    assert_int_equal(t->report.board, REFUSAL_EXPIRED);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_EXPIRED);
+    assert_int_equal(t->report.board, ERROR_EXPIRED);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     t->today = WARD_DAY;
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
 }
 
 static void clock_years_back(struct tamper *t)

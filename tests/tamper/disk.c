@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "store/outbox.h"
 #include "tests/tamper/insist.h"
 
@@ -148,7 +148,7 @@ static void signature_edited(struct tamper *t)
 {
     tamper_write_some(t, A, 3);
     tamper_flip(t->kiosks[A].dir, "outbox.db", place_in_file(t, A, 2) + RECORD_LEN - 1);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
 }
 
 /* Records are thrown away as if the office had acknowledged them. */
@@ -162,7 +162,7 @@ static void records_dropped_unasked(struct tamper *t)
                "UPDATE ends SET dropped_seq = 2, "
                "dropped_hash = (SELECT hash FROM record WHERE seq = 2)");
     tamper_sql(t, A, "DELETE FROM record WHERE seq IN (1, 2)");
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.unasked, 2);
     tamper_import(t, t->stick);
     insist_says(t, A, "GAP, records missing: 1-2");
@@ -263,8 +263,8 @@ static void outbox_of_the_future(struct tamper *t)
     tamper_write_some(t, A, 3);
     tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION);
     tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION - 1);
-    insist_unusable(t, REFUSAL_NEWER, 3);
-    insist_unusable(t, REFUSAL_NEWER, 3);
+    insist_unusable(t, ERROR_NEWER, 3);
+    insist_unusable(t, ERROR_NEWER, 3);
 }
 
 /* What was acknowledged cannot be dropped any more, and still the rest goes out. */
@@ -276,7 +276,7 @@ static void folder_where_the_index_goes(struct tamper *t)
     tamper_write_some(t, A, 3);
     tamper_path(path, t->kiosks[A].dir, "outbox.db-shm");
     assert_int_equal(mkdir(path, 0700), 0);
-    insist_unusable(t, REFUSAL_READONLY, 3);
+    insist_unusable(t, ERROR_READONLY, 3);
     assert_int_equal(t->taken.complaints, 3);
     assert_int_equal(rmdir(path), 0);
 }
@@ -290,7 +290,7 @@ static void outbox_that_cannot_be_written(struct tamper *t)
         return;
     tamper_path(path, t->kiosks[A].dir, "outbox.db");
     assert_int_equal(chmod(path, 0400), 0);
-    insist_unusable(t, REFUSAL_READONLY, 3);
+    insist_unusable(t, ERROR_READONLY, 3);
     assert_int_equal(chmod(path, 0600), 0);
 }
 
@@ -303,10 +303,10 @@ static void outbox_is_no_file(struct tamper *t)
     tamper_copy(path, away);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("/etc/passwd", path), 0);
-    insist_partly_sent(t, REFUSAL_CORRUPT, REFUSAL_SPECIAL, 0);
+    insist_partly_sent(t, ERROR_CORRUPT, ERROR_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    insist_partly_sent(t, REFUSAL_CORRUPT, REFUSAL_SPECIAL, 0);
+    insist_partly_sent(t, ERROR_CORRUPT, ERROR_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     tamper_copy(away, path);
 }
@@ -336,7 +336,7 @@ static void outbox_of_yesterday(struct tamper *t)
     tamper_write_some(t, A, 2);
     tamper_round(t);
     tamper_copy(old, mine);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_CHAIN);
+    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.beyond, 5);
     assert_int_equal(t->report.tip, 3);
     tamper_write_some(t, A, 2);
@@ -357,7 +357,7 @@ static void log_removed(struct tamper *t)
     tamper_restore(state, t->kiosks[A].dir);
     tamper_remove(t->kiosks[A].dir, "outbox.db-wal");
     tamper_remove(t->kiosks[A].dir, "outbox.db-shm");
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     assert_int_equal(t->report.tip, 4);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "tests/tamper/cases.h"
 
 static void insist(struct tamper *t, size_t k, const char *line, bool wanted)
@@ -36,10 +36,10 @@ void insist_refused(struct tamper *t, const char *what)
         fail_msg("not refused: %s\nbut: %s", what, t->refused);
 }
 
-void insist_partly_sent(struct tamper *t, int refusal, int salvage, uint64_t saved)
+void insist_partly_sent(struct tamper *t, int error, int salvage, uint64_t saved)
 {
-    assert_int_equal(tamper_exchange(t, A), refusal);
-    assert_int_equal(t->report.bundle, refusal);
+    assert_int_equal(tamper_exchange(t, A), error);
+    assert_int_equal(t->report.bundle, error);
     assert_true(t->report.salvaged);
     assert_int_equal(t->report.salvage, salvage);
     assert_int_equal(t->report.saved, saved);
@@ -48,12 +48,12 @@ void insist_partly_sent(struct tamper *t, int refusal, int salvage, uint64_t sav
     insist_says(t, A, "The disk is not well.");
 }
 
-void insist_unusable(struct tamper *t, int refusal, uint64_t saved)
+void insist_unusable(struct tamper *t, int error, uint64_t saved)
 {
-    insist_partly_sent(t, refusal, REFUSAL_NONE, saved);
+    insist_partly_sent(t, error, ERROR_NONE, saved);
 }
 
 void insist_damaged(struct tamper *t, uint64_t saved)
 {
-    insist_unusable(t, REFUSAL_CORRUPT, saved);
+    insist_unusable(t, ERROR_CORRUPT, saved);
 }

@@ -18,8 +18,8 @@ void insist_refused(struct tamper *t, const char *what);
 /* The first kiosk's outbox is refused, and yet so many of its records go out, as far as `salvage` lets
    them; the office hears that the disk is not well. Unusable: all that is whole goes. Damaged: because
    the outbox is corrupt. */
-void insist_partly_sent(struct tamper *t, int refusal, int salvage, uint64_t saved);
-void insist_unusable(struct tamper *t, int refusal, uint64_t saved);
+void insist_partly_sent(struct tamper *t, int error, int salvage, uint64_t saved);
+void insist_unusable(struct tamper *t, int error, uint64_t saved);
 void insist_damaged(struct tamper *t, uint64_t saved);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 #include "tests/process.h"
 #include "tests/tamper/insist.h"
 
@@ -32,16 +32,16 @@ static void expected_names(char names[4][64])
 
 /* The exchange refuses card, charter and board with this and still writes its bundle; the desk refuses
    the bundle with the same, and takes that of the kiosk. */
-static void insist_both_refuse(struct tamper *t, int refusal)
+static void insist_both_refuse(struct tamper *t, int error)
 {
     char what[64];
-    assert_int_equal(tamper_exchange(t, A), refusal);
-    assert_int_equal(t->report.card, refusal);
-    assert_int_equal(t->report.charter, refusal);
-    assert_int_equal(t->report.board, refusal);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), error);
+    assert_int_equal(t->report.card, error);
+    assert_int_equal(t->report.charter, error);
+    assert_int_equal(t->report.board, error);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
-    snprintf(what, sizeof what, "x%s=%d ", EXCHANGE_BUNDLE, refusal);
+    snprintf(what, sizeof what, "x%s=%d ", EXCHANGE_BUNDLE, error);
     insist_refused(t, what);
     assert_int_equal(t->taken.refused, 1);
     assert_int_equal(t->taken.bundles, 2); /* of both kiosks */
@@ -67,7 +67,7 @@ static void links_on_the_stick(struct tamper *t)
             on_stick(t, names[n], path);
             assert_int_equal(symlink(targets[i] != NULL ? targets[i] : names[n], path), 0);
         }
-        insist_both_refuse(t, REFUSAL_SPECIAL);
+        insist_both_refuse(t, ERROR_SPECIAL);
     }
     clear_names(t);
 }
@@ -87,7 +87,7 @@ static void folders_pipes_and_sockets(struct tamper *t)
             else
                 assert_int_equal(mknod(path, S_IFSOCK | 0600, 0), 0);
         }
-        insist_both_refuse(t, REFUSAL_SPECIAL);
+        insist_both_refuse(t, ERROR_SPECIAL);
     }
     clear_names(t);
 }
@@ -105,7 +105,7 @@ static void devices(struct tamper *t)
         if (mknod(path, S_IFCHR | 0600, makedev(1, 5)) != 0)
             return; /* those of the system have been refused */
     }
-    insist_both_refuse(t, REFUSAL_SPECIAL);
+    insist_both_refuse(t, ERROR_SPECIAL);
     clear_names(t);
 }
 
@@ -120,7 +120,7 @@ static void sparse_files(struct tamper *t)
         assert_int_equal(ftruncate(fd, 100LL << 30), 0);
         close(fd);
     }
-    insist_both_refuse(t, REFUSAL_LARGE);
+    insist_both_refuse(t, ERROR_LARGE);
     clear_names(t);
 }
 
@@ -142,9 +142,9 @@ static void ten_thousand_files(struct tamper *t)
         office_put(t->stick, name, card, i % 2 == 0 ? sizeof card : 0);
     }
     tamper_exchange(t, A);
-    assert_true(t->report.card == REFUSAL_FOREIGN ||
-                t->report.card == REFUSAL_TRUNCATED); /* which comes first */
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_true(t->report.card == ERROR_FOREIGN ||
+                t->report.card == ERROR_TRUNCATED); /* which comes first */
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.refused, MANY / 5);
     assert_int_equal(t->taken.complaints, 1);
@@ -169,9 +169,9 @@ static void links_to_our_own_files(struct tamper *t)
         assert_int_equal(link(from, to), 0);
         on_stick(t, bundle, to);
         assert_int_equal(i < 3 ? link(from, to) : symlink(from, to), 0);
-        assert_true(tamper_exchange(t, A) != REFUSAL_NONE);
-        assert_true(t->report.board != REFUSAL_NONE);
-        assert_int_equal(t->report.bundle, REFUSAL_NONE);
+        assert_true(tamper_exchange(t, A) != ERROR_NONE);
+        assert_true(t->report.board != ERROR_NONE);
+        assert_int_equal(t->report.bundle, ERROR_NONE);
         uint8_t *after = office_get(t->kiosks[A].dir, ours[i % 3], &now);
         assert_int_equal(len, now);
         if (i % 3 != 1)
@@ -188,9 +188,9 @@ static void names_with_escapes(struct tamper *t)
 {
     tamper_write_some(t, A, 1);
     tamper_hostile(t->stick);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_FOREIGN);
-    assert_int_equal(t->report.card, REFUSAL_FOREIGN);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_FOREIGN);
+    assert_int_equal(t->report.card, ERROR_FOREIGN);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.refused, TAMPER_HOSTILE);
     assert_int_equal(t->taken.complaints, 1);
@@ -207,7 +207,7 @@ static void unreadable_files(struct tamper *t)
         close(fd);
     }
     t->impossible = geteuid() == 0; /* who may read all */
-    insist_both_refuse(t, t->impossible ? REFUSAL_TRUNCATED : REFUSAL_IO);
+    insist_both_refuse(t, t->impossible ? ERROR_TRUNCATED : ERROR_IO);
     clear_names(t);
 }
 
@@ -220,10 +220,10 @@ static void stick_that_cannot_be_written(struct tamper *t)
         return;
     if (!root)
         assert_int_equal(chmod(t->stick, 0500), 0);
-    const int refusal = tamper_exchange(t, A);
+    const int error = tamper_exchange(t, A);
     assert_int_equal(root ? umount(t->stick) : chmod(t->stick, 0700), 0);
-    assert_int_equal(refusal, REFUSAL_READONLY);
-    assert_int_equal(t->report.bundle, REFUSAL_READONLY);
+    assert_int_equal(error, ERROR_READONLY);
+    assert_int_equal(t->report.bundle, ERROR_READONLY);
 }
 
 static void stick_that_is_full(struct tamper *t)
@@ -232,10 +232,10 @@ static void stick_that_is_full(struct tamper *t)
     t->impossible = geteuid() != 0 || mount("tmpfs", t->stick, "tmpfs", 0, "size=64k") != 0;
     if (t->impossible)
         return;
-    const int refusal = tamper_exchange(t, A);
+    const int error = tamper_exchange(t, A);
     assert_int_equal(umount(t->stick), 0);
-    assert_int_equal(refusal, REFUSAL_FULL);
-    assert_int_equal(t->report.bundle, REFUSAL_FULL);
+    assert_int_equal(error, ERROR_FULL);
+    assert_int_equal(t->report.bundle, ERROR_FULL);
 }
 
 /* The sticks of two kiosks are taken for one another. */
@@ -249,14 +249,14 @@ static void sticks_swapped(struct tamper *t)
     tamper_exchange(t, A);
     memcpy(mine, t->stick, sizeof mine);
     memcpy(t->stick, other, sizeof mine);
-    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, B), ERROR_NONE);
     tamper_write_some(t, A, 1);
     tamper_write_some(t, B, 1);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 5);
     memcpy(t->stick, mine, sizeof mine);
-    assert_int_equal(tamper_exchange(t, B), REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, B), ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 1);
     insist_well(t, A);
@@ -301,7 +301,7 @@ static bool race_change(void *context, unsigned stop)
 static uint32_t board_held(const struct tamper *t, size_t k)
 {
     struct state *state = NULL;
-    assert_int_equal(state_open(t->kiosks[k].dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(t->kiosks[k].dir, &state), ERROR_NONE);
     const uint32_t number = state->board_number;
     state_close(&state);
     return number;

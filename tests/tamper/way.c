@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "courier/bundle.h"
-#include "courier/refusal.h"
 #include "desk/trouble.h"
 #include "tests/tamper/insist.h"
 
@@ -67,7 +67,7 @@ static void bundle_under_another_kiosks_name(struct tamper *t)
     insist_well(t, A);
 }
 
-/* Changes the bundle of kiosk k on the stick and insists on the refusal. */
+/* Changes the bundle of kiosk k on the stick and insists on the error. */
 static void spoil_bundle(struct tamper *t, size_t k, size_t at, const void *bytes, size_t n)
 {
     char name[64];
@@ -95,7 +95,7 @@ static void bundle_relabelled(struct tamper *t)
     tamper_exchange(t, A);
     tamper_exchange(t, B);
     spoil_bundle(t, B, 8, t->kiosks[A].id, CARD_KIOSK_LEN);
-    insist_bundle(t, B, REFUSAL_FORGED);
+    insist_bundle(t, B, ERROR_FORGED);
     assert_int_equal(t->taken.complaints, 1);
 }
 
@@ -116,15 +116,15 @@ static void bundle_of_another_office(struct tamper *t)
     uint8_t file[BUNDLE_HEADER_LEN + 64];
     char name[64];
     tamper_write_some(t, A, 2);
-    assert_int_equal(state_open(t->kiosks[A].dir, &state), REFUSAL_NONE);
+    assert_int_equal(state_open(t->kiosks[A].dir, &state), ERROR_NONE);
     memcpy(bundle.kiosk, state->kiosk, sizeof bundle.kiosk);
     memset(bundle.office, 7, sizeof bundle.office);
-    assert_int_equal(bundle_seal(&bundle, state->seed, file), REFUSAL_NONE);
+    assert_int_equal(bundle_seal(&bundle, state->seed, file), ERROR_NONE);
     state_close(&state);
     tamper_bundle_name(t, A, name);
     office_put(t->stick, name, file, sizeof file);
     tamper_import(t, t->stick);
-    insist_bundle(t, A, REFUSAL_OFFICE);
+    insist_bundle(t, A, ERROR_OFFICE);
 }
 
 static void bundles_of_one_name(struct tamper *t)
@@ -156,7 +156,7 @@ static void resize_bundle(struct tamper *t, size_t k, long by)
     free(bundle);
     free(other);
     tamper_import(t, t->stick);
-    insist_bundle(t, k, REFUSAL_TRUNCATED);
+    insist_bundle(t, k, ERROR_TRUNCATED);
 }
 
 static void bundle_cut_or_padded(struct tamper *t)
@@ -197,9 +197,9 @@ static void old_board(struct tamper *t)
     tamper_round(t);
     tamper_put_kept(t, EXCHANGE_BOARD, EXCHANGE_BOARD);
     tamper_write_some(t, A, 1);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_OLDER);
-    assert_int_equal(t->report.board, REFUSAL_OLDER);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_OLDER);
+    assert_int_equal(t->report.board, ERROR_OLDER);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     assert_true(t->report.first == 5 && t->report.last == 5);
 }
 
@@ -220,9 +220,9 @@ static void charter_and_board_of_another_office(struct tamper *t)
     free(board);
     office_close(&other);
     tamper_exchange(t, A);
-    assert_int_equal(t->report.charter, REFUSAL_OFFICE);
-    assert_int_equal(t->report.board, REFUSAL_OFFICE);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(t->report.charter, ERROR_OFFICE);
+    assert_int_equal(t->report.board, ERROR_OFFICE);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
 }
 
 static void card_of_another_office(struct tamper *t)
@@ -234,9 +234,9 @@ static void card_of_another_office(struct tamper *t)
     office_card(&other, t->kiosks[A].key, 99, card);
     office_put(t->stick, "0.card", card, sizeof card);
     office_close(&other);
-    assert_int_equal(tamper_exchange(t, A), REFUSAL_OFFICE);
-    assert_int_equal(t->report.card, REFUSAL_OFFICE);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(tamper_exchange(t, A), ERROR_OFFICE);
+    assert_int_equal(t->report.card, ERROR_OFFICE);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 2);
     tamper_remove(t->stick, "0.card");
@@ -251,11 +251,11 @@ static void put_signed(struct tamper *t, uint32_t number)
     struct card card = {
         .number = number, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
     charter.number = number;
-    assert_int_equal(charter_encode(&charter, t->ward.root, bytes), REFUSAL_NONE);
+    assert_int_equal(charter_encode(&charter, t->ward.root, bytes), ERROR_NONE);
     office_put(t->stick, EXCHANGE_CHARTER, bytes, sizeof bytes);
     memcpy(card.key, t->kiosks[A].key, sizeof card.key);
     memcpy(card.facility, t->kiosks[A].facility, sizeof card.facility);
-    assert_int_equal(card_encode(&card, bytes, t->ward.root, file), REFUSAL_NONE);
+    assert_int_equal(card_encode(&card, bytes, t->ward.root, file), ERROR_NONE);
     snprintf(name, sizeof name, "%s.card", t->kiosks[A].name);
     office_put(t->stick, name, file, sizeof file);
 }
@@ -265,12 +265,12 @@ static void old_charter_and_card(struct tamper *t)
     tamper_write_some(t, A, 2);
     put_signed(t, 7);
     tamper_exchange(t, A);
-    assert_int_equal(t->report.charter, REFUSAL_NONE);
+    assert_int_equal(t->report.charter, ERROR_NONE);
     put_signed(t, 6);
     tamper_exchange(t, A);
-    assert_int_equal(t->report.charter, REFUSAL_OLDER);
-    assert_int_equal(t->report.card, REFUSAL_OLDER);
-    assert_int_equal(t->report.bundle, REFUSAL_NONE);
+    assert_int_equal(t->report.charter, ERROR_OLDER);
+    assert_int_equal(t->report.card, ERROR_OLDER);
+    assert_int_equal(t->report.bundle, ERROR_NONE);
     put_signed(t, 7);
 }
 

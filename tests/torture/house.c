@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
 #include "complaint/letter.h"
 #include "courier/exchange.h"
 #include "courier/record.h"
-#include "courier/refusal.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -116,7 +117,7 @@ int house_enroll(const char *root, const char *request, const char *facility)
 
 static int import(const char *root, const char *media, struct intake_report *report)
 {
-    struct intake intake = {.today = state_today()};
+    struct intake intake = {.today = day_today()};
     int error = house_vault(root, &intake.vault);
     if (error == TROUBLE_NONE)
         intake_path(&intake, house_path(root, media));
@@ -136,7 +137,7 @@ void house_must_publish(const char *root, const char *out)
     struct vault *vault = NULL;
     struct publish_report report;
     house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
-    house_must(publish_run(vault, house_path(root, out), state_today(), &report) == TROUBLE_NONE,
+    house_must(publish_run(vault, house_path(root, out), day_today(), &report) == TROUBLE_NONE,
                "a board");
     vault_close(&vault);
 }
@@ -146,7 +147,7 @@ void house_must_publish(const char *root, const char *out)
 void house_must_kiosk(const char *root)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    house_must(state_enroll(house_path(root, "state"), state_today(), kiosk) == REFUSAL_NONE,
+    house_must(state_enroll(house_path(root, "state"), day_today(), kiosk) == ERROR_NONE,
                "a kiosk");
     /* A copy, for a second card: the kiosk throws its own away with the first. */
     house_must(link(house_path(root, "state/enroll.request"), house_path(root, "request")) == 0,
@@ -163,8 +164,8 @@ void house_must_carry(const char *root, const char *media)
 {
     struct exchange_report report;
     mkdir(house_path(root, media), 0755);
-    house_must(exchange_run(house_path(root, "state"), house_path(root, media), state_today(),
-                            &report) == REFUSAL_NONE,
+    house_must(exchange_run(house_path(root, "state"), house_path(root, media), day_today(),
+                            &report) == ERROR_NONE,
                "an exchange");
 }
 
@@ -179,7 +180,7 @@ int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelo
     uint8_t raw[LETTER_LEN];
     struct letter letter = {.kind = who == ' ' ? LETTER_COVER : LETTER_COMPLAINT,
                             .session = seq,
-                            .day = state_today(),
+                            .day = day_today(),
                             .language = "ru",
                             .category = "A1",
                             .consent = 1,
@@ -200,13 +201,13 @@ int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelo
 void house_file(const struct state *state, struct outbox *outbox, char who)
 {
     uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN], hash[MARKS_HASH];
-    struct outbox_tip tip, next = {.day = state_today()};
+    struct outbox_tip tip, next = {.day = day_today()};
     if (outbox_tip(outbox, &tip) != DB_OK)
         return;
     next.seq = tip.seq + 1;
     if (house_seal(state, next.seq, who, envelope) != ENVELOPE_OK ||
         record_encode(next.seq, tip.hash, next.day, envelope, state->seed, record, next.hash) !=
-            REFUSAL_NONE)
+            ERROR_NONE)
         return;
     house_hash(envelope, sizeof envelope, hash);
     marks_try(HOUSE_STORED, next.seq, hash);
@@ -218,11 +219,11 @@ static int open_kiosk(const char *root, struct state **state, struct outbox **ou
 {
     char path[4096];
     *outbox = NULL;
-    int refusal = state_open(house_path(root, "state"), state);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = state_open(house_path(root, "state"), state);
+    if (error != ERROR_NONE)
+        return error;
     state_outbox_path(*state, path);
-    return state_db_refusal(outbox_open(path, DB_OPEN, outbox));
+    return state_db_error(outbox_open(path, DB_OPEN, outbox));
 }
 
 /* The number of the last record; 0: none could be filed. */
@@ -230,7 +231,7 @@ static uint64_t file_all(const struct state *state, struct outbox *outbox, const
 {
     struct outbox_tip before, tip;
     const uint64_t wanted = strlen(who);
-    if (state_ready(state, state_today()) != REFUSAL_NONE || outbox_tip(outbox, &before) != DB_OK)
+    if (state_ready(state, day_today()) != ERROR_NONE || outbox_tip(outbox, &before) != DB_OK)
         return 0;
     for (; *who != '\0'; who++)
         house_file(state, outbox, *who);
@@ -242,7 +243,7 @@ static uint64_t file_at(const char *root, const char *who)
     struct state *state = NULL;
     struct outbox *outbox = NULL;
     uint64_t last = 0;
-    if (open_kiosk(root, &state, &outbox) == REFUSAL_NONE)
+    if (open_kiosk(root, &state, &outbox) == ERROR_NONE)
         last = file_all(state, outbox, who);
     outbox_close(&outbox);
     state_close(&state);
@@ -269,11 +270,11 @@ struct chain {
 static const char *weigh_record(struct chain *chain, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     struct record record;
-    if (len != RECORD_LEN || record_decode(bytes, &record) != REFUSAL_NONE || record.seq != seq)
+    if (len != RECORD_LEN || record_decode(bytes, &record) != ERROR_NONE || record.seq != seq)
         return "a record that is none";
     if (seq != chain->next || seq >= HOUSE_RECORDS)
         return "a record out of order";
-    if (record_check(bytes, chain->key) != REFUSAL_NONE)
+    if (record_check(bytes, chain->key) != ERROR_NONE)
         return "a record that the kiosk did not sign";
     if (seq > chain->first && memcmp(record.previous, chain->previous, RECORD_HASH_LEN) != 0)
         return "the chain is broken";
@@ -343,8 +344,8 @@ static const char *look_at(const char *root, struct chain *chain)
     struct state *state = NULL;
     struct outbox *outbox = NULL;
     const char *wrong = NULL;
-    int refusal = open_kiosk(root, &state, &outbox);
-    if (refusal != REFUSAL_NONE)
+    int error = open_kiosk(root, &state, &outbox);
+    if (error != ERROR_NONE)
         wrong = outbox == NULL && state != NULL ? "the outbox does not open"
                                                 : "the state folder does not open";
     if (wrong == NULL) {
@@ -382,9 +383,9 @@ const char *house_carries(const char *root, const char *media)
 {
     struct exchange_report report;
     mkdir(house_path(root, media), 0755);
-    int refusal =
-        exchange_run(house_path(root, "state"), house_path(root, media), state_today(), &report);
-    return refusal == REFUSAL_NONE ? NULL : refusal_text(refusal);
+    int error =
+        exchange_run(house_path(root, "state"), house_path(root, media), day_today(), &report);
+    return error == ERROR_NONE ? NULL : error_text(error);
 }
 
 /* What the office knows of its one kiosk. */
@@ -393,7 +394,7 @@ static const char *weigh_kiosk(struct vault *vault, uint64_t last)
     struct kiosks_row *rows = NULL;
     size_t n = 0;
     const char *wrong = NULL;
-    int error = kiosks_list(vault, state_today(), &rows, &n);
+    int error = kiosks_list(vault, day_today(), &rows, &n);
     if (error != TROUBLE_NONE || n != 1)
         wrong = error != TROUBLE_NONE ? trouble_text(error) : "not one kiosk";
     else if (rows[0].kiosk.tip_seq != last || rows[0].kiosk.last_seq != last)
@@ -416,7 +417,7 @@ const char *house_imports(const char *root, const char *media)
 const char *house_goes_on(const char *root)
 {
     struct vault *vault = NULL;
-    struct intake intake = {.today = state_today()};
+    struct intake intake = {.today = day_today()};
     uint64_t last = filed > 0 ? filed : file_at(root, "z");
     filed = 0;
     if (last == 0)

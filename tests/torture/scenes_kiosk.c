@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/bundle.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
 #include "desk/trouble.h"
 #include "tests/torture/house.h"
@@ -38,8 +39,8 @@ static bool open_booth(const char *root, struct state **state, struct outbox **o
 {
     char path[4096];
     *outbox = NULL;
-    if (state_open(house_path(root, "state"), state) != REFUSAL_NONE ||
-        state_ready(*state, state_today()) != REFUSAL_NONE)
+    if (state_open(house_path(root, "state"), state) != ERROR_NONE ||
+        state_ready(*state, day_today()) != ERROR_NONE)
         return false;
     state_outbox_path(*state, path);
     return outbox_open(path, DB_OPEN, outbox) == DB_OK;
@@ -80,16 +81,16 @@ void scenes_enrol_run(const char *root)
 {
     uint8_t hash[MARKS_HASH] = {0};
     for (int i = 0; i < 2; i++)
-        if (state_enroll(house_path(root, "state"), state_today(), (char *)hash) == REFUSAL_NONE)
+        if (state_enroll(house_path(root, "state"), day_today(), (char *)hash) == ERROR_NONE)
             marks_done(HOUSE_ENROLLED, 1, hash);
 }
 
 const char *scenes_enrol_check(const char *root, const struct marks *marks)
 {
     uint8_t hash[MARKS_HASH] = {0};
-    int refusal = state_enroll(house_path(root, "state"), state_today(), (char *)hash);
-    if (refusal != REFUSAL_NONE)
-        return refusal_text(refusal);
+    int error = state_enroll(house_path(root, "state"), day_today(), (char *)hash);
+    if (error != ERROR_NONE)
+        return error_text(error);
     if (marks_has(marks, HOUSE_ENROLLED, 1, true) && !marks_knows(marks, HOUSE_ENROLLED, hash))
         return "another key than the one whose request was made";
     if (house_enroll(root, "state/enroll.request", "PC-17") != TROUBLE_NONE)
@@ -120,15 +121,15 @@ static void make_card(struct piece *piece, const struct vault *vault, const stru
                       const uint8_t *root_seed)
 {
     struct card card = {.number = piece->number,
-                        .issued = state_today(),
-                        .expires = state_today() + 100,
+                        .issued = day_today(),
+                        .expires = day_today() + 100,
                         .facility = "PC-17",
                         .type = 1};
     memcpy(card.key, state->key, sizeof card.key);
     piece->len = CARD_FILE_LEN;
     piece->data = malloc(CARD_FILE_LEN);
     house_must(piece->data != NULL &&
-                   card_encode(&card, vault->charter_bytes, root_seed, piece->data) == REFUSAL_NONE,
+                   card_encode(&card, vault->charter_bytes, root_seed, piece->data) == ERROR_NONE,
                "a card");
 }
 
@@ -138,7 +139,7 @@ static void make_charter(struct piece *piece, struct vault *vault, const uint8_t
     piece->len = CHARTER_LEN;
     piece->data = malloc(CHARTER_LEN);
     house_must(piece->data != NULL &&
-                   charter_encode(&vault->charter, root_seed, piece->data) == REFUSAL_NONE,
+                   charter_encode(&vault->charter, root_seed, piece->data) == ERROR_NONE,
                "a charter");
     memcpy(vault->charter_bytes, piece->data, CHARTER_LEN);
 }
@@ -146,13 +147,13 @@ static void make_charter(struct piece *piece, struct vault *vault, const uint8_t
 static void make_board(struct piece *piece, const struct vault *vault, const struct state *state)
 {
     struct board board = {
-        .number = piece->number, .day = state_today(), .kiosk_count = 1, .notices = "notice"};
+        .number = piece->number, .day = day_today(), .kiosk_count = 1, .notices = "notice"};
     struct board_mark mark = {.seq = 0};
     board.notices_len = 6;
     memcpy(board.office, vault->charter.office, sizeof board.office);
     memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
     house_must(board_encode(&board, &mark, vault->keys->board, &piece->data, &piece->len) ==
-                   REFUSAL_NONE,
+                   ERROR_NONE,
                "a board");
 }
 
@@ -170,7 +171,7 @@ void scenes_install_base(const char *root)
     house_must(house_enroll(root, "request", "PC-17") == TROUBLE_NONE, "a card");
     house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
     house_must(house_root(vault, &seed) == TROUBLE_NONE, "the root key");
-    house_must(state_open(house_path(root, "state"), &state) == REFUSAL_NONE, "the kiosk");
+    house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
     for (int i = 0; i < PIECES; i++) {
         keep(&pieces[i], plan[i].what, plan[i].number);
         if (plan[i].what == HOUSE_CARD)
@@ -192,16 +193,16 @@ static int install(struct state *state, const struct piece *piece)
         return state_install_card(state, piece->data, piece->len);
     if (piece->what == HOUSE_CHARTER)
         return state_install_charter(state, piece->data, piece->len);
-    return state_install_board(state, piece->data, piece->len, state_today());
+    return state_install_board(state, piece->data, piece->len, day_today());
 }
 
 void scenes_install_run(const char *root)
 {
     struct state *state = NULL;
-    if (state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
+    if (state_open(house_path(root, "state"), &state) != ERROR_NONE)
         return;
     for (int i = 0; i < PIECES; i++)
-        if (install(state, &pieces[i]) == REFUSAL_NONE)
+        if (install(state, &pieces[i]) == ERROR_NONE)
             marks_done(pieces[i].what, pieces[i].number, NULL);
     state_close(&state);
 }
@@ -214,7 +215,7 @@ static const char *weigh_file(const char *root, const char *name, enum house_wha
     const char *wrong = "a file that is half installed";
     if (access(house_path(root, name), F_OK) != 0)
         return NULL;
-    if (file_read(AT_FDCWD, house_path(root, name), BOARD_MAX, &data, &len) != REFUSAL_NONE)
+    if (file_read(AT_FDCWD, house_path(root, name), BOARD_MAX, &data, &len) != ERROR_NONE)
         return "a file that cannot be read";
     for (int i = 0; i < PIECES; i++)
         if (pieces[i].what == what && pieces[i].len == len &&
@@ -241,9 +242,9 @@ static const char *weigh_state(const struct state *state, const struct marks *ma
 static const char *install_again(struct state *state)
 {
     for (int i = 0; i < PIECES; i++) {
-        int refusal = install(state, &pieces[i]);
-        if (refusal != REFUSAL_NONE && refusal != REFUSAL_OLDER)
-            return refusal_text(refusal);
+        int error = install(state, &pieces[i]);
+        if (error != ERROR_NONE && error != ERROR_OLDER)
+            return error_text(error);
     }
     return state->card.number == 2 && state->charter.number == 3 && state->board_number == 2
                ? NULL
@@ -260,8 +261,8 @@ const char *scenes_install_check(const char *root, const struct marks *marks)
         wrong = weigh_file(root, "state/board", HOUSE_BOARD);
     if (wrong != NULL)
         return wrong;
-    int refusal = state_open(house_path(root, "state"), &state);
-    wrong = refusal == REFUSAL_NONE ? weigh_state(state, marks) : refusal_text(refusal);
+    int error = state_open(house_path(root, "state"), &state);
+    wrong = error == ERROR_NONE ? weigh_state(state, marks) : error_text(error);
     if (wrong == NULL)
         wrong = install_again(state);
     state_close(&state);
@@ -286,8 +287,8 @@ void scenes_exchange_base(const char *root)
 static void exchange(const char *root)
 {
     struct exchange_report report;
-    if (exchange_run(house_path(root, "state"), house_path(root, "media"), state_today(),
-                     &report) == REFUSAL_NONE)
+    if (exchange_run(house_path(root, "state"), house_path(root, "media"), day_today(), &report) ==
+        ERROR_NONE)
         marks_done(HOUSE_EXCHANGED, report.last, NULL);
 }
 
@@ -325,9 +326,9 @@ void scenes_stranger_base(const char *root)
     struct piece piece = {HOUSE_CARD, 9, NULL, 0};
     scenes_filed_base(root);
     uint8_t *seed = secret_new(SIGN_SEED_LEN);
-    house_must(seed != NULL && vault_fresh(&other, "Others", state_today(), seed) == TROUBLE_NONE,
+    house_must(seed != NULL && vault_fresh(&other, "Others", day_today(), seed) == TROUBLE_NONE,
                "another office");
-    house_must(state_open(house_path(root, "state"), &state) == REFUSAL_NONE, "the kiosk");
+    house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
     make_card(&piece, &other, state, seed);
     int fd = open(house_path(root, "media/s.card"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     house_must(fd >= 0 && write(fd, piece.data, piece.len) == (ssize_t)piece.len &&
@@ -342,8 +343,7 @@ void scenes_stranger_base(const char *root)
 void scenes_stranger_run(const char *root)
 {
     struct exchange_report report;
-    (void)exchange_run(house_path(root, "state"), house_path(root, "media"), state_today(),
-                       &report);
+    (void)exchange_run(house_path(root, "state"), house_path(root, "media"), day_today(), &report);
 }
 
 const char *scenes_stranger_check(const char *root, const struct marks *marks)
@@ -351,7 +351,7 @@ const char *scenes_stranger_check(const char *root, const struct marks *marks)
     struct vault *vault = NULL;
     struct state *state = NULL;
     bool ours = house_vault(root, &vault) == TROUBLE_NONE &&
-                state_open(house_path(root, "state"), &state) == REFUSAL_NONE && state->has_card &&
+                state_open(house_path(root, "state"), &state) == ERROR_NONE && state->has_card &&
                 memcmp(state->card.office, vault->charter.office, CHARTER_OFFICE_LEN) == 0;
     state_close(&state);
     vault_close(&vault);
@@ -368,13 +368,13 @@ static const char *weigh_bundle(int media, const char *name, const struct state 
     uint8_t *data = NULL;
     size_t len = 0;
     struct bundle bundle;
-    if (file_read(media, name, BUNDLE_MAX, &data, &len) != REFUSAL_NONE)
+    if (file_read(media, name, BUNDLE_MAX, &data, &len) != ERROR_NONE)
         return "a bundle that cannot be read";
-    int refusal = bundle_decode(data, len, state->key, NULL, &bundle);
-    if (refusal == REFUSAL_NONE && bundle.last >= bundle.first && bundle.last > *last)
+    int error = bundle_decode(data, len, state->key, NULL, &bundle);
+    if (error == ERROR_NONE && bundle.last >= bundle.first && bundle.last > *last)
         *last = bundle.last;
     free(data);
-    return refusal == REFUSAL_NONE ? NULL : "a bundle on the medium is not whole";
+    return error == ERROR_NONE ? NULL : "a bundle on the medium is not whole";
 }
 
 static const char *weigh_bundles(int media, const struct state *state, uint64_t *last)
@@ -398,7 +398,7 @@ static const char *weigh_medium(const char *root, const struct marks *marks)
     struct state *state = NULL;
     uint64_t last = 0;
     int media = open(house_path(root, "media"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (media < 0 || state_open(house_path(root, "state"), &state) != REFUSAL_NONE)
+    if (media < 0 || state_open(house_path(root, "state"), &state) != ERROR_NONE)
         return "state folder or medium does not open";
     const char *wrong = weigh_bundles(media, state, &last);
     if (wrong == NULL && last < marks_highest(marks, HOUSE_EXCHANGED, true))

@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "courier/exchange.h"
-#include "courier/file.h"
-#include "courier/refusal.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
@@ -51,7 +52,7 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
     int error = house_root(vault, &seed);
     secret_free(seed);
     if (error == TROUBLE_NONE)
-        error = kiosks_list(vault, state_today(), &rows, &n);
+        error = kiosks_list(vault, day_today(), &rows, &n);
     kiosks_free(rows, n);
     if (error != TROUBLE_NONE)
         return trouble_text(error);
@@ -111,13 +112,13 @@ static const char *weigh_card(const char *root, uint32_t *number)
     *number = 0;
     if (access(house_path(root, "media/k.card"), F_OK) != 0)
         return NULL;
-    int refusal = file_read(AT_FDCWD, house_path(root, "media/k.card"), CARD_FILE_LEN, &data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = card_decode(data, len, &card, &charter);
-    if (refusal == REFUSAL_NONE)
+    int error = file_read(AT_FDCWD, house_path(root, "media/k.card"), CARD_FILE_LEN, &data, &len);
+    if (error == ERROR_NONE)
+        error = card_decode(data, len, &card, &charter);
+    if (error == ERROR_NONE)
         *number = card.number;
     free(data);
-    return refusal == REFUSAL_NONE ? NULL : "a card on the medium that is not whole";
+    return error == ERROR_NONE ? NULL : "a card on the medium that is not whole";
 }
 
 void scenes_card_run(const char *root)
@@ -139,7 +140,7 @@ static const char *known(const char *root, uint32_t *card, struct caseload_kiosk
     size_t n = 0;
     int error = house_vault(root, &vault);
     if (error == TROUBLE_NONE)
-        error = kiosks_list(vault, state_today(), &rows, &n);
+        error = kiosks_list(vault, day_today(), &rows, &n);
     *card = n == 1 ? rows[0].card.number : 0;
     *kiosk = n == 1 ? rows[0].kiosk : (struct caseload_kiosk){.tip_seq = 0};
     kiosks_free(rows, n);
@@ -271,11 +272,11 @@ static int say(struct vault *vault, int what)
     const size_t len = said[what] != NULL ? strlen(said[what]) : 0;
     switch (what) {
     case SAID_STATUS:
-        return triage_set_status(vault, 2, taxonomy_status("triaged"), state_today(), &changed);
+        return triage_set_status(vault, 2, taxonomy_status("triaged"), day_today(), &changed);
     case SAID_NOTE:
-        return casefile_note(vault, 3, state_today(), said[what], len);
+        return casefile_note(vault, 3, day_today(), said[what], len);
     default:
-        return triage_answer(vault, 1, said[what], len, state_today());
+        return triage_answer(vault, 1, said[what], len, day_today());
     }
 }
 
@@ -283,19 +284,19 @@ static int hash_board(const char *root, uint8_t hash[MARKS_HASH])
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int refusal =
+    int error =
         file_read(AT_FDCWD, house_path(root, "out/" EXCHANGE_BOARD), BOARD_MAX, &data, &len);
-    if (refusal == REFUSAL_NONE)
+    if (error == ERROR_NONE)
         house_hash(data, len, hash);
     free(data);
-    return refusal;
+    return error;
 }
 
 static void publish(const char *root, struct vault *vault)
 {
     struct publish_report report;
     uint8_t hash[MARKS_HASH] = {0};
-    if (publish_run(vault, house_path(root, "out"), state_today(), &report) != TROUBLE_NONE)
+    if (publish_run(vault, house_path(root, "out"), day_today(), &report) != TROUBLE_NONE)
         return;
     (void)hash_board(root, hash); /* unread: zeros, which claim nothing of its bytes */
     marks_done(HOUSE_PUBLISHED, report.number, hash);
@@ -375,11 +376,11 @@ static const char *read_sheet(const char *root, const struct vault *vault, struc
     *sheet = (struct sheet){.data = NULL};
     if (access(path, F_OK) != 0)
         return NULL;
-    int refusal = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
-    if (refusal == REFUSAL_NONE)
-        refusal = board_decode(sheet->data, len, vault->charter.board, vault->charter.office,
-                               &sheet->board);
-    if (refusal != REFUSAL_NONE)
+    int error = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
+    if (error == ERROR_NONE)
+        error = board_decode(sheet->data, len, vault->charter.board, vault->charter.office,
+                             &sheet->board);
+    if (error != ERROR_NONE)
         return "a published board that is not whole";
     house_hash(sheet->data, len, sheet->hash);
     return NULL;
@@ -435,7 +436,7 @@ static const char *publish_again(const char *root, struct vault *vault, const st
     if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
         wrong = scene_lost("a published board is lost");
     if (wrong == NULL &&
-        publish_run(vault, house_path(root, "out"), state_today(), &report) != TROUBLE_NONE)
+        publish_run(vault, house_path(root, "out"), day_today(), &report) != TROUBLE_NONE)
         wrong = "no board can be published";
     if (wrong == NULL)
         wrong = read_sheet(root, vault, &next);

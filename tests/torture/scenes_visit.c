@@ -3,7 +3,8 @@
    again, the receipt is shown after that, and at the end the record goes into the outbox. */
 #include <string.h>
 
-#include "courier/refusal.h"
+#include "base/day.h"
+#include "base/error.h"
 #include "kiosk/chain.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
@@ -25,11 +26,11 @@ static bool tick(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
     uint8_t hash[MARKS_HASH];
-    if (chain_tip(booth->chain, &tip) != REFUSAL_NONE)
+    if (chain_tip(booth->chain, &tip) != ERROR_NONE)
         return false;
     house_hash(envelope, ENVELOPE_LEN, hash);
     marks_try(HOUSE_STORED, tip.seq + 1, hash);
-    if (chain_write(booth->chain, envelope, state_today()) == REFUSAL_NONE && who != ' ')
+    if (chain_write(booth->chain, envelope, day_today()) == ERROR_NONE && who != ' ')
         marks_done(HOUSE_STORED, tip.seq + 1, hash);
     return true;
 }
@@ -37,7 +38,7 @@ static bool tick(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 static bool seal(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
-    return chain_tip(booth->chain, &tip) == REFUSAL_NONE &&
+    return chain_tip(booth->chain, &tip) == ERROR_NONE &&
            house_seal(booth->state, tip.seq + 1, who, envelope) == ENVELOPE_OK;
 }
 
@@ -51,18 +52,18 @@ static bool visit(struct booth *booth, char who)
     if (who != ' ' && seal(booth, who, envelope))
         for (int i = 0; i < 2; i++)
             (void)tick(booth, who, envelope);
-    return chain_keep(booth->chain) && chain_deliver(booth->chain) == REFUSAL_NONE;
+    return chain_keep(booth->chain) && chain_deliver(booth->chain) == ERROR_NONE;
 }
 
 /* One record at every start: that of a cut-off visit, or a cover. False: this kiosk takes nobody today. */
 static bool enter(const char *root, struct booth *booth)
 {
     *booth = (struct booth){0};
-    if (state_open(house_path(root, "state"), &booth->state) != REFUSAL_NONE ||
-        state_ready(booth->state, state_today()) != REFUSAL_NONE ||
-        chain_open(booth->state, &booth->chain) != REFUSAL_NONE)
+    if (state_open(house_path(root, "state"), &booth->state) != ERROR_NONE ||
+        state_ready(booth->state, day_today()) != ERROR_NONE ||
+        chain_open(booth->state, &booth->chain) != ERROR_NONE)
         return false;
-    return chain_holding(booth->chain) ? chain_deliver(booth->chain) == REFUSAL_NONE
+    return chain_holding(booth->chain) ? chain_deliver(booth->chain) == ERROR_NONE
                                        : visit(booth, ' ');
 }
 

@@ -4,7 +4,7 @@
    A file is written under a temporary name ".sandyq-PID-N" in the same folder, which the writer
    holds locked (flock). A sweep removes the temporary files that nobody holds: those of a writer
    that died. */
-#include "courier/file.h"
+#include "base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/refusal.h"
+#include "base/error.h"
 
 #define TEMPORARY ".sandyq-"
 enum { TEMPORARY_LEN = 48, TEMPORARY_TRIES = 1000 };
@@ -30,11 +30,11 @@ struct file_writer {
     char name[256];
 };
 
-static int refusal_of(int error)
+static int error_of_errno(int error)
 {
     switch (error) {
     case ENOENT:
-        return REFUSAL_MISSING;
+        return ERROR_MISSING;
     case ELOOP:
     case ENXIO:
     case ENODEV:
@@ -42,57 +42,57 @@ static int refusal_of(int error)
     case ENOTDIR:
     case ENOTEMPTY:
     case EEXIST:
-        return REFUSAL_SPECIAL;
+        return ERROR_SPECIAL;
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-        return REFUSAL_FULL;
+        return ERROR_FULL;
     case EROFS:
     case EACCES:
     case EPERM:
-        return REFUSAL_READONLY;
+        return ERROR_READONLY;
     default:
-        return REFUSAL_IO;
+        return ERROR_IO;
     }
 }
 
 int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1])
 {
     if (len < FILE_MAGIC_LEN)
-        return REFUSAL_TRUNCATED;
+        return ERROR_TRUNCATED;
     if (memcmp(in, magic, FILE_MAGIC_LEN - 1) != 0)
-        return REFUSAL_FOREIGN;
+        return ERROR_FOREIGN;
     uint8_t version = in[FILE_MAGIC_LEN - 1];
     if (version > (uint8_t)magic[FILE_MAGIC_LEN - 1] && version <= '9')
-        return REFUSAL_NEWER;
-    return version == (uint8_t)magic[FILE_MAGIC_LEN - 1] ? REFUSAL_NONE : REFUSAL_FOREIGN;
+        return ERROR_NEWER;
+    return version == (uint8_t)magic[FILE_MAGIC_LEN - 1] ? ERROR_NONE : ERROR_FOREIGN;
 }
 
 int file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len)
 {
     struct stat st;
-    int refusal = REFUSAL_SPECIAL;
+    int error = ERROR_SPECIAL;
 
     *fd = -1;
     /* Looked at before it is opened: opening a device can already do something. */
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == EACCES ? REFUSAL_IO : refusal_of(errno);
+        return errno == EACCES ? ERROR_IO : error_of_errno(errno);
     if (!S_ISREG(st.st_mode))
-        return REFUSAL_SPECIAL;
+        return ERROR_SPECIAL;
     int opened = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (opened < 0)
-        return errno == EACCES ? REFUSAL_IO : refusal_of(errno);
+        return errno == EACCES ? ERROR_IO : error_of_errno(errno);
     if (fstat(opened, &st) != 0)
-        refusal = REFUSAL_IO;
+        error = ERROR_IO;
     else if (S_ISREG(st.st_mode))
-        refusal = (uint64_t)st.st_size > max ? REFUSAL_LARGE : REFUSAL_NONE;
-    if (refusal != REFUSAL_NONE) {
+        error = (uint64_t)st.st_size > max ? ERROR_LARGE : ERROR_NONE;
+    if (error != ERROR_NONE) {
         close(opened);
-        return refusal;
+        return error;
     }
     *fd = opened;
     *len = (size_t)st.st_size;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 /* Reads up to len bytes; *got is less only when the file ends earlier. */
@@ -104,11 +104,11 @@ static int read_whole(int fd, uint8_t *data, size_t len, size_t *got)
         if (n == 0)
             break;
         if (n < 0 && errno != EINTR)
-            return REFUSAL_IO;
+            return ERROR_IO;
         if (n > 0)
             *got += (size_t)n;
     }
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len)
@@ -119,18 +119,18 @@ int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *l
 
     *data = NULL;
     *len = 0;
-    int refusal = file_open(dirfd, name, max, &fd, &size);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
+    int error = file_open(dirfd, name, max, &fd, &size);
+    if (error != ERROR_NONE)
+        return error;
     bytes = malloc(size + 1);
-    refusal = bytes == NULL ? REFUSAL_IO : read_whole(fd, bytes, size, len);
+    error = bytes == NULL ? ERROR_IO : read_whole(fd, bytes, size, len);
     close(fd);
-    if (refusal != REFUSAL_NONE) {
+    if (error != ERROR_NONE) {
         free(bytes);
-        return refusal;
+        return error;
     }
     *data = bytes;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 static int open_temporary(struct file_writer *writer, mode_t mode)
@@ -143,38 +143,38 @@ static int open_temporary(struct file_writer *writer, mode_t mode)
         if (writer->fd >= 0) {
             /* Some file systems cannot lock; then a sweep cannot spare us, and need not. */
             flock(writer->fd, LOCK_EX | LOCK_NB);
-            return REFUSAL_NONE;
+            return ERROR_NONE;
         }
         if (errno != EEXIST)
-            return refusal_of(errno);
+            return error_of_errno(errno);
     }
-    return REFUSAL_IO;
+    return ERROR_IO;
 }
 
 int file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **out)
 {
     struct file_writer *writer = NULL;
-    int refusal = REFUSAL_IO;
+    int error = ERROR_IO;
 
     *out = NULL;
     if (strlen(name) >= sizeof writer->name)
-        return REFUSAL_IO;
+        return ERROR_IO;
     writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return REFUSAL_IO;
+        return ERROR_IO;
     snprintf(writer->name, sizeof writer->name, "%s", name);
     writer->fd = -1;
     writer->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
     if (writer->dirfd >= 0)
-        refusal = open_temporary(writer, mode);
-    if (refusal != REFUSAL_NONE) {
+        error = open_temporary(writer, mode);
+    if (error != ERROR_NONE) {
         if (writer->dirfd >= 0)
             close(writer->dirfd);
         free(writer);
-        return refusal;
+        return error;
     }
     *out = writer;
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 int file_add(struct file_writer *writer, const void *data, size_t len)
@@ -184,44 +184,44 @@ int file_add(struct file_writer *writer, const void *data, size_t len)
     while (len > 0) {
         ssize_t n = write(writer->fd, bytes, len);
         if (n < 0 && errno != EINTR)
-            return refusal_of(errno);
+            return error_of_errno(errno);
         if (n > 0) {
             bytes += n;
             len -= (size_t)n;
         }
     }
-    return REFUSAL_NONE;
+    return ERROR_NONE;
 }
 
 static int sync_folder(int dirfd)
 {
     /* FAT and some network file systems have nothing to sync in a folder and say so. */
     if (fsync(dirfd) != 0 && errno != EINVAL && errno != EROFS && errno != EBADF)
-        return refusal_of(errno);
-    return REFUSAL_NONE;
+        return error_of_errno(errno);
+    return ERROR_NONE;
 }
 
 int file_commit(struct file_writer **writer)
 {
     struct file_writer *w = *writer;
-    int refusal = REFUSAL_NONE;
+    int error = ERROR_NONE;
 
     if (fsync(w->fd) != 0)
-        refusal = refusal_of(errno);
-    if (refusal == REFUSAL_NONE && renameat(w->dirfd, w->temporary, w->dirfd, w->name) != 0)
-        refusal = errno == ENOENT ? REFUSAL_IO : refusal_of(errno);
-    if (refusal != REFUSAL_NONE) {
+        error = error_of_errno(errno);
+    if (error == ERROR_NONE && renameat(w->dirfd, w->temporary, w->dirfd, w->name) != 0)
+        error = errno == ENOENT ? ERROR_IO : error_of_errno(errno);
+    if (error != ERROR_NONE) {
         file_abandon(writer);
-        return refusal;
+        return error;
     }
-    refusal = sync_folder(w->dirfd);
+    error = sync_folder(w->dirfd);
     /* Some file systems tell of a full disk only here. */
-    if (close(w->fd) != 0 && refusal == REFUSAL_NONE)
-        refusal = refusal_of(errno);
+    if (close(w->fd) != 0 && error == ERROR_NONE)
+        error = error_of_errno(errno);
     close(w->dirfd);
     free(w);
     *writer = NULL;
-    return refusal;
+    return error;
 }
 
 void file_abandon(struct file_writer **writer)
@@ -239,13 +239,13 @@ int file_write(int dirfd, const char *name, mode_t mode, const void *data, size_
 {
     struct file_writer *writer = NULL;
 
-    int refusal = file_begin(dirfd, name, mode, &writer);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    refusal = file_add(writer, data, len);
-    if (refusal != REFUSAL_NONE) {
+    int error = file_begin(dirfd, name, mode, &writer);
+    if (error != ERROR_NONE)
+        return error;
+    error = file_add(writer, data, len);
+    if (error != ERROR_NONE) {
         file_abandon(&writer);
-        return refusal;
+        return error;
     }
     return file_commit(&writer);
 }
@@ -255,13 +255,13 @@ int file_settle(const char *path)
     char copy[PATH_MAX];
 
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
-        return REFUSAL_IO;
+        return ERROR_IO;
     int dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dirfd < 0)
-        return errno == EACCES ? REFUSAL_NONE : refusal_of(errno);
-    int refusal = sync_folder(dirfd);
+        return errno == EACCES ? ERROR_NONE : error_of_errno(errno);
+    int error = sync_folder(dirfd);
     close(dirfd);
-    return refusal;
+    return error;
 }
 
 bool file_is_temporary(const char *name)

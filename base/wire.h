@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Little-endian fixed-width integers in byte buffers: the one place that knows byte order. */
-#ifndef CRYPTO_WIRE_H
-#define CRYPTO_WIRE_H
+#ifndef BASE_WIRE_H
+#define BASE_WIRE_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8 byte by byte. */
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 static int32_t start(struct utf8 *decoder, uint8_t byte)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The languages of the screens: gettext in C.UTF-8, switched inside the process. */
-#ifndef TUI_LANG_H
-#define TUI_LANG_H
+#ifndef BASE_LANG_H
+#define BASE_LANG_H
 
 #include <libintl.h>
 #include <stddef.h>

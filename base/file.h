@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole files, read with suspicion and written so that a half file is never seen. */
-#ifndef COURIER_FILE_H
-#define COURIER_FILE_H
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /* Does a file begin with this magic, whose last character is the digit of the version? Returns an enum
-   refusal: _NONE, _TRUNCATED (shorter than a magic), _FOREIGN or _NEWER (a higher digit). */
+   error: _NONE, _TRUNCATED (shorter than a magic), _FOREIGN or _NEWER (a higher digit). */
 enum { FILE_MAGIC_LEN = 8 };
 int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1]);
 
@@ -20,7 +20,7 @@ int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 
 int file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len);
 
 /* Reads folder/name (dirfd as in openat(2)) whole. Only a regular file, never through a symlink in the
-   last step, never blocking. *data is malloc'd, for the caller to free. Returns an enum refusal:
+   last step, never blocking. *data is malloc'd, for the caller to free. Returns an enum error:
    _MISSING, _SPECIAL, _LARGE (over max bytes) or _IO. */
 int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* UTF-8, strictly (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF). */
-#ifndef TUI_UTF8_H
-#define TUI_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tui/lang.h"
+#include "base/lang.h"
 
 #define DOMAIN "sandyq"
 

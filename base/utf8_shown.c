@@ -4,7 +4,7 @@
 #include <unictype.h>
 #include <uniwidth.h>
 
-#include "tui/utf8.h"
+#include "base/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD };
 
