@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "courier/record.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 static double now(void)

@@ -8,14 +8,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/exchange.h"
+#include "protocol/names.h"
 
 static bool is_card_name(const char *name)
 {
     size_t len = strlen(name);
-    size_t end = strlen(EXCHANGE_CARD);
+    size_t end = strlen(NAMES_CARD);
 
-    return name[0] != '.' && len > end && strcmp(name + len - end, EXCHANGE_CARD) == 0;
+    return name[0] != '.' && len > end && strcmp(name + len - end, NAMES_CARD) == 0;
 }
 
 static bool is_better(const struct cards *cards, const struct card *card, uint32_t charter_number,

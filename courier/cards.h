@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/card.h"
 #include "courier/state.h"
+#include "protocol/card.h"
 
 /* What a look over the cards on the medium has found. Which file the folder names first decides
    nothing. */

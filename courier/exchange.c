@@ -21,10 +21,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/bundle.h"
 #include "courier/cards.h"
 #include "courier/salvage.h"
 #include "courier/state.h"
+#include "protocol/bundle.h"
+#include "protocol/names.h"
 
 enum { AGE_NEVER = 65535, NAME_LEN = 64, KEPT_MAX = 16 };
 
@@ -68,7 +69,7 @@ static int take_charter(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(x->media, EXCHANGE_CHARTER, CHARTER_LEN, &data, &len);
+    int error = file_read(x->media, NAMES_CHARTER, CHARTER_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_charter(x->state, data, len);
     free(data);
@@ -80,7 +81,7 @@ static int take_board(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(x->media, EXCHANGE_BOARD, BOARD_MAX, &data, &len);
+    int error = file_read(x->media, NAMES_BOARD, BOARD_MAX, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_board(x->state, data, len, x->today);
     free(data);
@@ -92,7 +93,7 @@ static void name_request(const struct exchange *x, char name[NAME_LEN])
     char id[CARD_KIOSK_TEXT_LEN];
 
     card_kiosk_text(x->state->kiosk, id);
-    snprintf(name, NAME_LEN, "%s%s", id, EXCHANGE_REQUEST);
+    snprintf(name, NAME_LEN, "%s%s", id, NAMES_REQUEST);
 }
 
 /* KIOSKID.bundle, KIOSKID-2.bundle, KIOSKID-3.bundle ... */
@@ -102,9 +103,9 @@ static void name_bundle(const struct exchange *x, uint64_t number, char name[NAM
 
     card_kiosk_text(x->state->kiosk, id);
     if (number == 1)
-        snprintf(name, NAME_LEN, "%s%s", id, EXCHANGE_BUNDLE);
+        snprintf(name, NAME_LEN, "%s%s", id, NAMES_BUNDLE);
     else
-        snprintf(name, NAME_LEN, "%s-%" PRIu64 "%s", id, number, EXCHANGE_BUNDLE);
+        snprintf(name, NAME_LEN, "%s-%" PRIu64 "%s", id, number, NAMES_BUNDLE);
 }
 
 static int write_request(struct exchange *x)
@@ -320,7 +321,7 @@ static int lay_aside(struct exchange *x, const char *name)
         return ERROR_NONE;
     card_kiosk_text(x->state->kiosk, id);
     for (int i = 1; i <= (evidence ? KEPT_MAX : KEPT_MAX / 2); i++) {
-        snprintf(other, sizeof other, "%s-0-%d%s", id, i, EXCHANGE_BUNDLE);
+        snprintf(other, sizeof other, "%s-0-%d%s", id, i, NAMES_BUNDLE);
         if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0) {
             const int error = move_aside(x, name, other);
             x->report->kept += evidence && error == ERROR_NONE;

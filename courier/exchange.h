@@ -19,13 +19,7 @@
 
 #include <stdint.h>
 
-#include "courier/charter.h"
-
-#define EXCHANGE_CHARTER "sandyq.charter"
-#define EXCHANGE_BOARD   "sandyq.board"
-#define EXCHANGE_BUNDLE  ".bundle"
-#define EXCHANGE_REQUEST ".request"
-#define EXCHANGE_CARD    ".card"
+#include "protocol/charter.h"
 
 /* Where an exchange stopped. */
 enum exchange_at {

@@ -9,10 +9,11 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
-#include "courier/charter.h"
 #include "courier/confine.h"
 #include "courier/exchange.h"
 #include "crypto/secret.h"
+#include "protocol/charter.h"
+#include "protocol/names.h"
 
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -147,8 +148,8 @@ static void print_past(const struct exchange_report *report)
 static void print_report(const struct exchange_report *report)
 {
     print_card(report);
-    print_taken(EXCHANGE_CHARTER, report->charter);
-    print_taken(EXCHANGE_BOARD, report->board);
+    print_taken(NAMES_CHARTER, report->charter);
+    print_taken(NAMES_BOARD, report->board);
     if (report->dropped_to > 0)
         printf(_("outbox: the office has the records up to %llu\n"),
                (unsigned long long)report->dropped_to);
@@ -162,9 +163,9 @@ static const char *refused_thing(const struct exchange_report *report)
     if (report->card != ERROR_NONE && report->card != ERROR_MISSING)
         return "card";
     if (report->charter != ERROR_NONE && report->charter != ERROR_MISSING)
-        return EXCHANGE_CHARTER;
+        return NAMES_CHARTER;
     if (report->board != ERROR_NONE && report->board != ERROR_MISSING)
-        return EXCHANGE_BOARD;
+        return NAMES_BOARD;
     return report->salvaged || report->bundle == ERROR_BUSY || report->bundle == ERROR_NONE ||
                    report->fork || report->beyond > 0 || report->unasked > 0 || report->kept > 0
                ? "outbox"

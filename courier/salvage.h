@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/record.h"
+#include "protocol/record.h"
 
 struct salvage;
 

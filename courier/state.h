@@ -16,9 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/board.h"
-#include "courier/card.h"
-#include "courier/charter.h"
+#include "protocol/board.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 #include "store/outbox.h"
 
 /* A struct state is what the folder held when it was opened. A courier may bring a newer card, charter or board

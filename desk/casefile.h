@@ -24,10 +24,10 @@
 #include <stdint.h>
 
 #include "complaint/letter.h"
-#include "courier/card.h"
-#include "courier/record.h"
 #include "crypto/answer.h"
 #include "desk/vault.h"
+#include "protocol/card.h"
+#include "protocol/record.h"
 
 enum { CASEFILE_NOTE_MAX = 14000 };
 

@@ -11,7 +11,6 @@
 
 #include "base/day.h"
 #include "base/lang.h"
-#include "courier/exchange.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
@@ -26,6 +25,7 @@
 #include "desk/trouble.h"
 #include "desk/vault.h"
 #include "desk/words.h"
+#include "protocol/names.h"
 
 /* --- saying what went wrong --- */
 
@@ -191,8 +191,8 @@ static int enroll(const struct command_line *line, struct vault *vault,
     if (error != TROUBLE_NONE)
         return fail(blamed != NULL ? blamed : line->operands[0], error);
     printf(_("The kiosk %s is enrolled at %s. Its card: %s\n"), kiosk, line->facility, line->out);
-    const size_t len = strlen(line->out), end = sizeof EXCHANGE_CARD - 1;
-    if (len < end || strcmp(line->out + len - end, EXCHANGE_CARD) != 0)
+    const size_t len = strlen(line->out), end = sizeof NAMES_CARD - 1;
+    if (len < end || strcmp(line->out + len - end, NAMES_CARD) != 0)
         puts(_("On the medium, the name of the card must end in .card"));
     return COMMAND_DONE;
 }

@@ -15,11 +15,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/bundle.h"
-#include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
+#include "protocol/bundle.h"
+#include "protocol/names.h"
 
 /* Letters opened at a time: what fits well into the locked pool. */
 enum { HAND = 16, OPENERS = 2 };
@@ -366,9 +366,9 @@ static void take_file(struct intake *intake, int dir, const char *name, const ch
 
 static int is_bundle(const struct dirent *entry)
 {
-    const size_t len = strlen(entry->d_name), end = sizeof EXCHANGE_BUNDLE - 1;
+    const size_t len = strlen(entry->d_name), end = sizeof NAMES_BUNDLE - 1;
     return len > end && entry->d_name[0] != '.' &&
-           strcmp(entry->d_name + len - end, EXCHANGE_BUNDLE) == 0;
+           strcmp(entry->d_name + len - end, NAMES_BUNDLE) == 0;
 }
 
 static void take_folder(struct intake *intake, int dir, const char *path)

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/card.h"
 #include "desk/vault.h"
+#include "protocol/card.h"
 
 struct kiosks_range {
     uint64_t first;

@@ -10,12 +10,12 @@
 
 #include "base/day.h"
 #include "base/utf8.h"
-#include "courier/bundle.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/plain.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "protocol/bundle.h"
 
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
  */

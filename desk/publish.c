@@ -12,12 +12,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
-#include "courier/board.h"
-#include "courier/exchange.h"
 #include "crypto/hash.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/trouble.h"
+#include "protocol/board.h"
+#include "protocol/names.h"
 
 _Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
 
@@ -251,11 +251,11 @@ static int lay_files(const struct vault *vault, const char *path, const struct p
     if (error != TROUBLE_NONE)
         return error;
     file_sweep(dir);
-    error = file_begin(dir, EXCHANGE_CHARTER, 0644, &pair->charter);
+    error = file_begin(dir, NAMES_CHARTER, 0644, &pair->charter);
     if (error == ERROR_NONE)
         error = file_add(pair->charter, vault->charter_bytes, CHARTER_LEN);
     if (error == ERROR_NONE)
-        error = file_begin(dir, EXCHANGE_BOARD, 0644, &pair->board);
+        error = file_begin(dir, NAMES_BOARD, 0644, &pair->board);
     if (error == ERROR_NONE)
         error = file_add(pair->board, print->data, print->len);
     close(dir);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/card.h"
 #include "desk/vault.h"
+#include "protocol/card.h"
 
 struct publish_report {
     uint32_t number;

@@ -19,11 +19,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/charter.h"
 #include "crypto/casebook.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
 #include "desk/passphrase.h"
+#include "protocol/charter.h"
 #include "store/caseload.h"
 
 enum { VAULT_INTAKE_MAX = 64, VAULT_CHARTER_DAYS = 5 * 365 };

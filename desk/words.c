@@ -8,11 +8,11 @@
 
 #include "base/day.h"
 #include "base/lang.h"
-#include "courier/bundle.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/plain.h"
 #include "desk/trouble.h"
+#include "protocol/bundle.h"
 #include "tui/wrap.h"
 
 #define INDENT "    "

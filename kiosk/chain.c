@@ -10,9 +10,9 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/record.h"
 #include "kiosk/cover.h"
 #include "kiosk/pending.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 enum { CHAIN_ASIDE_MAX = 1000 };

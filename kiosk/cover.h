@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "courier/card.h"
-#include "courier/charter.h"
 #include "crypto/envelope.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 
 /* Seals a cover numbered `number` for the day. Returns 0 or -1 (memory). */
 int cover_seal(const struct charter *charter, const struct card *card, uint64_t number,

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "complaint/letter.h"
-#include "courier/card.h"
-#include "courier/charter.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 
 enum { DRAFT_UNDO_MAX = 4096 };
 

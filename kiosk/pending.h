@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* DIR/pending: the record that the visit which is going on comes to, so far. It is a whole record of the chain (courier/record), for
+/* DIR/pending: the record that the visit which is going on comes to, so far. It is a whole record of the chain (protocol/record), for
    the number after the outbox's last, written in place again and again while somebody is there, whatever they do. So neither its
    times nor a power cut tell a visitor who wrote from one who read; and a power cut loses nothing of which the receipt was
    shown. When the visit is over the record goes into the outbox, and what still lies here is old. */
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/record.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 /* Two copies, each in pages of its own: a write that a power cut tears spoils one of them. */

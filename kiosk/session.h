@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 #include "base/lang.h"
-#include "courier/board.h"
-#include "courier/card.h"
-#include "courier/charter.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "kiosk/library.h"
+#include "protocol/board.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 #include "tui/press.h"
 #include "tui/screen.h"
 

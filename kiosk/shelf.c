@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/lang.h"
-#include "courier/board.h"
 #include "kiosk/library.h"
+#include "protocol/board.h"
 
 enum { SHELF_LEAF = 6 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kiosk's outbox: a numbered chain of signed records, kept until the office has acknowledged
    them. The store knows records as blobs with a number, a day and a hash; who makes and signs them
-   is courier/record. */
+   is protocol/record. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 

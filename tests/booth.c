@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "courier/board.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -17,6 +16,7 @@
 #include "kiosk/closed.h"
 #include "kiosk/library.h"
 #include "kiosk/printer.h"
+#include "protocol/board.h"
 
 static const struct {
     const char *word;

@@ -16,11 +16,11 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/record.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 void office_open(struct office *office)

@@ -20,10 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/board.h"
-#include "courier/card.h"
-#include "courier/charter.h"
 #include "courier/state.h"
+#include "protocol/board.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 
 enum {
     OFFICE_PATH_LEN = 256,

@@ -13,7 +13,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/record.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 enum { VALID_DAYS = 30 };

@@ -16,13 +16,14 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "courier/record.h"
 #include "crypto/envelope.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/publish.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "protocol/names.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 
 struct tamper_figures tamper_sum;
@@ -46,7 +47,7 @@ static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
 static void keep_card(const struct tamper *t, const struct tamper_kiosk *kiosk)
 {
     char name[64], from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN];
-    snprintf(name, sizeof name, "%s" EXCHANGE_CARD, kiosk->name);
+    snprintf(name, sizeof name, "%s" NAMES_CARD, kiosk->name);
     tamper_path(from, t->stick, name);
     tamper_path(to, t->under, name);
     assert_int_equal(rename(from, to), 0);
@@ -238,7 +239,7 @@ void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark 
     size_t len = 0;
     memcpy(board.office, t->ward.vault.charter.office, sizeof board.office);
     assert_int_equal(board_encode(&board, mark, t->ward.vault.keys->board, &out, &len), ERROR_NONE);
-    office_put(t->stick, EXCHANGE_BOARD, out, len);
+    office_put(t->stick, NAMES_BOARD, out, len);
     free(out);
 }
 
@@ -363,7 +364,7 @@ void tamper_snapshot(struct tamper *t, size_t k, char copy[2 * OFFICE_PATH_LEN])
 
 void tamper_bundle_name(const struct tamper *t, size_t k, char name[64])
 {
-    snprintf(name, 64, "%s" EXCHANGE_BUNDLE, t->kiosks[k].name);
+    snprintf(name, 64, "%s" NAMES_BUNDLE, t->kiosks[k].name);
 }
 
 static void copy_as(const char *dir, const char *name, const char *to_dir, const char *as)

@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/board.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "protocol/board.h"
 #include "tests/office.h"
 
 enum { MARKS = 3, ENTRIES = 5 };

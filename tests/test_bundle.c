@@ -12,10 +12,10 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/bundle.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "protocol/bundle.h"
 #include "tests/office.h"
 
 enum { RECORDS = 3 };

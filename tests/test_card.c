@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "courier/card.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "protocol/card.h"
 #include "tests/office.h"
 
 static struct office office;

@@ -15,9 +15,9 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/record.h"
 #include "kiosk/chain.h"
 #include "kiosk/pending.h"
+#include "protocol/record.h"
 #include "tests/served.h"
 
 struct place {

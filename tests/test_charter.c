@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "courier/charter.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
+#include "protocol/charter.h"
 #include "tests/office.h"
 
 static struct office office;

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/charter.h"
 #include "crypto/secret.h"
 #include "desk/command.h"
 #include "desk/kiosks.h"
@@ -23,6 +22,7 @@
 #include "desk/reader.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/charter.h"
 #include "tests/ward.h"
 
 #define SECRET "quiet-harbour-42"

@@ -21,10 +21,10 @@
 
 #include "base/error.h"
 #include "base/lang.h"
-#include "courier/board.h"
 #include "crypto/answer.h"
 #include "desk/casefile.h"
 #include "desk/trouble.h"
+#include "protocol/board.h"
 #include "tests/pty.h"
 #include "tests/tamper.h"
 #include "tests/ward.h"

@@ -18,10 +18,11 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/bundle.h"
 #include "courier/exchange.h"
 #include "courier/state.h"
 #include "crypto/random.h"
+#include "protocol/bundle.h"
+#include "protocol/names.h"
 #include "store/db.h"
 #include "store/outbox.h"
 #include "tests/office.h"
@@ -68,7 +69,7 @@ static void put_charter(uint32_t number)
 {
     office.charter.number = number;
     office_charter(&office);
-    office_put(media, EXCHANGE_CHARTER, office.charter_bytes, CHARTER_LEN);
+    office_put(media, NAMES_CHARTER, office.charter_bytes, CHARTER_LEN);
 }
 
 static void put_board(uint32_t number, const struct board_mark *mark)
@@ -76,7 +77,7 @@ static void put_board(uint32_t number, const struct board_mark *mark)
     size_t len = 0;
     uint8_t *board = office_board(&office, number, mark, mark == NULL ? 0 : 1, NULL, 3, &len);
 
-    office_put(media, EXCHANGE_BOARD, board, len);
+    office_put(media, NAMES_BOARD, board, len);
     free(board);
 }
 
@@ -419,7 +420,7 @@ static void refused_things_do_not_stop_the_rest(void **state)
     office_card(&other, key, 9, card);
     office_put(media, "x.card", card, sizeof card);
     office_close(&other);
-    office_put(media, EXCHANGE_CHARTER, junk, sizeof junk);
+    office_put(media, NAMES_CHARTER, junk, sizeof junk);
     struct board_mark mark = office_mark(dir, 1);
     put_board(1, &mark);
     assert_int_equal(run(), ERROR_OFFICE);
@@ -448,11 +449,11 @@ static void special_files_on_the_medium_are_refused(void **state)
 {
     char path[2 * OFFICE_PATH_LEN];
 
-    snprintf(path, sizeof path, "%s/" EXCHANGE_CHARTER, media);
+    snprintf(path, sizeof path, "%s/" NAMES_CHARTER, media);
     assert_int_equal(mkfifo(path, 0600), 0);
     snprintf(path, sizeof path, "%s/x.card", media);
     assert_int_equal(symlink("/dev/zero", path), 0);
-    snprintf(path, sizeof path, "%s/" EXCHANGE_BOARD, media);
+    snprintf(path, sizeof path, "%s/" NAMES_BOARD, media);
     int fd = open(path, O_WRONLY | O_CREAT, 0600);
     assert_int_equal(ftruncate(fd, 8LL << 30), 0);
     close(fd);

@@ -25,7 +25,6 @@
 #include <cmocka.h>
 
 #include "courier/confine.h"
-#include "courier/record.h"
 #include "kiosk/child.h"
 #include "kiosk/handover.h"
 #include "kiosk/keeper.h"
@@ -33,6 +32,7 @@
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 #include "tests/served.h"
 #include "tests/speech.h"

@@ -17,13 +17,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/bundle.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/bundle.h"
 #include "tests/process.h"
 #include "tests/ward.h"
 

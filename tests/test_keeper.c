@@ -21,8 +21,8 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "complaint/letter.h"
-#include "courier/record.h"
 #include "crypto/envelope.h"
+#include "protocol/record.h"
 #include "store/outbox.h"
 #include "tests/served.h"
 

@@ -16,8 +16,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/board.h"
-#include "courier/charter.h"
 #include "crypto/answer.h"
 #include "crypto/sign.h"
 #include "desk/casefile.h"
@@ -26,6 +24,8 @@
 #include "desk/publish.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/board.h"
+#include "protocol/charter.h"
 #include "tests/folder.h"
 #include "tests/ward.h"
 

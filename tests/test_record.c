@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "courier/record.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "protocol/record.h"
 #include "tests/office.h"
 
 static struct office office;

@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/lang.h"
-#include "courier/board.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "protocol/board.h"
 #include "tests/booth.h"
 
 #define NO_NEWS "There is no news now."

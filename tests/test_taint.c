@@ -23,7 +23,6 @@
 #include <unistr.h>
 #include <valgrind/memcheck.h>
 
-#include "courier/board.h"
 #include "crypto/aead.h"
 #include "crypto/answer.h"
 #include "crypto/argon.h"
@@ -34,6 +33,7 @@
 #include "crypto/secret.h"
 #include "crypto/sign.h"
 #include "kiosk/draft.h"
+#include "protocol/board.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { SANITIZED = true };

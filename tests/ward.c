@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/bundle.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
@@ -24,6 +23,7 @@
 #include "desk/machine.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "protocol/bundle.h"
 #include "tests/ward.h"
 
 void ward_scratch(char dir[WARD_PATH])

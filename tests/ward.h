@@ -20,11 +20,11 @@
 #include <stdint.h>
 
 #include "complaint/letter.h"
-#include "courier/card.h"
-#include "courier/record.h"
 #include "crypto/code.h"
 #include "desk/intake.h"
 #include "desk/vault.h"
+#include "protocol/card.h"
+#include "protocol/record.h"
 
 enum { WARD_DAY = 20779, WARD_PATH = 256 };
 

@@ -20,10 +20,10 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/board.h"
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "protocol/board.h"
 #include "tests/apart/features.h"
 #include "tests/apart/judge.h"
 #include "tests/apart/learn.h"

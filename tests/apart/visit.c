@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "courier/record.h"
 #include "kiosk/pending.h"
+#include "protocol/record.h"
 #include "tests/apart/snap.h"
 #include "tests/booth.h"
 

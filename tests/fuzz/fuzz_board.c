@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/board.h"
 #include "crypto/sign.h"
+#include "protocol/board.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { MARKS = 4, ENTRIES = 4, HEAD = 6, UNSIGNED = 128, TOO_MANY = 255 };

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/bundle.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
+#include "protocol/bundle.h"
 #include "tests/fuzz/fuzz.h"
 
 enum {

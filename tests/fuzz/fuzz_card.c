@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "complaint/taxonomy.h"
-#include "courier/card.h"
-#include "courier/charter.h"
 #include "crypto/sign.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3, MAKING = 16, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "courier/charter.h"
 #include "crypto/sign.h"
+#include "protocol/charter.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 2, SIGNED = 254, STRANGE = 64, UNSIGNED = 128 };

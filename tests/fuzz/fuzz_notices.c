@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
-#include "courier/board.h"
-#include "courier/exchange.h"
 #include "desk/publish.h"
 #include "desk/trouble.h"
+#include "protocol/board.h"
+#include "protocol/names.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/ward.h"
 
@@ -78,7 +78,7 @@ static void check_board(const uint8_t *data, size_t size, const struct publish_r
     uint32_t ch = 0;
     size_t len = 0;
 
-    must(file_read(out_dir, EXCHANGE_BOARD, 1 << 24, &bytes, &len) == ERROR_NONE);
+    must(file_read(out_dir, NAMES_BOARD, 1 << 24, &bytes, &len) == ERROR_NONE);
     must(board_view(bytes, len, &board) == ERROR_NONE);
     must(board.number == report->number && board.notices_len == report->notices);
     for (size_t i = 0; i < board.notices_len;) {

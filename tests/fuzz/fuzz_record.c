@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "courier/record.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
+#include "protocol/record.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3, SIGNED = 128 };

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/record.h"
 #include "courier/salvage.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
 #include "kiosk/pending.h"
+#include "protocol/record.h"
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,12 +11,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/wire.h"
-#include "courier/charter.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
 #include "desk/passphrase.h"
 #include "desk/trouble.h"
 #include "desk/vault.h"
+#include "protocol/charter.h"
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
 

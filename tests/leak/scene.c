@@ -19,11 +19,11 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/board.h"
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "kiosk/slip.h"
+#include "protocol/board.h"
 #include "tests/booth.h"
 #include "tests/folder.h"
 #include "tests/paper.h"

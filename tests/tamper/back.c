@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/names.h"
 #include "tests/tamper/insist.h"
 
 static void state_restored(struct tamper *t)
@@ -23,7 +24,7 @@ static void state_restored(struct tamper *t)
     tamper_write_some(t, A, 2);
     tamper_round(t);
     tamper_restore(copy, t->kiosks[A].dir);
-    tamper_remove(t->stick, EXCHANGE_BOARD);
+    tamper_remove(t->stick, NAMES_BOARD);
     tamper_bring(t, A); /* nobody can know yet: it may be an old bundle */
     insist_says_not(t, A, "ROLLBACK");
     tamper_write_some(t, B, 1);
@@ -164,7 +165,7 @@ static void key_of_another_kiosk(struct tamper *t)
     tamper_exchange(t, B);
     tamper_copy(theirs, mine);
     for (size_t k = A; k <= B; k++) {
-        snprintf(name, sizeof name, "%s" EXCHANGE_CARD, t->kiosks[k].name);
+        snprintf(name, sizeof name, "%s" NAMES_CARD, t->kiosks[k].name);
         tamper_put_kept(t, name, name);
     }
     assert_int_equal(tamper_exchange(t, A), ERROR_CORRUPT);
@@ -190,7 +191,7 @@ static void old_board_in_the_state_folder(struct tamper *t)
     tamper_write_some(t, A, 1);
     tamper_bring(t, A);
     tamper_copy(old, board);
-    tamper_remove(t->stick, EXCHANGE_BOARD);
+    tamper_remove(t->stick, NAMES_BOARD);
     tamper_write_some(t, A, 1);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.unasked, 4);
@@ -225,7 +226,7 @@ static void board_that_cannot_be_read(struct tamper *t)
     tamper_round(t);
     tamper_bring(t, A);
     tamper_write_some(t, A, 1);
-    tamper_remove(t->stick, EXCHANGE_BOARD);
+    tamper_remove(t->stick, NAMES_BOARD);
     unread = "board";
     assert_int_equal(tamper_exchange(t, A), ERROR_IO);
     unread = NULL;
@@ -276,7 +277,7 @@ static void traces_fill_the_stick(struct tamper *t)
     assert_int_equal(t->report.kept, 0);
     tamper_import(t, t->stick);
     for (int i = 1; i <= KEPT; i++) {
-        snprintf(name, sizeof name, "%s-0-%d" EXCHANGE_BUNDLE, t->kiosks[A].name, i);
+        snprintf(name, sizeof name, "%s-0-%d" NAMES_BUNDLE, t->kiosks[A].name, i);
         tamper_remove(t->stick, name);
     }
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "protocol/names.h"
 #include "tests/served.h"
 #include "tests/tamper/insist.h"
 
@@ -87,7 +88,7 @@ static void damaged_outbox_and_a_name_taken(struct tamper *t)
     tamper_write_some(t, A, 5);
     t->letters[1].destroyed = t->letters[3].destroyed = true;
     tamper_sql(t, A, "DELETE FROM record WHERE seq IN (2, 4)");
-    snprintf(name, sizeof name, "%s-2" EXCHANGE_BUNDLE, t->kiosks[A].name);
+    snprintf(name, sizeof name, "%s-2" NAMES_BUNDLE, t->kiosks[A].name);
     tamper_path(path, t->stick, name);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(tamper_exchange(t, A), ERROR_CORRUPT);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "protocol/names.h"
 #include "tests/process.h"
 #include "tests/tamper/insist.h"
 
@@ -24,10 +25,10 @@ static void on_stick(const struct tamper *t, const char *name, char path[2 * OFF
 /* What the courier reads, and what the desk reads. */
 static void expected_names(char names[4][64])
 {
-    snprintf(names[0], 64, "%s", EXCHANGE_CHARTER);
-    snprintf(names[1], 64, "%s", EXCHANGE_BOARD);
-    snprintf(names[2], 64, "x%s", EXCHANGE_CARD);
-    snprintf(names[3], 64, "x%s", EXCHANGE_BUNDLE);
+    snprintf(names[0], 64, "%s", NAMES_CHARTER);
+    snprintf(names[1], 64, "%s", NAMES_BOARD);
+    snprintf(names[2], 64, "x%s", NAMES_CARD);
+    snprintf(names[3], 64, "x%s", NAMES_BUNDLE);
 }
 
 /* The exchange refuses card, charter and board with this and still writes its bundle; the desk refuses
@@ -41,7 +42,7 @@ static void insist_both_refuse(struct tamper *t, int error)
     assert_int_equal(t->report.board, error);
     assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
-    snprintf(what, sizeof what, "x%s=%d ", EXCHANGE_BUNDLE, error);
+    snprintf(what, sizeof what, "x%s=%d ", NAMES_BUNDLE, error);
     insist_refused(t, what);
     assert_int_equal(t->taken.refused, 1);
     assert_int_equal(t->taken.bundles, 2); /* of both kiosks */
@@ -126,7 +127,7 @@ static void sparse_files(struct tamper *t)
 
 static void name_one_of_many(int i, char name[64])
 {
-    static const char *const ends[] = {EXCHANGE_CARD, EXCHANGE_BUNDLE, ".txt", ".board", ""};
+    static const char *const ends[] = {NAMES_CARD, NAMES_BUNDLE, ".txt", ".board", ""};
     snprintf(name, 64, "%05d%s", i, ends[i % 5]);
 }
 
@@ -165,7 +166,7 @@ static void links_to_our_own_files(struct tamper *t)
         tamper_write_some(t, A, 1);
         tamper_path(from, t->kiosks[A].dir, ours[i % 3]);
         uint8_t *before = office_get(t->kiosks[A].dir, ours[i % 3], &len);
-        on_stick(t, EXCHANGE_BOARD, to);
+        on_stick(t, NAMES_BOARD, to);
         assert_int_equal(link(from, to), 0);
         on_stick(t, bundle, to);
         assert_int_equal(i < 3 ? link(from, to) : symlink(from, to), 0);
@@ -180,7 +181,7 @@ static void links_to_our_own_files(struct tamper *t)
         free(after);
         tamper_import(t, t->stick);
         assert_int_equal(t->taken.complaints, 1);
-        tamper_remove(t->stick, EXCHANGE_BOARD);
+        tamper_remove(t->stick, NAMES_BOARD);
     }
 }
 
@@ -270,9 +271,9 @@ enum { RACE_STEP = 11 /* of the calls to the kernel, and the returns, every elev
 static void change_stick(struct tamper *t, unsigned way)
 {
     char path[2 * OFFICE_PATH_LEN];
-    tamper_path(path, t->stick, EXCHANGE_BOARD);
+    tamper_path(path, t->stick, NAMES_BOARD);
     if (way == 0)
-        tamper_put_kept(t, EXCHANGE_BOARD, EXCHANGE_BOARD); /* an older one, written over */
+        tamper_put_kept(t, NAMES_BOARD, NAMES_BOARD); /* an older one, written over */
     else if (way == 1)
         assert_int_equal(truncate(path, 100), 0);
     else
@@ -316,9 +317,9 @@ static void stick_changes_while_read(struct tamper *t)
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 1);
     tamper_put_mark(t, 1, &mark);
-    tamper_keep(t, EXCHANGE_BOARD);
+    tamper_keep(t, NAMES_BOARD);
     tamper_exchange(t, A);
-    tamper_path(board, t->stick, EXCHANGE_BOARD);
+    tamper_path(board, t->stick, NAMES_BOARD);
     uint32_t held = board_held(t, A);
     unsigned taken = 0;
     for (unsigned n = 1; n <= stops; n += RACE_STEP) {
@@ -332,7 +333,7 @@ static void stick_changes_while_read(struct tamper *t)
         held = now;
     }
     assert_true(taken > 5 && stops > 20 * RACE_STEP);
-    tamper_remove(t->stick, EXCHANGE_BOARD);
+    tamper_remove(t->stick, NAMES_BOARD);
 }
 
 struct tamper_case stick_cases[] = {

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "courier/bundle.h"
 #include "desk/trouble.h"
+#include "protocol/bundle.h"
+#include "protocol/names.h"
 #include "tests/tamper/insist.h"
 
 static void clean_world(struct tamper *t)
@@ -192,10 +193,10 @@ static void old_board(struct tamper *t)
 {
     tamper_write_some(t, A, 2);
     tamper_round(t);
-    tamper_keep(t, EXCHANGE_BOARD);
+    tamper_keep(t, NAMES_BOARD);
     tamper_write_some(t, A, 2);
     tamper_round(t);
-    tamper_put_kept(t, EXCHANGE_BOARD, EXCHANGE_BOARD);
+    tamper_put_kept(t, NAMES_BOARD, NAMES_BOARD);
     tamper_write_some(t, A, 1);
     assert_int_equal(tamper_exchange(t, A), ERROR_OLDER);
     assert_int_equal(t->report.board, ERROR_OLDER);
@@ -206,7 +207,7 @@ static void old_board(struct tamper *t)
 static void other_office(struct tamper *t, struct office *other)
 {
     office_open(other);
-    office_put(t->stick, EXCHANGE_CHARTER, other->charter_bytes, CHARTER_LEN);
+    office_put(t->stick, NAMES_CHARTER, other->charter_bytes, CHARTER_LEN);
 }
 
 static void charter_and_board_of_another_office(struct tamper *t)
@@ -216,7 +217,7 @@ static void charter_and_board_of_another_office(struct tamper *t)
     tamper_write_some(t, A, 2);
     other_office(t, &other);
     uint8_t *board = office_board(&other, 999, NULL, 0, NULL, 32, &len);
-    office_put(t->stick, EXCHANGE_BOARD, board, len);
+    office_put(t->stick, NAMES_BOARD, board, len);
     free(board);
     office_close(&other);
     tamper_exchange(t, A);
@@ -252,7 +253,7 @@ static void put_signed(struct tamper *t, uint32_t number)
         .number = number, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
     charter.number = number;
     assert_int_equal(charter_encode(&charter, t->ward.root, bytes), ERROR_NONE);
-    office_put(t->stick, EXCHANGE_CHARTER, bytes, sizeof bytes);
+    office_put(t->stick, NAMES_CHARTER, bytes, sizeof bytes);
     memcpy(card.key, t->kiosks[A].key, sizeof card.key);
     memcpy(card.facility, t->kiosks[A].facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, bytes, t->ward.root, file), ERROR_NONE);

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "complaint/letter.h"
 #include "courier/exchange.h"
-#include "courier/record.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -22,6 +21,7 @@
 #include "desk/publish.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/record.h"
 #include "tests/torture/scene.h"
 
 /* The record of the session after house_chain; 0: none yet. */

@@ -11,10 +11,11 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/bundle.h"
 #include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "desk/trouble.h"
+#include "protocol/bundle.h"
+#include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
 
@@ -384,8 +385,8 @@ static const char *weigh_bundles(int media, const struct state *state, uint64_t 
     if (folder == NULL)
         return "the medium cannot be read";
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        size_t len = strlen(entry->d_name), end = strlen(EXCHANGE_BUNDLE);
-        if (wrong == NULL && len > end && strcmp(entry->d_name + len - end, EXCHANGE_BUNDLE) == 0)
+        size_t len = strlen(entry->d_name), end = strlen(NAMES_BUNDLE);
+        if (wrong == NULL && len > end && strcmp(entry->d_name + len - end, NAMES_BUNDLE) == 0)
             wrong = weigh_bundle(media, entry->d_name, state, last);
     }
     closedir(folder);

@@ -8,13 +8,13 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "desk/casefile.h"
 #include "desk/kiosks.h"
 #include "desk/publish.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
 #include "tests/torture/scenes.h"
@@ -284,8 +284,7 @@ static int hash_board(const char *root, uint8_t hash[MARKS_HASH])
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int error =
-        file_read(AT_FDCWD, house_path(root, "out/" EXCHANGE_BOARD), BOARD_MAX, &data, &len);
+    int error = file_read(AT_FDCWD, house_path(root, "out/" NAMES_BOARD), BOARD_MAX, &data, &len);
     if (error == ERROR_NONE)
         house_hash(data, len, hash);
     free(data);
@@ -372,7 +371,7 @@ struct sheet {
 static const char *read_sheet(const char *root, const struct vault *vault, struct sheet *sheet)
 {
     size_t len = 0;
-    const char *path = house_path(root, "out/" EXCHANGE_BOARD);
+    const char *path = house_path(root, "out/" NAMES_BOARD);
     *sheet = (struct sheet){.data = NULL};
     if (access(path, F_OK) != 0)
         return NULL;

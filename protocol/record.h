@@ -7,8 +7,8 @@
        40      4  day, since 1970-01-01
        44  16384  envelope
     16428     64  signature by the kiosk key, domain "sandyq record v1", over bytes 0 to 16427 */
-#ifndef COURIER_RECORD_H
-#define COURIER_RECORD_H
+#ifndef PROTOCOL_RECORD_H
+#define PROTOCOL_RECORD_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Seals and reads bundles. */
-#include "courier/bundle.h"
+#include "protocol/bundle.h"
 
 #include <stdbool.h>
 #include <string.h>

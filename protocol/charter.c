@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes, reads and compares charters. */
-#include "courier/charter.h"
+#include "protocol/charter.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -23,14 +23,14 @@
    A reader checks magic, length, kiosk id, the signature, then that the records are numbered and
    chained (record 1 follows 32 zeros; what another first record follows, only its reader knows) and
    the signature of the last record, which with the chain vouches for every record before it. */
-#ifndef COURIER_BUNDLE_H
-#define COURIER_BUNDLE_H
+#ifndef PROTOCOL_BUNDLE_H
+#define PROTOCOL_BUNDLE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/card.h"
-#include "courier/record.h"
+#include "protocol/card.h"
+#include "protocol/record.h"
 
 enum { BUNDLE_HEADER_LEN = 80, BUNDLE_RECORDS_MAX = 4096 };
 enum { BUNDLE_PRINTER_OK = 1, BUNDLE_DISK_OK = 2, BUNDLE_CLOCK_OK = 4 };

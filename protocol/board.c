@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes, reads and searches boards. A board can be hundreds of megabytes: it is read where it
  * lies. */
-#include "courier/board.h"
+#include "protocol/board.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes and reads enrolment requests and cards. */
-#include "courier/card.h"
+#include "protocol/card.h"
 
 #include <string.h>
 

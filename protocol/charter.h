@@ -13,8 +13,8 @@
        94     32  board public key (Ed25519)
       126    128  name of the office, UTF-8, at most 127 bytes, then zeros
       254     64  signature by the root key, domain "sandyq charter v1", over bytes 0 to 253 */
-#ifndef COURIER_CHARTER_H
-#define COURIER_CHARTER_H
+#ifndef PROTOCOL_CHARTER_H
+#define PROTOCOL_CHARTER_H
 
 #include <stddef.h>
 #include <stdint.h>

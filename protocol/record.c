@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes, reads and checks single records of the chain. */
-#include "courier/record.h"
+#include "protocol/record.h"
 
 #include <string.h>
 

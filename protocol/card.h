@@ -16,13 +16,13 @@
    kiosk public key)                             104     64  signature by the root key, domain
                                                              "sandyq card v1", over bytes 0 to 103
                                                  168    318  charter */
-#ifndef COURIER_CARD_H
-#define COURIER_CARD_H
+#ifndef PROTOCOL_CARD_H
+#define PROTOCOL_CARD_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/charter.h"
+#include "protocol/charter.h"
 
 enum { CARD_REQUEST_LEN = 108, CARD_LEN = 168, CARD_FILE_LEN = CARD_LEN + CHARTER_LEN };
 enum { CARD_KIOSK_LEN = 8, CARD_FACILITY_MAX = 15 };

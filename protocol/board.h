@@ -14,14 +14,14 @@
         .  n         public notices, UTF-8
         .  4096 * e  entries (crypto/answer), sorted by tag as bytes, no tag twice
         .  64        signature by the board key, domain "sandyq board v1", over all bytes before */
-#ifndef COURIER_BOARD_H
-#define COURIER_BOARD_H
+#ifndef PROTOCOL_BOARD_H
+#define PROTOCOL_BOARD_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/card.h"
-#include "courier/charter.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
 
 enum {
     BOARD_HEADER_LEN = 60,
