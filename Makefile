@@ -26,7 +26,7 @@ V       ?=
 say      = $(if $(V),,@echo '  $(1)';)
 
 # The rooms that all programs share. Order is the link order: a room needs only rooms to its right.
-ROOMS    := courier protocol complaint tui store crypto base
+ROOMS    := courier protocol sandbox complaint tui store crypto base
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.

@@ -9,11 +9,12 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
-#include "courier/confine.h"
 #include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "protocol/charter.h"
 #include "protocol/names.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/user.h"
 
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
@@ -179,8 +180,8 @@ static int exchange(const struct options *options)
     int start = secret_start();
     if (start != SECRET_OK)
         return fail("start", start_text(start));
-    if (confine_become_owner(options->state) != 0 ||
-        confine_courier(options->state, options->media) != 0)
+    if (user_become_owner(options->state) != 0 ||
+        sandbox_courier(options->state, options->media) != 0)
         return fail("start",
                     _("The courier could not be confined. Use a kernel with seccomp filters."));
     int error = exchange_run(options->state, options->media, day_today(), &report);

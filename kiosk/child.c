@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "base/lang.h"
-#include "courier/confine.h"
 #include "crypto/secret.h"
 #include "kiosk/closed.h"
 #include "kiosk/handover.h"
@@ -27,6 +26,7 @@
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
 #include "kiosk/stage.h"
+#include "sandbox/sandbox.h"
 #include "tui/term.h"
 
 /* Set by signals. A request to make room (SIGUSR1) counts only while nobody is here; it is
@@ -220,7 +220,7 @@ static int confine(const struct keeper_brief *brief)
         kept[count++] = KEEPER_PRINTER;
     if (brief->has_speaker)
         kept[count++] = KEEPER_SPEAKER;
-    return confine_session(kept, count);
+    return sandbox_session(kept, count);
 }
 
 /* Nothing of this process may reach a disk: no core, and no look into it by others of the same

@@ -33,12 +33,12 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/confine.h"
 #include "kiosk/chain.h"
 #include "kiosk/handover.h"
 #include "kiosk/printer.h"
 #include "kiosk/session.h"
 #include "kiosk/spawn.h"
+#include "sandbox/sandbox.h"
 
 enum {
     KEEPER_LOOK_MS = 60000,  /* how often a waiting keeper looks at the date */
@@ -730,7 +730,7 @@ int keeper_serve(struct state *state, struct porter *porter, const struct keeper
 
     if (error == ERROR_NONE) {
         let_go_of_terminal();
-        error = confine_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
+        error = sandbox_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
     }
     keeper_close(&keeper);
     return error;

@@ -14,13 +14,13 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
-#include "courier/confine.h"
 #include "courier/state.h"
 #include "crypto/secret.h"
 #include "kiosk/child.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
 #include "kiosk/spawn.h"
+#include "sandbox/user.h"
 
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
 enum { SET_MAX = 64 };
@@ -251,7 +251,7 @@ static int prepare(struct options *options)
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    int error = confine_become_owner(dir) != 0 ? ERROR_OPEN : state_enroll(dir, day_today(), kiosk);
+    int error = user_become_owner(dir) != 0 ? ERROR_OPEN : state_enroll(dir, day_today(), kiosk);
 
     if (error != ERROR_NONE)
         return complain(dir, _(error_text(error)));
@@ -346,8 +346,8 @@ static int serve(const struct options *options)
     int status = STATUS_DONE;
 
     if (porter != NULL)
-        result = confine_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
-                                                           : state_open(options->state, &state);
+        result = user_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
+                                                        : state_open(options->state, &state);
     if (result == ERROR_NONE && state->seed == NULL)
         result = ERROR_MISSING;
     if (result == ERROR_MISSING)

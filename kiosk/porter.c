@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "courier/confine.h"
+#include "sandbox/user.h"
 #include "tui/term.h"
 
 enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL, PORTER_HOLD };
@@ -216,7 +216,7 @@ struct porter *porter_start(const struct config *config, const char *state_dir)
     struct porter *porter = calloc(1, sizeof *porter);
     int ends[2];
 
-    if (porter == NULL || confine_owner(state_dir, &place.owner) != 0 ||
+    if (porter == NULL || user_owner(state_dir, &place.owner) != 0 ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         free(porter);
         return NULL;

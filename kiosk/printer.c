@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "courier/confine.h"
 #include "kiosk/slip.h"
+#include "sandbox/sandbox.h"
 
 enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
 enum { MARK = 0x70696c73 };
@@ -376,7 +376,7 @@ static int serve(int socket, const char *device)
 
 int printer_run(int socket, const char *device)
 {
-    int going = protect() == 0 && (device = confine_printer(socket, device)) != NULL ? 1 : -1;
+    int going = protect() == 0 && (device = sandbox_printer(socket, device)) != NULL ? 1 : -1;
 
     while (going == 1)
         going = serve(socket, device);

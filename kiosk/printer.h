@@ -28,7 +28,7 @@ int printer_slip(int socket, const uint8_t *bytes, size_t len);
 
 /* The process's side: serves descriptor `socket` until its end. Opens the device anew for each slip, and gives up
    PRINTER_MARGIN_MS before the session does, counted from when the slip was handed over: then nothing of it is printed
-   any more, and no word comes too late. Wipes what it held. Confined (confine_printer), deaf to the signals of a terminal.
+   any more, and no word comes too late. Wipes what it held. Confined (sandbox_printer), deaf to the signals of a terminal.
    Returns the exit status: 0, or 1 when its memory could not be locked, it could not be confined, or what came over the
    socket was no slip. Only _exit may follow. */
 int printer_run(int socket, const char *device);

@@ -13,8 +13,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "courier/confine.h"
 #include "kiosk/keeper.h"
+#include "sandbox/user.h"
 
 /* Opens the terminal. Where it is the keeper's own controlling terminal the session stays in the
    keeper's process group, in front of the shell; elsewhere it becomes the leader of a session of
@@ -61,7 +61,7 @@ static bool become_other(const struct spawn_place *place)
 {
     const char *visitor = place->config->visitor;
 
-    return (visitor[0] != '\0' ? confine_become_user(visitor) : confine_become(place->owner)) == 0;
+    return (visitor[0] != '\0' ? user_become_named(visitor) : user_become(place->owner)) == 0;
 }
 
 /* Dies with its parent; false when that is dead already. */

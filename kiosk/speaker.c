@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "courier/confine.h"
+#include "sandbox/sandbox.h"
 
 /* One text as it goes over the socket. */
 struct message {
@@ -239,7 +239,7 @@ int speaker_run(int socket, const char *program)
     sigset_t waiting;
 
     leave_no_core();
-    if (confine_speaker(program) != 0)
+    if (sandbox_speech(program) != 0)
         return 1;
     take_signals(&waiting);
     while (serving && !stop) {

@@ -17,7 +17,7 @@ void speaker_say(int socket, const char *language, int pace, const char *text, s
 /* The process's side: serves descriptor `socket` until its end, or SIGTERM. 0, 1 and 2 are open and others than that.
    program is the path of the speech program; it gets the text on its standard input, as
    `PROGRAM -v LANGUAGE -s WORDS-A-MINUTE --stdin`, with no other descriptor than that and /dev/null, an environment
-   of ours, no core and no file it could write to, confined as this process is (confine_speaker); it is killed with all
+   of ours, no core and no file it could write to, confined as this process is (sandbox_speech); it is killed with all
    it started in its process group. Nothing of the text goes into arguments, environment or files. A program that is
    missing, dies or hangs costs one text. Wipes what it held. Returns the exit status: 0, or 1 when it could not be
    confined. The process is this one's own: signals, limits and rights are changed for good. */

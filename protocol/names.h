@@ -12,6 +12,6 @@
 #define NAMES_REQUEST ".request"
 
 /* What a card's file ends with; what stands before it is free. */
-#define NAMES_CARD    ".card"
+#define NAMES_CARD ".card"
 
 #endif

@@ -24,7 +24,6 @@
 
 #include <cmocka.h>
 
-#include "courier/confine.h"
 #include "kiosk/child.h"
 #include "kiosk/handover.h"
 #include "kiosk/keeper.h"
@@ -33,6 +32,7 @@
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
 #include "protocol/record.h"
+#include "sandbox/sandbox.h"
 #include "store/outbox.h"
 #include "tests/served.h"
 #include "tests/speech.h"
@@ -140,7 +140,7 @@ static int run_session(void)
     }
     if (deed[0] == 'o')
         signal(SIGALRM, begin);
-    if (confine_session(kept, 3) != 0)
+    if (sandbox_session(kept, 3) != 0)
         return SPAWN_NOT_CONFINED;
     tell("visit", (int)brief.number);
     return play(deed, brief.number);

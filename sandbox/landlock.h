@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Landlock: takes the file system away from this process and gives back a few places of it. */
-#ifndef COURIER_LANDLOCK_H
-#define COURIER_LANDLOCK_H
+#ifndef SANDBOX_LANDLOCK_H
+#define SANDBOX_LANDLOCK_H
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier/confine.h"
+#include "sandbox/user.h"
 
 enum { NOGROUP = 65534 };
 
@@ -50,7 +50,7 @@ static gid_t group_of(uid_t uid)
     return user != NULL && user->pw_gid != 0 ? user->pw_gid : NOGROUP;
 }
 
-int confine_owner(const char *dir, uid_t *owner)
+int user_owner(const char *dir, uid_t *owner)
 {
     struct stat st;
 
@@ -63,21 +63,21 @@ int confine_owner(const char *dir, uid_t *owner)
     return 0;
 }
 
-int confine_become(uid_t owner)
+int user_become(uid_t owner)
 {
     if (geteuid() != 0 || owner == 0)
         return 0;
     return setgroups(0, NULL) == 0 ? become(owner, group_of(owner)) : -1;
 }
 
-int confine_become_owner(const char *dir)
+int user_become_owner(const char *dir)
 {
     uid_t owner;
 
-    return confine_owner(dir, &owner) == 0 ? confine_become(owner) : -1;
+    return user_owner(dir, &owner) == 0 ? user_become(owner) : -1;
 }
 
-int confine_become_user(const char *name)
+int user_become_named(const char *name)
 {
     const struct passwd *user = geteuid() == 0 ? getpwnam(name) : NULL;
 

@@ -37,10 +37,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/confine.h"
-#include "courier/landlock.h"
 #include "courier/state.h"
 #include "crypto/secret.h"
+#include "sandbox/landlock.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/user.h"
 #include "store/outbox.h"
 #include "tests/folder.h"
 #include "tests/served.h"
@@ -111,16 +112,16 @@ static int confine(enum part part)
 {
     switch (part) {
     case SESSION:
-        return confine_session(kept, 2);
+        return sandbox_session(kept, 2);
     case KEEPER:
-        return confine_keeper(state_dir);
+        return sandbox_keeper(state_dir);
     case COURIER:
-        return confine_courier(state_dir, media_dir);
+        return sandbox_courier(state_dir, media_dir);
     case PRINTER:
-        pinned = confine_printer(KEPT, device);
+        pinned = sandbox_printer(KEPT, device);
         return pinned != NULL ? 0 : -1;
     default:
-        return confine_speaker("/bin/true");
+        return sandbox_speech("/bin/true");
     }
 }
 
@@ -780,7 +781,7 @@ static void test_limits_of_a_session(void **state)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[0], KEPT);
         dup2(ends[0], KEPT_TOO);
-        if (confine_session(kept, 2) == 0)
+        if (sandbox_session(kept, 2) == 0)
             (void)!write(KEPT, "r", 1);
         poll(NULL, 0, -1);
         _exit(0);
@@ -822,7 +823,7 @@ static void test_keeper_has_no_capabilities(void **state)
     pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (confine_keeper(state_dir) == 0)
+        if (sandbox_keeper(state_dir) == 0)
             (void)!write(end[1], "r", 1);
         poll(NULL, 0, -1);
         _exit(0);
@@ -862,24 +863,24 @@ static void assert_true_in_child(bool (*check)(void))
 
 static bool owner_is_taken(void)
 {
-    return confine_become_owner(state_dir) == 0 && is_nobody();
+    return user_become_owner(state_dir) == 0 && is_nobody();
 }
 
 static bool root_stays(void)
 {
-    return confine_become_owner(media_dir) == 0 && confine_become_owner("/nowhere") == 0 &&
+    return user_become_owner(media_dir) == 0 && user_become_owner("/nowhere") == 0 &&
            geteuid() == 0;
 }
 
 static bool user_is_taken(void)
 {
-    return confine_become_user("nobody") == 0 && is_nobody() &&
-           confine_become_user("nobody") != 0 && confine_become_owner("/") == 0 && is_nobody();
+    return user_become_named("nobody") == 0 && is_nobody() && user_become_named("nobody") != 0 &&
+           user_become_owner("/") == 0 && is_nobody();
 }
 
 static bool nobody_becomes_root(void)
 {
-    return confine_become_user("root") != 0 && confine_become_user("no such user") != 0 &&
+    return user_become_named("root") != 0 && user_become_named("no such user") != 0 &&
            geteuid() == 0;
 }
 
@@ -976,7 +977,7 @@ static pid_t start_open(bool confine)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 1);
     dup2(ends[0], KEPT);
-    if (confine && confine_session(kept, 1) != 0)
+    if (confine && sandbox_session(kept, 1) != 0)
         _exit(NOT_CONFINED);
     /* Ready: now it waits for the signal that a forbidden call would give it. */
     (void)!write(KEPT, "r", 1);

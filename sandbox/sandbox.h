@@ -4,45 +4,32 @@
    session's to lock memory), only listed system calls (seccomp), and where
    the kernel has Landlock only listed places of the file system. A kernel without Landlock is passed over in silence
    (landlock_abi says which it is); one without seccomp is an error. Irrevocable. They return 0 or -1. */
-#ifndef COURIER_CONFINE_H
-#define COURIER_CONFINE_H
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /* A session: no descriptor but 0, 1, 2 and those kept, which stand in rising order; reads from 0 and the kept ones,
    writes to 1, 2 and the kept ones, asks 0 to 2 what a terminal is asked. No file, no process, no signal to others, no
    memory that is shared or can be run. Any other system call kills the process. Its memory is locked where there is no
    limit of that (root, or LimitMEMLOCK=infinity), and elsewhere only the pool of secrets: the key derivation alone
    takes 256 MiB. */
-int confine_session(const int *kept, size_t count);
+int sandbox_session(const int *kept, size_t count);
 
 /* The keeper, when all is open and the porter runs: files beneath the state folder and its sockets; starts nothing,
    signals nobody, opens no terminal and no socket but pairs. What is not listed fails with ENOSYS. */
-int confine_keeper(const char *state_dir);
+int sandbox_keeper(const char *state_dir);
 
 /* The courier: files beneath its two folders, and the standard descriptors. What is not listed fails with ENOSYS. */
-int confine_courier(const char *state_dir, const char *media_dir);
+int sandbox_courier(const char *state_dir, const char *media_dir);
 
 /* The printer's process: its socket, no other descriptor but 0, 1 and 2, and the device, which it may open anew for
    each slip by the path that is returned (NULL: could not) and by no other. Any other system call kills. */
-const char *confine_printer(int socket, const char *device);
+const char *sandbox_printer(int socket, const char *device);
 
 /* The speaker's process and all that it starts: reads and executes what an installed program may, and what lies
    in the folder of `program`, writes to nothing but /dev/null and the sound card, makes and changes no file, has
    no network but UNIX sockets, signals nobody outside, looks into nobody. What it may not do fails with EPERM. */
-int confine_speaker(const char *program);
-
-/* When started as root: becomes the owner of the folder, for good, with the owner's own group and no other. Nothing
-   happens when that is root, when we are not root, or when the folder is not there. Call it before any secret is read.
-   Memory may be locked without limit from then on. Returns 0 or -1. The two halves are for who asks once and becomes it
-   again and again, in processes of its own; confine_owner says 0 where nothing happens. */
-int confine_become_owner(const char *dir);
-int confine_owner(const char *dir, uid_t *owner);
-int confine_become(uid_t owner);
-
-/* Becomes the user of that name, for good, with all its groups (a printer's and a sound card's device belong to such).
-   Only root can, and never to become root. Forgets PR_SET_PDEATHSIG. Returns 0 or -1. */
-int confine_become_user(const char *name);
+int sandbox_speech(const char *program);
 
 #endif

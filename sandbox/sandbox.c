@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one file that knows libseccomp: what each part of the work may call. */
-#include "courier/confine.h"
+#include "sandbox/sandbox.h"
 
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "courier/landlock.h"
+#include "sandbox/landlock.h"
 
 /* An argument that the kernel takes as an int: what stands above its 32 bits is anything, and not always 0. To libseccomp's own
    macros for 32 bits it must be 0, so that 1 << 32 | TIOCSTI would be another request than TIOCSTI. */
@@ -425,7 +425,7 @@ static int filter_session(const int *kept, size_t count)
     return enforce(&list);
 }
 
-int confine_session(const int *kept, size_t count)
+int sandbox_session(const int *kept, size_t count)
 {
     const int last = count > 0 ? kept[count - 1] : STDERR_FILENO;
 
@@ -477,7 +477,7 @@ static struct list begin_files(void)
     return list;
 }
 
-int confine_keeper(const char *state_dir)
+int sandbox_keeper(const char *state_dir)
 {
     const struct landlock_place places[] = {{state_dir, LANDLOCK_KEEP}};
     const struct scmp_arg_cmp local[] = {INT(0, AF_UNIX)};
@@ -492,7 +492,7 @@ int confine_keeper(const char *state_dir)
 }
 
 /* Root without its capabilities could not write to a medium that was mounted for somebody else. */
-int confine_courier(const char *state_dir, const char *media_dir)
+int sandbox_courier(const char *state_dir, const char *media_dir)
 {
     const struct landlock_place places[] = {
         {state_dir, LANDLOCK_KEEP},
@@ -565,7 +565,7 @@ static int filter_printer(int socket, int opened, const char *device)
     return enforce(&list);
 }
 
-const char *confine_printer(int socket, const char *device)
+const char *sandbox_printer(int socket, const char *device)
 {
     const char *pinned = pin(device);
     int opened = -1;
@@ -612,7 +612,7 @@ static int filter_speaker(void)
     return enforce(&list);
 }
 
-int confine_speaker(const char *program)
+int sandbox_speech(const char *program)
 {
     char own[PATH_MAX];
     const struct landlock_place places[] = {
