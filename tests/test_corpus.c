@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every fuzz target takes its corpus: the inputs checked in, and those learnt in the folder that
-   SANDYQ_LEARNT names. */
+   SANDYQ_LEARNT names. libFuzzer wants files: `test_corpus unpack FOLDER` writes the inputs to
+   FOLDER/TARGET, and `test_corpus pack FOLDER` takes new files of FOLDER/TARGET in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,11 +12,15 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/folder.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/fuzz.h"
 
 #define TARGETS(each)                                                                              \
@@ -29,7 +34,23 @@ typedef int target_fn(const uint8_t *data, size_t size);
 #define DECLARE(name) int fuzz_##name(const uint8_t *data, size_t size);
 TARGETS(DECLARE)
 
-static char current[4096]; /* the input that a target has in hand */
+static char current[2 * PATH_MAX]; /* the input that a target has in hand */
+
+/* The text file of a target, in a buffer used again by the next call. */
+static const char *corpus_of(const char *name)
+{
+    static char path[PATH_MAX];
+    snprintf(path, sizeof path, "tests/fuzz/corpus/fuzz_%s.txt", name);
+    return path;
+}
+
+/* The target's folder under another, in a buffer used again by the next call. */
+static const char *folder_of(const char *under, const char *name)
+{
+    static char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/fuzz_%s", under, name);
+    return path;
+}
 
 /* A target that finds something aborts: say over what. */
 static void on_abort(int signal)
@@ -38,52 +59,51 @@ static void on_abort(int signal)
     (void)!write(STDERR_FILENO, "\n", 1);
 }
 
-/* In a block of exactly its length, so that a byte read beyond it is seen. */
-static void give(target_fn *target, const char *path)
+/* Gives the inputs that are checked in. */
+static void give_corpus(target_fn *target, const char *name)
 {
-    size_t len = 0;
-    uint8_t *bytes = folder_read(path, &len);
-    uint8_t *data = malloc(len > 0 ? len : 1);
-
-    assert_non_null(data);
-    if (len > 0)
-        memcpy(data, bytes, len);
-    assert_int_equal(target(data, len), 0);
-    free(data);
-    free(bytes);
+    const char *path = corpus_of(name);
+    struct corpus *corpus = corpus_read(path);
+    assert_true(corpus->count > 0);
+    for (size_t i = 0; i < corpus->count; i++) {
+        const struct corpus_input *input = &corpus->inputs[i];
+        snprintf(current, sizeof current, "%s:%d: %.255s", path, input->line, input->name);
+        assert_int_equal(target(input->data, input->len), 0);
+    }
+    corpus_free(&corpus);
 }
 
-static size_t give_all(target_fn *target, const char *corpus, const char *name)
+/* Gives the files of a folder, each in a block of exactly its length. */
+static void give_learnt(target_fn *target, const char *folder)
 {
-    char folder[2048];
     struct dirent *entry = NULL;
-    size_t n = 0;
-
-    snprintf(folder, sizeof folder, "%s/fuzz_%s", corpus, name);
     DIR *dir = opendir(folder);
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;
         snprintf(current, sizeof current, "%s/%s", folder, entry->d_name);
-        give(target, current);
-        n++;
+        size_t len = 0;
+        uint8_t *bytes = folder_read(current, &len);
+        uint8_t *data = malloc(len > 0 ? len : 1);
+        assert_non_null(data);
+        memcpy(data, bytes, len);
+        assert_int_equal(target(data, len), 0);
+        free(data);
+        free(bytes);
     }
     if (dir != NULL)
         closedir(dir);
-    return n;
 }
 
 static void replay(target_fn *target, const char *name)
 {
     const struct sigaction action = {.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND};
-    const char *learnt = getenv("SANDYQ_LEARNT");
-
     sigaction(SIGABRT, &action, NULL);
     snprintf(current, sizeof current, "nothing, to fuzz_%s", name);
     assert_int_equal(target((const uint8_t *)"", 0), 0);
-    assert_true(give_all(target, "tests/fuzz/corpus", name) > 0);
-    if (learnt != NULL)
-        give_all(target, learnt, name);
+    give_corpus(target, name);
+    if (getenv("SANDYQ_LEARNT") != NULL)
+        give_learnt(target, folder_of(getenv("SANDYQ_LEARNT"), name));
 }
 
 #define TEST(name)                                                                                 \
@@ -109,10 +129,59 @@ static void test_all_are_here(void **state)
     assert_int_equal(n, sizeof names / sizeof *names);
 }
 
-int main(void)
+/* Every byte comes back as it was packed, and what is there is not packed again. */
+static void test_text_holds_any_bytes(void **state)
+{
+    char *folder = folder_make();
+    char path[PATH_MAX];
+    uint8_t bytes[256 + 4] = "";
+    for (size_t i = 0; i < 256; i++)
+        bytes[i] = (uint8_t)i;
+    memcpy(bytes + 256, "\xd2\x9a: ", 4);
+    snprintf(path, sizeof path, "%s.txt", folder);
+    folder_write(path, "# none\nempty:\n", 14);
+    folder_write(folder_path(folder, "all"), bytes, sizeof bytes);
+    folder_write(folder_path(folder, "none"), "", 0);
+    assert_int_equal(corpus_pack(path, folder), 1);
+    assert_int_equal(corpus_pack(path, folder), 0);
+    struct corpus *corpus = corpus_read(path);
+    assert_int_equal(corpus->count, 2);
+    assert_string_equal(corpus->inputs[1].name, "all");
+    assert_int_equal(corpus->inputs[1].line, 3);
+    assert_int_equal(corpus->inputs[1].len, sizeof bytes);
+    assert_memory_equal(corpus->inputs[1].data, bytes, sizeof bytes);
+    corpus_free(&corpus);
+    assert_int_equal(unlink(path), 0);
+    folder_remove(&folder);
+}
+
+/* Turns the text file of each target into a folder of files under the one named, or takes such
+   files in. Returns the exit status. */
+static int convert(const char *command, const char *under)
+{
+#define STRING(name) #name,
+    static const char *const names[] = {TARGETS(STRING)};
+    bool packing = strcmp(command, "pack") == 0;
+    if (!packing && strcmp(command, "unpack") != 0)
+        return 2;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *folder = folder_of(under, names[i]);
+        if (packing) {
+            size_t added = corpus_pack(corpus_of(names[i]), folder);
+            if (added > 0)
+                printf("%s: %zu more\n", corpus_of(names[i]), added);
+        } else {
+            mkdir(folder, 0755);
+            corpus_unpack(corpus_of(names[i]), folder);
+        }
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
 {
 #define ENTRY(name) cmocka_unit_test(test_##name),
-    const struct CMUnitTest tests[] = {TARGETS(ENTRY) cmocka_unit_test(test_all_are_here)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {TARGETS(ENTRY) cmocka_unit_test(test_all_are_here),
+                                       cmocka_unit_test(test_text_holds_any_bytes)};
+    return argc == 3 ? convert(argv[1], argv[2]) : cmocka_run_group_tests(tests, NULL, NULL);
 }
