@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every screen as a person sees it: tests/screens/NAME.keys played in each language, at both sizes, in normal and
-   large print; what it shows is compared with NAME.LANG.SIZE.screen and NAME.LANG.SIZE-large.screen. One that is missing
-   fails. GENERATE=1 writes them anew, for the languages named in SCREENS (default "en"). The place is a prison with a
-   printer, a voice, a library and a board, unless the script's first line says otherwise:
+/* Every screen as a person sees it: tests/screens/NAME.keys played in each language, at both sizes,
+   in normal and large print; all that it shows is compared with NAME.LANG.screen, which has a part
+   "==== SIZE ====" for each. One that is missing fails. GENERATE=1 writes them anew, for the
+   languages named in SCREENS (default "en"). The place is a prison with a printer, a voice, a
+   library and a board, unless the script's first line says otherwise:
    #! bare (no printer, no voice)  empty (no library, no board)  silent (no word came back)
       closed (out of order)  WOMEN, CHILD (what kind of place it is) */
 #include <glob.h>
@@ -24,7 +25,7 @@
 #include "tests/booth.h"
 #include "tui/linear.h"
 
-enum { FILE_MAX = 262144, NAME_MAX_LEN = 512 };
+enum { FILE_MAX = 524288, NAME_MAX_LEN = 512 };
 
 /* The whole file as a string for free(3); NULL when there is none. */
 static char *slurp(const char *path)
@@ -43,7 +44,7 @@ static char *slurp(const char *path)
     return text;
 }
 
-/* All kept screens one below the other. */
+/* All kept screens one below the other, for free(3). */
 static char *shown(const struct booth *booth)
 {
     char *text = calloc(1, FILE_MAX);
@@ -53,7 +54,42 @@ static char *shown(const struct booth *booth)
     for (int i = 0; i < booth->kept_count; i++)
         len +=
             (size_t)snprintf(text + len, FILE_MAX - len, "---- %d ----\n%s", i + 1, booth->kept[i]);
+    assert_true(len < FILE_MAX);
     return text;
+}
+
+/* The last line at or before at that begins with mark; the text's beginning when there is none. */
+static const char *line_before(const char *text, const char *at, const char *mark)
+{
+    while (at > text && (at[-1] != '\n' || strncmp(at, mark, strlen(mark)) != 0))
+        at--;
+    return at;
+}
+
+/* Prints the screen that a place in the text belongs to. */
+static void print_screen(const char *title, const char *text, size_t place)
+{
+    const char *from = line_before(text, text + place, "---- ");
+    const char *end = strstr(from, "\n----");
+
+    fprintf(stderr, "%s\n%.*s\n", title, (int)(end != NULL ? end - from : (long)strlen(from)),
+            from);
+}
+
+/* Fails when the texts differ, and shows the first screen that does, as it was and as it is. */
+static void assert_same_screens(const char *path, const char *want, const char *text)
+{
+    size_t same = 0;
+
+    while (want[same] == text[same] && text[same] != '\0')
+        same++;
+    if (want[same] == text[same])
+        return;
+    const char *size = line_before(text, text + same, "==== ");
+    fprintf(stderr, "%s, %.*s: ", path, (int)strcspn(size, "\n"), size);
+    print_screen("expected", want, same);
+    print_screen("it is now", text, same);
+    fail();
 }
 
 static void compare(const char *path, const char *language, const char *text)
@@ -70,9 +106,8 @@ static void compare(const char *path, const char *language, const char *text)
         assert_int_equal(fclose(file), 0);
     } else if (want == NULL) {
         fail_msg("%s is missing", path);
-    } else if (strcmp(want, text) != 0) {
-        print_error("%s: the screens are not as expected; they are now:\n%s\n", path, text);
-        fail();
+    } else {
+        assert_same_screens(path, want, text);
     }
     free(want);
 }
@@ -177,15 +212,11 @@ static struct booth *booth_for(const char *script, const struct look *look)
     return booth;
 }
 
-static void play(const char *path, const struct look *look)
+/* What the script shows, for free(3). */
+static char *play(const char *path, const char *script, const struct look *look)
 {
-    char *script = slurp(path);
-    struct booth *booth = NULL;
-    char *text = NULL;
-    char expected[NAME_MAX_LEN];
+    struct booth *booth = booth_for(script, look);
 
-    assert_non_null(script);
-    booth = booth_for(script, look);
     lang_set("en");
     if (place_is(script, "closed"))
         booth_close(booth, script);
@@ -193,29 +224,59 @@ static void play(const char *path, const struct look *look)
         fail_msg("%s stored nothing", path);
     if (booth->clipped)
         fail_msg("%s loses text (%s, %s)", path, look->language, look->size);
-    text = shown(booth);
-    snprintf(expected, sizeof expected, "%.*s.%s.%s%s.screen",
-             (int)(strlen(path) - strlen(".keys")), path, look->language, look->size,
-             look->large ? "-large" : "");
-    compare(expected, look->language, text);
-    free(text);
-    free(script);
+    char *text = shown(booth);
     booth_free(&booth);
+    return text;
+}
+
+/* A terminal whose size never rests shows the same. */
+static void play_restless(const char *path, const char *script, const struct look *look,
+                          const char *want)
+{
+    struct look restless = *look;
+
+    restless.restless = true;
+    char *text = play(path, script, &restless);
+    assert_same_screens(path, want, text);
+    free(text);
+}
+
+static void play_script(const char *path, const char *language)
+{
+    const struct look looks[] = {
+        {language, "64x24", 24, 64, false, false},
+        {language, "64x24, large", 24, 64, true, false},
+        {language, "80x25", 25, 80, false, false},
+        {language, "80x25, large", 25, 80, true, false},
+    };
+    char *script = slurp(path);
+    char *all = calloc(1, FILE_MAX);
+    char expected[NAME_MAX_LEN];
+    size_t len = 0;
+
+    assert_true(script != NULL && all != NULL);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        char *text = play(path, script, &looks[i]);
+        if (i == 0)
+            play_restless(path, script, &looks[i], text);
+        len += (size_t)snprintf(all + len, FILE_MAX - len, "==== %s ====\n%s", looks[i].size, text);
+        assert_true(len < FILE_MAX);
+        free(text);
+    }
+    snprintf(expected, sizeof expected, "%.*s.%s.screen", (int)(strlen(path) - strlen(".keys")),
+             path, language);
+    compare(expected, language, all);
+    free(all);
+    free(script);
 }
 
 static void play_all(const char *language)
 {
-    const struct look looks[] = {
-        {language, "64x24", 24, 64, false, false}, {language, "64x24", 24, 64, true, false},
-        {language, "80x25", 25, 80, false, false}, {language, "80x25", 25, 80, true, false},
-        {language, "64x24", 24, 64, false, true},
-    };
     glob_t found = {0};
 
     assert_int_equal(glob("tests/screens/*.keys", 0, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        for (size_t j = 0; j < sizeof looks / sizeof *looks; j++)
-            play(found.gl_pathv[i], &looks[j]);
+        play_script(found.gl_pathv[i], language);
     globfree(&found);
 }
 
