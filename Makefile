@@ -26,7 +26,7 @@ V       ?=
 say      = $(if $(V),,@echo '  $(1)';)
 
 # The rooms that all programs share. Order is the link order: a room needs only rooms to its right.
-ROOMS    := courier protocol sandbox complaint tui store crypto base
+ROOMS    := courier device protocol sandbox complaint tui store crypto base
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.
@@ -148,7 +148,7 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kio
 
 # The engine stands before libc's file calls, so it is a program of its own.
 TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) \
-           $(patsubst %,$(BUILD)/kiosk/%.o,chain cover draft pending)
+           $(patsubst %,$(BUILD)/kiosk/%.o,chain cover draft)
 torture: deps-test
 	@$(MAKE) --no-print-directory torture-built
 torture-built: $(BUILD)/tests/torture/torture

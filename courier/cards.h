@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/state.h"
+#include "device/state.h"
 #include "protocol/card.h"
 
 /* What a look over the cards on the medium has found. Which file the folder names first decides

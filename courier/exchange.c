@@ -22,8 +22,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "courier/cards.h"
-#include "courier/salvage.h"
-#include "courier/state.h"
+#include "device/salvage.h"
+#include "device/state.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 

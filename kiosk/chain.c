@@ -10,8 +10,8 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "device/pending.h"
 #include "kiosk/cover.h"
-#include "kiosk/pending.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kiosk's chain as the keeper writes it: the outbox, and beside it the pending record of the visit that is going on
-   (kiosk/pending). What was acknowledged from there comes into the outbox before anything else does. Returns are refusals. */
+   (device/pending). What was acknowledged from there comes into the outbox before anything else does. Returns are refusals. */
 #ifndef KIOSK_CHAIN_H
 #define KIOSK_CHAIN_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/state.h"
 #include "crypto/envelope.h"
+#include "device/state.h"
 
 struct chain;
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/state.h"
+#include "device/state.h"
 #include "kiosk/config.h"
 #include "kiosk/porter.h"
 
@@ -26,7 +26,7 @@ enum {
 };
 
 /* Serves until SIGTERM (or once); porter starts the processes. Writes a record at its start: the one that a power cut took from a
-   visitor (kiosk/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
+   visitor (device/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
    waits 10 seconds before each further visit, so that a key held down does not fill the disk.
 
    Returns an enum error: ERROR_NONE after an orderly end, ERROR_CORRUPT also when the outbox

@@ -14,8 +14,9 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
-#include "courier/state.h"
 #include "crypto/secret.h"
+#include "device/enroll.h"
+#include "device/state.h"
 #include "kiosk/child.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
@@ -251,7 +252,7 @@ static int prepare(struct options *options)
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    int error = user_become_owner(dir) != 0 ? ERROR_OPEN : state_enroll(dir, day_today(), kiosk);
+    int error = user_become_owner(dir) != 0 ? ERROR_OPEN : enroll_kiosk(dir, day_today(), kiosk);
 
     if (error != ERROR_NONE)
         return complain(dir, _(error_text(error)));

@@ -20,6 +20,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "device/enroll.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
 
@@ -122,7 +123,7 @@ void office_kiosk(const struct office *office, const char *dir, const char *faci
     uint8_t file[CARD_FILE_LEN];
     struct state *state = NULL;
 
-    assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(dir, OFFICE_DAY, id), ERROR_NONE);
     assert_int_equal(state_open(dir, &state), ERROR_NONE);
     memcpy(card.key, state->key, sizeof card.key);
     snprintf(card.facility, sizeof card.facility, "%s", facility);

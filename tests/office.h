@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "courier/state.h"
+#include "device/state.h"
 #include "protocol/board.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"

@@ -13,6 +13,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "device/enroll.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
 
@@ -56,7 +57,7 @@ void served_make(struct served *served)
     served->office.charter.expires = day_today() + VALID_DAYS;
     office_charter(&served->office);
     office_scratch(served->dir);
-    assert_int_equal(state_enroll(served->dir, day_today(), id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(served->dir, day_today(), id), ERROR_NONE);
     served_card(served, 1, day_today() + VALID_DAYS);
 }
 

@@ -22,6 +22,7 @@
 #include "desk/publish.h"
 #include "desk/trouble.h"
 #include "desk/words.h"
+#include "device/enroll.h"
 #include "protocol/names.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
@@ -61,7 +62,7 @@ size_t tamper_kiosk(struct tamper *t, const char *facility)
     assert_true(k < TAMPER_KIOSKS);
     office_scratch(kiosk->dir);
     snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
-    assert_int_equal(state_enroll(kiosk->dir, WARD_DAY, kiosk->name), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(kiosk->dir, WARD_DAY, kiosk->name), ERROR_NONE);
     assert_int_equal(state_open(kiosk->dir, &state), ERROR_NONE);
     memcpy(kiosk->key, state->key, sizeof kiosk->key);
     memcpy(kiosk->seed, state->seed, sizeof kiosk->seed);

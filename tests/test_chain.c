@@ -15,8 +15,8 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "device/pending.h"
 #include "kiosk/chain.h"
-#include "kiosk/pending.h"
 #include "protocol/record.h"
 #include "tests/served.h"
 

@@ -19,8 +19,9 @@
 
 #include "base/error.h"
 #include "courier/exchange.h"
-#include "courier/state.h"
 #include "crypto/random.h"
+#include "device/enroll.h"
+#include "device/state.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "store/db.h"
@@ -268,7 +269,7 @@ static void request_goes_out_until_a_card_comes(void **state)
     office_scratch(fresh);
     assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_MISSING);
     assert_int_equal(report.at, EXCHANGE_AT_STATE);
-    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
     put_charter(1);
     put_board(1, NULL);
     assert_int_equal(exchange_run(fresh, media, OFFICE_DAY, &report), ERROR_NONE);
@@ -350,7 +351,7 @@ static void first_cards_of_two_offices_are_both_refused(void **state)
 
     office_open(&other);
     office_scratch(fresh);
-    assert_int_equal(state_enroll(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(fresh, OFFICE_DAY, fresh_id), ERROR_NONE);
     assert_int_equal(state_open(fresh, &kiosk), ERROR_NONE);
     memcpy(of, kiosk->key, sizeof of);
     state_close(&kiosk);

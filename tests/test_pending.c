@@ -16,7 +16,7 @@
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
-#include "kiosk/pending.h"
+#include "device/pending.h"
 #include "tests/folder.h"
 
 struct place {

@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/salvage.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "device/salvage.h"
 #include "tests/office.h"
 
 enum { STEP = 32768, RECORDS = 5, FILE_LEN = RECORDS * STEP, PENDING_STEP = 20480 };

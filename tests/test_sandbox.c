@@ -37,8 +37,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "courier/state.h"
 #include "crypto/secret.h"
+#include "device/enroll.h"
+#include "device/state.h"
 #include "sandbox/landlock.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/user.h"
@@ -949,7 +950,7 @@ static void test_courier_of_the_owner(void **state)
     if (geteuid() != 0)
         skip();
     assert_int_equal(secret_start(), SECRET_OK);
-    assert_int_equal(state_enroll(state_dir, 1, kiosk), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(state_dir, 1, kiosk), ERROR_NONE);
     snprintf(request, sizeof request, "%s/%s.request", media_dir, kiosk);
     give_to(state_dir, NOBODY);
     assert_int_equal(chmod(dir, 0711), 0);

@@ -18,7 +18,8 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "courier/state.h"
+#include "device/enroll.h"
+#include "device/state.h"
 #include "tests/office.h"
 
 static struct office office;
@@ -94,7 +95,7 @@ static void enrolling_again_keeps_the_key(void **state)
     size_t len = 0;
 
     card_kiosk_text(kiosk->kiosk, id);
-    assert_int_equal(state_enroll(dir, OFFICE_DAY + 1, again), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(dir, OFFICE_DAY + 1, again), ERROR_NONE);
     assert_string_equal(id, again);
     uint8_t *request = office_get(dir, "enroll.request", &len);
     assert_int_equal(card_request_decode(request, len, of, &day), ERROR_NONE);
@@ -114,7 +115,7 @@ static void folder_is_made_closed(void **state)
 
     snprintf(inner, sizeof inner, "%s/inner", dir);
     assert_int_equal(state_open(inner, &fresh), ERROR_MISSING);
-    assert_int_equal(state_enroll(inner, OFFICE_DAY, id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(inner, OFFICE_DAY, id), ERROR_NONE);
     assert_int_equal(stat(inner, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
     assert_int_equal(state_open(inner, &fresh), ERROR_NONE);
@@ -133,7 +134,7 @@ static void open_folder_is_refused(void **state)
     for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
         assert_int_equal(chmod(dir, open_modes[i]), 0);
         assert_int_equal(state_open(dir, &opened), ERROR_OPEN);
-        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_OPEN);
+        assert_int_equal(enroll_kiosk(dir, OFFICE_DAY, id), ERROR_OPEN);
         assert_null(opened);
     }
     assert_int_equal(chmod(dir, 0700), 0);
@@ -163,7 +164,7 @@ static void damaged_key_is_refused(void **state)
     for (size_t cut = 0; cut < len; cut++) {
         office_put(dir, "kiosk.key", key, cut);
         assert_int_equal(state_open(dir, &opened), ERROR_TRUNCATED);
-        assert_int_equal(state_enroll(dir, OFFICE_DAY, id), ERROR_TRUNCATED);
+        assert_int_equal(enroll_kiosk(dir, OFFICE_DAY, id), ERROR_TRUNCATED);
     }
     key[7]++;
     office_put(dir, "kiosk.key", key, len);

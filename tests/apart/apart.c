@@ -23,6 +23,7 @@
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "device/enroll.h"
 #include "protocol/board.h"
 #include "tests/apart/features.h"
 #include "tests/apart/judge.h"
@@ -123,7 +124,7 @@ static void make_kiosks(struct all *all)
         kiosk->served.office = first->served.office;
         memcpy(kiosk->code, first->code, sizeof kiosk->code);
         office_scratch(kiosk->served.dir);
-        assert_int_equal(state_enroll(kiosk->served.dir, day_today(), id), ERROR_NONE);
+        assert_int_equal(enroll_kiosk(kiosk->served.dir, day_today(), id), ERROR_NONE);
         served_card(&kiosk->served, 1, day_today() + DAYS);
         assert_int_equal(state_open(kiosk->served.dir, &state), ERROR_NONE);
         assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kiosk/pending.h"
+#include "device/pending.h"
 #include "protocol/record.h"
 #include "tests/apart/snap.h"
 #include "tests/booth.h"

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "courier/salvage.h"
 #include "crypto/envelope.h"
 #include "crypto/sign.h"
-#include "kiosk/pending.h"
+#include "device/pending.h"
+#include "device/salvage.h"
 #include "protocol/record.h"
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"

@@ -21,6 +21,7 @@
 #include "desk/publish.h"
 #include "desk/triage.h"
 #include "desk/trouble.h"
+#include "device/enroll.h"
 #include "protocol/record.h"
 #include "tests/torture/scene.h"
 
@@ -147,7 +148,7 @@ void house_must_publish(const char *root, const char *out)
 void house_must_kiosk(const char *root)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    house_must(state_enroll(house_path(root, "state"), day_today(), kiosk) == ERROR_NONE,
+    house_must(enroll_kiosk(house_path(root, "state"), day_today(), kiosk) == ERROR_NONE,
                "a kiosk");
     /* A copy, for a second card: the kiosk throws its own away with the first. */
     house_must(link(house_path(root, "state/enroll.request"), house_path(root, "request")) == 0,

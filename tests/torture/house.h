@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "courier/state.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "desk/vault.h"
+#include "device/state.h"
 #include "tests/torture/marks.h"
 
 enum { HOUSE_PATH = 512, HOUSE_RECORDS = 64 };

@@ -14,6 +14,7 @@
 #include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "desk/trouble.h"
+#include "device/enroll.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
@@ -82,14 +83,14 @@ void scenes_enrol_run(const char *root)
 {
     uint8_t hash[MARKS_HASH] = {0};
     for (int i = 0; i < 2; i++)
-        if (state_enroll(house_path(root, "state"), day_today(), (char *)hash) == ERROR_NONE)
+        if (enroll_kiosk(house_path(root, "state"), day_today(), (char *)hash) == ERROR_NONE)
             marks_done(HOUSE_ENROLLED, 1, hash);
 }
 
 const char *scenes_enrol_check(const char *root, const struct marks *marks)
 {
     uint8_t hash[MARKS_HASH] = {0};
-    int error = state_enroll(house_path(root, "state"), day_today(), (char *)hash);
+    int error = enroll_kiosk(house_path(root, "state"), day_today(), (char *)hash);
     if (error != ERROR_NONE)
         return error_text(error);
     if (marks_has(marks, HOUSE_ENROLLED, 1, true) && !marks_knows(marks, HOUSE_ENROLLED, hash))

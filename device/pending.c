@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two copies of a record in one file of their size. Overwriting in place allocates nothing, so a full disk cannot refuse it; a write that was torn
    shows by the signature. */
-#include "kiosk/pending.h"
+#include "device/pending.h"
 
 #include <errno.h>
 #include <fcntl.h>

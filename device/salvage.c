@@ -3,7 +3,7 @@
 
    The files are not read as a database, which is what is damaged, but as bytes: an envelope begins with a
    fixed word, a record stands in one piece around it, and its signature says that it is whole. */
-#include "courier/salvage.h"
+#include "device/salvage.h"
 
 #include <errno.h>
 #include <stdlib.h>

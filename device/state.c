@@ -2,7 +2,7 @@
 /* The kiosk's state folder. Every file in it is replaced whole, so at any moment a reader finds
    either the old or the new one; what does not pass its checks counts as not there, so that the
    office can replace it. */
-#include "courier/state.h"
+#include "device/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +19,13 @@
 #include "base/file.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "device/kiosk_key.h"
 
-#define KEY_FILE     "kiosk.key"
-#define REQUEST_FILE "enroll.request"
 #define CARD_FILE    "card"
 #define CHARTER_FILE "charter"
 #define BOARD_FILE   "board"
-#define OUTBOX_FILE  "outbox.db"
 
-static const char key_magic[] = "SANDYQS1";
-enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGN_SEED_LEN };
-
-/* Opens the folder if it is ours alone. */
-static int open_folder(const char *dir, int *fd)
+int state_folder(const char *dir, int *fd)
 {
     struct stat st;
 
@@ -45,33 +39,9 @@ static int open_folder(const char *dir, int *fd)
     return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? ERROR_NONE : ERROR_OPEN;
 }
 
-/* Reads the signing key into *seed (secret_new memory). */
-static int read_key(int dir, uint8_t **seed)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-
-    int error = file_read(dir, KEY_FILE, KEY_FILE_LEN, &data, &len);
-    if (error != ERROR_NONE)
-        return error;
-    error = file_magic(data, len, key_magic);
-    if (error == ERROR_NONE && len != KEY_FILE_LEN)
-        error = ERROR_TRUNCATED;
-    if (error == ERROR_NONE) {
-        *seed = secret_new(SIGN_SEED_LEN);
-        if (*seed == NULL)
-            error = ERROR_IO;
-        else
-            memcpy(*seed, data + FILE_MAGIC_LEN, SIGN_SEED_LEN);
-    }
-    explicit_bzero(data, len);
-    free(data);
-    return error;
-}
-
 static int load_key(struct state *state)
 {
-    int error = read_key(state->dir, &state->seed);
+    int error = kiosk_key_read(state->dir, &state->seed);
 
     if (error == ERROR_MISSING)
         return ERROR_NONE;
@@ -169,8 +139,8 @@ int state_open(const char *dir, struct state **out)
     state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERROR_IO;
-    int error = open_folder(dir, &state->dir);
-    if (error == ERROR_NONE && strlen(path) + sizeof "/" OUTBOX_FILE > sizeof state->path)
+    int error = state_folder(dir, &state->dir);
+    if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
         error = ERROR_IO;
     if (error == ERROR_NONE)
         error = load_key(state);
@@ -201,7 +171,7 @@ void state_close(struct state **state)
     *state = NULL;
 }
 
-static int lock_file(int dir, const char *name, int *fd)
+int state_lock_folder(int dir, const char *name, int *fd)
 {
     *fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*fd < 0)
@@ -218,90 +188,7 @@ static int lock_file(int dir, const char *name, int *fd)
 
 int state_lock(const struct state *state, const char *name, int *fd)
 {
-    return lock_file(state->dir, name, fd);
-}
-
-static int make_key(int dir, uint8_t **seed)
-{
-    uint8_t *file = secret_new(KEY_FILE_LEN);
-    uint8_t public_key[SIGN_PUBLIC_LEN];
-    int error = ERROR_IO;
-
-    *seed = secret_new(SIGN_SEED_LEN);
-    if (file == NULL || *seed == NULL || sign_key_new(*seed, public_key) != 0)
-        goto out;
-    memcpy(file, key_magic, FILE_MAGIC_LEN);
-    memcpy(file + FILE_MAGIC_LEN, *seed, SIGN_SEED_LEN);
-    error = file_write(dir, KEY_FILE, 0600, file, KEY_FILE_LEN);
-out:
-    secret_free(file);
-    return error;
-}
-
-/* A new kiosk begins with an empty outbox, so that an outbox missing later is known to be a loss.
-   It is made before the key: a kiosk that has a key has had its outbox. */
-static int make_outbox(const char *dir)
-{
-    char path[PATH_MAX + sizeof OUTBOX_FILE];
-    char real[PATH_MAX];
-    struct outbox *outbox = NULL;
-
-    if (realpath(dir, real) == NULL)
-        return ERROR_IO;
-    snprintf(path, sizeof path, "%s/" OUTBOX_FILE, real);
-    int error = state_db_error(outbox_open(path, DB_CREATE, &outbox));
-    outbox_close(&outbox);
-    return error;
-}
-
-static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_KIOSK_LEN])
-{
-    uint8_t request[CARD_REQUEST_LEN];
-    uint8_t key[SIGN_PUBLIC_LEN];
-    uint8_t *seed = NULL;
-
-    int error = read_key(dir, &seed);
-    if (error == ERROR_MISSING) {
-        error = make_outbox(name);
-        if (error == ERROR_NONE)
-            error = make_key(dir, &seed);
-    }
-    if (error == ERROR_NONE)
-        error = card_request_encode(seed, today, request);
-    if (error == ERROR_NONE)
-        error = file_write(dir, REQUEST_FILE, 0600, request, sizeof request);
-    if (error == ERROR_NONE && sign_public(seed, key) != 0)
-        error = ERROR_IO;
-    if (error == ERROR_NONE)
-        error = card_kiosk_id(key, id);
-    secret_free(seed);
-    return error;
-}
-
-int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN])
-{
-    uint8_t id[CARD_KIOSK_LEN];
-    int folder = -1;
-    int lock = -1;
-
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
-    int error = open_folder(dir, &folder);
-    if (error == ERROR_NONE)
-        error = file_settle(dir);
-    if (error == ERROR_NONE)
-        error = lock_file(folder, "courier.lock", &lock);
-    if (error == ERROR_NONE) {
-        file_sweep(folder);
-        error = enroll_in(folder, dir, today, id);
-    }
-    if (error == ERROR_NONE)
-        card_kiosk_text(id, kiosk);
-    if (lock >= 0)
-        close(lock);
-    if (folder >= 0)
-        close(folder);
-    return error;
+    return state_lock_folder(state->dir, name, fd);
 }
 
 int state_ready(const struct state *state, uint32_t today)
@@ -352,7 +239,7 @@ int state_install_card(struct state *state, const uint8_t *in, size_t len)
         if (error != ERROR_NONE)
             return error;
         state->card = card;
-        unlinkat(state->dir, REQUEST_FILE, 0);
+        unlinkat(state->dir, STATE_REQUEST, 0);
     }
     if (!first && charter.number > state->charter.number)
         return write_charter(state, in + CARD_LEN, &charter);
@@ -445,5 +332,5 @@ int state_db_error(int error)
 void state_outbox_path(const struct state *state, char out[4096])
 {
     strcpy(out, state->path);
-    strcat(out, "/" OUTBOX_FILE);
+    strcat(out, "/" STATE_OUTBOX);
 }

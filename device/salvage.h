@@ -2,8 +2,8 @@
 /* What is left of an outbox that was damaged: every record that this kiosk signed, wherever it still stands
    in the outbox's files or in the keeper's own of the visit that goes on, so that who damages one letter does
    not silence all. */
-#ifndef COURIER_SALVAGE_H
-#define COURIER_SALVAGE_H
+#ifndef DEVICE_SALVAGE_H
+#define DEVICE_SALVAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

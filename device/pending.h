@@ -3,8 +3,8 @@
    the number after the outbox's last, written in place again and again while somebody is there, whatever they do. So neither its
    times nor a power cut tell a visitor who wrote from one who read; and a power cut loses nothing of which the receipt was
    shown. When the visit is over the record goes into the outbox, and what still lies here is old. */
-#ifndef KIOSK_PENDING_H
-#define KIOSK_PENDING_H
+#ifndef DEVICE_PENDING_H
+#define DEVICE_PENDING_H
 
 #include <stdbool.h>
 #include <stdint.h>

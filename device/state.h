@@ -10,8 +10,8 @@
    DIR/outbox.db       the outbox
    DIR/lock            held (flock) by the keeper while it serves
    DIR/courier.lock    held by a courier's exchange */
-#ifndef COURIER_STATE_H
-#define COURIER_STATE_H
+#ifndef DEVICE_STATE_H
+#define DEVICE_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +20,10 @@
 #include "protocol/card.h"
 #include "protocol/charter.h"
 #include "store/outbox.h"
+
+/* The outbox, and the request for a card until one has come, in the folder. */
+#define STATE_OUTBOX  "outbox.db"
+#define STATE_REQUEST "enroll.request"
 
 /* A struct state is what the folder held when it was opened. A courier may bring a newer card, charter or board
    at any time; who lives long opens the folder anew before each use. */
@@ -48,13 +52,13 @@ struct state {
 int state_open(const char *dir, struct state **out);
 void state_close(struct state **state);
 
-/* Makes an empty outbox and kiosk.key if there is no key, and enroll.request. Makes the folder itself (0700) if
-   needed. From then on a missing outbox is a loss, so open it with DB_OPEN, never DB_CREATE. Safe to repeat:
-   the key stays. Returns an error. */
-int state_enroll(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN]);
+/* Opens the folder if it belongs to this user and is closed to all others: *fd is for the caller to close, -1 on error.
+   _MISSING, _SPECIAL, _OPEN or _IO. */
+int state_folder(const char *dir, int *fd);
 
 /* Takes the named lock file ("lock" or "courier.lock"). Returns ERROR_NONE with *fd, or ERROR_BUSY. */
 int state_lock(const struct state *state, const char *name, int *fd);
+int state_lock_folder(int folder, const char *name, int *fd);
 
 /* May this kiosk serve today? ERROR_NONE, _MISSING (no card yet), what is wrong with the card, or _EXPIRED. */
 int state_ready(const struct state *state, uint32_t today);
