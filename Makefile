@@ -25,8 +25,12 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread
 V       ?=
 say      = $(if $(V),,@echo '  $(1)';)
 
-# The rooms that all programs share. Order is the link order: a room needs only rooms to its right.
-ROOMS    := courier device protocol sandbox complaint tui store crypto base
+# The rooms of each program, and all of them. Order is the link order: a room needs only rooms to its right.
+ROOMS_all     := protocol sandbox complaint tui store crypto base
+ROOMS_kiosk   := kiosk session device $(ROOMS_all)
+ROOMS_desk    := desk $(ROOMS_all)
+ROOMS_courier := courier device $(ROOMS_all)
+ROOMS         := kiosk desk courier session device $(ROOMS_all)
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.
@@ -69,14 +73,16 @@ $(BUILD)/$(1).a: $(call OBJ,$(call SRC,$(1)))
 	@rm -f $$@; mkdir -p $$(@D)
 	$$(call say,AR $$@)ar rcs $$@ $$^
 endef
-$(foreach r,$(ROOMS) kiosk desk,$(eval $(call room,$(r))))
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
-$(BUILD)/sandyq-%: $(BUILD)/%/main.o $(BUILD)/%.a $(call ROOM_LIB,$(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/$*/main.o $(BUILD)/$*.a $(call ROOM_LIB,$(ROOMS)) \
-		-Wl,--as-needed $(LIBS_$*)
+define program
+$(BUILD)/sandyq-$(1): $(BUILD)/$(1)/main.o $(call ROOM_LIB,$(ROOMS_$(1)))
+	$$(call say,LD $$@)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ -Wl,--as-needed $$(LIBS_$(1))
+endef
+$(foreach p,kiosk desk courier,$(eval $(call program,$(p))))
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
 $(BUILD)/tests/test_tamper: $(call OBJ,$(wildcard tests/tamper/*.c))
@@ -142,19 +148,19 @@ bench: deps-bench
 	@$(MAKE) --no-print-directory bench-built
 bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
 	@bench/run $(BUILD)
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 
 # The engine stands before libc's file calls, so it is a program of its own.
 TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) \
-           $(patsubst %,$(BUILD)/kiosk/%.o,chain cover draft)
+           $(patsubst %,$(BUILD)/%.o,kiosk/chain session/cover session/draft)
 torture: deps-test
 	@$(MAKE) --no-print-directory torture-built
 torture-built: $(BUILD)/tests/torture/torture
 	@$<
-$(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,desk $(ROOMS)) \
+$(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,$(filter-out kiosk session,$(ROOMS)))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,$(filter-out kiosk session,$(ROOMS))) \
 		-Wl,--wrap=sign_check -Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
 
@@ -165,8 +171,8 @@ tell-apart: deps-test
 	@$(MAKE) --no-print-directory tell-apart-built
 tell-apart-built: all $(BUILD)/tests/apart/apart
 	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
-$(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,kiosk desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,kiosk desk $(ROOMS)) \
+$(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 $(BUILD)/tests/test_apart: $(BUILD)/tests/apart/learn.o $(BUILD)/tests/apart/judge.o $(BUILD)/tests/apart/snap.o \
 	$(BUILD)/tests/apart/trace.o $(BUILD)/tests/apart/visit.o | $(BUILD)/tests/apart/apart
@@ -175,7 +181,7 @@ $(BUILD)/tests/test_apart: LIBS_test += -lm
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
-FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/child.c kiosk/spawn.c kiosk/porter.c,$(foreach r,$(ROOMS) kiosk desk,$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
+FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/child.c kiosk/spawn.c kiosk/porter.c,$(foreach r,$(ROOMS),$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
 # Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).

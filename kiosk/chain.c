@@ -11,8 +11,8 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "device/pending.h"
-#include "kiosk/cover.h"
 #include "protocol/record.h"
+#include "session/cover.h"
 #include "store/outbox.h"
 
 enum { CHAIN_ASIDE_MAX = 1000 };

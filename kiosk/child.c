@@ -17,16 +17,16 @@
 
 #include "base/lang.h"
 #include "crypto/secret.h"
-#include "kiosk/closed.h"
 #include "kiosk/handover.h"
 #include "kiosk/keeper.h"
-#include "kiosk/library.h"
 #include "kiosk/printer.h"
-#include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "kiosk/speaker.h"
-#include "kiosk/stage.h"
 #include "sandbox/sandbox.h"
+#include "session/library.h"
+#include "session/out_of_order.h"
+#include "session/session.h"
+#include "session/ui.h"
 #include "tui/term.h"
 
 /* Set by signals. A request to make room (SIGUSR1) counts only while nobody is here; it is
@@ -38,7 +38,7 @@ static volatile sig_atomic_t nobody_here;
 static struct handover *handover;
 
 /* What a session may take from the end of one wait to the next: to derive a key, to print. */
-enum { CHILD_GRACE_SECONDS = 30 + STAGE_COUNTDOWN };
+enum { CHILD_GRACE_SECONDS = 30 + UI_COUNTDOWN };
 
 static void on_stop(int number)
 {
@@ -252,7 +252,7 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
         return SPAWN_NOT_CONFINED;
     if (!brief->closed)
         return (int)session_run(&io, place);
-    closed_run(&io, brief->once);
+    out_of_order_run(&io, brief->once);
     return SESSION_NOBODY;
 }
 

@@ -36,9 +36,9 @@
 #include "kiosk/chain.h"
 #include "kiosk/handover.h"
 #include "kiosk/printer.h"
-#include "kiosk/session.h"
 #include "kiosk/spawn.h"
 #include "sandbox/sandbox.h"
+#include "session/session.h"
 
 enum {
     KEEPER_LOOK_MS = 60000,  /* how often a waiting keeper looks at the date */

@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kiosk/slip.h"
 #include "sandbox/sandbox.h"
+#include "session/slip.h"
 
 enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
 enum { MARK = 0x70696c73 };

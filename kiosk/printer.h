@@ -7,18 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the printer says about a slip. */
-enum printer_word {
-    PRINTER_DONE,  /* all bytes were taken by a printer that has paper, as far as it tells */
-    PRINTER_PAPER, /* it is out of paper */
-    PRINTER_GONE,  /* unplugged, switched off, no such device */
-    PRINTER_SLOW,  /* it did not take the whole slip in time */
-};
+#include "session/io.h"
 
 /* The session's side: hands a slip over the socket (AF_UNIX) and waits at most wait_ms (at most PRINTER_WAIT_MS, and
    more than PRINTER_MARGIN_MS) for the word on this slip; what comes late for an earlier one is passed over. A process
    that died or says what is no word is PRINTER_GONE, one that hangs PRINTER_SLOW. Makes no system call but write, read,
-   poll (and asks the clock). SIGPIPE must be ignored. len: 1 to SLIP_MAX of kiosk/slip.
+   poll (and asks the clock). SIGPIPE must be ignored. len: 1 to SLIP_MAX of session/slip.
    The wait is what a slip on 80 mm paper takes at 9600 baud, and a second. */
 enum { PRINTER_WAIT_MS = 14500, PRINTER_MARGIN_MS = 1200 };
 int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_ms);
@@ -36,7 +30,7 @@ int printer_run(int socket, const char *device);
 /* One slip to the device: a character device, which is asked for paper first, or a FIFO. Anything else, above all a
    file, which would keep the slip, is PRINTER_GONE and stays as it is. When limit_ms are over and not all was taken it
    is given up: what still waits on a serial line is thrown away, and the printer is told to drop what it has begun, if
-   that goes within a second. Returns an enum printer_word. */
+   that goes within a second. Returns an enum printer_status. */
 int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms);
 
 #endif

@@ -21,7 +21,7 @@
 struct message {
     uint8_t voice; /* index of voices[] */
     uint8_t pace;
-    char text[SPEAKER_TEXT_MAX];
+    char text[SESSION_SPEECH_MAX];
 };
 
 enum { MESSAGE_HEAD = offsetof(struct message, text), PIPE_ROOM = 4096 };
@@ -31,7 +31,7 @@ static const struct {
     const char *name; /* the speech program's */
 } voices[] = {{"kk", "kk"}, {"ru", "ru"}, {"en", "en-gb"}};
 
-static const char *const words_a_minute[SPEAKER_PACES] = {"160", "130", "100", "80"};
+static const char *const words_a_minute[SESSION_PACES] = {"160", "130", "100", "80"};
 
 enum { VOICES = sizeof voices / sizeof voices[0] };
 
@@ -55,9 +55,9 @@ static void on_stop(int number)
 /* The beginning of the text that there is room for, cut at a character. */
 static size_t cut(const char *text, size_t len)
 {
-    if (len <= SPEAKER_TEXT_MAX)
+    if (len <= SESSION_SPEECH_MAX)
         return len;
-    len = SPEAKER_TEXT_MAX;
+    len = SESSION_SPEECH_MAX;
     while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
         len--;
     return len;
@@ -69,7 +69,7 @@ void speaker_say(int socket, const char *language, int pace, const char *text, s
     struct message message = {0};
 
     if (pace > 0)
-        message.pace = (uint8_t)(pace < SPEAKER_PACES ? pace : SPEAKER_PACES - 1);
+        message.pace = (uint8_t)(pace < SESSION_PACES ? pace : SESSION_PACES - 1);
     while (message.voice < VOICES && strcmp(language, voices[message.voice].language) != 0)
         message.voice++;
     len = cut(text, len);
@@ -226,7 +226,7 @@ static bool take_messages(struct speaker *speaker, int socket)
     speaker->at = 0;
     speaker->len = last > MESSAGE_HEAD ? (size_t)last - MESSAGE_HEAD : 0;
     if (speaker->len == 0 || speaker->message.voice >= VOICES ||
-        speaker->message.pace >= SPEAKER_PACES || start_program(speaker) != 0)
+        speaker->message.pace >= SESSION_PACES || start_program(speaker) != 0)
         finish_text(speaker);
     return true;
 }

@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-enum { SPEAKER_TEXT_MAX = 16384, SPEAKER_PACES = 4 /* 0 is normal, 3 slowest */ };
+#include "session/io.h"
 
 /* The session's side: says text (UTF-8) in the language ("kk", "ru", "en") at a pace; len 0 only cuts off. Of a
-   longer text than SPEAKER_TEXT_MAX the beginning is said. Never waits: a speaker that is dead or does not take
+   longer text than SESSION_SPEECH_MAX the beginning is said. Never waits: a speaker that is dead or does not take
    it is passed over in silence. Only write and poll; the caller ignores SIGPIPE. */
 void speaker_say(int socket, const char *language, int pace, const char *text, size_t len);
 

@@ -13,10 +13,10 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
-#include "kiosk/closed.h"
-#include "kiosk/library.h"
 #include "kiosk/printer.h"
 #include "protocol/board.h"
+#include "session/library.h"
+#include "session/out_of_order.h"
 
 static const struct {
     const char *word;
@@ -544,7 +544,7 @@ void booth_close(struct booth *booth, const char *script)
 {
     booth_forget(booth);
     booth->script = script;
-    closed_run(&booth->io, false);
+    out_of_order_run(&booth->io, false);
 }
 
 int booth_open(struct booth *booth, struct letter *letter)

@@ -24,9 +24,9 @@
 #include "complaint/letter.h"
 #include "crypto/answer.h"
 #include "crypto/code.h"
-#include "kiosk/session.h"
-#include "kiosk/slip.h"
 #include "kiosk/speaker.h"
+#include "session/session.h"
+#include "session/slip.h"
 
 /* A valid code with its PIN, under which booth_answer answers; and a valid one that nobody has. */
 #define BOOTH_CODE    "123456789012345678901235"
@@ -60,7 +60,7 @@ struct booth {
     int slips;
     uint8_t slip[SLIP_MAX];
     size_t slip_len;
-    char said[SPEAKER_TEXT_MAX]; /* by the voice, last */
+    char said[SESSION_SPEECH_MAX]; /* by the voice, last */
     int sayings;
     int pace;
     int silences; /* orders to stop */

@@ -613,7 +613,7 @@ static unsigned seen_now;
 /* Sees every screen of a session, and what a voice would say of it. */
 static void look(const struct screen *grid)
 {
-    static char said[SPEAKER_TEXT_MAX];
+    static char said[SESSION_SPEECH_MAX];
     assert_true(screen_dump(grid, dump, sizeof dump) < sizeof dump);
     seen_now |= (strstr(dump, SCREEN_HEAD) != NULL) | (strstr(dump, SCREEN_TAIL) != NULL) << 1;
     check_grid("kiosk", shown_now, grid);

@@ -16,7 +16,7 @@
 
 #include "base/lang.h"
 #include "base/utf8.h"
-#include "kiosk/library.h"
+#include "session/library.h"
 #include "tests/folder.h"
 
 enum { SHIPPED = 12, TITLE_COLUMNS = 44, PAGE_CHARACTERS = 1800 };

@@ -27,7 +27,7 @@
 #include <cmocka.h>
 
 #include "kiosk/printer.h"
-#include "kiosk/slip.h"
+#include "session/slip.h"
 #include "tests/folder.h"
 #include "tests/process.h"
 

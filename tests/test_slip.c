@@ -12,7 +12,7 @@
 
 #include "crypto/code.h"
 #include "crypto/secret.h"
-#include "kiosk/slip.h"
+#include "session/slip.h"
 #include "tests/paper.h"
 
 enum { CODES = 40, MODULES = 21 };

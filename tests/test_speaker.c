@@ -156,7 +156,7 @@ static void read_report(char *out, size_t size)
 
 static void assert_report(const char *want)
 {
-    char got[SPEAKER_TEXT_MAX + 2];
+    char got[SESSION_SPEECH_MAX + 2];
 
     read_report(got, sizeof got);
     assert_string_equal(got, want);
@@ -209,14 +209,14 @@ static void assert_end(void)
 
 static void test_byte_for_byte(void **state)
 {
-    char text[SPEAKER_TEXT_MAX + 1];
+    char text[SESSION_SPEECH_MAX + 1];
 
     start(talker);
     say("kk", 0, "Шағымыңыз қабылданды.\n1: Иә.\n");
     assert_report("Шағымыңыз қабылданды.\n1: Иә.\n");
-    for (size_t i = 0; i < SPEAKER_TEXT_MAX; i++)
+    for (size_t i = 0; i < SESSION_SPEECH_MAX; i++)
         text[i] = (char)('a' + i * 7 % 26);
-    text[SPEAKER_TEXT_MAX] = '\0';
+    text[SESSION_SPEECH_MAX] = '\0';
     say("ru", 0, text);
     assert_report(text);
     assert_end();
@@ -225,13 +225,13 @@ static void test_byte_for_byte(void **state)
 /* A text that is too long ends with a whole character. */
 static void test_too_long(void **state)
 {
-    char text[SPEAKER_TEXT_MAX + 4];
+    char text[SESSION_SPEECH_MAX + 4];
 
     memset(text, 'a', sizeof text);
-    memcpy(text + SPEAKER_TEXT_MAX - 1, "ә", 2);
+    memcpy(text + SESSION_SPEECH_MAX - 1, "ә", 2);
     start(talker);
     speaker_say(ends[0], "kk", 0, text, sizeof text);
-    text[SPEAKER_TEXT_MAX - 1] = '\0';
+    text[SESSION_SPEECH_MAX - 1] = '\0';
     assert_report(text);
     assert_end();
 }
@@ -345,7 +345,7 @@ static void test_only_the_last(void **state)
 /* A program that takes nothing is killed with its children by the next text. */
 static void test_deaf_program(void **state)
 {
-    char text[SPEAKER_TEXT_MAX];
+    char text[SESSION_SPEECH_MAX];
 
     memset(text, 'x', sizeof text);
     start(deaf);
@@ -362,7 +362,7 @@ static void test_deaf_program(void **state)
 
 static void test_dying_program(void **state)
 {
-    char text[SPEAKER_TEXT_MAX];
+    char text[SESSION_SPEECH_MAX];
 
     memset(text, 'x', sizeof text);
     start(dying);
@@ -426,8 +426,8 @@ static void test_killed_speaker(void **state)
 /* A speaker that takes nothing holds nobody up, and what it takes later is whole. */
 static void test_hanging_speaker(void **state)
 {
-    char text[SPEAKER_TEXT_MAX];
-    char got[SPEAKER_TEXT_MAX + 64];
+    char text[SESSION_SPEECH_MAX];
+    char got[SESSION_SPEECH_MAX + 64];
     ssize_t head = 0;
     int taken = 0;
 
@@ -440,9 +440,9 @@ static void test_hanging_speaker(void **state)
     say("en", 0, "");
     for (;; taken++) {
         const ssize_t n = recv(ends[1], got, sizeof got, MSG_DONTWAIT);
-        if (n < (ssize_t)SPEAKER_TEXT_MAX)
+        if (n < (ssize_t)SESSION_SPEECH_MAX)
             break;
-        head = n - SPEAKER_TEXT_MAX;
+        head = n - SESSION_SPEECH_MAX;
         memset(text, 'a' + taken % 26, sizeof text);
         assert_memory_equal(got + head, text, sizeof text);
     }

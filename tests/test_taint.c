@@ -32,8 +32,8 @@
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
-#include "kiosk/draft.h"
 #include "protocol/board.h"
+#include "session/draft.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { SANITIZED = true };

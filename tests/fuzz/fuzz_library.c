@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "kiosk/library.h"
+#include "session/library.h"
 #include "tests/fuzz/fuzz.h"
 
 #define BLANKS " \t\r\n"

@@ -14,12 +14,12 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "complaint/letter.h"
-#include "kiosk/closed.h"
 #include "kiosk/printer.h"
-#include "kiosk/session.h"
-#include "kiosk/slip.h"
 #include "kiosk/speaker.h"
 #include "protocol/card.h"
+#include "session/out_of_order.h"
+#include "session/session.h"
+#include "session/slip.h"
 #include "tests/booth.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/teletype.h"
@@ -149,8 +149,8 @@ static int print(void *context, const uint8_t *bytes, size_t len)
 
 static void say(void *context, const char *language, int pace, const char *text, size_t len)
 {
-    must(len < SPEAKER_TEXT_MAX && utf8_valid(text, len) && memchr(text, '\0', len) == NULL);
-    must(pace >= 0 && pace < SPEAKER_PACES && strlen(language) == 2);
+    must(len < SESSION_SPEECH_MAX && utf8_valid(text, len) && memchr(text, '\0', len) == NULL);
+    must(pace >= 0 && pace < SESSION_PACES && strlen(language) == 2);
 }
 
 /* --- orders --- */
@@ -313,7 +313,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     raise(SIGWINCH); /* curses does not know the size yet */
     fuzz_fail_at(data[2] * 2U);
     if (data[0] & PLAIN && !(data[0] & BOARD))
-        closed_run(&io, (data[0] & PRINTER) != 0);
+        out_of_order_run(&io, (data[0] & PRINTER) != 0);
     else
         run(&t, &io, &place);
     fuzz_fail_at(0);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Large letters, strong contrast, the voice: what makes the screens easier for this person. */
+#ifndef SESSION_ACCESSIBILITY_H
+#define SESSION_ACCESSIBILITY_H
+
+#include "session/ui.h"
+
+/* Switches the voice on, or off and silent. */
+void accessibility_voice(struct ui *ui);
+
+/* Lets the person switch them, until Enter or Back. They hold for this session. */
+void accessibility_choose(struct ui *ui);
+
+#endif

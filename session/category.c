@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a complaint is about: a group, a category in it, and a way past both. */
+#include "session/category.h"
+
+#include <string.h>
+
+#include "base/lang.h"
+#include "complaint/taxonomy.h"
+
+/* What 0 stands for: something else. */
+static const char topic_other[] = "H1";
+
+/* Returns the group's letter, or an enum ui_key up to UI_ZERO. */
+static int choose_group(struct ui *ui, const char *category)
+{
+    const struct taxonomy_category *kept = taxonomy_category(category);
+    const struct taxonomy_group *groups[TAXONOMY_CHOICES_MAX];
+    const char *texts[TAXONOMY_CHOICES_MAX];
+    struct dialog dialog = {
+        .title = N_("Write to the Commissioner: what is it about?"),
+        .text = N_("Choose what fits best."),
+        .choices = texts,
+        .count = taxonomy_groups_for(ui->reader, ui->place->card.type, groups),
+        .zero = N_("Skip: something else, or I do not know"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
+        .kept = kept != NULL ? taxonomy_text(&kept->words, ui->reader) : NULL,
+        .guide = HELP_CATEGORY,
+    };
+    int key;
+
+    for (size_t i = 0; i < dialog.count; i++)
+        texts[i] = taxonomy_text(&groups[i]->words, ui->reader);
+    key = dialog_choose(ui, &dialog);
+    return key > UI_ZERO ? groups[key - 1]->letter : key;
+}
+
+static int in_group(struct ui *ui, char group, char category[3])
+{
+    const struct taxonomy_category *rows[TAXONOMY_CHOICES_MAX];
+    const char *texts[TAXONOMY_CHOICES_MAX];
+    struct dialog dialog = {
+        .title = N_("Write to the Commissioner: what is it about?"),
+        .text = N_("Which of these?"),
+        .choices = texts,
+        .count = taxonomy_categories_for(group, ui->reader, ui->place->card.type, rows),
+        .zero = N_("Skip: something else, or I do not know"),
+        .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
+        .skip = true,
+        .guide = HELP_CATEGORY,
+    };
+    int key;
+
+    for (size_t i = 0; i < dialog.count; i++)
+        texts[i] = taxonomy_text(&rows[i]->words, ui->reader);
+    key = dialog_choose(ui, &dialog);
+    if (key < UI_ZERO)
+        return key;
+    memcpy(category, key == UI_ZERO ? topic_other : rows[key - 1]->code, 3);
+    return UI_NEXT;
+}
+
+int category_choose(struct ui *ui, char category[3], bool *minor)
+{
+    int key = UI_BACK;
+
+    while (key == UI_BACK) {
+        int group = choose_group(ui, category);
+
+        if (group < UI_ZERO)
+            return group;
+        if (group == UI_ZERO) {
+            memcpy(category, topic_other, sizeof topic_other);
+            return UI_NEXT;
+        }
+        if (group == TAXONOMY_MINORS) {
+            ui->reader = TAXONOMY_MINOR;
+            *minor = true;
+        } else {
+            key = in_group(ui, (char)group, category);
+        }
+    }
+    return key;
+}

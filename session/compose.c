@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The editor's screen: question, what one could say, the text, room left, the keys of the layout. */
+#include "session/compose.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unicase.h>
+
+#include "base/lang.h"
+#include "tui/edit.h"
+#include "tui/wrap.h"
+
+enum {
+    WRITING_LETTERS_TOLD = 2000, /* room left is told below this many letters */
+    WRITING_LETTER_BYTES = 2,    /* a Cyrillic letter */
+    WRITING_LINE = 160,
+    WRITING_NAME_ROWS = 4,
+    WRITING_HINT_ROWS = 3,
+};
+
+/* What is written, and how it is asked for. */
+struct writing {
+    const struct dialog *dialog;
+    const char *hint;
+    struct edit edit;
+    bool one_line;
+    int height; /* of the box, as last drawn */
+};
+
+static void draw_legend(struct ui *ui, int row)
+{
+    char keys[LAYOUT_LEGEND_LEN];
+
+    for (int i = 0; i < LAYOUT_ROWS; i++) {
+        layout_legend(ui->layout, ui->layer, false, i, keys);
+        /* Staggered as on a keyboard: Q lies between 1 and 2. */
+        screen_say(ui->screen, row + i, ui->left + 4 + (i > 0 ? i + 2 : 0), SCREEN_PLAIN, keys);
+    }
+}
+
+/* One row below the box: where the text goes on or how much room is left, and the layout. */
+static void draw_status(struct ui *ui, const struct writing *writing, int row, int above, int below)
+{
+    static const char *const names[] = {N_("Kazakh letters"), N_("Russian letters"),
+                                        N_("English letters")};
+    size_t letters = edit_room(&writing->edit) / WRITING_LETTER_BYTES;
+    const char *name = ui->layer ? _("123") : _(names[ui->layout]);
+    char line[WRITING_LINE];
+
+    if (letters < WRITING_LETTERS_TOLD && !writing->one_line) {
+        snprintf(line, sizeof line, _("Letters left: %zu"), letters);
+        screen_say(ui->screen, row, ui->left, SCREEN_BOLD, line);
+    } else {
+        ui_more(ui, row, above, below);
+    }
+    /* Right-aligned; a letter is a column in all of these. */
+    screen_say(ui->screen, row, ui->left + UI_WIDTH - wrap_columns(name, strlen(name)),
+               SCREEN_PLAIN, name);
+}
+
+static void draw(struct ui *ui, struct writing *writing)
+{
+    /* Nobody wants to hear the alphabet at every screen. */
+    const char *hint = _(writing->hint);
+    int legend = ui->large || ui->speaking ? 0 : LAYOUT_ROWS;
+    int row = ui_question(ui, writing->dialog) - (ui->large ? 0 : 1);
+    int last = ui->bottom - 1 - legend;
+    int above = 0;
+    int below = 0;
+
+    /* In large print the room is the text's: the hint stays small. */
+    row += screen_wrap(ui->screen, row, ui->left, UI_WIDTH, WRITING_HINT_ROWS, SCREEN_PLAIN, hint,
+                       strlen(hint));
+    ui_rule(ui, row);
+    writing->height = last - row - 2;
+    if (writing->one_line && writing->height > WRITING_NAME_ROWS)
+        writing->height = WRITING_NAME_ROWS;
+    writing->edit.hidden = !ui->open;
+    writing->edit.spacing = ui->spacing;
+    edit_draw(&writing->edit, ui->screen, row + 1, ui->left, ui->width, writing->height, &above,
+              &below);
+    ui->secret = writing->edit.len > 0;
+    ui_rule(ui, row + 1 + writing->height);
+    draw_status(ui, writing, row + 2 + writing->height, above, below);
+    if (legend > 0)
+        draw_legend(ui, row + 3 + writing->height);
+}
+
+/* A letter as the person means it: from the layout, and a capital where a sentence begins. */
+static struct press letter(const struct ui *ui, const struct edit *edit, struct press press)
+{
+    bool begins = !press.pasted && !ui->layer && edit_at_sentence(edit);
+
+    press.ch = layout_char(ui->layout, ui->layer, press);
+    if (begins)
+        press.ch = uc_toupper(press.ch);
+    return press;
+}
+
+/* True when the press was used: by the layout or by the editor. */
+static bool take_key(struct ui *ui, struct writing *writing, struct press press)
+{
+    if (press.kind == PRESS_LAYOUT) {
+        ui->layout = (enum layout)((ui->layout + 1) % LAYOUT_COUNT);
+        ui->layer = false;
+        return true;
+    }
+    if (press.kind == PRESS_LAYER) {
+        ui->layer = !ui->layer;
+        return true;
+    }
+    if (press.kind == PRESS_UNDO) {
+        (void)edit_undo(&writing->edit);
+        return true;
+    }
+    if (press.kind == PRESS_TAB && writing->one_line)
+        press = (struct press){.kind = PRESS_CHAR, .ch = ' ', .pasted = true};
+    if (press.kind == PRESS_CHAR)
+        press = letter(ui, &writing->edit, press);
+    return edit_press(&writing->edit, press, ui->width, writing->height);
+}
+
+/* Who cannot see the text hears each word when it is finished. */
+static void echo(struct ui *ui, const struct edit *edit, struct press press)
+{
+    size_t end = edit->cursor;
+    size_t start;
+
+    if (!ui->speaking || end == 0 || (press.kind != PRESS_TAB && press.ch != ' '))
+        return;
+    end--; /* the blank itself */
+    for (start = end; start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n';)
+        start--;
+    ui->io->say(ui->io->context, ui->language, ui->pace, edit->text + start, end - start);
+}
+
+static int run(struct ui *ui, struct writing *writing, size_t *len)
+{
+    int key = UI_IGNORED;
+
+    ui->news = ui->writing = true;
+    ui->open = false;
+    while (key == UI_IGNORED) {
+        struct press press;
+
+        draw(ui, writing);
+        press = ui_ask(ui);
+        if (ui->over || !take_key(ui, writing, press))
+            key = ui_meaning(ui, writing->dialog, press);
+        else
+            echo(ui, &writing->edit, press);
+        *len = writing->edit.len;
+    }
+    ui->writing = false;
+    return key;
+}
+
+#define WRITING_KEYS                                                                               \
+    N_("Enter: done  Tab: new line  Esc: back  F1: help\n"                                         \
+       "F3: show or hide  F4: letters  F5: 123  F6: undo")
+
+int compose_text(struct ui *ui, struct draft *draft)
+{
+    static const struct dialog dialog = {
+        .title = N_("Write to the Commissioner: your own words"),
+        .text = N_("What happened? Spelling does not matter."),
+        .keys = WRITING_KEYS,
+        .enter = true,
+        .guide = HELP_TEXT,
+    };
+    struct writing writing = {
+        .dialog = &dialog,
+        .hint = N_("You could say: when? where? who did it? who saw it?\n"
+                   "A camera can see the keys: cover them with your body."),
+    };
+
+    edit_start(&writing.edit, draft->text, draft->text_len, sizeof draft->text);
+    edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
+    return run(ui, &writing, &draft->text_len);
+}
+
+int compose_name(struct ui *ui, struct draft *draft)
+{
+    static const struct dialog dialog = {
+        .title = N_("Write to the Commissioner: your name"),
+        .text = N_("You need not give it."),
+        .keys = WRITING_KEYS,
+        .enter = true,
+        .guide = HELP_NAME,
+    };
+    struct writing writing = {
+        .dialog = &dialog,
+        .hint = N_("With a name the office can ask for you by name. "
+                   "Without it the letter does not say who wrote."),
+        .one_line = true,
+    };
+
+    edit_start(&writing.edit, draft->name, draft->name_len, sizeof draft->name);
+    edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
+    return run(ui, &writing, &draft->name_len);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The draft, and how it becomes an envelope. Covers come this way too, so that they cannot differ.
+ */
+#include "session/draft.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "complaint/taxonomy.h"
+#include "crypto/secret.h"
+
+static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "a letter fills its envelope");
+static_assert((int)LETTER_KEY_LEN == (int)CODE_KEY_LEN, "a letter carries the code's keys");
+static_assert((int)LETTER_KIOSK_LEN == (int)CARD_KIOSK_LEN, "a letter names the kiosk of the card");
+static_assert((int)LETTER_FACILITY_MAX == (int)CARD_FACILITY_MAX, "and its facility");
+
+struct draft *draft_new(enum letter_kind kind, const char *language)
+{
+    struct draft *draft = secret_new(sizeof *draft);
+
+    if (draft == NULL)
+        return NULL;
+    draft->kind = kind;
+    memcpy(draft->language, language, 2);
+    return draft;
+}
+
+void draft_free(struct draft **draft)
+{
+    secret_free(*draft);
+    *draft = NULL;
+}
+
+void draft_wipe(struct draft *draft)
+{
+    enum letter_kind kind = draft->kind;
+    char language[3];
+
+    memcpy(language, draft->language, sizeof language);
+    explicit_bzero(draft, sizeof *draft);
+    draft->kind = kind;
+    memcpy(draft->language, language, sizeof language);
+}
+
+void draft_wipe_words(struct draft *draft)
+{
+    explicit_bzero(draft->text, sizeof draft->text);
+    explicit_bzero(draft->name, sizeof draft->name);
+    explicit_bzero(draft->undo, sizeof draft->undo);
+    draft->text_len = draft->name_len = 0;
+}
+
+void draft_wipe_answers(struct draft *draft)
+{
+    memset(draft->category, 0, sizeof draft->category);
+    memset(draft->urgent, 0, sizeof draft->urgent);
+    if (draft->about != LETTER_ABOUT_MINOR)
+        draft->about = 0;
+    draft->consent = 0;
+    draft->people = 0;
+}
+
+bool draft_has_words(const struct draft *draft)
+{
+    return draft->text_len > 0 || draft->name_len > 0;
+}
+
+/* A letter and its bytes: the only plaintext outside the draft, for as long as sealing takes. */
+struct draft_sheet {
+    struct letter letter;
+    uint8_t bytes[LETTER_LEN];
+};
+
+/* True when question `at` or a later one was answered: trailing silence is not written. */
+static bool answers_asked(const struct draft *draft, uint8_t at)
+{
+    for (; at < LETTER_URGENT_MAX; at++)
+        if (draft->urgent[at] != 0)
+            return true;
+    return false;
+}
+
+static void fill(struct letter *letter, const struct draft *draft)
+{
+    memcpy(letter->language, draft->language, sizeof letter->language);
+    memcpy(letter->category, draft->category, sizeof letter->category);
+    /* A follow-up has no category of its own: the office knows the case by its keys. */
+    if (letter->category[0] == '\0')
+        memcpy(letter->category, "H1", sizeof letter->category);
+    letter->about = draft->about;
+    letter->people = draft->people;
+    letter->consent = draft->consent > 0 ? draft->consent : TAXONOMY_CONSENT_MIN;
+    memcpy(letter->urgent, draft->urgent, sizeof letter->urgent);
+    while (letter->urgent_count < LETTER_URGENT_MAX && answers_asked(draft, letter->urgent_count))
+        letter->urgent_count++;
+    letter->text = draft->text;
+    letter->text_len = draft->text_len;
+    letter->name = draft->name;
+    letter->name_len = draft->name_len;
+    memcpy(letter->tag_key, draft->keys.tag, sizeof letter->tag_key);
+    memcpy(letter->answer_key, draft->keys.answer, sizeof letter->answer_key);
+}
+
+int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,
+               uint64_t number, uint32_t day, uint8_t envelope[ENVELOPE_LEN])
+{
+    struct draft_sheet *dialog = secret_new(sizeof *dialog);
+    int result = -1;
+
+    if (dialog == NULL)
+        return -1;
+    dialog->letter.kind = draft->kind;
+    memcpy(dialog->letter.facility, card->facility, sizeof dialog->letter.facility);
+    memcpy(dialog->letter.kiosk, card->kiosk, sizeof dialog->letter.kiosk);
+    dialog->letter.session = number;
+    dialog->letter.day = day;
+    if (draft->kind != LETTER_COVER)
+        fill(&dialog->letter, draft);
+    if (letter_encode(&dialog->letter, dialog->bytes) == LETTER_OK &&
+        envelope_seal(charter->intake, dialog->bytes, envelope) == ENVELOPE_OK)
+        result = 0;
+    secret_free(dialog);
+    return result;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chooses what of the board's notices is for this reader's language. */
+#include "session/news.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/lang.h"
+#include "protocol/board.h"
+
+/* The part of the notices that is for one visitor, as it grows. */
+struct cut {
+    const char *wanted;  /* the language whose sections are taken, after what is for everyone */
+    const char *section; /* the language of the section at hand; NULL: for everyone */
+    const char *first;   /* that of the first section with words in it; NULL: none */
+    bool fresh;          /* nothing was taken of this section */
+    char *text;
+    size_t len;
+};
+
+/* The language that this line begins the section of, or NULL. */
+static const char *find_marker(const char *line, size_t len)
+{
+    if (len != 4 || line[0] != '[' || line[3] != ']')
+        return NULL;
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        if (memcmp(lang_code(i), line + 1, 2) == 0)
+            return lang_code(i);
+    return NULL;
+}
+
+static void trim(struct cut *cut)
+{
+    while (cut->len > 0 && cut->text[cut->len - 1] == '\n')
+        cut->len--;
+}
+
+static void take(struct cut *cut, const char *line, size_t len)
+{
+    if (cut->fresh && len == 0)
+        return;
+    if (cut->section != NULL && cut->first == NULL)
+        cut->first = cut->section;
+    if (cut->section != NULL && strcmp(cut->section, cut->wanted) != 0)
+        return;
+    if (cut->fresh && cut->len > 0) {
+        trim(cut);
+        memcpy(cut->text + cut->len, "\n\n", 2);
+        cut->len += 2;
+    }
+    cut->fresh = false;
+    memcpy(cut->text + cut->len, line, len);
+    cut->text[cut->len + len] = '\n';
+    cut->len += len + 1;
+}
+
+/* Cuts out what is for everyone and the sections of a language. */
+static void take_sections(struct cut *cut, const char *language, const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    cut->wanted = language;
+    cut->section = NULL;
+    cut->fresh = true;
+    cut->len = 0;
+    while (text < end) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t n = (size_t)((stop != NULL ? stop : end) - text);
+        const char *marker = find_marker(text, n);
+
+        if (marker != NULL) {
+            cut->section = marker;
+            cut->fresh = true;
+        } else {
+            take(cut, text, n);
+        }
+        text += stop != NULL ? n + 1 : n;
+    }
+    trim(cut);
+}
+
+/* Lays on the page what of the notices is for who reads this language; without memory all of it. Returns
+ * what is to be freed after the reading. */
+static char *choose(const struct board *board, const char *language, struct page *page)
+{
+    /* One more for the last line's end; what joins two sections is shorter than the marker between them. */
+    struct cut cut = {.text = malloc((size_t)board->notices_len + 1)};
+
+    if (cut.text == NULL) {
+        page_start(page, board->notices, board->notices_len);
+        return NULL;
+    }
+    take_sections(&cut, language, board->notices, board->notices_len);
+    if (cut.len == 0 && cut.first != NULL)
+        take_sections(&cut, cut.first, board->notices, board->notices_len);
+    if (cut.len > 0)
+        page_start(page, cut.text, cut.len);
+    return cut.text;
+}
+
+void news_show(struct ui *ui)
+{
+    const struct session_place *place = ui->place;
+    static const struct dialog dialog = {
+        .title = N_("News from the Commissioner's office"),
+        .keys = N_("Up, Down: read   Esc: back   F1: help"),
+        .enter = true,
+        .guide = HELP_LIBRARY,
+    };
+    const char *none = _("There is no news now.");
+    char *text = NULL;
+    struct board board;
+    struct page page;
+
+    page_start(&page, none, strlen(none));
+    if (place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE &&
+        board.notices_len > 0)
+        text = choose(&board, ui->language, &page);
+    (void)dialog_read(ui, &dialog, &page);
+    free(text);
+}
