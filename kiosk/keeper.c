@@ -7,7 +7,7 @@
    the next waits, with its end of the session's socket, until the device is free.
 
    From when somebody has passed the language screen, the keeper writes by its own clock, once a second, what the visit comes to so
-   far: a cover of its own, until an envelope of the session's lies in the handover. So nothing that the keeper does, and nothing
+   far: a cover of its own, until an envelope of the session's lies in the mailbox. So nothing that the keeper does, and nothing
    on the disk, depends on what the visitor does; and a power cut costs nothing that was acknowledged. When the process has ended
    the record goes into the outbox.
 
@@ -34,7 +34,7 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "kiosk/chain.h"
-#include "kiosk/handover.h"
+#include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
 #include "sandbox/sandbox.h"
@@ -72,7 +72,7 @@ struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
     int closed;          /* why visitors are not taken, an enum error */
-    struct porter *porter;
+    struct launcher *launcher;
     const struct keeper_options *options;
     struct helper helpers[HELPERS];
     struct chain *chain;
@@ -90,7 +90,7 @@ struct keeper {
 struct visit {
     int process;
     int socket; /* -1 once the session's end of it is closed */
-    struct handover *handover;
+    struct mailbox *mailbox;
     int given[SPAWN_GIVEN]; /* the session's descriptors; -1 for none */
     bool open;              /* visitors are taken */
     bool begun;             /* somebody passed the language screen: an envelope is owed ... */
@@ -156,7 +156,7 @@ static void start_helper(struct keeper *keeper, struct helper *helper)
     if (helper->socket < 0 || helper->process >= 0)
         return;
     /* Without it the session's socket is at its end. */
-    (void)porter_spawn(keeper->porter, helper->kind, given, &helper->process);
+    (void)launcher_spawn(keeper->launcher, helper->kind, given, &helper->process);
     helper->deadline = 0;
     close(helper->socket);
     helper->socket = -1;
@@ -197,7 +197,7 @@ static bool has_ended(int process)
 static void look_after_helper(struct keeper *keeper, struct helper *helper)
 {
     if (helper->deadline != 0 && clock_ms() >= helper->deadline) {
-        porter_signal(keeper->porter, helper->process, SIGKILL);
+        launcher_signal(keeper->launcher, helper->process, SIGKILL);
         helper->deadline = 0;
     }
     if (helper->process >= 0 && has_ended(helper->process)) {
@@ -292,7 +292,7 @@ static bool prepare(struct keeper *keeper, struct visit *visit, size_t *board_le
     given[KEEPER_SPEAKER - KEEPER_SOCKET] = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
     if (!out_of_order(keeper))
         (void)state_board(keeper->now, &given[KEEPER_BOARD - KEEPER_SOCKET], board_len);
-    return handover_make(&visit->handover, &given[KEEPER_HANDOVER - KEEPER_SOCKET]) == 0;
+    return mailbox_make(&visit->mailbox, &given[KEEPER_HANDOVER - KEEPER_SOCKET]) == 0;
 }
 
 static bool begin(struct keeper *keeper, struct visit *visit)
@@ -303,10 +303,10 @@ static bool begin(struct keeper *keeper, struct visit *visit)
     memset(visit, 0, sizeof *visit);
     visit->began = clock_ms();
     visit->open = !out_of_order(keeper);
-    porter_hold(keeper->porter); /* as soon as it is in front */
+    launcher_hold(keeper->launcher); /* as soon as it is in front */
     visit->said = visit->socket = visit->process = -1;
     if (prepare(keeper, visit, &board_len) &&
-        porter_spawn(keeper->porter, SPAWN_SESSION, visit->given, &visit->process) == 0) {
+        launcher_spawn(keeper->launcher, SPAWN_SESSION, visit->given, &visit->process) == 0) {
         /* A session that died at once is noticed by its end. */
         (void)send_brief(keeper, visit, board_len);
         begun = true;
@@ -315,7 +315,7 @@ static bool begin(struct keeper *keeper, struct visit *visit)
         if (visit->given[i] >= 0)
             close(visit->given[i]);
     if (!begun) {
-        handover_free(&visit->handover);
+        mailbox_free(&visit->mailbox);
         if (visit->socket >= 0)
             close(visit->socket);
     }
@@ -328,7 +328,7 @@ static void ask_for_room(struct keeper *keeper, struct visit *visit)
 {
     if (visit->dead || visit->begun || visit->asked)
         return;
-    porter_signal(keeper->porter, visit->process, SIGUSR1);
+    launcher_signal(keeper->launcher, visit->process, SIGUSR1);
     visit->asked = true;
 }
 
@@ -346,12 +346,12 @@ static void write_record(struct keeper *keeper, struct visit *visit)
                             visit->envelope, &visit->day);
     visit->sealed = error == ERROR_NONE;
     memcpy(offered, visit->envelope, sizeof offered);
-    turn = handover_look(visit->handover, offered);
+    turn = mailbox_look(visit->mailbox, offered);
     if (visit->sealed)
         error = chain_write(keeper->chain, offered, visit->day);
     if (error == ERROR_NONE)
         memcpy(visit->envelope, offered, sizeof offered);
-    handover_answer(visit->handover, turn, error == ERROR_NONE);
+    mailbox_answer(visit->mailbox, turn, error == ERROR_NONE);
 }
 
 /* The clock begins with the visitor and does not wait for anything. What a slow disk or a stopped machine has missed is not made
@@ -394,7 +394,7 @@ static void end_service(struct keeper *keeper, struct visit *visit)
     keeper->ending = true;
     if (visit == NULL || visit->dead || visit->deadline != 0)
         return;
-    porter_signal(keeper->porter, visit->process, SIGTERM);
+    launcher_signal(keeper->launcher, visit->process, SIGTERM);
     visit->asked = true;
     visit->deadline = clock_ms() + KEEPER_ORDER_MS;
 }
@@ -469,7 +469,7 @@ static void attend(struct keeper *keeper, struct visit *visit)
     };
 
     if (visit->deadline != 0 && clock_ms() >= visit->deadline) {
-        porter_signal(keeper->porter, visit->process, SIGKILL);
+        launcher_signal(keeper->launcher, visit->process, SIGKILL);
         visit->deadline += KEEPER_SHORT_MS;
     }
     const bool quiet =
@@ -514,10 +514,10 @@ static int settle(struct keeper *keeper, struct visit *visit)
         close(visit->socket);
     close(visit->process);
     if (visit->said < 0)
-        porter_sweep(keeper->porter);
+        launcher_sweep(keeper->launcher);
     if (visit->begun)
         keep(keeper, visit);
-    handover_free(&visit->handover);
+    mailbox_free(&visit->mailbox);
     explicit_bzero(visit->envelope, sizeof visit->envelope);
     if (visit->begun)
         return SESSION_STORED;
@@ -647,7 +647,7 @@ static int take_lock(struct keeper *keeper)
     return error;
 }
 
-static int keeper_open(struct keeper *keeper)
+static int open_keeper(struct keeper *keeper)
 {
     int error = take_lock(keeper);
 
@@ -680,7 +680,7 @@ static void await_helpers(struct keeper *keeper)
     }
 }
 
-static void keeper_close(struct keeper *keeper)
+static void close_keeper(struct keeper *keeper)
 {
     await_helpers(keeper);
     chain_close(&keeper->chain);
@@ -714,11 +714,12 @@ static int serve(struct keeper *keeper)
     return error != ERROR_NONE || !keeper->options->once ? error : keeper->closed;
 }
 
-int keeper_serve(struct state *state, struct porter *porter, const struct keeper_options *options)
+int keeper_serve(struct state *state, struct launcher *launcher,
+                 const struct keeper_options *options)
 {
     struct keeper keeper = {
         .state = state,
-        .porter = porter,
+        .launcher = launcher,
         .options = options,
         .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, false, -1, -1, 0},
                     {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, true, -1, -1, 0}},
@@ -726,12 +727,12 @@ int keeper_serve(struct state *state, struct porter *porter, const struct keeper
         .signals = -1,
         .watch = -1,
     };
-    int error = keeper_open(&keeper);
+    int error = open_keeper(&keeper);
 
     if (error == ERROR_NONE) {
         let_go_of_terminal();
         error = sandbox_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
     }
-    keeper_close(&keeper);
+    close_keeper(&keeper);
     return error;
 }

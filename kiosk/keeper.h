@@ -9,7 +9,7 @@
 
 #include "device/state.h"
 #include "kiosk/config.h"
-#include "kiosk/porter.h"
+#include "kiosk/launcher.h"
 
 struct keeper_options {
     struct config config;
@@ -25,7 +25,7 @@ enum {
     KEEPER_NO_PROCESS = -4,   /* there was no process for it */
 };
 
-/* Serves until SIGTERM (or once); porter starts the processes. Writes a record at its start: the one that a power cut took from a
+/* Serves until SIGTERM (or once); launcher starts the processes. Writes a record at its start: the one that a power cut took from a
    visitor (device/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
    waits 10 seconds before each further visit, so that a key held down does not fill the disk.
 
@@ -33,11 +33,12 @@ enum {
    was removed or replaced meanwhile (nothing was acknowledged since: start anew); or one of
    KEEPER_NO_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
-int keeper_serve(struct state *state, struct porter *porter, const struct keeper_options *options);
+int keeper_serve(struct state *state, struct launcher *launcher,
+                 const struct keeper_options *options);
 
 /* What the keeper tells a session, as the first and only message on the socket: fixed size, no pointers. Descriptors of a session:
    0, 1, 2 the terminal, 3 the socket, then, each only when there is one: 4 the board, 5 the socket of the printer's process, 6 that
-   of the speaker's; 7 the handover (kiosk/handover), in which it puts its envelope. */
+   of the speaker's; 7 the mailbox (kiosk/mailbox), in which it puts its envelope. */
 enum {
     KEEPER_SOCKET = 3,
     KEEPER_BOARD,

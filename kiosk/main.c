@@ -17,10 +17,10 @@
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
-#include "kiosk/child.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
 #include "kiosk/spawn.h"
+#include "kiosk/worker.h"
 #include "sandbox/user.h"
 
 enum { STATUS_DONE, STATUS_FAILED, STATUS_USAGE };
@@ -189,10 +189,10 @@ static int run_for_keeper(int argc, char **argv)
         return STATUS_USAGE;
     }
     if (printer)
-        _exit(child_printer(argv[2]));
+        _exit(worker_printer(argv[2]));
     if (speaker)
-        _exit(child_speaker(argv[2]));
-    _exit(child_run());
+        _exit(worker_speech(argv[2]));
+    _exit(worker_session());
 }
 
 /* The speech program is called from another folder than this one. */
@@ -294,14 +294,14 @@ static int check_visitor(const char *name)
 
 /* The keeper gave its descriptors of the terminal away; for its last words it asks for one again.
    False when standard error never was the terminal. */
-static bool reopen_terminal(struct porter *porter)
+static bool reopen_terminal(struct launcher *launcher)
 {
     struct stat st, null;
     int fd = -1;
 
     if (fstat(STDERR_FILENO, &st) == 0 && stat("/dev/null", &null) == 0 &&
         st.st_rdev == null.st_rdev)
-        fd = porter_terminal(porter);
+        fd = launcher_terminal(launcher);
     return fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
 }
 
@@ -322,9 +322,9 @@ static const char *no_session(int result)
 }
 
 /* The keeper's last words. Returns the exit status. */
-static int end(const struct options *options, struct porter *porter, int result)
+static int end(const struct options *options, struct launcher *launcher, int result)
 {
-    const bool wiped = porter != NULL && reopen_terminal(porter);
+    const bool wiped = launcher != NULL && reopen_terminal(launcher);
 
     if (result < 0)
         return complain(options->keeper.config.tty, _(no_session(result)));
@@ -341,12 +341,12 @@ static int end(const struct options *options, struct porter *porter, int result)
 static int serve(const struct options *options)
 {
     /* Before anything is read that is secret. */
-    struct porter *porter = porter_start(&options->keeper.config, options->state);
+    struct launcher *launcher = launcher_start(&options->keeper.config, options->state);
     struct state *state = NULL;
     int result = KEEPER_NO_PROCESS;
     int status = STATUS_DONE;
 
-    if (porter != NULL)
+    if (launcher != NULL)
         result = user_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
                                                         : state_open(options->state, &state);
     if (result == ERROR_NONE && state->seed == NULL)
@@ -354,12 +354,12 @@ static int serve(const struct options *options)
     if (result == ERROR_MISSING)
         status = complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));
     if (result == ERROR_NONE)
-        result = keeper_serve(state, porter, &options->keeper);
+        result = keeper_serve(state, launcher, &options->keeper);
     state_close(&state);
     if (status == STATUS_DONE &&
         (result != ERROR_NONE || (options->keeper.misconfigured && options->keeper.once)))
-        status = end(options, porter, result);
-    porter_end(&porter);
+        status = end(options, launcher, result);
+    launcher_end(&launcher);
     return status;
 }
 

@@ -162,7 +162,7 @@ static bool driver_misses_paper(int fd)
 }
 
 /* DLE EOT 4, the roll's sensor. A printer that cannot answer is taken to have paper. */
-static bool printer_misses_paper(int fd, int64_t until)
+static bool misses_paper(int fd, int64_t until)
 {
     static const uint8_t question[] = {0x10, 0x04, 0x04};
     const int64_t answered = after_ms(now(), PAPER_MS);
@@ -251,7 +251,7 @@ static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_
 
     if (make_raw(fd) != 0)
         return PRINTER_GONE;
-    if (printer_misses_paper(fd, until))
+    if (misses_paper(fd, until))
         return PRINTER_PAPER;
     word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE)
@@ -267,7 +267,7 @@ static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, siz
 {
     int word;
 
-    if (driver_misses_paper(fd) || printer_misses_paper(fd, until))
+    if (driver_misses_paper(fd) || misses_paper(fd, until))
         return PRINTER_PAPER;
     word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE && !ready(fd, POLLOUT, until))

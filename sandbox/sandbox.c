@@ -94,7 +94,7 @@ static const unsigned file_commands[] = {
     F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK, F_DUPFD_CLOEXEC, F_ADD_SEALS,
 };
 
-/* Its sockets, the memory it shares with a session, its last words, and the porter's end. */
+/* Its sockets, the memory it shares with a session, its last words, and the launcher's end. */
 static const int keeper_calls[] = {
     SCMP_SYS(sendmsg),      SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(recvfrom),
     SCMP_SYS(memfd_create), SCMP_SYS(dup2),    SCMP_SYS(dup3),   SCMP_SYS(wait4),

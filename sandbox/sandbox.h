@@ -16,7 +16,7 @@
    takes 256 MiB. */
 int sandbox_session(const int *kept, size_t count);
 
-/* The keeper, when all is open and the porter runs: files beneath the state folder and its sockets; starts nothing,
+/* The keeper, when all is open and the launcher runs: files beneath the state folder and its sockets; starts nothing,
    signals nobody, opens no terminal and no socket but pairs. What is not listed fails with ENOSYS. */
 int sandbox_keeper(const char *state_dir);
 

@@ -9,10 +9,10 @@
 #include "base/lang.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
-#include "session/library.h"
 #include "protocol/board.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
+#include "session/library.h"
 #include "tui/press.h"
 #include "tui/screen.h"
 
@@ -47,7 +47,7 @@ struct session_io {
     int (*store)(void *context, const uint8_t envelope[ENVELOPE_LEN]);
     /* Prints a slip (session/slip): an enum printer_status. NULL when the place has no printer. */
     int (*print)(void *context, const uint8_t *bytes, size_t len);
-    /* Says a text (kiosk/speaker). NULL when the place has no speaker. */
+    /* Says a text (kiosk/speech). NULL when the place has no speaker. */
     void (*say)(void *context, const char *language, int pace, const char *text, size_t len);
 };
 

@@ -24,7 +24,7 @@
 #include "complaint/letter.h"
 #include "crypto/answer.h"
 #include "crypto/code.h"
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
 #include "session/session.h"
 #include "session/slip.h"
 

@@ -74,7 +74,7 @@ static void test_one_count_more_is_found(void **state)
     const struct judge_visit *const who[] = {&visits[0], &visits[1]};
 
     assert_int_equal(judge_counts(who, 2), 0);
-    visits[0].result.porter[VISIT_CHILD_UTIME] = 1;
+    visits[0].result.launcher[VISIT_CHILD_UTIME] = 1;
     assert_int_equal(judge_counts(who, 2), 1);
 }
 

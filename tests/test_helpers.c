@@ -24,12 +24,12 @@
 
 #include <cmocka.h>
 
-#include "kiosk/child.h"
-#include "kiosk/handover.h"
 #include "kiosk/keeper.h"
+#include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
+#include "kiosk/worker.h"
 #include "protocol/record.h"
 #include "sandbox/sandbox.h"
 #include "session/session.h"
@@ -46,7 +46,7 @@ enum {
 
 /* --- the session --- */
 
-static struct handover *handover;
+static struct mailbox *mailbox;
 
 static void tell(const char *what, int number)
 {
@@ -77,7 +77,7 @@ static int store(void)
     int word;
 
     memset(envelope, ENVELOPE_FILLING, sizeof envelope);
-    word = handover_store(handover, KEEPER_SOCKET, envelope);
+    word = mailbox_store(mailbox, KEEPER_SOCKET, envelope);
     tell("stored", word == 0);
     return word == 0 ? SESSION_STORED : SESSION_FAILED;
 }
@@ -110,7 +110,7 @@ static int play(const char *deed, uint64_t number)
         else if (*deed == 'p')
             print_slip((char)('A' + number % 26));
         else if (*deed == 's')
-            speaker_say(KEEPER_SPEAKER, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
+            speech_say(KEEPER_SPEAKER, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
         else if (*deed == 'x' && number % 2 == 0) /* every other visit */
             setitimer(ITIMER_REAL, &cut_off, NULL);
     }
@@ -127,7 +127,7 @@ static int run_session(void)
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    handover = handover_join(KEEPER_HANDOVER);
+    mailbox = mailbox_join(KEEPER_HANDOVER);
     if (recv(KEEPER_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
         return SESSION_NOBODY;
     tell("closed", brief.closed);
@@ -215,19 +215,19 @@ static int teardown(void **state)
 static int run_keeper(void *context)
 {
     struct place *place = context;
-    struct porter *porter = NULL;
+    struct launcher *launcher = NULL;
     struct state *state = NULL;
     int result;
 
     setenv("HELPERS_DEED", place->deed, 1);
     if (ttyname_r(STDIN_FILENO, place->options.config.tty, CONFIG_PATH_LEN) != 0)
         return 1;
-    porter = porter_start(&place->options.config, place->served.dir);
+    launcher = launcher_start(&place->options.config, place->served.dir);
     result = state_open(place->served.dir, &state);
     if (result == 0)
-        result = keeper_serve(state, porter, &place->options);
+        result = keeper_serve(state, launcher, &place->options);
     state_close(&state);
-    porter_end(&porter);
+    launcher_end(&launcher);
     return result == 0 ? 0 : 1;
 }
 
@@ -355,7 +355,7 @@ static int look_at_second(void *context, uint64_t seq, const uint8_t *bytes, siz
     return DB_OK;
 }
 
-/* What lies in the handover before the keeper has written anything is what the visit comes to, and no cover takes its place. */
+/* What lies in the mailbox before the keeper has written anything is what the visit comes to, and no cover takes its place. */
 static void test_an_envelope_that_comes_first(void **state)
 {
     struct place *place = *state;
@@ -546,9 +546,9 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--session") == 0)
         _exit(end_session(run_session()));
     if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0)
-        return child_printer(argv[2]);
+        return worker_printer(argv[2]);
     if (argc == 3 && strcmp(argv[1], SPAWN_SPEAKER_WORD) == 0)
-        return child_speaker(argv[2]);
+        return worker_speech(argv[2]);
     /* What a killed keeper leaves comes to us. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ void features_counts(const struct visit_result *result, double out[FEATURES_COUN
 {
     for (size_t i = 0; i < VISIT_COUNTS; i++) {
         out[i] = (double)result->keeper[i];
-        out[VISIT_COUNTS + i] = (double)result->porter[i];
+        out[VISIT_COUNTS + i] = (double)result->launcher[i];
     }
 }
 
@@ -106,6 +106,6 @@ void features_name(size_t number, char out[FEATURES_NAME])
     } else {
         number -= FEATURES_TRACE + 2 * FEATURES_SNAP;
         snprintf(out, FEATURES_NAME, "%s of the %s", visit_counters[number % VISIT_COUNTS],
-                 number < VISIT_COUNTS ? "keeper" : "porter");
+                 number < VISIT_COUNTS ? "keeper" : "launcher");
     }
 }

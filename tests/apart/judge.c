@@ -74,9 +74,9 @@ unsigned judge_counts(const struct judge_visit *const *who, size_t n)
             if (one->keeper[c] != other->keeper[c])
                 found(&count, pair, "%s of the keeper: %ld and %ld", visit_counters[c],
                       (long)one->keeper[c], (long)other->keeper[c]);
-            if (one->porter[c] != other->porter[c])
-                found(&count, pair, "%s of the porter: %ld and %ld", visit_counters[c],
-                      (long)one->porter[c], (long)other->porter[c]);
+            if (one->launcher[c] != other->launcher[c])
+                found(&count, pair, "%s of the launcher: %ld and %ld", visit_counters[c],
+                      (long)one->launcher[c], (long)other->launcher[c]);
         }
     return count;
 }

@@ -250,14 +250,14 @@ static void count_both(pid_t keeper, struct visit_result *result)
     snprintf(path, sizeof path, "task/%d/children", (int)keeper);
     read_proc(keeper, path, text);
     count(keeper, result->keeper);
-    count((pid_t)strtol(text, NULL, 10), result->porter);
+    count((pid_t)strtol(text, NULL, 10), result->launcher);
 }
 
 static void write_result(FILE *out, const struct visit_result *before, struct visit_result now)
 {
     for (int i = 0; i < VISIT_COUNTS; i++) {
         now.keeper[i] -= before->keeper[i];
-        now.porter[i] -= before->porter[i];
+        now.launcher[i] -= before->launcher[i];
     }
     if (fwrite(&now, sizeof now, 1, out) != 1 || fflush(out) != 0)
         err(2, "a result");
@@ -311,7 +311,7 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
     *snap = now;
 }
 
-/* strace is no parent of the keeper (-D), so the keeper's process is the one that was started; what the porter and its children do is not
+/* strace is no parent of the keeper (-D), so the keeper's process is the one that was started; what the launcher and its children do is not
    traced. */
 static void start(struct visit_kiosk *kiosk)
 {

@@ -53,7 +53,7 @@ extern const char *const visit_counters[VISIT_COUNTS];
 
 struct visit_result {
     int64_t keeper[VISIT_COUNTS]; /* of this visit alone */
-    int64_t porter[VISIT_COUNTS];
+    int64_t launcher[VISIT_COUNTS];
     int64_t ticks;  /* that there really were */
     int64_t looked; /* the tick of the look during the visit */
 };

@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 #include "complaint/letter.h"
 #include "kiosk/printer.h"
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
 #include "protocol/card.h"
 #include "session/out_of_order.h"
 #include "session/session.h"

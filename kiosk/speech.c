@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts one way, a speech program started anew for each. */
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ static size_t cut(const char *text, size_t len)
     return len;
 }
 
-void speaker_say(int socket, const char *language, int pace, const char *text, size_t len)
+void speech_say(int socket, const char *language, int pace, const char *text, size_t len)
 {
     struct pollfd ready = {.fd = socket, .events = POLLOUT};
     struct message message = {0};
@@ -231,7 +231,7 @@ static bool take_messages(struct speaker *speaker, int socket)
     return true;
 }
 
-int speaker_run(int socket, const char *program)
+int speech_run(int socket, const char *program)
 {
     struct speaker speaker = {.program = program, .pipe = -1};
     struct pollfd polls[2] = {{.fd = socket, .events = POLLIN}, {.events = POLLOUT}};

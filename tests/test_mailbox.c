@@ -14,12 +14,12 @@
 
 #include <cmocka.h>
 
-#include "kiosk/handover.h"
+#include "kiosk/mailbox.h"
 
 /* A visit: the keeper's side, and a session in a thread that hands over one envelope. */
 struct visit {
-    struct handover *keeper;
-    struct handover *session;
+    struct mailbox *keeper;
+    struct mailbox *session;
     int fd;
     int ends[2];
     uint8_t envelope[ENVELOPE_LEN];
@@ -32,8 +32,8 @@ static int setup(void **state)
     struct visit *visit = calloc(1, sizeof *visit);
 
     assert_non_null(visit);
-    assert_int_equal(handover_make(&visit->keeper, &visit->fd), 0);
-    visit->session = handover_join(visit->fd);
+    assert_int_equal(mailbox_make(&visit->keeper, &visit->fd), 0);
+    visit->session = mailbox_join(visit->fd);
     assert_non_null(visit->session);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, visit->ends), 0);
     *state = visit;
@@ -44,8 +44,8 @@ static int teardown(void **state)
 {
     struct visit *visit = *state;
 
-    handover_free(&visit->keeper);
-    handover_free(&visit->session);
+    mailbox_free(&visit->keeper);
+    mailbox_free(&visit->session);
     close(visit->fd);
     close(visit->ends[1]);
     if (visit->ends[0] >= 0)
@@ -58,7 +58,7 @@ static void *run_session(void *context)
 {
     struct visit *visit = context;
 
-    visit->word = handover_store(visit->session, visit->ends[1], visit->envelope);
+    visit->word = mailbox_store(visit->session, visit->ends[1], visit->envelope);
     return NULL;
 }
 
@@ -74,7 +74,7 @@ static uint32_t look(struct visit *visit, uint32_t before, uint8_t seen[ENVELOPE
     uint32_t turn = before;
 
     while (turn == before)
-        turn = handover_look(visit->keeper, seen);
+        turn = mailbox_look(visit->keeper, seen);
     return turn;
 }
 
@@ -86,22 +86,22 @@ static void test_the_answer_is_the_keepers(void **state)
 
     memset(cover, 'c', sizeof cover);
     memcpy(seen, cover, sizeof seen);
-    assert_int_equal(handover_look(visit->keeper, seen), 0);
-    handover_answer(visit->keeper, 0, true); /* ticks go by before anything is there */
+    assert_int_equal(mailbox_look(visit->keeper, seen), 0);
+    mailbox_answer(visit->keeper, 0, true); /* ticks go by before anything is there */
     assert_memory_equal(seen, cover, sizeof seen);
     hand_over(visit, 'a');
     turn = look(visit, 0, seen);
     assert_memory_equal(seen, visit->envelope, sizeof seen);
-    handover_answer(visit->keeper, turn, false);
+    mailbox_answer(visit->keeper, turn, false);
     /* A tick later the cover was stored: that is no answer to this. */
-    handover_answer(visit->keeper, turn, true);
+    mailbox_answer(visit->keeper, turn, true);
     pthread_join(visit->thread, NULL);
     assert_int_equal(visit->word, -1);
     /* The person tries again. */
     hand_over(visit, 'b');
     turn = look(visit, turn, seen);
     assert_memory_equal(seen, visit->envelope, sizeof seen);
-    handover_answer(visit->keeper, turn, true);
+    mailbox_answer(visit->keeper, turn, true);
     pthread_join(visit->thread, NULL);
     assert_int_equal(visit->word, 0);
 }
@@ -145,24 +145,24 @@ static void test_a_look_costs_the_same(void **state)
     uint32_t turn = 0;
     long before;
 
-    assert_int_equal(handover_look(visit->keeper, seen), 0);
+    assert_int_equal(mailbox_look(visit->keeper, seen), 0);
     hand_over(visit, 'a');
     before = pages_given();
     turn = look(visit, 0, seen);
     assert_int_equal(pages_given() - before, 0);
-    handover_answer(visit->keeper, turn, true);
+    mailbox_answer(visit->keeper, turn, true);
     pthread_join(visit->thread, NULL);
 }
 
-#define HANDOVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define MAILBOX_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HANDOVER_TEST(test_the_answer_is_the_keepers),
-        HANDOVER_TEST(test_a_keeper_that_is_gone),
-        HANDOVER_TEST(test_its_size_is_sealed),
-        HANDOVER_TEST(test_a_look_costs_the_same),
+        MAILBOX_TEST(test_the_answer_is_the_keepers),
+        MAILBOX_TEST(test_a_keeper_that_is_gone),
+        MAILBOX_TEST(test_its_size_is_sealed),
+        MAILBOX_TEST(test_a_look_costs_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The porter against a keeper that was taken over: it may be root, so it does what it is there for and nothing else. The
+/* The launcher against a keeper that was taken over: it may be root, so it does what it is there for and nothing else. The
    keeper's end of its socket is this process's own, so what no keeper sends can be sent. */
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "kiosk/keeper.h"
-#include "kiosk/porter.h"
+#include "kiosk/launcher.h"
 
 #define STARTED "SANDYQ_PORTER_STARTED"
 
@@ -28,26 +28,26 @@ static struct config config;
 
 static int setup(void **state)
 {
-    struct porter *porter = NULL;
+    struct launcher *launcher = NULL;
 
     config_default(&config);
     strcpy(config.tty, "/dev/null"); /* no terminal: a session says so and ends */
-    porter = porter_start(&config, "/");
-    assert_non_null(porter);
-    *state = porter;
+    launcher = launcher_start(&config, "/");
+    assert_non_null(launcher);
+    *state = launcher;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct porter *porter = *state;
+    struct launcher *launcher = *state;
 
-    porter_end(&porter);
+    launcher_end(&launcher);
     return 0;
 }
 
 /* A session that gives up at once: its last word on our end of the socket. */
-static uint8_t last_word(struct porter *porter)
+static uint8_t last_word(struct launcher *launcher)
 {
     int ends[2], process = -1;
     int fds[SPAWN_GIVEN] = {-1, -1, -1, -1, -1};
@@ -56,7 +56,7 @@ static uint8_t last_word(struct porter *porter)
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     fds[0] = ends[1];
-    assert_int_equal(porter_spawn(porter, SPAWN_SESSION, fds, &process), 0);
+    assert_int_equal(launcher_spawn(launcher, SPAWN_SESSION, fds, &process), 0);
     close(ends[1]);
     assert_int_equal(recv(ends[0], &word, 1, 0), 1);
     polled.fd = process;
@@ -93,9 +93,9 @@ static void test_it_signals_nobody_else(void **state)
     snprintf(path, sizeof path, "/proc/%d", (int)pid);
     by_folder = open(path, O_RDONLY | O_DIRECTORY);
     assert_true(by_pidfd >= 0 && by_folder >= 0);
-    porter_signal(*state, by_pidfd, SIGKILL);
-    porter_signal(*state, by_folder, SIGKILL);
-    porter_signal(*state, -1, SIGKILL);
+    launcher_signal(*state, by_pidfd, SIGKILL);
+    launcher_signal(*state, by_folder, SIGKILL);
+    launcher_signal(*state, -1, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
@@ -104,8 +104,8 @@ static void test_it_signals_nobody_else(void **state)
     assert_int_equal(last_word(*state), SPAWN_NO_TERMINAL);
 }
 
-/* The keeper's end of the porter's socket: the only one of its kind here. */
-static int porter_socket(void)
+/* The keeper's end of the launcher's socket: the only one of its kind here. */
+static int launcher_socket(void)
 {
     for (int fd = 3; fd < 64; fd++) {
         int type = 0;
@@ -114,7 +114,7 @@ static int porter_socket(void)
         if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_SEQPACKET)
             return fd;
     }
-    fail_msg("no socket of the porter's");
+    fail_msg("no socket of the launcher's");
     return -1;
 }
 
@@ -127,7 +127,7 @@ static bool sent(const void *bytes, size_t len, int descriptors, int32_t *answer
     } control = {0};
     struct iovec part = {(void *)(uintptr_t)bytes, len};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    const int socket = porter_socket();
+    const int socket = launcher_socket();
     struct pollfd polled = {.fd = socket, .events = POLLIN};
     struct pollfd kept = {.fd = -1};
     int fds[32], ends[2];
@@ -188,19 +188,19 @@ static void test_requests_that_make_no_sense(void **state)
     assert_false(sent(request, 5, 0, &(int32_t){0}));
 }
 
-#define PORTER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define LAUNCHER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        PORTER_TEST(test_a_process_is_started_and_its_end_is_seen),
-        PORTER_TEST(test_it_signals_nobody_else),
-        PORTER_TEST(test_more_descriptors_than_there_is_room_for),
-        PORTER_TEST(test_requests_that_make_no_sense),
+        LAUNCHER_TEST(test_a_process_is_started_and_its_end_is_seen),
+        LAUNCHER_TEST(test_it_signals_nobody_else),
+        LAUNCHER_TEST(test_more_descriptors_than_there_is_room_for),
+        LAUNCHER_TEST(test_requests_that_make_no_sense),
     };
 
     (void)argv;
-    /* Started by the porter, as a helper or as whatever a porter that is broken starts: no tests, or there would be no end. */
+    /* Started by the launcher, as a helper or as whatever a launcher that is broken starts: no tests, or there would be no end. */
     if (argc > 1 || getenv(STARTED) != NULL)
         return 0;
     setenv(STARTED, "1", 1);

@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The memory that keeper and session share for one visit, in which the session puts its envelope. The keeper looks into it by
    its own clock, so no system call of the keeper's tells whether and when an envelope came. Only ciphertext lies in it. */
-#ifndef KIOSK_HANDOVER_H
-#define KIOSK_HANDOVER_H
+#ifndef KIOSK_MAILBOX_H
+#define KIOSK_MAILBOX_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "crypto/envelope.h"
 
-struct handover;
+struct mailbox;
 
 /* --- the keeper's side --- */
 
 /* Makes one, and *fd for the session's process; the caller closes it. Its size is sealed, so the session cannot take it away
-   under the keeper (memfd_create(2)). Returns 0 or -1; *out is freed by handover_free. */
-int handover_make(struct handover **out, int *fd);
+   under the keeper (memfd_create(2)). Returns 0 or -1; *out is freed by mailbox_free. */
+int mailbox_make(struct mailbox **out, int *fd);
 
 /* Unmaps and sets to NULL. NULL is nothing. */
-void handover_free(struct handover **handover);
+void mailbox_free(struct mailbox **mailbox);
 
 /* Copies the envelope that lies there, when one was put there and has no answer yet; otherwise leaves envelope as it is. Returns the
-   turn that handover_answer wants. */
-uint32_t handover_look(struct handover *handover, uint8_t envelope[ENVELOPE_LEN]);
+   turn that mailbox_answer wants. */
+uint32_t mailbox_look(struct mailbox *mailbox, uint8_t envelope[ENVELOPE_LEN]);
 
 /* Answers what was seen in that turn: is it durably stored? A turn is answered once; what is said of it later is nothing. */
-void handover_answer(struct handover *handover, uint32_t turn, bool stored);
+void mailbox_answer(struct mailbox *mailbox, uint32_t turn, bool stored);
 
 /* --- the session's side --- */
 
-/* Maps what the keeper made; NULL without memory. Freed by handover_free. */
-struct handover *handover_join(int fd);
+/* Maps what the keeper made; NULL without memory. Freed by mailbox_free. */
+struct mailbox *mailbox_join(int fd);
 
 /* Puts an envelope there and waits for the answer: 0 when it is stored, -1 when it is not or the keeper is gone, which the other end
    of `socket` tells. */
-int handover_store(struct handover *handover, int socket, const uint8_t envelope[ENVELOPE_LEN]);
+int mailbox_store(struct mailbox *mailbox, int socket, const uint8_t envelope[ENVELOPE_LEN]);
 
 #endif

@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
 #include "tests/folder.h"
 #include "tests/speech.h"
 
@@ -126,7 +126,7 @@ static void start(const char *lines)
     if (speaker == 0) {
         hang_up();
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(speaker_run(ends[1], folder_path(dir, "program")));
+        _exit(speech_run(ends[1], folder_path(dir, "program")));
     }
     assert_true(speaker > 0);
     close(ends[1]);
@@ -135,7 +135,7 @@ static void start(const char *lines)
 
 static void say(const char *language, int pace, const char *text)
 {
-    speaker_say(ends[0], language, pace, text, strlen(text));
+    speech_say(ends[0], language, pace, text, strlen(text));
 }
 
 /* What a speech program reports, up to its end. */
@@ -230,7 +230,7 @@ static void test_too_long(void **state)
     memset(text, 'a', sizeof text);
     memcpy(text + SESSION_SPEECH_MAX - 1, "ә", 2);
     start(talker);
-    speaker_say(ends[0], "kk", 0, text, sizeof text);
+    speech_say(ends[0], "kk", 0, text, sizeof text);
     text[SESSION_SPEECH_MAX - 1] = '\0';
     assert_report(text);
     assert_end();
@@ -349,12 +349,12 @@ static void test_deaf_program(void **state)
 
     memset(text, 'x', sizeof text);
     start(deaf);
-    speaker_say(ends[0], "en", 0, text, sizeof text);
+    speech_say(ends[0], "en", 0, text, sizeof text);
     assert_report("deaf");
     assert_talking();
     say("en", 0, "");
     assert_silence();
-    speaker_say(ends[0], "en", 0, text, sizeof text);
+    speech_say(ends[0], "en", 0, text, sizeof text);
     assert_report("deaf");
     assert_end();
     assert_silence();
@@ -367,7 +367,7 @@ static void test_dying_program(void **state)
     memset(text, 'x', sizeof text);
     start(dying);
     for (int i = 0; i < 5; i++) {
-        speaker_say(ends[0], "en", 0, text, sizeof text);
+        speech_say(ends[0], "en", 0, text, sizeof text);
         assert_report("ouch");
     }
     assert_end();
@@ -434,7 +434,7 @@ static void test_hanging_speaker(void **state)
     alarm(PATIENCE_MS / 1000); /* a wait would be for ever */
     for (int i = 0; i < 1000; i++) {
         memset(text, 'a' + i % 26, sizeof text);
-        speaker_say(ends[0], "en", 0, text, sizeof text);
+        speech_say(ends[0], "en", 0, text, sizeof text);
     }
     alarm(0);
     say("en", 0, "");

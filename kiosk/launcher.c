@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests over one socket, descriptors beside them (unix(7), SCM_RIGHTS); answered one after the other, in order. The names of
-   terminal and helpers are the porter's own: a request has none. */
-#include "kiosk/porter.h"
+   terminal and helpers are the launcher's own: a request has none. */
+#include "kiosk/launcher.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,24 +21,30 @@
 #include "sandbox/user.h"
 #include "tui/term.h"
 
-enum porter_wish { PORTER_SPAWN, PORTER_SIGNAL, PORTER_SWEEP, PORTER_TERMINAL, PORTER_HOLD };
+enum launcher_wish {
+    LAUNCHER_SPAWN,
+    LAUNCHER_SIGNAL,
+    LAUNCHER_SWEEP,
+    LAUNCHER_TERMINAL,
+    LAUNCHER_HOLD
+};
 
-struct porter {
+struct launcher {
     int socket;
     pid_t pid;
 };
 
-struct porter_request {
+struct launcher_request {
     int32_t wish;
-    int32_t kind;               /* PORTER_SPAWN: an enum spawn_kind */
-    int32_t number;             /* PORTER_SIGNAL */
+    int32_t kind;               /* LAUNCHER_SPAWN: an enum spawn_kind */
+    int32_t number;             /* LAUNCHER_SIGNAL */
     int32_t given[SPAWN_GIVEN]; /* 1 where a descriptor comes beside it */
 };
 
 /* --- messages with descriptors --- */
 
 /* Sends bytes and those of fds that are not -1. */
-static int porter_send(int socket, const void *bytes, size_t len, const int *fds, size_t count)
+static int send_request(int socket, const void *bytes, size_t len, const int *fds, size_t count)
 {
     union {
         struct cmsghdr header;
@@ -64,7 +70,7 @@ static int porter_send(int socket, const void *bytes, size_t len, const int *fds
 }
 
 /* Takes the descriptors of a message; more than there is room for are closed. */
-static void porter_take(struct msghdr *message, int fds[SPAWN_GIVEN])
+static void take(struct msghdr *message, int fds[SPAWN_GIVEN])
 {
     const struct cmsghdr *header = CMSG_FIRSTHDR(message);
     int came[2 * SPAWN_GIVEN];
@@ -83,7 +89,7 @@ static void porter_take(struct msghdr *message, int fds[SPAWN_GIVEN])
 }
 
 /* Receives exactly len bytes; fds gets up to SPAWN_GIVEN descriptors, -1 behind the last. Returns 0, or -1 at the end. */
-static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
+static int receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
 {
     union {
         struct cmsghdr header;
@@ -102,22 +108,22 @@ static int porter_receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIV
         n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
     if (n > 0)
-        porter_take(&message, fds);
+        take(&message, fds);
     return n == (ssize_t)len ? 0 : -1;
 }
 
-/* --- the porter's side --- */
+/* --- the launcher's side --- */
 
 /* A process that is gone already is as good as a descriptor that can be read. */
-static int porter_watch(pid_t pid)
+static int watch(pid_t pid)
 {
     const int fd = pidfd_open(pid, 0);
 
     return fd >= 0 || errno != ESRCH ? fd : eventfd(1, EFD_CLOEXEC);
 }
 
-static int porter_start_one(const struct spawn_place *place, const struct porter_request *request,
-                            const int came[SPAWN_GIVEN], int *process)
+static int start_one(const struct spawn_place *place, const struct launcher_request *request,
+                     const int came[SPAWN_GIVEN], int *process)
 {
     int fds[SPAWN_GIVEN];
     size_t n = 0;
@@ -128,7 +134,7 @@ static int porter_start_one(const struct spawn_place *place, const struct porter
     for (size_t i = 0; i < SPAWN_GIVEN; i++)
         fds[i] = request->given[i] ? came[n++] : -1;
     pid = spawn_process((enum spawn_kind)request->kind, place, fds);
-    *process = pid > 0 ? porter_watch(pid) : -1;
+    *process = pid > 0 ? watch(pid) : -1;
     if (pid > 0 && *process < 0)
         kill(pid, SIGKILL); /* nobody could */
     return *process >= 0 ? 0 : -1;
@@ -136,7 +142,7 @@ static int porter_start_one(const struct spawn_place *place, const struct porter
 
 /* Only to a child of our own: a keeper that was taken over must not reach others through us. To look at one does not take it
    from the kernel, which does that itself (wait(2)). */
-static int porter_signal_one(int process, int number)
+static int signal_one(int process, int number)
 {
     siginfo_t info;
 
@@ -146,29 +152,29 @@ static int porter_signal_one(int process, int number)
     return pidfd_send_signal(process, number, NULL, 0);
 }
 
-static void porter_serve(int socket, const struct spawn_place *place)
+static void serve(int socket, const struct spawn_place *place)
 {
-    struct porter_request request;
+    struct launcher_request request;
     struct termios line;
     const bool has_line = spawn_line(place->config->tty, &line) == 0;
     int came[SPAWN_GIVEN];
     bool held = false;
 
-    while (porter_receive(socket, &request, sizeof request, came) == 0) {
+    while (receive(socket, &request, sizeof request, came) == 0) {
         int process = -1;
         int32_t answer = -1;
 
-        if (request.wish == PORTER_SPAWN)
-            answer = porter_start_one(place, &request, came, &process);
-        else if (request.wish == PORTER_SIGNAL)
-            answer = porter_signal_one(came[0], request.number);
-        else if (request.wish == PORTER_HOLD)
+        if (request.wish == LAUNCHER_SPAWN)
+            answer = start_one(place, &request, came, &process);
+        else if (request.wish == LAUNCHER_SIGNAL)
+            answer = signal_one(came[0], request.number);
+        else if (request.wish == LAUNCHER_HOLD)
             held = held || term_hold(place->config->tty, true) == 0;
-        else if (request.wish == PORTER_TERMINAL)
+        else if (request.wish == LAUNCHER_TERMINAL)
             process = open(place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         else
             spawn_sweep(place->config->tty, has_line ? &line : NULL);
-        (void)porter_send(socket, &answer, sizeof answer, &process, 1);
+        (void)send_request(socket, &answer, sizeof answer, &process, 1);
         if (process >= 0)
             close(process);
         for (int i = 0; i < SPAWN_GIVEN; i++)
@@ -181,7 +187,7 @@ static void porter_serve(int socket, const struct spawn_place *place)
 
 /* No signal but a kill ends it before its keeper; its children are born with all of them blocked, and none is ever waited
    for. */
-static void porter_shelter(void)
+static void shelter(void)
 {
     const struct rlimit none = {0, 0};
     sigset_t all;
@@ -194,107 +200,107 @@ static void porter_shelter(void)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-static _Noreturn void porter_run(int socket, const struct spawn_place *place)
+static _Noreturn void run(int socket, const struct spawn_place *place)
 {
     const int null = open("/dev/null", O_RDWR);
 
-    porter_shelter();
+    shelter();
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         dup2(null, fd);
     dup2(socket, STDERR_FILENO + 1);
     close_range(STDERR_FILENO + 2, ~0U, 0);
     fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
-    porter_serve(STDERR_FILENO + 1, place);
+    serve(STDERR_FILENO + 1, place);
     _exit(0);
 }
 
 /* --- the keeper's side --- */
 
-struct porter *porter_start(const struct config *config, const char *state_dir)
+struct launcher *launcher_start(const struct config *config, const char *state_dir)
 {
     struct spawn_place place = {.config = config};
-    struct porter *porter = calloc(1, sizeof *porter);
+    struct launcher *launcher = calloc(1, sizeof *launcher);
     int ends[2];
 
-    if (porter == NULL || user_owner(state_dir, &place.owner) != 0 ||
+    if (launcher == NULL || user_owner(state_dir, &place.owner) != 0 ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        free(porter);
+        free(launcher);
         return NULL;
     }
-    porter->pid = fork();
-    if (porter->pid == 0)
-        porter_run(ends[1], &place);
+    launcher->pid = fork();
+    if (launcher->pid == 0)
+        run(ends[1], &place);
     close(ends[1]);
-    porter->socket = ends[0];
-    if (porter->pid < 0)
-        porter_end(&porter);
-    return porter;
+    launcher->socket = ends[0];
+    if (launcher->pid < 0)
+        launcher_end(&launcher);
+    return launcher;
 }
 
-void porter_end(struct porter **porter)
+void launcher_end(struct launcher **launcher)
 {
-    if (*porter == NULL)
+    if (*launcher == NULL)
         return;
-    close((*porter)->socket);
-    if ((*porter)->pid > 0)
-        while (waitpid((*porter)->pid, NULL, 0) < 0 && errno == EINTR)
+    close((*launcher)->socket);
+    if ((*launcher)->pid > 0)
+        while (waitpid((*launcher)->pid, NULL, 0) < 0 && errno == EINTR)
             continue;
-    free(*porter);
-    *porter = NULL;
+    free(*launcher);
+    *launcher = NULL;
 }
 
 /* fds: what goes with the request. *process, where it is wanted, is what came with the answer. */
-static int porter_ask(struct porter *porter, const struct porter_request *request, const int *fds,
-                      size_t count, int *process)
+static int ask(struct launcher *launcher, const struct launcher_request *request, const int *fds,
+               size_t count, int *process)
 {
     int came[SPAWN_GIVEN];
     int32_t answer = -1;
 
-    if (porter_send(porter->socket, request, sizeof *request, fds, count) != 0 ||
-        porter_receive(porter->socket, &answer, sizeof answer, came) != 0)
+    if (send_request(launcher->socket, request, sizeof *request, fds, count) != 0 ||
+        receive(launcher->socket, &answer, sizeof answer, came) != 0)
         return -1;
     if (process != NULL)
         *process = came[0];
     return answer;
 }
 
-int porter_spawn(struct porter *porter, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
-                 int *process)
+int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
+                   int *process)
 {
-    struct porter_request request = {.wish = PORTER_SPAWN, .kind = kind};
+    struct launcher_request request = {.wish = LAUNCHER_SPAWN, .kind = kind};
 
     *process = -1;
     for (int i = 0; i < SPAWN_GIVEN; i++)
         request.given[i] = fds[i] >= 0;
-    return porter_ask(porter, &request, fds, SPAWN_GIVEN, process) == 0 && *process >= 0 ? 0 : -1;
+    return ask(launcher, &request, fds, SPAWN_GIVEN, process) == 0 && *process >= 0 ? 0 : -1;
 }
 
-void porter_signal(struct porter *porter, int process, int number)
+void launcher_signal(struct launcher *launcher, int process, int number)
 {
-    const struct porter_request request = {.wish = PORTER_SIGNAL, .number = number};
+    const struct launcher_request request = {.wish = LAUNCHER_SIGNAL, .number = number};
 
-    (void)porter_ask(porter, &request, &process, 1, NULL);
+    (void)ask(launcher, &request, &process, 1, NULL);
 }
 
-void porter_sweep(struct porter *porter)
+void launcher_sweep(struct launcher *launcher)
 {
-    const struct porter_request request = {.wish = PORTER_SWEEP};
+    const struct launcher_request request = {.wish = LAUNCHER_SWEEP};
 
-    (void)porter_ask(porter, &request, NULL, 0, NULL);
+    (void)ask(launcher, &request, NULL, 0, NULL);
 }
 
-int porter_terminal(struct porter *porter)
+int launcher_terminal(struct launcher *launcher)
 {
-    const struct porter_request request = {.wish = PORTER_TERMINAL};
+    const struct launcher_request request = {.wish = LAUNCHER_TERMINAL};
     int terminal = -1;
 
-    (void)porter_ask(porter, &request, NULL, 0, &terminal);
+    (void)ask(launcher, &request, NULL, 0, &terminal);
     return terminal;
 }
 
-void porter_hold(struct porter *porter)
+void launcher_hold(struct launcher *launcher)
 {
-    const struct porter_request request = {.wish = PORTER_HOLD};
+    const struct launcher_request request = {.wish = LAUNCHER_HOLD};
 
-    (void)porter_ask(porter, &request, NULL, 0, NULL);
+    (void)ask(launcher, &request, NULL, 0, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The process of a session, from its brief to its exit status, and those of its helpers. */
-#include "kiosk/child.h"
+#include "kiosk/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,11 +17,11 @@
 
 #include "base/lang.h"
 #include "crypto/secret.h"
-#include "kiosk/handover.h"
 #include "kiosk/keeper.h"
+#include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
-#include "kiosk/speaker.h"
+#include "kiosk/speech.h"
 #include "sandbox/sandbox.h"
 #include "session/library.h"
 #include "session/out_of_order.h"
@@ -35,7 +35,7 @@ static volatile sig_atomic_t stop;
 static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
 
-static struct handover *handover;
+static struct mailbox *mailbox;
 
 /* What a session may take from the end of one wait to the next: to derive a key, to print. */
 enum { CHILD_GRACE_SECONDS = 30 + UI_COUNTDOWN };
@@ -91,19 +91,19 @@ static bool read_all(int fd, void *out, size_t len)
     return true;
 }
 
-static void child_size(void *context, int *rows, int *cols)
+static void io_size(void *context, int *rows, int *cols)
 {
     (void)context;
     term_size(rows, cols);
 }
 
-static void child_show(void *context, const struct screen *screen)
+static void io_show(void *context, const struct screen *screen)
 {
     (void)context;
     term_show(screen);
 }
 
-static struct press child_press(void *context, int seconds)
+static struct press io_press(void *context, int seconds)
 {
     (void)context;
     nobody_here = seconds == 0; /* only the first screen waits for ever */
@@ -115,14 +115,14 @@ static struct press child_press(void *context, int seconds)
     return term_press(seconds);
 }
 
-static void child_drop(void *context)
+static void io_drop(void *context)
 {
     (void)context;
     term_drop();
 }
 
-static int child_derive(void *context, const char *code, const char *pin,
-                        const struct argon_watch *watch, struct code_keys *keys)
+static int io_derive(void *context, const char *code, const char *pin,
+                     const struct argon_watch *watch, struct code_keys *keys)
 {
     const struct session_place *place = context;
 
@@ -139,28 +139,28 @@ static void tell(uint8_t word)
     while (n < 0 && errno == EINTR);
 }
 
-static void child_begin(void *context)
+static void io_begin(void *context)
 {
     (void)context;
     tell(KEEPER_BEGUN);
 }
 
-static int child_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
+static int io_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     (void)context;
-    return handover_store(handover, KEEPER_SOCKET, envelope);
+    return mailbox_store(mailbox, KEEPER_SOCKET, envelope);
 }
 
-static int child_print(void *context, const uint8_t *bytes, size_t len)
+static int io_print(void *context, const uint8_t *bytes, size_t len)
 {
     (void)context;
     return printer_slip(KEEPER_PRINTER, bytes, len);
 }
 
-static void child_say(void *context, const char *language, int pace, const char *text, size_t len)
+static void io_say(void *context, const char *language, int pace, const char *text, size_t len)
 {
     (void)context;
-    speaker_say(KEEPER_SPEAKER, language, pace, text, len);
+    speech_say(KEEPER_SPEAKER, language, pace, text, len);
 }
 
 /* Maps the board before the process can no longer; 0 also when there is none. */
@@ -237,15 +237,15 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
 {
     const struct session_io io = {
         .context = place,
-        .size = child_size,
-        .show = child_show,
-        .press = child_press,
-        .drop = child_drop,
-        .derive = child_derive,
-        .begin = child_begin,
-        .store = child_store,
-        .print = brief->has_printer ? child_print : NULL,
-        .say = brief->has_speaker ? child_say : NULL,
+        .size = io_size,
+        .show = io_show,
+        .press = io_press,
+        .drop = io_drop,
+        .derive = io_derive,
+        .begin = io_begin,
+        .store = io_store,
+        .print = brief->has_printer ? io_print : NULL,
+        .say = brief->has_speaker ? io_say : NULL,
     };
 
     if (confine(brief) != 0)
@@ -264,8 +264,8 @@ static int begin(void)
 
     hide();
     take_signals();
-    handover = handover_join(KEEPER_HANDOVER);
-    if (handover == NULL || !read_all(KEEPER_SOCKET, &brief, sizeof brief) ||
+    mailbox = mailbox_join(KEEPER_HANDOVER);
+    if (mailbox == NULL || !read_all(KEEPER_SOCKET, &brief, sizeof brief) ||
         map_board(&brief, &place) != 0)
         return SESSION_NOBODY;
     fill_place(&brief, &place);
@@ -280,7 +280,7 @@ static int begin(void)
     return end;
 }
 
-int child_run(void)
+int worker_session(void)
 {
     const int end = begin();
 
@@ -290,7 +290,7 @@ int child_run(void)
 
 /* --- the helpers, which hide by themselves --- */
 
-int child_printer(const char *device)
+int worker_printer(const char *device)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t set;
@@ -301,8 +301,8 @@ int child_printer(const char *device)
     return printer_run(KEEPER_SOCKET, device);
 }
 
-int child_speaker(const char *program)
+int worker_speech(const char *program)
 {
-    return speaker_run(KEEPER_SOCKET,
-                       program); /* which hides itself, in a way that its program inherits */
+    return speech_run(KEEPER_SOCKET,
+                      program); /* which hides itself, in a way that its program inherits */
 }
