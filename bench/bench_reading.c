@@ -25,7 +25,7 @@ static struct {
 };
 
 static struct booth *booth;
-static struct press (*booth_press)(void *context, int seconds);
+static struct keypress (*booth_press)(void *context, int seconds);
 static double asked;  /* when the last press was given */
 static double waited; /* the longest time from a press to the question for the next */
 
@@ -38,10 +38,10 @@ static double now(void)
 }
 
 /* Between the press of Enter behind the PIN and the next question lies the derivation: nothing takes longer. */
-static struct press timed_press(void *context, int seconds)
+static struct keypress timed_press(void *context, int seconds)
 {
     const double wait = asked > 0 ? now() - asked : 0;
-    struct press press;
+    struct keypress press;
 
     if (wait > waited)
         waited = wait;
@@ -142,8 +142,8 @@ static int prepare(void)
         booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys) != 0 ||
         booth_answer(booth, &keys, texts, 2) != 0)
         return -1;
-    booth_press = booth->io.press;
-    booth->io.press = timed_press;
+    booth_press = booth->io.key;
+    booth->io.key = timed_press;
     code_new(code);
     snprintf(kinds[KINDS - 1].script, SCRIPT, "Language 2 %s Enter 8642 Enter", code);
     return 0;

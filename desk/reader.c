@@ -269,57 +269,57 @@ static void keep_text(struct reader *reader)
     secret_free(note);
 }
 
-static bool is_letter(struct press press, uint32_t ch)
+static bool is_letter(struct keypress key, uint32_t ch)
 {
-    return press.kind == PRESS_CHAR && press.ch == ch;
+    return key.kind == KEYPRESS_CHAR && key.ch == ch;
 }
 
 /* q on a Russian or Kazakh layout is the key of 'й'; a is the key of 'ф'. */
-static bool is_quit(struct press press)
+static bool is_quit(struct keypress key)
 {
-    return is_letter(press, 'q') || is_letter(press, 'Q') || is_letter(press, 0x439);
+    return is_letter(key, 'q') || is_letter(key, 'Q') || is_letter(key, 0x439);
 }
 
-static bool is_answer(struct press press)
+static bool is_answer(struct keypress key)
 {
-    return is_letter(press, 'a') || is_letter(press, 'A') || is_letter(press, 0x444);
+    return is_letter(key, 'a') || is_letter(key, 'A') || is_letter(key, 0x444);
 }
 
-static bool press_list(struct reader *reader, const struct screen *screen, struct press press)
+static bool press_list(struct reader *reader, const struct screen *screen, struct keypress key)
 {
-    if (is_quit(press) || press.kind == PRESS_BACK)
+    if (is_quit(key) || key.kind == KEYPRESS_BACK)
         return false;
-    if (press.kind == PRESS_ENTER)
+    if (key.kind == KEYPRESS_ENTER)
         open_case(reader);
     else
-        list_press(&reader->list, press, body_height(reader, screen));
+        list_key(&reader->list, key, body_height(reader, screen));
     return true;
 }
 
-static bool press_case(struct reader *reader, const struct screen *screen, struct press press)
+static bool press_case(struct reader *reader, const struct screen *screen, struct keypress key)
 {
     reader_tell(reader, TROUBLE_NONE);
-    if (is_quit(press) || press.kind == PRESS_BACK)
+    if (is_quit(key) || key.kind == KEYPRESS_BACK)
         close_case(reader);
-    else if (is_answer(press))
+    else if (is_answer(key))
         reader->view = VIEW_WRITE;
     else
-        page_press(&reader->page, press, body_height(reader, screen));
+        page_key(&reader->page, key, body_height(reader, screen));
     return true;
 }
 
-static bool press_write(struct reader *reader, const struct screen *screen, struct press press)
+static bool press_write(struct reader *reader, const struct screen *screen, struct keypress key)
 {
-    if (press.kind == PRESS_ENTER || press.kind == PRESS_BACK)
+    if (key.kind == KEYPRESS_ENTER || key.kind == KEYPRESS_BACK)
         reader->view = VIEW_ASK;
     else
-        edit_press(&reader->edit, press, body_width(screen), body_height(reader, screen));
+        edit_key(&reader->edit, key, body_width(screen), body_height(reader, screen));
     return true;
 }
 
-static bool press_ask(struct reader *reader, const struct screen *screen, struct press press)
+static bool press_ask(struct reader *reader, const struct screen *screen, struct keypress key)
 {
-    switch (list_chosen(press, 3)) {
+    switch (list_chosen(key, 3)) {
     case 0:
         send_text(reader);
         break;
@@ -335,19 +335,19 @@ static bool press_ask(struct reader *reader, const struct screen *screen, struct
     return true;
 }
 
-bool reader_press(struct reader *reader, const struct screen *screen, struct press press)
+bool reader_key(struct reader *reader, const struct screen *screen, struct keypress key)
 {
-    static bool (*const presses[])(struct reader *, const struct screen *, struct press) = {
+    static bool (*const presses[])(struct reader *, const struct screen *, struct keypress) = {
         [VIEW_LIST] = press_list,
         [VIEW_CASE] = press_case,
         [VIEW_WRITE] = press_write,
         [VIEW_ASK] = press_ask,
     };
-    if (press.kind == PRESS_GONE) {
+    if (key.kind == KEYPRESS_GONE) {
         keep_text(reader);
         return false;
     }
-    return presses[reader->view](reader, screen, press);
+    return presses[reader->view](reader, screen, key);
 }
 
 /* --- life --- */
@@ -422,11 +422,10 @@ static bool step(struct reader *reader, struct window *window)
     else
         reader_draw(reader, window->screen);
     term_show(window->screen);
-    const struct press press = term_press(0);
-    if (press.kind == PRESS_RESIZE)
+    const struct keypress key = term_key(0);
+    if (key.kind == KEYPRESS_RESIZE)
         measure(window);
-    return (window->small && press.kind != PRESS_GONE) ||
-           reader_press(reader, window->screen, press);
+    return (window->small && key.kind != KEYPRESS_GONE) || reader_key(reader, window->screen, key);
 }
 
 static int loop(struct reader *reader)

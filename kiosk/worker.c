@@ -103,7 +103,7 @@ static void io_show(void *context, const struct screen *screen)
     term_show(screen);
 }
 
-static struct press io_press(void *context, int seconds)
+static struct keypress io_key(void *context, int seconds)
 {
     (void)context;
     nobody_here = seconds == 0; /* only the first screen waits for ever */
@@ -111,8 +111,8 @@ static struct press io_press(void *context, int seconds)
        keeper cleans up. */
     alarm(nobody_here ? 0 : (unsigned)seconds + CHILD_GRACE_SECONDS);
     if (stop || (nobody_here && make_room))
-        return (struct press){.kind = PRESS_GONE};
-    return term_press(seconds);
+        return (struct keypress){.kind = KEYPRESS_GONE};
+    return term_key(seconds);
 }
 
 static void io_drop(void *context)
@@ -239,7 +239,7 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
         .context = place,
         .size = io_size,
         .show = io_show,
-        .press = io_press,
+        .key = io_key,
         .drop = io_drop,
         .derive = io_derive,
         .begin = io_begin,

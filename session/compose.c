@@ -87,46 +87,46 @@ static void draw(struct ui *ui, struct writing *writing)
 }
 
 /* A letter as the person means it: from the layout, and a capital where a sentence begins. */
-static struct press letter(const struct ui *ui, const struct edit *edit, struct press press)
+static struct keypress letter(const struct ui *ui, const struct edit *edit, struct keypress key)
 {
-    bool begins = !press.pasted && !ui->layer && edit_at_sentence(edit);
+    bool begins = !key.pasted && !ui->layer && edit_at_sentence(edit);
 
-    press.ch = layout_char(ui->layout, ui->layer, press);
+    key.ch = layout_char(ui->layout, ui->layer, key);
     if (begins)
-        press.ch = uc_toupper(press.ch);
-    return press;
+        key.ch = uc_toupper(key.ch);
+    return key;
 }
 
 /* True when the press was used: by the layout or by the editor. */
-static bool take_key(struct ui *ui, struct writing *writing, struct press press)
+static bool take_key(struct ui *ui, struct writing *writing, struct keypress key)
 {
-    if (press.kind == PRESS_LAYOUT) {
+    if (key.kind == KEYPRESS_LAYOUT) {
         ui->layout = (enum layout)((ui->layout + 1) % LAYOUT_COUNT);
         ui->layer = false;
         return true;
     }
-    if (press.kind == PRESS_LAYER) {
+    if (key.kind == KEYPRESS_LAYER) {
         ui->layer = !ui->layer;
         return true;
     }
-    if (press.kind == PRESS_UNDO) {
+    if (key.kind == KEYPRESS_UNDO) {
         (void)edit_undo(&writing->edit);
         return true;
     }
-    if (press.kind == PRESS_TAB && writing->one_line)
-        press = (struct press){.kind = PRESS_CHAR, .ch = ' ', .pasted = true};
-    if (press.kind == PRESS_CHAR)
-        press = letter(ui, &writing->edit, press);
-    return edit_press(&writing->edit, press, ui->width, writing->height);
+    if (key.kind == KEYPRESS_TAB && writing->one_line)
+        key = (struct keypress){.kind = KEYPRESS_CHAR, .ch = ' ', .pasted = true};
+    if (key.kind == KEYPRESS_CHAR)
+        key = letter(ui, &writing->edit, key);
+    return edit_key(&writing->edit, key, ui->width, writing->height);
 }
 
 /* Who cannot see the text hears each word when it is finished. */
-static void echo(struct ui *ui, const struct edit *edit, struct press press)
+static void echo(struct ui *ui, const struct edit *edit, struct keypress key)
 {
     size_t end = edit->cursor;
     size_t start;
 
-    if (!ui->speaking || end == 0 || (press.kind != PRESS_TAB && press.ch != ' '))
+    if (!ui->speaking || end == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
         return;
     end--; /* the blank itself */
     for (start = end; start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n';)
@@ -136,23 +136,21 @@ static void echo(struct ui *ui, const struct edit *edit, struct press press)
 
 static int run(struct ui *ui, struct writing *writing, size_t *len)
 {
-    int key = UI_IGNORED;
+    int choice = UI_IGNORED;
 
     ui->news = ui->writing = true;
     ui->open = false;
-    while (key == UI_IGNORED) {
-        struct press press;
-
+    while (choice == UI_IGNORED) {
         draw(ui, writing);
-        press = ui_ask(ui);
-        if (ui->over || !take_key(ui, writing, press))
-            key = ui_meaning(ui, writing->dialog, press);
+        struct keypress key = ui_ask(ui);
+        if (ui->over || !take_key(ui, writing, key))
+            choice = ui_meaning(ui, writing->dialog, key);
         else
-            echo(ui, &writing->edit, press);
+            echo(ui, &writing->edit, key);
         *len = writing->edit.len;
     }
     ui->writing = false;
-    return key;
+    return choice;
 }
 
 #define WRITING_KEYS                                                                               \

@@ -129,13 +129,13 @@ static int sheet_draw(struct ui *ui, const struct dialog *dialog, int *top)
 }
 
 /* Moves within a body that does not fit, by what is shown less a line. True when the press was used. */
-static bool sheet_scroll(struct ui *ui, struct press press, int shown, int *top)
+static bool sheet_scroll(struct ui *ui, struct keypress key, int shown, int *top)
 {
     int by = shown > 2 * ui->spacing ? (shown / ui->spacing - 1) * ui->spacing : 1;
 
-    if (press.kind == PRESS_DOWN || press.kind == PRESS_PAGE_DOWN)
+    if (key.kind == KEYPRESS_DOWN || key.kind == KEYPRESS_PAGE_DOWN)
         *top += by;
-    else if (press.kind == PRESS_UP || press.kind == PRESS_PAGE_UP)
+    else if (key.kind == KEYPRESS_UP || key.kind == KEYPRESS_PAGE_UP)
         *top -= by;
     else
         return false;
@@ -151,10 +151,10 @@ int dialog_choose(struct ui *ui, const struct dialog *dialog)
     ui->news = true;
     while (meaning == UI_IGNORED) {
         int shown = sheet_draw(ui, dialog, &top);
-        struct press press = ui_ask(ui);
+        struct keypress key = ui_ask(ui);
 
-        if (ui->over || !sheet_scroll(ui, press, shown, &top))
-            meaning = ui_meaning(ui, dialog, press);
+        if (ui->over || !sheet_scroll(ui, key, shown, &top))
+            meaning = ui_meaning(ui, dialog, key);
     }
     return meaning;
 }
@@ -169,7 +169,7 @@ int dialog_read_once(struct ui *ui, const struct dialog *dialog, struct page *pa
     int height = 0;
     int above = 0;
     int below = 0;
-    struct press press;
+    struct keypress key;
 
     ui->secret = dialog->secret;
     page->spacing = ui->spacing;
@@ -181,9 +181,9 @@ int dialog_read_once(struct ui *ui, const struct dialog *dialog, struct page *pa
         ui_rule(ui, last - 1);
     ui_more(ui, last, above, below);
     ui_choices(ui, last + 1, dialog);
-    press = ui_ask(ui);
-    if (ui->over || !page_press(page, press, height))
-        return ui_meaning(ui, dialog, press);
+    key = ui_ask(ui);
+    if (ui->over || !page_key(page, key, height))
+        return ui_meaning(ui, dialog, key);
     ui->news = true;
     return UI_IGNORED;
 }
@@ -211,19 +211,19 @@ int dialog_type(struct ui *ui, const struct dialog *dialog, struct digits *digit
         ui->open = false;
     while (meaning == UI_IGNORED) {
         int row = ui_question(ui, dialog);
-        struct press press;
+        struct keypress key;
 
         digits->hidden = secret && !ui->open;
         if (note != NULL)
             ui_say(ui, row + 2, SCREEN_BOLD, note);
         digits_draw(digits, ui->screen, row, ui->left + SHEET_INDENT, group);
         ui->secret = digits->len > 0;
-        press = ui_ask(ui);
-        if (!ui->over && digits_press(digits, press)) {
+        key = ui_ask(ui);
+        if (!ui->over && digits_key(digits, key)) {
             note = check != NULL && digits->len == digits->capacity ? check(digits) : NULL;
             ui->news = note != NULL;
         } else {
-            meaning = ui_meaning(ui, dialog, press);
+            meaning = ui_meaning(ui, dialog, key);
         }
     }
     digits->hidden = secret;
@@ -285,12 +285,12 @@ void dialog_sorry(struct ui *ui)
 
 void dialog_pause(struct ui *ui, const struct dialog *dialog, int seconds)
 {
-    struct press press = {.kind = PRESS_RESIZE};
+    struct keypress key = {.kind = KEYPRESS_RESIZE};
 
     ui->news = true;
-    while (press.kind == PRESS_RESIZE) {
+    while (key.kind == KEYPRESS_RESIZE) {
         ui_question(ui, dialog);
         ui_show(ui);
-        press = ui->io->press(ui->io->context, seconds);
+        key = ui->io->key(ui->io->context, seconds);
     }
 }

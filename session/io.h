@@ -13,7 +13,7 @@
 #include "protocol/card.h"
 #include "protocol/charter.h"
 #include "session/library.h"
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 /* What the printer says about a slip. */
@@ -33,8 +33,8 @@ struct session_io {
     void (*size)(void *context, int *rows, int *cols);
     /* Shows a screen. */
     void (*show)(void *context, const struct screen *screen);
-    /* Waits for a press; PRESS_IDLE when `seconds` are over (0: waits for ever). */
-    struct press (*press)(void *context, int seconds);
+    /* Waits for a key; KEYPRESS_IDLE when `seconds` are over (0: waits for ever). */
+    struct keypress (*key)(void *context, int seconds);
     /* Throws away what was pressed and not yet given. */
     void (*drop)(void *context);
     /* Makes the keys of a code and PIN (crypto/code) and tells watch how far it is: 0, or -1 without memory. */

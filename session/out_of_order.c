@@ -32,12 +32,12 @@ static void draw(const struct session_io *io, struct screen *screen)
 void out_of_order_run(const struct session_io *io, bool any_key)
 {
     struct screen *screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
-    struct press press = {.kind = PRESS_RESIZE};
+    struct keypress key = {.kind = KEYPRESS_RESIZE};
 
-    while (screen != NULL && press.kind != PRESS_GONE) {
+    while (screen != NULL && key.kind != KEYPRESS_GONE) {
         draw(io, screen);
-        press = io->press(io->context, 0);
-        if (any_key && press.kind != PRESS_RESIZE)
+        key = io->key(io->context, 0);
+        if (any_key && key.kind != KEYPRESS_RESIZE)
             break;
     }
     screen_free(&screen);

@@ -139,7 +139,7 @@ static int ask(struct ui *ui, const struct draft *draft, struct review *review)
         page_start(&page, review->text, review->len);
         page.top = top;
         key = dialog_read_once(ui, &dialog, &page);
-        if (key == 1 && ui->rushed)
+        if (key == 1 && ui->too_fast)
             key = UI_IGNORED; /* nobody meant to send it */
     }
     return key;

@@ -160,7 +160,7 @@ static int menu(struct ui *ui)
     };
     int key = dialog_choose(ui, &dialog);
 
-    return key >= SESSION_HURT && ui->rushed ? UI_ZERO : key;
+    return key >= SESSION_HURT && ui->too_fast ? UI_ZERO : key;
 }
 
 /* A slip for who wants one without having written: it looks like any other and leads nowhere. */

@@ -288,103 +288,103 @@ static void draw_countdown(struct ui *ui, int left)
 }
 
 /* Waits; in the last seconds it counts down, and then a key only says that the person is still here. */
-static struct press take_press(struct ui *ui)
+static struct keypress take_key(struct ui *ui)
 {
     const struct session_io *io = ui->io;
     int left = countdown(ui);
-    struct press press = {.kind = PRESS_IDLE};
+    struct keypress key = {.kind = KEYPRESS_IDLE};
 
     secret_wipe_stack(); /* it may be a long wait */
     if (ui->idle == 0 || ui->idle > left)
-        press = io->press(io->context, ui->idle - left);
-    if (press.kind != PRESS_IDLE || ui->idle == 0)
-        return press;
-    for (; left > 0 && press.kind == PRESS_IDLE; left--) {
+        key = io->key(io->context, ui->idle - left);
+    if (key.kind != KEYPRESS_IDLE || ui->idle == 0)
+        return key;
+    for (; left > 0 && key.kind == KEYPRESS_IDLE; left--) {
         draw_countdown(ui, left);
         if (!ui->small)
             io->show(io->context, ui->screen);
-        press = io->press(io->context, 1);
+        key = io->key(io->context, 1);
     }
-    if (press.kind != PRESS_IDLE && press.kind != PRESS_GONE &&
-        (press.kind != PRESS_COVER || ui->covered))
-        press.kind = PRESS_RESIZE;
-    return press;
+    if (key.kind != KEYPRESS_IDLE && key.kind != KEYPRESS_GONE &&
+        (key.kind != KEYPRESS_HIDE || ui->covered))
+        key.kind = KEYPRESS_RESIZE;
+    return key;
 }
 
 /* True for a press that means the same on every screen, and has been obeyed. */
-static bool obey(struct ui *ui, enum press_kind kind)
+static bool obey(struct ui *ui, enum keypress_kind kind)
 {
-    if (kind == PRESS_HELP && ui->begun && !ui->helping) {
+    if (kind == KEYPRESS_HELP && ui->begun && !ui->helping) {
         help(ui);
         ui->news = true;
-    } else if (kind == PRESS_COVER) {
+    } else if (kind == KEYPRESS_HIDE) {
         if (ui->begun && !ui->browsing)
             cover(ui);
         ui->news = true;
-    } else if (kind == PRESS_SHOW) {
+    } else if (kind == KEYPRESS_SHOW) {
         ui->open = !ui->open && !ui->browsing;
         ui->dark = false;
         ui->news = true;
-    } else if (kind == PRESS_SAY) {
+    } else if (kind == KEYPRESS_SAY) {
         ui->news = true;
-    } else if (kind == PRESS_SLOWER) {
+    } else if (kind == KEYPRESS_SLOWER) {
         ui->pace = (ui->pace + 1) % SESSION_PACES;
         ui->news = true;
     } else {
         return false;
     }
-    if (ui->hushed && kind != PRESS_SAY)
+    if (ui->hushed && kind != KEYPRESS_SAY)
         ui->news = false;
     return true;
 }
 
 /* Lifts the cover; but not for a key that bounced or is held down, which means to hide. */
-static struct press uncover(struct ui *ui, struct press press)
+static struct keypress uncover(struct ui *ui, struct keypress key)
 {
-    if (press.rushed)
-        press.kind = PRESS_RESIZE;
+    if (key.too_fast)
+        key.kind = KEYPRESS_RESIZE;
     else
         ui->covered = false;
-    return press;
+    return key;
 }
 
-struct press ui_ask(struct ui *ui)
+struct keypress ui_ask(struct ui *ui)
 {
-    struct press press = {.kind = PRESS_GONE};
+    struct keypress key = {.kind = KEYPRESS_GONE};
     bool covered = ui->covered;
 
     if (ui->over)
-        return press;
+        return key;
     ui_show(ui);
-    press = take_press(ui);
-    ui->rushed = press.rushed;
-    if (press.kind == PRESS_SHOW && press.keypad && ui->writing && !ui->small)
-        return (struct press){.kind = PRESS_CHAR, .ch = '.', .keypad = true};
-    if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)
+    key = take_key(ui);
+    ui->too_fast = key.too_fast;
+    if (key.kind == KEYPRESS_SHOW && key.keypad && ui->writing && !ui->small)
+        return (struct keypress){.kind = KEYPRESS_CHAR, .ch = '.', .keypad = true};
+    if (key.kind == KEYPRESS_IDLE || key.kind == KEYPRESS_GONE)
         ui->over = true;
-    else if (press.kind == PRESS_COVER && ui->covered)
-        press = uncover(ui, press);
-    else if (ui->small || obey(ui, press.kind))
-        press =
-            (struct press){.kind = ui->over                  ? PRESS_GONE
-                                   : covered && !ui->covered ? PRESS_COVER /* lifted in its help */
-                                                             : PRESS_RESIZE};
-    return press;
+    else if (key.kind == KEYPRESS_HIDE && ui->covered)
+        key = uncover(ui, key);
+    else if (ui->small || obey(ui, key.kind))
+        key = (struct keypress){.kind = ui->over ? KEYPRESS_GONE
+                                        : covered && !ui->covered
+                                            ? KEYPRESS_HIDE /* lifted in its help */
+                                            : KEYPRESS_RESIZE};
+    return key;
 }
 
-int ui_meaning(const struct ui *ui, const struct dialog *dialog, struct press press)
+int ui_meaning(const struct ui *ui, const struct dialog *dialog, struct keypress key)
 {
-    int chosen = list_chosen(press, dialog->count);
+    int chosen = list_chosen(key, dialog->count);
 
     if (ui->over)
         return UI_OVER;
-    if (press.kind == PRESS_BACK || press.kind == PRESS_COVER)
+    if (key.kind == KEYPRESS_BACK || key.kind == KEYPRESS_HIDE)
         return UI_BACK; /* the cover key comes this far only to lift the cover */
-    if (press.kind == PRESS_ENTER && dialog->skip)
+    if (key.kind == KEYPRESS_ENTER && dialog->skip)
         return dialog->kept != NULL ? UI_NEXT : UI_ZERO;
-    if (press.kind == PRESS_ENTER && dialog->enter && !(dialog->sends && press.rushed))
+    if (key.kind == KEYPRESS_ENTER && dialog->enter && !(dialog->sends && key.too_fast))
         return UI_NEXT;
-    if (press.kind == PRESS_CHAR && press.ch == '0' && dialog->zero != NULL)
+    if (key.kind == KEYPRESS_CHAR && key.ch == '0' && dialog->zero != NULL)
         return UI_ZERO;
     return chosen >= 0 ? chosen + 1 : UI_IGNORED;
 }

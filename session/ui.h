@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The frame that all screens share: title line, question, choices, footer with the keys; asking for
-   a press; and what is the same on every screen: help, cover, voice, resize, idleness, a terminal that is gone or
+   a key; and what is the same on every screen: help, cover, voice, resize, idleness, a terminal that is gone or
    too small. */
 #ifndef SESSION_UI_H
 #define SESSION_UI_H
@@ -44,7 +44,7 @@ struct ui {
     bool helping;  /* the help is on the screen */
     bool over;     /* idle or gone: every screen returns to its caller */
     bool small;    /* the terminal is too small to show anything */
-    bool rushed;   /* the last press came too fast to be meant */
+    bool too_fast; /* the last press came too fast to be meant */
     bool browsing; /* the library is on the screen */
     bool covered;  /* ... in front of what the person was doing */
     bool practice;
@@ -115,12 +115,12 @@ void ui_choices(struct ui *ui, int row, const struct dialog *dialog);
 /* Shows what was drawn, and says it when there is a voice. */
 void ui_show(struct ui *ui);
 
-/* Shows the screen and waits for a press. What is the same everywhere is dealt with here; then the press is
-   PRESS_RESIZE: draw again. After it, look at ui->over first. */
-struct press ui_ask(struct ui *ui);
+/* Shows the screen and waits for a key. What is the same everywhere is dealt with here; then the press is
+   KEYPRESS_RESIZE: draw again. After it, look at ui->over first. */
+struct keypress ui_ask(struct ui *ui);
 
 /* The digit of a choice, an enum ui_key, or -9 for a press that means nothing on this dialog. */
-int ui_meaning(const struct ui *ui, const struct dialog *dialog, struct press press);
+int ui_meaning(const struct ui *ui, const struct dialog *dialog, struct keypress key);
 #define UI_IGNORED (-9)
 
 /* A whole screen: asks until a choice is made. Returns 1 to count or an enum ui_key. */

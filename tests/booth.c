@@ -20,15 +20,15 @@
 
 static const struct {
     const char *word;
-    enum press_kind kind;
+    enum keypress_kind kind;
 } booth_keys[] = {
-    {"Enter", PRESS_ENTER},      {"Esc", PRESS_BACK},    {"Tab", PRESS_TAB},
-    {"F1", PRESS_HELP},          {"Up", PRESS_UP},       {"Down", PRESS_DOWN},
-    {"Left", PRESS_LEFT},        {"Right", PRESS_RIGHT}, {"PgUp", PRESS_PAGE_UP},
-    {"PgDn", PRESS_PAGE_DOWN},   {"Home", PRESS_HOME},   {"End", PRESS_END},
-    {"Backspace", PRESS_DELETE}, {"Gone", PRESS_GONE},   {"F2", PRESS_COVER},
-    {"F3", PRESS_SHOW},          {"F4", PRESS_LAYOUT},   {"F5", PRESS_LAYER},
-    {"F6", PRESS_UNDO},          {"F7", PRESS_SAY},      {"F8", PRESS_SLOWER},
+    {"Enter", KEYPRESS_ENTER},      {"Esc", KEYPRESS_BACK},    {"Tab", KEYPRESS_TAB},
+    {"F1", KEYPRESS_HELP},          {"Up", KEYPRESS_UP},       {"Down", KEYPRESS_DOWN},
+    {"Left", KEYPRESS_LEFT},        {"Right", KEYPRESS_RIGHT}, {"PgUp", KEYPRESS_PAGE_UP},
+    {"PgDn", KEYPRESS_PAGE_DOWN},   {"Home", KEYPRESS_HOME},   {"End", KEYPRESS_END},
+    {"Backspace", KEYPRESS_DELETE}, {"Gone", KEYPRESS_GONE},   {"F2", KEYPRESS_HIDE},
+    {"F3", KEYPRESS_SHOW},          {"F4", KEYPRESS_LAYOUT},   {"F5", KEYPRESS_LAYER},
+    {"F6", KEYPRESS_UNDO},          {"F7", KEYPRESS_SAY},      {"F8", KEYPRESS_SLOWER},
 };
 
 static void booth_size(void *context, int *rows, int *cols)
@@ -110,7 +110,7 @@ static void booth_keep(struct booth *booth, const char *dump)
         booth->kept[booth->kept_count++] = strdup(dump);
 }
 
-static struct press booth_typed(struct booth *booth)
+static struct keypress booth_typed(struct booth *booth)
 {
     struct utf8 decoder = {0};
     int32_t ch = UTF8_MORE;
@@ -118,69 +118,69 @@ static struct press booth_typed(struct booth *booth)
 
     while (ch == UTF8_MORE && *booth->script != '\0')
         ch = utf8_feed(&decoder, (uint8_t)*booth->script++, &again);
-    return (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)ch};
+    return (struct keypress){.kind = KEYPRESS_CHAR, .ch = (uint32_t)ch};
 }
 
 /* --- words of a script that are no keys: each acts, and returns true when a press comes of it --- */
 
-static bool booth_on_show(struct booth *booth, struct press *press)
+static bool booth_on_show(struct booth *booth, struct keypress *press)
 {
     booth_keep(booth, booth->now);
     return false;
 }
 
-static bool booth_on_before(struct booth *booth, struct press *press)
+static bool booth_on_before(struct booth *booth, struct keypress *press)
 {
     booth_keep(booth, booth->last);
     return false;
 }
 
-static bool booth_on_pages(struct booth *booth, struct press *press)
+static bool booth_on_pages(struct booth *booth, struct keypress *press)
 {
     booth_keep(booth, booth->now);
     booth->paging = booth->place.large;
-    *press = (struct press){.kind = PRESS_PAGE_DOWN};
+    *press = (struct keypress){.kind = KEYPRESS_PAGE_DOWN};
     return booth->paging;
 }
 
-static bool booth_on_fail(struct booth *booth, struct press *press)
+static bool booth_on_fail(struct booth *booth, struct keypress *press)
 {
     booth->failing++;
     return false;
 }
 
-static bool booth_on_resize(struct booth *booth, struct press *press)
+static bool booth_on_resize(struct booth *booth, struct keypress *press)
 {
     booth->script += strspn(booth->script, " ");
     sscanf(booth->script, "%dx%d", &booth->rows, &booth->cols);
     booth->script += strcspn(booth->script, " \n");
-    *press = (struct press){.kind = PRESS_RESIZE};
+    *press = (struct keypress){.kind = KEYPRESS_RESIZE};
     return true;
 }
 
-static bool booth_on_language(struct booth *booth, struct press *press)
+static bool booth_on_language(struct booth *booth, struct keypress *press)
 {
-    *press = (struct press){.kind = PRESS_CHAR,
-                            .ch = *booth->language == 'k'   ? '1'
-                                  : *booth->language == 'r' ? '2'
-                                                            : '3'};
+    *press = (struct keypress){.kind = KEYPRESS_CHAR,
+                               .ch = *booth->language == 'k'   ? '1'
+                                     : *booth->language == 'r' ? '2'
+                                                               : '3'};
     return true;
 }
 
-static bool booth_on_wait(struct booth *booth, struct press *press)
+static bool booth_on_wait(struct booth *booth, struct keypress *press)
 {
-    *press = (struct press){.kind = PRESS_IDLE};
+    *press = (struct keypress){.kind = KEYPRESS_IDLE};
     return true;
 }
 
-static bool booth_on_idle(struct booth *booth, struct press *press)
+static bool booth_on_idle(struct booth *booth, struct keypress *press)
 {
     booth->idling = true;
     return booth_on_wait(booth, press);
 }
 
 /* The receipt asks for a group at random: its number is the only digit of the title. */
-static bool booth_on_check(struct booth *booth, struct press *press)
+static bool booth_on_check(struct booth *booth, struct keypress *press)
 {
     const char *digit = booth->unmasked + strcspn(booth->unmasked, "123456");
 
@@ -188,32 +188,32 @@ static bool booth_on_check(struct booth *booth, struct press *press)
     return false;
 }
 
-static bool booth_on_wrong(struct booth *booth, struct press *press)
+static bool booth_on_wrong(struct booth *booth, struct keypress *press)
 {
     booth_on_check(booth, press);
     booth->typing[0] = booth->typing[0] == '9' ? '0' : (char)(booth->typing[0] + 1);
     return false;
 }
 
-static bool booth_on_rush(struct booth *booth, struct press *press)
+static bool booth_on_rush(struct booth *booth, struct keypress *press)
 {
     booth->rushing = true;
     return false;
 }
 
-static bool booth_on_calm(struct booth *booth, struct press *press)
+static bool booth_on_calm(struct booth *booth, struct keypress *press)
 {
     booth->rushing = false;
     return false;
 }
 
-static bool booth_on_paper(struct booth *booth, struct press *press)
+static bool booth_on_paper(struct booth *booth, struct keypress *press)
 {
     booth->printer = PRINTER_PAPER;
     return false;
 }
 
-static bool booth_on_dead(struct booth *booth, struct press *press)
+static bool booth_on_dead(struct booth *booth, struct keypress *press)
 {
     booth->printer = PRINTER_GONE;
     return false;
@@ -221,7 +221,7 @@ static bool booth_on_dead(struct booth *booth, struct press *press)
 
 static const struct {
     const char *word;
-    bool (*act)(struct booth *booth, struct press *press);
+    bool (*act)(struct booth *booth, struct keypress *press);
 } booth_orders[] = {
     {"show", booth_on_show},   {"before", booth_on_before}, {"pages", booth_on_pages},
     {"fail", booth_on_fail},   {"resize", booth_on_resize}, {"Language", booth_on_language},
@@ -235,10 +235,10 @@ static bool booth_is(const char *name, const char *word, size_t len)
     return strlen(name) == len && strncmp(name, word, len) == 0;
 }
 
-/* A press, or none (PRESS_OTHER) when the word only did something. */
-static struct press booth_word(struct booth *booth)
+/* A press, or none (KEYPRESS_OTHER) when the word only did something. */
+static struct keypress booth_word(struct booth *booth)
 {
-    struct press press = {.kind = PRESS_OTHER};
+    struct keypress press = {.kind = KEYPRESS_OTHER};
     const char *word = booth->script;
     size_t len = strcspn(word, " \n");
 
@@ -246,51 +246,51 @@ static struct press booth_word(struct booth *booth)
     for (size_t i = 0; i < sizeof booth_orders / sizeof *booth_orders; i++)
         if (booth_is(booth_orders[i].word, word, len)) {
             if (!booth_orders[i].act(booth, &press))
-                press.kind = PRESS_OTHER;
+                press.kind = KEYPRESS_OTHER;
             return press;
         }
     for (size_t i = 0; i < sizeof booth_keys / sizeof *booth_keys; i++)
         if (booth_is(booth_keys[i].word, word, len))
-            return (struct press){.kind = booth_keys[i].kind};
+            return (struct keypress){.kind = booth_keys[i].kind};
     fprintf(stderr, "the script has an unknown word: %.*s\n", (int)len, word);
     abort();
 }
 
 /* In large print one page after the other, until the last. */
-static bool booth_pages(struct booth *booth, struct press *press)
+static bool booth_pages(struct booth *booth, struct keypress *press)
 {
     if (booth->paging && strcmp(booth->now, booth->kept[booth->kept_count - 1]) == 0)
         booth->paging = false;
     if (!booth->paging)
         return false;
     booth_keep(booth, booth->now);
-    *press = (struct press){.kind = PRESS_PAGE_DOWN};
+    *press = (struct keypress){.kind = KEYPRESS_PAGE_DOWN};
     return true;
 }
 
 /* What is still to be typed of a group of digits. */
-static bool booth_types(struct booth *booth, struct press *press)
+static bool booth_types(struct booth *booth, struct keypress *press)
 {
     if (booth->typing[0] == '\0')
         return false;
-    *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)booth->typing[0]};
+    *press = (struct keypress){.kind = KEYPRESS_CHAR, .ch = (uint32_t)booth->typing[0]};
     memmove(booth->typing, booth->typing + 1, sizeof booth->typing - 1);
     return true;
 }
 
-static struct press booth_next(struct booth *booth)
+static struct keypress booth_next(struct booth *booth)
 {
-    struct press press = {.kind = PRESS_OTHER};
+    struct keypress press = {.kind = KEYPRESS_OTHER};
 
     if (booth->idling)
-        return (struct press){.kind = PRESS_IDLE};
+        return (struct keypress){.kind = KEYPRESS_IDLE};
     if (booth_pages(booth, &press))
         return press;
-    while (press.kind == PRESS_OTHER && !booth_types(booth, &press)) {
+    while (press.kind == KEYPRESS_OTHER && !booth_types(booth, &press)) {
         if (!booth->quoted)
             booth->script += strspn(booth->script, " \n");
         if (*booth->script == '\0')
-            return (struct press){.kind = PRESS_GONE};
+            return (struct keypress){.kind = KEYPRESS_GONE};
         if (*booth->script == '"') {
             booth->quoted = !booth->quoted;
             booth->script++;
@@ -331,19 +331,19 @@ static bool booth_moves(struct booth *booth, int seconds)
 }
 
 /* After the time is over, and after the terminal is gone, no session has business here. */
-static struct press booth_press(void *context, int seconds)
+static struct keypress booth_press(void *context, int seconds)
 {
     struct booth *booth = context;
-    struct press press = {.kind = PRESS_RESIZE};
+    struct keypress press = {.kind = KEYPRESS_RESIZE};
 
     if (booth_moves(booth, seconds))
         return press;
     press = booth_next(booth);
     booth->late = booth->late || booth->over;
-    booth->idled = press.kind == PRESS_IDLE && booth->idling ? booth->idled + seconds : 0;
-    booth->over = press.kind == PRESS_GONE || booth->idled >= booth->place.idle_seconds;
-    booth->presses += press.kind != PRESS_IDLE && press.kind != PRESS_GONE;
-    press.rushed = booth->rushing;
+    booth->idled = press.kind == KEYPRESS_IDLE && booth->idling ? booth->idled + seconds : 0;
+    booth->over = press.kind == KEYPRESS_GONE || booth->idled >= booth->place.idle_seconds;
+    booth->presses += press.kind != KEYPRESS_IDLE && press.kind != KEYPRESS_GONE;
+    press.too_fast = booth->rushing;
     return press;
 }
 
@@ -442,7 +442,7 @@ struct booth *booth_new(void)
     booth->io = (struct session_io){.context = booth,
                                     .size = booth_size,
                                     .show = booth_show,
-                                    .press = booth_press,
+                                    .key = booth_press,
                                     .drop = booth_drop,
                                     .derive = booth_session_derive,
                                     .store = booth_store};

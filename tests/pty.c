@@ -22,7 +22,7 @@
 #include <utmp.h>
 #include <vterm.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 
 enum {
     SETTLE_SECONDS = 30,
@@ -651,7 +651,7 @@ void pty_tap(struct pty *pty, void (*tap)(void *context, const char *bytes, size
 enum pty_state pty_rest(struct pty *pty)
 {
     const enum pty_state state = pty_settle(pty);
-    const int64_t until = now_ms() + PRESS_RUSH_MS + 5;
+    const int64_t until = now_ms() + KEYPRESS_TOO_FAST_MS + 5;
 
     while (state == PTY_IDLE && now_ms() < until)
         pump(pty, (int)(until - now_ms()), NULL);

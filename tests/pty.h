@@ -60,7 +60,7 @@ enum pty_state {
 enum pty_state pty_settle(struct pty *pty);
 
 /* Waits until the terminal is settled, and then as long as a person does before a key that is meant
-   (PRESS_RUSH_MS): what is typed next is not rushed. All but the first key of one pty_type are. */
+   (KEYPRESS_TOO_FAST_MS): what is typed next is not too_fast. All but the first key of one pty_type are. */
 enum pty_state pty_rest(struct pty *pty);
 
 /* Gives everything that comes out of the terminal from now on to tap too, byte for byte; the test's own

@@ -248,9 +248,9 @@ static void assert_screen_shows_case_2(void)
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
     assert_int_equal(reader_new(vault, WARD_DAY, &reader), TROUBLE_NONE);
-    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_DOWN}));
-    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_ENTER}));
-    assert_true(reader_press(reader, screen, (struct press){.kind = PRESS_END}));
+    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
+    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
+    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_END}));
     reader_draw(reader, screen);
     screen_dump(screen, dump, sizeof dump);
     assert_non_null(strstr(dump, "two"));

@@ -16,7 +16,7 @@ static bool type(struct digits *digits, const char *text)
     bool used = true;
 
     for (; *text; text++)
-        used = digits_press(digits, (struct press){PRESS_CHAR, (unsigned char)*text}) && used;
+        used = digits_key(digits, (struct keypress){KEYPRESS_CHAR, (unsigned char)*text}) && used;
     return used;
 }
 
@@ -41,13 +41,13 @@ static void test_codes_as_people_type_them(void **state)
 
     digits_start(&digits, text, 24, false);
     assert_true(type(&digits, "1234 5678-9Ol2 "));
-    assert_true(digits_press(&digits, (struct press){PRESS_CHAR, 0x2014}));
-    assert_true(digits_press(&digits, (struct press){PRESS_TAB, 0}));
+    assert_true(digits_key(&digits, (struct keypress){KEYPRESS_CHAR, 0x2014}));
+    assert_true(digits_key(&digits, (struct keypress){KEYPRESS_TAB, 0}));
     assert_true(type(&digits, "Io"));
     assert_string_equal(text, "12345678901210");
     assert_false(type(&digits, "x"));
-    assert_false(digits_press(&digits, (struct press){PRESS_ENTER, 0}));
-    assert_false(digits_press(&digits, (struct press){PRESS_CHAR, 0x661}));
+    assert_false(digits_key(&digits, (struct keypress){KEYPRESS_ENTER, 0}));
+    assert_false(digits_key(&digits, (struct keypress){KEYPRESS_CHAR, 0x661}));
     assert_int_equal(digits.len, 14);
 }
 
@@ -70,11 +70,11 @@ static void test_backspace_wipes(void **state)
 
     digits_start(&digits, text, 4, false);
     type(&digits, "12");
-    assert_true(digits_press(&digits, (struct press){PRESS_DELETE, 0}));
+    assert_true(digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0}));
     assert_string_equal(text, "1");
     assert_int_equal(text[1], 0);
-    digits_press(&digits, (struct press){PRESS_DELETE, 0});
-    assert_false(digits_press(&digits, (struct press){PRESS_DELETE, 0}));
+    digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0});
+    assert_false(digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0}));
     assert_int_equal(digits.len, 0);
 }
 
@@ -105,7 +105,7 @@ static void test_hidden_shows_only_the_fresh_digit(void **state)
     digits_start(&digits, text, 6, true);
     type(&digits, "123");
     assert_string_equal(drawn(&digits, 0, &col), "••3___");
-    digits_press(&digits, (struct press){PRESS_DELETE, 0});
+    digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0});
     assert_string_equal(drawn(&digits, 0, &col), "••____");
 }
 
@@ -123,15 +123,16 @@ static void test_hidden_shows_the_group_of_the_fresh_digit(void **state)
     assert_string_equal(drawn(&digits, 4, &col), "•••• 5___");
     type(&digits, "67");
     assert_string_equal(drawn(&digits, 4, &col), "•••• 567_");
-    digits_press(&digits, (struct press){PRESS_DELETE, 0});
+    digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0});
     assert_string_equal(drawn(&digits, 4, &col), "•••• ••__");
 }
 
 /* Frames, identifiers, control keys and the code a second time: only the code arrives. */
 static void test_a_scanner_gone_mad(void **state)
 {
-    static const enum press_kind kinds[] = {PRESS_TAB,    PRESS_OTHER, PRESS_ENTER, PRESS_HELP,
-                                            PRESS_LAYOUT, PRESS_UP,    PRESS_GONE,  PRESS_COVER};
+    static const enum keypress_kind kinds[] = {KEYPRESS_TAB,  KEYPRESS_OTHER,  KEYPRESS_ENTER,
+                                               KEYPRESS_HELP, KEYPRESS_LAYOUT, KEYPRESS_UP,
+                                               KEYPRESS_GONE, KEYPRESS_HIDE};
     struct digits digits;
     char text[25];
 
@@ -139,16 +140,16 @@ static void test_a_scanner_gone_mad(void **state)
     assert_false(type(&digits, "]Q{}#*@$%&'\"<>;:?!=+.,/|\\~`^()_ABCDEFGHJKMNPQRSTUVWXYZ"));
     assert_string_equal(text, "");
     for (int i = 0; i < 24; i++) {
-        struct press press = {.kind = PRESS_CHAR,
-                              .ch = (uint32_t)('0' + i % 10),
-                              .keypad = i & 1,
-                              .pasted = i & 2,
-                              .caps = i & 4,
-                              .rushed = true};
-        assert_true(digits_press(&digits, press));
+        struct keypress press = {.kind = KEYPRESS_CHAR,
+                                 .ch = (uint32_t)('0' + i % 10),
+                                 .keypad = i & 1,
+                                 .pasted = i & 2,
+                                 .caps = i & 4,
+                                 .too_fast = true};
+        assert_true(digits_key(&digits, press));
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-            digits_press(&digits, (struct press){.kind = kinds[k]});
-        digits_press(&digits, (struct press){.kind = PRESS_CHAR, .ch = 0x4D9});
+            digits_key(&digits, (struct keypress){.kind = kinds[k]});
+        digits_key(&digits, (struct keypress){.kind = KEYPRESS_CHAR, .ch = 0x4D9});
     }
     assert_false(type(&digits, "012345678901234567890123"));
     assert_string_equal(text, "012345678901234567890123");

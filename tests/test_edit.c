@@ -41,9 +41,9 @@ static int teardown(void **state)
     return behind == 'x' ? 0 : -1;
 }
 
-static bool key(struct desk *desk, enum press_kind kind)
+static bool key(struct desk *desk, enum keypress_kind kind)
 {
-    return edit_press(&desk->edit, (struct press){kind, 0}, WIDTH, HEIGHT);
+    return edit_key(&desk->edit, (struct keypress){kind, 0}, WIDTH, HEIGHT);
 }
 
 /* Types UTF-8; a newline is the Tab key. */
@@ -55,8 +55,8 @@ static bool type(struct desk *desk, const char *text)
     while (len > 0) {
         uint32_t ch = 0;
         const size_t n = utf8_take(text, len, &ch);
-        const struct press press = {ch == '\n' ? PRESS_TAB : PRESS_CHAR, ch};
-        used = edit_press(&desk->edit, press, WIDTH, HEIGHT) && used;
+        const struct keypress press = {ch == '\n' ? KEYPRESS_TAB : KEYPRESS_CHAR, ch};
+        used = edit_key(&desk->edit, press, WIDTH, HEIGHT) && used;
         text += n;
         len -= n;
     }
@@ -98,9 +98,9 @@ static void test_words_flow(void **state)
     type(desk, "Мені ұрды кеше түнде");
     shows(desk, "Мені ұрды\nкеше түнде", 1, 10);
     for (int i = 0; i < 11; i++)
-        key(desk, PRESS_LEFT);
+        key(desk, KEYPRESS_LEFT);
     for (int i = 0; i < 5; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     holds(desk, "Мені кеше түнде");
     shows(desk, "Мені кеше\nтүнде", 0, 4);
 }
@@ -111,7 +111,7 @@ static void test_insert_in_the_middle(void **state)
 
     type(desk, "бір үш");
     for (int i = 0; i < 3; i++)
-        key(desk, PRESS_LEFT);
+        key(desk, KEYPRESS_LEFT);
     type(desk, " екі");
     holds(desk, "бір екі үш");
     shows(desk, "бір екі үш", 0, 7);
@@ -126,8 +126,8 @@ static void test_typed_marks_compose(void **state)
     type(desk, "е\xcc\x88и\xcc\x86");
     holds(desk, "ёй");
     assert_int_equal(desk->edit.cursor, 4);
-    key(desk, PRESS_LEFT);
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_LEFT);
+    key(desk, KEYPRESS_DELETE);
     holds(desk, "й");
 }
 
@@ -137,10 +137,10 @@ static void test_delete_takes_a_grapheme(void **state)
 
     type(desk, "aа\xcc\x81");
     assert_int_equal(desk->edit.len, 5);
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
     holds(desk, "a");
-    key(desk, PRESS_LEFT);
-    assert_false(key(desk, PRESS_DELETE));
+    key(desk, KEYPRESS_LEFT);
+    assert_false(key(desk, KEYPRESS_DELETE));
     holds(desk, "a");
 }
 
@@ -157,7 +157,7 @@ static void test_limit_is_in_bytes(void **state)
     assert_true(type(desk, "z"));
     assert_false(type(desk, "\n"));
     assert_int_equal(edit_room(&desk->edit), 0);
-    assert_true(key(desk, PRESS_DELETE));
+    assert_true(key(desk, KEYPRESS_DELETE));
 }
 
 static void test_what_a_person_cannot_type(void **state)
@@ -166,12 +166,12 @@ static void test_what_a_person_cannot_type(void **state)
 
     assert_false(type(desk, "\x1b"));
     assert_false(type(desk, "\xe2\x80\xae"));
-    assert_false(edit_press(&desk->edit, (struct press){PRESS_CHAR, 0xD800}, WIDTH, HEIGHT));
-    assert_false(edit_press(&desk->edit, (struct press){PRESS_CHAR, 0x110000}, WIDTH, HEIGHT));
-    assert_false(key(desk, PRESS_ENTER));
-    assert_false(key(desk, PRESS_BACK));
-    for (int kind = PRESS_HELP; kind <= PRESS_OTHER; kind++)
-        assert_false(key(desk, (enum press_kind)kind));
+    assert_false(edit_key(&desk->edit, (struct keypress){KEYPRESS_CHAR, 0xD800}, WIDTH, HEIGHT));
+    assert_false(edit_key(&desk->edit, (struct keypress){KEYPRESS_CHAR, 0x110000}, WIDTH, HEIGHT));
+    assert_false(key(desk, KEYPRESS_ENTER));
+    assert_false(key(desk, KEYPRESS_BACK));
+    for (int kind = KEYPRESS_HELP; kind <= KEYPRESS_OTHER; kind++)
+        assert_false(key(desk, (enum keypress_kind)kind));
     holds(desk, "");
 }
 
@@ -180,19 +180,19 @@ static void test_up_and_down_keep_the_column(void **state)
     struct desk *desk = *state;
 
     type(desk, "abcdefgh\nab\nabcdefgh");
-    key(desk, PRESS_LEFT);
+    key(desk, KEYPRESS_LEFT);
     shows(desk, "abcdefgh\nab\nabcdefgh", 2, 7);
-    key(desk, PRESS_UP);
+    key(desk, KEYPRESS_UP);
     shows(desk, "abcdefgh\nab\nabcdefgh", 1, 2);
-    key(desk, PRESS_UP);
+    key(desk, KEYPRESS_UP);
     shows(desk, "abcdefgh\nab\nabcdefgh", 0, 7);
-    key(desk, PRESS_DOWN);
-    key(desk, PRESS_DOWN);
+    key(desk, KEYPRESS_DOWN);
+    key(desk, KEYPRESS_DOWN);
     shows(desk, "abcdefgh\nab\nabcdefgh", 2, 7);
-    key(desk, PRESS_HOME);
+    key(desk, KEYPRESS_HOME);
     shows(desk, "abcdefgh\nab\nabcdefgh", 2, 0);
-    key(desk, PRESS_UP);
-    key(desk, PRESS_END);
+    key(desk, KEYPRESS_UP);
+    key(desk, KEYPRESS_END);
     shows(desk, "abcdefgh\nab\nabcdefgh", 1, 2);
 }
 
@@ -202,10 +202,10 @@ static void test_end_stays_in_a_line_that_was_split(void **state)
 
     type(desk, "abcdefghijklmnop");
     shows(desk, "abcdefghijk\nlmnop", 1, 5);
-    key(desk, PRESS_UP);
-    key(desk, PRESS_END);
+    key(desk, KEYPRESS_UP);
+    key(desk, KEYPRESS_END);
     shows(desk, "abcdefghijk\nlmnop", 0, 10);
-    key(desk, PRESS_RIGHT);
+    key(desk, KEYPRESS_RIGHT);
     shows(desk, "abcdefghijk\nlmnop", 1, 0);
 }
 
@@ -226,19 +226,19 @@ static void test_scrolling_marks(void **state)
     marks(desk, 0, 0);
     type(desk, "\n5\n6\n7");
     marks(desk, 3, 0);
-    key(desk, PRESS_PAGE_UP);
+    key(desk, KEYPRESS_PAGE_UP);
     marks(desk, 3, 0);
-    key(desk, PRESS_UP);
+    key(desk, KEYPRESS_UP);
     marks(desk, 2, 1);
-    key(desk, PRESS_PAGE_UP);
-    key(desk, PRESS_PAGE_UP);
+    key(desk, KEYPRESS_PAGE_UP);
+    key(desk, KEYPRESS_PAGE_UP);
     marks(desk, 0, 3);
-    key(desk, PRESS_PAGE_DOWN);
-    key(desk, PRESS_PAGE_DOWN);
-    key(desk, PRESS_PAGE_DOWN);
+    key(desk, KEYPRESS_PAGE_DOWN);
+    key(desk, KEYPRESS_PAGE_DOWN);
+    key(desk, KEYPRESS_PAGE_DOWN);
     marks(desk, 3, 0);
     for (int i = 0; i < 20; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     marks(desk, 0, 0);
 }
 
@@ -248,7 +248,7 @@ static void test_removed_text_is_wiped(void **state)
 
     type(desk, "secret");
     for (int i = 0; i < 6; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     for (int i = 0; i < 8; i++)
         assert_int_equal(desk->text[i], 0);
 }
@@ -262,10 +262,10 @@ static void test_undo_brings_back_the_last_run(void **state)
     assert_false(edit_undo(&desk->edit));
     type(desk, "бір екі үш");
     for (int i = 0; i < 3; i++)
-        key(desk, PRESS_DELETE);
-    key(desk, PRESS_LEFT);
+        key(desk, KEYPRESS_DELETE);
+    key(desk, KEYPRESS_LEFT);
     for (int i = 0; i < 3; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     holds(desk, "бірі");
     assert_true(edit_undo(&desk->edit));
     holds(desk, "бір екі");
@@ -282,7 +282,7 @@ static void test_undo_of_everything(void **state)
     edit_lend_undo(&desk->edit, undo, sizeof undo);
     type(desk, "ұрды\nа\xcc\x81");
     for (int i = 0; i < 9; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     holds(desk, "");
     type(desk, "x");
     assert_true(edit_undo(&desk->edit));
@@ -297,11 +297,11 @@ static void test_undo_knows_runs(void **state)
 
     edit_lend_undo(&desk->edit, undo, sizeof undo);
     type(desk, "abcd");
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
     type(desk, "x");
-    key(desk, PRESS_DELETE);
-    key(desk, PRESS_LAYOUT);
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
+    key(desk, KEYPRESS_LAYOUT);
+    key(desk, KEYPRESS_DELETE);
     holds(desk, "ab");
     edit_undo(&desk->edit);
     holds(desk, "abcx");
@@ -315,10 +315,10 @@ static void test_undo_memory_is_wiped(void **state)
     edit_lend_undo(&desk->edit, undo, 64);
     type(desk, "secret");
     for (int i = 0; i < 5; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     assert_memory_equal(undo, "ecret", 6);
     type(desk, "x");
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
     assert_memory_equal(undo, "x\0\0\0\0", 6);
     edit_undo(&desk->edit);
     for (size_t i = 0; i < sizeof undo; i++)
@@ -333,13 +333,13 @@ static void test_undo_keeps_the_last_of_a_long_run(void **state)
     edit_lend_undo(&desk->edit, undo, 7);
     type(desk, "жалғыз");
     for (int i = 0; i < 5; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     assert_int_equal(undo[6], 0);
     assert_true(edit_undo(&desk->edit));
     holds(desk, "жалғ");
     undo[7] = 'x';
     edit_lend_undo(&desk->edit, undo, 1);
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
     assert_false(edit_undo(&desk->edit));
     assert_int_equal(undo[7], 'x');
 }
@@ -352,7 +352,7 @@ static void test_undo_wipes_what_it_lets_go(void **state)
     edit_lend_undo(&desk->edit, undo, sizeof undo);
     type(desk, "жы\xf0\x9f\x98\x80");
     for (int i = 0; i < 3; i++)
-        key(desk, PRESS_DELETE);
+        key(desk, KEYPRESS_DELETE);
     assert_memory_equal(undo, "жы\0\0", 7);
 }
 
@@ -364,7 +364,7 @@ static void test_undo_needs_room(void **state)
     edit_lend_undo(&desk->edit, undo, sizeof undo);
     for (int i = 0; i < CAPACITY / 2; i++)
         type(desk, "ы");
-    key(desk, PRESS_DELETE);
+    key(desk, KEYPRESS_DELETE);
     type(desk, "z");
     assert_false(edit_undo(&desk->edit));
     assert_int_equal(desk->edit.len, CAPACITY - 1);
@@ -411,13 +411,13 @@ static void test_hidden_but_for_the_word_at_the_cursor(void **state)
     shows(desk, "•••• ••••\nкеше", 1, 4);
     type(desk, " ");
     shows(desk, "•••• ••••\n••••", 1, 5);
-    key(desk, PRESS_UP);
-    key(desk, PRESS_HOME);
+    key(desk, KEYPRESS_UP);
+    key(desk, KEYPRESS_HOME);
     shows(desk, "Мені ••••\n••••", 0, 0);
     for (int i = 0; i < 4; i++)
-        key(desk, PRESS_RIGHT);
+        key(desk, KEYPRESS_RIGHT);
     shows(desk, "Мені ••••\n••••", 0, 4);
-    key(desk, PRESS_RIGHT);
+    key(desk, KEYPRESS_RIGHT);
     shows(desk, "•••• ұрды\n••••", 0, 5);
     desk->edit.hidden = false;
     shows(desk, "Мені ұрды\nкеше", 0, 5);
@@ -446,9 +446,9 @@ static void test_large_print_takes_two_rows(void **state)
     type(desk, "\n3\n4\n5");
     shows(desk, "4\n\n5", 2, 1);
     marks(desk, 3, 0);
-    key(desk, PRESS_PAGE_UP);
+    key(desk, KEYPRESS_PAGE_UP);
     marks(desk, 3, 0);
-    key(desk, PRESS_UP);
+    key(desk, KEYPRESS_UP);
     shows(desk, "3\n\n4", 0, 1);
     marks(desk, 2, 1);
     screen_clear(desk->screen);
@@ -475,15 +475,15 @@ static void test_random_keys_keep_the_text_sound(void **state)
     edit_lend_undo(&desk->edit, undo, sizeof undo);
 
     for (int i = 0; i < 30000; i++) {
-        struct press press = {PRESS_CHAR, 0};
+        struct keypress press = {KEYPRESS_CHAR, 0};
         int above = 0, below = 0;
 
         seed = seed * 1664525u + 1013904223u;
         press.ch = any_char(seed >> 12);
         if ((seed >> 24) % 3 == 0)
-            press.kind = (enum press_kind)((seed >> 16) % (PRESS_OTHER + 1));
-        edit_press(&desk->edit, press, WIDTH, HEIGHT);
-        if (press.kind == PRESS_UNDO)
+            press.kind = (enum keypress_kind)((seed >> 16) % (KEYPRESS_OTHER + 1));
+        edit_key(&desk->edit, press, WIDTH, HEIGHT);
+        if (press.kind == KEYPRESS_UNDO)
             edit_undo(&desk->edit);
         desk->edit.hidden = seed >> 31;
         desk->edit.spacing = 1 + (seed >> 30) % 2;

@@ -445,9 +445,9 @@ static struct screen *screen;
 static char dump[SCREEN_ROWS_MIN * ROW_MAX];
 static char own[1 << 16]; /* rows that an honest case shows, a line each */
 
-static void press(enum press_kind kind, uint32_t ch)
+static void press(enum keypress_kind kind, uint32_t ch)
 {
-    reader_press(reader, screen, (struct press){kind, ch});
+    reader_key(reader, screen, (struct keypress){kind, ch});
     reader_draw(reader, screen);
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
@@ -465,11 +465,11 @@ static void check_grid(const char *place, const struct hostile *hostile, const s
 static void open_case(size_t n)
 {
     assert_int_equal(reader_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
-    press(PRESS_OTHER, 0);
+    press(KEYPRESS_OTHER, 0);
     for (size_t i = 0; i < n; i++)
-        press(PRESS_DOWN, 0);
+        press(KEYPRESS_DOWN, 0);
     check_grid("list", &hostile_texts[0], screen);
-    press(PRESS_ENTER, 0);
+    press(KEYPRESS_ENTER, 0);
 }
 
 static void without_digits(char *line)
@@ -513,19 +513,19 @@ static void read_case(const struct hostile *hostile, unsigned *seen)
         } else {
             keep_own_rows();
         }
-        press(PRESS_PAGE_DOWN, 0);
+        press(KEYPRESS_PAGE_DOWN, 0);
     }
 }
 
 /* Types the text at the answer, as a paste would. */
 static void type_answer(const struct hostile *hostile)
 {
-    press(PRESS_CHAR, 'a');
+    press(KEYPRESS_CHAR, 'a');
     for (size_t at = 0; at < answer_len && at < 600;) {
         uint32_t ch = 0;
         at += utf8_take(answer + at, answer_len - at, &ch);
         if (ch != UINT32_MAX)
-            press(ch == '\n' ? PRESS_TAB : PRESS_CHAR, ch);
+            press(ch == '\n' ? KEYPRESS_TAB : KEYPRESS_CHAR, ch);
     }
     check_grid("editor", hostile, screen);
 }

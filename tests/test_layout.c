@@ -70,9 +70,9 @@ static const struct typed {
      "Sphinx of black quartz, judge my vow! 0-9"},
 };
 
-static struct press key(char ch, bool caps)
+static struct keypress key(char ch, bool caps)
 {
-    return (struct press){.kind = PRESS_CHAR, .ch = (unsigned char)ch, .caps = caps};
+    return (struct keypress){.kind = KEYPRESS_CHAR, .ch = (unsigned char)ch, .caps = caps};
 }
 
 static void test_alphabets_arrive_letter_for_letter(void **state)
@@ -115,13 +115,13 @@ static void test_every_letter_has_a_key(void **state)
 
 static void test_digits_stay_digits(void **state)
 {
-    struct press press = {.kind = PRESS_CHAR, .ch = '2', .keypad = true, .caps = true};
+    struct keypress press = {.kind = KEYPRESS_CHAR, .ch = '2', .keypad = true, .caps = true};
 
     assert_int_equal(layout_char(LAYOUT_KK, false, press), '2');
     assert_int_equal(layout_char(LAYOUT_KK, false, key('2', false)), 0x4D9);
     assert_int_equal(layout_char(LAYOUT_KK, true, key('2', false)), '2');
     assert_int_equal(layout_char(LAYOUT_KK, true, key('q', true)), 'q');
-    press = (struct press){.kind = PRESS_CHAR, .ch = 'f', .pasted = true};
+    press = (struct keypress){.kind = KEYPRESS_CHAR, .ch = 'f', .pasted = true};
     assert_int_equal(layout_char(LAYOUT_RU, false, press), 'f');
 }
 
@@ -132,7 +132,7 @@ static void test_what_is_not_of_a_us_keyboard_is_left_alone(void **state)
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
         for (int layout = 0; layout < LAYOUT_COUNT; layout++)
             for (int caps = 0; caps < 2; caps++) {
-                struct press press = {.kind = PRESS_CHAR, .ch = alone[i], .caps = caps};
+                struct keypress press = {.kind = KEYPRESS_CHAR, .ch = alone[i], .caps = caps};
                 assert_int_equal(layout_char((enum layout)layout, false, press), alone[i]);
             }
 }

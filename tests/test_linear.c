@@ -199,7 +199,7 @@ static void test_receipt(void **state)
 static void type(struct digits *digits, const char *keys)
 {
     for (; *keys; keys++)
-        digits_press(digits, (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)*keys});
+        digits_key(digits, (struct keypress){.kind = KEYPRESS_CHAR, .ch = (uint32_t)*keys});
 }
 
 static void test_digits(void **state)

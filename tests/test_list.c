@@ -55,12 +55,12 @@ static void test_too_little_room_is_noticed(void **state)
 
 static void test_digits_choose(void **state)
 {
-    assert_int_equal(list_chosen((struct press){PRESS_CHAR, '1'}, 3), 0);
-    assert_int_equal(list_chosen((struct press){PRESS_CHAR, '3'}, 3), 2);
-    assert_int_equal(list_chosen((struct press){PRESS_CHAR, '4'}, 3), -1);
-    assert_int_equal(list_chosen((struct press){PRESS_CHAR, '0'}, 3), -1);
-    assert_int_equal(list_chosen((struct press){PRESS_CHAR, 'a'}, 3), -1);
-    assert_int_equal(list_chosen((struct press){PRESS_ENTER, '1'}, 3), -1);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_CHAR, '1'}, 3), 0);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_CHAR, '3'}, 3), 2);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_CHAR, '4'}, 3), -1);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_CHAR, '0'}, 3), -1);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_CHAR, 'a'}, 3), -1);
+    assert_int_equal(list_chosen((struct keypress){KEYPRESS_ENTER, '1'}, 3), -1);
 }
 
 static void at(const struct list *list, size_t want_at, size_t want_top)
@@ -73,30 +73,30 @@ static void test_moving_scrolls(void **state)
 {
     struct list list = {.count = 10};
 
-    assert_true(list_press(&list, (struct press){PRESS_UP, 0}, 4));
+    assert_true(list_key(&list, (struct keypress){KEYPRESS_UP, 0}, 4));
     at(&list, 0, 0);
     for (int i = 0; i < 4; i++)
-        list_press(&list, (struct press){PRESS_DOWN, 0}, 4);
+        list_key(&list, (struct keypress){KEYPRESS_DOWN, 0}, 4);
     at(&list, 4, 1);
-    list_press(&list, (struct press){PRESS_PAGE_DOWN, 0}, 4);
+    list_key(&list, (struct keypress){KEYPRESS_PAGE_DOWN, 0}, 4);
     at(&list, 8, 5);
-    list_press(&list, (struct press){PRESS_PAGE_DOWN, 0}, 4);
+    list_key(&list, (struct keypress){KEYPRESS_PAGE_DOWN, 0}, 4);
     at(&list, 9, 6);
-    list_press(&list, (struct press){PRESS_PAGE_UP, 0}, 4);
+    list_key(&list, (struct keypress){KEYPRESS_PAGE_UP, 0}, 4);
     at(&list, 5, 5);
-    list_press(&list, (struct press){PRESS_END, 0}, 4);
+    list_key(&list, (struct keypress){KEYPRESS_END, 0}, 4);
     at(&list, 9, 6);
-    list_press(&list, (struct press){PRESS_HOME, 0}, 4);
+    list_key(&list, (struct keypress){KEYPRESS_HOME, 0}, 4);
     at(&list, 0, 0);
-    assert_false(list_press(&list, (struct press){PRESS_ENTER, 0}, 4));
+    assert_false(list_key(&list, (struct keypress){KEYPRESS_ENTER, 0}, 4));
 }
 
 static void test_empty_list(void **state)
 {
     struct list list = {0};
 
-    assert_true(list_press(&list, (struct press){PRESS_DOWN, 0}, 4));
-    list_press(&list, (struct press){PRESS_END, 0}, 4);
+    assert_true(list_key(&list, (struct keypress){KEYPRESS_DOWN, 0}, 4));
+    list_key(&list, (struct keypress){KEYPRESS_END, 0}, 4);
     at(&list, 0, 0);
 }
 

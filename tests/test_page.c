@@ -32,9 +32,9 @@ static void shows(struct page *page, const char *first, int want_above, int want
     screen_free(&screen);
 }
 
-static bool key(struct page *page, enum press_kind kind)
+static bool key(struct page *page, enum keypress_kind kind)
 {
-    return page_press(page, (struct press){kind, 0}, HEIGHT);
+    return page_key(page, (struct keypress){kind, 0}, HEIGHT);
 }
 
 static void test_turning_pages(void **state)
@@ -43,22 +43,22 @@ static void test_turning_pages(void **state)
 
     page_start(&page, text, strlen(text));
     shows(&page, "1", 0, 6);
-    key(&page, PRESS_UP);
+    key(&page, KEYPRESS_UP);
     shows(&page, "1", 0, 6);
-    key(&page, PRESS_PAGE_DOWN);
+    key(&page, KEYPRESS_PAGE_DOWN);
     shows(&page, "4", 3, 3);
-    assert_true(page_press(&page, (struct press){PRESS_CHAR, ' '}, HEIGHT));
+    assert_true(page_key(&page, (struct keypress){KEYPRESS_CHAR, ' '}, HEIGHT));
     shows(&page, "7", 6, 0);
-    key(&page, PRESS_DOWN);
+    key(&page, KEYPRESS_DOWN);
     shows(&page, "7", 6, 0);
-    key(&page, PRESS_PAGE_UP);
+    key(&page, KEYPRESS_PAGE_UP);
     shows(&page, "4", 3, 3);
-    key(&page, PRESS_END);
+    key(&page, KEYPRESS_END);
     shows(&page, "7", 6, 0);
-    key(&page, PRESS_HOME);
+    key(&page, KEYPRESS_HOME);
     shows(&page, "1", 0, 6);
-    assert_false(key(&page, PRESS_ENTER));
-    assert_false(page_press(&page, (struct press){PRESS_CHAR, '1'}, HEIGHT));
+    assert_false(key(&page, KEYPRESS_ENTER));
+    assert_false(page_key(&page, (struct keypress){KEYPRESS_CHAR, '1'}, HEIGHT));
 }
 
 static void test_short_text_does_not_scroll(void **state)
@@ -67,7 +67,7 @@ static void test_short_text_does_not_scroll(void **state)
 
     page_start(&page, "бір\nекі", strlen("бір\nекі"));
     shows(&page, "бір", 0, 0);
-    key(&page, PRESS_END);
+    key(&page, KEYPRESS_END);
     shows(&page, "бір", 0, 0);
     page_start(&page, "", 0);
     shows(&page, "", 0, 0);
@@ -82,9 +82,9 @@ static void test_large_print_takes_two_rows(void **state)
     page_start(&page, text, strlen(text));
     page.spacing = 2;
     shows(&page, "1", 0, 8);
-    key(&page, PRESS_PAGE_DOWN);
+    key(&page, KEYPRESS_PAGE_DOWN);
     shows(&page, "2", 1, 7);
-    key(&page, PRESS_END);
+    key(&page, KEYPRESS_END);
     shows(&page, "9", 8, 0);
     page_draw(&page, screen, 0, 0, WIDTH, 5, &above, &below);
     assert_int_equal(screen_at(screen, 0, 0)->ch, '8');

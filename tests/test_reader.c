@@ -69,16 +69,16 @@ static void draw(void)
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
 
-static void press(enum press_kind kind, uint32_t ch)
+static void press(enum keypress_kind kind, uint32_t ch)
 {
-    assert_true(reader_press(reader, screen, (struct press){kind, ch}));
+    assert_true(reader_key(reader, screen, (struct keypress){kind, ch}));
     draw();
 }
 
 static void type(const char *text)
 {
     for (; *text != '\0'; text++)
-        press(PRESS_CHAR, (uint32_t)*text);
+        press(KEYPRESS_CHAR, (uint32_t)*text);
 }
 
 static void assert_shown(const char *text)
@@ -98,22 +98,22 @@ static void test_one_way_through(void **state)
 {
     receive("evil\033[31m text \xE2\x80\xAE end", 1);
     start();
-    press(PRESS_OTHER, 0);
+    press(KEYPRESS_OTHER, 0);
     assert_shown("PC-17");
-    press(PRESS_ENTER, 0);
-    press(PRESS_END, 0);
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_END, 0);
     assert_shown("It arrived");
     assert_null(strchr(dump, '\033'));
-    press(PRESS_CHAR, 'a');
-    press(PRESS_CHAR, 'x');
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, '2'); /* keep writing */
+    press(KEYPRESS_CHAR, 'a');
+    press(KEYPRESS_CHAR, 'x');
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, '2'); /* keep writing */
     assert_shown("Your answer");
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, '3'); /* drop */
-    press(PRESS_CHAR, 'q');
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, '3'); /* drop */
+    press(KEYPRESS_CHAR, 'q');
     assert_shown("1+1");
-    assert_false(reader_press(reader, screen, (struct press){PRESS_CHAR, 'q'}));
+    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
 }
 
 /* --- what a stranger writes --- */
@@ -154,10 +154,10 @@ static void test_no_text_passes_for_a_heading_on_the_screen(void **state)
     forge(text, sizeof text);
     receive(text, 1);
     start();
-    press(PRESS_ENTER, 0);
+    press(KEYPRESS_ENTER, 0);
     for (int page = 0; page < 20; page++) {
         each_line(dump, not_forged);
-        press(PRESS_PAGE_DOWN, 0);
+        press(KEYPRESS_PAGE_DOWN, 0);
     }
 }
 
@@ -200,9 +200,9 @@ static void test_a_case_too_long_for_the_screen_says_so(void **state)
     text[sizeof text - 1] = '\0';
     receive(text, 6);
     start();
-    press(PRESS_ENTER, 0);
+    press(KEYPRESS_ENTER, 0);
     assert_shown("This case is longer than the screen can hold.");
-    press(PRESS_END, 0);
+    press(KEYPRESS_END, 0);
     assert_shown("This case is longer than the screen can hold.");
 }
 
@@ -213,10 +213,10 @@ static void test_an_answer_cut_off_stays_as_a_note(void **state)
     size_t len = 0;
     receive("text", 1);
     start();
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, 'a');
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, 'a');
     type("We come on Tuesday");
-    assert_false(reader_press(reader, screen, (struct press){PRESS_GONE, 0}));
+    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
     assert_int_equal(reader_lost(reader), TROUBLE_NONE);
     char *shown = ward_show(&ward, 1, 0, &len);
     const char *note = strstr(shown, "Note of the office");
@@ -231,9 +231,9 @@ static void test_no_note_when_nothing_was_written(void **state)
     size_t len = 0;
     receive("text", 1);
     start();
-    press(PRESS_ENTER, 0);
-    press(PRESS_CHAR, 'a');
-    assert_false(reader_press(reader, screen, (struct press){PRESS_GONE, 0}));
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, 'a');
+    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
     char *shown = ward_show(&ward, 1, 0, &len);
     assert_null(strstr(shown, "Note of the office"));
     free(shown);
@@ -274,12 +274,12 @@ static void test_every_view_and_trouble_fits(void **state)
     receive(text, 2);
     start();
     every_trouble_fits();
-    press(PRESS_ENTER, 0);
+    press(KEYPRESS_ENTER, 0);
     every_trouble_fits();
-    press(PRESS_CHAR, 'a');
+    press(KEYPRESS_CHAR, 'a');
     every_trouble_fits();
     type("text");
-    press(PRESS_ENTER, 0);
+    press(KEYPRESS_ENTER, 0);
     every_trouble_fits();
 }
 

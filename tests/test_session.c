@@ -906,21 +906,22 @@ static uint32_t random_below(uint32_t n)
     return (uint32_t)(random_state >> 33) % n;
 }
 
-static struct press random_special(void)
+static struct keypress random_special(void)
 {
-    struct press press = {
-        .kind = (enum press_kind)(PRESS_ENTER + random_below(PRESS_OTHER - PRESS_ENTER + 1))};
+    struct keypress press = {
+        .kind = (enum keypress_kind)(KEYPRESS_ENTER +
+                                     random_below(KEYPRESS_OTHER - KEYPRESS_ENTER + 1))};
 
-    if (press.kind == PRESS_IDLE || press.kind == PRESS_GONE)
-        press.kind = PRESS_OTHER;
-    if (press.kind == PRESS_RESIZE) {
+    if (press.kind == KEYPRESS_IDLE || press.kind == KEYPRESS_GONE)
+        press.kind = KEYPRESS_OTHER;
+    if (press.kind == KEYPRESS_RESIZE) {
         booth->rows = random_below(4) == 0 ? 1 + (int)random_below(100) : 24;
         booth->cols = random_below(4) == 0 ? 1 + (int)random_below(250) : 64;
     }
     return press;
 }
 
-static struct press random_kind(int seconds)
+static struct keypress random_kind(int seconds)
 {
     static const uint32_t letters[] = {'a', ' ',   0x436, 0x4e2d, 0x1f600,
                                        'e', 0x301, 0x4d9, '%',    '-'};
@@ -928,30 +929,30 @@ static struct press random_kind(int seconds)
 
     /* Into the menu's depths rather than straight out again. */
     if (strstr(booth->now, "What do you want to do?") != NULL && dice > 300)
-        return (struct press){.kind = PRESS_CHAR, .ch = "12345689"[dice % 8]};
+        return (struct keypress){.kind = KEYPRESS_CHAR, .ch = "12345689"[dice % 8]};
     if (dice < 2)
-        return (struct press){.kind = dice < 1 && seconds > 0 ? PRESS_IDLE : PRESS_GONE};
+        return (struct keypress){.kind = dice < 1 && seconds > 0 ? KEYPRESS_IDLE : KEYPRESS_GONE};
     if (dice < 550)
-        return (struct press){.kind = PRESS_CHAR, .ch = '0' + random_below(10)};
+        return (struct keypress){.kind = KEYPRESS_CHAR, .ch = '0' + random_below(10)};
     if (dice < 750)
-        return (struct press){.kind = PRESS_ENTER};
+        return (struct keypress){.kind = KEYPRESS_ENTER};
     if (dice < 850)
-        return (struct press){.kind = PRESS_CHAR, .ch = letters[random_below(10)]};
+        return (struct keypress){.kind = KEYPRESS_CHAR, .ch = letters[random_below(10)]};
     return random_special();
 }
 
-static struct press random_press(void *context, int seconds)
+static struct keypress random_press(void *context, int seconds)
 {
-    struct press press;
+    struct keypress press;
 
     (void)context;
     random_begun =
         random_begun || (booth->rows >= SCREEN_ROWS_MIN && booth->cols >= SCREEN_COLS_MIN &&
                          strstr(booth->now, "Choose a language") == NULL);
     if (++random_presses >= random_wanted)
-        return (struct press){.kind = PRESS_GONE};
+        return (struct keypress){.kind = KEYPRESS_GONE};
     press = random_kind(seconds);
-    press.rushed = random_rushed;
+    press.too_fast = random_rushed;
     press.pasted = random_below(8) == 0;
     press.keypad = random_below(8) == 0;
     press.caps = random_below(8) == 0;
@@ -990,7 +991,7 @@ static void test_random_keys(void **state)
     print_message("SANDYQ_SEED=%llu, %ld keys\n", (unsigned long long)random_state, random_wanted);
     booth_printer(booth);
     booth_voice(booth);
-    booth->io.press = random_press;
+    booth->io.key = random_press;
     assert_int_equal(booth_answer(booth, &keys, texts, 2), 0);
     while (random_presses < random_wanted) {
         enum session_end end = SESSION_NOBODY;

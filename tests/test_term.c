@@ -37,7 +37,7 @@ static const char *const names[] = {"",         "<enter>",  "<back>",  "<delete>
                                     "<show>",   "<layout>", "<layer>", "<undo>",    "<say>",
                                     "<slower>", "<resize>", "<idle>",  "<gone>",    "<other>"};
 
-_Static_assert(sizeof names / sizeof *names == PRESS_OTHER + 1, "a name for every press");
+_Static_assert(sizeof names / sizeof *names == KEYPRESS_OTHER + 1, "a name for every press");
 
 /* Stands in for the console: whether it answers about Caps Lock, what, and how often it was asked. */
 static bool leds_answer;
@@ -93,19 +93,19 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 }
 
 /* A press in words: what it is and, when asked for, what more is known of it. */
-static void say_press(char *words, struct press press, bool more)
+static void say_press(char *words, struct keypress press, bool more)
 {
     char letter[5] = "";
 
-    if (press.kind == PRESS_CHAR)
+    if (press.kind == KEYPRESS_CHAR)
         utf8_put(press.ch, letter);
-    strcat(words, press.kind == PRESS_CHAR ? letter : names[press.kind]);
+    strcat(words, press.kind == KEYPRESS_CHAR ? letter : names[press.kind]);
     if (!more)
         return;
     strcat(words, press.keypad ? "#" : "");
     strcat(words, press.pasted ? "p" : "");
     strcat(words, press.caps ? "^" : "");
-    strcat(words, press.rushed ? "!" : "");
+    strcat(words, press.too_fast ? "!" : "");
 }
 
 /* Shows every press in words on the screen, until F1 or the end. */
@@ -113,7 +113,7 @@ static int echo(char *terminal, bool more)
 {
     struct screen *screen = NULL;
     char words[4096] = "";
-    struct press press = {PRESS_OTHER, 0};
+    struct keypress press = {KEYPRESS_OTHER, 0};
     int rows = 0, cols = 0;
 
     setlocale(LC_ALL, "C.UTF-8");
@@ -124,14 +124,15 @@ static int echo(char *terminal, bool more)
         return EXIT_REFUSED;
     term_size(&rows, &cols);
     screen = screen_new(rows, cols);
-    for (int i = 0; i < PRESSES_MAX && press.kind != PRESS_GONE && press.kind != PRESS_HELP; i++) {
+    for (int i = 0; i < PRESSES_MAX && press.kind != KEYPRESS_GONE && press.kind != KEYPRESS_HELP;
+         i++) {
         screen_clear(screen);
         screen_say(screen, 0, 0, SCREEN_PLAIN, "ready");
         screen_wrap(screen, 1, 0, cols, 20, SCREEN_PLAIN, words, strlen(words));
         term_show(screen);
-        press = term_press(0);
+        press = term_key(0);
         say_press(words, press, more);
-        if (press.kind == PRESS_RESIZE) {
+        if (press.kind == KEYPRESS_RESIZE) {
             term_size(&rows, &cols);
             screen_resize(screen, rows, cols);
             sprintf(words + strlen(words), "%dx%d", cols, rows);
@@ -139,7 +140,7 @@ static int echo(char *terminal, bool more)
     }
     screen_free(&screen);
     term_close();
-    return press.kind == PRESS_GONE ? EXIT_GONE : 0;
+    return press.kind == KEYPRESS_GONE ? EXIT_GONE : 0;
 }
 
 static int echo_presses(void *context)
@@ -329,7 +330,7 @@ static void work_until(int waiting)
 {
     for (int n = 0; n < waiting; poll(NULL, 0, 1))
         ioctl(STDIN_FILENO, FIONREAD, &n);
-    poll(NULL, 0, PRESS_RUSH_MS + 5);
+    poll(NULL, 0, KEYPRESS_TOO_FAST_MS + 5);
 }
 
 struct work {
@@ -356,7 +357,7 @@ static int be_busy(void *context)
             work_until((int)strlen(work->typed));
         if (i == 1 && work->drop)
             term_drop();
-        say_press(words, term_press(0), true);
+        say_press(words, term_key(0), true);
     }
     return 0;
 }
@@ -424,7 +425,7 @@ static int count_questions(void *context)
     leds = K_CAPSLOCK;
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
-    for (struct press press = {0}; press.ch != 'z'; press = term_press(0))
+    for (struct keypress press = {0}; press.ch != 'z'; press = term_key(0))
         if (press.caps)
             return EXIT_REFUSED;
     return leds_asked;
@@ -492,18 +493,18 @@ static void test_a_paste_sends_nothing(void **state)
 static int paste_and_pause(void *context)
 {
     struct screen *screen = screen_new(24, 64);
-    struct press press = {PRESS_OTHER, 0};
+    struct keypress press = {KEYPRESS_OTHER, 0};
 
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
     while (press.ch != 'b')
-        press = term_press(0);
-    while (press.kind != PRESS_IDLE)
-        press = term_press(1);
+        press = term_key(0);
+    while (press.kind != KEYPRESS_IDLE)
+        press = term_key(1);
     screen_say(screen, 0, 0, SCREEN_PLAIN, "paused");
     term_show(screen);
-    return term_press(0).kind == PRESS_ENTER ? 0 : EXIT_REFUSED;
+    return term_key(0).kind == KEYPRESS_ENTER ? 0 : EXIT_REFUSED;
 }
 
 static void test_a_paste_without_end_leaves_enter_alive(void **state)
@@ -520,15 +521,15 @@ static void test_a_paste_without_end_leaves_enter_alive(void **state)
 enum { NOISE_LEN = 60000 };
 
 /* Is it a press that a program may believe? */
-static bool is_sound(struct press press)
+static bool is_sound(struct keypress press)
 {
-    const bool text = press.kind == PRESS_CHAR;
+    const bool text = press.kind == KEYPRESS_CHAR;
 
-    if (press.kind < PRESS_CHAR || press.kind > PRESS_OTHER || (!text && press.ch != 0))
+    if (press.kind < KEYPRESS_CHAR || press.kind > KEYPRESS_OTHER || (!text && press.ch != 0))
         return false;
     if (press.keypad && (press.pasted || (text && (press.ch < '0' || press.ch > '9'))))
         return false;
-    if (press.pasted && !text && press.kind != PRESS_TAB)
+    if (press.pasted && !text && press.kind != KEYPRESS_TAB)
         return false;
     return !press.caps && (!text || utf8_harmless(press.ch));
 }
@@ -537,29 +538,29 @@ static bool is_sound(struct press press)
 static int take_anything(void *context)
 {
     struct screen *screen = screen_new(24, 64);
-    struct press press = {.kind = PRESS_OTHER};
-    int pasted = 0, rushed = 0, all = 0;
+    struct keypress press = {.kind = KEYPRESS_OTHER};
+    int pasted = 0, too_fast = 0, all = 0;
 
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGTERM, on_term);
     if (term_open(&stop) != TERM_OK)
         return EXIT_REFUSED;
-    for (; press.kind != PRESS_GONE; press = term_press(0)) {
+    for (; press.kind != KEYPRESS_GONE; press = term_key(0)) {
         char words[64] = "";
 
         if (!is_sound(press))
             return EXIT_REFUSED;
         pasted += press.pasted;
-        rushed += press.rushed;
+        too_fast += press.too_fast;
         if (all++ > 0)
             say_press(words, press, false);
         screen_clear(screen);
         screen_contrast(screen, all % 2 == 0);
         screen_say(screen, 0, 0, SCREEN_PLAIN, "last ");
         screen_say(screen, 0, 5, SCREEN_PLAIN, words);
-        if (all > 5000 && pasted > 100 && rushed > 5000)
+        if (all > 5000 && pasted > 100 && too_fast > 5000)
             screen_say(screen, 1, 0, SCREEN_PLAIN, "enough");
-        if (all % 64 == 0 || !press.rushed)
+        if (all % 64 == 0 || !press.too_fast)
             term_show(screen);
     }
     screen_free(&screen);
@@ -720,7 +721,7 @@ static int wait_unaware(void *context)
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
-    return term_press(0).kind == PRESS_GONE ? EXIT_GONE : 0;
+    return term_key(0).kind == KEYPRESS_GONE ? EXIT_GONE : 0;
 }
 
 static void test_a_dead_terminal_does_not_spin(void **state)
@@ -737,20 +738,20 @@ static void test_a_dead_terminal_does_not_spin(void **state)
 static int wait_idle(void *context)
 {
     struct rusage before, later;
-    struct press press;
+    struct keypress press;
 
     setlocale(LC_ALL, "C.UTF-8");
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
     getrusage(RUSAGE_SELF, &before);
-    if (term_press(1).kind != PRESS_IDLE)
+    if (term_key(1).kind != KEYPRESS_IDLE)
         return EXIT_REFUSED;
     getrusage(RUSAGE_SELF, &later);
     if (later.ru_nvcsw - before.ru_nvcsw > 1 || write(STDOUT_FILENO, "idle", 4) != 4)
         return EXIT_REFUSED;
     work_until(1);
-    press = term_press(0);
-    return press.kind == PRESS_ENTER && !press.rushed ? EXIT_IDLE : 0;
+    press = term_key(0);
+    return press.kind == KEYPRESS_ENTER && !press.too_fast ? EXIT_IDLE : 0;
 }
 
 static void test_the_limit_passes(void **state)
@@ -775,7 +776,7 @@ static int show_a_code(void *context)
     qr_draw(screen, 0, 0, "123456789012345678901234", &rows, &cols);
     screen_say(screen, 20, 0, SCREEN_PLAIN, "құпия");
     term_show(screen);
-    term_press(0);
+    term_key(0);
     term_close();
     return 0;
 }
@@ -824,7 +825,7 @@ static int show_themes(void *context)
             screen_say(screen, row, 0, styles[row], "x");
         screen_say(screen, 20, 0, SCREEN_PLAIN, i != 1 ? "contrast" : "plain");
         term_show(screen);
-        term_press(0);
+        term_key(0);
     }
     term_close();
     return 0;
@@ -900,7 +901,7 @@ static int show_and_leave(void *context)
         return EXIT_REFUSED;
     screen_say(screen, 20, 0, SCREEN_PLAIN, "құпия");
     term_show(screen);
-    term_press(0);
+    term_key(0);
     term_close();
     return 0;
 }
@@ -967,7 +968,7 @@ static int write_and_leave(void *context)
 {
     struct screen *screen = screen_new(24, 64);
     char *text = calloc(1, 200);
-    struct press press = {PRESS_OTHER, 0};
+    struct keypress press = {KEYPRESS_OTHER, 0};
     struct edit edit;
     int above = 0, below = 0, shown = 0;
 
@@ -975,13 +976,13 @@ static int write_and_leave(void *context)
     if (term_open(NULL) != TERM_OK)
         return EXIT_REFUSED;
     edit_start(&edit, text, 0, 200);
-    while (press.kind != PRESS_ENTER) {
+    while (press.kind != KEYPRESS_ENTER) {
         screen_clear(screen);
         edit_draw(&edit, screen, 0, 0, 40, 10, &above, &below);
         screen_say(screen, 20, 0, SCREEN_PLAIN, "ready");
         term_show(screen);
-        press = term_press(0);
-        edit_press(&edit, press, 40, 10);
+        press = term_key(0);
+        edit_key(&edit, press, 40, 10);
     }
     shown = hits_in_memory();
     explicit_bzero(text, 200);

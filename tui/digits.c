@@ -40,14 +40,14 @@ static bool add(struct digits *digits, uint32_t ch)
     return true;
 }
 
-bool digits_press(struct digits *digits, struct press press)
+bool digits_key(struct digits *digits, struct keypress key)
 {
-    switch (press.kind) {
-    case PRESS_CHAR:
-        return add(digits, press.ch);
-    case PRESS_TAB:
+    switch (key.kind) {
+    case KEYPRESS_CHAR:
+        return add(digits, key.ch);
+    case KEYPRESS_TAB:
         return true;
-    case PRESS_DELETE:
+    case KEYPRESS_DELETE:
         if (digits->len == 0)
             return false;
         digits->text[--digits->len] = '\0';

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 struct digits {
@@ -23,7 +23,7 @@ void digits_start(struct digits *digits, char *text, size_t capacity, bool hidde
    over. Also takes what people and scanners make of digits: O as 0, I and L as 1, big or small. Wants presses
    as the US keyboard gives them, not through a layout. Returns true when the press was used, false
    otherwise: a digit too many, or a character that is none, changes nothing. */
-bool digits_press(struct digits *digits, struct press press);
+bool digits_key(struct digits *digits, struct keypress key);
 
 /* Draws in groups of four (group > 0: that many digits a group, 0: no groups) with the cursor
    behind, and '_' for each place still free. */

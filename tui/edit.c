@@ -280,22 +280,22 @@ static void move_lines(struct edit *edit, const struct flow *flow, int by, int w
 }
 
 /* Keys that need to know the lines. */
-static bool press_lines(struct edit *edit, enum press_kind kind, int width, int height)
+static bool press_lines(struct edit *edit, enum keypress_kind kind, int width, int height)
 {
     const int lines = shown(edit, height), page = lines > 1 ? lines - 1 : 1;
     struct flow flow;
 
     if (!lay_out(edit, width, &flow))
         return false;
-    if (kind == PRESS_UP)
+    if (kind == KEYPRESS_UP)
         move_lines(edit, &flow, -1, width);
-    else if (kind == PRESS_DOWN)
+    else if (kind == KEYPRESS_DOWN)
         move_lines(edit, &flow, 1, width);
-    else if (kind == PRESS_PAGE_UP)
+    else if (kind == KEYPRESS_PAGE_UP)
         move_lines(edit, &flow, -page, width);
-    else if (kind == PRESS_PAGE_DOWN)
+    else if (kind == KEYPRESS_PAGE_DOWN)
         move_lines(edit, &flow, page, width);
-    else if (kind == PRESS_HOME)
+    else if (kind == KEYPRESS_HOME)
         edit->cursor = flow.lines[flow.at].start;
     else
         edit->cursor = at_column(edit, &flow, flow.at, width);
@@ -314,36 +314,36 @@ static bool remove_before(struct edit *edit)
     return replace(edit, from, edit->cursor, NULL, 0);
 }
 
-bool edit_press(struct edit *edit, struct press press, int width, int height)
+bool edit_key(struct edit *edit, struct keypress key, int width, int height)
 {
     const int aimed = edit->column;
     const bool deleting = edit->deleting;
 
     edit->column = -1;
     edit->deleting = false;
-    switch (press.kind) {
-    case PRESS_CHAR:
-        return utf8_harmless(press.ch) && insert(edit, press.ch);
-    case PRESS_TAB:
+    switch (key.kind) {
+    case KEYPRESS_CHAR:
+        return utf8_harmless(key.ch) && insert(edit, key.ch);
+    case KEYPRESS_TAB:
         return replace(edit, edit->cursor, edit->cursor, "\n", 1);
-    case PRESS_DELETE:
+    case KEYPRESS_DELETE:
         edit->deleting = deleting;
         return remove_before(edit);
-    case PRESS_LEFT:
+    case KEYPRESS_LEFT:
         edit->cursor = before(edit, edit->cursor);
         return true;
-    case PRESS_RIGHT:
+    case KEYPRESS_RIGHT:
         edit->cursor = next_from(edit, edit->cursor);
         return true;
-    case PRESS_UP:
-    case PRESS_DOWN:
-    case PRESS_PAGE_UP:
-    case PRESS_PAGE_DOWN:
+    case KEYPRESS_UP:
+    case KEYPRESS_DOWN:
+    case KEYPRESS_PAGE_UP:
+    case KEYPRESS_PAGE_DOWN:
         edit->column = aimed;
-        return press_lines(edit, press.kind, width, height);
-    case PRESS_HOME:
-    case PRESS_END:
-        return press_lines(edit, press.kind, width, height);
+        return press_lines(edit, key.kind, width, height);
+    case KEYPRESS_HOME:
+    case KEYPRESS_END:
+        return press_lines(edit, key.kind, width, height);
     default:
         edit->column = aimed;
         edit->deleting = deleting;

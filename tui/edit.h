@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 struct edit {
@@ -40,10 +40,10 @@ bool edit_undo(struct edit *edit);
    a blank. */
 bool edit_at_sentence(const struct edit *edit);
 
-/* Handles a press: characters, delete, arrows, home, end, page up and down; PRESS_TAB is a new
+/* Handles a press: characters, delete, arrows, home, end, page up and down; KEYPRESS_TAB is a new
    line. Returns true when it was used, false when it means nothing to an editor (Enter, Back, Help)
    or there was no room left. */
-bool edit_press(struct edit *edit, struct press press, int width, int height);
+bool edit_key(struct edit *edit, struct keypress key, int width, int height);
 
 /* Draws the text into a box, with the cursor; scrolls so that the cursor is seen. Sets *above and
    *below to the number of lines hidden on either side. */

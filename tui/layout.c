@@ -39,16 +39,16 @@ static bool us_letter(uint32_t ch)
     return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z');
 }
 
-uint32_t layout_char(enum layout layout, bool layer, struct press press)
+uint32_t layout_char(enum layout layout, bool layer, struct keypress key)
 {
     struct place place;
     uint32_t ch = 0;
 
-    if (layer || press.keypad || press.pasted || !find(press.ch, &place))
-        return press.ch;
+    if (layer || key.keypad || key.pasted || !find(key.ch, &place))
+        return key.ch;
     ch = layout_keys[layout][place.shift][place.row][place.key];
     /* The console has turned its own letters over already, and knows of no others. */
-    if (press.caps && !us_letter(press.ch) && uc_is_alpha(ch))
+    if (key.caps && !us_letter(key.ch) && uc_is_alpha(ch))
         ch = layout_keys[layout][!place.shift][place.row][place.key];
     return ch;
 }

@@ -39,11 +39,11 @@ int list_choices(struct screen *screen, int row, int col, int width, int height,
     return used;
 }
 
-int list_chosen(struct press press, size_t n)
+int list_chosen(struct keypress key, size_t n)
 {
-    if (press.kind != PRESS_CHAR || press.ch < '1' || press.ch > '9' || press.ch - '1' >= n)
+    if (key.kind != KEYPRESS_CHAR || key.ch < '1' || key.ch > '9' || key.ch - '1' >= n)
         return -1;
-    return (int)(press.ch - '1');
+    return (int)(key.ch - '1');
 }
 
 static size_t moved(size_t at, size_t count, long step)
@@ -53,25 +53,25 @@ static size_t moved(size_t at, size_t count, long step)
     return count - at > (size_t)step ? at + (size_t)step : count - 1;
 }
 
-static bool step_of(struct press press, int height, size_t count, long *step)
+static bool step_of(struct keypress key, int height, size_t count, long *step)
 {
-    switch (press.kind) {
-    case PRESS_UP:
+    switch (key.kind) {
+    case KEYPRESS_UP:
         *step = -1;
         return true;
-    case PRESS_DOWN:
+    case KEYPRESS_DOWN:
         *step = 1;
         return true;
-    case PRESS_PAGE_UP:
+    case KEYPRESS_PAGE_UP:
         *step = -(long)height;
         return true;
-    case PRESS_PAGE_DOWN:
+    case KEYPRESS_PAGE_DOWN:
         *step = height;
         return true;
-    case PRESS_HOME:
+    case KEYPRESS_HOME:
         *step = -(long)count;
         return true;
-    case PRESS_END:
+    case KEYPRESS_END:
         *step = (long)count;
         return true;
     default:
@@ -79,12 +79,12 @@ static bool step_of(struct press press, int height, size_t count, long *step)
     }
 }
 
-bool list_press(struct list *list, struct press press, int height)
+bool list_key(struct list *list, struct keypress key, int height)
 {
     const size_t shown = height > 0 ? (size_t)height : 1;
     long step = 0;
 
-    if (!step_of(press, (int)shown, list->count, &step))
+    if (!step_of(key, (int)shown, list->count, &step))
         return false;
     list->at = list->count == 0 ? 0 : moved(list->at, list->count, step);
     if (list->at < list->top)

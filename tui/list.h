@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 /* Draws up to nine choices, "1  text" each, one below the other, wrapped to width with a hanging
@@ -15,7 +15,7 @@ int list_choices(struct screen *screen, int row, int col, int width, int height,
                  const char *const *texts, size_t n);
 
 /* The choice a press means: 0 to n-1, or -1. */
-int list_chosen(struct press press, size_t n);
+int list_chosen(struct keypress key, size_t n);
 
 /* A long list: where we are and what is shown. */
 struct list {
@@ -26,6 +26,6 @@ struct list {
 
 /* Moves by arrows, page up and down, home and end within height rows. True when the press was used.
  */
-bool list_press(struct list *list, struct press press, int height);
+bool list_key(struct list *list, struct keypress key, int height);
 
 #endif

@@ -54,22 +54,22 @@ out:
     free(lines);
 }
 
-bool page_press(struct page *page, struct press press, int height)
+bool page_key(struct page *page, struct keypress key, int height)
 {
     const int fit = shown(page, height),
               step = fit > 1 ? fit - 1 : 1; /* one line stays, to go on reading from */
 
-    if (press.kind == PRESS_UP)
+    if (key.kind == KEYPRESS_UP)
         page->top--;
-    else if (press.kind == PRESS_DOWN)
+    else if (key.kind == KEYPRESS_DOWN)
         page->top++;
-    else if (press.kind == PRESS_PAGE_UP)
+    else if (key.kind == KEYPRESS_PAGE_UP)
         page->top -= step;
-    else if (press.kind == PRESS_PAGE_DOWN || (press.kind == PRESS_CHAR && press.ch == ' '))
+    else if (key.kind == KEYPRESS_PAGE_DOWN || (key.kind == KEYPRESS_CHAR && key.ch == ' '))
         page->top += step;
-    else if (press.kind == PRESS_HOME)
+    else if (key.kind == KEYPRESS_HOME)
         page->top = 0;
-    else if (press.kind == PRESS_END)
+    else if (key.kind == KEYPRESS_END)
         page->top = page->lines;
     else
         return false;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 struct page {
@@ -24,6 +24,6 @@ void page_draw(struct page *page, struct screen *screen, int row, int col, int w
                int *above, int *below);
 
 /* Up, down, page up and down, home, end; the blank is page down. True when the press was used. */
-bool page_press(struct page *page, struct press press, int height);
+bool page_key(struct page *page, struct keypress key, int height);
 
 #endif

@@ -493,7 +493,7 @@ static enum part after(enum part part, int c)
 }
 
 /* Reads on to the end of a sequence, or to a pause. One that is longer than any terminal sends is
-   gone on with at the next press, so that signals are heard in between. */
+   gone on with at the next key, so that signals are heard in between. */
 static void skip(void)
 {
     wtimeout(stdscr, ESCAPE_MS);
@@ -504,76 +504,80 @@ static void skip(void)
 
 /* Esc by itself is a key; with bytes right behind it, a sequence nobody defined: none of it is
  * text. */
-static enum press_kind escape(void)
+static enum keypress_kind escape(void)
 {
     const int c = next();
 
     if (c == ERR)
-        return PRESS_BACK;
+        return KEYPRESS_BACK;
     term.part = after(PART_ESCAPE, c);
     skip();
-    return PRESS_OTHER;
+    return KEYPRESS_OTHER;
 }
 
-static enum press_kind control(int c)
+static enum keypress_kind control(int c)
 {
     switch (c) {
     case '\r':
     case '\n':
-        return PRESS_ENTER;
+        return KEYPRESS_ENTER;
     case '\t':
-        return PRESS_TAB;
+        return KEYPRESS_TAB;
     case '\b':
     case 0x7F:
-        return PRESS_DELETE;
+        return KEYPRESS_DELETE;
     case ESCAPE:
         return escape();
     default:
-        return PRESS_OTHER;
+        return KEYPRESS_OTHER;
     }
 }
 
 /* In a paste, keys mean nothing and a newline sends nothing; CR LF is one newline. */
-static struct press pasted(int c)
+static struct keypress pasted(int c)
 {
     const bool second = term.carriage && c == '\n';
 
     term.carriage = c == '\r';
     if (c == '\t')
-        return (struct press){.kind = PRESS_CHAR, .ch = ' ', .pasted = true};
+        return (struct keypress){.kind = KEYPRESS_CHAR, .ch = ' ', .pasted = true};
     if ((c == '\r' || c == '\n') && !second)
-        return (struct press){.kind = PRESS_TAB, .pasted = true};
+        return (struct keypress){.kind = KEYPRESS_TAB, .pasted = true};
     if (c == ESCAPE)
         escape();
-    return (struct press){.kind = PRESS_OTHER};
+    return (struct keypress){.kind = KEYPRESS_OTHER};
 }
 
 /* Keys that curses has a name for. */
-static enum press_kind special(int c)
+static enum keypress_kind special(int c)
 {
     static const struct {
         int code;
-        enum press_kind kind;
+        enum keypress_kind kind;
     } kinds[] = {
-        {KEY_ENTER, PRESS_ENTER},   {KEY_BACKSPACE, PRESS_DELETE}, {KEY_UP, PRESS_UP},
-        {KEY_DOWN, PRESS_DOWN},     {KEY_LEFT, PRESS_LEFT},        {KEY_RIGHT, PRESS_RIGHT},
-        {KEY_PPAGE, PRESS_PAGE_UP}, {KEY_NPAGE, PRESS_PAGE_DOWN},  {KEY_HOME, PRESS_HOME},
-        {KEY_END, PRESS_END},       {KEY_RESIZE, PRESS_RESIZE},    {KEY_F(1), PRESS_HELP},
-        {KEY_F(2), PRESS_COVER},    {KEY_F(3), PRESS_SHOW},        {KEY_F(4), PRESS_LAYOUT},
-        {KEY_F(5), PRESS_LAYER},    {KEY_F(6), PRESS_UNDO},        {KEY_F(7), PRESS_SAY},
-        {KEY_F(8), PRESS_SLOWER},   {KEYPAD + '\r', PRESS_ENTER},  {KEYPAD + '-', PRESS_BACK},
-        {KEYPAD + '/', PRESS_HELP}, {KEYPAD + '*', PRESS_COVER},   {KEYPAD + '.', PRESS_SHOW},
-        {KEYPAD + ',', PRESS_SHOW}, {KEYPAD + '+', PRESS_SAY},
+        {KEY_ENTER, KEYPRESS_ENTER},   {KEY_BACKSPACE, KEYPRESS_DELETE},
+        {KEY_UP, KEYPRESS_UP},         {KEY_DOWN, KEYPRESS_DOWN},
+        {KEY_LEFT, KEYPRESS_LEFT},     {KEY_RIGHT, KEYPRESS_RIGHT},
+        {KEY_PPAGE, KEYPRESS_PAGE_UP}, {KEY_NPAGE, KEYPRESS_PAGE_DOWN},
+        {KEY_HOME, KEYPRESS_HOME},     {KEY_END, KEYPRESS_END},
+        {KEY_RESIZE, KEYPRESS_RESIZE}, {KEY_F(1), KEYPRESS_HELP},
+        {KEY_F(2), KEYPRESS_HIDE},     {KEY_F(3), KEYPRESS_SHOW},
+        {KEY_F(4), KEYPRESS_LAYOUT},   {KEY_F(5), KEYPRESS_LAYER},
+        {KEY_F(6), KEYPRESS_UNDO},     {KEY_F(7), KEYPRESS_SAY},
+        {KEY_F(8), KEYPRESS_SLOWER},   {KEYPAD + '\r', KEYPRESS_ENTER},
+        {KEYPAD + '-', KEYPRESS_BACK}, {KEYPAD + '/', KEYPRESS_HELP},
+        {KEYPAD + '*', KEYPRESS_HIDE}, {KEYPAD + '.', KEYPRESS_SHOW},
+        {KEYPAD + ',', KEYPRESS_SHOW}, {KEYPAD + '+', KEYPRESS_SAY},
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].code == c)
             return kinds[i].kind;
-    return PRESS_OTHER;
+    return KEYPRESS_OTHER;
 }
 
 /* Makes a press of what curses read. False while a character is still incomplete. */
-static bool understand(int c, struct press *press)
+static bool understand(int c, struct keypress *key)
 {
     bool again = false;
     int32_t ch = UTF8_BAD;
@@ -586,18 +590,20 @@ static bool understand(int c, struct press *press)
         if (ch == UTF8_MORE)
             return false;
         if (ch >= 0 && utf8_harmless((uint32_t)ch))
-            *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)ch, .pasted = term.pasting};
+            *key = (struct keypress){
+                .kind = KEYPRESS_CHAR, .ch = (uint32_t)ch, .pasted = term.pasting};
         return true;
     }
     term.decoder = (struct utf8){0};
     if (term.pasting)
-        *press = pasted(c);
+        *key = pasted(c);
     else if (c <= 0xFF)
-        press->kind = control(c);
+        key->kind = control(c);
     else if (c >= KEYPAD + '0' && c <= KEYPAD + '9')
-        *press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)(c - KEYPAD), .keypad = true};
+        *key =
+            (struct keypress){.kind = KEYPRESS_CHAR, .ch = (uint32_t)(c - KEYPAD), .keypad = true};
     else
-        *press = (struct press){.kind = special(c), .keypad = c > KEYPAD && c < KEYPAD + 0x7F};
+        *key = (struct keypress){.kind = special(c), .keypad = c > KEYPAD && c < KEYPAD + 0x7F};
     return true;
 }
 
@@ -659,63 +665,63 @@ static int64_t now_ms(void)
 
 /* A press is handed out. waited: it came while we waited for it; else it lay there already, and
    nobody knows since when. */
-static struct press handed_out(struct press press, bool waited)
+static struct keypress handed_out(struct keypress key, bool waited)
 {
     const int64_t now = now_ms();
 
-    if (press.kind == PRESS_RESIZE)
-        return press;
-    press.rushed = !term.quiet && (!waited || now - term.last < PRESS_RUSH_MS);
-    press.caps = press.kind == PRESS_CHAR && !press.pasted && term.leds && caps_lock();
+    if (key.kind == KEYPRESS_RESIZE)
+        return key;
+    key.too_fast = !term.quiet && (!waited || now - term.last < KEYPRESS_TOO_FAST_MS);
+    key.caps = key.kind == KEYPRESS_CHAR && !key.pasted && term.leds && caps_lock();
     term.quiet = false;
     term.last = now;
-    return press;
+    return key;
 }
 
 /* Takes what lies there. False when nothing does, or not all of a character. */
-static bool take(struct press *press, bool *empty)
+static bool take(struct keypress *key, bool *empty)
 {
     int c = ERR;
 
     *empty = false;
-    *press = (struct press){.kind = PRESS_OTHER};
+    *key = (struct keypress){.kind = KEYPRESS_OTHER};
     if (term.part != PART_NONE) {
         skip();
         return true;
     }
     c = next();
     *empty = c == ERR;
-    return c != ERR && understand(c, press);
+    return c != ERR && understand(c, key);
 }
 
-struct press term_press(int limit_seconds)
+struct keypress term_key(int limit_seconds)
 {
-    struct press press = {.kind = PRESS_OTHER};
+    struct keypress key = {.kind = KEYPRESS_OTHER};
     enum waited waited = WAITED_SIGNAL;
     bool empty = false, came = false;
 
     let_signals_in();
     for (;;) {
         if (term.stop && *term.stop)
-            return (struct press){.kind = PRESS_GONE};
+            return (struct keypress){.kind = KEYPRESS_GONE};
         if (resize())
-            return (struct press){.kind = PRESS_RESIZE};
-        if (take(&press, &empty))
-            return handed_out(press, came);
+            return (struct keypress){.kind = KEYPRESS_RESIZE};
+        if (take(&key, &empty))
+            return handed_out(key, came);
         if (!empty) {
             waited = WAITED_SIGNAL;
             continue;
         }
         /* Input was announced, but there is none: the terminal is at its end. */
         if (waited == WAITED_INPUT)
-            return (struct press){.kind = PRESS_GONE};
+            return (struct keypress){.kind = KEYPRESS_GONE};
         waited = wait_input(limit_seconds);
         came = waited == WAITED_INPUT;
         if (waited == WAITED_GONE)
-            return (struct press){.kind = PRESS_GONE};
+            return (struct keypress){.kind = KEYPRESS_GONE};
         if (waited == WAITED_NOTHING) {
             term.quiet = true;
-            return (struct press){.kind = PRESS_IDLE};
+            return (struct keypress){.kind = KEYPRESS_IDLE};
         }
     }
 }
@@ -723,12 +729,12 @@ struct press term_press(int limit_seconds)
 /* Read to its end rather than flushed: half a sequence must not come in as text later. */
 void term_drop(void)
 {
-    struct press press = {.kind = PRESS_OTHER};
+    struct keypress key = {.kind = KEYPRESS_OTHER};
     bool empty = false;
 
     for (int i = 0; i < DROP_MAX && !empty; i++)
-        if (take(&press, &empty))
-            handed_out(press, false);
+        if (take(&key, &empty))
+            handed_out(key, false);
     if (!empty)
         flushinp();
     term.decoder = (struct utf8){0};

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "tui/press.h"
+#include "tui/keypress.h"
 #include "tui/screen.h"
 
 enum term_error {
@@ -18,8 +18,8 @@ enum term_error {
 
 /* Takes over the terminal on descriptors 0 and 1: raw, no echo, no signals from keys, keypad in
    application mode, bracketed paste on. Every file curses needs is read here, so that a confined
-   process can go on. stop, when not NULL, is a flag that a signal handler sets: term_press then
-   gives PRESS_GONE. Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself,
+   process can go on. stop, when not NULL, is a flag that a signal handler sets: term_key then
+   gives KEYPRESS_GONE. Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself,
    so that none is missed. */
 int term_open(const volatile sig_atomic_t *stop);
 
@@ -40,11 +40,11 @@ void term_size(int *rows, int *cols);
    output. Without colours the contrast theme is the plain one. */
 void term_show(const struct screen *screen);
 
-/* Waits for a press, at most limit_seconds (0 = for ever; then PRESS_IDLE). Pasted text arrives as
-   PRESS_CHAR; pasted newlines as PRESS_TAB, never as PRESS_ENTER: a paste must not send anything.
-   The first press after term_open or after PRESS_IDLE is not rushed; one that was there already
-   when we were called is. Keeps the process asleep: one wake-up a press, or a limit. */
-struct press term_press(int limit_seconds);
+/* Waits for a key, at most limit_seconds (0 = for ever; then KEYPRESS_IDLE). Pasted text arrives as
+   KEYPRESS_CHAR; pasted newlines as KEYPRESS_TAB, never as KEYPRESS_ENTER: a paste must not send anything.
+   The first press after term_open or after KEYPRESS_IDLE is not too_fast; one that was there already
+   when we were called is. Keeps the process asleep: one wake-up a key, or a limit. */
+struct keypress term_key(int limit_seconds);
 
 /* Throws away what was pressed up to now: keys pressed while a screen said "please wait" must not
    act on the next one. */

@@ -39,12 +39,12 @@ static void check_edit(const struct edit *edit)
 }
 
 /* A key means one harmless character in every layout, or stays what it is. */
-static struct press mapped(const struct widgets *w, struct press press)
+static struct keypress mapped(const struct widgets *w, struct keypress press)
 {
     press.caps = w->flags & 1;
     press.keypad = w->flags & 2;
     press.pasted = w->flags & 4;
-    if (press.kind != PRESS_CHAR)
+    if (press.kind != KEYPRESS_CHAR)
         return press;
     const uint32_t ch = layout_char((enum layout)(w->flags % LAYOUT_COUNT), w->flags & 8, press);
     must(ch == press.ch || utf8_harmless(ch));
@@ -83,26 +83,26 @@ static void draw(struct widgets *w)
     digits_draw(&w->digits, w->screen, 2 * HEIGHT, 0, 4);
 }
 
-static void press(struct widgets *w, struct press press)
+static void press(struct widgets *w, struct keypress press)
 {
-    edit_press(&w->edit, mapped(w, press), w->width, HEIGHT);
-    if (press.kind == PRESS_UNDO)
+    edit_key(&w->edit, mapped(w, press), w->width, HEIGHT);
+    if (press.kind == KEYPRESS_UNDO)
         edit_undo(&w->edit);
     edit_at_sentence(&w->edit);
     check_edit(&w->edit);
-    digits_press(&w->digits, press);
+    digits_key(&w->digits, press);
     must(w->digits.len <= CODE && strlen(w->code) == w->digits.len &&
          strspn(w->code, "0123456789") == w->digits.len);
-    page_press(&w->page, press, HEIGHT);
-    list_press(&w->list, press, HEIGHT);
+    page_key(&w->page, press, HEIGHT);
+    list_key(&w->list, press, HEIGHT);
     must(w->list.at == 0 || w->list.at < w->list.count);
     must(w->list.top <= w->list.at && w->list.at - w->list.top < HEIGHT);
     must(list_chosen(press, 4) < 4);
-    if (press.kind == PRESS_LAYOUT)
+    if (press.kind == KEYPRESS_LAYOUT)
         w->flags++;
-    if (press.kind == PRESS_SHOW)
+    if (press.kind == KEYPRESS_SHOW)
         w->edit.hidden = !w->edit.hidden;
-    if (press.kind == PRESS_IDLE)
+    if (press.kind == KEYPRESS_IDLE)
         draw(w);
 }
 
@@ -112,14 +112,14 @@ static void press_byte(struct widgets *w, struct utf8 *decoder, uint8_t byte)
     bool again = false;
 
     if (byte < 0x20) {
-        press(w, (struct press){(enum press_kind)(byte % (PRESS_OTHER + 1)), byte});
+        press(w, (struct keypress){(enum keypress_kind)(byte % (KEYPRESS_OTHER + 1)), byte});
         return;
     }
     do {
         const int32_t ch = utf8_feed(decoder, byte, &again);
         must(ch >= UTF8_BAD && ch <= 0x10FFFF && (ch < 0xD800 || ch > 0xDFFF));
         if (ch >= 0)
-            press(w, (struct press){PRESS_CHAR, (uint32_t)ch});
+            press(w, (struct keypress){KEYPRESS_CHAR, (uint32_t)ch});
     } while (again);
 }
 

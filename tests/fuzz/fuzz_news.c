@@ -48,17 +48,17 @@ static void show(void *context, const struct screen *screen)
 }
 
 /* First the language, then what the input says. */
-static struct press press(void *context, int seconds)
+static struct keypress press(void *context, int seconds)
 {
     static const struct {
         char byte;
-        enum press_kind kind;
-    } kinds[] = {{'e', PRESS_ENTER},   {'b', PRESS_BACK},  {'n', PRESS_PAGE_DOWN},
-                 {'p', PRESS_PAGE_UP}, {'c', PRESS_COVER}, {'h', PRESS_HELP}};
-    struct press press = {.kind = PRESS_GONE};
+        enum keypress_kind kind;
+    } kinds[] = {{'e', KEYPRESS_ENTER},   {'b', KEYPRESS_BACK}, {'n', KEYPRESS_PAGE_DOWN},
+                 {'p', KEYPRESS_PAGE_UP}, {'c', KEYPRESS_HIDE}, {'h', KEYPRESS_HELP}};
+    struct keypress press = {.kind = KEYPRESS_GONE};
 
     if (person.language > 0) {
-        press = (struct press){.kind = PRESS_CHAR, .ch = (uint32_t)('0' + person.language)};
+        press = (struct keypress){.kind = KEYPRESS_CHAR, .ch = (uint32_t)('0' + person.language)};
         person.language = 0;
         return press;
     }
@@ -70,12 +70,12 @@ static struct press press(void *context, int seconds)
     if (person.left == 0)
         return press;
     person.left--;
-    press = (struct press){.kind = PRESS_CHAR, .ch = *person.keys++};
+    press = (struct keypress){.kind = KEYPRESS_CHAR, .ch = *person.keys++};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (press.ch == (uint8_t)kinds[i].byte)
             press.kind = kinds[i].kind;
     if (!utf8_harmless(press.ch))
-        press.kind = PRESS_OTHER;
+        press.kind = KEYPRESS_OTHER;
     return press;
 }
 
@@ -145,7 +145,7 @@ static uint8_t *board_of(const uint8_t *notices, size_t size, size_t *len)
 static void visit(const uint8_t *data, const uint8_t *board, size_t len)
 {
     const struct session_io io = {
-        .size = size, .show = show, .press = press, .drop = drop, .derive = derive, .store = store};
+        .size = size, .show = show, .key = press, .drop = drop, .derive = derive, .store = store};
     struct session_place place = booth->place;
 
     place.board = board;

@@ -87,13 +87,13 @@ static void size(void *context, int *rows, int *cols)
     term_size(rows, cols);
 }
 
-static struct press press(void *context, int seconds)
+static struct keypress press(void *context, int seconds)
 {
-    const struct press press = term_press(seconds);
+    const struct keypress press = term_key(seconds);
 
-    must(press.kind <= PRESS_OTHER);
-    must(press.kind != PRESS_CHAR || utf8_harmless(press.ch));
-    must(!press.pasted || press.kind == PRESS_CHAR || press.kind == PRESS_TAB);
+    must(press.kind <= KEYPRESS_OTHER);
+    must(press.kind != KEYPRESS_CHAR || utf8_harmless(press.ch));
+    must(!press.pasted || press.kind == KEYPRESS_CHAR || press.kind == KEYPRESS_TAB);
     return press;
 }
 
@@ -296,7 +296,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct session_io io = {.context = &t,
                             .size = size,
                             .show = show,
-                            .press = press,
+                            .key = press,
                             .drop = drop,
                             .derive = derive,
                             .begin = begin,
