@@ -34,7 +34,7 @@ enum {
     RING_VERSION = 1,
     RING_OFFICE = 1,
     RING_BOARD = RING_OFFICE + CHARTER_OFFICE_LEN,
-    RING_CASEBOOK = RING_BOARD + SIGN_SEED_LEN,
+    RING_CASEBOOK = RING_BOARD + SIGNATURE_SEED_LEN,
     RING_COUNT = RING_CASEBOOK + CASEBOOK_KEY_LEN,
     RING_INTAKE = RING_COUNT + 2,
     RING_INTAKE_LEN = 4 + 2 * ENVELOPE_KEY_LEN,
@@ -172,7 +172,7 @@ static size_t ring_write(const struct vault *vault, uint8_t ring[RING_MAX])
     const struct vault_keys *keys = vault->keys;
     ring[0] = RING_VERSION;
     memcpy(ring + RING_OFFICE, vault->charter.office, CHARTER_OFFICE_LEN);
-    memcpy(ring + RING_BOARD, keys->board, SIGN_SEED_LEN);
+    memcpy(ring + RING_BOARD, keys->board, SIGNATURE_SEED_LEN);
     memcpy(ring + RING_CASEBOOK, keys->casebook, CASEBOOK_KEY_LEN);
     wire_put16(ring + RING_COUNT, (uint16_t)keys->intake_count);
     uint8_t *p = ring + RING_INTAKE;
@@ -194,16 +194,16 @@ static int ring_seal(const struct vault *vault, const struct passphrase *passphr
     return error;
 }
 
-static int keys_new(struct vault *vault, uint8_t root[SIGN_SEED_LEN])
+static int keys_new(struct vault *vault, uint8_t root[SIGNATURE_SEED_LEN])
 {
-    uint8_t public_key[SIGN_PUBLIC_LEN];
+    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
     struct vault_keys *keys = vault->keys;
     random_key(keys->casebook, CASEBOOK_KEY_LEN);
     keys->intake_count = 1;
     keys->intake[0].epoch = 1;
     struct vault_intake *intake = &keys->intake[0];
-    if (sign_key_new(root, public_key) != 0 ||
-        sign_key_new(keys->board, vault->charter.board) != 0 ||
+    if (signature_key_new(root, public_key) != 0 ||
+        signature_key_new(keys->board, vault->charter.board) != 0 ||
         envelope_key_new(intake->secret, intake->public_key) != ENVELOPE_OK ||
         envelope_key_id(intake->public_key, intake->id) != 0)
         return TROUBLE_MEMORY;
@@ -211,7 +211,8 @@ static int keys_new(struct vault *vault, uint8_t root[SIGN_SEED_LEN])
     return TROUBLE_NONE;
 }
 
-int vault_fresh(struct vault *vault, const char *name, uint32_t today, uint8_t root[SIGN_SEED_LEN])
+int vault_fresh(struct vault *vault, const char *name, uint32_t today,
+                uint8_t root[SIGNATURE_SEED_LEN])
 {
     if (strlen(name) > CHARTER_NAME_MAX)
         return TROUBLE_NAME;
@@ -252,7 +253,7 @@ static int write_office(const struct vault *vault, const uint8_t *root,
     if (error == TROUBLE_NONE)
         error = write_casebook(vault);
     if (error == TROUBLE_NONE)
-        error = seal_file(vault->dir, ROOT_FILE, passphrase, root, SIGN_SEED_LEN);
+        error = seal_file(vault->dir, ROOT_FILE, passphrase, root, SIGNATURE_SEED_LEN);
     if (error == TROUBLE_NONE)
         error = ring_seal(vault, passphrase);
     if (error == TROUBLE_NONE)
@@ -289,7 +290,7 @@ int vault_make(const char *path, const char *name, const struct passphrase *pass
                char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
     struct vault *vault = vault_new();
-    uint8_t *root = secret_new(SIGN_SEED_LEN);
+    uint8_t *root = secret_new(SIGNATURE_SEED_LEN);
     int error = TROUBLE_MEMORY, made = 0;
     if (vault == NULL || root == NULL)
         goto out;
@@ -424,7 +425,7 @@ static int ring_read(struct vault *vault, const struct ring *ring)
     if (keys->intake_count > VAULT_INTAKE_MAX ||
         ring->len != RING_INTAKE + keys->intake_count * RING_INTAKE_LEN)
         return TROUBLE_KEYRING_DAMAGED;
-    memcpy(keys->board, ring->secret + RING_BOARD, SIGN_SEED_LEN);
+    memcpy(keys->board, ring->secret + RING_BOARD, SIGNATURE_SEED_LEN);
     memcpy(keys->casebook, ring->secret + RING_CASEBOOK, CASEBOOK_KEY_LEN);
     int error = TROUBLE_NONE;
     for (size_t i = 0; i < keys->intake_count && error == TROUBLE_NONE; i++)
@@ -462,17 +463,17 @@ int vault_unlock(struct vault *vault, const struct passphrase *passphrase)
 int vault_root(const struct vault *vault, const struct passphrase *passphrase, uint8_t **seed)
 {
     struct ring ring = {0};
-    uint8_t public_key[SIGN_PUBLIC_LEN];
+    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
     int error = ring_open(vault->dir, ROOT_FILE, passphrase, &ring);
     if (error == ERROR_MISSING || error == ERROR_SPECIAL)
         error = error == ERROR_MISSING ? TROUBLE_ROOT_AWAY : TROUBLE_ROOT_SPECIAL;
     else if (error == TROUBLE_KEYRING_DAMAGED)
         error = TROUBLE_ROOT_DAMAGED;
-    if (error == TROUBLE_NONE && ring.len != SIGN_SEED_LEN)
+    if (error == TROUBLE_NONE && ring.len != SIGNATURE_SEED_LEN)
         error = TROUBLE_ROOT_DAMAGED;
-    if (error == TROUBLE_NONE && sign_public(ring.secret, public_key) != 0)
+    if (error == TROUBLE_NONE && signature_public(ring.secret, public_key) != 0)
         error = TROUBLE_MEMORY;
-    if (error == TROUBLE_NONE && memcmp(public_key, vault->charter.root, SIGN_PUBLIC_LEN) != 0)
+    if (error == TROUBLE_NONE && memcmp(public_key, vault->charter.root, SIGNATURE_PUBLIC_LEN) != 0)
         error = TROUBLE_ROOT_OTHER;
     *seed = error == TROUBLE_NONE ? ring.secret : NULL;
     if (error != TROUBLE_NONE)

@@ -21,7 +21,7 @@
 
 #include "crypto/casebook.h"
 #include "crypto/envelope.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "desk/passphrase.h"
 #include "protocol/charter.h"
 #include "store/caseload.h"
@@ -37,7 +37,7 @@ struct vault_intake {
 
 /* In secret_new memory. */
 struct vault_keys {
-    uint8_t board[SIGN_SEED_LEN];
+    uint8_t board[SIGNATURE_SEED_LEN];
     uint8_t casebook[CASEBOOK_KEY_LEN];
     size_t intake_count;
     struct vault_intake intake[VAULT_INTAKE_MAX];
@@ -63,7 +63,8 @@ struct vault {
 
 /* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (secret_new
    memory) gets the root key's seed. Writes nothing. */
-int vault_fresh(struct vault *vault, const char *name, uint32_t today, uint8_t root[SIGN_SEED_LEN]);
+int vault_fresh(struct vault *vault, const char *name, uint32_t today,
+                uint8_t root[SIGNATURE_SEED_LEN]);
 
 /* Makes a new office in a folder that is missing or empty. On success fingerprint is the office's;
    else what was made is removed. */

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/kiosk_key.h"
 #include "device/state.h"
 
@@ -36,7 +36,7 @@ static int make_outbox(const char *dir)
 static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_KIOSK_LEN])
 {
     uint8_t request[CARD_REQUEST_LEN];
-    uint8_t key[SIGN_PUBLIC_LEN];
+    uint8_t key[SIGNATURE_PUBLIC_LEN];
     uint8_t *seed = NULL;
 
     int error = kiosk_key_read(dir, &seed);
@@ -49,7 +49,7 @@ static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_
         error = card_request_encode(seed, today, request);
     if (error == ERROR_NONE)
         error = file_write(dir, STATE_REQUEST, 0600, request, sizeof request);
-    if (error == ERROR_NONE && sign_public(seed, key) != 0)
+    if (error == ERROR_NONE && signature_public(seed, key) != 0)
         error = ERROR_IO;
     if (error == ERROR_NONE)
         error = card_kiosk_id(key, id);

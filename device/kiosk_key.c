@@ -8,12 +8,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 #define KEY_FILE "kiosk.key"
 
 static const char key_magic[] = "SANDYQS1";
-enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGN_SEED_LEN };
+enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGNATURE_SEED_LEN };
 
 int kiosk_key_read(int dir, uint8_t **seed)
 {
@@ -27,11 +27,11 @@ int kiosk_key_read(int dir, uint8_t **seed)
     if (error == ERROR_NONE && len != KEY_FILE_LEN)
         error = ERROR_TRUNCATED;
     if (error == ERROR_NONE) {
-        *seed = secret_new(SIGN_SEED_LEN);
+        *seed = secret_new(SIGNATURE_SEED_LEN);
         if (*seed == NULL)
             error = ERROR_IO;
         else
-            memcpy(*seed, data + FILE_MAGIC_LEN, SIGN_SEED_LEN);
+            memcpy(*seed, data + FILE_MAGIC_LEN, SIGNATURE_SEED_LEN);
     }
     explicit_bzero(data, len);
     free(data);
@@ -41,14 +41,14 @@ int kiosk_key_read(int dir, uint8_t **seed)
 int kiosk_key_make(int dir, uint8_t **seed)
 {
     uint8_t *file = secret_new(KEY_FILE_LEN);
-    uint8_t public_key[SIGN_PUBLIC_LEN];
+    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
     int error = ERROR_IO;
 
-    *seed = secret_new(SIGN_SEED_LEN);
-    if (file == NULL || *seed == NULL || sign_key_new(*seed, public_key) != 0)
+    *seed = secret_new(SIGNATURE_SEED_LEN);
+    if (file == NULL || *seed == NULL || signature_key_new(*seed, public_key) != 0)
         goto out;
     memcpy(file, key_magic, FILE_MAGIC_LEN);
-    memcpy(file + FILE_MAGIC_LEN, *seed, SIGN_SEED_LEN);
+    memcpy(file + FILE_MAGIC_LEN, *seed, SIGNATURE_SEED_LEN);
     error = file_write(dir, KEY_FILE, 0600, file, KEY_FILE_LEN);
 out:
     secret_free(file);

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Reads FOLDER/kiosk.key. *seed is SIGN_SEED_LEN bytes of secret_new memory, for the caller to free; NULL on error.
+/* Reads FOLDER/kiosk.key. *seed is SIGNATURE_SEED_LEN bytes of secret_new memory, for the caller to free; NULL on error.
    ERROR_MISSING when there is no key, what is wrong with the file, or ERROR_IO (disk, locked memory). */
 int kiosk_key_read(int folder, uint8_t **seed);
 

@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/kiosk_key.h"
 
 #define CARD_FILE    "card"
@@ -45,7 +45,7 @@ static int load_key(struct state *state)
 
     if (error == ERROR_MISSING)
         return ERROR_NONE;
-    if (error == ERROR_NONE && sign_public(state->seed, state->key) != 0)
+    if (error == ERROR_NONE && signature_public(state->seed, state->key) != 0)
         error = ERROR_IO;
     if (error == ERROR_NONE)
         error = card_kiosk_id(state->key, state->kiosk);

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/answer.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 static const char magic[] = "SANDYQA1";
 static const char domain[] = "sandyq board v1";
@@ -39,7 +39,7 @@ static size_t total_len(const struct board *board)
         board->entry_count > BOARD_ENTRIES_MAX)
         return 0;
     return BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN + board->notices_len +
-           (size_t)board->entry_count * BOARD_ENTRY_LEN + SIGN_LEN;
+           (size_t)board->entry_count * BOARD_ENTRY_LEN + SIGNATURE_LEN;
 }
 
 static int compare_marks(const void *a, const void *b)
@@ -166,8 +166,8 @@ int board_encode(const struct board *board, const struct board_mark *marks,
     error = put_entries(board, bytes + notices_at + board->notices_len);
     if (error == ERROR_NONE)
         error = board_view(bytes, total, &made);
-    if (error == ERROR_NONE &&
-        sign_make(board_seed, domain, bytes, total - SIGN_LEN, bytes + total - SIGN_LEN) != 0)
+    if (error == ERROR_NONE && signature_sign(board_seed, domain, bytes, total - SIGNATURE_LEN,
+                                              bytes + total - SIGNATURE_LEN) != 0)
         error = ERROR_IO;
     if (error != ERROR_NONE) {
         free(bytes);
@@ -189,7 +189,7 @@ int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
      */
     if (memcmp(board->office, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
-    if (!sign_check(board_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
+    if (!signature_verify(board_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN))
         return ERROR_FORGED;
     return check_fields(board);
 }

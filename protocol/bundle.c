@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/wire.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 static const char magic[] = "SANDYQB1";
 static const char domain[] = "sandyq bundle v1";
@@ -30,7 +30,7 @@ _Static_assert(AT_ZERO + 1 == BUNDLE_HEADER_LEN, "the header ends where the reco
 
 size_t bundle_len(uint64_t count)
 {
-    return BUNDLE_HEADER_LEN + (size_t)count * RECORD_LEN + SIGN_LEN;
+    return BUNDLE_HEADER_LEN + (size_t)count * RECORD_LEN + SIGNATURE_LEN;
 }
 
 /* Numbers of a run of records, 0 to BUNDLE_RECORDS_MAX of them? */
@@ -43,7 +43,7 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
 {
     if (!range_valid(bundle->first, bundle->last) || (bundle->health & ~HEALTH_BITS) != 0)
         return ERROR_MALFORMED;
-    size_t signed_len = bundle_len(bundle->last - (bundle->first - 1)) - SIGN_LEN;
+    size_t signed_len = bundle_len(bundle->last - (bundle->first - 1)) - SIGNATURE_LEN;
     memcpy(out, magic, FILE_MAGIC_LEN);
     memcpy(out + AT_KIOSK, bundle->kiosk, CARD_KIOSK_LEN);
     memcpy(out + AT_OFFICE, bundle->office, CHARTER_OFFICE_LEN);
@@ -55,7 +55,7 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
     wire_put16(out + AT_AGE, bundle->exchange_age);
     out[AT_HEALTH] = bundle->health;
     out[AT_ZERO] = 0;
-    if (sign_make(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
+    if (signature_sign(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
         return ERROR_IO;
     return ERROR_NONE;
 }
@@ -117,7 +117,7 @@ int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
 
     if (error != ERROR_NONE)
         return error;
-    if (!sign_check(kiosk_key, domain, in, len - SIGN_LEN, in + len - SIGN_LEN))
+    if (!signature_verify(kiosk_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN))
         return ERROR_FORGED;
     if (office != NULL && memcmp(in + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;

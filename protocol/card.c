@@ -9,7 +9,7 @@
 #include "base/wire.h"
 #include "complaint/taxonomy.h"
 #include "crypto/hash.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 static const char card_magic[] = "SANDYQK1";
 static const char card_domain[] = "sandyq card v1";
@@ -28,10 +28,10 @@ enum {
     AT_ZEROS = 101,
     AT_SIGNATURE = 104,
 };
-_Static_assert(REQUEST_SIGNATURE + SIGN_LEN == CARD_REQUEST_LEN,
+_Static_assert(REQUEST_SIGNATURE + SIGNATURE_LEN == CARD_REQUEST_LEN,
                "a request ends with its signature");
 _Static_assert(AT_FACILITY + CARD_FACILITY_MAX + 1 == AT_TYPE, "the facility ends at the type");
-_Static_assert(AT_SIGNATURE + SIGN_LEN == CARD_LEN, "a card ends with its signature");
+_Static_assert(AT_SIGNATURE + SIGNATURE_LEN == CARD_LEN, "a card ends with its signature");
 
 int card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN])
 {
@@ -60,8 +60,9 @@ int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[
 {
     memcpy(out, request_magic, FILE_MAGIC_LEN);
     wire_put32(out + REQUEST_DAY, day);
-    if (sign_public(kiosk_seed, out + REQUEST_KEY) != 0 ||
-        sign_make(kiosk_seed, request_domain, out, REQUEST_SIGNATURE, out + REQUEST_SIGNATURE) != 0)
+    if (signature_public(kiosk_seed, out + REQUEST_KEY) != 0 ||
+        signature_sign(kiosk_seed, request_domain, out, REQUEST_SIGNATURE,
+                       out + REQUEST_SIGNATURE) != 0)
         return ERROR_IO;
     return ERROR_NONE;
 }
@@ -74,8 +75,8 @@ int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t
         return error;
     if (len != CARD_REQUEST_LEN)
         return ERROR_TRUNCATED;
-    if (!sign_check(in + REQUEST_KEY, request_domain, in, REQUEST_SIGNATURE,
-                    in + REQUEST_SIGNATURE))
+    if (!signature_verify(in + REQUEST_KEY, request_domain, in, REQUEST_SIGNATURE,
+                          in + REQUEST_SIGNATURE))
         return ERROR_FORGED;
     memcpy(key, in + REQUEST_KEY, 32);
     *day = wire_get32(in + REQUEST_DAY);
@@ -114,7 +115,7 @@ int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
     int error = charter_decode(charter, CHARTER_LEN, &office);
     if (error != ERROR_NONE)
         return error;
-    if (sign_public(root_seed, root) != 0)
+    if (signature_public(root_seed, root) != 0)
         return ERROR_IO;
     if (memcmp(root, office.root, sizeof root) != 0)
         return ERROR_OFFICE;
@@ -130,7 +131,7 @@ int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
     if (taxonomy_facility_numbered(card->type) == NULL || check_fields(out) != ERROR_NONE)
         return ERROR_MALFORMED;
     memcpy(out + CARD_LEN, charter, CHARTER_LEN);
-    if (sign_make(root_seed, card_domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
+    if (signature_sign(root_seed, card_domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
         return ERROR_IO;
     return ERROR_NONE;
 }
@@ -146,7 +147,7 @@ int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter
     error = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
     if (error != ERROR_NONE)
         return error;
-    if (!sign_check(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
+    if (!signature_verify(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
         return ERROR_FORGED;
     if (memcmp(in + AT_OFFICE, charter->office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;

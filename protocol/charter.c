@@ -11,7 +11,7 @@
 #include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 static const char magic[] = "SANDYQC1";
 static const char domain[] = "sandyq charter v1";
@@ -31,7 +31,7 @@ enum {
     AT_SIGNATURE = 254,
 };
 _Static_assert(AT_NAME + CHARTER_NAME_MAX + 1 == AT_SIGNATURE, "the name ends at the signature");
-_Static_assert(AT_SIGNATURE + SIGN_LEN == CHARTER_LEN, "the charter ends with the signature");
+_Static_assert(AT_SIGNATURE + SIGNATURE_LEN == CHARTER_LEN, "the charter ends with the signature");
 
 static int office_of(const uint8_t root[32], uint8_t office[CHARTER_OFFICE_LEN])
 {
@@ -65,7 +65,7 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
 
     memset(out, 0, CHARTER_LEN);
     memcpy(out, magic, FILE_MAGIC_LEN);
-    if (sign_public(root_seed, out + AT_ROOT) != 0)
+    if (signature_public(root_seed, out + AT_ROOT) != 0)
         return ERROR_IO;
     wire_put32(out + AT_NUMBER, charter->number);
     wire_put32(out + AT_ISSUED, charter->issued);
@@ -80,7 +80,7 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
     int error = check_fields(out);
     if (error != ERROR_NONE)
         return error;
-    if (sign_make(root_seed, domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
+    if (signature_sign(root_seed, domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
         return ERROR_IO;
     return ERROR_NONE;
 }
@@ -93,7 +93,7 @@ int charter_decode(const uint8_t *in, size_t len, struct charter *charter)
         return error;
     if (len != CHARTER_LEN)
         return ERROR_TRUNCATED;
-    if (!sign_check(in + AT_ROOT, domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
+    if (!signature_verify(in + AT_ROOT, domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
         return ERROR_FORGED;
     error = check_fields(in);
     if (error != ERROR_NONE)

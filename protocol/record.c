@@ -8,13 +8,13 @@
 #include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 static const char domain[] = "sandyq record v1";
 
 enum { AT_PREVIOUS = 8, AT_DAY = 40 };
 _Static_assert(RECORD_ENVELOPE + ENVELOPE_LEN == RECORD_SIGNED_LEN, "the envelope fills a record");
-_Static_assert(RECORD_SIGNED_LEN + SIGN_LEN == RECORD_LEN, "a record ends with its signature");
+_Static_assert(RECORD_SIGNED_LEN + SIGNATURE_LEN == RECORD_LEN, "a record ends with its signature");
 
 static int hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
 {
@@ -31,7 +31,7 @@ int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_
     memcpy(out + AT_PREVIOUS, previous, RECORD_HASH_LEN);
     wire_put32(out + AT_DAY, day);
     memcpy(out + RECORD_ENVELOPE, envelope, ENVELOPE_LEN);
-    if (sign_make(kiosk_seed, domain, out, RECORD_SIGNED_LEN, out + RECORD_SIGNED_LEN) != 0)
+    if (signature_sign(kiosk_seed, domain, out, RECORD_SIGNED_LEN, out + RECORD_SIGNED_LEN) != 0)
         return ERROR_IO;
     return hash_of(out, hash);
 }
@@ -47,7 +47,7 @@ int record_decode(const uint8_t in[RECORD_LEN], struct record *record)
 
 int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
 {
-    if (!sign_check(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
+    if (!signature_verify(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
         return ERROR_FORGED;
     return ERROR_NONE;
 }

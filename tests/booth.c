@@ -12,7 +12,7 @@
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "kiosk/printer.h"
 #include "protocol/board.h"
 #include "session/library.h"
@@ -504,7 +504,7 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
                           .notices_len = sizeof BOOTH_NEWS - 1,
                           .entry_count = BOARD_MULTIPLE,
                           .entries = entries};
-    uint8_t seed[SIGN_SEED_LEN];
+    uint8_t seed[SIGNATURE_SEED_LEN];
 
     random_bytes(entries, sizeof entries);
     memcpy(board.office, booth->place.charter.office, sizeof board.office);

@@ -19,7 +19,7 @@
 #include "crypto/envelope.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/enroll.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
@@ -32,14 +32,14 @@ void office_open(struct office *office)
         assert_int_equal(secret_start(), SECRET_OK);
     started = true;
     memset(office, 0, sizeof *office);
-    office->root_seed = secret_new(SIGN_SEED_LEN);
-    office->board_seed = secret_new(SIGN_SEED_LEN);
+    office->root_seed = secret_new(SIGNATURE_SEED_LEN);
+    office->board_seed = secret_new(SIGNATURE_SEED_LEN);
     office->intake_secret = secret_new(ENVELOPE_KEY_LEN);
     assert_non_null(office->root_seed);
     assert_non_null(office->board_seed);
     assert_non_null(office->intake_secret);
-    assert_int_equal(sign_key_new(office->root_seed, office->charter.root), 0);
-    assert_int_equal(sign_key_new(office->board_seed, office->charter.board), 0);
+    assert_int_equal(signature_key_new(office->root_seed, office->charter.root), 0);
+    assert_int_equal(signature_key_new(office->board_seed, office->charter.board), 0);
     assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake), ENVELOPE_OK);
     office->charter.number = 1;
     office->charter.issued = OFFICE_DAY;

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "crypto/random.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/board.h"
 #include "tests/office.h"
 
@@ -73,8 +73,8 @@ static int read_board(void *context, const uint8_t *in, size_t len)
 
 static int decode_signed(uint8_t *in, size_t len)
 {
-    assert_int_equal(sign_make(office.board_seed, "sandyq board v1", in, len - 64, in + len - 64),
-                     0);
+    assert_int_equal(
+        signature_sign(office.board_seed, "sandyq board v1", in, len - 64, in + len - 64), 0);
     return read_board(NULL, in, len);
 }
 
@@ -116,8 +116,8 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(good + 60, mark, sizeof mark);
     assert_memory_equal(good + 60 + 47, day, sizeof day);
     assert_memory_equal(good + text_at, notices, sizeof notices - 1);
-    assert_true(sign_check(office.charter.board, "sandyq board v1", good, good_len - 64,
-                           good + good_len - 64));
+    assert_true(signature_verify(office.charter.board, "sandyq board v1", good, good_len - 64,
+                                 good + good_len - 64));
 }
 
 static void marks_are_found(void **state)

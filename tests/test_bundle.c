@@ -14,7 +14,7 @@
 #include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/bundle.h"
 #include "tests/office.h"
 
@@ -22,13 +22,13 @@ enum { RECORDS = 3 };
 
 static struct office office;
 static uint8_t *seed;
-static uint8_t key[SIGN_PUBLIC_LEN];
+static uint8_t key[SIGNATURE_PUBLIC_LEN];
 
 static int setup(void **state)
 {
     office_open(&office);
-    seed = secret_new(SIGN_SEED_LEN);
-    assert_int_equal(sign_key_new(seed, key), 0);
+    seed = secret_new(SIGNATURE_SEED_LEN);
+    assert_int_equal(signature_key_new(seed, key), 0);
     return 0;
 }
 
@@ -97,7 +97,7 @@ static int read_bundle(void *context, const uint8_t *in, size_t len)
 /* Signs the frame of changed bytes as the kiosk would. */
 static int decode_signed(uint8_t *in, size_t len)
 {
-    assert_int_equal(sign_make(seed, "sandyq bundle v1", in, len - 64, in + len - 64), 0);
+    assert_int_equal(signature_sign(seed, "sandyq bundle v1", in, len - 64, in + len - 64), 0);
     return read_bundle(NULL, in, len);
 }
 
@@ -140,7 +140,7 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(in + 8, id, sizeof id);
     assert_memory_equal(in + 16, office.charter.office, 32);
     assert_memory_equal(in + 48, numbers, sizeof numbers);
-    assert_true(sign_check(key, "sandyq bundle v1", in, len - 64, in + len - 64));
+    assert_true(signature_verify(key, "sandyq bundle v1", in, len - 64, in + len - 64));
     free(in);
 }
 

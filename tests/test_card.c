@@ -13,20 +13,20 @@
 #include "base/error.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/card.h"
 #include "tests/office.h"
 
 static struct office office;
 static uint8_t *seed;
-static uint8_t key[SIGN_PUBLIC_LEN];
+static uint8_t key[SIGNATURE_PUBLIC_LEN];
 static uint8_t file[CARD_FILE_LEN];
 
 static int setup(void **state)
 {
     office_open(&office);
-    seed = secret_new(SIGN_SEED_LEN);
-    assert_int_equal(sign_key_new(seed, key), 0);
+    seed = secret_new(SIGNATURE_SEED_LEN);
+    assert_int_equal(signature_key_new(seed, key), 0);
     office_card(&office, key, 3, file);
     return 0;
 }
@@ -98,7 +98,7 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(file + 40, numbers, sizeof numbers);
     assert_memory_equal(file + 52, key, 32);
     assert_memory_equal(file + 84, tail, sizeof tail);
-    assert_true(sign_check(office.charter.root, "sandyq card v1", file, 104, file + 104));
+    assert_true(signature_verify(office.charter.root, "sandyq card v1", file, 104, file + 104));
     assert_memory_equal(file + 168, office.charter_bytes, CHARTER_LEN);
 }
 
@@ -133,7 +133,7 @@ static void charter_of_another_office_is_refused(void **state)
     memcpy(glued + CARD_LEN, other.charter_bytes, CHARTER_LEN);
     assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_FORGED);
     office_card(&other, key, 1, glued);
-    assert_int_equal(sign_make(other.root_seed, "sandyq card v1", file, 104, glued + 104), 0);
+    assert_int_equal(signature_sign(other.root_seed, "sandyq card v1", file, 104, glued + 104), 0);
     memcpy(glued, file, 104);
     assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_OFFICE);
     office_close(&other);
@@ -184,12 +184,14 @@ static void signed_nonsense_is_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         memcpy(bytes, file, sizeof bytes);
         bytes[cases[i].at] = cases[i].byte;
-        assert_int_equal(sign_make(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104), 0);
+        assert_int_equal(
+            signature_sign(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104), 0);
         assert_int_equal(read_card(NULL, bytes, sizeof bytes), ERROR_MALFORMED);
     }
     memcpy(bytes, file, sizeof bytes);
     bytes[100] = 200; /* a kind of place that we do not know yet */
-    assert_int_equal(sign_make(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104), 0);
+    assert_int_equal(signature_sign(office.root_seed, "sandyq card v1", bytes, 104, bytes + 104),
+                     0);
     assert_int_equal(read_card(NULL, bytes, sizeof bytes), ERROR_NONE);
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "crypto/hash.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/charter.h"
 #include "tests/office.h"
 
@@ -42,7 +42,7 @@ static int decode_signed(const uint8_t *bytes)
     uint8_t in[CHARTER_LEN];
 
     memcpy(in, bytes, CHARTER_LEN);
-    assert_int_equal(sign_make(office.root_seed, "sandyq charter v1", in, 254, in + 254), 0);
+    assert_int_equal(signature_sign(office.root_seed, "sandyq charter v1", in, 254, in + 254), 0);
     return read_charter(NULL, in, sizeof in);
 }
 
@@ -77,7 +77,8 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(bytes + 62, office.charter.intake, 32);
     assert_memory_equal(bytes + 94, office.charter.board, 32);
     assert_string_equal((const char *)bytes + 126, "Office of the Commissioner");
-    assert_true(sign_check(office.charter.root, "sandyq charter v1", bytes, 254, bytes + 254));
+    assert_true(
+        signature_verify(office.charter.root, "sandyq charter v1", bytes, 254, bytes + 254));
 }
 
 static void spoilt_is_refused(void **state)

@@ -27,7 +27,7 @@
     each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \
         each(envelope) each(import) each(keyring) each(keys) each(letter) each(library)            \
             each(linear) each(news) each(notices) each(plain) each(record) each(session)           \
-                each(sign) each(vault) each(salvage)
+                each(signature) each(vault) each(salvage)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 

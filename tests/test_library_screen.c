@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/board.h"
 #include "tests/booth.h"
 
@@ -42,7 +42,7 @@ static int teardown(void **state)
 /* Puts a board with these notices into the booth. */
 static void hang_up(const char *notices)
 {
-    const uint8_t seed[SIGN_SEED_LEN] = {1};
+    const uint8_t seed[SIGNATURE_SEED_LEN] = {1};
     struct board board = {.number = 1,
                           .day = BOOTH_DAY,
                           .notices = notices,

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/pending.h"
 #include "tests/folder.h"
 
@@ -51,7 +51,7 @@ static int setup(void **state)
     place->folder = folder_make();
     place->dir = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     memset(place->seed, 7, sizeof place->seed);
-    assert_int_equal(sign_public(place->seed, place->key), 0);
+    assert_int_equal(signature_public(place->seed, place->key), 0);
     place->tip = (struct outbox_tip){.seq = 41, .day = 20779, .hash = {1, 2, 3}};
     assert_int_equal(pending_open(place->dir, &place->fd), ERROR_NONE);
     make_record(place, place->seed, 'a');

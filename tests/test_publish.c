@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/answer.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "desk/casefile.h"
 #include "desk/command.h"
 #include "desk/passphrase.h"

@@ -13,7 +13,7 @@
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/record.h"
 #include "tests/office.h"
 
@@ -64,7 +64,8 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(bytes + 8, previous, sizeof previous);
     assert_memory_equal(bytes + 40, day, sizeof day);
     assert_memory_equal(bytes + 44, envelope, sizeof envelope);
-    assert_true(sign_check(office.charter.board, "sandyq record v1", bytes, 16428, bytes + 16428));
+    assert_true(
+        signature_verify(office.charter.board, "sandyq record v1", bytes, 16428, bytes + 16428));
     assert_int_equal(hash_sha256(expected, &part, 1), 0);
     assert_memory_equal(hash, expected, sizeof expected);
 }

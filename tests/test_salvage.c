@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/salvage.h"
 #include "tests/office.h"
 
@@ -55,7 +55,7 @@ static int found_error = ERROR_NONE;
 struct scene {
     char dir[OFFICE_PATH_LEN];
     int fd;
-    uint8_t seed[SIGN_SEED_LEN], key[SIGN_PUBLIC_LEN];
+    uint8_t seed[SIGNATURE_SEED_LEN], key[SIGNATURE_PUBLIC_LEN];
     uint8_t records[RECORDS][RECORD_LEN];
     uint8_t *file;
     struct salvage *found;
@@ -76,7 +76,7 @@ static int scene_open(void **state)
     assert_non_null(scene);
     office_scratch(scene->dir);
     scene->fd = open(scene->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_int_equal(sign_key_new(scene->seed, scene->key), 0);
+    assert_int_equal(signature_key_new(scene->seed, scene->key), 0);
     scene->file = calloc(1, FILE_LEN);
     assert_non_null(scene->file);
     for (int i = 0; i < RECORDS; i++) {

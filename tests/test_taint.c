@@ -31,7 +31,7 @@
 #include "crypto/envelope.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/board.h"
 #include "session/draft.h"
 
@@ -457,15 +457,15 @@ static void an_answer_that_does_not_open_is_quiet(void **state)
 
 static void sign(void)
 {
-    uint8_t public_key[SIGN_PUBLIC_LEN], signature[SIGN_LEN];
-    uint8_t *secret = secret_new(SIGN_SEED_LEN);
+    uint8_t public_key[SIGNATURE_PUBLIC_LEN], signature[SIGNATURE_LEN];
+    uint8_t *secret = secret_new(SIGNATURE_SEED_LEN);
     assert_non_null(secret);
-    fill_secret(secret, SIGN_SEED_LEN);
-    assert_int_equal(sign_public(secret, public_key), 0);
-    assert_int_equal(sign_make(secret, "sandyq test v1", "x", 1, signature), 0);
+    fill_secret(secret, SIGNATURE_SEED_LEN);
+    assert_int_equal(signature_public(secret, public_key), 0);
+    assert_int_equal(signature_sign(secret, "sandyq test v1", "x", 1, signature), 0);
     publish(public_key, sizeof public_key);
     publish(signature, sizeof signature);
-    assert_true(sign_check(public_key, "sandyq test v1", "x", 1, signature));
+    assert_true(signature_verify(public_key, "sandyq test v1", "x", 1, signature));
     secret_free(secret);
 }
 

@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "desk/casefile.h"
 #include "desk/machine.h"
 #include "desk/trouble.h"
@@ -57,7 +57,7 @@ void ward_open(struct ward *ward)
     uint8_t mark[CASELOAD_LINK_LEN];
     start();
     memset(ward, 0, sizeof *ward);
-    ward->root = secret_new(SIGN_SEED_LEN);
+    ward->root = secret_new(SIGNATURE_SEED_LEN);
     assert_non_null(ward->root);
     assert_int_equal(vault_fresh(&ward->vault, "Office", WARD_DAY, ward->root), TROUBLE_NONE);
     ward_scratch(ward->dir);
@@ -79,9 +79,9 @@ void ward_make(struct ward_kiosk *kiosk, const char *facility)
 {
     start();
     memset(kiosk, 0, sizeof *kiosk);
-    kiosk->seed = secret_new(SIGN_SEED_LEN);
+    kiosk->seed = secret_new(SIGNATURE_SEED_LEN);
     assert_non_null(kiosk->seed);
-    assert_int_equal(sign_key_new(kiosk->seed, kiosk->key), 0);
+    assert_int_equal(signature_key_new(kiosk->seed, kiosk->key), 0);
     assert_int_equal(card_kiosk_id(kiosk->key, kiosk->id), ERROR_NONE);
     snprintf(kiosk->facility, sizeof kiosk->facility, "%s", facility);
 }

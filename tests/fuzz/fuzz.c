@@ -15,7 +15,7 @@
 #include "crypto/hpke.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "tui/wrap.h"
 
 static _Thread_local unsigned left; /* calls up to the one that fails, 0: none does */
@@ -143,53 +143,56 @@ CRYPTO(int, envelope_key_id, -1, (public_key, id), const uint8_t public_key[ENVE
 
 /* --- signatures: hashes, since a real one takes longer than all that is read behind it --- */
 
-static void imprint(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain,
-                    const void *message, size_t len, uint8_t signature[SIGN_LEN])
+static void imprint(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                    const void *message, size_t len, uint8_t signature[SIGNATURE_LEN])
 {
     const struct hash_part parts[] = {
-        {public_key, SIGN_PUBLIC_LEN}, {domain, strlen(domain)}, {message, len}};
+        {public_key, SIGNATURE_PUBLIC_LEN}, {domain, strlen(domain)}, {message, len}};
 
     must(__real_hash_sha256(signature, parts, 3) == 0);
-    memcpy(signature + HASH_LEN, signature, SIGN_LEN - HASH_LEN);
+    memcpy(signature + HASH_LEN, signature, SIGNATURE_LEN - HASH_LEN);
 }
 
-WRAP(int, sign_public, const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+WRAP(int, signature_public, const uint8_t seed[SIGNATURE_SEED_LEN],
+     uint8_t public_key[SIGNATURE_PUBLIC_LEN])
 {
     if (really)
-        return __real_sign_public(seed, public_key);
+        return __real_signature_public(seed, public_key);
     if (fails())
         return -1;
-    return __real_hash_sha256(public_key, &(struct hash_part){seed, SIGN_SEED_LEN}, 1);
+    return __real_hash_sha256(public_key, &(struct hash_part){seed, SIGNATURE_SEED_LEN}, 1);
 }
 
-WRAP(int, sign_key_new, uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+WRAP(int, signature_key_new, uint8_t seed[SIGNATURE_SEED_LEN],
+     uint8_t public_key[SIGNATURE_PUBLIC_LEN])
 {
     if (really)
-        return __real_sign_key_new(seed, public_key);
-    random_bytes(seed, SIGN_SEED_LEN);
-    return sign_public(seed, public_key);
+        return __real_signature_key_new(seed, public_key);
+    random_bytes(seed, SIGNATURE_SEED_LEN);
+    return signature_public(seed, public_key);
 }
 
-WRAP(int, sign_make, const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message,
-     size_t len, uint8_t signature[SIGN_LEN])
+WRAP(int, signature_sign, const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
+     const void *message, size_t len, uint8_t signature[SIGNATURE_LEN])
 {
-    uint8_t public_key[SIGN_PUBLIC_LEN];
+    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
 
     if (really)
-        return __real_sign_make(seed, domain, message, len, signature);
-    if (fails() || __real_hash_sha256(public_key, &(struct hash_part){seed, SIGN_SEED_LEN}, 1) != 0)
+        return __real_signature_sign(seed, domain, message, len, signature);
+    if (fails() ||
+        __real_hash_sha256(public_key, &(struct hash_part){seed, SIGNATURE_SEED_LEN}, 1) != 0)
         return -1;
     imprint(public_key, domain, message, len, signature);
     return 0;
 }
 
-WRAP(bool, sign_check, const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain,
-     const void *message, size_t len, const uint8_t signature[SIGN_LEN])
+WRAP(bool, signature_verify, const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+     const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
 {
-    uint8_t right[SIGN_LEN];
+    uint8_t right[SIGNATURE_LEN];
 
     if (really)
-        return __real_sign_check(public_key, domain, message, len, signature);
+        return __real_signature_verify(public_key, domain, message, len, signature);
     imprint(public_key, domain, message, len, right);
     return !fails() && memcmp(right, signature, sizeof right) == 0;
 }

@@ -8,15 +8,15 @@
 
 #include "base/error.h"
 #include "base/wire.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/board.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { MARKS = 4, ENTRIES = 4, HEAD = 6, UNSIGNED = 128, TOO_MANY = 255 };
 
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 static const uint8_t office[CHARTER_OFFICE_LEN] = {4, 5, 6};
-static uint8_t key[SIGN_PUBLIC_LEN];
+static uint8_t key[SIGNATURE_PUBLIC_LEN];
 static uint8_t entries[ENTRIES * BOARD_ENTRY_LEN];
 static struct board_mark marks[MARKS];
 static char notices[256];
@@ -30,7 +30,7 @@ static void start(void)
     if (started)
         return;
     started = true;
-    must(sign_public(seed, key) == 0);
+    must(signature_public(seed, key) == 0);
     for (int i = 0; i < MARKS; i++)
         marks[i].kiosk[0] = (uint8_t)i;
     for (int i = 0; i < ENTRIES; i++)
@@ -115,10 +115,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (in == NULL)
         return 0;
     must(read_board(in, len) == ERROR_NONE);
-    fuzz_change(in, len - SIGN_LEN, wire_get16(data + 4) % (len - SIGN_LEN), data + HEAD,
+    fuzz_change(in, len - SIGNATURE_LEN, wire_get16(data + 4) % (len - SIGNATURE_LEN), data + HEAD,
                 size - HEAD);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(seed, "sandyq board v1", in, len - SIGN_LEN, in + len - SIGN_LEN) == 0);
+        must(signature_sign(seed, "sandyq board v1", in, len - SIGNATURE_LEN,
+                            in + len - SIGNATURE_LEN) == 0);
     read_board(in, len);
     free(in);
     return 0;

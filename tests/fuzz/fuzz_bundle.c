@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "crypto/envelope.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/bundle.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -24,8 +24,8 @@ enum {
     LAST_SIGNED = 128
 };
 
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
-static uint8_t key[SIGN_PUBLIC_LEN];
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
+static uint8_t key[SIGNATURE_PUBLIC_LEN];
 
 /* Each record follows the one before it, the first of all follows none, and the kiosk signed the last. */
 static void check_chain(const struct bundle *bundle, const uint8_t *end)
@@ -56,7 +56,7 @@ static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
         return;
     must(bundle_names(in, len, id) == ERROR_NONE);
     must(bundle_len(bundle.last - (bundle.first - 1)) == len);
-    check_chain(&bundle, in + len - SIGN_LEN);
+    check_chain(&bundle, in + len - SIGNATURE_LEN);
     must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_NONE);
     bundle.office[0] ^= 1;
     must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_OFFICE);
@@ -64,7 +64,8 @@ static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
 
 static void sign_record(uint8_t *at)
 {
-    must(sign_make(seed, "sandyq record v1", at, RECORD_SIGNED_LEN, at + RECORD_SIGNED_LEN) == 0);
+    must(signature_sign(seed, "sandyq record v1", at, RECORD_SIGNED_LEN, at + RECORD_SIGNED_LEN) ==
+         0);
 }
 
 /* Makes a chain of what stands there, and the last record's signature. */
@@ -109,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_start();
     fuzz_fail_at(0);
     if (!started)
-        must(sign_public(seed, key) == 0);
+        must(signature_public(seed, key) == 0);
     started = true;
     read_bundle(data, size, 0);
     if (size < HEAD)
@@ -119,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *in = make(records, data[0] & MAKING ? fault : 0);
     if (in == NULL)
         return 0;
-    fuzz_change(in, len - SIGN_LEN, wire_get16(data + 2) % (len - SIGN_LEN), data + HEAD,
+    fuzz_change(in, len - SIGNATURE_LEN, wire_get16(data + 2) % (len - SIGNATURE_LEN), data + HEAD,
                 size - HEAD);
     if (data[0] & STRANGE)
         in[8] ^= 1;
@@ -128,7 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else if (data[1] & LAST_SIGNED && records > 0)
         sign_record(in + BUNDLE_HEADER_LEN + (size_t)(records - 1) * RECORD_LEN);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(seed, "sandyq bundle v1", in, len - SIGN_LEN, in + len - SIGN_LEN) == 0);
+        must(signature_sign(seed, "sandyq bundle v1", in, len - SIGNATURE_LEN,
+                            in + len - SIGNATURE_LEN) == 0);
     read_bundle(in, len, fault);
     free(in);
     return 0;

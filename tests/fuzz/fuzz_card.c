@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "complaint/taxonomy.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
 #include "tests/fuzz/fuzz.h"
@@ -17,8 +17,8 @@
 enum { HEAD = 3, MAKING = 16, REQUEST = 32, STRANGE = 64, UNSIGNED = 128 };
 enum { CARD_SIGNED = 104, REQUEST_SIGNED = 44 };
 
-static const uint8_t root[SIGN_SEED_LEN] = {1, 2, 3};
-static const uint8_t stranger[SIGN_SEED_LEN] = {4, 5, 6};
+static const uint8_t root[SIGNATURE_SEED_LEN] = {1, 2, 3};
+static const uint8_t stranger[SIGNATURE_SEED_LEN] = {4, 5, 6};
 static uint8_t charter_bytes[CHARTER_LEN];
 static struct card good; /* as it is read */
 
@@ -28,7 +28,7 @@ static struct card fresh(void)
         .number = 2, .issued = 1, .expires = 9, .facility = "PC-17", .type = 1};
 
     if (good.number == 0)
-        must(sign_public(stranger, card.key) == 0);
+        must(signature_public(stranger, card.key) == 0);
     return card;
 }
 
@@ -102,7 +102,7 @@ static void try_card(const uint8_t *data, size_t size)
         return;
     fuzz_change(in, sizeof in, wire_get16(data + 1) % 512, data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(root, "sandyq card v1", in, CARD_SIGNED, in + CARD_SIGNED) == 0);
+        must(signature_sign(root, "sandyq card v1", in, CARD_SIGNED, in + CARD_SIGNED) == 0);
     read_card(in, sizeof in, data[0] % 8);
 }
 
@@ -119,7 +119,8 @@ static void try_request(const uint8_t *data, size_t size)
         return;
     fuzz_change(in, sizeof in, wire_get16(data + 1) % sizeof in, data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(root, "sandyq request v1", in, REQUEST_SIGNED, in + REQUEST_SIGNED) == 0);
+        must(signature_sign(root, "sandyq request v1", in, REQUEST_SIGNED, in + REQUEST_SIGNED) ==
+             0);
     if (card_request_decode(in, sizeof in, key, &day) == ERROR_NONE)
         must(memcmp(key, in + 8, sizeof key) == 0 && day == wire_get32(in + 40));
 }

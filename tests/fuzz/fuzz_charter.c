@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/charter.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 2, SIGNED = 254, STRANGE = 64, UNSIGNED = 128 };
 
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
-static const uint8_t stranger[SIGN_SEED_LEN] = {4, 5, 6};
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
+static const uint8_t stranger[SIGNATURE_SEED_LEN] = {4, 5, 6};
 static const struct charter first = {
     .number = 2, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
 
@@ -75,8 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(charter_encode(&first, stranger, in) == ERROR_NONE);
     fuzz_change(in, SIGNED, data[1], data + HEAD, size - HEAD);
     if (!(data[0] & UNSIGNED))
-        must(sign_make(data[0] & STRANGE ? stranger : seed, "sandyq charter v1", in, SIGNED,
-                       in + SIGNED) == 0);
+        must(signature_sign(data[0] & STRANGE ? stranger : seed, "sandyq charter v1", in, SIGNED,
+                            in + SIGNED) == 0);
     read_charter(in, sizeof in, &good, data[0] % 8);
     return 0;
 }

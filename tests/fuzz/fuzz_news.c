@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "session/library.h"
 #include "session/session.h"
 #include "tests/booth.h"
@@ -24,7 +24,7 @@ enum { HEAD = 3, KEYS = 64, BARE = 4, UNEVEN = 8, LARGE = 16, PAGES = LIBRARY_PA
 
 static struct booth *booth;
 static struct library *uneven;
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 
 static struct {
     const uint8_t *keys;

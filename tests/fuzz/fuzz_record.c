@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/wire.h"
 #include "crypto/envelope.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "protocol/record.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { HEAD = 3, SIGNED = 128 };
 
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 
 /* What is read out, put together again, gives the same bytes under the same hash. */
 static void again(const uint8_t in[RECORD_LEN], const struct record *record)
@@ -30,12 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t in[RECORD_LEN], good[RECORD_LEN];
     static const uint8_t previous[RECORD_HASH_LEN] = {7}, envelope[ENVELOPE_LEN] = {'S'};
-    uint8_t key[SIGN_PUBLIC_LEN], hash[RECORD_HASH_LEN];
+    uint8_t key[SIGNATURE_PUBLIC_LEN], hash[RECORD_HASH_LEN];
     struct record record;
 
     fuzz_start();
     fuzz_fail_at(0);
-    must(sign_public(seed, key) == 0);
+    must(signature_public(seed, key) == 0);
     if (size < HEAD)
         return 0;
     fuzz_fail_at(data[0] % 8);

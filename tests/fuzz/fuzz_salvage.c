@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "crypto/envelope.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "device/pending.h"
 #include "device/salvage.h"
 #include "protocol/record.h"
@@ -29,10 +29,10 @@ struct pieces {
 };
 
 static const char *const names[FILES] = {"outbox.db", "outbox.db-wal", "pending"};
-static const uint8_t seeds[2][SIGN_SEED_LEN] = {{1, 2, 3}, {4}};
+static const uint8_t seeds[2][SIGNATURE_SEED_LEN] = {{1, 2, 3}, {4}};
 static uint8_t records[CUT][RECORDS][RECORD_LEN]; /* of each kind that is whole */
 static uint8_t hashes[CUT][RECORDS][RECORD_HASH_LEN];
-static uint8_t key[SIGN_PUBLIC_LEN];
+static uint8_t key[SIGNATURE_PUBLIC_LEN];
 static char *folder;
 static int root = -1;
 
@@ -72,7 +72,7 @@ static void start(void)
     folder = folder_make();
     root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     must(root >= 0 && atexit(finish) == 0);
-    must(sign_public(seeds[0], key) == 0);
+    must(signature_public(seeds[0], key) == 0);
     for (enum kind kind = WHOLE; kind < CUT; kind++)
         make_chain(kind);
 }

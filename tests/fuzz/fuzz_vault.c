@@ -27,7 +27,7 @@ static char *folder, path[4096];
 static int dir = -1;
 static struct passphrase *passphrase;
 static struct vault_keys *held; /* what the keyring held at first */
-static uint8_t root_seed[SIGN_SEED_LEN];
+static uint8_t root_seed[SIGNATURE_SEED_LEN];
 static uint8_t charter[CHARTER_LEN], ring[RING_ROOM], *ring_secret;
 static size_t ring_len;
 
@@ -171,14 +171,14 @@ static void try_root(const uint8_t *data, size_t size)
 
     put("charter", charter, sizeof charter);
     put_ring("desk.keyring", ring_secret, ring_len);
-    const size_t len = changed(root_seed, SIGN_SEED_LEN, data, size, bytes);
+    const size_t len = changed(root_seed, SIGNATURE_SEED_LEN, data, size, bytes);
     put_ring("root.keyring", bytes, len);
     must(vault_open(path, &vault) == TROUBLE_NONE);
     fuzz_fail_at(data[0] % 32);
     const int error = vault_root(vault, passphrase, &seed);
     fuzz_fail_at(0);
     must((error == TROUBLE_NONE) == (seed != NULL));
-    must(seed == NULL || memcmp(seed, root_seed, SIGN_SEED_LEN) == 0);
+    must(seed == NULL || memcmp(seed, root_seed, SIGNATURE_SEED_LEN) == 0);
     secret_free(seed);
     vault_close(&vault);
 }

@@ -327,7 +327,7 @@ void scenes_stranger_base(const char *root)
     struct state *state = NULL;
     struct piece piece = {HOUSE_CARD, 9, NULL, 0};
     scenes_filed_base(root);
-    uint8_t *seed = secret_new(SIGN_SEED_LEN);
+    uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
     house_must(seed != NULL && vault_fresh(&other, "Others", day_today(), seed) == TROUBLE_NONE,
                "another office");
     house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");

@@ -4,31 +4,32 @@
    32 bytes, by Ed25519 itself (not Ed25519ph, not Ed25519ctx). The domain has at most 63 bytes;
    more is a programming error: assert. Signature = R, 32 bytes, then S, 32 bytes, as in RFC 8032.
  */
-#ifndef CRYPTO_SIGN_H
-#define CRYPTO_SIGN_H
+#ifndef CRYPTO_SIGNATURE_H
+#define CRYPTO_SIGNATURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIGN_SEED_LEN = 32, SIGN_PUBLIC_LEN = 32, SIGN_LEN = 64 };
+enum { SIGNATURE_SEED_LEN = 32, SIGNATURE_PUBLIC_LEN = 32, SIGNATURE_LEN = 64 };
 
 /* Makes a key pair; the seed (RFC 8032 private key) must lie in secret_new memory. Returns 0 or -1.
  */
-int sign_key_new(uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN]);
+int signature_key_new(uint8_t seed[SIGNATURE_SEED_LEN], uint8_t public_key[SIGNATURE_PUBLIC_LEN]);
 
 /* public_key of a seed. Returns 0 or -1 (memory). */
-int sign_public(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN]);
+int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
+                     uint8_t public_key[SIGNATURE_PUBLIC_LEN]);
 
 /* Signs len bytes of message for the domain (ASCII, no NUL). Returns 0, or -1 when memory is short.
  */
-int sign_make(const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message,
-              size_t len, uint8_t signature[SIGN_LEN]);
+int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
+                   size_t len, uint8_t signature[SIGNATURE_LEN]);
 
 /* True when the signature is right. public_key and signature may be any bytes. Refuses S >= L,
    which libgcrypt 1.10 and 1.11 take, keys of small order, and the keys that make libgcrypt end the
    process (a coordinate below 2^192). */
-bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
-                size_t len, const uint8_t signature[SIGN_LEN]);
+bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ed25519 over libgcrypt's S-expressions, and the checks that libgcrypt leaves out. */
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 
 #include <assert.h>
 #include <gcrypt.h>
@@ -43,9 +43,9 @@ static const uint8_t order_8[][32] = {
      0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
 };
 
-static bool is_order_8(const uint8_t public_key[SIGN_PUBLIC_LEN])
+static bool is_order_8(const uint8_t public_key[SIGNATURE_PUBLIC_LEN])
 {
-    uint8_t y[SIGN_PUBLIC_LEN];
+    uint8_t y[SIGNATURE_PUBLIC_LEN];
     memcpy(y, public_key, sizeof y);
     y[31] &= 0x7f; /* the sign of x */
     return memcmp(y, order_8[0], sizeof y) == 0 || memcmp(y, order_8[1], sizeof y) == 0;
@@ -104,28 +104,29 @@ static int take(gcry_sexp_t from, const char *token, uint8_t out[32])
     return rc;
 }
 
-int sign_key_new(uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+int signature_key_new(uint8_t seed[SIGNATURE_SEED_LEN], uint8_t public_key[SIGNATURE_PUBLIC_LEN])
 {
-    random_key(seed, SIGN_SEED_LEN);
-    return sign_public(seed, public_key);
+    random_key(seed, SIGNATURE_SEED_LEN);
+    return signature_public(seed, public_key);
 }
 
-int sign_public(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN])
+int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
+                     uint8_t public_key[SIGNATURE_PUBLIC_LEN])
 {
     gcry_sexp_t key = NULL;
     gcry_ctx_t curve = NULL;
     gcry_mpi_t q = NULL;
     unsigned bits = 0;
     int rc = -1;
-    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGN_SEED_LEN, seed) != 0)
+    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGNATURE_SEED_LEN, seed) != 0)
         goto out;
     if (gcry_mpi_ec_new(&curve, key, NULL) != 0)
         goto out;
     q = gcry_mpi_ec_get_mpi("q@eddsa", curve, 1);
     const void *bytes = q != NULL ? gcry_mpi_get_opaque(q, &bits) : NULL;
-    if (bytes == NULL || bits != 8 * SIGN_PUBLIC_LEN)
+    if (bytes == NULL || bits != 8 * SIGNATURE_PUBLIC_LEN)
         goto out;
-    memcpy(public_key, bytes, SIGN_PUBLIC_LEN);
+    memcpy(public_key, bytes, SIGNATURE_PUBLIC_LEN);
     rc = 0;
 out:
     gcry_mpi_release(q);
@@ -134,14 +135,14 @@ out:
     return rc;
 }
 
-int sign_make(const uint8_t seed[SIGN_SEED_LEN], const char *domain, const void *message,
-              size_t len, uint8_t signature[SIGN_LEN])
+int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
+                   size_t len, uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t key = NULL, data = NULL, made = NULL;
     int rc = -1;
     if (make_data(&data, domain, message, len) != 0)
         goto out;
-    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGN_SEED_LEN, seed) != 0)
+    if (gcry_sexp_build(&key, NULL, PRIVATE, SIGNATURE_SEED_LEN, seed) != 0)
         goto out;
     if (gcry_pk_sign(&made, data, key) != 0)
         goto out;
@@ -155,8 +156,8 @@ out:
     return rc;
 }
 
-bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, const void *message,
-                size_t len, const uint8_t signature[SIGN_LEN])
+bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t key = NULL, data = NULL, given = NULL;
     bool right = false;
@@ -164,7 +165,8 @@ bool sign_check(const uint8_t public_key[SIGN_PUBLIC_LEN], const char *domain, c
         goto out;
     if (make_data(&data, domain, message, len) != 0)
         goto out;
-    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGN_PUBLIC_LEN, public_key) != 0 || !is_usable(key))
+    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key) != 0 ||
+        !is_usable(key))
         goto out;
     if (gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32) != 0)
         goto out;

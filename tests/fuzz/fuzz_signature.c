@@ -5,33 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 1 + SIGN_PUBLIC_LEN + SIGN_LEN };
+enum { HEAD = 1 + SIGNATURE_PUBLIC_LEN + SIGNATURE_LEN };
 
-static const uint8_t seed[SIGN_SEED_LEN] = {1, 2, 3};
+static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 static const char domain[] = "sandyq fuzz v1";
 
 static void try(const uint8_t *data, size_t size)
 {
-    static uint8_t good[SIGN_PUBLIC_LEN];
-    uint8_t key[SIGN_PUBLIC_LEN] = {0}, signature[SIGN_LEN] = {0}, right[SIGN_LEN];
+    static uint8_t good[SIGNATURE_PUBLIC_LEN];
+    uint8_t key[SIGNATURE_PUBLIC_LEN] = {0}, signature[SIGNATURE_LEN] = {0}, right[SIGNATURE_LEN];
     const uint8_t *message = data + HEAD;
 
     if (good[0] == 0)
-        must(sign_public(seed, good) == 0);
-    must(sign_make(seed, domain, message, size - HEAD, right) == 0);
+        must(signature_public(seed, good) == 0);
+    must(signature_sign(seed, domain, message, size - HEAD, right) == 0);
     if (data[0] == 1) {
         memcpy(key, good, sizeof key);
         memcpy(signature, right, sizeof signature);
     }
     fuzz_change(key, sizeof key, 0, data + 1, sizeof key);
-    fuzz_change(signature, sizeof signature, 0, data + 1 + SIGN_PUBLIC_LEN, sizeof signature);
+    fuzz_change(signature, sizeof signature, 0, data + 1 + SIGNATURE_PUBLIC_LEN, sizeof signature);
     const bool same =
         memcmp(key, good, sizeof key) == 0 && memcmp(signature, right, sizeof signature) == 0;
-    must(sign_check(key, domain, message, size - HEAD, signature) == same);
-    must(!sign_check(key, "sandyq other v1", message, size - HEAD, signature));
+    must(signature_verify(key, domain, message, size - HEAD, signature) == same);
+    must(!signature_verify(key, "sandyq other v1", message, size - HEAD, signature));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "crypto/secret.h"
-#include "crypto/sign.h"
+#include "crypto/signature.h"
 #include "tests/hex.h"
 
 static const char domain[] = "sandyq test v1";
@@ -35,12 +35,12 @@ static const char *const rfc_keys[][2] = {
 };
 
 static uint8_t *seed;
-static uint8_t public_key[SIGN_PUBLIC_LEN];
+static uint8_t public_key[SIGNATURE_PUBLIC_LEN];
 
 static int make_key(void **state)
 {
-    seed = secret_new(SIGN_SEED_LEN);
-    return seed != NULL ? sign_key_new(seed, public_key) : -1;
+    seed = secret_new(SIGNATURE_SEED_LEN);
+    return seed != NULL ? signature_key_new(seed, public_key) : -1;
 }
 
 static int drop_key(void **state)
@@ -61,21 +61,21 @@ static size_t signed_bytes(const char *under, uint8_t out[128])
 static void public_keys_are_those_of_rfc_8032(void **state)
 {
     for (size_t i = 0; i < sizeof rfc_keys / sizeof *rfc_keys; i++) {
-        uint8_t made[SIGN_PUBLIC_LEN];
-        hex_read(rfc_keys[i][0], seed, SIGN_SEED_LEN);
-        assert_int_equal(sign_public(seed, made), 0);
+        uint8_t made[SIGNATURE_PUBLIC_LEN];
+        hex_read(rfc_keys[i][0], seed, SIGNATURE_SEED_LEN);
+        assert_int_equal(signature_public(seed, made), 0);
         hex_assert(made, sizeof made, rfc_keys[i][1]);
     }
-    assert_int_equal(sign_key_new(seed, public_key), 0);
+    assert_int_equal(signature_key_new(seed, public_key), 0);
 }
 
 /* Ed25519 is deterministic, so the same bytes under the same key must give the same signature; the
    other library gives RFC 8032's first signature, so both do. */
 static void libsodium_signs_the_same_bytes_alike(void **state)
 {
-    uint8_t bytes[128], ours[SIGN_LEN], theirs[crypto_sign_BYTES];
+    uint8_t bytes[128], ours[SIGNATURE_LEN], theirs[crypto_sign_BYTES];
     uint8_t pk[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];
-    uint8_t rfc_seed[SIGN_SEED_LEN];
+    uint8_t rfc_seed[SIGNATURE_SEED_LEN];
     hex_read(rfc_keys[0][0], rfc_seed, sizeof rfc_seed);
     crypto_sign_seed_keypair(pk, sk, rfc_seed);
     crypto_sign_detached(theirs, NULL, NULL, 0, sk);
@@ -86,49 +86,50 @@ static void libsodium_signs_the_same_bytes_alike(void **state)
 
     crypto_sign_seed_keypair(pk, sk, seed);
     crypto_sign_detached(theirs, NULL, bytes, signed_bytes(domain, bytes), sk);
-    assert_int_equal(sign_make(seed, domain, message, sizeof message, ours), 0);
-    assert_memory_equal(ours, theirs, SIGN_LEN);
+    assert_int_equal(signature_sign(seed, domain, message, sizeof message, ours), 0);
+    assert_memory_equal(ours, theirs, SIGNATURE_LEN);
     assert_memory_equal(public_key, pk, sizeof pk);
-    assert_true(sign_check(public_key, domain, message, sizeof message, theirs));
+    assert_true(signature_verify(public_key, domain, message, sizeof message, theirs));
 }
 
 static void an_empty_message_can_be_signed(void **state)
 {
-    uint8_t signature[SIGN_LEN];
-    assert_int_equal(sign_make(seed, domain, "", 0, signature), 0);
-    assert_true(sign_check(public_key, domain, "", 0, signature));
-    assert_false(sign_check(public_key, domain, "", 1, signature));
+    uint8_t signature[SIGNATURE_LEN];
+    assert_int_equal(signature_sign(seed, domain, "", 0, signature), 0);
+    assert_true(signature_verify(public_key, domain, "", 0, signature));
+    assert_false(signature_verify(public_key, domain, "", 1, signature));
 }
 
 static void every_changed_bit_is_refused(void **state)
 {
-    uint8_t signature[SIGN_LEN], other[SIGN_PUBLIC_LEN];
+    uint8_t signature[SIGNATURE_LEN], other[SIGNATURE_PUBLIC_LEN];
     char changed[sizeof message];
-    assert_int_equal(sign_make(seed, domain, message, sizeof message, signature), 0);
-    for (size_t i = 0; i < SIGN_LEN; i++) {
+    assert_int_equal(signature_sign(seed, domain, message, sizeof message, signature), 0);
+    for (size_t i = 0; i < SIGNATURE_LEN; i++) {
         signature[i] ^= (uint8_t)(1 << i % 8);
-        assert_false(sign_check(public_key, domain, message, sizeof message, signature));
+        assert_false(signature_verify(public_key, domain, message, sizeof message, signature));
         signature[i] ^= (uint8_t)(1 << i % 8);
     }
     for (size_t i = 0; i < sizeof message; i++) {
         memcpy(changed, message, sizeof message);
         changed[i] ^= 1;
-        assert_false(sign_check(public_key, domain, changed, sizeof message, signature));
+        assert_false(signature_verify(public_key, domain, changed, sizeof message, signature));
     }
-    for (size_t i = 0; i < SIGN_PUBLIC_LEN; i++) {
+    for (size_t i = 0; i < SIGNATURE_PUBLIC_LEN; i++) {
         memcpy(other, public_key, sizeof other);
         other[i] ^= 1;
-        assert_false(sign_check(other, domain, message, sizeof message, signature));
+        assert_false(signature_verify(other, domain, message, sizeof message, signature));
     }
 }
 
 static void a_signature_serves_one_domain(void **state)
 {
-    uint8_t signature[SIGN_LEN];
-    assert_int_equal(sign_make(seed, domain, message, sizeof message, signature), 0);
-    assert_false(sign_check(public_key, "sandyq test v2", message, sizeof message, signature));
-    assert_false(sign_check(public_key, "sandyq test v", message, sizeof message, signature));
-    assert_false(sign_check(public_key, "", message, sizeof message, signature));
+    uint8_t signature[SIGNATURE_LEN];
+    assert_int_equal(signature_sign(seed, domain, message, sizeof message, signature), 0);
+    assert_false(
+        signature_verify(public_key, "sandyq test v2", message, sizeof message, signature));
+    assert_false(signature_verify(public_key, "sandyq test v", message, sizeof message, signature));
+    assert_false(signature_verify(public_key, "", message, sizeof message, signature));
 }
 
 /* What is said of libgcrypt here was seen in versions before this one; a later one may be better. */
@@ -138,8 +139,8 @@ static bool libgcrypt_is_known(void)
 }
 
 /* libgcrypt's verdict on a signature, asked as its manual says. */
-static bool libgcrypt_takes(const uint8_t key[SIGN_PUBLIC_LEN], const void *bytes, size_t len,
-                            const uint8_t signature[SIGN_LEN])
+static bool libgcrypt_takes(const uint8_t key[SIGNATURE_PUBLIC_LEN], const void *bytes, size_t len,
+                            const uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t q = NULL, data = NULL, value = NULL;
     bool takes = gcry_sexp_build(&q, NULL, "(public-key(ecc(curve Ed25519)(flags eddsa)(q%b)))", 32,
@@ -161,28 +162,28 @@ static void s_plus_l_is_refused(void **state)
     static const uint8_t l[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
                                   0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
                                   0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
-    uint8_t signature[SIGN_LEN], bytes[128];
-    assert_int_equal(sign_make(seed, domain, message, sizeof message, signature), 0);
+    uint8_t signature[SIGNATURE_LEN], bytes[128];
+    assert_int_equal(signature_sign(seed, domain, message, sizeof message, signature), 0);
     assert_true(libgcrypt_takes(public_key, bytes, signed_bytes(domain, bytes), signature));
     sodium_add(signature + 32, l, sizeof l);
     if (libgcrypt_is_known())
         assert_true(libgcrypt_takes(public_key, bytes, signed_bytes(domain, bytes), signature));
-    assert_false(sign_check(public_key, domain, message, sizeof message, signature));
+    assert_false(signature_verify(public_key, domain, message, sizeof message, signature));
     memcpy(signature + 32, l, sizeof l);
-    assert_false(sign_check(public_key, domain, message, sizeof message, signature));
+    assert_false(signature_verify(public_key, domain, message, sizeof message, signature));
 }
 
 /* Bytes that are no point of the curve, or all one value, are refused and crash nothing. */
 static void nonsense_is_refused(void **state)
 {
     static const uint8_t fills[] = {0x00, 0x02, 0x7f, 0x80, 0xff};
-    uint8_t key[SIGN_PUBLIC_LEN], signature[SIGN_LEN], right[SIGN_LEN];
-    assert_int_equal(sign_make(seed, domain, message, sizeof message, right), 0);
+    uint8_t key[SIGNATURE_PUBLIC_LEN], signature[SIGNATURE_LEN], right[SIGNATURE_LEN];
+    assert_int_equal(signature_sign(seed, domain, message, sizeof message, right), 0);
     for (size_t i = 0; i < sizeof fills; i++) {
         memset(key, fills[i], sizeof key);
         memset(signature, fills[i], sizeof signature);
-        assert_false(sign_check(key, domain, message, sizeof message, right));
-        assert_false(sign_check(public_key, domain, message, sizeof message, signature));
+        assert_false(signature_verify(key, domain, message, sizeof message, right));
+        assert_false(signature_verify(public_key, domain, message, sizeof message, signature));
     }
 }
 
@@ -208,36 +209,36 @@ static const char *const hostile_keys[] = {
 
 static void a_hostile_key_is_refused_and_ends_nothing(void **state)
 {
-    const uint8_t zeros[SIGN_LEN] = {0};
+    const uint8_t zeros[SIGNATURE_LEN] = {0};
     for (size_t i = 0; i < sizeof hostile_keys / sizeof *hostile_keys; i++) {
-        uint8_t key[SIGN_PUBLIC_LEN];
+        uint8_t key[SIGNATURE_PUBLIC_LEN];
         hex_read(hostile_keys[i], key, sizeof key);
         for (char text = 0; text < 16; text++)
-            assert_false(sign_check(key, domain, &text, 1, zeros));
+            assert_false(signature_verify(key, domain, &text, 1, zeros));
     }
 }
 
 /* p to p + 18, which are 0 to 18 written otherwise, with both signs: a second name of one key. */
 static void a_y_beyond_the_prime_is_refused_and_ends_nothing(void **state)
 {
-    const uint8_t zeros[SIGN_LEN] = {0};
-    uint8_t key[SIGN_PUBLIC_LEN];
+    const uint8_t zeros[SIGNATURE_LEN] = {0};
+    uint8_t key[SIGNATURE_PUBLIC_LEN];
     memset(key, 0xff, sizeof key);
     for (int last = 0xed; last <= 0xff; last++) {
         key[0] = (uint8_t)last;
         for (int sign = 0; sign <= 1; sign++) {
             key[31] = sign ? 0xff : 0x7f;
             for (char text = 0; text < 16; text++)
-                assert_false(sign_check(key, domain, &text, 1, zeros));
+                assert_false(signature_verify(key, domain, &text, 1, zeros));
         }
     }
 }
 
 /* In another process: what libgcrypt says of an all-zero signature under a key, for sixteen messages. */
 enum { REFUSES, TAKES, ENDS };
-static int libgcrypt_on_zeros(const uint8_t key[SIGN_PUBLIC_LEN])
+static int libgcrypt_on_zeros(const uint8_t key[SIGNATURE_PUBLIC_LEN])
 {
-    const uint8_t zeros[SIGN_LEN] = {0};
+    const uint8_t zeros[SIGNATURE_LEN] = {0};
     const struct rlimit none = {0, 0};
     int status = 0;
     pid_t child = fork();
@@ -262,7 +263,7 @@ static void libgcrypt_itself_ends_or_takes_zeros(void **state)
     if (!libgcrypt_is_known())
         skip();
     for (size_t i = 0; i < sizeof hostile_keys / sizeof *hostile_keys; i++) {
-        uint8_t key[SIGN_PUBLIC_LEN];
+        uint8_t key[SIGNATURE_PUBLIC_LEN];
         hex_read(hostile_keys[i], key, sizeof key);
         said[libgcrypt_on_zeros(key)]++;
     }
