@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,6 +76,19 @@ unsigned process_cut(process_run_fn *run, void *context, unsigned n)
     struct cut cut = {run, context, n};
 
     return process_step(run_cut, before_last, &cut);
+}
+
+bool process_may_look(void)
+{
+    unsigned long long effective = 0;
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        (void)sscanf(line, "CapEff: %llx", &effective);
+    fclose(status);
+    return (effective & 1ULL << CAP_SYS_PTRACE) != 0;
 }
 
 bool process_confined(pid_t pid)

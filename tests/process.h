@@ -21,4 +21,8 @@ unsigned process_cut(process_run_fn *run, void *context, unsigned n);
 /* Whether a filter of system calls holds for it. */
 bool process_confined(pid_t pid);
 
+/* True when this process may look into those that hide from their own user, as a session does: as
+   root, but not in a container that takes this right away from root. */
+bool process_may_look(void);
+
 #endif

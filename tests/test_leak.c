@@ -19,6 +19,7 @@
 
 #include "tests/folder.h"
 #include "tests/leak/scene.h"
+#include "tests/process.h"
 
 /* A sanitizer keeps freed memory as it was, and maps more than can be read. Without root a session is hidden. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -29,7 +30,7 @@ enum { SANITIZED = 0 };
 
 static bool can_look(void)
 {
-    return geteuid() == 0 && !SANITIZED;
+    return geteuid() == 0 && process_may_look() && !SANITIZED;
 }
 
 #define F2 "\033OQ"
