@@ -42,7 +42,7 @@ enum {
     SLIP_LEN = 12000,
     PIPE_LEN = 4096,         /* of the printer that takes no more */
     ENVELOPE_FILLING = 0x45, /* of the envelope that a session here hands over */
-    CUT_OFF_US = 300000,     /* a session is cut off while its slip is printed */
+    OFFER_US = 300000,       /* how late a session says that somebody is there */
 };
 
 /* --- the session --- */
@@ -98,10 +98,10 @@ static void begin(int number)
 
 static int play(const char *deed, uint64_t number)
 {
-    const struct itimerval cut_off = {.it_value.tv_usec = CUT_OFF_US};
+    const struct itimerval offer = {.it_value.tv_usec = OFFER_US};
 
     if (deed[0] == 'o') { /* offers its envelope first, and says later that somebody is there */
-        setitimer(ITIMER_REAL, &cut_off, NULL);
+        setitimer(ITIMER_REAL, &offer, NULL);
         return store();
     }
     begin(0);
@@ -112,8 +112,6 @@ static int play(const char *deed, uint64_t number)
             print_slip((char)('A' + number % 26));
         else if (*deed == 's')
             speech_say(KEEPER_SPEAKER, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
-        else if (*deed == 'x' && number % 2 == 0) /* every other visit */
-            setitimer(ITIMER_REAL, &cut_off, NULL);
     }
     return store();
 }
@@ -135,6 +133,7 @@ static int run_session(void)
     tell("printer", brief.has_printer * 2 + is_open(KEEPER_PRINTER));
     tell("speaker", brief.has_speaker * 2 + is_open(KEEPER_SPEAKER));
     tell("idle", brief.config.idle);
+    tell("process", getpid());
     if (brief.closed) {
         wait_for_key();
         return SESSION_NOBODY;
@@ -255,6 +254,26 @@ static size_t take(int fd, char *out, size_t len, const char *until)
         got += (size_t)n;
     }
     return got;
+}
+
+/* Cuts off the session that is on the screen, once its slip has begun to come out of the printer,
+   and waits until it has gone. */
+static void cut_off(struct place *place)
+{
+    struct pollfd polled = {.fd = place->paper, .events = POLLIN};
+    char *screen = pty_text(place->served.pty);
+    const char *told = strstr(screen, "process ");
+    int pid = 0;
+
+    assert_non_null(told);
+    pid = atoi(told + strlen("process "));
+    free(screen);
+    assert_true(pid > 0);
+    assert_int_equal(poll(&polled, 1, SERVED_SECONDS * 1000), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    for (int i = 0; i < SERVED_SECONDS * 200 && kill(pid, 0) == 0; i++)
+        pty_watch(place->served.pty, "nothing", 5);
+    assert_int_equal(kill(pid, 0), -1);
 }
 
 static void take_slip(const struct place *place, char filling)
@@ -411,10 +430,11 @@ static void test_a_slip_is_finished_after_its_visit(void **state)
     pid_t first = 0;
 
     assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
-    start(place, "xkp", false);
+    start(place, "kp", false);
     served_wait(&place->served, "visit 2");
     first = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
     pty_type(place->served.pty, "\r");
+    cut_off(place);
     served_wait(&place->served, "visit 3");
     /* A printer opens for one only. */
     assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, 0), first);
@@ -434,11 +454,10 @@ static void test_a_slip_is_finished_before_the_end(void **state)
     struct place *place = *state;
 
     assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
-    start(place, "kxp", true);
+    start(place, "kp", true);
     served_wait(&place->served, "visit 2");
     pty_type(place->served.pty, "\r");
-    /* Long enough that the session is cut off by then; were it not, there would be nothing to see. */
-    pty_watch(place->served.pty, "nothing", 2 * CUT_OFF_US / 1000);
+    cut_off(place);
     take_slip(place, 'C');
     assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
     assert_none_left(place);
