@@ -22,7 +22,6 @@ enum {
     WORK_BEFORE = 5,   /* ... when leaving takes as long as sending */
     IDLE_SECONDS = 10, /* the least that the kiosk takes */
     IDLE_TICKS = 4,    /* a visitor presses a key at least so often */
-    LOST_SECONDS = 4,  /* ticks come each second */
     PHASE_MS = 400,    /* the end comes so long after a tick */
     LINE = 4096,
 };
@@ -86,7 +85,7 @@ static void go(struct play *play, const char *keys, const char *text)
    the visit is over, and too late. */
 static void stand(struct play *play, int ticks, bool still)
 {
-    time_t until = time(NULL) + LOST_SECONDS;
+    time_t until = time(NULL) + play->kiosk->lost_seconds;
 
     for (follow(play); play->ticks < ticks && time(NULL) < until; follow(play)) {
         const int before = play->ticks;
@@ -94,7 +93,7 @@ static void stand(struct play *play, int ticks, bool still)
         pty_watch(play->kiosk->served.pty, "\n", 10);
         follow(play);
         if (play->ticks > before)
-            until = time(NULL) + LOST_SECONDS;
+            until = time(NULL) + play->kiosk->lost_seconds;
         if (still || play->ticks < play->pressed + IDLE_TICKS)
             continue;
         pty_type(play->kiosk->served.pty, "x");

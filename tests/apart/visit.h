@@ -65,7 +65,8 @@ struct visit_kiosk {
         [OFFICE_PATH_LEN]; /* path of what is recorded, without ".trace", ".snap" and ".result" */
     const struct visit_plan *plans;
     int count;
-    int late_ms; /* the first visitor comes so much later: so that not all work at once */
+    int lost_seconds; /* when no tick comes for so long the visit is over */
+    int late_ms;      /* the first visitor comes so much later: so that not all work at once */
 };
 
 /* Starts the kiosk, plays all visits, ends it. The .trace is what strace wrote; the .snap a picture of the folder before all, and one during and
