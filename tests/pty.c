@@ -442,12 +442,23 @@ static void drop_reply(const char *bytes, size_t len, void *user)
     (void)user;
 }
 
+/* Whoever started the tests may ignore some, as nohup(1) does, and a program inherits that. */
+static void take_no_ignored_signals(void)
+{
+    struct sigaction action;
+
+    for (int number = 1; number < SIGRTMIN; number++)
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            signal(number, SIG_DFL);
+}
+
 static void run_child(const struct pty *pty, const char *const *argv, const char *const *env)
 {
     sigset_t none;
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    take_no_ignored_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     login_tty(open(pty->device, O_RDWR));
     closefrom(3);
@@ -823,7 +834,7 @@ pid_t pty_grandchild(const struct pty *pty)
         char state = proc_state(pids[i], &parent);
 
         if (state != '\0' && state != 'Z' && proc_state(parent, &grandparent) != '\0' &&
-            grandparent == pty->pid && pids[i] > newest)
+            grandparent == pty->pid)
             newest = pids[i];
     }
     return newest;
