@@ -25,7 +25,7 @@
 #include "tui/keypress.h"
 
 enum {
-    SETTLE_SECONDS = 30,
+    SETTLE_SECONDS = 60,
     PIECE = 512,
     QUIET_MS = 40,
     DROPPED_MS = 2000,

@@ -53,7 +53,7 @@ bool pty_pour(struct pty *pty, const void *bytes, size_t len);
 enum pty_state {
     PTY_IDLE,  /* settled: the screen will not change until something is typed */
     PTY_ENDED, /* the process started has ended; what it left on the screen is all there */
-    PTY_STUCK, /* neither within 30 seconds */
+    PTY_STUCK, /* neither within 60 seconds */
 };
 
 /* Waits until the terminal is settled. */

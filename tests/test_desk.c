@@ -339,6 +339,8 @@ static void test_import_that_refuses_one(void **state)
 
 /* --- the terminal --- */
 
+enum { WAIT_S = 60 };
+
 /* A stick is made by whoever wants to: its names must not move the officer's terminal. */
 static void test_names_on_a_stick_are_harmless(void **state)
 {
@@ -362,9 +364,9 @@ static void test_passphrase_is_asked_without_echo(void **state)
     const char *const env[] = {"LANGUAGE=en", NULL};
     struct pty *pty = pty_start(24, 80, argv, env);
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "Passphrase", 20));
+    assert_true(pty_wait_text(pty, "Passphrase", WAIT_S));
     pty_type(pty, SECRET "\r");
-    assert_int_equal(pty_wait_exit(pty, 30), 0);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     char *text = pty_text(pty);
     assert_null(strstr(text, "quiet"));
     assert_non_null(strstr(text, "FACILITY"));
@@ -381,17 +383,17 @@ static void test_the_screen_answers_a_case(void **state)
                                 "en",    NULL};
     struct pty *pty = pty_start(24, 64, argv, NULL);
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "Cases, the most urgent", 30));
+    assert_true(pty_wait_text(pty, "Cases, the most urgent", WAIT_S));
     pty_type(pty, "\r");
-    assert_true(pty_wait_text(pty, "Complaint", 20));
+    assert_true(pty_wait_text(pty, "Complaint", WAIT_S));
     pty_type(pty, "a");
-    assert_true(pty_wait_text(pty, "Your answer", 20));
+    assert_true(pty_wait_text(pty, "Your answer", WAIT_S));
     pty_type(pty, "from the screen\r");
-    assert_true(pty_wait_text(pty, "keep writing", 20));
+    assert_true(pty_wait_text(pty, "keep writing", WAIT_S));
     pty_type(pty, "1");
-    assert_true(pty_wait_text(pty, "with the next board", 20));
+    assert_true(pty_wait_text(pty, "with the next board", WAIT_S));
     pty_type(pty, "qq");
-    assert_int_equal(pty_wait_exit(pty, 20), 0);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     pty_stop(&pty);
     assert_int_equal(run("$D show office 1 $P"), 0);
     assert_said("from the screen");
@@ -407,21 +409,21 @@ static void test_an_answer_survives_the_terminal(void **state)
                                 "en",    NULL};
     struct pty *pty = pty_start(24, 64, argv, NULL);
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "Cases, the most urgent", 30));
+    assert_true(pty_wait_text(pty, "Cases, the most urgent", WAIT_S));
     pty_type(pty, "\r");
-    assert_true(pty_wait_text(pty, "Complaint", 20));
+    assert_true(pty_wait_text(pty, "Complaint", WAIT_S));
     pty_type(pty, "a");
-    assert_true(pty_wait_text(pty, "Your answer", 20));
+    assert_true(pty_wait_text(pty, "Your answer", WAIT_S));
     pty_type(pty, "half an answer");
-    assert_true(pty_wait_text(pty, "half an answer", 20));
+    assert_true(pty_wait_text(pty, "half an answer", WAIT_S));
     pty_resize(pty, 10, 50);
-    assert_true(pty_wait_text(pty, "The terminal is too small.", 20));
+    assert_true(pty_wait_text(pty, "The terminal is too small.", WAIT_S));
     pty_type(pty, "q\r3");
     pty_settle(pty);
     pty_resize(pty, 24, 64);
-    assert_true(pty_wait_text(pty, "half an answer", 20));
+    assert_true(pty_wait_text(pty, "half an answer", WAIT_S));
     pty_hang_up(pty);
-    assert_int_equal(pty_wait_exit(pty, 20), 0);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     pty_stop(&pty);
     assert_int_equal(run("$D show office 1 $P"), 0);
     assert_said("This answer was not sent.");
@@ -438,7 +440,7 @@ static struct pty *ask(const char *command, const char *folder, const char *ques
     const char *const env[] = {"LANGUAGE=en", NULL};
     struct pty *pty = pty_start(24, 80, argv, env);
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, question, 20));
+    assert_true(pty_wait_text(pty, question, WAIT_S));
     return pty;
 }
 
@@ -451,7 +453,7 @@ static void test_a_new_passphrase_has_twelve_characters(void **state)
     assert_int_equal(run("test -e fresh"), 1);
     struct pty *pty = ask("init", "fresh", "New passphrase");
     pty_type(pty, "eleven-char\r");
-    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
     assert_true(pty_shows(pty, "at least 12 characters"));
     pty_stop(&pty);
 }
@@ -471,7 +473,7 @@ static void test_an_interrupt_ends_the_asking_at_once(void **state)
     struct pty *pty = ask("list", "office", "Passphrase");
     assert_false(echoes(pty));
     pty_type(pty, "half\003");
-    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
     assert_true(echoes(pty));
     assert_true(pty_shows(pty, "Stopped."));
     pty_stop(&pty);
@@ -500,7 +502,7 @@ static void test_a_signal_leaves_the_echo_on(void **state)
 {
     struct pty *pty = ask("list", "office", "Passphrase");
     assert_int_equal(kill(pty_process(pty), SIGTERM), 0);
-    assert_int_equal(pty_wait_exit(pty, 20), 1);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
     assert_true(echoes(pty));
     pty_stop(&pty);
 }

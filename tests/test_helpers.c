@@ -325,7 +325,7 @@ static pid_t wait_for_process(struct place *place, const char *word, const char 
 {
     pid_t pid = 0;
 
-    for (int i = 0; i < 1000 && pid == 0; i++) {
+    for (int i = 0; i < SERVED_SECONDS * 200 && pid == 0; i++) {
         pid = find_process(word, name, 0);
         pty_watch(place->served.pty, "nothing", 5);
     }
@@ -478,7 +478,7 @@ static void test_helpers_that_die(void **state)
     kill(printer, SIGKILL);
     kill(speaker, SIGKILL);
     snprintf(path, sizeof path, "/proc/%d", (int)printer);
-    for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++)
+    for (int i = 0; i < SERVED_SECONDS * 200 && access(path, F_OK) == 0; i++)
         pty_watch(place->served.pty, "nothing", 5);
     assert_int_equal(access(path, F_OK), -1); /* not even a zombie */
     pty_type(place->served.pty, "\r");

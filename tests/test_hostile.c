@@ -948,7 +948,7 @@ static void check_screen(unsigned letters)
     struct pty *pty = start((const char *[]){"OFFICE", NULL});
     assert_true(pty_wait_text(pty, "Cases, the most urgent", 60));
     pty_type(pty, "\r");
-    assert_true(pty_wait_text(pty, "A case", 20));
+    assert_true(pty_wait_text(pty, "A case", 60));
     assert_true(read_pages(pty) >= 2 * letters);
     pty_type(pty, "qq");
     finish_program(pty);

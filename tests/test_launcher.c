@@ -24,6 +24,8 @@
 
 #define STARTED "SANDYQ_PORTER_STARTED"
 
+enum { PATIENCE_MS = 60000 };
+
 static struct config config;
 
 static int setup(void **state)
@@ -60,7 +62,8 @@ static uint8_t last_word(struct launcher *launcher)
     close(ends[1]);
     assert_int_equal(recv(ends[0], &word, 1, 0), 1);
     polled.fd = process;
-    assert_int_equal(poll(&polled, 1, 10000), 1); /* its end is seen, though nobody waits for it */
+    assert_int_equal(poll(&polled, 1, PATIENCE_MS),
+                     1); /* its end is seen, though nobody waits for it */
     close(process);
     close(ends[0]);
     return word;
@@ -149,9 +152,9 @@ static bool sent(const void *bytes, size_t len, int descriptors, int32_t *answer
     }
     assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)len);
     close(ends[1]);
-    assert_int_equal(poll(&polled, 1, 10000), 1);
+    assert_int_equal(poll(&polled, 1, PATIENCE_MS), 1);
     came = recv(socket, answer, sizeof *answer, 0) == sizeof *answer;
-    assert_int_equal(poll(&kept, 1, 10000), 1); /* its other end is nobody's any more */
+    assert_int_equal(poll(&kept, 1, PATIENCE_MS), 1); /* its other end is nobody's any more */
     close(ends[0]);
     return came;
 }

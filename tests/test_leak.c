@@ -152,7 +152,7 @@ static void test_files_and_terminals_are_looked_through(void **state)
     probe_again(&probe);
     probe_folder(&probe, folder);
     assert_int_equal(probe_sum(&probe, 0, -1, 1U << PROBE_FILE), 5);
-    assert_true(pty_watch(pty, "ready", 20000));
+    assert_true(pty_watch(pty, "ready", SERVED_SECONDS * 1000));
     pty_type(pty, secret);
     probe_terminal(&probe, pty_device(pty));
     assert_int_equal(probe_sum(&probe, 0, -1, 1U << PROBE_TERMINAL), 5);

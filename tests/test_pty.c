@@ -16,7 +16,7 @@
 
 #include "tests/pty.h"
 
-enum { ROUNDS = 100 };
+enum { ROUNDS = 100, WAIT_S = 60 };
 
 /* Answers each byte slowly and in two writes, to catch a harness that looks too early. */
 static int answer_bytes(void *context)
@@ -61,7 +61,7 @@ static void test_settled_screen_is_the_last(void **state)
     }
     pty_type(pty, "q");
     assert_int_equal(pty_settle(pty), PTY_ENDED);
-    assert_int_equal(pty_wait_exit(pty, 10), 7);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 7);
     pty_stop(&pty);
     assert_null(pty);
 }
@@ -98,12 +98,12 @@ static void test_resize_and_poll(void **state)
 
     (void)state;
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "80x24", 10));
+    assert_true(pty_wait_text(pty, "80x24", WAIT_S));
     pty_resize(pty, 10, 40);
     assert_int_equal(pty_settle(pty), PTY_IDLE);
     assert_true(pty_shows(pty, "40x10"));
     pty_type(pty, "\n");
-    assert_int_equal(pty_wait_exit(pty, 10), 0);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     pty_stop(&pty);
 }
 
@@ -125,7 +125,7 @@ static void test_grandchild_and_hang_up(void **state)
     assert_int_equal(cell.ch, 'A');
     assert_true(cell.ink < cell.paper);
     pty_hang_up(pty);
-    assert_int_equal(pty_wait_exit(pty, 10), 128 + SIGHUP);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 128 + SIGHUP);
     pty_stop(&pty);
 }
 
@@ -140,10 +140,10 @@ static void test_long_text_is_typed_whole(void **state)
     assert_non_null(text);
     for (int i = 0; i < 4500; i++)
         memcpy(text + (size_t)i * 2, "ә", 2);
-    assert_true(pty_wait_text(pty, "ready", 10));
+    assert_true(pty_wait_text(pty, "ready", WAIT_S));
     assert_int_equal(pty_settle(pty), PTY_IDLE);
     pty_type(pty, text);
-    assert_int_equal(pty_wait_exit(pty, 20), 0);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     assert_true(pty_shows(pty, "9000"));
     free(text);
     pty_stop(&pty);

@@ -24,7 +24,7 @@
 #include "tests/folder.h"
 #include "tests/speech.h"
 
-enum { PATIENCE_MS = 20000, END = 4 /* behind each report */ };
+enum { PATIENCE_MS = 60000, END = 4 /* behind each report */ };
 
 /* Holds the connection, and waits as long as the test does. */
 #define LIVE                                                                                       \

@@ -28,7 +28,7 @@
 #include "tui/qr.h"
 #include "tui/term.h"
 
-enum { PRESSES_MAX = 100, WAIT_S = 20 };
+enum { PRESSES_MAX = 100, WAIT_S = 60 };
 enum { EXIT_GONE = 10, EXIT_IDLE, EXIT_REFUSED = 20 };
 
 static const char *const names[] = {"",         "<enter>",  "<back>",  "<delete>",  "<up>",

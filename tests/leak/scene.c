@@ -34,7 +34,7 @@ enum {
     ROWS = 24,
     COLS = 64,
     COPIES = 12,
-    GONE_MS = 20000,
+    GONE_MS = 60000,
     STEPS = 40,
     QR_PIECE = 20,
     SLIP_PIECE = 40,
