@@ -75,6 +75,7 @@ static const char *scratch_base(void)
     if (base != NULL)
         return base;
     if (access("/dev/shm", W_OK | X_OK) == 0 && statvfs("/dev/shm", &room) == 0 &&
+        (room.f_flag & ST_NOEXEC) == 0 && /* some tests write programs there */
         (uint64_t)room.f_bavail * room.f_frsize >= UINT64_C(512) << 20)
         return "/dev/shm";
     return "/tmp";
