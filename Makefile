@@ -28,9 +28,9 @@ say      = $(if $(V),,@echo '  $(1)';)
 # The rooms of each program, and all of them. Order is the link order: a room needs only rooms to its right.
 ROOMS_all     := protocol sandbox complaint tui store crypto base
 ROOMS_kiosk   := kiosk session device $(ROOMS_all)
-ROOMS_desk    := desk $(ROOMS_all)
+ROOMS_desk    := desk office $(ROOMS_all)
 ROOMS_courier := courier device $(ROOMS_all)
-ROOMS         := kiosk desk courier session device $(ROOMS_all)
+ROOMS         := kiosk desk courier session office device $(ROOMS_all)
 PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # What each program links, and no more (the session's attack surface is what it is linked with).
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.

@@ -40,7 +40,7 @@ struct item {
     const uint8_t *data;
 };
 
-struct reader {
+struct triage_screen {
     const uint8_t *in;
     size_t at;
     unsigned seen; /* a bit for each key */
@@ -103,7 +103,7 @@ static size_t shortest_head(uint64_t number)
 }
 
 /* Takes the next item and insists on its type. */
-static int take(struct reader *r, enum item_type type, struct item *item)
+static int take(struct triage_screen *r, enum item_type type, struct item *item)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
     callbacks.uint8 = on_uint8;
@@ -128,7 +128,7 @@ static int take(struct reader *r, enum item_type type, struct item *item)
     return LETTER_OK;
 }
 
-static int take_uint(struct reader *r, uint64_t max, uint64_t *number)
+static int take_uint(struct triage_screen *r, uint64_t max, uint64_t *number)
 {
     struct item item;
     int error = take(r, ITEM_UINT, &item);
@@ -139,7 +139,7 @@ static int take_uint(struct reader *r, uint64_t max, uint64_t *number)
     return error;
 }
 
-static int take_bytes(struct reader *r, size_t len, uint8_t *out)
+static int take_bytes(struct triage_screen *r, size_t len, uint8_t *out)
 {
     struct item item;
     int error = take(r, ITEM_BYTES, &item);
@@ -150,7 +150,7 @@ static int take_bytes(struct reader *r, size_t len, uint8_t *out)
     return error;
 }
 
-static int take_text(struct reader *r, size_t max, const char **text, size_t *len)
+static int take_text(struct triage_screen *r, size_t max, const char **text, size_t *len)
 {
     struct item item;
     int error = take(r, ITEM_TEXT, &item);
@@ -166,7 +166,7 @@ static int take_text(struct reader *r, size_t max, const char **text, size_t *le
 }
 
 /* A short text into an array of max + 1 bytes. A NUL in it would hide what follows. */
-static int take_code(struct reader *r, size_t max, char *out)
+static int take_code(struct triage_screen *r, size_t max, char *out)
 {
     const char *text = NULL;
     size_t len = 0;
@@ -180,7 +180,7 @@ static int take_code(struct reader *r, size_t max, char *out)
     return LETTER_OK;
 }
 
-static int take_urgent(struct reader *r, struct letter *letter)
+static int take_urgent(struct triage_screen *r, struct letter *letter)
 {
     struct item item;
     int error = take(r, ITEM_ARRAY, &item);
@@ -199,7 +199,7 @@ static int take_urgent(struct reader *r, struct letter *letter)
     return LETTER_OK;
 }
 
-static int take_common(struct reader *r, uint64_t key, struct letter *letter)
+static int take_common(struct triage_screen *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
     int error;
@@ -224,7 +224,7 @@ static int take_common(struct reader *r, uint64_t key, struct letter *letter)
     }
 }
 
-static int take_small(struct reader *r, uint64_t key, struct letter *letter)
+static int take_small(struct triage_screen *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
     int error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
@@ -237,7 +237,7 @@ static int take_small(struct reader *r, uint64_t key, struct letter *letter)
     return error;
 }
 
-static int take_value(struct reader *r, uint64_t key, struct letter *letter)
+static int take_value(struct triage_screen *r, uint64_t key, struct letter *letter)
 {
     switch (key) {
     case KEY_LANGUAGE:
@@ -265,7 +265,7 @@ static int take_value(struct reader *r, uint64_t key, struct letter *letter)
 
 /* Takes one key. A cover says what it is in key 1, so a key from 6 on without it is missing, not
  * unknown. */
-static int take_key(struct reader *r, const struct letter *letter, uint64_t *key)
+static int take_key(struct triage_screen *r, const struct letter *letter, uint64_t *key)
 {
     int error = take_uint(r, UINT64_MAX, key);
     if (error != LETTER_OK)
@@ -282,7 +282,7 @@ static int take_key(struct reader *r, const struct letter *letter, uint64_t *key
     return LETTER_OK;
 }
 
-static int zeros_check(const struct reader *r)
+static int zeros_check(const struct triage_screen *r)
 {
     for (size_t i = r->at; i < LETTER_LEN; i++)
         if (r->in[i] != 0)
@@ -290,7 +290,7 @@ static int zeros_check(const struct reader *r)
     return LETTER_OK;
 }
 
-static int map_take(struct reader *r, struct letter *letter)
+static int map_take(struct triage_screen *r, struct letter *letter)
 {
     struct item map;
     int error = take(r, ITEM_MAP, &map);
@@ -311,7 +311,7 @@ static int map_take(struct reader *r, struct letter *letter)
 
 int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter)
 {
-    struct reader r = {.in = in};
+    struct triage_screen r = {.in = in};
     memset(letter, 0, sizeof(*letter));
     int error = map_take(&r, letter);
     if (error != LETTER_OK)

@@ -20,7 +20,7 @@ static bool all_zero(const uint8_t *bytes, size_t len)
 }
 
 /* Fields out of the opened bytes; the office signed the board, but nothing is shown unread. */
-static int read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
+static int read_fields(const uint8_t plain[SANITIZE_LEN], struct answer *answer)
 {
     const uint8_t *text = plain + AT_TEXT;
     const uint16_t len = wire_get16(plain + AT_LEN);
@@ -36,7 +36,7 @@ static int read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
 
 /* Opens entry into plain when it stands under the tag of message n. */
 static int open_entry(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
-                      uint8_t plain[PLAIN_LEN])
+                      uint8_t plain[SANITIZE_LEN])
 {
     uint8_t tag[ANSWER_TAG_LEN];
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, tag,
@@ -55,7 +55,7 @@ int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[AN
                 struct answer *answer)
 {
     int rc = ANSWER_MEMORY;
-    uint8_t *plain = secret_new(PLAIN_LEN);
+    uint8_t *plain = secret_new(SANITIZE_LEN);
     if (plain == NULL)
         goto out;
     rc = open_entry(keys, n, entry, plain);

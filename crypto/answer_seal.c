@@ -19,7 +19,7 @@ int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *a
     uint8_t *plain = NULL;
     if (answer->len > ANSWER_TEXT_MAX)
         return ANSWER_LONG;
-    plain = secret_new(PLAIN_LEN);
+    plain = secret_new(SANITIZE_LEN);
     if (plain == NULL)
         goto out;
     plain[AT_STATE] = answer->state;
@@ -28,7 +28,7 @@ int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *a
     memcpy(plain + AT_TEXT, answer->text, answer->len);
     random_bytes(entry + AT_NONCE, AEAD_NONCE_LEN);
     rc = answer_tag(keys, n, entry);
-    if (rc == ANSWER_OK && aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT) != AEAD_OK)
+    if (rc == ANSWER_OK && aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) != AEAD_OK)
         rc = ANSWER_MEMORY;
 out:
     secret_free(plain);

@@ -13,18 +13,19 @@
 #include "base/lang.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/intake.h"
-#include "desk/kiosks.h"
-#include "desk/machine.h"
-#include "desk/plain.h"
-#include "desk/publish.h"
-#include "desk/reader.h"
-#include "desk/scribe.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
-#include "desk/vault.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "desk/prompt.h"
+#include "desk/sanitize.h"
+#include "desk/text_input.h"
+#include "desk/triage_screen.h"
+#include "office/casefile.h"
+#include "office/fleet.h"
+#include "office/import.h"
+#include "office/publish.h"
+#include "office/triage.h"
+#include "office/trouble.h"
+#include "office/vault.h"
 #include "protocol/names.h"
 
 /* --- saying what went wrong --- */
@@ -34,7 +35,7 @@ static int fail(const char *subject, int trouble)
     if (trouble == TROUBLE_NONE)
         return COMMAND_DONE;
     fputs("sandyq-desk: ", stderr);
-    plain_word(stderr, subject, strlen(subject));
+    sanitize_word(stderr, subject, strlen(subject));
     fprintf(stderr, ": %s\n", trouble_text(trouble));
     return COMMAND_FAILED;
 }
@@ -43,7 +44,7 @@ static int fail(const char *subject, int trouble)
 static int fail_choice(const char *subject, int trouble, const char *(*choice)(size_t i))
 {
     fputs("sandyq-desk: ", stderr);
-    plain_word(stderr, subject, strlen(subject));
+    sanitize_word(stderr, subject, strlen(subject));
     fprintf(stderr, ": %s %s", trouble_text(trouble), _("Choose one of:"));
     for (size_t i = 0; choice(i) != NULL; i++)
         fprintf(stderr, " %s", choice(i));
@@ -115,7 +116,7 @@ static int open_office(const struct command_line *line, struct vault **vault,
     *passphrase = NULL;
     int error = vault_open(line->operands[0], vault);
     if (error == TROUBLE_NONE)
-        error = passphrase_get(line->passphrase_file, false, passphrase);
+        error = prompt_passphrase(line->passphrase_file, false, passphrase);
     if (error == TROUBLE_NONE)
         error = vault_unlock(*vault, *passphrase);
     if (error == TROUBLE_NONE)
@@ -167,7 +168,7 @@ static int run_init(const struct command_line *line)
     struct passphrase *passphrase = NULL;
     int error = vault_may_make(office);
     if (error == TROUBLE_NONE)
-        error = passphrase_get(line->passphrase_file, true, &passphrase);
+        error = prompt_passphrase(line->passphrase_file, true, &passphrase);
     if (error == TROUBLE_NONE)
         error = vault_make(office, line->name != NULL ? line->name : "", passphrase, fingerprint);
     passphrase_free(&passphrase);
@@ -179,14 +180,14 @@ static int run_init(const struct command_line *line)
 static int enroll(const struct command_line *line, struct vault *vault,
                   const struct passphrase *passphrase, uint8_t type)
 {
-    const struct kiosks_order order = {line->operands[1], line->facility, type, line->out};
+    const struct fleet_order order = {line->operands[1], line->facility, type, line->out};
     const char *blamed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     uint8_t *root = NULL;
     int error = vault_root(vault, passphrase, &root);
     if (error != TROUBLE_NONE)
         return fail(line->operands[0], error);
-    error = kiosks_enroll(vault, root, &order, kiosk, &blamed);
+    error = fleet_enroll(vault, root, &order, kiosk, &blamed);
     secret_free(root);
     if (error != TROUBLE_NONE)
         return fail(blamed != NULL ? blamed : line->operands[0], error);
@@ -223,7 +224,7 @@ static void show_progress(void *context, const char *name, uint64_t done, uint64
     for (int i = 0; i < BAR; i++)
         fputc(i < filled ? '#' : ' ', stderr);
     fprintf(stderr, "] %3d%% ", (int)(100 * done / total));
-    plain_word(stderr, name, strnlen(name, 32));
+    sanitize_word(stderr, name, strnlen(name, 32));
     fputs("\033[K", stderr);
 }
 
@@ -245,7 +246,7 @@ static void say_count(const char *what, uint64_t number)
         printf("%s: %llu\n", what, (unsigned long long)number);
 }
 
-static void say_imported(const struct intake_report *report)
+static void say_imported(const struct import_report *report)
 {
     printf(_("bundles: %llu taken, %llu refused; records: %llu new, %llu known; cases: %llu new; "
              "letters to old cases: %llu; covers: %llu\n"),
@@ -259,37 +260,37 @@ static void say_imported(const struct intake_report *report)
 }
 
 /* What was taken is safe in the log already, also when there is no room to move it on. */
-static int finish_import(const struct intake *intake, const struct command_line *line)
+static int finish_import(const struct import *import, const struct command_line *line)
 {
     uint8_t kiosk[CARD_KIOSK_LEN];
     uint32_t board = 0;
-    for (int i = 1; intake->report.bundles + intake->report.refused == 0 && i < line->operand_count;
+    for (int i = 1; import->report.bundles + import->report.refused == 0 && i < line->operand_count;
          i++)
         fail(line->operands[i], TROUBLE_NO_BUNDLE);
-    if (intake->report.bundles + intake->report.refused == 0)
+    if (import->report.bundles + import->report.refused == 0)
         return COMMAND_FAILED;
-    say_imported(&intake->report);
-    int error = kiosks_ahead(intake->vault, kiosk, &board);
+    say_imported(&import->report);
+    int error = fleet_ahead(import->vault, kiosk, &board);
     say_ahead(kiosk, board);
     if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_checkpoint(intake->vault->cases));
+        error = trouble_db(caseload_checkpoint(import->vault->cases));
     const int status = fail(line->operands[0], error == TROUBLE_FULL ? TROUBLE_NONE : error);
-    return intake->report.refused > 0 ? COMMAND_FAILED : status;
+    return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
 
 static int run_import(const struct command_line *line)
 {
-    struct intake intake = {.today = day_today(), .refused = show_refused};
-    int status = open_desk(line, &intake.vault);
+    struct import import = {.today = day_today(), .refused = show_refused};
+    int status = open_desk(line, &import.vault);
     if (status != COMMAND_DONE)
         return status;
     if (isatty(STDERR_FILENO))
-        intake.progress = show_progress;
+        import.progress = show_progress;
     for (int i = 1; i < line->operand_count; i++)
-        intake_path(&intake, line->operands[i]);
+        import_path(&import, line->operands[i]);
     clear_progress();
-    status = finish_import(&intake, line);
-    vault_close(&intake.vault);
+    status = finish_import(&import, line);
+    vault_close(&import.vault);
     return status;
 }
 
@@ -307,9 +308,9 @@ static int run_list(const struct command_line *line)
     const bool listed = error == TROUBLE_NONE || error == TROUBLE_ROW;
     int printed = TROUBLE_NONE;
     if (listed && (line->given & COMMAND_JSON) != 0)
-        printed = machine_cases(stdout, cases, n);
+        printed = print_json_cases(stdout, cases, n);
     else if (listed)
-        words_cases(stdout, cases, n);
+        print_cases(stdout, cases, n);
     free(cases);
     status = fail_rows(line->operands[0], vault, printed != TROUBLE_NONE ? printed : error);
     vault_close(&vault);
@@ -330,9 +331,9 @@ static int show_case(const struct command_line *line, struct vault *vault)
 {
     const uint64_t id = case_number(line->operands[1]);
     if ((line->given & COMMAND_JSON) != 0)
-        return machine_case(stdout, vault, id);
+        return print_json_case(stdout, vault, id);
     int error = find_case(vault, id);
-    return error == TROUBLE_NONE ? words_case(stdout, vault, id) : error;
+    return error == TROUBLE_NONE ? print_case(stdout, vault, id) : error;
 }
 
 static int run_show(const struct command_line *line)
@@ -349,17 +350,17 @@ static int run_show(const struct command_line *line)
 static int run_kiosks(const struct command_line *line)
 {
     struct vault *vault = NULL;
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = kiosks_list(vault, day_today(), &rows, &n);
+    int error = fleet_list(vault, day_today(), &rows, &n);
     if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
-        error = machine_kiosks(stdout, rows, n);
+        error = print_json_kiosks(stdout, rows, n);
     else if (error == TROUBLE_NONE)
-        words_kiosks(stdout, rows, n);
-    kiosks_free(rows, n);
+        print_kiosks(stdout, rows, n);
+    fleet_free(rows, n);
     vault_close(&vault);
     return fail(line->operands[0], error);
 }
@@ -370,7 +371,7 @@ static int run_screen(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = reader_run(vault, day_today());
+    int error = triage_screen_run(vault, day_today());
     vault_close(&vault);
     return fail(line->operands[0], error);
 }
@@ -380,7 +381,7 @@ static int run_screen(const struct command_line *line)
 static int fail_long(const char *subject, size_t over)
 {
     fputs("sandyq-desk: ", stderr);
-    plain_word(stderr, subject, strlen(subject));
+    sanitize_word(stderr, subject, strlen(subject));
     fputs(": ", stderr);
     fprintf(stderr, _("The text is %zu bytes too long. Make it shorter.\n"), over);
     return COMMAND_FAILED;
@@ -394,7 +395,7 @@ static int read_text(const struct command_line *line, struct vault *vault, size_
     const char *subject = line->operands[1];
     int error = find_case(vault, case_number(line->operands[1]));
     if (error == TROUBLE_NONE) {
-        error = scribe_read(line->text_file, max, text);
+        error = text_input_read(line->text_file, max, text);
         subject = line->text_file != NULL ? line->text_file : "-";
     }
     if (error == TROUBLE_TEXT_LONG && *text != NULL)
@@ -461,7 +462,7 @@ static int run_status(const struct command_line *line)
 static int fail_file(const char *office, const struct publish_report *report, int trouble)
 {
     fputs("sandyq-desk: ", stderr);
-    plain_word(stderr, office, strlen(office));
+    sanitize_word(stderr, office, strlen(office));
     fprintf(stderr, "/%s: ", report->blamed);
     if (report->line > 0)
         fprintf(stderr, _("Line %u: "), report->line);

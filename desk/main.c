@@ -10,7 +10,7 @@
 
 #include "base/lang.h"
 #include "desk/command.h"
-#include "desk/plain.h"
+#include "desk/sanitize.h"
 
 enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
 
@@ -39,7 +39,7 @@ static void print_usage(FILE *out)
 static int usage_error(const char *word, const char *option, const char *what)
 {
     fputs("sandyq-desk: ", stderr);
-    plain_word(stderr, word, strlen(word));
+    sanitize_word(stderr, word, strlen(word));
     if (option != NULL)
         fprintf(stderr, "%s--%s", word[0] != '\0' ? " " : "", option);
     fprintf(stderr, "%s%s %s\n", word[0] != '\0' || option != NULL ? ": " : "", what,

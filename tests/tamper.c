@@ -17,12 +17,12 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "crypto/envelope.h"
-#include "desk/casefile.h"
-#include "desk/kiosks.h"
-#include "desk/publish.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
 #include "device/enroll.h"
+#include "office/casefile.h"
+#include "office/fleet.h"
+#include "office/publish.h"
+#include "office/trouble.h"
 #include "protocol/names.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
@@ -213,11 +213,11 @@ static void note_refused(void *context, const char *name, int trouble)
 
 void tamper_import(struct tamper *t, const char *path)
 {
-    struct intake intake = {
+    struct import import = {
         .vault = &t->ward.vault, .today = t->today, .refused = note_refused, .context = t};
     t->refused[0] = '\0';
-    intake_path(&intake, path);
-    t->taken = intake.report;
+    import_path(&import, path);
+    t->taken = import.report;
 }
 
 void tamper_bring(struct tamper *t, size_t k)
@@ -256,15 +256,15 @@ void tamper_round(struct tamper *t)
 
 void tamper_ask(struct tamper *t)
 {
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     free(t->said);
     t->said = NULL;
     FILE *out = open_memstream(&t->said, &t->said_len);
     assert_non_null(out);
-    assert_int_equal(kiosks_list(&t->ward.vault, t->today, &rows, &n), TROUBLE_NONE);
-    words_kiosks(out, rows, n);
-    kiosks_free(rows, n);
+    assert_int_equal(fleet_list(&t->ward.vault, t->today, &rows, &n), TROUBLE_NONE);
+    print_kiosks(out, rows, n);
+    fleet_free(rows, n);
     fclose(out);
     assert_int_equal(tamper_controls(t->said, t->said_len), 0);
 }

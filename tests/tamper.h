@@ -49,7 +49,7 @@ struct tamper {
     size_t letter_count;
     uint32_t today;
     struct exchange_report report; /* of the last exchange */
-    struct intake_report taken;    /* of the last import */
+    struct import_report taken;    /* of the last import */
     char refused[TAMPER_TEXT];     /* "name=trouble " for all that it refused */
     char *said;                    /* what `kiosks` said last */
     size_t said_len;

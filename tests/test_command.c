@@ -17,11 +17,11 @@
 #include "base/error.h"
 #include "crypto/secret.h"
 #include "desk/command.h"
-#include "desk/kiosks.h"
-#include "desk/passphrase.h"
-#include "desk/reader.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
+#include "desk/triage_screen.h"
+#include "office/fleet.h"
+#include "office/passphrase.h"
+#include "office/triage.h"
+#include "office/trouble.h"
 #include "protocol/charter.h"
 #include "tests/ward.h"
 
@@ -102,13 +102,13 @@ static void enroll_kiosk(void)
     char id[CARD_KIOSK_TEXT_LEN];
     char *card = in_dir("kiosk.card");
     const char *blamed = NULL;
-    const struct kiosks_order order = {in_dir("kiosk.request"), "PC-17", 1, card};
+    const struct fleet_order order = {in_dir("kiosk.request"), "PC-17", 1, card};
     ward_make(&kiosk, "PC-17");
     assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), ERROR_NONE);
     put("kiosk.request", request, sizeof request);
     struct vault *vault = enter();
     assert_int_equal(vault_root(vault, &passphrase, &root), TROUBLE_NONE);
-    assert_int_equal(kiosks_enroll(vault, root, &order, id, &blamed), TROUBLE_NONE);
+    assert_int_equal(fleet_enroll(vault, root, &order, id, &blamed), TROUBLE_NONE);
     memcpy(kiosk.office, vault->charter.office, sizeof kiosk.office);
     for (int i = 0; i < 2; i++) {
         struct letter letter = ward_letter(&kiosk, (char)('a' + 2 * i), i == 0 ? "one" : "two");
@@ -175,13 +175,13 @@ static void test_keyring_of_another_office_is_named(void **state)
 
 static uint32_t cards_made(void)
 {
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     struct vault *vault = enter();
-    assert_int_equal(kiosks_list(vault, WARD_DAY, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(vault, WARD_DAY, &rows, &n), TROUBLE_NONE);
     assert_int_equal(n, 1);
     const uint32_t number = rows[0].card.number;
-    kiosks_free(rows, n);
+    fleet_free(rows, n);
     vault_close(&vault);
     return number;
 }
@@ -244,18 +244,18 @@ static void test_a_board_from_before_the_backup_is_named(void **state)
 static void assert_screen_shows_case_2(void)
 {
     static char dump[32768];
-    struct reader *reader = NULL;
+    struct triage_screen *reader = NULL;
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
-    assert_int_equal(reader_new(vault, WARD_DAY, &reader), TROUBLE_NONE);
-    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
-    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
-    assert_true(reader_key(reader, screen, (struct keypress){.kind = KEYPRESS_END}));
-    reader_draw(reader, screen);
+    assert_int_equal(triage_screen_new(vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
+    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
+    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_END}));
+    triage_screen_draw(reader, screen);
     screen_dump(screen, dump, sizeof dump);
     assert_non_null(strstr(dump, "two"));
     screen_free(&screen);
-    reader_free(&reader);
+    triage_screen_free(&reader);
     vault_close(&vault);
 }
 

@@ -26,7 +26,7 @@
 #define TARGETS(each)                                                                              \
     each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \
         each(envelope) each(import) each(keyring) each(keys) each(letter) each(library)            \
-            each(linear) each(news) each(notices) each(plain) each(record) each(session)           \
+            each(linear) each(news) each(notices) each(sanitize) each(record) each(session)        \
                 each(signature) each(vault) each(salvage)
 
 typedef int target_fn(const uint8_t *data, size_t size);

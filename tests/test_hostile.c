@@ -20,13 +20,13 @@
 #include "base/utf8.h"
 #include "complaint/letter.h"
 #include "crypto/answer.h"
-#include "desk/casefile.h"
-#include "desk/machine.h"
-#include "desk/plain.h"
-#include "desk/publish.h"
-#include "desk/reader.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "desk/sanitize.h"
+#include "desk/triage_screen.h"
+#include "office/casefile.h"
+#include "office/publish.h"
+#include "office/trouble.h"
 #include "protocol/board.h"
 #include "tests/booth.h"
 #include "tests/hostile.h"
@@ -312,7 +312,7 @@ static char *print_plain(const char *words, size_t len)
     size_t size = 0;
     FILE *file = open_memstream(&out, &size);
     assert_non_null(file);
-    assert_int_equal(plain_text(file, PRINT_COLUMNS, words, len), 0);
+    assert_int_equal(sanitize_text(file, PRINT_COLUMNS, words, len), 0);
     fclose(file);
     return out;
 }
@@ -349,7 +349,7 @@ static void test_plain_word(void **state)
         FILE *file = open_memstream(&out, &size);
         assert_non_null(file);
         make_texts(&hostile_texts[i]);
-        plain_word(file, name, name_len);
+        sanitize_word(file, name, name_len);
         fclose(file);
         harmless("a word", &hostile_texts[i], out, size, "");
         expect(strncmp(out, HOSTILE_HEAD " ", strlen(HOSTILE_HEAD) + 1) == 0, "a word",
@@ -424,13 +424,13 @@ static void test_lists(void **state)
     places += 2;
     assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), TROUBLE_NONE);
     FILE *file = open_memstream(&out, &size);
-    words_cases(file, rows, n);
+    print_cases(file, rows, n);
     fclose(file);
     assert_null(hostile_flaw(out, size, "\n"));
     check_cells(out);
     free(out);
     file = open_memstream(&out, &size);
-    assert_int_equal(machine_cases(file, rows, n), TROUBLE_NONE);
+    assert_int_equal(print_json_cases(file, rows, n), TROUBLE_NONE);
     fclose(file);
     assert_null(hostile_flaw(out, size, "\n"));
     json_decref(parse(&hostile_texts[0], out, size));
@@ -440,15 +440,15 @@ static void test_lists(void **state)
 
 /* --- the triage screen --- */
 
-static struct reader *reader;
+static struct triage_screen *reader;
 static struct screen *screen;
 static char dump[SCREEN_ROWS_MIN * ROW_MAX];
 static char own[1 << 16]; /* rows that an honest case shows, a line each */
 
 static void press(enum keypress_kind kind, uint32_t ch)
 {
-    reader_key(reader, screen, (struct keypress){kind, ch});
-    reader_draw(reader, screen);
+    triage_screen_key(reader, screen, (struct keypress){kind, ch});
+    triage_screen_draw(reader, screen);
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
 
@@ -464,7 +464,7 @@ static void check_grid(const char *place, const struct hostile *hostile, const s
 /* Opens the n-th case of the list in a fresh reader. */
 static void open_case(size_t n)
 {
-    assert_int_equal(reader_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
     press(KEYPRESS_OTHER, 0);
     for (size_t i = 0; i < n; i++)
         press(KEYPRESS_DOWN, 0);
@@ -532,7 +532,7 @@ static void type_answer(const struct hostile *hostile)
 
 static void close_reader(void)
 {
-    reader_free(&reader);
+    triage_screen_free(&reader);
     dump[0] = '\0';
 }
 

@@ -19,10 +19,10 @@
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
-#include "desk/casefile.h"
-#include "desk/machine.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tests/ward.h"
 
@@ -183,15 +183,15 @@ uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t la
 }
 
 int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t first, uint64_t last,
-                struct intake_report *report)
+                struct import_report *report)
 {
-    struct intake intake = {.vault = &ward->vault, .today = WARD_DAY + 1};
+    struct import import = {.vault = &ward->vault, .today = WARD_DAY + 1};
     size_t len = 0;
     uint8_t *bundle = ward_bundle(kiosk, first, last, &len);
-    int error = intake_bundle(&intake, "test", bundle, len);
+    int error = import_bundle(&import, "test", bundle, len);
     free(bundle);
     if (report != NULL)
-        *report = intake.report;
+        *report = import.report;
     return error;
 }
 
@@ -226,8 +226,8 @@ char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)
     char *text = NULL;
     FILE *out = open_memstream(&text, len);
     assert_non_null(out);
-    assert_int_equal(json ? machine_case(out, &ward->vault, case_id)
-                          : words_case(out, &ward->vault, case_id),
+    assert_int_equal(json ? print_json_case(out, &ward->vault, case_id)
+                          : print_case(out, &ward->vault, case_id),
                      TROUBLE_NONE);
     fclose(out);
     return text;

@@ -21,8 +21,8 @@
 
 #include "complaint/letter.h"
 #include "crypto/code.h"
-#include "desk/intake.h"
-#include "desk/vault.h"
+#include "office/import.h"
+#include "office/vault.h"
 #include "protocol/card.h"
 #include "protocol/record.h"
 
@@ -78,7 +78,7 @@ uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t la
 /* Makes that bundle and imports it; report, when not NULL, is what came of it. Returns a trouble.
  */
 int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t first, uint64_t last,
-                struct intake_report *report);
+                struct import_report *report);
 
 /* A full disk, for this process: no file grows beyond len bytes. ward_feed frees it again. */
 void ward_starve(size_t len);

@@ -12,10 +12,10 @@
 #include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/envelope.h"
-#include "desk/casefile.h"
-#include "desk/machine.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/ward.h"
 
@@ -104,8 +104,8 @@ static bool show(uint64_t case_id, bool machine)
     FILE *out = open_memstream(&text, &len);
 
     must(out != NULL);
-    const int error = machine ? machine_case(out, &ward.vault, case_id)
-                              : words_case_wide(out, 80, &ward.vault, case_id);
+    const int error = machine ? print_json_case(out, &ward.vault, case_id)
+                              : print_case_wide(out, 80, &ward.vault, case_id);
     must(fclose(out) == 0);
     if (error == TROUBLE_NONE && machine)
         check_machine(text, len);
@@ -128,23 +128,23 @@ static void show_all(uint64_t cases)
 }
 
 /* Imports both records, with the n-th call failing. */
-static int import(unsigned fault, struct intake_report *report)
+static int import(unsigned fault, struct import_report *report)
 {
-    struct intake intake = {.vault = &ward.vault, .today = WARD_DAY + 1};
+    struct import import = {.vault = &ward.vault, .today = WARD_DAY + 1};
     size_t len = 0;
     uint8_t *bundle = ward_bundle(&kiosk, 1, 2, &len);
 
     fuzz_fail_at(fault);
-    const int error = intake_bundle(&intake, "fuzz", bundle, len);
+    const int error = import_bundle(&import, "fuzz", bundle, len);
     fuzz_fail_at(0);
     free(bundle);
-    *report = intake.report;
+    *report = import.report;
     return error;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct intake_report report;
+    struct import_report report;
 
     if (size < HEAD)
         return 0;

@@ -13,9 +13,9 @@
 #include "base/wire.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
-#include "desk/passphrase.h"
-#include "desk/trouble.h"
-#include "desk/vault.h"
+#include "desk/prompt.h"
+#include "office/trouble.h"
+#include "office/vault.h"
 #include "protocol/charter.h"
 #include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
@@ -192,7 +192,7 @@ static void try_words(const uint8_t *data, size_t size)
     put("words", data + HEAD, size - HEAD);
     snprintf(name, sizeof name, "%s/words", path);
     fuzz_fail_at(data[0] % 32);
-    const int error = passphrase_get(name, (data[0] & ALONE) != 0, &read);
+    const int error = prompt_passphrase(name, (data[0] & ALONE) != 0, &read);
     fuzz_fail_at(0);
     must((error == TROUBLE_NONE) == (read != NULL));
     if (read == NULL)

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
+#include "office/triage.h"
+#include "office/trouble.h"
 #include "protocol/names.h"
 #include "tests/tamper/insist.h"
 

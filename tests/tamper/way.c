@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "desk/trouble.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "tests/tamper/insist.h"

@@ -16,12 +16,12 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "desk/intake.h"
-#include "desk/kiosks.h"
-#include "desk/publish.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
 #include "device/enroll.h"
+#include "office/fleet.h"
+#include "office/import.h"
+#include "office/publish.h"
+#include "office/triage.h"
+#include "office/trouble.h"
 #include "protocol/record.h"
 #include "tests/torture/scene.h"
 
@@ -102,34 +102,34 @@ int house_enroll(const char *root, const char *request, const char *facility)
     uint8_t *seed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     const char *blamed = NULL;
-    const struct kiosks_order order = {.request = house_path(root, request),
-                                       .facility = facility,
-                                       .type = 1,
-                                       .out = house_path(root, "media/k.card")};
+    const struct fleet_order order = {.request = house_path(root, request),
+                                      .facility = facility,
+                                      .type = 1,
+                                      .out = house_path(root, "media/k.card")};
     int error = house_vault(root, &vault);
     if (error == TROUBLE_NONE)
         error = house_root(vault, &seed);
     if (error == TROUBLE_NONE)
-        error = kiosks_enroll(vault, seed, &order, kiosk, &blamed);
+        error = fleet_enroll(vault, seed, &order, kiosk, &blamed);
     secret_free(seed);
     vault_close(&vault);
     return error;
 }
 
-static int import(const char *root, const char *media, struct intake_report *report)
+static int import(const char *root, const char *media, struct import_report *report)
 {
-    struct intake intake = {.today = day_today()};
-    int error = house_vault(root, &intake.vault);
+    struct import import = {.today = day_today()};
+    int error = house_vault(root, &import.vault);
     if (error == TROUBLE_NONE)
-        intake_path(&intake, house_path(root, media));
-    vault_close(&intake.vault);
-    *report = intake.report;
+        import_path(&import, house_path(root, media));
+    vault_close(&import.vault);
+    *report = import.report;
     return error;
 }
 
 void house_must_import(const char *root, const char *media)
 {
-    struct intake_report report;
+    struct import_report report;
     house_must(import(root, media, &report) == TROUBLE_NONE && report.refused == 0, "an import");
 }
 
@@ -392,23 +392,23 @@ const char *house_carries(const char *root, const char *media)
 /* What the office knows of its one kiosk. */
 static const char *weigh_kiosk(struct vault *vault, uint64_t last)
 {
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     const char *wrong = NULL;
-    int error = kiosks_list(vault, day_today(), &rows, &n);
+    int error = fleet_list(vault, day_today(), &rows, &n);
     if (error != TROUBLE_NONE || n != 1)
         wrong = error != TROUBLE_NONE ? trouble_text(error) : "not one kiosk";
     else if (rows[0].kiosk.tip_seq != last || rows[0].kiosk.last_seq != last)
         wrong = "not everything has arrived at the office";
     else if (rows[0].gaps.n > 0 || rows[0].forks.n > 0 || rows[0].kiosk.rollbacks > 0)
         wrong = "the office sees a gap, a fork or a rollback";
-    kiosks_free(rows, n);
+    fleet_free(rows, n);
     return wrong;
 }
 
 const char *house_imports(const char *root, const char *media)
 {
-    struct intake_report report;
+    struct import_report report;
     int error = import(root, media, &report);
     if (error != TROUBLE_NONE)
         return trouble_text(error);
@@ -418,7 +418,7 @@ const char *house_imports(const char *root, const char *media)
 const char *house_goes_on(const char *root)
 {
     struct vault *vault = NULL;
-    struct intake intake = {.today = day_today()};
+    struct import import = {.today = day_today()};
     uint64_t last = filed > 0 ? filed : file_at(root, "z");
     filed = 0;
     if (last == 0)
@@ -428,9 +428,9 @@ const char *house_goes_on(const char *root)
         return wrong;
     int error = house_vault(root, &vault);
     if (error == TROUBLE_NONE) {
-        intake.vault = vault;
-        intake_path(&intake, house_path(root, "after"));
-        wrong = intake.report.refused > 0 ? "a bundle is refused" : weigh_kiosk(vault, last);
+        import.vault = vault;
+        import_path(&import, house_path(root, "after"));
+        wrong = import.report.refused > 0 ? "a bundle is refused" : weigh_kiosk(vault, last);
     }
     vault_close(&vault);
     return error == TROUBLE_NONE ? wrong : trouble_text(error);

@@ -15,8 +15,8 @@
 
 #include "crypto/code.h"
 #include "crypto/envelope.h"
-#include "desk/vault.h"
 #include "device/state.h"
+#include "office/vault.h"
 #include "tests/torture/marks.h"
 
 enum { HOUSE_PATH = 512, HOUSE_RECORDS = 64 };

@@ -9,11 +9,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/kiosks.h"
-#include "desk/publish.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/fleet.h"
+#include "office/publish.h"
+#include "office/triage.h"
+#include "office/trouble.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
@@ -47,13 +47,13 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     uint8_t hash[MARKS_HASH];
     uint8_t *seed = NULL;
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     int error = house_root(vault, &seed);
     secret_free(seed);
     if (error == TROUBLE_NONE)
-        error = kiosks_list(vault, day_today(), &rows, &n);
-    kiosks_free(rows, n);
+        error = fleet_list(vault, day_today(), &rows, &n);
+    fleet_free(rows, n);
     if (error != TROUBLE_NONE)
         return trouble_text(error);
     charter_fingerprint(vault->charter.office, fingerprint);
@@ -136,14 +136,14 @@ void scenes_card_run(const char *root)
 static const char *known(const char *root, uint32_t *card, struct caseload_kiosk *kiosk)
 {
     struct vault *vault = NULL;
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
     int error = house_vault(root, &vault);
     if (error == TROUBLE_NONE)
-        error = kiosks_list(vault, day_today(), &rows, &n);
+        error = fleet_list(vault, day_today(), &rows, &n);
     *card = n == 1 ? rows[0].card.number : 0;
     *kiosk = n == 1 ? rows[0].kiosk : (struct caseload_kiosk){.tip_seq = 0};
-    kiosks_free(rows, n);
+    fleet_free(rows, n);
     vault_close(&vault);
     return error == TROUBLE_NONE ? NULL : trouble_text(error);
 }

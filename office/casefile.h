@@ -16,8 +16,8 @@
                   message: number (8), 1 when it has a text (1), sealed entry (crypto/answer)
                   status:  number (1, complaint/taxonomy)
                   note:    UTF-8 */
-#ifndef DESK_CASEFILE_H
-#define DESK_CASEFILE_H
+#ifndef OFFICE_CASEFILE_H
+#define OFFICE_CASEFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@
 
 #include "complaint/letter.h"
 #include "crypto/answer.h"
-#include "desk/vault.h"
+#include "office/vault.h"
 #include "protocol/card.h"
 #include "protocol/record.h"
 

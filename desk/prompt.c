@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The passphrase: from a file's first line, or asked on the terminal without echo. */
-#include "desk/passphrase.h"
+#include "desk/prompt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "desk/trouble.h"
+#include "office/trouble.h"
 
 enum { KEY_INTERRUPT = 3, FRESH_MIN = 12 };
 
@@ -177,7 +177,7 @@ static int from_terminal(bool fresh, struct passphrase *out)
     return error;
 }
 
-int passphrase_get(const char *file, bool fresh, struct passphrase **out)
+int prompt_passphrase(const char *file, bool fresh, struct passphrase **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
@@ -188,10 +188,4 @@ int passphrase_get(const char *file, bool fresh, struct passphrase **out)
     if (error != TROUBLE_NONE)
         passphrase_free(out);
     return error;
-}
-
-void passphrase_free(struct passphrase **passphrase)
-{
-    secret_free(*passphrase);
-    *passphrase = NULL;
 }

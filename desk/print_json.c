@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the desk prints for machines: JSON, with texts exactly as they were written, where what could
    act on a terminal is spelled in digits. */
-#include "desk/machine.h"
+#include "desk/print_json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 #include "base/day.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/plain.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/sanitize.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
@@ -48,7 +48,7 @@ static size_t put_other(struct printout *printout, const char *text, size_t len)
     char shown[4];
     uint32_t ch = 0;
     const size_t n = utf8_take(text, len, &ch);
-    const size_t written = plain_char(&printout->plain, ch, shown);
+    const size_t written = sanitize_char(&printout->plain, ch, shown);
     if (written == n && memcmp(shown, text, n) == 0)
         fwrite(text, 1, n, printout->out);
     else
@@ -68,7 +68,8 @@ static int put_harmless(const char *text, size_t len, void *context)
         fwrite(text + at, 1, n, printout->out);
         at += n;
         if (n > 0)
-            plain_char(&printout->plain, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1], last);
+            sanitize_char(&printout->plain, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1],
+                          last);
         if (at < len)
             at += put_other(printout, text + at, len - at);
     }
@@ -110,14 +111,14 @@ static json_t *kiosk_id(const uint8_t *id)
 static json_t *case_value(const struct triage_case *row)
 {
     return json_pack("{sI ss ss ss so ss ss si si sb sb}", "case", (json_int_t)row->id, "urgency",
-                     words_urgency(row->urgency), "category", row->category, "facility",
-                     row->facility, "day", day(row->day), "status", words_status(row->status),
+                     print_urgency(row->urgency), "category", row->category, "facility",
+                     row->facility, "day", day(row->day), "status", print_status(row->status),
                      "language", row->language, "letters", (int)row->letters, "messages",
                      (int)row->messages, "misplaced", (int)row->misplaced, "waits",
                      (int)row->waits);
 }
 
-int machine_cases(FILE *out, const struct triage_case *cases, size_t n)
+int print_json_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
@@ -132,7 +133,7 @@ static json_t *urgent_value(const struct letter *letter)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < letter->urgent_count; i++)
-        json_array_append_new(all, json_string(words_urgent(letter->urgent[i])));
+        json_array_append_new(all, json_string(print_urgent(letter->urgent[i])));
     return all;
 }
 
@@ -141,10 +142,10 @@ static json_t *questions_value(const struct letter *letter)
     json_t *all = json_array();
     for (uint8_t q = 1; q <= LETTER_URGENT_MAX; q++) {
         const uint8_t answer = q <= letter->urgent_count ? letter->urgent[q - 1] : 0;
-        if (taxonomy_question_name(q) != NULL && words_asked(letter, q))
+        if (taxonomy_question_name(q) != NULL && print_asked(letter, q))
             json_array_append_new(all, json_pack("{si ss ss}", "number", (int)q, "name",
                                                  taxonomy_question_name(q), "answer",
-                                                 words_urgent(answer)));
+                                                 print_urgent(answer)));
     }
     return all;
 }
@@ -156,10 +157,10 @@ static json_t *letter_value(const struct casefile_item *item)
         "{ss so so sI ss ss ss ss so so ss si ss si so so sb}", "kind",
         letter->kind == LETTER_FOLLOWUP ? "follow-up" : "complaint", "day", day(letter->day),
         "kiosk", kiosk_id(item->kiosk), "record", (json_int_t)item->seq, "facility",
-        letter->facility, "type", words_type(item->type), "language", letter->language, "category",
+        letter->facility, "type", print_type(item->type), "language", letter->language, "category",
         letter->category, "urgent", urgent_value(letter), "questions", questions_value(letter),
-        "urgency", words_urgency(triage_urgency(letter)), "consent", (int)letter->consent, "about",
-        words_about(letter->about), "people", (int)letter->people, "name",
+        "urgency", print_urgency(triage_urgency(letter)), "consent", (int)letter->consent, "about",
+        print_about(letter->about), "people", (int)letter->people, "name",
         json_stringn(letter->name, letter->name_len), "text",
         json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
 }
@@ -190,7 +191,7 @@ static int add_item(void *context, const struct casefile_item *item)
     else if (item->kind == CASEFILE_MESSAGE)
         value = message_value(item, &error);
     else if (item->kind == CASEFILE_STATUS)
-        value = json_pack("{so ss}", "day", day(item->day), "status", words_status(item->status));
+        value = json_pack("{so ss}", "day", day(item->day), "status", print_status(item->status));
     else
         value = json_pack("{so so}", "day", day(item->day), "text",
                           json_stringn(item->text, item->len));
@@ -200,7 +201,7 @@ static int add_item(void *context, const struct casefile_item *item)
     return error;
 }
 
-int machine_case(FILE *out, struct vault *vault, uint64_t case_id)
+int print_json_case(FILE *out, struct vault *vault, uint64_t case_id)
 {
     struct triage_case *row = NULL;
     size_t n = 0;
@@ -222,7 +223,7 @@ int machine_case(FILE *out, struct vault *vault, uint64_t case_id)
 
 /* --- kiosks --- */
 
-static json_t *ranges_value(const struct kiosks_ranges *ranges)
+static json_t *ranges_value(const struct fleet_ranges *ranges)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < ranges->n; i++)
@@ -231,7 +232,7 @@ static json_t *ranges_value(const struct kiosks_ranges *ranges)
     return all;
 }
 
-static json_t *forks_value(const struct kiosks_ranges *ranges)
+static json_t *forks_value(const struct fleet_ranges *ranges)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < ranges->n; i++)
@@ -239,7 +240,7 @@ static json_t *forks_value(const struct kiosks_ranges *ranges)
     return all;
 }
 
-static json_t *rollbacks_value(const struct kiosks_row *row)
+static json_t *rollbacks_value(const struct fleet_row *row)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < row->rollbacks.n; i++) {
@@ -259,12 +260,12 @@ static json_t *health_value(const struct caseload_kiosk *kiosk)
                      (kiosk->health & BUNDLE_CLOCK_OK) != 0);
 }
 
-static json_t *kiosk_value(const struct kiosks_row *row)
+static json_t *kiosk_value(const struct fleet_row *row)
 {
     const struct caseload_kiosk *kiosk = &row->kiosk;
     return json_pack(
         "{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
-        kiosk_id(kiosk->kiosk), "facility", row->card.facility, "type", words_type(row->card.type),
+        kiosk_id(kiosk->kiosk), "facility", row->card.facility, "type", print_type(row->card.type),
         "enrolled", day(kiosk->enrolled), "last", (json_int_t)kiosk->last_seq, "day",
         day(kiosk->last_day), "silent", (int)row->silent, "unbroken", (json_int_t)kiosk->tip_seq,
         "gaps", ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
@@ -275,7 +276,7 @@ static json_t *kiosk_value(const struct kiosks_row *row)
         day(kiosk->imported), "health", kiosk->imported > 0 ? health_value(kiosk) : json_null());
 }
 
-int machine_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
+int print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)

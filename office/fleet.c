@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the chains say about each kiosk; and how a kiosk becomes one of ours. */
-#include "desk/kiosks.h"
+#include "office/fleet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,25 +12,25 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "desk/casefile.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 
 /* --- looking --- */
 
 static int add_range(void *context, uint64_t first, uint64_t last)
 {
-    struct kiosks_ranges *ranges = context;
-    struct kiosks_range *more = realloc(ranges->all, (ranges->n + 1) * sizeof *more);
+    struct fleet_ranges *ranges = context;
+    struct fleet_range *more = realloc(ranges->all, (ranges->n + 1) * sizeof *more);
     if (more == NULL)
         return DB_IO;
     ranges->all = more;
-    ranges->all[ranges->n++] = (struct kiosks_range){first, last};
+    ranges->all[ranges->n++] = (struct fleet_range){first, last};
     return DB_OK;
 }
 
 static int add_rollback(void *context, const struct caseload_rollback *rollback)
 {
-    struct kiosks_rollbacks *rollbacks = context;
+    struct fleet_rollbacks *rollbacks = context;
     struct caseload_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
     if (more == NULL)
         return DB_IO;
@@ -40,14 +40,14 @@ static int add_rollback(void *context, const struct caseload_rollback *rollback)
 }
 
 struct rows {
-    struct kiosks_row *all;
+    struct fleet_row *all;
     size_t n;
 };
 
 static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
 {
     struct rows *rows = context;
-    struct kiosks_row *more = realloc(rows->all, (rows->n + 1) * sizeof *more);
+    struct fleet_row *more = realloc(rows->all, (rows->n + 1) * sizeof *more);
     if (more == NULL)
         return DB_IO;
     rows->all = more;
@@ -56,7 +56,7 @@ static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
     return DB_OK;
 }
 
-static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
+static int complete(struct vault *vault, uint32_t today, struct fleet_row *row)
 {
     const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
     row->silent = today > since ? today - since : 0;
@@ -73,14 +73,14 @@ static int complete(struct vault *vault, uint32_t today, struct kiosks_row *row)
     return error;
 }
 
-int kiosks_list(struct vault *vault, uint32_t today, struct kiosks_row **out, size_t *n)
+int fleet_list(struct vault *vault, uint32_t today, struct fleet_row **out, size_t *n)
 {
     struct rows rows = {0};
     int error = trouble_db(caseload_each_kiosk(vault->cases, add_kiosk, &rows));
     for (size_t i = 0; i < rows.n && error == TROUBLE_NONE; i++)
         error = complete(vault, today, &rows.all[i]);
     if (error != TROUBLE_NONE) {
-        kiosks_free(rows.all, rows.n);
+        fleet_free(rows.all, rows.n);
         rows = (struct rows){0};
     }
     *out = rows.all;
@@ -88,7 +88,7 @@ int kiosks_list(struct vault *vault, uint32_t today, struct kiosks_row **out, si
     return error;
 }
 
-void kiosks_free(struct kiosks_row *rows, size_t n)
+void fleet_free(struct fleet_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(rows[i].gaps.all);
@@ -113,7 +113,7 @@ static int look_ahead(void *context, const struct caseload_kiosk *kiosk)
     return DB_OK;
 }
 
-int kiosks_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
+int fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
 {
     struct caseload_board made;
     int error = trouble_db(caseload_board(vault->cases, &made));
@@ -195,7 +195,7 @@ static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
 }
 
 static int sign_card(const struct vault *vault, const uint8_t *root,
-                     const struct kiosks_order *order, struct card *card,
+                     const struct fleet_order *order, struct card *card,
                      uint8_t file[CARD_FILE_LEN])
 {
     if (strlen(order->facility) > CARD_FACILITY_MAX)
@@ -214,8 +214,8 @@ static int sign_card(const struct vault *vault, const uint8_t *root,
 
 /* Into the casebook before the card has its name: a card that is out must belong to a kiosk whose
    bundles are taken. */
-int kiosks_enroll(struct vault *vault, const uint8_t *root, const struct kiosks_order *order,
-                  char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
+int fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
+                 char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
 {
     uint8_t file[CARD_FILE_LEN];
     struct file_writer *writer = NULL;

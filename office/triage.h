@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The list of cases, the most urgent and then the oldest first. */
-#ifndef DESK_TRIAGE_H
-#define DESK_TRIAGE_H
+#ifndef OFFICE_TRIAGE_H
+#define OFFICE_TRIAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "complaint/letter.h"
 #include "complaint/taxonomy.h"
-#include "desk/vault.h"
+#include "office/vault.h"
 
 /* Urgency of a letter, by its category and its answers. A category this program does not know counts
    as most urgent: somebody must look. */

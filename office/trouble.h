@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can go wrong at the desk: one list of codes, one sentence each. */
-#ifndef DESK_TROUBLE_H
-#define DESK_TROUBLE_H
+#ifndef OFFICE_TROUBLE_H
+#define OFFICE_TROUBLE_H
 
 /* Codes below TROUBLE_FIRST are an enum error of the courier, carried on as they are. */
 enum trouble {

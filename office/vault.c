@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The office's folder: opened with care, locked against a second command, unlocked by the
  * passphrase. */
-#include "desk/vault.h"
+#include "office/vault.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "desk/trouble.h"
+#include "office/trouble.h"
 
 #define ROOT_FILE       "root.keyring"
 #define DESK_FILE       "desk.keyring"
@@ -278,7 +278,7 @@ static void unwrite_office(const struct vault *vault)
         unlinkat(vault->dir, names[i], 0);
 }
 
-static struct vault *vault_new(void)
+static struct vault *new (void)
 {
     struct vault *vault = calloc(1, sizeof *vault);
     if (vault != NULL)
@@ -289,7 +289,7 @@ static struct vault *vault_new(void)
 int vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
-    struct vault *vault = vault_new();
+    struct vault *vault = new ();
     uint8_t *root = secret_new(SIGNATURE_SEED_LEN);
     int error = TROUBLE_MEMORY, made = 0;
     if (vault == NULL || root == NULL)
@@ -346,7 +346,7 @@ static int look_around(int dir)
 
 int vault_open(const char *path, struct vault **out)
 {
-    struct vault *vault = *out = vault_new();
+    struct vault *vault = *out = new ();
     if (vault == NULL)
         return TROUBLE_MEMORY;
     int error = folder_open(path, &vault->dir);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The text of an answer or a note: from a file, from standard input, or typed on the terminal;
    never from the command line, which others can see. */
-#ifndef DESK_SCRIBE_H
-#define DESK_SCRIBE_H
+#ifndef DESK_TEXT_INPUT_H
+#define DESK_TEXT_INPUT_H
 
 #include <stddef.h>
 
@@ -16,6 +16,6 @@ struct scribe {
 /* Reads at most max bytes of valid UTF-8 from file, or from standard input when file is NULL. One
    newline at the end does not count. On TROUBLE_NONE *out is the caller's; over is set also with
    TROUBLE_TEXT_LONG, and *out then too. */
-int scribe_read(const char *file, size_t max, struct scribe **out);
+int text_input_read(const char *file, size_t max, struct scribe **out);
 
 #endif

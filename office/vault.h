@@ -13,8 +13,8 @@
    seed. Inside desk.keyring: version 1 (1 byte), office id (32), board seed (32), casebook key
    (32), count of intake keys (2), then for each its epoch (4), its secret (32) and its public half
    (32). */
-#ifndef DESK_VAULT_H
-#define DESK_VAULT_H
+#ifndef OFFICE_VAULT_H
+#define OFFICE_VAULT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@
 #include "crypto/casebook.h"
 #include "crypto/envelope.h"
 #include "crypto/signature.h"
-#include "desk/passphrase.h"
+#include "office/passphrase.h"
 #include "protocol/charter.h"
 #include "store/caseload.h"
 

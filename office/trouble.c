@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can go wrong at the desk, in words. */
-#include "desk/trouble.h"
+#include "office/trouble.h"
 
 #include <stddef.h>
 

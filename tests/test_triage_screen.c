@@ -14,15 +14,15 @@
 
 #include "base/error.h"
 #include "base/lang.h"
-#include "desk/reader.h"
-#include "desk/trouble.h"
-#include "desk/words.h"
+#include "desk/print.h"
+#include "desk/triage_screen.h"
+#include "office/trouble.h"
 #include "tests/ward.h"
 #include "tui/wrap.h"
 
 static struct ward ward;
 static struct ward_kiosk kiosk;
-static struct reader *reader;
+static struct triage_screen *reader;
 static struct screen *screen;
 static char dump[32768];
 
@@ -37,7 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     screen_free(&screen);
-    reader_free(&reader);
+    triage_screen_free(&reader);
     ward_drop(&kiosk);
     ward_close(&ward);
     return 0;
@@ -58,20 +58,20 @@ static void receive(const char *text, int copies)
 
 static void start(void)
 {
-    assert_int_equal(reader_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
     screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
     assert_non_null(screen);
 }
 
 static void draw(void)
 {
-    reader_draw(reader, screen);
+    triage_screen_draw(reader, screen);
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
 
 static void press(enum keypress_kind kind, uint32_t ch)
 {
-    assert_true(reader_key(reader, screen, (struct keypress){kind, ch}));
+    assert_true(triage_screen_key(reader, screen, (struct keypress){kind, ch}));
     draw();
 }
 
@@ -113,7 +113,7 @@ static void test_one_way_through(void **state)
     press(KEYPRESS_CHAR, '3'); /* drop */
     press(KEYPRESS_CHAR, 'q');
     assert_shown("1+1");
-    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
+    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
 }
 
 /* --- what a stranger writes --- */
@@ -216,8 +216,8 @@ static void test_an_answer_cut_off_stays_as_a_note(void **state)
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, 'a');
     type("We come on Tuesday");
-    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
-    assert_int_equal(reader_lost(reader), TROUBLE_NONE);
+    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
+    assert_int_equal(triage_screen_lost(reader), TROUBLE_NONE);
     char *shown = ward_show(&ward, 1, 0, &len);
     const char *note = strstr(shown, "Note of the office");
     assert_non_null(note);
@@ -233,7 +233,7 @@ static void test_no_note_when_nothing_was_written(void **state)
     start();
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, 'a');
-    assert_false(reader_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
+    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
     char *shown = ward_show(&ward, 1, 0, &len);
     assert_null(strstr(shown, "Note of the office"));
     free(shown);
@@ -244,7 +244,7 @@ static void test_no_note_when_nothing_was_written(void **state)
 static void fits(const char *language, int trouble)
 {
     lang_set(language);
-    reader_tell(reader, trouble);
+    triage_screen_tell(reader, trouble);
     draw();
     if (screen_clipped(screen))
         fail_msg("%s, trouble %d, is cut:\n%s", language, trouble, dump);
@@ -269,7 +269,7 @@ static void test_every_view_and_trouble_fits(void **state)
     text[sizeof text - 1] = '\0';
     start();
     every_trouble_fits();
-    reader_free(&reader);
+    triage_screen_free(&reader);
     screen_free(&screen);
     receive(text, 2);
     start();
@@ -312,22 +312,22 @@ static void check_columns(const char *head, const char *row)
 
 static void test_heads_stand_over_their_values(void **state)
 {
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0, len = 0;
     receive("text", 1);
-    assert_int_equal(kiosks_list(&ward.vault, WARD_DAY + 1, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(&ward.vault, WARD_DAY + 1, &rows, &n), TROUBLE_NONE);
     for (size_t i = 0; i < LANG_COUNT; i++) {
         char *text = NULL;
         FILE *out = open_memstream(&text, &len);
         assert_non_null(out);
         lang_set(lang_code(i));
-        words_kiosks(out, rows, n);
+        print_kiosks(out, rows, n);
         fclose(out);
         const char *head = strtok(text, "\n");
         check_columns(head, strtok(NULL, "\n"));
         free(text);
     }
-    kiosks_free(rows, n);
+    fleet_free(rows, n);
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Publish: the board and the charter, for the courier. */
-#ifndef DESK_PUBLISH_H
-#define DESK_PUBLISH_H
+#ifndef OFFICE_PUBLISH_H
+#define OFFICE_PUBLISH_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "desk/vault.h"
+#include "office/vault.h"
 #include "protocol/card.h"
 
 struct publish_report {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Import: bundles from a stick or a folder, checked, opened once and filed. What is held already is
    passed over, so importing again, after a cut or by mistake, changes nothing. */
-#ifndef DESK_INTAKE_H
-#define DESK_INTAKE_H
+#ifndef OFFICE_IMPORT_H
+#define OFFICE_IMPORT_H
 
 #include <stdint.h>
 
-#include "desk/vault.h"
+#include "office/vault.h"
 
-struct intake_report {
+struct import_report {
     uint64_t bundles; /* taken */
     uint64_t refused;
     uint64_t records; /* new ones */
@@ -22,10 +22,10 @@ struct intake_report {
 };
 
 /* refused and progress may be NULL. Names come from a stick: show them neutralised. */
-struct intake {
+struct import {
     struct vault *vault;
     uint32_t today;
-    struct intake_report report;
+    struct import_report report;
     void (*refused)(void *context, const char *name, int trouble);
     void (*progress)(void *context, const char *name, uint64_t done, uint64_t total);
     void *context;
@@ -34,9 +34,9 @@ struct intake {
 /* Takes a bundle file, or every *.bundle of a folder in the order of names. In which order the bundles
    of a kiosk come makes no difference in the end. One bad bundle stops no other: it is reported and
    counted. */
-void intake_path(struct intake *intake, const char *path);
+void import_path(struct import *import, const char *path);
 
 /* Takes one bundle from memory, in one transaction. Returns a trouble; then nothing was changed. */
-int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, size_t len);
+int import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);
 
 #endif

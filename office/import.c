@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Import: bundles are authenticated, opened by two threads, and filed by one, a transaction a
  * bundle. */
-#include "desk/intake.h"
+#include "office/import.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 
@@ -36,12 +36,12 @@ struct hand {
 };
 
 struct job {
-    struct intake *intake;
+    struct import *import;
     const char *name;
     struct bundle bundle;
     struct card card;
     struct caseload_kiosk kiosk;
-    struct intake_report report; /* of this bundle; counts only once it is committed */
+    struct import_report report; /* of this bundle; counts only once it is committed */
     struct hand hand;
 };
 
@@ -76,7 +76,7 @@ static void open_hand(struct hand *hand)
 
 /* --- filing --- */
 
-static void count(struct intake_report *report, enum casefile_outcome outcome, bool misplaced)
+static void count(struct import_report *report, enum casefile_outcome outcome, bool misplaced)
 {
     report->records++;
     report->misplaced += misplaced;
@@ -90,7 +90,7 @@ static void count(struct intake_report *report, enum casefile_outcome outcome, b
    being silent. */
 static uint32_t latest_day(const struct job *job)
 {
-    return job->intake->today + 1;
+    return job->import->today + 1;
 }
 
 static void row_of(const struct job *job, const struct record *record, struct caseload_record *row)
@@ -106,14 +106,14 @@ static void row_of(const struct job *job, const struct record *record, struct ca
 static int file_one(struct job *job, size_t i)
 {
     const struct record *record = &job->hand.records[i];
-    const struct casefile_source source = {&job->card, record, job->intake->today};
+    const struct casefile_source source = {&job->card, record, job->import->today};
     enum casefile_outcome outcome = CASEFILE_UNREADABLE;
     bool misplaced = false;
     struct caseload_record row;
     row_of(job, record, &row);
     int error = job->hand.errors[i];
     if (error == TROUBLE_NONE && job->hand.opened[i])
-        error = casefile_take(job->intake->vault, &source, job->hand.letters + i * LETTER_LEN,
+        error = casefile_take(job->import->vault, &source, job->hand.letters + i * LETTER_LEN,
                               &outcome, &misplaced);
     if (error != TROUBLE_NONE)
         return error;
@@ -121,7 +121,7 @@ static int file_one(struct job *job, size_t i)
     row.flags =
         (uint8_t)((unreadable ? CASELOAD_UNREADABLE : 0) | (misplaced ? CASELOAD_MISPLACED : 0));
     count(&job->report, outcome, misplaced);
-    return trouble_db(caseload_add_record(job->intake->vault->cases, &row,
+    return trouble_db(caseload_add_record(job->import->vault->cases, &row,
                                           unreadable ? record->envelope : NULL, ENVELOPE_LEN));
 }
 
@@ -145,7 +145,7 @@ static int pick(struct job *job, const uint8_t *bytes)
     if (error != ERROR_NONE)
         return error;
     row_of(job, record, &row);
-    error = caseload_has_record(job->intake->vault->cases, &row);
+    error = caseload_has_record(job->import->vault->cases, &row);
     job->report.held += error == DB_OK;
     job->hand.n += error == DB_NONE;
     return error == DB_NONE ? TROUBLE_NONE : trouble_db(error);
@@ -160,8 +160,8 @@ static int file_records(struct job *job)
         error = pick(job, bundle->records + i * RECORD_LEN);
         if (error == TROUBLE_NONE && (job->hand.n == HAND || i + 1 == total)) {
             error = file_hand(job);
-            if (job->intake->progress != NULL)
-                job->intake->progress(job->intake->context, job->name, i + 1, total);
+            if (job->import->progress != NULL)
+                job->import->progress(job->import->context, job->name, i + 1, total);
         }
     }
     return error;
@@ -211,13 +211,13 @@ static int note_rollback(struct job *job, const struct past *past)
         .was_board = job->kiosk.board,
         .seq = job->bundle.last,
         .board = job->bundle.board_number,
-        .day = job->intake->today,
+        .day = job->import->today,
     };
     if (is_same_rollback(&past->last, &rollback))
         return TROUBLE_NONE;
     job->report.rollbacks++;
     return trouble_db(
-        caseload_add_rollback(job->intake->vault->cases, job->kiosk.kiosk, &rollback));
+        caseload_add_rollback(job->import->vault->cases, job->kiosk.kiosk, &rollback));
 }
 
 /* A bundle that is behind: an old one, or what a damaged outbox has left, which may well be less than what
@@ -230,7 +230,7 @@ static int note_damage(struct job *job)
     if ((bundle->health & BUNDLE_DISK_OK) != 0 || (!salvaged && job->report.records == 0))
         return TROUBLE_NONE;
     job->kiosk.health &= (uint8_t)~BUNDLE_DISK_OK;
-    return trouble_db(caseload_put_contact(job->intake->vault->cases, &job->kiosk));
+    return trouble_db(caseload_put_contact(job->import->vault->cases, &job->kiosk));
 }
 
 static int put_contact(struct job *job)
@@ -244,8 +244,8 @@ static int put_contact(struct job *job)
     kiosk->image = bundle->image_version;
     kiosk->exchange_age = bundle->exchange_age;
     kiosk->health = health_of(job);
-    kiosk->imported = job->intake->today;
-    return trouble_db(caseload_put_contact(job->intake->vault->cases, kiosk));
+    kiosk->imported = job->import->today;
+    return trouble_db(caseload_put_contact(job->import->vault->cases, kiosk));
 }
 
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
@@ -259,7 +259,7 @@ static int note_contact(struct job *job)
     if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
         return TROUBLE_NONE;
     int error = trouble_db(
-        caseload_each_rollback(job->intake->vault->cases, kiosk->kiosk, keep_past, &past));
+        caseload_each_rollback(job->import->vault->cases, kiosk->kiosk, keep_past, &past));
     const bool more_records = bundle->last > past.highest;
     const bool fewer_records = bundle->last < kiosk->bundle_last;
     const bool newer_board = bundle->board_number > kiosk->board;
@@ -275,7 +275,7 @@ static int note_contact(struct job *job)
 
 static int file_bundle(struct job *job)
 {
-    struct caseload *cases = job->intake->vault->cases;
+    struct caseload *cases = job->import->vault->cases;
     int error = trouble_db(caseload_begin(cases));
     if (error != TROUBLE_NONE)
         return error;
@@ -291,7 +291,7 @@ static int file_bundle(struct job *job)
     return error;
 }
 
-static void add_report(struct intake_report *sum, const struct intake_report *one)
+static void add_report(struct import_report *sum, const struct import_report *one)
 {
     sum->bundles++;
     sum->records += one->records;
@@ -307,7 +307,7 @@ static void add_report(struct intake_report *sum, const struct intake_report *on
 /* The kiosk's name is all that is believed before the signature by its enrolled key is checked. */
 static int authenticate(struct job *job, const uint8_t *data, size_t len)
 {
-    const struct vault *vault = job->intake->vault;
+    const struct vault *vault = job->import->vault;
     uint8_t id[CARD_KIOSK_LEN];
     int error = bundle_names(data, len, id);
     if (error != ERROR_NONE)
@@ -323,21 +323,21 @@ static int authenticate(struct job *job, const uint8_t *data, size_t len)
     return error;
 }
 
-int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, size_t len)
+int import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len)
 {
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return TROUBLE_MEMORY;
-    job->intake = intake;
+    job->import = import;
     job->name = name;
-    job->hand.keys = intake->vault->keys;
+    job->hand.keys = import->vault->keys;
     int error = authenticate(job, data, len);
     if (error == TROUBLE_NONE && (job->hand.letters = secret_new(HAND * LETTER_LEN)) == NULL)
         error = TROUBLE_MEMORY;
     if (error == TROUBLE_NONE)
         error = file_bundle(job);
     if (error == TROUBLE_NONE)
-        add_report(&intake->report, &job->report);
+        add_report(&import->report, &job->report);
     secret_free(job->hand.letters);
     free(job);
     return error;
@@ -345,22 +345,22 @@ int intake_bundle(struct intake *intake, const char *name, const uint8_t *data, 
 
 /* --- files and folders --- */
 
-static void refuse(struct intake *intake, const char *name, int trouble)
+static void refuse(struct import *import, const char *name, int trouble)
 {
-    intake->report.refused++;
-    if (intake->refused != NULL)
-        intake->refused(intake->context, name, trouble);
+    import->report.refused++;
+    if (import->refused != NULL)
+        import->refused(import->context, name, trouble);
 }
 
-static void take_file(struct intake *intake, int dir, const char *name, const char *shown)
+static void take_file(struct import *import, int dir, const char *name, const char *shown)
 {
     uint8_t *data = NULL;
     size_t len = 0;
     int error = file_read(dir, name, BUNDLE_MAX, &data, &len);
     if (error == ERROR_NONE)
-        error = intake_bundle(intake, shown, data, len);
+        error = import_bundle(import, shown, data, len);
     if (error != TROUBLE_NONE)
-        refuse(intake, shown, error);
+        refuse(import, shown, error);
     free(data);
 }
 
@@ -371,26 +371,26 @@ static int is_bundle(const struct dirent *entry)
            strcmp(entry->d_name + len - end, NAMES_BUNDLE) == 0;
 }
 
-static void take_folder(struct intake *intake, int dir, const char *path)
+static void take_folder(struct import *import, int dir, const char *path)
 {
     struct dirent **names = NULL;
     int n = scandirat(dir, ".", &names, is_bundle, alphasort);
     if (n < 0)
-        refuse(intake, path, TROUBLE_DISK);
+        refuse(import, path, TROUBLE_DISK);
     for (int i = 0; i < n; i++) {
-        take_file(intake, dir, names[i]->d_name, names[i]->d_name);
+        take_file(import, dir, names[i]->d_name, names[i]->d_name);
         free(names[i]);
     }
     free(names);
 }
 
-void intake_path(struct intake *intake, const char *path)
+void import_path(struct import *import, const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0) {
-        take_file(intake, AT_FDCWD, path, path);
+        take_file(import, AT_FDCWD, path, path);
         return;
     }
-    take_folder(intake, dir, path);
+    take_folder(import, dir, path);
     close(dir);
 }

@@ -19,10 +19,10 @@
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/random.h"
-#include "desk/casefile.h"
-#include "desk/kiosks.h"
-#include "desk/triage.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/fleet.h"
+#include "office/triage.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tests/process.h"
 #include "tests/ward.h"
@@ -64,11 +64,11 @@ static size_t count_cases(struct scene *scene)
     return n;
 }
 
-static struct kiosks_row *look(struct scene *scene)
+static struct fleet_row *look(struct scene *scene)
 {
-    struct kiosks_row *rows = NULL;
+    struct fleet_row *rows = NULL;
     size_t n = 0;
-    assert_int_equal(kiosks_list(&scene->ward.vault, WARD_DAY + 30, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(&scene->ward.vault, WARD_DAY + 30, &rows, &n), TROUBLE_NONE);
     assert_int_equal(n, 1);
     return rows;
 }
@@ -76,7 +76,7 @@ static struct kiosks_row *look(struct scene *scene)
 static void test_complaint_becomes_a_case_with_its_text(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     size_t len = 0;
     send(scene, 'a', "Меня ударили в камере 12");
     ward_cover(&scene->kiosk, &scene->ward.vault.charter);
@@ -116,7 +116,7 @@ static void test_longest_text_comes_whole(void **state)
 static void test_follow_up_joins_its_case(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     send(scene, 'a', "first");
     send(scene, 'b', "another person");
     struct letter letter = ward_letter(&scene->kiosk, 'a', "second");
@@ -160,7 +160,7 @@ static void test_case_waits_until_the_last_letter_is_answered(void **state)
 static void test_importing_again_changes_nothing(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     size_t len = 0, len_again = 0;
     for (int i = 0; i < 40; i++)
         send(scene, (char)i, "text");
@@ -175,10 +175,10 @@ static void test_importing_again_changes_nothing(void **state)
     assert_int_equal(count_cases(scene), 40);
     char *after = ward_show(&scene->ward, 7, 1, &len_again);
     assert_string_equal(before, after);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->kiosk.tip_seq, 40);
     assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
     free(before);
     free(after);
 }
@@ -190,19 +190,19 @@ static void test_gap_is_named_and_filled(void **state)
         send(scene, (char)i, "text");
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), TROUBLE_NONE);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 5, 6, NULL), TROUBLE_NONE);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->gaps.n, 1);
     assert_int_equal(row->gaps.all[0].first, 3);
     assert_int_equal(row->gaps.all[0].last, 4);
     assert_int_equal(row->kiosk.tip_seq, 2);
     assert_int_equal(row->kiosk.last_seq, 6);
     assert_int_equal(row->silent, 28); /* its clock is ahead: since the day after the import */
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 6, NULL), TROUBLE_NONE);
     row = look(scene);
     assert_int_equal(row->gaps.n, 0);
     assert_int_equal(row->kiosk.tip_seq, 6);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 /* The kiosk's disk is set back to a copy, and it goes on from there: both chains are signed. */
@@ -219,18 +219,18 @@ static void test_fork_is_named_and_nothing_is_lost(void **state)
     send(scene, 'c', "two again");
     send(scene, 'd', "three");
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), TROUBLE_NONE);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->forks.n, 1);
     assert_int_equal(row->forks.all[0].first, 2);
     assert_int_equal(row->kiosk.tip_seq, 3); /* the longer chain, or its records would never go */
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
     assert_int_equal(count_cases(scene), 4);
 }
 
 static void test_rollback_is_told_from_an_old_bundle(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     for (int i = 0; i < 4; i++)
         send(scene, (char)i, "text");
     scene->kiosk.board = 5;
@@ -243,18 +243,18 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     assert_int_equal(report.rollbacks, 1); /* a newer board with fewer records */
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
     assert_int_equal(report.rollbacks, 0); /* counted once */
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->rollbacks.n, 1);
     assert_int_equal(row->rollbacks.all[0].was_seq, 4);
     assert_int_equal(row->rollbacks.all[0].was_board, 5);
     assert_int_equal(row->rollbacks.all[0].seq, 3);
     assert_int_equal(row->rollbacks.all[0].board, 6);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 static uint64_t count_rollbacks(struct scene *scene, uint64_t last, uint32_t board)
 {
-    struct intake_report report;
+    struct import_report report;
     scene->kiosk.board = board;
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, last, &report), TROUBLE_NONE);
     return report.rollbacks;
@@ -289,15 +289,15 @@ static void test_a_setback_within_a_setback_is_noted(void **state)
     assert_int_equal(count_rollbacks(scene, 10, 5), 0); /* from before, come late */
     assert_int_equal(count_rollbacks(scene, 8, 7), 0);
     assert_int_equal(count_rollbacks(scene, 6, 8), 1);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->rollbacks.all[1].was_seq, 8);
     assert_int_equal(row->rollbacks.all[1].seq, 6);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 static void import_sick(struct scene *scene, uint64_t first, uint64_t last, uint16_t age)
 {
-    struct intake intake = {.vault = &scene->ward.vault, .today = WARD_DAY + 9};
+    struct import import = {.vault = &scene->ward.vault, .today = WARD_DAY + 9};
     struct bundle bundle;
     size_t len = 0;
     uint8_t *data = ward_bundle(&scene->kiosk, first, last, &len);
@@ -306,16 +306,16 @@ static void import_sick(struct scene *scene, uint64_t first, uint64_t last, uint
     bundle.health = 0;
     bundle.exchange_age = age;
     assert_int_equal(bundle_seal(&bundle, scene->kiosk.seed, data), ERROR_NONE);
-    assert_int_equal(intake_bundle(&intake, "test", data, len), TROUBLE_NONE);
+    assert_int_equal(import_bundle(&import, "test", data, len), TROUBLE_NONE);
     free(data);
 }
 
 static void assert_disk(struct scene *scene, bool well)
 {
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal((row->kiosk.health & BUNDLE_DISK_OK) != 0, well);
     assert_int_equal(row->kiosk.imported, WARD_DAY + 1);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 /* An old bundle that somebody lays there again says nothing of today. */
@@ -337,10 +337,10 @@ static void test_a_disk_that_was_not_well_once(void **state)
 
 static void assert_unbroken(struct scene *scene, uint64_t tip)
 {
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_true(row->kiosk.tip_seq == tip);
     assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 /* A kiosk with more records than a bundle takes sends several; they come in any order. Then the same
@@ -369,7 +369,7 @@ static void test_bundles_of_one_exchange_come_in_any_order(void **state)
 static void test_misplaced_letters_are_kept_and_flagged(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     struct letter letter = ward_letter(&scene->kiosk, 'a', "text");
     letter.session = 99;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
@@ -383,15 +383,15 @@ static void test_misplaced_letters_are_kept_and_flagged(void **state)
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
     assert_int_equal(report.misplaced, 3);
     assert_int_equal(report.complaints, 4);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->kiosk.misplaced, 3);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 static void test_unreadable_envelopes_are_kept(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     uint8_t envelope[ENVELOPE_LEN], letter[LETTER_LEN], secret[32], other[32];
     random_bytes(envelope, sizeof envelope);
     ward_raw(&scene->kiosk, envelope); /* no envelope at all */
@@ -406,10 +406,10 @@ static void test_unreadable_envelopes_are_kept(void **state)
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
     assert_int_equal(report.unreadable, 3);
     assert_int_equal(report.complaints, 1);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->kiosk.unreadable, 3);
     assert_int_equal(row->kiosk.tip_seq, 4);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
     assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
     assert_int_equal(report.records, 0);
 }
@@ -433,7 +433,7 @@ unsigned gcry_ecc_mul_point(int curve, uint8_t *result, const uint8_t *scalar, c
 static void test_short_memory_is_no_forgery(void **state)
 {
     struct scene *scene = *state;
-    struct intake_report report;
+    struct import_report report;
     send(scene, 'a', "one");
     send(scene, 'b', "two");
     short_of_memory = true;
@@ -464,31 +464,31 @@ static void test_bundles_of_strangers_are_refused(void **state)
 
 /* Every byte of a bundle without records; of one with a record all but the inside of the envelope,
    which one hash covers, and of that a sample. */
-static void spoil(struct intake *intake, uint8_t *bundle, size_t len)
+static void spoil(struct import *import, uint8_t *bundle, size_t len)
 {
     for (size_t i = 0; i < len; i += i < 200 || i + 200 > len ? 1 : 61) {
         bundle[i] ^= 1;
-        assert_int_not_equal(intake_bundle(intake, "flipped", bundle, len), TROUBLE_NONE);
+        assert_int_not_equal(import_bundle(import, "flipped", bundle, len), TROUBLE_NONE);
         bundle[i] ^= 1;
-        assert_int_not_equal(intake_bundle(intake, "cut", bundle, i), TROUBLE_NONE);
+        assert_int_not_equal(import_bundle(import, "cut", bundle, i), TROUBLE_NONE);
     }
 }
 
 static void test_every_flipped_byte_and_every_cut_is_refused(void **state)
 {
     struct scene *scene = *state;
-    struct intake intake = {.vault = &scene->ward.vault, .today = WARD_DAY};
+    struct import import = {.vault = &scene->ward.vault, .today = WARD_DAY};
     size_t len = 0;
     uint8_t *bundle = ward_bundle(&scene->kiosk, 1, 0, &len);
-    spoil(&intake, bundle, len);
-    assert_int_equal(intake_bundle(&intake, "whole", bundle, len), TROUBLE_NONE);
+    spoil(&import, bundle, len);
+    assert_int_equal(import_bundle(&import, "whole", bundle, len), TROUBLE_NONE);
     free(bundle);
     send(scene, 'a', "text");
     bundle = ward_bundle(&scene->kiosk, 1, 1, &len);
-    spoil(&intake, bundle, len);
-    assert_int_equal(intake.report.records, 0);
+    spoil(&import, bundle, len);
+    assert_int_equal(import.report.records, 0);
     assert_int_equal(count_cases(scene), 0);
-    assert_int_equal(intake_bundle(&intake, "whole", bundle, len), TROUBLE_NONE);
+    assert_int_equal(import_bundle(&import, "whole", bundle, len), TROUBLE_NONE);
     free(bundle);
 }
 
@@ -587,7 +587,7 @@ static void test_one_bad_bundle_stops_no_other(void **state)
 {
     struct scene *scene = *state;
     struct refused refused = {""};
-    struct intake intake = {
+    struct import import = {
         .vault = &scene->ward.vault, .refused = note_refused, .context = &refused};
     char dir[WARD_PATH], path[2 * WARD_PATH], expected[512];
     size_t len = 0;
@@ -604,15 +604,15 @@ static void test_one_bad_bundle_stops_no_other(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     snprintf(path, sizeof path, "%s/d.bundle", dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    intake_path(&intake, dir);
+    import_path(&import, dir);
     snprintf(expected, sizeof expected, "a.bundle=%d b.bundle=%d c.bundle=%d d.bundle=%d ",
              ERROR_FORGED, ERROR_SPECIAL, ERROR_SPECIAL, ERROR_SPECIAL);
     assert_string_equal(refused.text, expected);
-    assert_int_equal(intake.report.bundles, 1);
-    assert_int_equal(intake.report.refused, 4);
+    assert_int_equal(import.report.bundles, 1);
+    assert_int_equal(import.report.refused, 4);
     assert_int_equal(count_cases(scene), 1);
-    intake_path(&intake, "/nowhere/at/all");
-    assert_int_equal(intake.report.refused, 5);
+    import_path(&import, "/nowhere/at/all");
+    assert_int_equal(import.report.refused, 5);
     free(bundle);
     ward_remove(dir);
 }
@@ -872,10 +872,10 @@ static void test_killed_import_run_again_gives_the_same(void **state)
     }
     assert_int_equal(letters, BUNDLES * PER_BUNDLE);
     free(cases);
-    struct kiosks_row *row = look(scene);
+    struct fleet_row *row = look(scene);
     assert_int_equal(row->kiosk.tip_seq, BUNDLES * PER_BUNDLE);
     assert_int_equal(row->gaps.n + row->forks.n, 0);
-    kiosks_free(row, 1);
+    fleet_free(row, 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

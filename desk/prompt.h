@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The passphrase: from a file's first line, or asked on the terminal without echo. */
-#ifndef DESK_PASSPHRASE_H
-#define DESK_PASSPHRASE_H
+#ifndef DESK_PROMPT_H
+#define DESK_PROMPT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-enum { PASSPHRASE_MAX = 1000 };
-
-/* Lies in secret_new memory. */
-struct passphrase {
-    size_t len;
-    char text[PASSPHRASE_MAX + 1];
-};
+#include "office/passphrase.h"
 
 /* Reads the first line of file, or, when file is NULL, asks on the terminal; twice when it is a new
    one, which must have 12 characters. A signal that ends programs stops the asking: the terminal is
    left as it was found. On TROUBLE_NONE *out is the caller's, for passphrase_free. */
-int passphrase_get(const char *file, bool fresh, struct passphrase **out);
-void passphrase_free(struct passphrase **passphrase);
+int prompt_passphrase(const char *file, bool fresh, struct passphrase **out);
 
 #endif

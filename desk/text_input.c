@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The text of an answer or a note, read straight into locked memory. */
-#include "desk/scribe.h"
+#include "desk/text_input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "desk/trouble.h"
+#include "office/trouble.h"
 
 /* What is behind the limit is only counted, up to a bound: an endless input must end. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };
@@ -73,7 +73,7 @@ static int read_from(const char *file, size_t max, struct scribe *scribe)
     return error;
 }
 
-int scribe_read(const char *file, size_t max, struct scribe **out)
+int text_input_read(const char *file, size_t max, struct scribe **out)
 {
     *out = secret_new(sizeof **out + max + 1);
     if (*out == NULL)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The list of cases, the most urgent and then the oldest first. */
-#include "desk/triage.h"
+#include "office/triage.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 
 struct listing {
     struct triage_case *cases;

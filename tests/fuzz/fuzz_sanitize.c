@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "desk/plain.h"
+#include "desk/sanitize.h"
 #include "tests/fuzz/fuzz.h"
 
 #define MARGIN "    |"
@@ -48,7 +48,7 @@ static void try(int columns, unsigned fault, const char *text, size_t len)
 
     must(stream != NULL);
     fuzz_fail_at(fault);
-    const int rc = plain_text(stream, columns, text, len);
+    const int rc = sanitize_text(stream, columns, text, len);
     fuzz_fail_at(0);
     must(fclose(stream) == 0);
     must(rc == 0 || (rc == -1 && fault > 0 && size == 0));
@@ -64,7 +64,7 @@ static void try_word(const char *text, size_t len)
     FILE *stream = open_memstream(&out, &size);
 
     must(stream != NULL);
-    plain_word(stream, text, len);
+    sanitize_word(stream, text, len);
     must(fclose(stream) == 0);
     check_harmless(out, size);
     must(memchr(out, '\n', size) == NULL);

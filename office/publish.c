@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Publish: the board and the charter, for the courier. */
-#include "desk/publish.h"
+#include "office/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "crypto/hash.h"
-#include "desk/casefile.h"
-#include "desk/kiosks.h"
-#include "desk/trouble.h"
+#include "office/casefile.h"
+#include "office/fleet.h"
+#include "office/trouble.h"
 #include "protocol/board.h"
 #include "protocol/names.h"
 
@@ -309,7 +309,7 @@ int publish_run(struct vault *vault, const char *out, uint32_t today, struct pub
     report->blamed = error == TROUBLE_NONE ? NULL : NOTICES_FILE;
     report->notices = (uint32_t)stack.notices_len;
     if (error == TROUBLE_NONE)
-        error = kiosks_ahead(vault, report->ahead_kiosk, &report->ahead);
+        error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
     if (error == TROUBLE_NONE)
         error = press_and_put(vault, out, today, &stack, report);
     free(stack.notices);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one place where ciphertext becomes a complaint. */
-#include "desk/casefile.h"
+#include "office/casefile.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/wire.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
-#include "desk/trouble.h"
+#include "office/trouble.h"
 
 enum {
     ITEM_VERSION = 1,

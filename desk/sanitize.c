@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writing other people's text so that it cannot act. */
-#include "desk/plain.h"
+#include "desk/sanitize.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static size_t mark(struct plain *plain, uint32_t ch, char out[4])
     return utf8_put(REPLACEMENT, out);
 }
 
-size_t plain_char(struct plain *plain, uint32_t ch, char out[4])
+size_t sanitize_char(struct plain *plain, uint32_t ch, char out[4])
 {
     int columns = 0;
     uint32_t shown = utf8_shown(ch, &columns);
@@ -40,14 +40,14 @@ size_t plain_char(struct plain *plain, uint32_t ch, char out[4])
     return utf8_put(shown, out);
 }
 
-void plain_word(FILE *out, const char *text, size_t len)
+void sanitize_word(FILE *out, const char *text, size_t len)
 {
     struct plain plain = {0};
     for (size_t at = 0; at < len;) {
         char bytes[4];
         uint32_t ch = 0;
         at += utf8_take(text + at, len - at, &ch);
-        fwrite(bytes, 1, plain_char(&plain, ch, bytes), out);
+        fwrite(bytes, 1, sanitize_char(&plain, ch, bytes), out);
     }
 }
 
@@ -63,7 +63,7 @@ static char *tame(const char *text, size_t len, size_t *tamed)
         at += n;
         if (ch == '\r' && at < len && text[at] == '\n')
             continue;
-        *tamed += plain_char(&plain, ch, out + *tamed);
+        *tamed += sanitize_char(&plain, ch, out + *tamed);
         if (ch == '\n')
             out[*tamed - 1] = '\n';
     }
@@ -106,7 +106,7 @@ static int put_lines(FILE *out, int width, const char *text, size_t len)
     return 0;
 }
 
-int plain_text(FILE *out, int columns, const char *text, size_t len)
+int sanitize_text(FILE *out, int columns, const char *text, size_t len)
 {
     size_t tamed = 0;
     if (len > 0 && text[len - 1] == '\n')

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the desk prints for people. */
-#include "desk/words.h"
+#include "desk/print.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "base/day.h"
 #include "base/lang.h"
 #include "crypto/secret.h"
-#include "desk/casefile.h"
-#include "desk/plain.h"
-#include "desk/trouble.h"
+#include "desk/sanitize.h"
+#include "office/casefile.h"
+#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tui/wrap.h"
 
@@ -19,36 +19,36 @@
 
 enum { COLUMNS = 76, COLUMNS_MIN = 20 };
 
-const char *words_urgency(enum taxonomy_urgency urgency)
+const char *print_urgency(enum taxonomy_urgency urgency)
 {
     static const char *const names[] = {"U0", "U1", "U2", "U3"};
     return (size_t)urgency < sizeof names / sizeof *names ? names[urgency] : "?";
 }
 
-const char *words_status(uint8_t number)
+const char *print_status(uint8_t number)
 {
     const struct taxonomy_status *status = taxonomy_status_numbered(number);
     return status != NULL ? status->code : "?";
 }
 
-const char *words_type(uint8_t number)
+const char *print_type(uint8_t number)
 {
     const struct taxonomy_facility *type = taxonomy_facility_numbered(number);
     return type != NULL ? type->code : "?";
 }
 
-const char *words_urgent(uint8_t answer)
+const char *print_urgent(uint8_t answer)
 {
     return answer == 1 ? "yes" : answer == 2 ? "no" : "skipped";
 }
 
-const char *words_about(uint8_t about)
+const char *print_about(uint8_t about)
 {
     static const char *const names[] = {"not-said", "me", "someone-else", "several", "me-under-18"};
     return about < sizeof names / sizeof *names ? names[about] : "?";
 }
 
-bool words_asked(const struct letter *letter, uint8_t q)
+bool print_asked(const struct letter *letter, uint8_t q)
 {
     const struct taxonomy_category *known = taxonomy_category(letter->category);
     if (q <= letter->urgent_count && letter->urgent[q - 1] != 0)
@@ -92,7 +92,7 @@ static void table_put(const struct table *table, size_t column, const char *text
     const bool right = (table->right >> column & 1) != 0, last = column + 1 == table->columns;
     if (right)
         fprintf(table->out, "%*s", spare, "");
-    plain_word(table->out, text, strlen(text));
+    sanitize_word(table->out, text, strlen(text));
     if (last)
         fputc('\n', table->out);
     else
@@ -141,7 +141,7 @@ static void cases_cell(const void *rows, size_t row, size_t column, char text[CE
     case 0:
         return cell_number(text, one->id);
     case 1:
-        return cell_text(text, words_urgency(one->urgency));
+        return cell_text(text, print_urgency(one->urgency));
     case 2:
         return cell_text(text, one->category);
     case 3:
@@ -149,7 +149,7 @@ static void cases_cell(const void *rows, size_t row, size_t column, char text[CE
     case 4:
         return cell_day(text, one->day);
     case 5:
-        return cell_text(text, words_status(one->status));
+        return cell_text(text, print_status(one->status));
     case 6:
         return cell_text(text, one->language);
     default:
@@ -158,7 +158,7 @@ static void cases_cell(const void *rows, size_t row, size_t column, char text[CE
     }
 }
 
-void words_cases(FILE *out, const struct triage_case *cases, size_t n)
+void print_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
     static const char *const heads[] = {
         N_("CASE"), N_("URGENCY"), N_("CATEGORY"), N_("FACILITY"),
@@ -185,7 +185,7 @@ void words_cases(FILE *out, const struct triage_case *cases, size_t n)
 static void field(FILE *out, const char *name, const char *value)
 {
     fprintf(out, INDENT "%s: ", name);
-    plain_word(out, value, strlen(value));
+    sanitize_word(out, value, strlen(value));
     fputc('\n', out);
 }
 
@@ -222,10 +222,10 @@ static void category(FILE *out, const struct casefile_item *item)
     fprintf(out, INDENT "%s: %s, %s\n", _("Category"), letter->category,
             known != NULL ? _(taxonomy_text(&known->words, chosen_by(item)))
                           : _("not known to this version"));
-    fprintf(out, INDENT "%s: %s, %s\n", _("Urgency"), words_urgency(urgency),
+    fprintf(out, INDENT "%s: %s, %s\n", _("Urgency"), print_urgency(urgency),
             _(taxonomy_urgency_text(urgency)));
     if (known != NULL && urgency < known->urgency)
-        field(out, _("Raised by the answers from"), words_urgency(known->urgency));
+        field(out, _("Raised by the answers from"), print_urgency(known->urgency));
 }
 
 static void answers(FILE *out, const struct letter *letter)
@@ -234,7 +234,7 @@ static void answers(FILE *out, const struct letter *letter)
     for (uint8_t q = 1; q <= LETTER_URGENT_MAX; q++) {
         const char *question = taxonomy_question_name(q);
         const uint8_t answer = q <= letter->urgent_count ? letter->urgent[q - 1] : 0;
-        if (question != NULL && answer < 3 && words_asked(letter, q))
+        if (question != NULL && answer < 3 && print_asked(letter, q))
             field(out, _(question), _(names[answer]));
     }
 }
@@ -260,7 +260,8 @@ struct sheet {
 
 static int foreign(const struct sheet *sheet, const char *text, size_t len)
 {
-    return plain_text(sheet->out, sheet->columns, text, len) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
+    return sanitize_text(sheet->out, sheet->columns, text, len) == 0 ? TROUBLE_NONE
+                                                                     : TROUBLE_MEMORY;
 }
 
 /* Like a text behind the margin: it may be up to 160 bytes of anything. */
@@ -272,7 +273,7 @@ static int name(const struct sheet *sheet, const struct letter *letter)
     return foreign(sheet, letter->name, letter->name_len);
 }
 
-static int words_letter(const struct sheet *sheet, const struct casefile_item *item)
+static int print_letter(const struct sheet *sheet, const struct casefile_item *item)
 {
     FILE *out = sheet->out;
     const struct letter *letter = item->letter;
@@ -301,7 +302,7 @@ static int words_letter(const struct sheet *sheet, const struct casefile_item *i
     return TROUBLE_NONE;
 }
 
-static int words_message(const struct sheet *sheet, const struct casefile_item *item)
+static int message(const struct sheet *sheet, const struct casefile_item *item)
 {
     FILE *out = sheet->out;
     struct answer *answer = secret_new(sizeof *answer);
@@ -319,16 +320,16 @@ static int words_message(const struct sheet *sheet, const struct casefile_item *
     return error;
 }
 
-static int words_item(void *context, const struct casefile_item *item)
+static int print_item(void *context, const struct casefile_item *item)
 {
     const struct sheet *sheet = context;
     FILE *out = sheet->out;
     const struct taxonomy_status *status = NULL;
     switch (item->kind) {
     case CASEFILE_LETTER:
-        return words_letter(sheet, item);
+        return print_letter(sheet, item);
     case CASEFILE_MESSAGE:
-        return words_message(sheet, item);
+        return message(sheet, item);
     case CASEFILE_STATUS:
         status = taxonomy_status_numbered(item->status);
         heading(out, _("New status"), item->day);
@@ -341,27 +342,27 @@ static int words_item(void *context, const struct casefile_item *item)
     return TROUBLE_NONE;
 }
 
-int words_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
+int print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
 {
     struct sheet sheet = {out, columns};
     if (case_id == 0)
         return TROUBLE_CASE;
     fprintf(out, "%s %" PRIu64 "\n", _("Case"), case_id);
-    return casefile_each(vault, case_id, words_item, &sheet);
+    return casefile_each(vault, case_id, print_item, &sheet);
 }
 
-int words_case(FILE *out, struct vault *vault, uint64_t case_id)
+int print_case(FILE *out, struct vault *vault, uint64_t case_id)
 {
     struct winsize size = {0};
     int columns = COLUMNS;
     if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns)
         columns = size.ws_col > COLUMNS_MIN ? size.ws_col : COLUMNS_MIN;
-    return words_case_wide(out, columns, vault, case_id);
+    return print_case_wide(out, columns, vault, case_id);
 }
 
 /* --- kiosks --- */
 
-static void gaps(FILE *out, const struct kiosks_ranges *ranges)
+static void gaps(FILE *out, const struct fleet_ranges *ranges)
 {
     for (size_t i = 0; i < ranges->n; i++)
         fprintf(out, INDENT "%s: %" PRIu64 "-%" PRIu64 "\n", _("GAP, records missing"),
@@ -369,7 +370,7 @@ static void gaps(FILE *out, const struct kiosks_ranges *ranges)
 }
 
 /* Numbers that follow one another in one line: a kiosk may have gone on for long. */
-static void forks(FILE *out, const struct kiosks_ranges *ranges)
+static void forks(FILE *out, const struct fleet_ranges *ranges)
 {
     for (size_t i = 0; i < ranges->n;) {
         const uint64_t first = ranges->all[i].first;
@@ -381,7 +382,7 @@ static void forks(FILE *out, const struct kiosks_ranges *ranges)
     }
 }
 
-static void rollbacks(FILE *out, const struct kiosks_row *row)
+static void rollbacks(FILE *out, const struct fleet_row *row)
 {
     char day[DAY_TEXT_LEN];
     for (size_t i = 0; i < row->rollbacks.n; i++) {
@@ -396,9 +397,9 @@ static void rollbacks(FILE *out, const struct kiosks_row *row)
     }
 }
 
-static void silence(FILE *out, const struct kiosks_row *row)
+static void silence(FILE *out, const struct fleet_row *row)
 {
-    if (row->silent <= KIOSKS_SILENCE)
+    if (row->silent <= FLEET_SILENCE)
         return;
     fputs(INDENT, out);
     fprintf(out, _("SILENCE for %u days, after record: %llu\n"), row->silent,
@@ -425,7 +426,7 @@ static void health(FILE *out, const struct caseload_kiosk *kiosk)
 
 static void kiosks_cell(const void *rows, size_t row, size_t column, char text[CELL_LEN])
 {
-    const struct kiosks_row *one = (const struct kiosks_row *)rows + row;
+    const struct fleet_row *one = (const struct fleet_row *)rows + row;
     const struct caseload_kiosk *kiosk = &one->kiosk;
     switch (column) {
     case 0:
@@ -433,7 +434,7 @@ static void kiosks_cell(const void *rows, size_t row, size_t column, char text[C
     case 1:
         return cell_text(text, one->card.facility);
     case 2:
-        return cell_text(text, words_type(one->card.type));
+        return cell_text(text, print_type(one->card.type));
     case 3:
         return cell_number(text, kiosk->last_seq);
     case 4:
@@ -447,7 +448,7 @@ static void kiosks_cell(const void *rows, size_t row, size_t column, char text[C
     }
 }
 
-static void words_kiosk(FILE *out, const struct kiosks_row *row)
+static void print_kiosk(FILE *out, const struct fleet_row *row)
 {
     const struct caseload_kiosk *kiosk = &row->kiosk;
     gaps(out, &row->gaps);
@@ -459,7 +460,7 @@ static void words_kiosk(FILE *out, const struct kiosks_row *row)
     health(out, kiosk);
 }
 
-void words_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
+void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
 {
     static const char *const heads[] = {
         N_("KIOSK"), N_("FACILITY"), N_("TYPE"),    N_("LAST"),
@@ -479,6 +480,6 @@ void words_kiosks(FILE *out, const struct kiosks_row *rows, size_t n)
     table_head(&table);
     for (size_t i = 0; i < n; i++) {
         table_row(&table, i);
-        words_kiosk(out, &rows[i]);
+        print_kiosk(out, &rows[i]);
     }
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the desk prints for people: the list, a case, the kiosks. Everything that came from outside
+   goes through desk/sanitize. */
+#ifndef DESK_PRINT_H
+#define DESK_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "office/fleet.h"
+#include "office/triage.h"
+
+void print_cases(FILE *out, const struct triage_case *cases, size_t n);
+
+/* Everything of a case, oldest first, in so many columns; print_case takes those of the terminal,
+   at most 76. What people wrote is behind a margin. Returns a trouble. */
+int print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id);
+int print_case(FILE *out, struct vault *vault, uint64_t case_id);
+
+void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
+
+/* Short codes for lists and JSON: "U0"; a status's code or "?"; a facility type's code or "?". */
+const char *print_urgency(enum taxonomy_urgency urgency);
+const char *print_status(uint8_t status);
+const char *print_type(uint8_t type);
+
+/* What a person answered: "yes", "no" or "skipped"; about whom: "me", "someone-else", "several",
+   "me-under-18" or "not-said". For JSON; not translated. */
+const char *print_urgent(uint8_t answer);
+const char *print_about(uint8_t about);
+
+/* True when urgency question q, from 1, belongs to the letter: it has an answer, or the letter's
+   category asks it. */
+bool print_asked(const struct letter *letter, uint8_t q);
+
+#endif

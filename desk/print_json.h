@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the desk prints for machines: JSON, with texts exactly as they were written. The one file
+   that knows jansson. */
+#ifndef DESK_PRINT_JSON_H
+#define DESK_PRINT_JSON_H
+
+#include <stdio.h>
+
+#include "office/fleet.h"
+#include "office/triage.h"
+
+/* Each writes one JSON value and a newline, and returns a trouble. */
+int print_json_cases(FILE *out, const struct triage_case *cases, size_t n);
+int print_json_case(FILE *out, struct vault *vault, uint64_t case_id);
+int print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of a passphrase. */
+#include "office/passphrase.h"
+
+#include "crypto/secret.h"
+
+void passphrase_free(struct passphrase **passphrase)
+{
+    secret_free(*passphrase);
+    *passphrase = NULL;
+}
