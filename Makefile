@@ -132,7 +132,7 @@ leak: deps-test
 	@tests/leak/run $(BUILD)
 
 # Breaks each protection on purpose, in copies of the tree, and sees its test fail.
-mutations: deps-test
+mutations: deps-test lint-broken
 	@BUILD=$(BUILD) tests/mutations
 
 demo: deps-test
@@ -143,6 +143,11 @@ lint: deps-lint
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) lint-built
 lint-built: all $(TESTS)
 	@tests/lint $(BUILD)
+# Breaks each law on purpose, in a copy of the tree, and sees lint notice.
+lint-broken: deps-lint
+	@$(MAKE) --no-print-directory lint-broken-built
+lint-broken-built: all $(TESTS)
+	@tests/lint_broken $(BUILD)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory bench-built
@@ -245,7 +250,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo mutations check check-built asan taint leak lint lint-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
+.PHONY: all demo mutations check check-built asan taint leak lint lint-built lint-broken lint-broken-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 
