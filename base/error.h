@@ -1,34 +1,196 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a carried file is not taken: one list for every file format. */
+/* What can go wrong, in one list for all programs: code, exit status and sentence. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
-enum error {
-    ERROR_NONE,
-    ERROR_MISSING,   /* there is no such file */
-    ERROR_SPECIAL,   /* a folder, device, symlink or pipe where a file is expected */
-    ERROR_LARGE,     /* larger than such a file can be */
-    ERROR_TRUNCATED, /* ends too early, or has bytes too many */
-    ERROR_FOREIGN,   /* not such a file */
-    ERROR_NEWER,     /* written by a later version */
-    ERROR_FORGED,    /* the signature is wrong: changed on the way, or never ours */
-    ERROR_MALFORMED, /* signed, but the fields make no sense */
-    ERROR_OFFICE,    /* of another office */
-    ERROR_KIOSK,     /* of another kiosk */
-    ERROR_OLDER,     /* older than the one held */
-    ERROR_EXPIRED,   /* its last day is over */
-    ERROR_CHAIN,     /* the records do not follow one another */
-    ERROR_FULL,      /* no space left */
-    ERROR_READONLY,  /* the folder cannot be written */
-    ERROR_OPEN,      /* the folder is readable or writable by others, or belongs to another user */
-    ERROR_BUSY,      /* another process holds it */
-    ERROR_CORRUPT,   /* the outbox is damaged */
-    ERROR_IO,        /* the disk or memory failed */
-    ERROR_COUNT
-};
+/* X(code, status, sentence). The status is what a command exits with that ends so: 0 done, 1 could
+   not, 2 wrong usage. The sentence says what happened and what the person can do; it is an English
+   message id for gettext. */
+/* clang-format off */
+#define ERROR_LIST(X) \
+    X(NONE, 0, "") \
+    /* Files that are carried, and any other file. */ \
+    X(MISSING, 1, N_("There is no such file; check the name and that the medium is mounted.")) \
+    X(SPECIAL, 1, N_("This is not a plain file; put the file itself there.")) \
+    X(LARGE, 1, N_("The file is too large to be ours; copy it again from the office's medium.")) \
+    X(TRUNCATED, 1, N_("The file is cut short or too long; copy it again.")) \
+    X(FOREIGN, 1, N_("This is another kind of file; look for the right one.")) \
+    X(NEWER, 1, N_("A newer version of Sandyq wrote this; update Sandyq here.")) \
+    X(FORGED, 1, \
+      N_("The signature is wrong; copy the file again and, if that fails, tell the office.")) \
+    X(MALFORMED, 1, N_("The signed contents make no sense; tell the office.")) \
+    X(OFFICE, 1, N_("This is from another office; take a file from your own office.")) \
+    X(KIOSK, 1, N_("This is for another kiosk; take the file made for this one.")) \
+    X(OLDER, 1, N_("This is older than what is held; fetch the newest from the office.")) \
+    X(EXPIRED, 1, N_("Its last day is over; fetch a new one from the office.")) \
+    X(CHAIN, 1, \
+      N_("The records do not follow one another; keep everything as it is and tell the " \
+         "office.")) \
+    /* The machine. */ \
+    X(FULL, 1, N_("There is no space left; free some and try again.")) \
+    X(READONLY, 1, N_("The folder cannot be written; allow writing or take another medium.")) \
+    X(OPEN, 1, \
+      N_("Others can get into the folder; give it to the kiosk's user alone (chmod 700).")) \
+    X(BUSY, 1, N_("Another program is using it; wait until that one ends and try again.")) \
+    X(IO, 1, \
+      N_("The disk or the memory failed; try again and, if that fails, change the medium.")) \
+    X(MEMORY, 1, N_("There is not enough memory. End other programs and try again.")) \
+    X(MEMORY_LOCK, 1, \
+      N_("No memory could be locked for secrets. Raise the limit to at least 8 MiB " \
+         "(ulimit -l 8192).")) \
+    X(CRYPTO_OLD, 1, N_("libgcrypt is too old. Install version 1.10.1 or later.")) \
+    X(CRYPTO_FIPS, 1, \
+      N_("libgcrypt is in FIPS mode, which switches off what the envelope needs. Switch " \
+         "FIPS mode off on this machine.")) \
+    X(OUTPUT, 1, N_("The output could not be written. Check the disk or the pipe.")) \
+    /* Databases: what is wrong with the file, where its schema has no word of its own. */ \
+    X(NO_ROW, 1, N_("There is no such entry in the database.")) \
+    X(EXISTS, 1, \
+      N_("The database has such an entry already. Keep a copy of it and tell the office.")) \
+    X(CORRUPT, 1, \
+      N_("The database is damaged. Keep a copy, then put it back from your backup.")) \
+    X(OLD_FORMAT, 1, \
+      N_("An older version of this program wrote the database. Open it with that version.")) \
+    X(OUTBOX, 1, \
+      N_("The outbox is damaged or gone; keep the disk as it is and tell the office.")) \
+    X(CASEBOOK_MISSING, 1, N_("casebook.db is missing. Put it back from your backup.")) \
+    X(CASEBOOK_FOREIGN, 1, N_("casebook.db is not a casebook. Put it back from your backup.")) \
+    X(CASEBOOK_NEWER, 1, N_("A newer version of this program wrote casebook.db. Update first.")) \
+    X(CASEBOOK_OLDER, 1, \
+      N_("An older version of this program wrote casebook.db. Open this office with that " \
+         "version.")) \
+    X(CASEBOOK_CORRUPT, 1, \
+      N_("casebook.db is damaged. Keep a copy, then put it back from your backup and " \
+         "import the bundles again.")) \
+    X(CASEBOOK_OTHER, 1, \
+      N_("casebook.db belongs to another office. Put this office's own there.")) \
+    X(CASEBOOK_ROW, 1, \
+      N_("Something in casebook.db was changed by another program. Keep a copy, then put " \
+         "it back from your backup.")) \
+    /* What is sealed. */ \
+    X(SEAL, 1, N_("What was sealed was changed, or is for another key.")) \
+    X(KEY_UNFIT, 1, N_("This key cannot be used, or is not the one that is named.")) \
+    X(SUITE, 1, \
+      N_("This was sealed in a way that this version does not know. Update Sandyq here.")) \
+    X(CODE_SHORT, 1, N_("The number has fewer than 24 digits.")) \
+    X(CODE_LONG, 1, N_("The number has more than 24 digits.")) \
+    X(CODE_FOREIGN, 1, N_("The number has something in it that is no digit.")) \
+    X(CODE_CHECK, 1, N_("A digit of the number is wrong.")) \
+    /* Letters: why a decrypted one is not taken. */ \
+    X(LETTER_VERSION_UNKNOWN, 1, \
+      N_("The letter has a version that this program does not know.")) \
+    X(LETTER_TRUNCATED, 1, N_("The letter ends too early.")) \
+    X(LETTER_TYPE, 1, N_("The letter has a value of a wrong type.")) \
+    X(LETTER_NOT_SHORTEST, 1, N_("The letter has a number that is not in its shortest form.")) \
+    X(LETTER_UNSORTED, 1, N_("The letter's keys are not in order.")) \
+    X(LETTER_DUPLICATE, 1, N_("The letter has a key twice.")) \
+    X(LETTER_UNKNOWN_KEY, 1, N_("The letter has a key that does not belong there.")) \
+    X(LETTER_MISSING, 1, N_("The letter lacks a key.")) \
+    X(LETTER_RANGE, 1, N_("The letter has a value outside its limits.")) \
+    X(LETTER_UTF8, 1, N_("The letter's text is not UTF-8.")) \
+    X(LETTER_TRAILING, 1, N_("The letter has something behind its end.")) \
+    /* A session of the kiosk. */ \
+    X(SESSION_TERMINAL, 1, N_("This terminal cannot be used. Check that TERM names its kind.")) \
+    X(SESSION_CONFINED, 1, \
+      N_("A session could not be confined. Use a kernel with seccomp filters.")) \
+    X(SESSION_PROCESS, 1, \
+      N_("No process could be started for a session. Raise the limit of processes, or " \
+         "free memory.")) \
+    /* The office and its folder. */ \
+    X(NOT_OFFICE, 1, \
+      N_("There is no office here. Check the folder's name, or make an office with: " \
+         "sandyq-desk init OFFICE")) \
+    X(UNFINISHED, 1, \
+      N_("Making this office was cut off half way, and it holds nothing yet. Delete the " \
+         "folder and run init again.")) \
+    X(PARENT, 1, N_("The folder above this one is missing. Make it first, or name another.")) \
+    X(NOT_EMPTY, 1, N_("Something is in this folder already. Name a new folder.")) \
+    X(OFFICE_OPEN, 1, \
+      N_("Others can get into this folder, or it is not yours. Run: chmod 700 OFFICE, as " \
+         "its owner.")) \
+    X(OFFICE_BUSY, 1, N_("Another desk program works in this office. Wait until it ends.")) \
+    X(OFFICE_CHARTER, 1, \
+      N_("The charter is missing, damaged or of another office. Put it back from your " \
+         "backup.")) \
+    X(OFFICE_NAME, 1, \
+      N_("The office's name is too long or not plain text. Use at most 127 bytes.")) \
+    X(KEYRING_MISSING, 1, N_("desk.keyring is missing. Put it back from your backup.")) \
+    X(KEYRING_SPECIAL, 1, N_("desk.keyring is not a plain file. Put the file itself there.")) \
+    X(KEYRING_FOREIGN, 1, N_("This is no keyring. Put it back from your backup.")) \
+    X(KEYRING_DAMAGED, 1, N_("desk.keyring is damaged. Put it back from your backup.")) \
+    X(KEYRING_NEWER, 1, N_("A newer version of this program wrote the keyring. Update first.")) \
+    X(KEYRING_OTHER, 1, \
+      N_("desk.keyring and charter do not belong together. Put back both from one backup " \
+         "of this office.")) \
+    X(ROOT_AWAY, 1, \
+      N_("root.keyring is not here. Put it back into the office's folder to enrol a " \
+         "kiosk, and take it away afterwards.")) \
+    X(ROOT_SPECIAL, 1, N_("root.keyring is not a plain file. Put the file itself there.")) \
+    X(ROOT_DAMAGED, 1, N_("root.keyring is damaged. Put it back from your backup.")) \
+    X(ROOT_OTHER, 1, N_("root.keyring belongs to another office. Put this office's own there.")) \
+    /* The passphrase. */ \
+    X(PASSPHRASE, 1, N_("The passphrase is wrong. Try again.")) \
+    X(PASSPHRASE_EMPTY, 1, N_("The passphrase is empty. Choose a longer one.")) \
+    X(PASSPHRASE_SHORT, 1, \
+      N_("The passphrase is too short. Choose at least 12 characters: four or five " \
+         "unrelated words are good.")) \
+    X(PASSPHRASE_LONG, 1, N_("The passphrase is longer than 1000 bytes. Choose a shorter one.")) \
+    X(PASSPHRASE_FILE, 1, N_("The passphrase file cannot be read. Check its name.")) \
+    X(TWO_PASSPHRASES, 1, N_("The two passphrases differ. Try again.")) \
+    X(NO_TERMINAL, 1, \
+      N_("There is no terminal to ask for the passphrase. Use --passphrase-file FILE.")) \
+    X(CANCELLED, 1, N_("Stopped. Nothing was changed.")) \
+    /* The desk's commands. */ \
+    X(FACILITY, 1, \
+      N_("The facility code must be 1 to 15 of A-Z, 0-9 and -, with no - in front.")) \
+    X(FACILITY_TYPE, 2, N_("There is no such type of facility.")) \
+    X(CARD_PLACE, 1, \
+      N_("Something that is no card is there already. Name a new file for the card.")) \
+    X(CARD_FOLDER, 1, N_("This names a folder. Name a file for the card.")) \
+    X(NOT_ENROLLED, 1, \
+      N_("This bundle is from a kiosk that was not enrolled here. Enrol it, or give the " \
+         "bundle to its own office.")) \
+    X(RECORD_NUMBER, 1, \
+      N_("A record has an impossible number. Keep the bundle and look at the kiosk.")) \
+    X(NO_BUNDLE, 1, \
+      N_("There is no bundle in this folder. Check its name, or run the exchange at the " \
+         "kiosk again.")) \
+    X(CASE, 1, N_("There is no such case. See the numbers with: sandyq-desk list OFFICE")) \
+    X(STATUS, 2, N_("There is no such status.")) \
+    X(NO_ANSWER, 1, \
+      N_("The person's last letter has no answer yet. Write one first: sandyq-desk answer " \
+         "OFFICE CASE")) \
+    X(TEXT_EMPTY, 1, N_("There is no text. Nothing was changed.")) \
+    X(TEXT_UTF8, 1, N_("The text is not UTF-8. Save it as UTF-8 and try again.")) \
+    X(TEXT_FILE, 1, N_("The text cannot be read. Check the file's name.")) \
+    X(TEXT_LONG, 1, N_("The text is too long. Make it shorter.")) \
+    X(MESSAGES, 1, \
+      N_("This case has as many messages as a kiosk can show. The last one is kept to say " \
+         "that the case is closed. Close it. The person can then write a new complaint.")) \
+    X(BOARD_FULL, 1, N_("The board has no room for more answers. Ask for a newer version.")) \
+    X(NOTICES_FILE, 1, N_("The notices cannot be read. Make the file readable first.")) \
+    X(NOTICES_LONG, 1, \
+      N_("The notices are longer than 65536 bytes. Make them shorter and try again.")) \
+    X(NOTICES_CHARACTER, 1, \
+      N_("A tab or an invisible character stands here. Write a blank instead and try " \
+         "again.")) \
+    /* The desk's screen. */ \
+    X(SCREEN_TERMINAL, 1, \
+      N_("The screen needs a terminal whose kind TERM names. Use the commands list and " \
+         "show instead.")) \
+    X(SCREEN_UTF8, 1, \
+      N_("The screen needs a terminal with UTF-8. Use the commands list and show instead.")) \
+    X(SCREEN_SMALL, 1, N_("The terminal is too small. Make it at least 64 by 24."))
+/* clang-format on */
 
-/* One sentence of what happened and what to do, as an English message id for gettext; for ERROR_NONE
-   an empty string. */
-const char *error_text(int error);
+#define ERROR_CODE(code, status, sentence) ERROR_##code,
+enum error { ERROR_LIST(ERROR_CODE) ERROR_COUNT };
+#undef ERROR_CODE
+
+/* The sentence, untranslated; "" for ERROR_NONE. */
+const char *error_text(enum error error);
+
+/* The exit status of a command that ends with it. */
+enum error error_status(enum error error);
 
 #endif

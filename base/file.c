@@ -30,9 +30,9 @@ struct file_writer {
     char name[256];
 };
 
-static int error_of_errno(int error)
+static enum error error_of_errno(int number)
 {
-    switch (error) {
+    switch (number) {
     case ENOENT:
         return ERROR_MISSING;
     case ELOOP:
@@ -56,7 +56,7 @@ static int error_of_errno(int error)
     }
 }
 
-int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1])
+enum error file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1])
 {
     if (len < FILE_MAGIC_LEN)
         return ERROR_TRUNCATED;
@@ -68,10 +68,10 @@ int file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 
     return version == (uint8_t)magic[FILE_MAGIC_LEN - 1] ? ERROR_NONE : ERROR_FOREIGN;
 }
 
-int file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len)
+enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len)
 {
     struct stat st;
-    int error = ERROR_SPECIAL;
+    enum error error = ERROR_SPECIAL;
 
     *fd = -1;
     /* Looked at before it is opened: opening a device can already do something. */
@@ -96,7 +96,7 @@ int file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len)
 }
 
 /* Reads up to len bytes; *got is less only when the file ends earlier. */
-static int read_whole(int fd, uint8_t *data, size_t len, size_t *got)
+static enum error read_whole(int fd, uint8_t *data, size_t len, size_t *got)
 {
     *got = 0;
     while (*got < len) {
@@ -111,7 +111,7 @@ static int read_whole(int fd, uint8_t *data, size_t len, size_t *got)
     return ERROR_NONE;
 }
 
-int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len)
+enum error file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
@@ -119,7 +119,7 @@ int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *l
 
     *data = NULL;
     *len = 0;
-    int error = file_open(dirfd, name, max, &fd, &size);
+    enum error error = file_open(dirfd, name, max, &fd, &size);
     if (error != ERROR_NONE)
         return error;
     bytes = malloc(size + 1);
@@ -133,7 +133,7 @@ int file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *l
     return ERROR_NONE;
 }
 
-static int open_temporary(struct file_writer *writer, mode_t mode)
+static enum error open_temporary(struct file_writer *writer, mode_t mode)
 {
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
         snprintf(writer->temporary, sizeof writer->temporary, TEMPORARY "%ld-%d", (long)getpid(),
@@ -151,10 +151,10 @@ static int open_temporary(struct file_writer *writer, mode_t mode)
     return ERROR_IO;
 }
 
-int file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **out)
+enum error file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **out)
 {
     struct file_writer *writer = NULL;
-    int error = ERROR_IO;
+    enum error error = ERROR_IO;
 
     *out = NULL;
     if (strlen(name) >= sizeof writer->name)
@@ -177,7 +177,7 @@ int file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **ou
     return ERROR_NONE;
 }
 
-int file_add(struct file_writer *writer, const void *data, size_t len)
+enum error file_add(struct file_writer *writer, const void *data, size_t len)
 {
     const uint8_t *bytes = data;
 
@@ -193,7 +193,7 @@ int file_add(struct file_writer *writer, const void *data, size_t len)
     return ERROR_NONE;
 }
 
-static int sync_folder(int dirfd)
+static enum error sync_folder(int dirfd)
 {
     /* FAT and some network file systems have nothing to sync in a folder and say so. */
     if (fsync(dirfd) != 0 && errno != EINVAL && errno != EROFS && errno != EBADF)
@@ -201,10 +201,10 @@ static int sync_folder(int dirfd)
     return ERROR_NONE;
 }
 
-int file_commit(struct file_writer **writer)
+enum error file_commit(struct file_writer **writer)
 {
     struct file_writer *w = *writer;
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
 
     if (fsync(w->fd) != 0)
         error = error_of_errno(errno);
@@ -235,11 +235,11 @@ void file_abandon(struct file_writer **writer)
     *writer = NULL;
 }
 
-int file_write(int dirfd, const char *name, mode_t mode, const void *data, size_t len)
+enum error file_write(int dirfd, const char *name, mode_t mode, const void *data, size_t len)
 {
     struct file_writer *writer = NULL;
 
-    int error = file_begin(dirfd, name, mode, &writer);
+    enum error error = file_begin(dirfd, name, mode, &writer);
     if (error != ERROR_NONE)
         return error;
     error = file_add(writer, data, len);
@@ -250,7 +250,7 @@ int file_write(int dirfd, const char *name, mode_t mode, const void *data, size_
     return file_commit(&writer);
 }
 
-int file_settle(const char *path)
+enum error file_settle(const char *path)
 {
     char copy[PATH_MAX];
 
@@ -259,7 +259,7 @@ int file_settle(const char *path)
     int dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dirfd < 0)
         return errno == EACCES ? ERROR_NONE : error_of_errno(errno);
-    int error = sync_folder(dirfd);
+    enum error error = sync_folder(dirfd);
     close(dirfd);
     return error;
 }

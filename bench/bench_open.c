@@ -44,7 +44,7 @@ static void *open_some(void *context)
     struct work *work = context;
     for (size_t i = 0; i < work->count; i++)
         if (envelope_open_pair(work->keys->secret, work->keys->public_key,
-                               work->envelopes + i * ENVELOPE_LEN, letter) != ENVELOPE_OK)
+                               work->envelopes + i * ENVELOPE_LEN, letter) != ERROR_NONE)
             work->failed = 1;
     return NULL;
 }
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
     struct times times = {0};
     uint8_t *envelopes = malloc((size_t)SLICE * ENVELOPE_LEN);
     uint8_t *boxes = malloc((size_t)SLICE * BOX_LEN);
-    int failed = sodium_init() < 0 || secret_start() != SECRET_OK || keys_make(&keys) ||
+    int failed = sodium_init() < 0 || secret_start() != ERROR_NONE || keys_make(&keys) ||
                  envelopes == NULL || boxes == NULL;
     for (size_t i = 0; i < slices && !failed; i++)
         failed = seal_slice(&keys, envelopes, boxes, &times) ||

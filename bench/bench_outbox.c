@@ -24,9 +24,9 @@ static int append_outbox(const char *path, const uint8_t *record, unsigned long 
     struct outbox_tip tip = {.day = 20000};
     int rc = outbox_open(path, DB_CREATE, &outbox);
     double start = now();
-    for (tip.seq = 1; rc == DB_OK && tip.seq <= count; tip.seq++)
+    for (tip.seq = 1; rc == ERROR_NONE && tip.seq <= count; tip.seq++)
         rc = outbox_append(outbox, &tip, record, RECORD_LEN);
-    if (rc == DB_OK)
+    if (rc == ERROR_NONE)
         printf("%.6f\n", now() - start);
     outbox_close(&outbox);
     return rc;

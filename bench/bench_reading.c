@@ -138,7 +138,7 @@ static int prepare(void)
     struct code_keys keys;
     char code[CODE_LEN];
 
-    if (secret_start() != SECRET_OK || (booth = booth_new()) == NULL ||
+    if (secret_start() != ERROR_NONE || (booth = booth_new()) == NULL ||
         booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys) != 0 ||
         booth_answer(booth, &keys, texts, 2) != 0)
         return -1;

@@ -11,79 +11,58 @@ static int in_range(char c, char low, char high)
     return c >= low && c <= high;
 }
 
-static int facility_check(const char facility[LETTER_FACILITY_MAX + 1])
+static enum error facility_check(const char facility[LETTER_FACILITY_MAX + 1])
 {
     size_t len = strnlen(facility, LETTER_FACILITY_MAX + 1);
     if (len == 0 || len > LETTER_FACILITY_MAX || facility[0] == '-')
-        return LETTER_RANGE;
+        return ERROR_LETTER_RANGE;
     for (size_t i = 0; i < len; i++) {
         char c = facility[i];
         if (!in_range(c, 'A', 'Z') && !in_range(c, '0', '9') && c != '-')
-            return LETTER_RANGE;
+            return ERROR_LETTER_RANGE;
     }
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
-static int codes_check(const struct letter *letter)
+static enum error codes_check(const struct letter *letter)
 {
     const char *language = letter->language, *category = letter->category;
     if (!in_range(language[0], 'a', 'z') || !in_range(language[1], 'a', 'z') || language[2] != '\0')
-        return LETTER_RANGE;
+        return ERROR_LETTER_RANGE;
     if (!in_range(category[0], 'A', 'Z') || !in_range(category[1], '0', '9') || category[2] != '\0')
-        return LETTER_RANGE;
-    return LETTER_OK;
+        return ERROR_LETTER_RANGE;
+    return ERROR_NONE;
 }
 
-static int urgent_check(const struct letter *letter)
+static enum error urgent_check(const struct letter *letter)
 {
     if (letter->urgent_count > LETTER_URGENT_MAX)
-        return LETTER_RANGE;
+        return ERROR_LETTER_RANGE;
     for (size_t i = 0; i < letter->urgent_count; i++)
         if (letter->urgent[i] > 2)
-            return LETTER_RANGE;
-    return LETTER_OK;
+            return ERROR_LETTER_RANGE;
+    return ERROR_NONE;
 }
 
-static int text_check(const char *text, size_t len, size_t max)
+static enum error text_check(const char *text, size_t len, size_t max)
 {
     if (len > max)
-        return LETTER_RANGE;
-    return len > 0 && u8_check((const uint8_t *)text, len) != NULL ? LETTER_UTF8 : LETTER_OK;
+        return ERROR_LETTER_RANGE;
+    return len > 0 && u8_check((const uint8_t *)text, len) != NULL ? ERROR_LETTER_UTF8 : ERROR_NONE;
 }
 
-int letter_check(const struct letter *letter)
+enum error letter_check(const struct letter *letter)
 {
-    if (letter->kind > LETTER_FOLLOWUP || facility_check(letter->facility) != LETTER_OK)
-        return LETTER_RANGE;
+    if (letter->kind > LETTER_FOLLOWUP || facility_check(letter->facility) != ERROR_NONE)
+        return ERROR_LETTER_RANGE;
     if (letter->kind == LETTER_COVER)
-        return LETTER_OK;
-    if (codes_check(letter) != LETTER_OK || urgent_check(letter) != LETTER_OK)
-        return LETTER_RANGE;
+        return ERROR_NONE;
+    if (codes_check(letter) != ERROR_NONE || urgent_check(letter) != ERROR_NONE)
+        return ERROR_LETTER_RANGE;
     if (letter->consent < 1 || letter->consent > 4 || letter->about > LETTER_ABOUT_MAX)
-        return LETTER_RANGE;
-    int error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
-    if (error == LETTER_OK)
+        return ERROR_LETTER_RANGE;
+    enum error error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
+    if (error == ERROR_NONE)
         error = text_check(letter->name, letter->name_len, LETTER_NAME_MAX);
     return error;
-}
-
-const char *letter_error_name(int error)
-{
-    static const char *const names[] = {
-        [LETTER_OK] = "ok",
-        [LETTER_VERSION_UNKNOWN] = "unknown version",
-        [LETTER_TRUNCATED] = "truncated",
-        [LETTER_TYPE] = "wrong type",
-        [LETTER_NOT_SHORTEST] = "not the shortest form",
-        [LETTER_UNSORTED] = "unsorted keys",
-        [LETTER_DUPLICATE] = "duplicate key",
-        [LETTER_UNKNOWN_KEY] = "unknown key",
-        [LETTER_MISSING] = "missing key",
-        [LETTER_RANGE] = "out of range",
-        [LETTER_UTF8] = "invalid UTF-8",
-        [LETTER_TRAILING] = "trailing bytes",
-    };
-    if (error < 0 || (size_t)error >= sizeof(names) / sizeof(names[0]))
-        return "unknown error";
-    return names[error];
 }

@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum {
     LETTER_LEN = 16306, /* equals ENVELOPE_LETTER_LEN; asserted where both are known */
     LETTER_TEXT_MAX = 14400,
@@ -43,21 +45,6 @@ enum {
 };
 
 enum letter_kind { LETTER_COVER, LETTER_COMPLAINT, LETTER_FOLLOWUP };
-
-enum letter_error {
-    LETTER_OK,
-    LETTER_VERSION_UNKNOWN, /* a version that this program does not know */
-    LETTER_TRUNCATED,       /* the CBOR ends too early */
-    LETTER_TYPE,            /* a wrong CBOR type, an indefinite length, a tag, a float */
-    LETTER_NOT_SHORTEST,    /* an integer or length not in its shortest form */
-    LETTER_UNSORTED,        /* keys not in ascending order */
-    LETTER_DUPLICATE,       /* a key twice */
-    LETTER_UNKNOWN_KEY,     /* a key this version does not have, or a complaint's key in a cover */
-    LETTER_MISSING,         /* a key that must be there is not */
-    LETTER_RANGE,    /* a number or length outside its limits, or a code of the wrong shape */
-    LETTER_UTF8,     /* text that is not valid UTF-8 */
-    LETTER_TRAILING, /* something other than zeros after the map */
-};
 
 /* A letter in fields. text and name point into memory the struct's owner lends (encode) or into the decoded
    buffer (decode); they are not NUL-terminated. Holds keys and text: keep it in locked memory, wipe
@@ -83,22 +70,19 @@ struct letter {
     uint8_t answer_key[LETTER_KEY_LEN];
 };
 
-/* What both halves hold a letter's fields to: LETTER_OK, LETTER_RANGE or LETTER_UTF8. The language
+/* What both halves hold a letter's fields to: ERROR_NONE, ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. The language
    need only look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose
    a new category. The fields of keys 6 to 15 are not looked at in a cover. */
-int letter_check(const struct letter *letter);
+enum error letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
    fields of keys 6 to 15 are left out. Returns what letter_check returns; on error out is all
    zeros. */
-int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
+enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 
 /* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives
-   back byte for byte. letter->text and name point into `in`. Returns LETTER_OK or the first error met;
+   back byte for byte. letter->text and name point into `in`. Returns ERROR_NONE or the first error met;
    letter is then zeroed. */
-int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
-
-/* A short English name of a letter_error for logs and JSON: "truncated". Never NULL. */
-const char *letter_error_name(int error);
+enum error letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
 
 #endif

@@ -103,7 +103,7 @@ static size_t shortest_head(uint64_t number)
 }
 
 /* Takes the next item and insists on its type. */
-static int take(struct triage_screen *r, enum item_type type, struct item *item)
+static enum error take(struct triage_screen *r, enum item_type type, struct item *item)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
     callbacks.uint8 = on_uint8;
@@ -118,95 +118,96 @@ static int take(struct triage_screen *r, enum item_type type, struct item *item)
     struct cbor_decoder_result result =
         cbor_stream_decode(r->in + r->at, LETTER_LEN - r->at, &callbacks, item);
     if (result.status == CBOR_DECODER_NEDATA)
-        return LETTER_TRUNCATED;
+        return ERROR_LETTER_TRUNCATED;
     if (result.status != CBOR_DECODER_FINISHED || item->type != type)
-        return LETTER_TYPE;
+        return ERROR_LETTER_TYPE;
     int string = type == ITEM_BYTES || type == ITEM_TEXT;
     if (result.read - (string ? item->number : 0) != shortest_head(item->number))
-        return LETTER_NOT_SHORTEST;
+        return ERROR_LETTER_NOT_SHORTEST;
     r->at += result.read;
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
-static int take_uint(struct triage_screen *r, uint64_t max, uint64_t *number)
+static enum error take_uint(struct triage_screen *r, uint64_t max, uint64_t *number)
 {
     struct item item;
-    int error = take(r, ITEM_UINT, &item);
-    if (error == LETTER_OK && item.number > max)
-        error = LETTER_RANGE;
-    if (error == LETTER_OK)
+    enum error error = take(r, ITEM_UINT, &item);
+    if (error == ERROR_NONE && item.number > max)
+        error = ERROR_LETTER_RANGE;
+    if (error == ERROR_NONE)
         *number = item.number;
     return error;
 }
 
-static int take_bytes(struct triage_screen *r, size_t len, uint8_t *out)
+static enum error take_bytes(struct triage_screen *r, size_t len, uint8_t *out)
 {
     struct item item;
-    int error = take(r, ITEM_BYTES, &item);
-    if (error == LETTER_OK && item.number != len)
-        error = LETTER_RANGE;
-    if (error == LETTER_OK)
+    enum error error = take(r, ITEM_BYTES, &item);
+    if (error == ERROR_NONE && item.number != len)
+        error = ERROR_LETTER_RANGE;
+    if (error == ERROR_NONE)
         memcpy(out, item.data, len);
     return error;
 }
 
-static int take_text(struct triage_screen *r, size_t max, const char **text, size_t *len)
+static enum error take_text(struct triage_screen *r, size_t max, const char **text, size_t *len)
 {
     struct item item;
-    int error = take(r, ITEM_TEXT, &item);
-    if (error != LETTER_OK)
+    enum error error = take(r, ITEM_TEXT, &item);
+    if (error != ERROR_NONE)
         return error;
     if (item.number > max)
-        return LETTER_RANGE;
+        return ERROR_LETTER_RANGE;
     if (item.number > 0 && u8_check(item.data, item.number) != NULL)
-        return LETTER_UTF8;
+        return ERROR_LETTER_UTF8;
     *text = (const char *)item.data;
     *len = item.number;
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
 /* A short text into an array of max + 1 bytes. A NUL in it would hide what follows. */
-static int take_code(struct triage_screen *r, size_t max, char *out)
+static enum error take_code(struct triage_screen *r, size_t max, char *out)
 {
     const char *text = NULL;
     size_t len = 0;
-    int error = take_text(r, max, &text, &len);
-    if (error != LETTER_OK)
+    enum error error = take_text(r, max, &text, &len);
+    if (error != ERROR_NONE)
         return error;
     if (len == 0 || memchr(text, '\0', len) != NULL)
-        return LETTER_RANGE;
+        return ERROR_LETTER_RANGE;
     memcpy(out, text, len);
     out[len] = '\0';
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
-static int take_urgent(struct triage_screen *r, struct letter *letter)
+static enum error take_urgent(struct triage_screen *r, struct letter *letter)
 {
     struct item item;
-    int error = take(r, ITEM_ARRAY, &item);
-    if (error == LETTER_OK && item.number > LETTER_URGENT_MAX)
-        error = LETTER_RANGE;
-    if (error != LETTER_OK)
+    enum error error = take(r, ITEM_ARRAY, &item);
+    if (error == ERROR_NONE && item.number > LETTER_URGENT_MAX)
+        error = ERROR_LETTER_RANGE;
+    if (error != ERROR_NONE)
         return error;
     for (size_t i = 0; i < item.number; i++) {
         uint64_t answer = 0;
         error = take_uint(r, UINT8_MAX, &answer);
-        if (error != LETTER_OK)
+        if (error != ERROR_NONE)
             return error;
         letter->urgent[i] = (uint8_t)answer;
     }
     letter->urgent_count = (uint8_t)item.number;
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
-static int take_common(struct triage_screen *r, uint64_t key, struct letter *letter)
+static enum error take_common(struct triage_screen *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
-    int error;
+    enum error error;
     switch (key) {
     case KEY_VERSION:
         error = take_uint(r, UINT64_MAX, &number);
-        return error == LETTER_OK && number != LETTER_VERSION ? LETTER_VERSION_UNKNOWN : error;
+        return error == ERROR_NONE && number != LETTER_VERSION ? ERROR_LETTER_VERSION_UNKNOWN
+                                                               : error;
     case KEY_KIND:
         error = take_uint(r, LETTER_FOLLOWUP, &number);
         letter->kind = (enum letter_kind)number;
@@ -224,10 +225,10 @@ static int take_common(struct triage_screen *r, uint64_t key, struct letter *let
     }
 }
 
-static int take_small(struct triage_screen *r, uint64_t key, struct letter *letter)
+static enum error take_small(struct triage_screen *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
-    int error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
+    enum error error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
     if (key == KEY_CONSENT)
         letter->consent = (uint8_t)number;
     else if (key == KEY_ABOUT)
@@ -265,56 +266,56 @@ static int take_value(struct triage_screen *r, uint64_t key, struct letter *lett
 
 /* Takes one key. A cover says what it is in key 1, so a key from 6 on without it is missing, not
  * unknown. */
-static int take_key(struct triage_screen *r, const struct letter *letter, uint64_t *key)
+static enum error take_key(struct triage_screen *r, const struct letter *letter, uint64_t *key)
 {
-    int error = take_uint(r, UINT64_MAX, key);
-    if (error != LETTER_OK)
+    enum error error = take_uint(r, UINT64_MAX, key);
+    if (error != ERROR_NONE)
         return error;
     if (*key >= KEY_COUNT)
-        return LETTER_UNKNOWN_KEY;
+        return ERROR_LETTER_UNKNOWN_KEY;
     if (r->seen & 1u << *key)
-        return LETTER_DUPLICATE;
+        return ERROR_LETTER_DUPLICATE;
     if (r->seen >> *key != 0)
-        return LETTER_UNSORTED;
+        return ERROR_LETTER_UNSORTED;
     if (*key >= COVER_KEYS && (r->seen & 1u << KEY_KIND) && letter->kind == LETTER_COVER)
-        return LETTER_UNKNOWN_KEY;
+        return ERROR_LETTER_UNKNOWN_KEY;
     r->seen |= 1u << *key;
-    return LETTER_OK;
+    return ERROR_NONE;
 }
 
-static int zeros_check(const struct triage_screen *r)
+static enum error zeros_check(const struct triage_screen *r)
 {
     for (size_t i = r->at; i < LETTER_LEN; i++)
         if (r->in[i] != 0)
-            return LETTER_TRAILING;
-    return LETTER_OK;
+            return ERROR_LETTER_TRAILING;
+    return ERROR_NONE;
 }
 
-static int map_take(struct triage_screen *r, struct letter *letter)
+static enum error map_take(struct triage_screen *r, struct letter *letter)
 {
     struct item map;
-    int error = take(r, ITEM_MAP, &map);
-    for (uint64_t i = 0; error == LETTER_OK && i < map.number; i++) {
+    enum error error = take(r, ITEM_MAP, &map);
+    for (uint64_t i = 0; error == ERROR_NONE && i < map.number; i++) {
         uint64_t key = 0;
         error = take_key(r, letter, &key);
-        if (error == LETTER_OK)
+        if (error == ERROR_NONE)
             error = take_value(r, key, letter);
     }
-    if (error != LETTER_OK)
+    if (error != ERROR_NONE)
         return error;
     unsigned wanted = (1u << (letter->kind == LETTER_COVER ? COVER_KEYS : KEY_COUNT)) - 1;
     if (r->seen != wanted)
-        return LETTER_MISSING;
+        return ERROR_LETTER_MISSING;
     error = letter_check(letter);
-    return error == LETTER_OK ? zeros_check(r) : error;
+    return error == ERROR_NONE ? zeros_check(r) : error;
 }
 
-int letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter)
+enum error letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter)
 {
     struct triage_screen r = {.in = in};
     memset(letter, 0, sizeof(*letter));
-    int error = map_take(&r, letter);
-    if (error != LETTER_OK)
+    enum error error = map_take(&r, letter);
+    if (error != ERROR_NONE)
         explicit_bzero(letter, sizeof(*letter));
     return error;
 }

@@ -99,17 +99,17 @@ static void put_complaint(struct writer *w, const struct letter *letter)
     put_text(w, letter->name, letter->name_len);
 }
 
-int letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN])
+enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN])
 {
     struct writer w = {.out = out};
     memset(out, 0, LETTER_LEN);
-    int error = letter_check(letter);
-    if (error != LETTER_OK)
+    enum error error = letter_check(letter);
+    if (error != ERROR_NONE)
         return error;
     int cover = letter->kind == LETTER_COVER;
     w.at += cbor_encode_map_start(cover ? COVER_KEYS : ALL_KEYS, out, LETTER_LEN);
     put_common(&w, letter);
     if (!cover)
         put_complaint(&w, letter);
-    return LETTER_OK;
+    return ERROR_NONE;
 }

@@ -56,7 +56,7 @@ static void look_at_card(int media, const char *name, const struct state *state,
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(media, name, CARD_FILE_LEN, &data, &len);
+    enum error error = file_read(media, name, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_names(data, len, key);
     if (error == ERROR_NONE && memcmp(key, state->key, sizeof key) != 0)
@@ -71,7 +71,7 @@ out:
     free(data);
 }
 
-int cards_look(int media, const struct state *state, struct cards *cards)
+enum error cards_look(int media, const struct state *state, struct cards *cards)
 {
     DIR *folder = file_folder(media);
 

@@ -16,12 +16,12 @@ struct cards {
     struct card card;
     uint32_t charter_number;
     uint8_t bytes[CARD_FILE_LEN];
-    bool strange; /* a whole one for this kiosk of another office than that */
-    int error;    /* of one that is not whole */
+    bool strange;     /* a whole one for this kiosk of another office than that */
+    enum error error; /* of one that is not whole */
 };
 
 /* Looks at every *.card in the folder; *cards begins with ERROR_MISSING and all else 0. Returns ERROR_NONE or
    _IO. */
-int cards_look(int media, const struct state *state, struct cards *cards);
+enum error cards_look(int media, const struct state *state, struct cards *cards);
 
 #endif

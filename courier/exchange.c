@@ -38,7 +38,7 @@ struct exchange {
     struct exchange_report *report;
 };
 
-static int open_media(const char *dir, int *fd)
+static enum error open_media(const char *dir, int *fd)
 {
     *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd >= 0)
@@ -48,11 +48,11 @@ static int open_media(const char *dir, int *fd)
 
 /* Looks at every card, then takes one. Nothing makes up for a card of another office: a kiosk that
    took the wrong first card, or whose keepers never heard of it, would seal its letters to a stranger. */
-static int take_cards(struct exchange *x)
+static enum error take_cards(struct exchange *x)
 {
     struct cards cards = {.error = ERROR_MISSING};
 
-    int error = cards_look(x->media, x->state, &cards);
+    enum error error = cards_look(x->media, x->state, &cards);
     if (error != ERROR_NONE)
         return error;
     x->report->card_rivals = cards.strange && !x->state->has_card;
@@ -64,24 +64,24 @@ static int take_cards(struct exchange *x)
     return cards.strange ? ERROR_OFFICE : cards.error;
 }
 
-static int take_charter(struct exchange *x)
+static enum error take_charter(struct exchange *x)
 {
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(x->media, NAMES_CHARTER, CHARTER_LEN, &data, &len);
+    enum error error = file_read(x->media, NAMES_CHARTER, CHARTER_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_charter(x->state, data, len);
     free(data);
     return error;
 }
 
-static int take_board(struct exchange *x)
+static enum error take_board(struct exchange *x)
 {
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(x->media, NAMES_BOARD, BOARD_MAX, &data, &len);
+    enum error error = file_read(x->media, NAMES_BOARD, BOARD_MAX, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_board(x->state, data, len, x->today);
     free(data);
@@ -108,13 +108,13 @@ static void name_bundle(const struct exchange *x, uint64_t number, char name[NAM
         snprintf(name, NAME_LEN, "%s-%" PRIu64 "%s", id, number, NAMES_BUNDLE);
 }
 
-static int write_request(struct exchange *x)
+static enum error write_request(struct exchange *x)
 {
     uint8_t request[CARD_REQUEST_LEN];
     char name[NAME_LEN];
 
     name_request(x, name);
-    int error = card_request_encode(x->state->seed, x->today, request);
+    enum error error = card_request_encode(x->state->seed, x->today, request);
     if (error == ERROR_NONE)
         error = file_write(x->media, name, 0644, request, sizeof request);
     return error == ERROR_NONE ? ERROR_MISSING : error;
@@ -131,7 +131,7 @@ static void remove_request(struct exchange *x)
 
 /* The error that stands for an error of the outbox. One that waiting or making room does not mend means
    that the outbox is of no use, and what is whole in it has to go out without it. */
-static int of_outbox(struct exchange *x, int error)
+static enum error of_outbox(struct exchange *x, enum error error)
 {
     if (error != ERROR_NONE && error != ERROR_BUSY && error != ERROR_FULL && error != ERROR_CHAIN)
         x->report->salvaged = 1;
@@ -144,28 +144,29 @@ struct filling {
     uint64_t count;
 };
 
-static int fill(void *context, uint64_t seq, const uint8_t *record, size_t len)
+static enum error fill(void *context, uint64_t seq, const uint8_t *record, size_t len)
 {
     struct filling *filling = context;
 
     if (len != RECORD_LEN)
-        return DB_CORRUPT;
+        return ERROR_OUTBOX;
     memcpy(filling->at, record, RECORD_LEN);
     filling->at += RECORD_LEN;
     filling->count++;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 /* Which records go out: all that are held; none: last = first - 1. */
-static int choose_records(struct exchange *x, uint64_t *first, uint64_t *last, uint32_t *tip_day)
+static enum error choose_records(struct exchange *x, uint64_t *first, uint64_t *last,
+                                 uint32_t *tip_day)
 {
     struct outbox_tip tip;
 
-    int error = outbox_tip(x->outbox, &tip);
-    if (error == DB_OK)
+    enum error error = outbox_tip(x->outbox, &tip);
+    if (error == ERROR_NONE)
         error = outbox_first(x->outbox, first);
-    if (error != DB_OK)
-        return of_outbox(x, state_db_error(error));
+    if (error != ERROR_NONE)
+        return of_outbox(x, error);
     if (*first == 0)
         *first = tip.seq + 1;
     *last = tip.seq;
@@ -209,16 +210,16 @@ static void introduce(const struct exchange *x, struct bundle *bundle)
 }
 
 /* The header of every bundle of this exchange, with the records of them all. */
-static int describe(struct exchange *x, struct bundle *bundle)
+static enum error describe(struct exchange *x, struct bundle *bundle)
 {
     uint32_t exchanged = 0;
     uint32_t tip_day = 0;
 
     introduce(x, bundle);
-    int error = choose_records(x, &bundle->first, &bundle->last, &tip_day);
+    enum error error = choose_records(x, &bundle->first, &bundle->last, &tip_day);
     if (error != ERROR_NONE)
         return error;
-    error = of_outbox(x, state_db_error(outbox_exchanged(x->outbox, &exchanged)));
+    error = of_outbox(x, outbox_exchanged(x->outbox, &exchanged));
     if (error != ERROR_NONE)
         return error;
     bundle->exchange_age = age_of(exchanged, x->today);
@@ -231,7 +232,7 @@ static uint64_t dropped_to(struct exchange *x)
 {
     uint64_t first = 0;
 
-    if (x->salvage != NULL || outbox_first(x->outbox, &first) != DB_OK)
+    if (x->salvage != NULL || outbox_first(x->outbox, &first) != ERROR_NONE)
         return 0;
     return first == 0 ? x->report->tip : first - 1;
 }
@@ -246,11 +247,11 @@ static bool is_known(struct exchange *x, const struct bundle *bundle, const uint
 
     if (x->salvage != NULL)
         return salvage_has(x->salvage, bundle->first, bundle->last, hash);
-    if (bundle->last > x->report->tip || outbox_first(x->outbox, &first) != DB_OK)
+    if (bundle->last > x->report->tip || outbox_first(x->outbox, &first) != ERROR_NONE)
         return false;
     if (first == 0 || bundle->last < first)
-        return outbox_holds(x->outbox, bundle->last, hash) == DB_OK;
-    return outbox_each(x->outbox, bundle->last, bundle->last, fill, &filling) == DB_OK &&
+        return outbox_holds(x->outbox, bundle->last, hash) == ERROR_NONE;
+    return outbox_each(x->outbox, bundle->last, bundle->last, fill, &filling) == ERROR_NONE &&
            filling.count == 1 && record_decode(bytes, &ours) == ERROR_NONE &&
            memcmp(ours.hash, hash, sizeof ours.hash) == 0;
 }
@@ -266,7 +267,7 @@ static bool is_evidence(struct exchange *x, const char *name, bool *past)
     struct bundle bundle;
     struct record last;
     bool evidence = false;
-    int error = file_read(x->media, name, BUNDLE_MAX, &data, &len);
+    enum error error = file_read(x->media, name, BUNDLE_MAX, &data, &len);
 
     if (error == ERROR_NONE)
         error = bundle_decode(data, len, x->state->key, x->state->card.office, &bundle);
@@ -297,7 +298,7 @@ static bool is_same(const struct exchange *x, const char *name, const char *othe
     return same;
 }
 
-static int move_aside(const struct exchange *x, const char *name, const char *other)
+static enum error move_aside(const struct exchange *x, const char *name, const char *other)
 {
     if (renameat(x->media, name, x->media, other) == 0)
         return ERROR_NONE;
@@ -309,7 +310,7 @@ static int move_aside(const struct exchange *x, const char *name, const char *ot
 /* Moves evidence out of the way, under the first free name that an import finds, and finds before
    those of this exchange; unless the same has been kept before. What only may be evidence is kept without a
    word, under half of the names: mostly it is a stick that comes late. */
-static int lay_aside(struct exchange *x, const char *name)
+static enum error lay_aside(struct exchange *x, const char *name)
 {
     char id[CARD_KIOSK_TEXT_LEN];
     char other[NAME_LEN];
@@ -323,7 +324,7 @@ static int lay_aside(struct exchange *x, const char *name)
     for (int i = 1; i <= (evidence ? KEPT_MAX : KEPT_MAX / 2); i++) {
         snprintf(other, sizeof other, "%s-0-%d%s", id, i, NAMES_BUNDLE);
         if (fstatat(x->media, other, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-            const int error = move_aside(x, name, other);
+            const enum error error = move_aside(x, name, other);
             x->report->kept += evidence && error == ERROR_NONE;
             return error;
         }
@@ -334,18 +335,18 @@ static int lay_aside(struct exchange *x, const char *name)
 }
 
 /* Makes one bundle at data, where its records stand already, and writes it. */
-static int put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
-                      uint8_t *data)
+static enum error put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
+                             uint8_t *data)
 {
     char name[NAME_LEN];
     struct bundle check;
     size_t len = bundle_len(bundle->last - (bundle->first - 1));
 
-    int error = bundle_seal(bundle, x->state->seed, data);
+    enum error error = bundle_seal(bundle, x->state->seed, data);
     /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
     if (error == ERROR_NONE &&
         bundle_decode(data, len, x->state->key, bundle->office, &check) != ERROR_NONE)
-        error = of_outbox(x, ERROR_CORRUPT);
+        error = of_outbox(x, ERROR_OUTBOX);
     name_bundle(x, number, name);
     if (error == ERROR_NONE)
         error = lay_aside(x, name);
@@ -353,18 +354,17 @@ static int put_bundle(struct exchange *x, const struct bundle *bundle, uint64_t 
 }
 
 /* The same with records of the outbox. data has room for them. */
-static int write_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
-                        uint8_t *data)
+static enum error write_bundle(struct exchange *x, const struct bundle *bundle, uint64_t number,
+                               uint8_t *data)
 {
     uint64_t count = bundle->last - (bundle->first - 1);
     struct filling filling = {data + BUNDLE_HEADER_LEN, 0};
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
 
     if (count > 0)
-        error = of_outbox(
-            x, state_db_error(outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling)));
+        error = of_outbox(x, outbox_each(x->outbox, bundle->first, bundle->last, fill, &filling));
     if (error == ERROR_NONE && filling.count != count)
-        error = of_outbox(x, ERROR_CORRUPT);
+        error = of_outbox(x, ERROR_OUTBOX);
     return error == ERROR_NONE ? put_bundle(x, bundle, number, data) : error;
 }
 
@@ -409,11 +409,11 @@ static void compare_mark(struct exchange *x, uint64_t first, uint64_t last)
 
 /* Writes as many bundles as it takes. The last one is never full, be it empty, so that the office
    can tell it from the others. */
-static int write_bundles(struct exchange *x)
+static enum error write_bundles(struct exchange *x)
 {
     struct bundle bundle;
 
-    int error = describe(x, &bundle);
+    enum error error = describe(x, &bundle);
     if (error != ERROR_NONE)
         return error;
     const uint64_t first = bundle.first, last = bundle.last;
@@ -448,12 +448,12 @@ static uint64_t place_of(uint64_t j, uint64_t n)
     return j + 1 == foremost ? 1 : j + 1;
 }
 
-static int write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
-                     const struct salvage_run *run)
+static enum error write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
+                            const struct salvage_run *run)
 {
     const uint64_t count = run->last - (run->first - 1);
     uint8_t *data = malloc(bundle_len(count));
-    int error = data == NULL ? ERROR_IO : ERROR_NONE;
+    enum error error = data == NULL ? ERROR_IO : ERROR_NONE;
 
     bundle->first = run->first;
     bundle->last = run->last;
@@ -468,13 +468,13 @@ static int write_run(struct exchange *x, struct bundle *bundle, uint64_t number,
 }
 
 /* All runs, one bundle each; one that fails keeps no other back. Returns the first error. */
-static int write_runs(struct exchange *x, struct bundle *bundle)
+static enum error write_runs(struct exchange *x, struct bundle *bundle)
 {
     enum { MAX = BUNDLE_RECORDS_MAX - 1 };
     const size_t n = salvage_runs(x->salvage, MAX);
     const uint64_t next = x->state->has_mark ? x->state->mark.seq + 1 : 1;
     struct salvage_run run = {next, next - 1, 0};
-    int error = n == 0 ? write_run(x, bundle, 1, &run) : ERROR_NONE;
+    enum error error = n == 0 ? write_run(x, bundle, 1, &run) : ERROR_NONE;
 
     run = SALVAGE_START;
     for (size_t j = 0; j < n && salvage_next(x->salvage, MAX, &run); j++) {
@@ -490,7 +490,7 @@ static int write_runs(struct exchange *x, struct bundle *bundle)
 /* The outbox is of no use: sends what is whole, a bundle for each run, or an empty one. None of them is
    full, so that each can speak for the kiosk. While a keeper serves, what it holds is its own: a visit's
    cover that went out before the letter came would be a fork, and tell that there is one. */
-static int send_salvage(struct exchange *x)
+static enum error send_salvage(struct exchange *x)
 {
     struct bundle bundle;
     int lock = -1;
@@ -510,21 +510,21 @@ static int send_salvage(struct exchange *x)
 /* The half that needs the outbox: drop what has arrived, send the rest, note the day. Where there is no
    room to note what is dropped, the rest still goes out: it is what makes room. Returns how the bundles fared;
    but when the outbox turns out to be of no use, why. */
-static int send_records(struct exchange *x)
+static enum error send_records(struct exchange *x)
 {
     char path[4096];
-    int noted = ERROR_NONE;
+    enum error noted = ERROR_NONE;
 
     state_outbox_path(x->state, path);
-    int error = of_outbox(x, state_db_error(outbox_open(path, DB_OPEN, &x->outbox)));
+    enum error error = of_outbox(x, outbox_open(path, DB_OPEN, &x->outbox));
     if (error != ERROR_NONE)
         return error;
-    const int dropped =
+    const enum error dropped =
         of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->dropped_to));
     x->report->fork = dropped == ERROR_CHAIN;
     error = x->report->salvaged ? dropped : write_bundles(x);
     if (error == ERROR_NONE)
-        noted = of_outbox(x, state_db_error(outbox_set_exchanged(x->outbox, x->today)));
+        noted = of_outbox(x, outbox_set_exchanged(x->outbox, x->today));
     outbox_close(&x->outbox);
     if (x->report->salvaged)
         return error != ERROR_NONE ? error : noted;
@@ -555,7 +555,7 @@ static void run(struct exchange *x)
 }
 
 /* The first error of a report, in the order in which things were carried. */
-static int first_error(const struct exchange_report *report, bool has_card)
+static enum error first_error(const struct exchange_report *report, bool has_card)
 {
     const int carried[] = {report->card, report->charter, report->board};
 
@@ -571,8 +571,8 @@ static int first_error(const struct exchange_report *report, bool has_card)
     return report->outbox;
 }
 
-int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
-                 struct exchange_report *report)
+enum error exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
+                        struct exchange_report *report)
 {
     struct exchange x = {.media = -1, .today = today, .report = report};
     int lock = -1;
@@ -583,7 +583,7 @@ int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
                                        .bundle = ERROR_MISSING,
                                        .first = 1};
     report->at = EXCHANGE_AT_MEDIA;
-    int error = open_media(media_dir, &x.media);
+    enum error error = open_media(media_dir, &x.media);
     if (error != ERROR_NONE)
         goto out;
     report->at = EXCHANGE_AT_STATE;

@@ -59,7 +59,7 @@ struct exchange_report {
    any case. While the kiosk has no card, charter and board are not looked at. A card taken makes up for a damaged
    one of this kiosk's, but a whole one of another office is always reported: it may have been laid there to turn
    the kiosk's letters to somebody else. */
-int exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
-                 struct exchange_report *report);
+enum error exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
+                        struct exchange_report *report);
 
 #endif

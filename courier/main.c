@@ -67,20 +67,8 @@ static int fail(const char *where, const char *text)
     return STATUS_FAILED;
 }
 
-static const char *start_text(int error)
-{
-    switch (error) {
-    case SECRET_OLD:
-        return _("libgcrypt is too old; install version 1.10.1 or later.");
-    case SECRET_FIPS:
-        return _("libgcrypt is in FIPS mode, which lacks what Sandyq needs; switch it off.");
-    default:
-        return _("Memory cannot be locked; raise the limit (ulimit -l 8192).");
-    }
-}
-
 /* What was taken in, a line each; things that were not on the medium are passed over. */
-static void print_taken(const char *name, int error)
+static void print_taken(const char *name, enum error error)
 {
     if (error == ERROR_NONE)
         printf(_("%s: in\n"), name);
@@ -178,13 +166,13 @@ static int exchange(const struct options *options)
     struct exchange_report report;
 
     int start = secret_start();
-    if (start != SECRET_OK)
-        return fail("start", start_text(start));
+    if (start != ERROR_NONE)
+        return fail("start", _(error_text(start)));
     if (user_become_owner(options->state) != 0 ||
         sandbox_courier(options->state, options->media) != 0)
         return fail("start",
                     _("The courier could not be confined. Use a kernel with seccomp filters."));
-    int error = exchange_run(options->state, options->media, day_today(), &report);
+    enum error error = exchange_run(options->state, options->media, day_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)
         return fail(options->media, _(error_text(error)));
     if (report.at == EXCHANGE_AT_STATE && error == ERROR_MISSING)

@@ -39,7 +39,7 @@ fail:
 
 int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out)
 {
-    int rc = AEAD_MEMORY;
+    int rc = ERROR_MEMORY;
     gcry_cipher_hd_t handle = start(with);
     if (handle == NULL)
         goto out;
@@ -47,33 +47,33 @@ int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *o
         goto out;
     if (gcry_cipher_gettag(handle, out + len, AEAD_TAG_LEN) != 0)
         goto out;
-    rc = AEAD_OK;
+    rc = ERROR_NONE;
 out:
-    if (rc != AEAD_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(out, len + AEAD_TAG_LEN);
     gcry_cipher_close(handle);
     return rc;
 }
 
-int aead_open(const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
+enum error aead_open(const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
 {
-    int rc = AEAD_FORGED;
+    int rc = ERROR_SEAL;
     gcry_cipher_hd_t handle = NULL;
     if (len < AEAD_TAG_LEN)
-        return AEAD_FORGED;
+        return ERROR_SEAL;
     len -= AEAD_TAG_LEN;
     handle = start(with);
     if (handle == NULL) {
-        rc = AEAD_MEMORY;
+        rc = ERROR_MEMORY;
         goto out;
     }
     if (gcry_cipher_decrypt(handle, plain, len, sealed, len) != 0)
         goto out;
     if (gcry_cipher_checktag(handle, sealed + len, AEAD_TAG_LEN) != 0)
         goto out;
-    rc = AEAD_OK;
+    rc = ERROR_NONE;
 out:
-    if (rc != AEAD_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(plain, len);
     gcry_cipher_close(handle);
     return rc;

@@ -8,17 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum { AEAD_KEY_LEN = 32, AEAD_NONCE_LEN = 12, AEAD_TAG_LEN = 16 };
 
 enum aead_cipher {
     AEAD_CHACHA20_POLY1305, /* RFC 8439 */
     AEAD_AES256_GCM,        /* NIST SP 800-38D */
-};
-
-enum aead_error {
-    AEAD_OK,
-    AEAD_FORGED,
-    AEAD_MEMORY,
 };
 
 /* What both sides must agree on. */
@@ -30,12 +26,12 @@ struct aead {
     size_t aad_len;
 };
 
-/* Seals len bytes into out, len + AEAD_TAG_LEN bytes, which may not overlap plain. Returns AEAD_OK
-   or AEAD_MEMORY (then out is zeroed). */
+/* Seals len bytes into out, len + AEAD_TAG_LEN bytes, which may not overlap plain. Returns ERROR_NONE
+   or ERROR_MEMORY (then out is zeroed). */
 int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out);
 
-/* Opens len bytes, tag included, into plain, len - AEAD_TAG_LEN bytes. Returns AEAD_OK, AEAD_FORGED
-   or AEAD_MEMORY; on error plain is zeroed. */
-int aead_open(const struct aead *with, const uint8_t *sealed, size_t len, void *plain);
+/* Opens len bytes, tag included, into plain, len - AEAD_TAG_LEN bytes. Returns ERROR_NONE, ERROR_SEAL
+   or ERROR_MEMORY; on error plain is zeroed. */
+enum error aead_open(const struct aead *with, const uint8_t *sealed, size_t len, void *plain);
 
 #endif

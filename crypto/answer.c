@@ -7,14 +7,14 @@
 #include "base/wire.h"
 #include "crypto/hash.h"
 
-int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN])
+enum error answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN])
 {
     uint8_t number[8];
     uint8_t digest[HASH_LEN]; /* its first half is public on the board, its second opens nothing */
     const struct hash_part parts[] = {{"sandyq entry v1", 15}, {number, sizeof number}};
     wire_put64(number, n);
     if (hash_hmac(digest, keys->tag, CODE_KEY_LEN, parts, 2) != 0)
-        return ANSWER_MEMORY;
+        return ERROR_MEMORY;
     memcpy(tag, digest, ANSWER_TAG_LEN);
-    return ANSWER_OK;
+    return ERROR_NONE;
 }

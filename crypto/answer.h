@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "crypto/code.h"
 
 enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4045 };
@@ -24,14 +25,6 @@ enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4045 };
 /* Messages a case can have. A kiosk looks for all of them each time, so that the time it takes does not
    tell how many there are; a message beyond would never be found. */
 enum { ANSWER_COUNT_MAX = 64 };
-
-enum answer_error {
-    ANSWER_OK,
-    ANSWER_LONG,      /* the text is longer than ANSWER_TEXT_MAX bytes */
-    ANSWER_FORGED,    /* not sealed with these keys for this n */
-    ANSWER_MALFORMED, /* opened, but the fields make no sense */
-    ANSWER_MEMORY,
-};
 
 /* One message to a person. text is not NUL-terminated; keep the struct in secret_new memory. */
 struct answer {
@@ -41,15 +34,15 @@ struct answer {
     char text[ANSWER_TEXT_MAX];
 };
 
-/* tag of the n-th message, n from 1. Returns ANSWER_OK or ANSWER_MEMORY. */
-int answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
+/* tag of the n-th message, n from 1. Returns ERROR_NONE or ERROR_MEMORY. */
+enum error answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
 
-/* Seals message n. Returns ANSWER_OK, ANSWER_LONG or ANSWER_MEMORY. */
-int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
-                uint8_t entry[ANSWER_LEN]);
+/* Seals message n. Returns ERROR_NONE, ERROR_TEXT_LONG or ERROR_MEMORY. */
+enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
+                       uint8_t entry[ANSWER_LEN]);
 
-/* Opens an entry as message n. ANSWER_FORGED also when the entry does not stand under the tag of n;
-   ANSWER_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what
+/* Opens an entry as message n. ERROR_SEAL also when the entry does not stand under the tag of n;
+   ERROR_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what
    follows it is not zero. On error answer is zeroed (answer_open.c, the kiosk's half). */
 int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                 struct answer *answer);

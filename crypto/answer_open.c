@@ -20,49 +20,49 @@ static bool all_zero(const uint8_t *bytes, size_t len)
 }
 
 /* Fields out of the opened bytes; the office signed the board, but nothing is shown unread. */
-static int read_fields(const uint8_t plain[SANITIZE_LEN], struct answer *answer)
+static enum error read_fields(const uint8_t plain[SANITIZE_LEN], struct answer *answer)
 {
     const uint8_t *text = plain + AT_TEXT;
     const uint16_t len = wire_get16(plain + AT_LEN);
     if (len > ANSWER_TEXT_MAX || !all_zero(text + len, ANSWER_TEXT_MAX - len) ||
         u8_check(text, len) != NULL)
-        return ANSWER_MALFORMED;
+        return ERROR_MALFORMED;
     answer->state = plain[AT_STATE];
     answer->day = wire_get32(plain + AT_DAY);
     answer->len = len;
     memcpy(answer->text, text, ANSWER_TEXT_MAX);
-    return ANSWER_OK;
+    return ERROR_NONE;
 }
 
 /* Opens entry into plain when it stands under the tag of message n. */
-static int open_entry(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
-                      uint8_t plain[SANITIZE_LEN])
+static enum error open_entry(const struct code_keys *keys, uint64_t n,
+                             const uint8_t entry[ANSWER_LEN], uint8_t plain[SANITIZE_LEN])
 {
     uint8_t tag[ANSWER_TAG_LEN];
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, tag,
                               ANSWER_TAG_LEN};
-    if (answer_tag(keys, n, tag) != ANSWER_OK)
-        return ANSWER_MEMORY;
+    if (answer_tag(keys, n, tag) != ERROR_NONE)
+        return ERROR_MEMORY;
     if (!secret_equal(tag, entry, ANSWER_TAG_LEN))
-        return ANSWER_FORGED;
+        return ERROR_SEAL;
     int rc = aead_open(&with, entry + AT_CIPHERTEXT, CIPHERTEXT_LEN, plain);
-    if (rc == AEAD_OK)
-        return ANSWER_OK;
-    return rc == AEAD_FORGED ? ANSWER_FORGED : ANSWER_MEMORY;
+    if (rc == ERROR_NONE)
+        return ERROR_NONE;
+    return rc == ERROR_SEAL ? ERROR_SEAL : ERROR_MEMORY;
 }
 
 int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                 struct answer *answer)
 {
-    int rc = ANSWER_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *plain = secret_new(SANITIZE_LEN);
     if (plain == NULL)
         goto out;
     rc = open_entry(keys, n, entry, plain);
-    if (rc == ANSWER_OK)
+    if (rc == ERROR_NONE)
         rc = read_fields(plain, answer);
 out:
-    if (rc != ANSWER_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(answer, sizeof *answer);
     secret_free(plain);
     return rc;

@@ -10,15 +10,15 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
-int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
-                uint8_t entry[ANSWER_LEN])
+enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
+                       uint8_t entry[ANSWER_LEN])
 {
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, entry,
                               ANSWER_TAG_LEN};
-    int rc = ANSWER_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *plain = NULL;
     if (answer->len > ANSWER_TEXT_MAX)
-        return ANSWER_LONG;
+        return ERROR_TEXT_LONG;
     plain = secret_new(SANITIZE_LEN);
     if (plain == NULL)
         goto out;
@@ -28,8 +28,9 @@ int answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *a
     memcpy(plain + AT_TEXT, answer->text, answer->len);
     random_bytes(entry + AT_NONCE, AEAD_NONCE_LEN);
     rc = answer_tag(keys, n, entry);
-    if (rc == ANSWER_OK && aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) != AEAD_OK)
-        rc = ANSWER_MEMORY;
+    if (rc == ERROR_NONE &&
+        aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) != ERROR_NONE)
+        rc = ERROR_MEMORY;
 out:
     secret_free(plain);
     return rc;

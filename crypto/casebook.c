@@ -38,7 +38,7 @@ int casebook_seal(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const void *
         goto out;
     random_bytes(out, AEAD_NONCE_LEN);
     const struct aead with = {AEAD_AES256_GCM, own, out, row, sizeof row};
-    if (aead_seal(&with, plain, len, out + AEAD_NONCE_LEN) == AEAD_OK)
+    if (aead_seal(&with, plain, len, out + AEAD_NONCE_LEN) == ERROR_NONE)
         rc = 0;
 out:
     secret_free(own);
@@ -59,7 +59,7 @@ int casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_
     if (own == NULL)
         goto out;
     const struct aead with = {AEAD_AES256_GCM, own, sealed, row, sizeof row};
-    if (aead_open(&with, sealed + AEAD_NONCE_LEN, len - AEAD_NONCE_LEN, plain) == AEAD_OK)
+    if (aead_open(&with, sealed + AEAD_NONCE_LEN, len - AEAD_NONCE_LEN, plain) == ERROR_NONE)
         rc = 0;
 out:
     secret_free(own);

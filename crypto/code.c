@@ -58,7 +58,7 @@ int code_parse(const char *typed, size_t len, char code[CODE_LEN])
 {
     size_t digits = 0;
     unsigned foreign = 0;
-    int rc = CODE_OK;
+    int rc = ERROR_NONE;
     for (size_t i = 0; i < len; i++) {
         if (is_separator(typed[i]))
             continue;
@@ -68,12 +68,12 @@ int code_parse(const char *typed, size_t len, char code[CODE_LEN])
         digits++;
     }
     if (!is(foreign >> 31, 0))
-        rc = CODE_FOREIGN;
+        rc = ERROR_CODE_FOREIGN;
     else if (digits != CODE_DIGITS)
-        rc = digits < CODE_DIGITS ? CODE_SHORT : CODE_LONG;
+        rc = digits < CODE_DIGITS ? ERROR_CODE_SHORT : ERROR_CODE_LONG;
     else if (!is(residue(code, CODE_DIGITS), 1))
-        rc = CODE_CHECK;
-    if (rc != CODE_OK)
+        rc = ERROR_CODE_CHECK;
+    if (rc != ERROR_NONE)
         explicit_bzero(code, CODE_LEN);
     code[CODE_DIGITS] = '\0';
     return rc;
@@ -119,7 +119,7 @@ int code_derive(const char code[CODE_LEN], const char *pin,
     const struct argon_cost cost = {ARGON_KIB, ARGON_PASSES};
     const size_t pin_len = strlen(pin);
     uint8_t salt[ARGON_SALT_LEN];
-    int rc = CODE_MEMORY;
+    int rc = ERROR_MEMORY;
     assert(pin_len <= CODE_PIN_MAX);
     struct work *work = secret_new(sizeof *work);
     if (work == NULL)
@@ -133,9 +133,9 @@ int code_derive(const char code[CODE_LEN], const char *pin,
     if (expand(work->root, "sandyq tag v1", keys->tag) != 0 ||
         expand(work->root, "sandyq answer v1", keys->answer) != 0)
         goto out;
-    rc = CODE_OK;
+    rc = ERROR_NONE;
 out:
-    if (rc != CODE_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(keys, sizeof *keys);
     secret_free(work);
     return rc;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "crypto/argon.h"
 
 enum {
@@ -16,15 +17,6 @@ enum {
     CODE_PIN_MAX = 10,
     CODE_KEY_LEN = 32,
     CODE_OFFICE_LEN = 32,
-};
-
-enum code_error {
-    CODE_OK,
-    CODE_SHORT,   /* fewer than 24 digits */
-    CODE_LONG,    /* more than 24 digits */
-    CODE_FOREIGN, /* something that is no digit, space or dash */
-    CODE_CHECK,   /* 24 digits, but the check digits say that one is wrong */
-    CODE_MEMORY,  /* no 256 MiB for the derivation */
 };
 
 /* What a code and PIN give; goes to the office inside the letter. Keep it in secret_new memory. */
@@ -38,9 +30,9 @@ struct code_keys {
    NUL-terminated. */
 void code_new(char code[CODE_LEN]);
 
-/* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On CODE_OK code holds the 24
+/* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On ERROR_NONE code holds the 24
    digits and a NUL; else it is zeroed. Foreign characters are named first, then the length, then
-   the check. Returns CODE_OK, _SHORT, _LONG, _FOREIGN or _CHECK. */
+   the check. Returns ERROR_NONE, _SHORT, _LONG, _FOREIGN or _CHECK. */
 int code_parse(const char *typed, size_t len, char code[CODE_LEN]);
 
 /* Writes the code as six groups of four with one space between, NUL-terminated. */
@@ -54,7 +46,7 @@ void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
      answer key = HKDF-Expand-SHA-256(root, info = "sandyq answer v1", 32)
    Texts are ASCII without a NUL. pin is NUL-terminated, "" for none; more than CODE_PIN_MAX is a
    programming error: assert. Takes about 1.4 s, the same for every code and PIN; watch, which may be NULL, is
-   told how far it is. keys should lie in secret_new memory. Returns CODE_OK or CODE_MEMORY (then keys is
+   told how far it is. keys should lie in secret_new memory. Returns ERROR_NONE or ERROR_MEMORY (then keys is
    zeroed). */
 int code_derive(const char code[CODE_LEN], const char *pin,
                 const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,

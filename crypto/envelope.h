@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum {
     ENVELOPE_LEN = 16384,
     ENVELOPE_LETTER_LEN = 16306,
@@ -31,41 +33,31 @@ enum {
     ENVELOPE_AEAD = 0x0003,
 };
 
-enum envelope_error {
-    ENVELOPE_OK,
-    ENVELOPE_FOREIGN, /* the magic is not ours */
-    ENVELOPE_NEWER,   /* a later version of the format */
-    ENVELOPE_SUITE,   /* algorithms that this program does not know */
-    ENVELOPE_KEY,     /* the key given is no usable key, or not the one the envelope names */
-    ENVELOPE_FORGED,  /* the ciphertext was changed, or sealed to another key */
-    ENVELOPE_MEMORY,
-};
-
-/* Makes a new intake key pair; secret must lie in secret_new memory. Desk only. Returns ENVELOPE_OK
-   or ENVELOPE_MEMORY. */
-int envelope_key_new(uint8_t secret[ENVELOPE_KEY_LEN], uint8_t public_key[ENVELOPE_KEY_LEN]);
+/* Makes a new intake key pair; secret must lie in secret_new memory. Desk only. Returns ERROR_NONE
+   or ERROR_MEMORY. */
+enum error envelope_key_new(uint8_t secret[ENVELOPE_KEY_LEN], uint8_t public_key[ENVELOPE_KEY_LEN]);
 
 /* id = first 16 bytes of SHA-256("sandyq intake v1" || public key). Returns 0 or -1 (memory). */
 int envelope_key_id(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Seals a letter of ENVELOPE_LETTER_LEN bytes to an intake public key, with a fresh ephemeral key.
-   Returns ENVELOPE_OK, ENVELOPE_KEY (a small-order point) or ENVELOPE_MEMORY; on error out is
+   Returns ERROR_NONE, ERROR_KEY_UNFIT (a small-order point) or ERROR_MEMORY; on error out is
    zeroed. */
 int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
                   const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN]);
 
-/* Reads which key an envelope names, without opening it. Returns ENVELOPE_OK, _FOREIGN, _NEWER or
+/* Reads which key an envelope names, without opening it. Returns ERROR_NONE, _FOREIGN, _NEWER or
    _SUITE. Lives with envelope_open. */
-int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
+enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Opens an envelope with the intake secret (32 bytes in secret_new memory) into letter, which the
    caller owns and wipes. Safe in several threads at once. On error letter is zeroed. Returns any
-   enum envelope_error. */
-int envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN], const uint8_t envelope[ENVELOPE_LEN],
-                  uint8_t letter[ENVELOPE_LETTER_LEN]);
+   enum error. */
+enum error envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN],
+                         const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);
 
 /* The same when the public key of the secret is at hand: saves one of two X25519 multiplications,
-   half the time. A public key of another secret gives ENVELOPE_KEY or ENVELOPE_FORGED. */
+   half the time. A public key of another secret gives ERROR_KEY_UNFIT or ERROR_SEAL. */
 int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
                        const uint8_t public_key[ENVELOPE_KEY_LEN],
                        const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);

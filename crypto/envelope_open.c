@@ -9,46 +9,47 @@
 #include "crypto/hpke.h"
 #include "crypto/secret.h"
 
-int envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN])
+enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN])
 {
     if (memcmp(envelope, envelope_magic, AT_VERSION) != 0)
-        return ENVELOPE_FOREIGN;
+        return ERROR_FOREIGN;
     if (envelope[AT_VERSION] > '1' && envelope[AT_VERSION] <= '9')
-        return ENVELOPE_NEWER;
+        return ERROR_NEWER;
     if (envelope[AT_VERSION] != '1')
-        return ENVELOPE_FOREIGN;
+        return ERROR_FOREIGN;
     if (wire_get16(envelope + AT_KEM) != ENVELOPE_KEM ||
         wire_get16(envelope + AT_KDF) != ENVELOPE_KDF ||
         wire_get16(envelope + AT_AEAD) != ENVELOPE_AEAD)
-        return ENVELOPE_SUITE;
+        return ERROR_SUITE;
     memcpy(id, envelope + AT_ID, ENVELOPE_ID_LEN);
-    return ENVELOPE_OK;
+    return ERROR_NONE;
 }
 
 /* Is the envelope one that the owner of this public key can open? Writes the info that goes with
  * it. */
-static int check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
-                        const uint8_t envelope[ENVELOPE_LEN], uint8_t info[INFO_LEN])
+static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
+                               const uint8_t envelope[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {
     uint8_t ours[ENVELOPE_ID_LEN];
     memcpy(info, envelope_info_domain, INFO_DOMAIN_LEN);
     int rc = envelope_names(envelope, info + INFO_DOMAIN_LEN);
-    if (rc != ENVELOPE_OK)
+    if (rc != ERROR_NONE)
         return rc;
     if (envelope_key_id(public_key, ours) != 0)
-        return ENVELOPE_MEMORY;
-    return memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) == 0 ? ENVELOPE_OK : ENVELOPE_KEY;
+        return ERROR_MEMORY;
+    return memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) == 0 ? ERROR_NONE
+                                                                      : ERROR_KEY_UNFIT;
 }
 
-static int in_our_words(int hpke)
+static enum error in_our_words(int hpke)
 {
     switch (hpke) {
-    case HPKE_OK:
-        return ENVELOPE_OK;
-    case HPKE_MEMORY:
-        return ENVELOPE_MEMORY;
+    case ERROR_NONE:
+        return ERROR_NONE;
+    case ERROR_MEMORY:
+        return ERROR_MEMORY;
     default:
-        return ENVELOPE_FORGED; /* nobody honest writes an encapsulated key of small order */
+        return ERROR_SEAL; /* nobody honest writes an encapsulated key of small order */
     }
 }
 
@@ -59,31 +60,31 @@ int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
     uint8_t info[INFO_LEN];
     const struct hpke_pair pair = {secret, public_key};
     const struct hpke_context context = {info, INFO_LEN, envelope, AT_ENC};
-    int rc = ENVELOPE_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *shared = secret_new(HPKE_KEY_LEN);
     if (shared == NULL)
         goto out;
     rc = check_header(public_key, envelope, info);
-    if (rc != ENVELOPE_OK)
+    if (rc != ERROR_NONE)
         goto out;
     rc = in_our_words(hpke_open_decap(&pair, envelope + AT_ENC, shared));
-    if (rc == ENVELOPE_OK)
+    if (rc == ERROR_NONE)
         rc = in_our_words(
             hpke_open(shared, &context, envelope + AT_CIPHERTEXT, CIPHERTEXT_LEN, letter));
 out:
-    if (rc != ENVELOPE_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(letter, ENVELOPE_LETTER_LEN);
     secret_free(shared);
     return rc;
 }
 
-int envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN], const uint8_t envelope[ENVELOPE_LEN],
-                  uint8_t letter[ENVELOPE_LETTER_LEN])
+enum error envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN],
+                         const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN])
 {
     uint8_t public_key[ENVELOPE_KEY_LEN];
-    if (hpke_public(secret, public_key) != HPKE_OK) {
+    if (hpke_public(secret, public_key) != ERROR_NONE) {
         explicit_bzero(letter, ENVELOPE_LETTER_LEN);
-        return ENVELOPE_MEMORY;
+        return ERROR_MEMORY;
     }
     return envelope_open_pair(secret, public_key, envelope, letter);
 }

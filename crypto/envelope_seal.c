@@ -17,18 +17,18 @@ struct work {
 };
 
 /* Writes bytes 0 to 29 and the info that goes with them. */
-static int write_header(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t out[ENVELOPE_LEN],
-                        uint8_t info[INFO_LEN])
+static enum error write_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
+                               uint8_t out[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {
     memcpy(out, envelope_magic, AT_KEM);
     wire_put16(out + AT_KEM, ENVELOPE_KEM);
     wire_put16(out + AT_KDF, ENVELOPE_KDF);
     wire_put16(out + AT_AEAD, ENVELOPE_AEAD);
     if (envelope_key_id(public_key, out + AT_ID) != 0)
-        return ENVELOPE_MEMORY;
+        return ERROR_MEMORY;
     memcpy(info, envelope_info_domain, INFO_DOMAIN_LEN);
     memcpy(info + INFO_DOMAIN_LEN, out + AT_ID, ENVELOPE_ID_LEN);
-    return ENVELOPE_OK;
+    return ERROR_NONE;
 }
 
 int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
@@ -36,22 +36,22 @@ int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
 {
     uint8_t info[INFO_LEN];
     const struct hpke_context context = {info, INFO_LEN, out, AT_ENC};
-    int rc = ENVELOPE_MEMORY;
+    int rc = ERROR_MEMORY;
     struct work *work = secret_new(sizeof *work);
     if (work == NULL)
         goto out;
     rc = write_header(public_key, out, info);
-    if (rc != ENVELOPE_OK)
+    if (rc != ERROR_NONE)
         goto out;
     random_bytes(work->ephemeral, sizeof work->ephemeral);
     int sealed = hpke_encap(work->ephemeral, public_key, work->shared, out + AT_ENC);
-    if (sealed == HPKE_OK)
+    if (sealed == ERROR_NONE)
         sealed =
             hpke_seal(work->shared, &context, letter, ENVELOPE_LETTER_LEN, out + AT_CIPHERTEXT);
-    if (sealed != HPKE_OK)
-        rc = sealed == HPKE_KEY ? ENVELOPE_KEY : ENVELOPE_MEMORY;
+    if (sealed != ERROR_NONE)
+        rc = sealed == ERROR_KEY_UNFIT ? ERROR_KEY_UNFIT : ERROR_MEMORY;
 out:
-    if (rc != ENVELOPE_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(out, ENVELOPE_LEN);
     secret_free(work);
     return rc;

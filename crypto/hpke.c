@@ -21,51 +21,51 @@ static const struct suite in_kem = {kem_suite, sizeof kem_suite - 1};
 static const struct suite in_hpke = {hpke_suite, sizeof hpke_suite - 1};
 
 /* LabeledExtract(salt, label, ikm) of RFC 9180 section 4; the salt is always empty or a hash. */
-static int labeled_extract(const struct suite *suite, const uint8_t *salt, const char *label,
-                           struct hash_part ikm, uint8_t prk[HASH_LEN])
+static enum error labeled_extract(const struct suite *suite, const uint8_t *salt, const char *label,
+                                  struct hash_part ikm, uint8_t prk[HASH_LEN])
 {
     const struct hash_part parts[] = {
         {"HPKE-v1", 7}, {suite->id, suite->len}, {label, strlen(label)}, ikm};
-    return hash_extract(prk, salt, salt != NULL ? HASH_LEN : 0, parts, 4) == 0 ? HPKE_OK
-                                                                               : HPKE_MEMORY;
+    return hash_extract(prk, salt, salt != NULL ? HASH_LEN : 0, parts, 4) == 0 ? ERROR_NONE
+                                                                               : ERROR_MEMORY;
 }
 
 /* LabeledExpand(prk, label, info, len) of RFC 9180 section 4. */
-static int labeled_expand(const struct suite *suite, const uint8_t prk[HASH_LEN], const char *label,
-                          struct hash_part info, uint8_t *out, size_t len)
+static enum error labeled_expand(const struct suite *suite, const uint8_t prk[HASH_LEN],
+                                 const char *label, struct hash_part info, uint8_t *out, size_t len)
 {
     const uint8_t length[2] = {(uint8_t)(len >> 8), (uint8_t)len};
     const struct hash_part parts[] = {
         {length, 2}, {"HPKE-v1", 7}, {suite->id, suite->len}, {label, strlen(label)}, info};
-    return hash_expand(out, len, prk, parts, 5) == 0 ? HPKE_OK : HPKE_MEMORY;
+    return hash_expand(out, len, prk, parts, 5) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 int hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
                 uint8_t public_key[HPKE_KEY_LEN])
 {
     const struct hash_part none = {"", 0};
-    int rc = HPKE_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *prk = secret_new(HASH_LEN);
     if (prk == NULL)
         goto out;
     rc = labeled_extract(&in_kem, NULL, "dkp_prk", (struct hash_part){ikm, ikm_len}, prk);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_expand(&in_kem, prk, "sk", none, secret, HPKE_KEY_LEN);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = hpke_public(secret, public_key);
 out:
     secret_free(prk);
     return rc;
 }
 
-int hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
+enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
 {
-    return gcry_ecc_mul_point(GCRY_ECC_CURVE25519, public_key, secret, NULL) == 0 ? HPKE_OK
-                                                                                  : HPKE_MEMORY;
+    return gcry_ecc_mul_point(GCRY_ECC_CURVE25519, public_key, secret, NULL) == 0 ? ERROR_NONE
+                                                                                  : ERROR_MEMORY;
 }
 
-int hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],
-               uint8_t out[HPKE_KEY_LEN])
+enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],
+                      uint8_t out[HPKE_KEY_LEN])
 {
     static const uint8_t zero[HPKE_KEY_LEN];
     gcry_error_t error = 0;
@@ -74,23 +74,23 @@ int hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_
     if ((error = gcry_ecc_mul_point(GCRY_ECC_CURVE25519, out, secret, point)) != 0 ||
         secret_equal(out, zero, HPKE_KEY_LEN)) {
         explicit_bzero(out, HPKE_KEY_LEN);
-        return gcry_err_code(error) == GPG_ERR_ENOMEM ? HPKE_MEMORY : HPKE_KEY;
+        return gcry_err_code(error) == GPG_ERR_ENOMEM ? ERROR_MEMORY : ERROR_KEY_UNFIT;
     }
-    return HPKE_OK;
+    return ERROR_NONE;
 }
 
 int hpke_shared(const uint8_t dh[HPKE_KEY_LEN], const uint8_t enc[HPKE_KEY_LEN],
                 const uint8_t public_key[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
 {
     uint8_t context[2 * HPKE_KEY_LEN];
-    int rc = HPKE_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *prk = secret_new(HASH_LEN);
     if (prk == NULL)
         goto out;
     memcpy(context, enc, HPKE_KEY_LEN);
     memcpy(context + HPKE_KEY_LEN, public_key, HPKE_KEY_LEN);
     rc = labeled_extract(&in_kem, NULL, "eae_prk", (struct hash_part){dh, HPKE_KEY_LEN}, prk);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_expand(&in_kem, prk, "shared_secret",
                             (struct hash_part){context, sizeof context}, shared, HPKE_KEY_LEN);
 out:
@@ -103,7 +103,7 @@ static int schedule_context(const void *info, size_t info_len, uint8_t context[1
 {
     context[0] = 0;
     int rc = labeled_extract(&in_hpke, NULL, "psk_id_hash", (struct hash_part){"", 0}, context + 1);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_extract(&in_hpke, NULL, "info_hash", (struct hash_part){info, info_len},
                              context + 1 + HASH_LEN);
     return rc;
@@ -115,16 +115,16 @@ int hpke_schedule(const uint8_t shared[HPKE_KEY_LEN], const void *info, size_t i
     uint8_t bytes[1 + 2 * HASH_LEN];
     const struct hash_part context = {bytes, sizeof bytes};
     const struct hash_part psk = {"", 0};
-    int rc = HPKE_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *secret = secret_new(HASH_LEN);
     if (secret == NULL)
         goto out;
     rc = schedule_context(info, info_len, bytes);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_extract(&in_hpke, shared, "secret", psk, secret);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_expand(&in_hpke, secret, "key", context, keys->key, sizeof keys->key);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = labeled_expand(&in_hpke, secret, "base_nonce", context, keys->nonce,
                             sizeof keys->nonce);
 out:
@@ -135,14 +135,14 @@ out:
 int hpke_encap(const uint8_t ephemeral[HPKE_KEY_LEN], const uint8_t public_key[HPKE_KEY_LEN],
                uint8_t shared[HPKE_KEY_LEN], uint8_t enc[HPKE_KEY_LEN])
 {
-    int rc = HPKE_MEMORY;
+    int rc = ERROR_MEMORY;
     uint8_t *dh = secret_new(HPKE_KEY_LEN);
     if (dh == NULL)
         goto out;
     rc = hpke_public(ephemeral, enc);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = hpke_agree(ephemeral, public_key, dh);
-    if (rc == HPKE_OK)
+    if (rc == ERROR_NONE)
         rc = hpke_shared(dh, enc, public_key, shared);
 out:
     secret_free(dh);
@@ -152,16 +152,16 @@ out:
 int hpke_seal(const uint8_t shared[HPKE_KEY_LEN], const struct hpke_context *context,
               const void *plain, size_t len, uint8_t *out)
 {
-    int rc = HPKE_MEMORY;
+    int rc = ERROR_MEMORY;
     struct hpke_keys *keys = secret_new(sizeof *keys);
     if (keys == NULL)
         goto out;
     rc = hpke_schedule(shared, context->info, context->info_len, keys);
-    if (rc != HPKE_OK)
+    if (rc != ERROR_NONE)
         goto out;
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->key, keys->nonce, context->aad,
                               context->aad_len};
-    rc = aead_seal(&with, plain, len, out) == AEAD_OK ? HPKE_OK : HPKE_MEMORY;
+    rc = aead_seal(&with, plain, len, out) == ERROR_NONE ? ERROR_NONE : ERROR_MEMORY;
 out:
     secret_free(keys);
     return rc;

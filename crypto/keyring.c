@@ -49,7 +49,7 @@ int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *s
                  uint8_t *out)
 {
     const size_t body = AT_CIPHERTEXT + len + AEAD_TAG_LEN;
-    int rc = KEYRING_MEMORY;
+    int rc = ERROR_MEMORY;
     assert(passphrase_len > 0 && len > 0 && len <= KEYRING_SECRET_MAX);
     memcpy(out, magic, AT_KIB);
     wire_put32(out + AT_KIB, ARGON_KIB);
@@ -61,28 +61,28 @@ int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *s
     if (key == NULL)
         goto out;
     const struct aead with = {AEAD_AES256_GCM, key, out + AT_NONCE, out, AT_CIPHERTEXT};
-    if (aead_seal(&with, secret, len, out + AT_CIPHERTEXT) != AEAD_OK)
+    if (aead_seal(&with, secret, len, out + AT_CIPHERTEXT) != ERROR_NONE)
         goto out;
     if (checksum(out, body, out + body) != 0)
         goto out;
-    rc = KEYRING_OK;
+    rc = ERROR_NONE;
 out:
-    if (rc != KEYRING_OK)
+    if (rc != ERROR_NONE)
         explicit_bzero(out, len + KEYRING_OVERHEAD);
     secret_free(key);
     return rc;
 }
 
 /* Whose file is it? A beginning of our magic and no more is a file of ours cut short. */
-static int check_magic(const uint8_t *file, size_t len)
+static enum error check_magic(const uint8_t *file, size_t len)
 {
     if (memcmp(file, magic, len < AT_VERSION ? len : AT_VERSION) != 0)
-        return KEYRING_FOREIGN;
+        return ERROR_KEYRING_FOREIGN;
     if (len <= AT_VERSION)
-        return KEYRING_DAMAGED;
+        return ERROR_KEYRING_DAMAGED;
     if (file[AT_VERSION] > '1' && file[AT_VERSION] <= '9')
-        return KEYRING_NEWER;
-    return file[AT_VERSION] == '1' ? KEYRING_OK : KEYRING_FOREIGN;
+        return ERROR_KEYRING_NEWER;
+    return file[AT_VERSION] == '1' ? ERROR_NONE : ERROR_KEYRING_FOREIGN;
 }
 
 /* Costs outside these limits are not ours: they would be too cheap, or bring the machine down. */
@@ -93,20 +93,20 @@ static bool cost_is_allowed(const uint8_t *file)
 }
 
 /* Everything that can be said about a file without the passphrase. */
-static int check(const uint8_t *file, size_t file_len)
+static enum error check(const uint8_t *file, size_t file_len)
 {
     uint8_t sum[HASH_LEN];
     int rc = check_magic(file, file_len);
-    if (rc != KEYRING_OK)
+    if (rc != ERROR_NONE)
         return rc;
     if (file_len <= KEYRING_OVERHEAD || file_len > KEYRING_SECRET_MAX + KEYRING_OVERHEAD ||
         wire_get32(file + AT_LEN) != file_len - KEYRING_OVERHEAD)
-        return KEYRING_DAMAGED;
+        return ERROR_KEYRING_DAMAGED;
     if (checksum(file, file_len - HASH_LEN, sum) != 0)
-        return KEYRING_MEMORY;
+        return ERROR_MEMORY;
     if (memcmp(sum, file + file_len - HASH_LEN, HASH_LEN) != 0 || !cost_is_allowed(file))
-        return KEYRING_DAMAGED;
-    return KEYRING_OK;
+        return ERROR_KEYRING_DAMAGED;
+    return ERROR_NONE;
 }
 
 int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
@@ -115,25 +115,25 @@ int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *f
     uint8_t *key = NULL;
     int rc = check(file, file_len);
     *len = 0;
-    if (rc != KEYRING_OK)
+    if (rc != ERROR_NONE)
         goto out;
     if (passphrase_len == 0) { /* never sealed with none; libgcrypt 1.10 would call it an error */
-        rc = KEYRING_WRONG;
+        rc = ERROR_PASSPHRASE;
         goto out;
     }
-    rc = KEYRING_MEMORY;
+    rc = ERROR_MEMORY;
     key = derive(passphrase, passphrase_len, file);
     if (key == NULL)
         goto out;
     const struct aead with = {AEAD_AES256_GCM, key, file + AT_NONCE, file, AT_CIPHERTEXT};
     const size_t n = file_len - KEYRING_OVERHEAD;
     int opened = aead_open(&with, file + AT_CIPHERTEXT, n + AEAD_TAG_LEN, secret);
-    if (opened == AEAD_FORGED)
-        rc = KEYRING_WRONG;
-    if (opened != AEAD_OK)
+    if (opened == ERROR_SEAL)
+        rc = ERROR_PASSPHRASE;
+    if (opened != ERROR_NONE)
         goto out;
     *len = n;
-    rc = KEYRING_OK;
+    rc = ERROR_NONE;
 out:
     secret_free(key);
     return rc;

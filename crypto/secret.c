@@ -21,25 +21,25 @@ static void silence(void)
 #pragma GCC diagnostic pop
 }
 
-int secret_start(void)
+enum error secret_start(void)
 {
     if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
-        return SECRET_OK;
+        return ERROR_NONE;
     heap_start();
     silence();
     gcry_control(GCRYCTL_DISABLE_SECMEM_WARN);
     if (gcry_check_version("1.10.1") == NULL)
-        return SECRET_OLD;
+        return ERROR_CRYPTO_OLD;
     if (gcry_fips_mode_active())
-        return SECRET_FIPS;
+        return ERROR_CRYPTO_FIPS;
     /* Fails when the pool is there but not locked; libgcrypt itself would only warn and go on. */
     if (gcry_control(GCRYCTL_INIT_SECMEM, SECRET_POOL, 0) != 0)
-        return SECRET_UNLOCKED;
+        return ERROR_MEMORY_LOCK;
     gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
     void *first = secret_new(1);
     heap_pool(first, SECRET_POOL);
     secret_free(first);
-    return SECRET_OK;
+    return ERROR_NONE;
 }
 
 void *secret_new(size_t len)

@@ -6,19 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum secret_error {
-    SECRET_OK,
-    SECRET_OLD,      /* libgcrypt is older than 1.10.1 */
-    SECRET_FIPS,     /* libgcrypt is in FIPS mode: X25519 and ChaCha20 are switched off there */
-    SECRET_UNLOCKED, /* the pool could not be locked into memory (RLIMIT_MEMLOCK) */
-};
+#include "base/error.h"
 
 /* Starts libgcrypt with a locked pool of SECRET_POOL bytes, inside the default 8 MiB limit of an
    ordinary user. Once per process, before any thread and before anything else in crypto/; again it
    does nothing. A fork does not inherit the lock: a child that holds secrets is started by exec and
    calls this itself. From here on every block given to free(3) in this process is wiped first,
-   libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns an enum secret_error. */
-int secret_start(void);
+   libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns an enum error. */
+enum error secret_start(void);
 #define SECRET_POOL (1024 * 1024)
 
 /* Returns len bytes of zeroed locked memory, or NULL when the pool is used up. The caller owns it

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/day.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
@@ -24,28 +25,27 @@
 #include "office/import.h"
 #include "office/publish.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "office/vault.h"
 #include "protocol/names.h"
 
 /* --- saying what went wrong --- */
 
-static int fail(const char *subject, int trouble)
+static int fail(const char *subject, enum error error)
 {
-    if (trouble == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         return COMMAND_DONE;
     fputs("sandyq-desk: ", stderr);
     sanitize_word(stderr, subject, strlen(subject));
-    fprintf(stderr, ": %s\n", trouble_text(trouble));
+    fprintf(stderr, ": %s\n", _(error_text(error)));
     return COMMAND_FAILED;
 }
 
 /* The same for a word that is not in one of our tables; says which are. */
-static int fail_choice(const char *subject, int trouble, const char *(*choice)(size_t i))
+static int fail_choice(const char *subject, int error, const char *(*choice)(size_t i))
 {
     fputs("sandyq-desk: ", stderr);
     sanitize_word(stderr, subject, strlen(subject));
-    fprintf(stderr, ": %s %s", trouble_text(trouble), _("Choose one of:"));
+    fprintf(stderr, ": %s %s", _(error_text(error)), _("Choose one of:"));
     for (size_t i = 0; choice(i) != NULL; i++)
         fprintf(stderr, " %s", choice(i));
     fputc('\n', stderr);
@@ -63,13 +63,13 @@ static bool case_named_before(const struct vault *vault, size_t i)
 }
 
 /* As fail; of damaged rows it says first whose they are. */
-static int fail_rows(const char *subject, const struct vault *vault, int trouble)
+static int fail_rows(const char *subject, const struct vault *vault, enum error error)
 {
-    for (size_t i = 0; trouble == TROUBLE_ROW && i < vault->damage_count; i++)
+    for (size_t i = 0; error == ERROR_CASEBOOK_ROW && i < vault->damage_count; i++)
         if (!case_named_before(vault, i))
             fprintf(stderr, _("Case %llu has a damaged row.\n"),
                     (unsigned long long)vault->damage[i].case_id);
-    return fail(subject, trouble);
+    return fail(subject, error);
 }
 
 /* A message that is damaged must not leave the board without a word. */
@@ -114,12 +114,12 @@ static int open_office(const struct command_line *line, struct vault **vault,
                        struct passphrase **passphrase)
 {
     *passphrase = NULL;
-    int error = vault_open(line->operands[0], vault);
-    if (error == TROUBLE_NONE)
+    enum error error = vault_open(line->operands[0], vault);
+    if (error == ERROR_NONE)
         error = prompt_passphrase(line->passphrase_file, false, passphrase);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = vault_unlock(*vault, *passphrase);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         return COMMAND_DONE;
     passphrase_free(passphrase);
     vault_close(vault);
@@ -166,13 +166,13 @@ static int run_init(const struct command_line *line)
     const char *office = line->operands[0];
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     struct passphrase *passphrase = NULL;
-    int error = vault_may_make(office);
-    if (error == TROUBLE_NONE)
+    enum error error = vault_may_make(office);
+    if (error == ERROR_NONE)
         error = prompt_passphrase(line->passphrase_file, true, &passphrase);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = vault_make(office, line->name != NULL ? line->name : "", passphrase, fingerprint);
     passphrase_free(&passphrase);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         say_made(office, fingerprint);
     return fail(office, error);
 }
@@ -184,12 +184,12 @@ static int enroll(const struct command_line *line, struct vault *vault,
     const char *blamed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     uint8_t *root = NULL;
-    int error = vault_root(vault, passphrase, &root);
-    if (error != TROUBLE_NONE)
+    enum error error = vault_root(vault, passphrase, &root);
+    if (error != ERROR_NONE)
         return fail(line->operands[0], error);
     error = fleet_enroll(vault, root, &order, kiosk, &blamed);
     secret_free(root);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         return fail(blamed != NULL ? blamed : line->operands[0], error);
     printf(_("The kiosk %s is enrolled at %s. Its card: %s\n"), kiosk, line->facility, line->out);
     const size_t len = strlen(line->out), end = sizeof NAMES_CARD - 1;
@@ -204,7 +204,7 @@ static int run_enroll(const struct command_line *line)
     struct passphrase *passphrase = NULL;
     const struct taxonomy_facility *type = taxonomy_facility(line->type);
     if (type == NULL)
-        return fail_choice(line->type, TROUBLE_TYPE, type_choice);
+        return fail_choice(line->type, ERROR_FACILITY_TYPE, type_choice);
     int status = open_office(line, &vault, &passphrase);
     if (status == COMMAND_DONE)
         status = enroll(line, vault, passphrase, type->number);
@@ -234,10 +234,10 @@ static void clear_progress(void)
         fputs("\r\033[K", stderr);
 }
 
-static void show_refused(void *context, const char *name, int trouble)
+static void show_refused(void *context, const char *name, enum error error)
 {
     clear_progress();
-    fail(name, trouble);
+    fail(name, error);
 }
 
 static void say_count(const char *what, uint64_t number)
@@ -266,15 +266,15 @@ static int finish_import(const struct import *import, const struct command_line 
     uint32_t board = 0;
     for (int i = 1; import->report.bundles + import->report.refused == 0 && i < line->operand_count;
          i++)
-        fail(line->operands[i], TROUBLE_NO_BUNDLE);
+        fail(line->operands[i], ERROR_NO_BUNDLE);
     if (import->report.bundles + import->report.refused == 0)
         return COMMAND_FAILED;
     say_imported(&import->report);
-    int error = fleet_ahead(import->vault, kiosk, &board);
+    enum error error = fleet_ahead(import->vault, kiosk, &board);
     say_ahead(kiosk, board);
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_checkpoint(import->vault->cases));
-    const int status = fail(line->operands[0], error == TROUBLE_FULL ? TROUBLE_NONE : error);
+    if (error == ERROR_NONE)
+        error = caseload_checkpoint(import->vault->cases);
+    const int status = fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
 
@@ -304,15 +304,15 @@ static int run_list(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = triage_list(vault, 0, &cases, &n);
-    const bool listed = error == TROUBLE_NONE || error == TROUBLE_ROW;
-    int printed = TROUBLE_NONE;
+    enum error error = triage_list(vault, 0, &cases, &n);
+    const bool listed = error == ERROR_NONE || error == ERROR_CASEBOOK_ROW;
+    enum error printed = ERROR_NONE;
     if (listed && (line->given & COMMAND_JSON) != 0)
         printed = print_json_cases(stdout, cases, n);
     else if (listed)
         print_cases(stdout, cases, n);
     free(cases);
-    status = fail_rows(line->operands[0], vault, printed != TROUBLE_NONE ? printed : error);
+    status = fail_rows(line->operands[0], vault, printed != ERROR_NONE ? printed : error);
     vault_close(&vault);
     return status;
 }
@@ -322,9 +322,9 @@ static int find_case(struct vault *vault, uint64_t id)
 {
     struct triage_case *row = NULL;
     size_t n = 0;
-    int error = id != 0 ? triage_list(vault, id, &row, &n) : TROUBLE_CASE;
+    enum error error = id != 0 ? triage_list(vault, id, &row, &n) : ERROR_CASE;
     free(row);
-    return error == TROUBLE_ROW ? TROUBLE_NONE : error;
+    return error == ERROR_CASEBOOK_ROW ? ERROR_NONE : error;
 }
 
 static int show_case(const struct command_line *line, struct vault *vault)
@@ -332,8 +332,8 @@ static int show_case(const struct command_line *line, struct vault *vault)
     const uint64_t id = case_number(line->operands[1]);
     if ((line->given & COMMAND_JSON) != 0)
         return print_json_case(stdout, vault, id);
-    int error = find_case(vault, id);
-    return error == TROUBLE_NONE ? print_case(stdout, vault, id) : error;
+    enum error error = find_case(vault, id);
+    return error == ERROR_NONE ? print_case(stdout, vault, id) : error;
 }
 
 static int run_show(const struct command_line *line)
@@ -355,10 +355,10 @@ static int run_kiosks(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = fleet_list(vault, day_today(), &rows, &n);
-    if (error == TROUBLE_NONE && (line->given & COMMAND_JSON) != 0)
+    enum error error = fleet_list(vault, day_today(), &rows, &n);
+    if (error == ERROR_NONE && (line->given & COMMAND_JSON) != 0)
         error = print_json_kiosks(stdout, rows, n);
-    else if (error == TROUBLE_NONE)
+    else if (error == ERROR_NONE)
         print_kiosks(stdout, rows, n);
     fleet_free(rows, n);
     vault_close(&vault);
@@ -371,7 +371,7 @@ static int run_screen(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = triage_screen_run(vault, day_today());
+    enum error error = triage_screen_run(vault, day_today());
     vault_close(&vault);
     return fail(line->operands[0], error);
 }
@@ -393,12 +393,12 @@ static int read_text(const struct command_line *line, struct vault *vault, size_
                      struct scribe **text)
 {
     const char *subject = line->operands[1];
-    int error = find_case(vault, case_number(line->operands[1]));
-    if (error == TROUBLE_NONE) {
+    enum error error = find_case(vault, case_number(line->operands[1]));
+    if (error == ERROR_NONE) {
         error = text_input_read(line->text_file, max, text);
         subject = line->text_file != NULL ? line->text_file : "-";
     }
-    if (error == TROUBLE_TEXT_LONG && *text != NULL)
+    if (error == ERROR_TEXT_LONG && *text != NULL)
         return fail_long(subject, (*text)->over);
     return fail(subject, error);
 }
@@ -411,9 +411,9 @@ static int run_answer(const struct command_line *line)
     if (status == COMMAND_DONE)
         status = read_text(line, vault, ANSWER_TEXT_MAX, &text);
     if (status == COMMAND_DONE) {
-        int error = triage_answer(vault, case_number(line->operands[1]), text->text, text->len,
-                                  day_today());
-        if (error == TROUBLE_NONE)
+        enum error error = triage_answer(vault, case_number(line->operands[1]), text->text,
+                                         text->len, day_today());
+        if (error == ERROR_NONE)
             puts(_("The answer goes out with the next board: sandyq-desk publish"));
         status = fail(line->operands[1], error);
     }
@@ -430,9 +430,9 @@ static int run_note(const struct command_line *line)
     if (status == COMMAND_DONE)
         status = read_text(line, vault, CASEFILE_NOTE_MAX, &text);
     if (status == COMMAND_DONE) {
-        int error = casefile_note(vault, case_number(line->operands[1]), day_today(), text->text,
-                                  text->len);
-        if (error == TROUBLE_NONE)
+        enum error error = casefile_note(vault, case_number(line->operands[1]), day_today(),
+                                         text->text, text->len);
+        if (error == ERROR_NONE)
             puts(_("The note is kept."));
         status = fail(line->operands[1], error);
     }
@@ -447,26 +447,27 @@ static int run_status(const struct command_line *line)
     bool changed = false;
     const struct taxonomy_status *to = taxonomy_status(line->operands[2]);
     if (to == NULL)
-        return fail_choice(line->operands[2], TROUBLE_STATUS, status_choice);
+        return fail_choice(line->operands[2], ERROR_STATUS, status_choice);
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = triage_set_status(vault, case_number(line->operands[1]), to, day_today(), &changed);
-    if (error == TROUBLE_NONE)
+    enum error error =
+        triage_set_status(vault, case_number(line->operands[1]), to, day_today(), &changed);
+    if (error == ERROR_NONE)
         puts(changed ? _("The status is changed.") : _("The case has this status already."));
     vault_close(&vault);
     return fail(line->operands[1], error);
 }
 
 /* As fail, but a file of the office that is at fault is named, and the line in it. */
-static int fail_file(const char *office, const struct publish_report *report, int trouble)
+static int fail_file(const char *office, const struct publish_report *report, enum error error)
 {
     fputs("sandyq-desk: ", stderr);
     sanitize_word(stderr, office, strlen(office));
     fprintf(stderr, "/%s: ", report->blamed);
     if (report->line > 0)
         fprintf(stderr, _("Line %u: "), report->line);
-    fprintf(stderr, "%s\n", trouble_text(trouble));
+    fprintf(stderr, "%s\n", _(error_text(error)));
     return COMMAND_FAILED;
 }
 
@@ -477,8 +478,8 @@ static int run_publish(const struct command_line *line)
     int status = open_desk(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    int error = publish_run(vault, line->out, day_today(), &report);
-    if (error == TROUBLE_NONE || error == TROUBLE_ROW) {
+    enum error error = publish_run(vault, line->out, day_today(), &report);
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
         printf(report.changed ? _("Board %u is written.\n")
                               : _("Nothing changed. Board %u is written again.\n"),
                report.number);
@@ -490,7 +491,8 @@ static int run_publish(const struct command_line *line)
     if (report.blamed != NULL)
         status = fail_file(line->operands[0], &report, error);
     else
-        status = fail_rows(error == TROUBLE_ROW ? line->operands[0] : line->out, vault, error);
+        status =
+            fail_rows(error == ERROR_CASEBOOK_ROW ? line->operands[0] : line->out, vault, error);
     vault_close(&vault);
     return status;
 }
@@ -528,11 +530,11 @@ const struct command *command_screen(void)
 
 int command_run(const struct command *command, const struct command_line *line)
 {
-    int error = secret_start();
-    if (error != SECRET_OK)
-        return fail("start", error == SECRET_UNLOCKED ? TROUBLE_SECRETS : TROUBLE_FIPS);
+    enum error error = secret_start();
+    if (error != ERROR_NONE)
+        return fail("start", error);
     int status = command->run(line);
     if (fflush(stdout) != 0 || ferror(stdout))
-        return fail("stdout", TROUBLE_OUTPUT);
+        return fail("stdout", ERROR_OUTPUT);
     return status;
 }

@@ -7,11 +7,11 @@
 #include <sys/ioctl.h>
 
 #include "base/day.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "crypto/secret.h"
 #include "desk/sanitize.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tui/wrap.h"
 
@@ -258,22 +258,21 @@ struct sheet {
     int columns;
 };
 
-static int foreign(const struct sheet *sheet, const char *text, size_t len)
+static enum error foreign(const struct sheet *sheet, const char *text, size_t len)
 {
-    return sanitize_text(sheet->out, sheet->columns, text, len) == 0 ? TROUBLE_NONE
-                                                                     : TROUBLE_MEMORY;
+    return sanitize_text(sheet->out, sheet->columns, text, len) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 /* Like a text behind the margin: it may be up to 160 bytes of anything. */
-static int name(const struct sheet *sheet, const struct letter *letter)
+static enum error name(const struct sheet *sheet, const struct letter *letter)
 {
     if (letter->name_len == 0)
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     fprintf(sheet->out, INDENT "%s:\n", _("Name that the person gave"));
     return foreign(sheet, letter->name, letter->name_len);
 }
 
-static int print_letter(const struct sheet *sheet, const struct casefile_item *item)
+static enum error show_letter(const struct sheet *sheet, const struct casefile_item *item)
 {
     FILE *out = sheet->out;
     const struct letter *letter = item->letter;
@@ -293,23 +292,23 @@ static int print_letter(const struct sheet *sheet, const struct casefile_item *i
         answers(out, letter);
         person(out, letter);
     }
-    if (name(sheet, letter) != TROUBLE_NONE)
-        return TROUBLE_MEMORY;
+    if (name(sheet, letter) != ERROR_NONE)
+        return ERROR_MEMORY;
     fputc('\n', out);
     if (letter->text_len > 0)
         return foreign(sheet, letter->text, letter->text_len);
     fprintf(out, INDENT "%s\n", _("(no text)"));
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
-static int message(const struct sheet *sheet, const struct casefile_item *item)
+static enum error message(const struct sheet *sheet, const struct casefile_item *item)
 {
     FILE *out = sheet->out;
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
-        return TROUBLE_MEMORY;
-    int error = casefile_message(item, answer);
-    if (error == TROUBLE_NONE) {
+        return ERROR_MEMORY;
+    enum error error = casefile_message(item, answer);
+    if (error == ERROR_NONE) {
         const char *state = taxonomy_public_text(answer->state);
         heading(out, _("Message to the person"), answer->day);
         fprintf(out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
@@ -320,14 +319,14 @@ static int message(const struct sheet *sheet, const struct casefile_item *item)
     return error;
 }
 
-static int print_item(void *context, const struct casefile_item *item)
+static enum error show_item(void *context, const struct casefile_item *item)
 {
     const struct sheet *sheet = context;
     FILE *out = sheet->out;
     const struct taxonomy_status *status = NULL;
     switch (item->kind) {
     case CASEFILE_LETTER:
-        return print_letter(sheet, item);
+        return show_letter(sheet, item);
     case CASEFILE_MESSAGE:
         return message(sheet, item);
     case CASEFILE_STATUS:
@@ -339,19 +338,19 @@ static int print_item(void *context, const struct casefile_item *item)
         heading(out, _("Note of the office"), item->day);
         return foreign(sheet, item->text, item->len);
     }
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
-int print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
+enum error print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
 {
     struct sheet sheet = {out, columns};
     if (case_id == 0)
-        return TROUBLE_CASE;
+        return ERROR_CASE;
     fprintf(out, "%s %" PRIu64 "\n", _("Case"), case_id);
-    return casefile_each(vault, case_id, print_item, &sheet);
+    return casefile_each(vault, case_id, show_item, &sheet);
 }
 
-int print_case(FILE *out, struct vault *vault, uint64_t case_id)
+enum error print_case(FILE *out, struct vault *vault, uint64_t case_id)
 {
     struct winsize size = {0};
     int columns = COLUMNS;
@@ -448,7 +447,7 @@ static void kiosks_cell(const void *rows, size_t row, size_t column, char text[C
     }
 }
 
-static void print_kiosk(FILE *out, const struct fleet_row *row)
+static void show_kiosk(FILE *out, const struct fleet_row *row)
 {
     const struct caseload_kiosk *kiosk = &row->kiosk;
     gaps(out, &row->gaps);
@@ -480,6 +479,6 @@ void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
     table_head(&table);
     for (size_t i = 0; i < n; i++) {
         table_row(&table, i);
-        print_kiosk(out, &rows[i]);
+        show_kiosk(out, &rows[i]);
     }
 }

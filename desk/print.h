@@ -13,9 +13,9 @@
 void print_cases(FILE *out, const struct triage_case *cases, size_t n);
 
 /* Everything of a case, oldest first, in so many columns; print_case takes those of the terminal,
-   at most 76. What people wrote is behind a margin. Returns a trouble. */
-int print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id);
-int print_case(FILE *out, struct vault *vault, uint64_t case_id);
+   at most 76. What people wrote is behind a margin. Returns a error. */
+enum error print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id);
+enum error print_case(FILE *out, struct vault *vault, uint64_t case_id);
 
 void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
 

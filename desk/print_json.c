@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/day.h"
+#include "base/error.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
 #include "desk/sanitize.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 
 /* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
@@ -77,14 +77,14 @@ static int put_harmless(const char *text, size_t len, void *context)
 }
 
 /* On a terminal everything outside ASCII is escaped. */
-static int print(FILE *out, json_t *value)
+static enum error print(FILE *out, json_t *value)
 {
     struct printout printout = {.out = out};
     if (value == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     const size_t flags = JSON_INDENT(2) | (isatty(fileno(out)) ? JSON_ENSURE_ASCII : 0);
-    int error = json_dump_callback(value, put_harmless, &printout, flags) == 0 ? TROUBLE_NONE
-                                                                               : TROUBLE_OUTPUT;
+    enum error error =
+        json_dump_callback(value, put_harmless, &printout, flags) == 0 ? ERROR_NONE : ERROR_OUTPUT;
     json_decref(value);
     fputc('\n', out);
     return error;
@@ -118,13 +118,13 @@ static json_t *case_value(const struct triage_case *row)
                      (int)row->waits);
 }
 
-int print_json_cases(FILE *out, const struct triage_case *cases, size_t n)
+enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
         if (json_array_append_new(all, case_value(&cases[i])) != 0) {
             json_decref(all);
-            return TROUBLE_MEMORY;
+            return ERROR_MEMORY;
         }
     return print(out, all);
 }
@@ -165,12 +165,12 @@ static json_t *letter_value(const struct casefile_item *item)
         json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
 }
 
-static json_t *message_value(const struct casefile_item *item, int *error)
+static json_t *message_value(const struct casefile_item *item, enum error *error)
 {
     json_t *value = NULL;
     struct answer *answer = secret_new(sizeof *answer);
-    *error = answer != NULL ? casefile_message(item, answer) : TROUBLE_MEMORY;
-    if (*error == TROUBLE_NONE)
+    *error = answer != NULL ? casefile_message(item, answer) : ERROR_MEMORY;
+    if (*error == ERROR_NONE)
         value =
             json_pack("{sI so si so}", "n", (json_int_t)item->n, "day", day(answer->day), "state",
                       (int)answer->state, "text", json_stringn(answer->text, answer->len));
@@ -178,14 +178,14 @@ static json_t *message_value(const struct casefile_item *item, int *error)
     return value;
 }
 
-static int add_item(void *context, const struct casefile_item *item)
+static enum error add_item(void *context, const struct casefile_item *item)
 {
     static const char *const lists[] = {[CASEFILE_LETTER] = "letters",
                                         [CASEFILE_MESSAGE] = "messages",
                                         [CASEFILE_STATUS] = "statuses",
                                         [CASEFILE_NOTE] = "notes"};
     json_t *value = NULL;
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     if (item->kind == CASEFILE_LETTER)
         value = letter_value(item);
     else if (item->kind == CASEFILE_MESSAGE)
@@ -195,17 +195,17 @@ static int add_item(void *context, const struct casefile_item *item)
     else
         value = json_pack("{so so}", "day", day(item->day), "text",
                           json_stringn(item->text, item->len));
-    if (error == TROUBLE_NONE &&
+    if (error == ERROR_NONE &&
         json_array_append_new(json_object_get(context, lists[item->kind]), value) != 0)
-        error = TROUBLE_MEMORY;
+        error = ERROR_MEMORY;
     return error;
 }
 
-int print_json_case(FILE *out, struct vault *vault, uint64_t case_id)
+enum error print_json_case(FILE *out, struct vault *vault, uint64_t case_id)
 {
     struct triage_case *row = NULL;
     size_t n = 0;
-    int error = case_id != 0 ? triage_list(vault, case_id, &row, &n) : TROUBLE_CASE;
+    enum error error = case_id != 0 ? triage_list(vault, case_id, &row, &n) : ERROR_CASE;
     if (n == 0)
         return error;
     json_t *value = case_value(row);
@@ -213,9 +213,9 @@ int print_json_case(FILE *out, struct vault *vault, uint64_t case_id)
         value, json_pack("{s[] s[] s[] s[]}", "letters", "messages", "statuses", "notes"));
     error = casefile_each(vault, case_id, add_item, value);
     free(row);
-    if (error == TROUBLE_NONE || error == TROUBLE_ROW) {
-        int printed = print(out, value);
-        return printed != TROUBLE_NONE ? printed : error;
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
+        enum error printed = print(out, value);
+        return printed != ERROR_NONE ? printed : error;
     }
     json_decref(value);
     return error;
@@ -276,13 +276,13 @@ static json_t *kiosk_value(const struct fleet_row *row)
         day(kiosk->imported), "health", kiosk->imported > 0 ? health_value(kiosk) : json_null());
 }
 
-int print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
+enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
         if (json_array_append_new(all, kiosk_value(&rows[i])) != 0) {
             json_decref(all);
-            return TROUBLE_MEMORY;
+            return ERROR_MEMORY;
         }
     return print(out, all);
 }

@@ -9,9 +9,9 @@
 #include "office/fleet.h"
 #include "office/triage.h"
 
-/* Each writes one JSON value and a newline, and returns a trouble. */
-int print_json_cases(FILE *out, const struct triage_case *cases, size_t n);
-int print_json_case(FILE *out, struct vault *vault, uint64_t case_id);
-int print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
+/* Each writes one JSON value and a newline, and returns a error. */
+enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n);
+enum error print_json_case(FILE *out, struct vault *vault, uint64_t case_id);
+enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
 
 #endif

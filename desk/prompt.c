@@ -10,10 +10,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "office/trouble.h"
 
 enum { KEY_INTERRUPT = 3, FRESH_MIN = 12 };
 
@@ -31,7 +31,7 @@ static void on_signal(int number)
 /* Where a line is read from. */
 struct source {
     int fd;
-    int failed;              /* the trouble when it cannot be read */
+    int failed;              /* the error when it cannot be read */
     const sigset_t *waiting; /* of a terminal: the signals while it waits; NULL for a file */
 };
 
@@ -53,9 +53,9 @@ static int next_byte(const struct source *source, char *byte)
 }
 
 /* Reads up to a newline or the end. */
-static int read_line(const struct source *source, struct passphrase *out)
+static enum error read_line(const struct source *source, struct passphrase *out)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     char byte = 0;
     out->len = 0;
     for (;;) {
@@ -65,43 +65,43 @@ static int read_line(const struct source *source, struct passphrase *out)
         if (got <= 0 || byte == '\n')
             break;
         if (byte == KEY_INTERRUPT)
-            error = TROUBLE_CANCELLED;
+            error = ERROR_CANCELLED;
         else if (out->len == PASSPHRASE_MAX)
-            error = TROUBLE_PASSPHRASE_LONG;
-        if (error == TROUBLE_CANCELLED || (error != TROUBLE_NONE && source->waiting == NULL))
+            error = ERROR_PASSPHRASE_LONG;
+        if (error == ERROR_CANCELLED || (error != ERROR_NONE && source->waiting == NULL))
             break;
-        if (error == TROUBLE_NONE)
+        if (error == ERROR_NONE)
             out->text[out->len++] = byte;
     }
     byte = 0;
     if (out->len > 0 && out->text[out->len - 1] == '\r')
         out->len--;
     out->text[out->len] = '\0';
-    if (error == TROUBLE_NONE && out->len == 0)
-        error = TROUBLE_PASSPHRASE_EMPTY;
+    if (error == ERROR_NONE && out->len == 0)
+        error = ERROR_PASSPHRASE_EMPTY;
     return error;
 }
 
-static int from_file(const char *file, struct passphrase *out)
+static enum error from_file(const char *file, struct passphrase *out)
 {
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return TROUBLE_PASSPHRASE_FILE;
-    const struct source source = {.fd = fd, .failed = TROUBLE_PASSPHRASE_FILE};
-    int error = read_line(&source, out);
+        return ERROR_PASSPHRASE_FILE;
+    const struct source source = {.fd = fd, .failed = ERROR_PASSPHRASE_FILE};
+    enum error error = read_line(&source, out);
     close(fd);
     return error;
 }
 
 /* What a new passphrase must have; characters, because an office may write Cyrillic. */
-static int check_fresh(const struct passphrase *passphrase)
+static enum error check_fresh(const struct passphrase *passphrase)
 {
     size_t count = 0;
     uint32_t ch = 0;
     for (size_t at = 0; at < passphrase->len; count++)
         at += utf8_take(passphrase->text + at, passphrase->len - at, &ch);
     ch = 0;
-    return count < FRESH_MIN ? TROUBLE_PASSPHRASE_SHORT : TROUBLE_NONE;
+    return count < FRESH_MIN ? ERROR_PASSPHRASE_SHORT : ERROR_NONE;
 }
 
 static void say(int tty, const char *text)
@@ -110,66 +110,66 @@ static void say(int tty, const char *text)
         return; /* a question that cannot be shown is answered blindly or not at all */
 }
 
-static int ask(const struct source *tty, const char *question, struct passphrase *out)
+static enum error ask(const struct source *tty, const char *question, struct passphrase *out)
 {
     say(tty->fd, question);
-    int error = read_line(tty, out);
+    enum error error = read_line(tty, out);
     say(tty->fd, "\n");
     return error;
 }
 
-static int ask_twice(const struct source *tty, struct passphrase *out)
+static enum error ask_twice(const struct source *tty, struct passphrase *out)
 {
     struct passphrase *again = secret_new(sizeof *again);
     if (again == NULL)
-        return TROUBLE_MEMORY;
-    int error = ask(tty, _("New passphrase of the office: "), out);
-    if (error == TROUBLE_NONE)
+        return ERROR_MEMORY;
+    enum error error = ask(tty, _("New passphrase of the office: "), out);
+    if (error == ERROR_NONE)
         error = check_fresh(out);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = ask(tty, _("The same passphrase again: "), again);
-    if (error == TROUBLE_NONE &&
+    if (error == ERROR_NONE &&
         (again->len != out->len || !secret_equal(again->text, out->text, out->len)))
-        error = TROUBLE_TWO_PASSPHRASES;
+        error = ERROR_TWO_PASSPHRASES;
     passphrase_free(&again);
     return error;
 }
 
 /* Without echo, and with signals from keys off: Ctrl-C ends the line instead, so that it is read at
    once. */
-static int ask_mute(const struct source *tty, bool fresh, struct passphrase *out)
+static enum error ask_mute(const struct source *tty, bool fresh, struct passphrase *out)
 {
     struct termios was, mute;
     if (tcgetattr(tty->fd, &was) != 0)
-        return TROUBLE_NO_TERMINAL;
+        return ERROR_NO_TERMINAL;
     mute = was;
     mute.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
     mute.c_lflag |= ICANON;
     mute.c_cc[VEOL] = KEY_INTERRUPT;
     if (tcsetattr(tty->fd, TCSAFLUSH, &mute) != 0)
-        return TROUBLE_NO_TERMINAL;
-    int error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
+        return ERROR_NO_TERMINAL;
+    enum error error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
     tcsetattr(tty->fd, TCSAFLUSH, &was);
     return error;
 }
 
 /* However it ends, the terminal gets its echo back. */
-static int from_terminal(bool fresh, struct passphrase *out)
+static enum error from_terminal(bool fresh, struct passphrase *out)
 {
     const struct sigaction action = {.sa_handler = on_signal};
     struct sigaction before[SIGNALS];
     sigset_t blocked, waiting;
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0)
-        return TROUBLE_NO_TERMINAL;
+        return ERROR_NO_TERMINAL;
     sigemptyset(&blocked);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaddset(&blocked, signals[i]);
     sigprocmask(SIG_BLOCK, &blocked, &waiting);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &action, &before[i]);
-    const struct source source = {tty, TROUBLE_NO_TERMINAL, &waiting};
-    int error = ask_mute(&source, fresh, out);
+    const struct source source = {tty, ERROR_NO_TERMINAL, &waiting};
+    enum error error = ask_mute(&source, fresh, out);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &before[i], NULL);
     sigprocmask(SIG_SETMASK, &waiting, NULL);
@@ -177,15 +177,15 @@ static int from_terminal(bool fresh, struct passphrase *out)
     return error;
 }
 
-int prompt_passphrase(const char *file, bool fresh, struct passphrase **out)
+enum error prompt_passphrase(const char *file, bool fresh, struct passphrase **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
-        return TROUBLE_MEMORY;
-    int error = file != NULL ? from_file(file, *out) : from_terminal(fresh, *out);
-    if (error == TROUBLE_NONE && fresh)
+        return ERROR_MEMORY;
+    enum error error = file != NULL ? from_file(file, *out) : from_terminal(fresh, *out);
+    if (error == ERROR_NONE && fresh)
         error = check_fresh(*out);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         passphrase_free(out);
     return error;
 }

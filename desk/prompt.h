@@ -9,7 +9,7 @@
 
 /* Reads the first line of file, or, when file is NULL, asks on the terminal; twice when it is a new
    one, which must have 12 characters. A signal that ends programs stops the asking: the terminal is
-   left as it was found. On TROUBLE_NONE *out is the caller's, for passphrase_free. */
-int prompt_passphrase(const char *file, bool fresh, struct passphrase **out);
+   left as it was found. On ERROR_NONE *out is the caller's, for passphrase_free. */
+enum error prompt_passphrase(const char *file, bool fresh, struct passphrase **out);
 
 #endif

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "office/trouble.h"
 
 /* What is behind the limit is only counted, up to a bound: an endless input must end. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };
@@ -24,62 +24,62 @@ static ssize_t read_some(int fd, char *out, size_t len)
     return got;
 }
 
-static int count_rest(int fd, struct scribe *scribe)
+static enum error count_rest(int fd, struct scribe *scribe)
 {
     char *drop = secret_new(4096);
     ssize_t got = 0;
     if (drop == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     while (scribe->over < COUNT_MAX && (got = read_some(fd, drop, 4096)) > 0)
         scribe->over += (size_t)got;
     secret_free(drop);
-    return got < 0 ? TROUBLE_TEXT_FILE : TROUBLE_NONE;
+    return got < 0 ? ERROR_TEXT_FILE : ERROR_NONE;
 }
 
 /* One byte more than max is taken, for the newline at the end. */
-static int read_all(int fd, size_t max, struct scribe *scribe)
+static enum error read_all(int fd, size_t max, struct scribe *scribe)
 {
     ssize_t got = 1;
     while (scribe->len < max + 1 && got > 0) {
         got = read_some(fd, scribe->text + scribe->len, max + 1 - scribe->len);
         if (got < 0)
-            return TROUBLE_TEXT_FILE;
+            return ERROR_TEXT_FILE;
         scribe->len += (size_t)got;
     }
-    int error = got > 0 ? count_rest(fd, scribe) : TROUBLE_NONE;
-    if (error != TROUBLE_NONE)
+    enum error error = got > 0 ? count_rest(fd, scribe) : ERROR_NONE;
+    if (error != ERROR_NONE)
         return error;
     if (scribe->over == 0 && scribe->len > 0 && scribe->text[scribe->len - 1] == '\n')
         scribe->len--;
     if (scribe->len > max)
         scribe->over += scribe->len - max;
     if (scribe->over > 0)
-        return TROUBLE_TEXT_LONG;
-    return scribe->len > 0 ? TROUBLE_NONE : TROUBLE_TEXT_EMPTY;
+        return ERROR_TEXT_LONG;
+    return scribe->len > 0 ? ERROR_NONE : ERROR_TEXT_EMPTY;
 }
 
-static int read_from(const char *file, size_t max, struct scribe *scribe)
+static enum error read_from(const char *file, size_t max, struct scribe *scribe)
 {
     int fd = STDIN_FILENO;
     if (file != NULL && (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-        return TROUBLE_TEXT_FILE;
+        return ERROR_TEXT_FILE;
     if (file == NULL && isatty(fd))
         fprintf(stderr, "%s\n", _("Type the text. End it with Ctrl-D on an empty line."));
-    int error = read_all(fd, max, scribe);
+    enum error error = read_all(fd, max, scribe);
     if (fd != STDIN_FILENO)
         close(fd);
-    if (error == TROUBLE_NONE && !utf8_valid(scribe->text, scribe->len))
-        error = TROUBLE_TEXT_UTF8;
+    if (error == ERROR_NONE && !utf8_valid(scribe->text, scribe->len))
+        error = ERROR_TEXT_UTF8;
     return error;
 }
 
-int text_input_read(const char *file, size_t max, struct scribe **out)
+enum error text_input_read(const char *file, size_t max, struct scribe **out)
 {
     *out = secret_new(sizeof **out + max + 1);
     if (*out == NULL)
-        return TROUBLE_MEMORY;
-    int error = read_from(file, max, *out);
-    if (error != TROUBLE_NONE && error != TROUBLE_TEXT_LONG) {
+        return ERROR_MEMORY;
+    enum error error = read_from(file, max, *out);
+    if (error != ERROR_NONE && error != ERROR_TEXT_LONG) {
         secret_free(*out);
         *out = NULL;
     }

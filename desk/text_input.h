@@ -9,13 +9,13 @@
 /* In secret_new memory, for secret_free. */
 struct scribe {
     size_t len;
-    size_t over; /* with TROUBLE_TEXT_LONG: by how many bytes */
+    size_t over; /* with ERROR_TEXT_LONG: by how many bytes */
     char text[];
 };
 
 /* Reads at most max bytes of valid UTF-8 from file, or from standard input when file is NULL. One
-   newline at the end does not count. On TROUBLE_NONE *out is the caller's; over is set also with
-   TROUBLE_TEXT_LONG, and *out then too. */
-int text_input_read(const char *file, size_t max, struct scribe **out);
+   newline at the end does not count. On ERROR_NONE *out is the caller's; over is set also with
+   ERROR_TEXT_LONG, and *out then too. */
+enum error text_input_read(const char *file, size_t max, struct scribe **out);
 
 #endif

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "base/error.h"
 #include "base/lang.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
 #include "office/casefile.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "tui/edit.h"
 #include "tui/list.h"
 #include "tui/page.h"
@@ -36,7 +36,7 @@ struct triage_screen {
     struct page page;
     char *text; /* secret_new memory: the answer being written */
     struct edit edit;
-    int lost;         /* the trouble that keeping it had */
+    int lost;         /* the error that keeping it had */
     const char *note; /* a sentence or two for the officer, or NULL */
 };
 
@@ -67,12 +67,12 @@ static int body_height(const struct triage_screen *triage, const struct screen *
     return screen_rows(screen) - TOP - 1 - note_height(triage, screen) - 1;
 }
 
-void triage_screen_tell(struct triage_screen *triage, int trouble)
+void triage_screen_tell(struct triage_screen *triage, enum error error)
 {
-    triage->note = trouble != TROUBLE_NONE ? trouble_text(trouble) : NULL;
+    triage->note = error != ERROR_NONE ? _(error_text(error)) : NULL;
 }
 
-int triage_screen_lost(const struct triage_screen *triage)
+enum error triage_screen_lost(const struct triage_screen *triage)
 {
     return triage->lost;
 }
@@ -162,11 +162,11 @@ static void wipe_paper(struct triage_screen *triage)
     page_start(&triage->page, triage->paper, 0);
 }
 
-static int load_list(struct triage_screen *triage)
+static enum error load_list(struct triage_screen *triage)
 {
     free(triage->cases);
     triage->cases = NULL;
-    int error = triage_list(triage->vault, 0, &triage->cases, &triage->list.count);
+    enum error error = triage_list(triage->vault, 0, &triage->cases, &triage->list.count);
     if (triage->list.at >= triage->list.count)
         triage->list.at = triage->list.count > 0 ? triage->list.count - 1 : 0;
     if (triage->list.top > triage->list.at)
@@ -192,14 +192,14 @@ static void mark_cut(char *paper)
 }
 
 /* The text goes straight into locked memory: the stream has no buffer of its own. */
-static int load_case(struct triage_screen *triage)
+static enum error load_case(struct triage_screen *triage)
 {
     wipe_paper(triage);
     FILE *out = fmemopen(triage->paper, PAPER_LEN, "w");
     if (out == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     setvbuf(out, NULL, _IONBF, 0);
-    int error =
+    enum error error =
         print_case_wide(out, PAPER_COLUMNS, triage->vault, triage->cases[triage->list.at].id);
     const bool cut = ferror(out) != 0;
     fclose(out);
@@ -213,9 +213,9 @@ static void open_case(struct triage_screen *triage)
 {
     if (triage->list.count == 0)
         return;
-    int error = load_case(triage);
+    enum error error = load_case(triage);
     triage_screen_tell(triage, error);
-    if (error == TROUBLE_NONE || error == TROUBLE_ROW) /* what opens is shown */
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) /* what opens is shown */
         triage->view = VIEW_CASE;
 }
 
@@ -235,17 +235,17 @@ static void drop_text(struct triage_screen *triage)
 
 static void send_text(struct triage_screen *triage)
 {
-    int error = triage_answer(triage->vault, triage->cases[triage->list.at].id, triage->text,
-                              triage->edit.len, triage->today);
+    enum error error = triage_answer(triage->vault, triage->cases[triage->list.at].id, triage->text,
+                                     triage->edit.len, triage->today);
     triage_screen_tell(triage, error);
-    if (error != TROUBLE_NONE) {
+    if (error != ERROR_NONE) {
         triage->view = VIEW_WRITE;
         return;
     }
     drop_text(triage);
     error = load_case(triage);
     triage_screen_tell(triage, error);
-    if (error == TROUBLE_NONE || error == TROUBLE_ROW)
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW)
         triage->note = _("The answer goes out with the next board: publish it.");
 }
 
@@ -258,7 +258,7 @@ static void keep_text(struct triage_screen *triage)
     const size_t len = text_at + triage->edit.len;
     char *note = triage->edit.len > 0 ? secret_new(len) : NULL;
     if (note == NULL) {
-        triage->lost = triage->edit.len > 0 ? TROUBLE_MEMORY : TROUBLE_NONE;
+        triage->lost = triage->edit.len > 0 ? ERROR_MEMORY : ERROR_NONE;
         return;
     }
     memcpy(note, head, head_len);
@@ -300,7 +300,7 @@ static bool press_list(struct triage_screen *triage, const struct screen *screen
 static bool press_case(struct triage_screen *triage, const struct screen *screen,
                        struct keypress key)
 {
-    triage_screen_tell(triage, TROUBLE_NONE);
+    triage_screen_tell(triage, ERROR_NONE);
     if (is_quit(key) || key.kind == KEYPRESS_BACK)
         close_case(triage);
     else if (is_answer(key))
@@ -358,23 +358,24 @@ bool triage_screen_key(struct triage_screen *triage, const struct screen *screen
 
 /* --- life --- */
 
-int triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out)
+enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out)
 {
     struct triage_screen *triage = *out = calloc(1, sizeof *triage);
     if (triage == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     triage->vault = vault;
     triage->today = today;
     triage->paper = secret_new(PAPER_LEN);
     triage->text = secret_new(ANSWER_TEXT_MAX);
-    int error = triage->paper != NULL && triage->text != NULL ? load_list(triage) : TROUBLE_MEMORY;
+    enum error error =
+        triage->paper != NULL && triage->text != NULL ? load_list(triage) : ERROR_MEMORY;
     triage_screen_tell(triage, error);
-    if (error != TROUBLE_NONE && error != TROUBLE_ROW) {
+    if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
         triage_screen_free(out);
         return error;
     }
     edit_start(&triage->edit, triage->text, 0, ANSWER_TEXT_MAX);
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
 void triage_screen_free(struct triage_screen **triage)
@@ -413,7 +414,7 @@ static void measure(struct window *window)
 
 static void draw_small(const struct window *window)
 {
-    const char *text = trouble_text(TROUBLE_TERMINAL_SMALL);
+    const char *text = _(error_text(ERROR_SCREEN_SMALL));
     const int width = window->cols < SCREEN_COLS_MIN ? window->cols : SCREEN_COLS_MIN;
     screen_clear(window->screen);
     if (width > 0 && window->rows > 0)
@@ -435,35 +436,35 @@ static bool step(struct triage_screen *triage, struct window *window)
            triage_screen_key(triage, window->screen, key);
 }
 
-static int loop(struct triage_screen *triage)
+static enum error loop(struct triage_screen *triage)
 {
     struct window window = {.screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN)};
     if (window.screen == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     measure(&window);
-    int error = window.small ? TROUBLE_TERMINAL_SMALL : TROUBLE_NONE;
-    bool more = error == TROUBLE_NONE;
+    enum error error = window.small ? ERROR_SCREEN_SMALL : ERROR_NONE;
+    bool more = error == ERROR_NONE;
     while (more)
         more = step(triage, &window);
     screen_free(&window.screen);
-    return error == TROUBLE_NONE ? triage_screen_lost(triage) : error;
+    return error == ERROR_NONE ? triage_screen_lost(triage) : error;
 }
 
-int triage_screen_run(struct vault *vault, uint32_t today)
+enum error triage_screen_run(struct vault *vault, uint32_t today)
 {
     struct triage_screen *triage = NULL;
     const struct sigaction action = {.sa_handler = on_signal};
-    int error = triage_screen_new(vault, today, &triage);
-    if (error != TROUBLE_NONE)
+    enum error error = triage_screen_new(vault, today, &triage);
+    if (error != ERROR_NONE)
         return error;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    if (term_open(&stop) == TERM_OK) {
+    if (term_open(&stop) == ERROR_NONE) {
         error = loop(triage);
         term_close();
     } else {
-        error = TROUBLE_TERMINAL;
+        error = ERROR_SCREEN_TERMINAL;
     }
     triage_screen_free(&triage);
     return error;

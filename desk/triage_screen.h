@@ -12,7 +12,7 @@
 struct triage_screen;
 
 /* Reads the list. *out is the caller's, for triage_screen_free, which wipes what was read. */
-int triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out);
+enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out);
 void triage_screen_free(struct triage_screen **triage);
 
 /* Draws the present screen; takes a press: false when the screen is to be left for good. Left by
@@ -21,13 +21,13 @@ void triage_screen_draw(struct triage_screen *triage, struct screen *screen);
 bool triage_screen_key(struct triage_screen *triage, const struct screen *screen,
                        struct keypress key);
 
-/* Tells a trouble at the foot of the screen; TROUBLE_NONE takes it away. */
-void triage_screen_tell(struct triage_screen *triage, int trouble);
+/* Tells a error at the foot of the screen; ERROR_NONE takes it away. */
+void triage_screen_tell(struct triage_screen *triage, enum error error);
 
-/* Why the answer could not be kept after KEYPRESS_GONE, or TROUBLE_NONE. */
-int triage_screen_lost(const struct triage_screen *triage);
+/* Why the answer could not be kept after KEYPRESS_GONE, or ERROR_NONE. */
+enum error triage_screen_lost(const struct triage_screen *triage);
 
-/* Runs the screen on this terminal until it is left. Returns a trouble. */
-int triage_screen_run(struct vault *vault, uint32_t today);
+/* Runs the screen on this terminal until it is left. Returns a error. */
+enum error triage_screen_run(struct vault *vault, uint32_t today);
 
 #endif

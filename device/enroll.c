@@ -19,7 +19,7 @@
 
 /* A new kiosk begins with an empty outbox, so that an outbox missing later is known to be a loss.
    It is made before the key: a kiosk that has a key has had its outbox. */
-static int make_outbox(const char *dir)
+static enum error make_outbox(const char *dir)
 {
     char path[PATH_MAX + sizeof STATE_OUTBOX];
     char real[PATH_MAX];
@@ -28,18 +28,18 @@ static int make_outbox(const char *dir)
     if (realpath(dir, real) == NULL)
         return ERROR_IO;
     snprintf(path, sizeof path, "%s/" STATE_OUTBOX, real);
-    int error = state_db_error(outbox_open(path, DB_CREATE, &outbox));
+    enum error error = outbox_open(path, DB_CREATE, &outbox);
     outbox_close(&outbox);
     return error;
 }
 
-static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_KIOSK_LEN])
+static enum error make_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_KIOSK_LEN])
 {
     uint8_t request[CARD_REQUEST_LEN];
     uint8_t key[SIGNATURE_PUBLIC_LEN];
     uint8_t *seed = NULL;
 
-    int error = kiosk_key_read(dir, &seed);
+    enum error error = kiosk_key_read(dir, &seed);
     if (error == ERROR_MISSING) {
         error = make_outbox(name);
         if (error == ERROR_NONE)
@@ -57,7 +57,7 @@ static int enroll_in(int dir, const char *name, uint32_t today, uint8_t id[CARD_
     return error;
 }
 
-int enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN])
+enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN])
 {
     uint8_t id[CARD_KIOSK_LEN];
     int folder = -1;
@@ -65,14 +65,14 @@ int enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
-    int error = state_folder(dir, &folder);
+    enum error error = state_folder(dir, &folder);
     if (error == ERROR_NONE)
         error = file_settle(dir);
     if (error == ERROR_NONE)
         error = state_lock_folder(folder, "courier.lock", &lock);
     if (error == ERROR_NONE) {
         file_sweep(folder);
-        error = enroll_in(folder, dir, today, id);
+        error = make_in(folder, dir, today, id);
     }
     if (error == ERROR_NONE)
         card_kiosk_text(id, kiosk);

@@ -10,6 +10,6 @@
 /* Makes an empty outbox and kiosk.key if there is no key, and enroll.request. Makes the folder itself (0700) if
    needed. From then on a missing outbox is a loss, so open it with DB_OPEN, never DB_CREATE. Safe to repeat:
    the key stays. Returns an error. */
-int enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN]);
+enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_TEXT_LEN]);
 
 #endif

@@ -15,12 +15,12 @@
 static const char key_magic[] = "SANDYQS1";
 enum { KEY_FILE_LEN = FILE_MAGIC_LEN + SIGNATURE_SEED_LEN };
 
-int kiosk_key_read(int dir, uint8_t **seed)
+enum error kiosk_key_read(int dir, uint8_t **seed)
 {
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(dir, KEY_FILE, KEY_FILE_LEN, &data, &len);
+    enum error error = file_read(dir, KEY_FILE, KEY_FILE_LEN, &data, &len);
     if (error != ERROR_NONE)
         return error;
     error = file_magic(data, len, key_magic);
@@ -38,11 +38,11 @@ int kiosk_key_read(int dir, uint8_t **seed)
     return error;
 }
 
-int kiosk_key_make(int dir, uint8_t **seed)
+enum error kiosk_key_make(int dir, uint8_t **seed)
 {
     uint8_t *file = secret_new(KEY_FILE_LEN);
     uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    int error = ERROR_IO;
+    enum error error = ERROR_IO;
 
     *seed = secret_new(SIGNATURE_SEED_LEN);
     if (file == NULL || *seed == NULL || signature_key_new(*seed, public_key) != 0)

@@ -7,10 +7,10 @@
 
 /* Reads FOLDER/kiosk.key. *seed is SIGNATURE_SEED_LEN bytes of secret_new memory, for the caller to free; NULL on error.
    ERROR_MISSING when there is no key, what is wrong with the file, or ERROR_IO (disk, locked memory). */
-int kiosk_key_read(int folder, uint8_t **seed);
+enum error kiosk_key_read(int folder, uint8_t **seed);
 
 /* Makes a key and writes it to FOLDER/kiosk.key (0600), over what stood there. *seed as above, also when the file could not
    be written: free it in any case. */
-int kiosk_key_make(int folder, uint8_t **seed);
+enum error kiosk_key_make(int folder, uint8_t **seed);
 
 #endif

@@ -24,7 +24,7 @@ static bool is_no_file(int number)
 }
 
 /* _MISSING when it has to be made. */
-static int open_existing(int dir, int *fd)
+static enum error open_existing(int dir, int *fd)
 {
     struct stat st;
 
@@ -33,7 +33,7 @@ static int open_existing(int dir, int *fd)
     while (*fd < 0 && errno == EINTR);
     if (*fd < 0)
         return is_no_file(errno) ? ERROR_MISSING : ERROR_IO;
-    int error = fstat(*fd, &st) != 0 ? ERROR_IO : is_whole(&st) ? ERROR_NONE : ERROR_MISSING;
+    enum error error = fstat(*fd, &st) != 0 ? ERROR_IO : is_whole(&st) ? ERROR_NONE : ERROR_MISSING;
     if (error != ERROR_NONE) {
         close(*fd);
         *fd = -1;
@@ -41,10 +41,10 @@ static int open_existing(int dir, int *fd)
     return error;
 }
 
-int pending_renew(int dir, int *fd)
+enum error pending_renew(int dir, int *fd)
 {
     static const uint8_t blank[PENDING_LEN];
-    int error = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
+    enum error error = file_write(dir, PENDING_NAME, 0600, blank, sizeof blank);
 
     if (error != ERROR_NONE)
         return error;
@@ -54,9 +54,9 @@ int pending_renew(int dir, int *fd)
     return error == ERROR_MISSING ? ERROR_IO : error;
 }
 
-int pending_open(int dir, int *fd)
+enum error pending_open(int dir, int *fd)
 {
-    const int error = open_existing(dir, fd);
+    const enum error error = open_existing(dir, fd);
 
     return error == ERROR_MISSING ? pending_renew(dir, fd) : error;
 }
@@ -84,7 +84,7 @@ static bool write_copy(int fd, const uint8_t record[RECORD_LEN], off_t start)
     return fdatasync(fd) == 0;
 }
 
-int pending_write(int fd, const uint8_t record[RECORD_LEN])
+enum error pending_write(int fd, const uint8_t record[RECORD_LEN])
 {
     for (int i = 0; i < PENDING_COPIES; i++)
         if (!write_copy(fd, record, (off_t)i * PENDING_STEP))
@@ -127,10 +127,11 @@ static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
     return true;
 }
 
-int pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
-                 uint8_t record[RECORD_LEN], struct outbox_tip *next, enum pending_finding *finding)
+enum error pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox_tip *tip,
+                        uint8_t record[RECORD_LEN], struct outbox_tip *next,
+                        enum pending_finding *finding)
 {
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
     bool past = false;
 
     *finding = PENDING_OLD;

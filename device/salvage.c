@@ -56,7 +56,7 @@ static bool read_at(int fd, off_t at, uint8_t *out, size_t len)
     return true;
 }
 
-static int add(struct salvage *salvage, const struct found *one)
+static enum error add(struct salvage *salvage, const struct found *one)
 {
     struct found *more = NULL;
 
@@ -79,7 +79,7 @@ static bool is_crowded(const struct search *search, off_t at)
 }
 
 /* Is there a whole record here, of this kiosk? */
-static int weigh(struct search *search, off_t at)
+static enum error weigh(struct search *search, off_t at)
 {
     static const struct found none;
     uint8_t bytes[RECORD_LEN];
@@ -102,10 +102,10 @@ static int weigh(struct search *search, off_t at)
     return add(search->salvage, &one);
 }
 
-static int weigh_block(struct search *search, off_t at, const uint8_t *block, size_t len)
+static enum error weigh_block(struct search *search, off_t at, const uint8_t *block, size_t len)
 {
     const uint8_t *from = block;
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
 
     while (error == ERROR_NONE) {
         from = memmem(from, len - (size_t)(from - block), word, WORD_LEN);
@@ -129,10 +129,10 @@ static ssize_t read_some(int fd, off_t at, uint8_t *block)
 
 /* Block by block, each with the end of the one before, so that no word is cut in two. Holes are passed
    over, and so is each page that the disk cannot read. */
-static int search_file(struct search *search, uint8_t *block)
+static enum error search_file(struct search *search, uint8_t *block)
 {
     off_t at = lseek(search->fd, 0, SEEK_DATA);
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
 
     while (at >= 0 && error == ERROR_NONE) {
         const ssize_t n = read_some(search->fd, at, block);
@@ -147,14 +147,14 @@ static int search_file(struct search *search, uint8_t *block)
 }
 
 /* Of the keeper's two copies the first one counts that is whole, as for the keeper. */
-static int search_named(struct salvage *salvage, int dir, int i, const uint8_t key[32],
-                        uint8_t *block)
+static enum error search_named(struct salvage *salvage, int dir, int i, const uint8_t key[32],
+                               uint8_t *block)
 {
     const size_t before = salvage->n;
     struct search search = {.salvage = salvage, .key = key};
     size_t len = 0;
 
-    int error = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
+    enum error error = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
     if (error != ERROR_NONE)
         return error == ERROR_MISSING ? ERROR_NONE : error;
     salvage->fds[i] = search.fd;
@@ -189,11 +189,11 @@ static void sort(struct salvage *salvage)
 }
 
 /* A file that cannot be searched keeps what the others have from no one. */
-int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out)
+enum error salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out)
 {
     struct salvage *salvage = calloc(1, sizeof *salvage);
     uint8_t *block = malloc(BLOCK);
-    int error = salvage != NULL && block != NULL ? ERROR_NONE : ERROR_IO;
+    enum error error = salvage != NULL && block != NULL ? ERROR_NONE : ERROR_IO;
 
     for (int i = 0; salvage != NULL && i < FILES; i++)
         salvage->fds[i] = -1;
@@ -255,7 +255,7 @@ size_t salvage_runs(const struct salvage *salvage, uint64_t max)
     return count;
 }
 
-int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out)
+enum error salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out)
 {
     for (uint64_t i = 0; i <= run->last - run->first; i++) {
         const struct found *one = &salvage->all[run->at + i];

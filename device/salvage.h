@@ -25,7 +25,7 @@ struct salvage_run {
    have nothing, nor have pages that cannot be read. However the files are made, the time this takes grows with
    their length alone. Returns ERROR_NONE, also when nothing was found, or the first error: then *out is NULL
    (no memory) or has what the other files have. *out is freed by salvage_free. */
-int salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out);
+enum error salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out);
 void salvage_free(struct salvage **salvage);
 
 /* How many runs of at most max records there are; and from one run, or SALVAGE_START, to the next, the one
@@ -35,7 +35,7 @@ size_t salvage_runs(const struct salvage *salvage, uint64_t max);
 bool salvage_next(const struct salvage *salvage, uint64_t max, struct salvage_run *run);
 
 /* Reads a run's records to out, which has (last - first + 1) * RECORD_LEN bytes. Returns an error. */
-int salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out);
+enum error salvage_read(const struct salvage *salvage, const struct salvage_run *run, uint8_t *out);
 
 /* Are first..last, chained up to a record of this hash, all among them? */
 bool salvage_has(const struct salvage *salvage, uint64_t first, uint64_t last,

@@ -25,7 +25,7 @@
 #define CHARTER_FILE "charter"
 #define BOARD_FILE   "board"
 
-int state_folder(const char *dir, int *fd)
+enum error state_folder(const char *dir, int *fd)
 {
     struct stat st;
 
@@ -39,9 +39,9 @@ int state_folder(const char *dir, int *fd)
     return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? ERROR_NONE : ERROR_OPEN;
 }
 
-static int load_key(struct state *state)
+static enum error load_key(struct state *state)
 {
-    int error = kiosk_key_read(state->dir, &state->seed);
+    enum error error = kiosk_key_read(state->dir, &state->seed);
 
     if (error == ERROR_MISSING)
         return ERROR_NONE;
@@ -52,14 +52,14 @@ static int load_key(struct state *state)
     return error;
 }
 
-static int load_card(struct state *state)
+static enum error load_card(struct state *state)
 {
     uint8_t *data = NULL;
     size_t len = 0;
 
     if (state->seed == NULL)
         return ERROR_MISSING;
-    int error = file_read(state->dir, CARD_FILE, CARD_FILE_LEN, &data, &len);
+    enum error error = file_read(state->dir, CARD_FILE, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_decode(data, len, &state->card, &state->charter);
     if (error == ERROR_NONE)
@@ -75,7 +75,7 @@ static void load_charter(struct state *state)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    int error = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
+    enum error error = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
     if (error == ERROR_NONE && charter_decode(data, len, &charter) == ERROR_NONE &&
         charter_follows(&state->charter, &charter) == ERROR_NONE)
         state->charter = charter;
@@ -85,13 +85,13 @@ static void load_charter(struct state *state)
 }
 
 /* Maps the board in the folder, unchecked; *len is 0 when there is none. Returns an error. */
-static int map_board(const struct state *state, uint8_t **map, size_t *len)
+static enum error map_board(const struct state *state, uint8_t **map, size_t *len)
 {
     int fd = -1;
     void *mapped = MAP_FAILED;
 
     *map = NULL;
-    int error = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
+    enum error error = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
     if (error == ERROR_NONE && *len > 0) {
         mapped = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
         error = mapped == MAP_FAILED ? ERROR_IO : ERROR_NONE;
@@ -128,7 +128,7 @@ static void load_board(struct state *state)
     munmap(map, len);
 }
 
-int state_open(const char *dir, struct state **out)
+enum error state_open(const char *dir, struct state **out)
 {
     char path[PATH_MAX];
     struct state *state = NULL;
@@ -139,7 +139,7 @@ int state_open(const char *dir, struct state **out)
     state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERROR_IO;
-    int error = state_folder(dir, &state->dir);
+    enum error error = state_folder(dir, &state->dir);
     if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
         error = ERROR_IO;
     if (error == ERROR_NONE)
@@ -171,7 +171,7 @@ void state_close(struct state **state)
     *state = NULL;
 }
 
-int state_lock_folder(int dir, const char *name, int *fd)
+enum error state_lock_folder(int dir, const char *name, int *fd)
 {
     *fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*fd < 0)
@@ -180,7 +180,7 @@ int state_lock_folder(int dir, const char *name, int *fd)
                                                  : ERROR_IO;
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
-    int error = errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_IO;
+    enum error error = errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_IO;
     close(*fd);
     *fd = -1;
     return error;
@@ -191,7 +191,7 @@ int state_lock(const struct state *state, const char *name, int *fd)
     return state_lock_folder(state->dir, name, fd);
 }
 
-int state_ready(const struct state *state, uint32_t today)
+enum error state_ready(const struct state *state, uint32_t today)
 {
     if (!state->has_card)
         return state->card_error;
@@ -200,7 +200,7 @@ int state_ready(const struct state *state, uint32_t today)
     return ERROR_NONE;
 }
 
-int state_board(const struct state *state, int *fd, size_t *len)
+enum error state_board(const struct state *state, int *fd, size_t *len)
 {
     *fd = -1;
     *len = 0;
@@ -209,9 +209,10 @@ int state_board(const struct state *state, int *fd, size_t *len)
     return file_open(state->dir, BOARD_FILE, BOARD_MAX, fd, len);
 }
 
-static int write_charter(struct state *state, const uint8_t *in, const struct charter *charter)
+static enum error write_charter(struct state *state, const uint8_t *in,
+                                const struct charter *charter)
 {
-    int error = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
+    enum error error = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
 
     if (error != ERROR_NONE)
         return error;
@@ -221,14 +222,14 @@ static int write_charter(struct state *state, const uint8_t *in, const struct ch
     return ERROR_NONE;
 }
 
-int state_install_card(struct state *state, const uint8_t *in, size_t len)
+enum error state_install_card(struct state *state, const uint8_t *in, size_t len)
 {
     struct charter charter;
     struct card card;
 
     if (state->seed == NULL || state->unread)
         return state->unread ? ERROR_IO : ERROR_MISSING;
-    int error = card_decode(in, len, &card, &charter);
+    enum error error = card_decode(in, len, &card, &charter);
     if (error == ERROR_NONE)
         error = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
     if (error != ERROR_NONE)
@@ -253,13 +254,13 @@ int state_install_card(struct state *state, const uint8_t *in, size_t len)
     return ERROR_NONE;
 }
 
-int state_install_charter(struct state *state, const uint8_t *in, size_t len)
+enum error state_install_charter(struct state *state, const uint8_t *in, size_t len)
 {
     struct charter charter;
 
     if (!state->has_card || state->unread)
         return state->unread ? ERROR_IO : ERROR_MISSING;
-    int error = charter_decode(in, len, &charter);
+    enum error error = charter_decode(in, len, &charter);
     if (error == ERROR_NONE)
         error = charter_follows(&state->charter, &charter);
     if (error != ERROR_NONE || charter.number == state->charter.number)
@@ -268,7 +269,7 @@ int state_install_charter(struct state *state, const uint8_t *in, size_t len)
 }
 
 /* ERROR_NONE when the board held is this very one, else ERROR_OLDER. */
-static int compare_board(const struct state *state, const uint8_t *in, size_t len)
+static enum error compare_board(const struct state *state, const uint8_t *in, size_t len)
 {
     size_t held_len = 0;
     uint8_t *held = NULL;
@@ -281,13 +282,13 @@ static int compare_board(const struct state *state, const uint8_t *in, size_t le
     return same ? ERROR_NONE : ERROR_OLDER;
 }
 
-int state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today)
+enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today)
 {
     struct board board;
 
     if (!state->has_card || state->unread)
         return state->unread ? ERROR_IO : ERROR_MISSING;
-    int error = board_decode(in, len, state->charter.board, state->charter.office, &board);
+    enum error error = board_decode(in, len, state->charter.board, state->charter.office, &board);
     if (error != ERROR_NONE)
         return error;
     if (board.number < state->board_number)
@@ -302,31 +303,17 @@ int state_install_board(struct state *state, const uint8_t *in, size_t len, uint
     return error;
 }
 
-int state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to)
+enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to)
 {
     *dropped_to = 0;
     if (!state->has_mark || state->mark.seq == 0)
         return ERROR_NONE;
-    int error = outbox_drop(outbox, state->mark.seq, state->mark.hash);
-    if (error == DB_NONE)
+    enum error error = outbox_drop(outbox, state->mark.seq, state->mark.hash);
+    if (error == ERROR_NO_ROW)
         return ERROR_CHAIN;
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         *dropped_to = state->mark.seq;
-    return state_db_error(error);
-}
-
-int state_db_error(int error)
-{
-    static const int refusals[] = {
-        [DB_OK] = ERROR_NONE,         [DB_NONE] = ERROR_CORRUPT, [DB_MISSING] = ERROR_CORRUPT,
-        [DB_FOREIGN] = ERROR_CORRUPT, [DB_NEWER] = ERROR_NEWER,  [DB_CORRUPT] = ERROR_CORRUPT,
-        [DB_BUSY] = ERROR_BUSY,       [DB_FULL] = ERROR_FULL,    [DB_READONLY] = ERROR_READONLY,
-        [DB_EXISTS] = ERROR_CHAIN,    [DB_IO] = ERROR_IO,        [DB_OLDER] = ERROR_CORRUPT,
-    };
-
-    if (error < 0 || (size_t)error >= sizeof refusals / sizeof refusals[0])
-        return ERROR_IO;
-    return refusals[error];
+    return error;
 }
 
 void state_outbox_path(const struct state *state, char out[4096])

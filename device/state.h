@@ -49,38 +49,36 @@ struct state {
    checks is no error but counts as not there (has_card and board_number say), so that a new one can be
    installed; only a damaged key is refused. Refusals: _MISSING (no such folder), _SPECIAL, _OPEN, _IO, or
    what is wrong with the key. *out is freed by state_close. */
-int state_open(const char *dir, struct state **out);
+enum error state_open(const char *dir, struct state **out);
 void state_close(struct state **state);
 
 /* Opens the folder if it belongs to this user and is closed to all others: *fd is for the caller to close, -1 on error.
    _MISSING, _SPECIAL, _OPEN or _IO. */
-int state_folder(const char *dir, int *fd);
+enum error state_folder(const char *dir, int *fd);
 
 /* Takes the named lock file ("lock" or "courier.lock"). Returns ERROR_NONE with *fd, or ERROR_BUSY. */
 int state_lock(const struct state *state, const char *name, int *fd);
-int state_lock_folder(int folder, const char *name, int *fd);
+enum error state_lock_folder(int folder, const char *name, int *fd);
 
 /* May this kiosk serve today? ERROR_NONE, _MISSING (no card yet), what is wrong with the card, or _EXPIRED. */
-int state_ready(const struct state *state, uint32_t today);
+enum error state_ready(const struct state *state, uint32_t today);
 
 /* Opens the board for reading only: *fd, *len. ERROR_MISSING when there was none that passed its checks as the
    state was opened. The file was checked then, or, if a courier has replaced it since, by that courier. */
-int state_board(const struct state *state, int *fd, size_t *len);
+enum error state_board(const struct state *state, int *fd, size_t *len);
 
 /* Installs a card file, a charter or a board from bytes, after every check against what is held; keeps
    what is held otherwise. ERROR_IO while not all that is held could be read. Installing the very same again is ERROR_NONE and writes nothing. Without a card
    (for the card: without a key) ERROR_MISSING. A board is ERROR_EXPIRED when the charter that names its key
    is over. Hold "courier.lock" meanwhile. */
-int state_install_card(struct state *state, const uint8_t *in, size_t len);
-int state_install_charter(struct state *state, const uint8_t *in, size_t len);
-int state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
+enum error state_install_card(struct state *state, const uint8_t *in, size_t len);
+enum error state_install_charter(struct state *state, const uint8_t *in, size_t len);
+enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
 
 /* Drops from the outbox what the board held acknowledges; *dropped_to is the last number acknowledged, or 0.
    ERROR_CHAIN: the office acknowledges another chain than ours; then nothing is dropped. */
-int state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to);
-
-/* The error that stands for a db_error of the outbox; a missing or foreign outbox is ERROR_CORRUPT. */
-int state_db_error(int error);
+enum error state_acknowledge(const struct state *state, struct outbox *outbox,
+                             uint64_t *dropped_to);
 
 /* Path of the outbox, DIR/outbox.db. */
 void state_outbox_path(const struct state *state, char out[4096]);

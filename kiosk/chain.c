@@ -29,7 +29,7 @@ struct chain {
 
 int chain_tip(struct chain *chain, struct outbox_tip *tip)
 {
-    return state_db_error(outbox_tip(chain->outbox, tip));
+    return outbox_tip(chain->outbox, tip);
 }
 
 bool chain_moved(struct chain *chain)
@@ -39,7 +39,7 @@ bool chain_moved(struct chain *chain)
 
 bool chain_has(struct chain *chain, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
 {
-    return outbox_holds(chain->outbox, seq, hash) == DB_OK;
+    return outbox_holds(chain->outbox, seq, hash) == ERROR_NONE;
 }
 
 /* Makes the record that follows the tip, and the tip it makes. */
@@ -47,7 +47,7 @@ static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint3
                 uint8_t record[RECORD_LEN], struct outbox_tip *next)
 {
     struct outbox_tip tip;
-    int error = chain_tip(chain, &tip);
+    enum error error = chain_tip(chain, &tip);
 
     if (error != ERROR_NONE)
         return error;
@@ -58,11 +58,11 @@ static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint3
 }
 
 /* A clock set back does not take the chain back. */
-int chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
-                uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
+enum error chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
+                       uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
 {
     struct outbox_tip tip;
-    int error = chain_tip(chain, &tip);
+    enum error error = chain_tip(chain, &tip);
 
     if (error != ERROR_NONE)
         return error;
@@ -70,25 +70,26 @@ int chain_begin(struct chain *chain, const struct charter *charter, const struct
     return cover_seal(charter, card, tip.seq + 1, *day, envelope) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
-int chain_cover(struct chain *chain, const struct charter *charter, const struct card *card)
+enum error chain_cover(struct chain *chain, const struct charter *charter, const struct card *card)
 {
     uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN];
     struct outbox_tip next;
     uint32_t day = 0;
-    int error = chain->holding ? ERROR_BUSY : chain_begin(chain, charter, card, envelope, &day);
+    enum error error =
+        chain->holding ? ERROR_BUSY : chain_begin(chain, charter, card, envelope, &day);
 
     if (error == ERROR_NONE)
         error = make(chain, envelope, day, record, &next);
     if (error == ERROR_NONE)
-        error = state_db_error(outbox_append(chain->outbox, &next, record, RECORD_LEN));
+        error = outbox_append(chain->outbox, &next, record, RECORD_LEN);
     return error;
 }
 
-int chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
+enum error chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day)
 {
     uint8_t record[RECORD_LEN];
     struct outbox_tip next;
-    int error = chain->holding ? ERROR_BUSY : make(chain, envelope, day, record, &next);
+    enum error error = chain->holding ? ERROR_BUSY : make(chain, envelope, day, record, &next);
 
     if (error == ERROR_NONE && chain_moved(chain))
         error = ERROR_MISSING;
@@ -114,20 +115,19 @@ bool chain_holding(const struct chain *chain)
     return chain->holding;
 }
 
-int chain_deliver(struct chain *chain)
+enum error chain_deliver(struct chain *chain)
 {
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
 
     if (chain->holding)
-        error =
-            state_db_error(outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN));
+        error = outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN);
     if (error == ERROR_NONE)
         chain->holding = chain->made = false;
     return error;
 }
 
 /* What a visit has left under an outbox that is no longer here was acknowledged too: it is never written over. */
-static int lay_aside(struct chain *chain)
+static enum error lay_aside(struct chain *chain)
 {
     const int dir = chain->state->dir;
     char name[32];
@@ -144,11 +144,11 @@ static int lay_aside(struct chain *chain)
     return pending_open(dir, &chain->pending);
 }
 
-static int take_up(struct chain *chain)
+static enum error take_up(struct chain *chain)
 {
     enum pending_finding finding = PENDING_OLD;
     struct outbox_tip tip;
-    int error = chain_tip(chain, &tip);
+    enum error error = chain_tip(chain, &tip);
 
     if (error == ERROR_NONE)
         error = pending_find(chain->pending, chain->state->key, &tip, chain->record, &chain->next,
@@ -162,11 +162,11 @@ static int take_up(struct chain *chain)
     return finding == PENDING_WORN ? pending_renew(chain->state->dir, &chain->pending) : ERROR_NONE;
 }
 
-int chain_open(const struct state *state, struct chain **out)
+enum error chain_open(const struct state *state, struct chain **out)
 {
     struct chain *chain = calloc(1, sizeof *chain);
     char path[4096];
-    int error;
+    enum error error;
 
     *out = chain;
     if (chain == NULL)
@@ -174,7 +174,7 @@ int chain_open(const struct state *state, struct chain **out)
     chain->state = state;
     chain->pending = -1;
     state_outbox_path(state, path);
-    error = state_db_error(outbox_open(path, DB_OPEN, &chain->outbox));
+    error = outbox_open(path, DB_OPEN, &chain->outbox);
     if (error == ERROR_NONE)
         error = pending_open(state->dir, &chain->pending);
     if (error == ERROR_NONE)

@@ -71,7 +71,7 @@ enum { PRINTER, SPEAKER, HELPERS };
 struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
-    int closed;          /* why visitors are not taken, an enum error */
+    enum error closed;   /* why visitors are not taken, an enum error */
     struct launcher *launcher;
     const struct keeper_options *options;
     struct helper helpers[HELPERS];
@@ -124,9 +124,9 @@ static bool day_is_owed(struct keeper *keeper)
 }
 
 /* Without a valid charter there is no key to seal to: then all stays owed. */
-static int pay(struct keeper *keeper)
+static enum error pay(struct keeper *keeper)
 {
-    int error = chain_deliver(keeper->chain);
+    enum error error = chain_deliver(keeper->chain);
 
     if (error != ERROR_NONE || keeper->closed != ERROR_NONE)
         return error;
@@ -336,7 +336,7 @@ static void ask_for_room(struct keeper *keeper, struct visit *visit)
 static void write_record(struct keeper *keeper, struct visit *visit)
 {
     uint8_t offered[ENVELOPE_LEN];
-    int error = ERROR_NONE;
+    enum error error = ERROR_NONE;
     uint32_t turn;
 
     /* The cover first: what the session offers takes its place, not the other way round; and only once it is stored, for the
@@ -482,18 +482,18 @@ static void attend(struct keeper *keeper, struct visit *visit)
     tick(keeper, visit);
 }
 
-/* Why a process ended that was no session; 0 when it was one. */
-static int not_begun(int said)
+/* Why a process ended that was no session; ERROR_NONE when it was one. */
+static enum error not_begun(int said)
 {
     switch (said) {
     case SPAWN_NO_TERMINAL:
-        return KEEPER_NO_TERMINAL;
+        return ERROR_SESSION_TERMINAL;
     case SPAWN_NO_MEMORY:
-        return KEEPER_NO_MEMORY;
+        return ERROR_MEMORY_LOCK;
     case SPAWN_NOT_CONFINED:
-        return KEEPER_NOT_CONFINED;
+        return ERROR_SESSION_CONFINED;
     default:
-        return 0;
+        return ERROR_NONE;
     }
 }
 
@@ -506,8 +506,8 @@ static void keep(struct keeper *keeper, struct visit *visit)
     (void)chain_deliver(keeper->chain);
 }
 
-/* What a visit came to: an enum session_end, or KEEPER_NO_TERMINAL and its like. */
-static int settle(struct keeper *keeper, struct visit *visit)
+/* Returns why no session could begin; ERROR_NONE when one did, whether somebody came or not. */
+static enum error settle(struct keeper *keeper, struct visit *visit)
 {
     take_words(visit);
     if (visit->socket >= 0)
@@ -519,9 +519,7 @@ static int settle(struct keeper *keeper, struct visit *visit)
         keep(keeper, visit);
     mailbox_free(&visit->mailbox);
     explicit_bzero(visit->envelope, sizeof visit->envelope);
-    if (visit->begun)
-        return SESSION_STORED;
-    return not_begun(visit->said) != 0 ? not_begun(visit->said) : SESSION_NOBODY;
+    return visit->begun ? ERROR_NONE : not_begun(visit->said);
 }
 
 /* Between visits: until the time is over or the service ends. */
@@ -539,10 +537,10 @@ static void rest(struct keeper *keeper, int ms)
 }
 
 /* A terminal that gives no session a start must not make the keeper spin. */
-static void count_failure(struct keeper *keeper, const struct visit *visit, int end)
+static void count_failure(struct keeper *keeper, const struct visit *visit, enum error error)
 {
-    if (visit->asked ||
-        (end >= 0 && (end == SESSION_STORED || clock_ms() - visit->began > KEEPER_SHORT_MS))) {
+    if (visit->asked || visit->begun ||
+        (error == ERROR_NONE && clock_ms() - visit->began > KEEPER_SHORT_MS)) {
         keeper->failures = 0;
         return;
     }
@@ -561,24 +559,26 @@ static void count_visit(struct keeper *keeper)
         rest(keeper, KEEPER_REST_MS);
 }
 
-static int visit_once(struct keeper *keeper)
+/* *begun: somebody passed the language screen. Returns why no session could begin, or ERROR_NONE. */
+static enum error visit_once(struct keeper *keeper, bool *begun)
 {
     struct visit visit;
-    int end = KEEPER_NO_PROCESS;
+    enum error error = ERROR_SESSION_PROCESS;
 
     if (begin(keeper, &visit)) {
         look_after_helpers(keeper);
         while (!visit.dead)
             attend(keeper, &visit);
-        end = settle(keeper, &visit);
+        error = settle(keeper, &visit);
     }
     for (int i = 0; i < HELPERS; i++)
         dismiss_helper(&keeper->helpers[i]);
-    if (end > SESSION_NOBODY)
+    *begun = visit.begun;
+    if (*begun)
         count_visit(keeper);
     if (!keeper->ending && !keeper->options->once)
-        count_failure(keeper, &visit, end);
-    return end;
+        count_failure(keeper, &visit, error);
+    return error;
 }
 
 /* --- start and end --- */
@@ -635,10 +635,10 @@ static void let_go_of_terminal(void)
 }
 
 /* A process that a killed keeper had just forked holds the lock until it executes something. */
-static int take_lock(struct keeper *keeper)
+static enum error take_lock(struct keeper *keeper)
 {
     const int64_t until = clock_ms() + KEEPER_LOCK_MS;
-    int error = state_lock(keeper->state, "lock", &keeper->lock);
+    enum error error = state_lock(keeper->state, "lock", &keeper->lock);
 
     while (error == ERROR_BUSY && clock_ms() < until) {
         poll(NULL, 0, KEEPER_LOCK_STEP_MS);
@@ -647,9 +647,9 @@ static int take_lock(struct keeper *keeper)
     return error;
 }
 
-static int open_keeper(struct keeper *keeper)
+static enum error open_keeper(struct keeper *keeper)
 {
-    int error = take_lock(keeper);
+    enum error error = take_lock(keeper);
 
     if (error == ERROR_NONE)
         error = chain_open(keeper->state, &keeper->chain);
@@ -693,29 +693,30 @@ static void close_keeper(struct keeper *keeper)
         close(keeper->lock);
 }
 
-static int serve(struct keeper *keeper)
+static enum error serve(struct keeper *keeper)
 {
-    int end = SESSION_NOBODY;
-    int error;
+    enum error error;
+    bool begun = false;
 
     while (!keeper->ending) {
         /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
         if (chain_moved(keeper->chain))
-            return ERROR_CORRUPT;
+            return ERROR_OUTBOX;
         refresh(keeper);
         (void)pay(keeper); /* what the disk refuses stays owed */
-        end = visit_once(keeper);
-        if (end < 0 && (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
-            return end;
-        if (keeper->options->once && (out_of_order(keeper) || end != SESSION_NOBODY))
+        error = visit_once(keeper, &begun);
+        if (error != ERROR_NONE &&
+            (keeper->options->once || keeper->failures >= KEEPER_FAILURES_MAX))
+            return error;
+        if (keeper->options->once && (out_of_order(keeper) || begun))
             break;
     }
     error = pay(keeper);
     return error != ERROR_NONE || !keeper->options->once ? error : keeper->closed;
 }
 
-int keeper_serve(struct state *state, struct launcher *launcher,
-                 const struct keeper_options *options)
+enum error keeper_serve(struct state *state, struct launcher *launcher,
+                        const struct keeper_options *options)
 {
     struct keeper keeper = {
         .state = state,
@@ -727,11 +728,11 @@ int keeper_serve(struct state *state, struct launcher *launcher,
         .signals = -1,
         .watch = -1,
     };
-    int error = open_keeper(&keeper);
+    enum error error = open_keeper(&keeper);
 
     if (error == ERROR_NONE) {
         let_go_of_terminal();
-        error = sandbox_keeper(state->path) == 0 ? serve(&keeper) : KEEPER_NOT_CONFINED;
+        error = sandbox_keeper(state->path) == 0 ? serve(&keeper) : ERROR_SESSION_CONFINED;
     }
     close_keeper(&keeper);
     return error;

@@ -17,24 +17,16 @@ struct keeper_options {
     bool once;          /* serve one visitor, then end (SESSION_NOBODY counts as none) */
 };
 
-/* What keeper_serve returns besides an enum error: why no session could begin. */
-enum {
-    KEEPER_NO_TERMINAL = -1,  /* it could not use the terminal */
-    KEEPER_NO_MEMORY = -2,    /* it could lock none */
-    KEEPER_NOT_CONFINED = -3, /* its rights could not be taken away */
-    KEEPER_NO_PROCESS = -4,   /* there was no process for it */
-};
-
 /* Serves until SIGTERM (or once); launcher starts the processes. Writes a record at its start: the one that a power cut took from a
    visitor (device/pending), or a cover; and a cover on every day on which nobody came. After 500 envelopes of visitors on one day it
    waits 10 seconds before each further visit, so that a key held down does not fill the disk.
 
-   Returns an enum error: ERROR_NONE after an orderly end, ERROR_CORRUPT also when the outbox
+   Returns an enum error: ERROR_NONE after an orderly end, ERROR_OUTBOX also when the outbox
    was removed or replaced meanwhile (nothing was acknowledged since: start anew); or one of
-   KEEPER_NO_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
+   ERROR_SESSION_TERMINAL and its like. From when it serves, those of descriptors 0, 1 and 2 that were a
    terminal are /dev/null. */
-int keeper_serve(struct state *state, struct launcher *launcher,
-                 const struct keeper_options *options);
+enum error keeper_serve(struct state *state, struct launcher *launcher,
+                        const struct keeper_options *options);
 
 /* What the keeper tells a session, as the first and only message on the socket: fixed size, no pointers. Descriptors of a session:
    0, 1, 2 the terminal, 3 the socket, then, each only when there is one: 4 the board, 5 the socket of the printer's process, 6 that

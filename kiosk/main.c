@@ -63,9 +63,6 @@ static const char usage[] =
     "  --texts DIR        folder of the rights library\n"
     "  --locale DIR       folder of the translations\n";
 
-static const char *const no_memory = N_(
-    "No memory could be locked for secrets. Raise the limit to at least 8 MiB (ulimit -l 8192).");
-
 static int complain(const char *what, const char *text)
 {
     fprintf(stderr, "sandyq-kiosk: %s%s%s\n", what, what[0] != '\0' ? ": " : "", text);
@@ -235,24 +232,15 @@ static int prepare(struct options *options)
     lang_set(language); /* for the one who installs; a visitor chooses anew */
     if (options->keeper.misconfigured)
         configure(options); /* the file's fault, in that language now */
-    switch (secret_start()) {
-    case SECRET_OK:
-        return STATUS_DONE;
-    case SECRET_OLD:
-        return complain("", _("libgcrypt is too old. Install version 1.10.1 or later."));
-    case SECRET_FIPS:
-        return complain("",
-                        _("libgcrypt is in FIPS mode, which switches off what the envelope needs. "
-                          "Switch FIPS mode off on this machine."));
-    default:
-        return complain("", _(no_memory));
-    }
+    enum error error = secret_start();
+    return error != ERROR_NONE ? complain("", _(error_text(error))) : STATUS_DONE;
 }
 
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    int error = user_become_owner(dir) != 0 ? ERROR_OPEN : enroll_kiosk(dir, day_today(), kiosk);
+    enum error error =
+        user_become_owner(dir) != 0 ? ERROR_OPEN : enroll_kiosk(dir, day_today(), kiosk);
 
     if (error != ERROR_NONE)
         return complain(dir, _(error_text(error)));
@@ -305,29 +293,14 @@ static bool reopen_terminal(struct launcher *launcher)
     return fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
 }
 
-/* Why no session could begin. */
-static const char *no_session(int result)
-{
-    switch (result) {
-    case KEEPER_NO_MEMORY:
-        return no_memory;
-    case KEEPER_NOT_CONFINED:
-        return N_("A session could not be confined. Use a kernel with seccomp filters.");
-    case KEEPER_NO_PROCESS:
-        return N_("No process could be started for a session. Raise the limit of processes, or "
-                  "free memory.");
-    default:
-        return N_("This terminal cannot be used. Check that TERM names its kind.");
-    }
-}
-
 /* The keeper's last words. Returns the exit status. */
 static int end(const struct options *options, struct launcher *launcher, int result)
 {
     const bool wiped = launcher != NULL && reopen_terminal(launcher);
 
-    if (result < 0)
-        return complain(options->keeper.config.tty, _(no_session(result)));
+    if (result == ERROR_SESSION_TERMINAL || result == ERROR_SESSION_CONFINED ||
+        result == ERROR_SESSION_PROCESS || result == ERROR_MEMORY_LOCK)
+        return complain(options->keeper.config.tty, _(error_text(result)));
     if (result == ERROR_MISSING)
         return complain(options->state, _("No card has come yet. Bring one from the office with "
                                           "sandyq-courier exchange."));
@@ -343,11 +316,11 @@ static int serve(const struct options *options)
     /* Before anything is read that is secret. */
     struct launcher *launcher = launcher_start(&options->keeper.config, options->state);
     struct state *state = NULL;
-    int result = KEEPER_NO_PROCESS;
+    int result = ERROR_SESSION_PROCESS;
     int status = STATUS_DONE;
 
     if (launcher != NULL)
-        result = user_become_owner(options->state) != 0 ? KEEPER_NOT_CONFINED
+        result = user_become_owner(options->state) != 0 ? ERROR_SESSION_CONFINED
                                                         : state_open(options->state, &state);
     if (result == ERROR_NONE && state->seed == NULL)
         result = ERROR_MISSING;

@@ -126,7 +126,7 @@ static int io_derive(void *context, const char *code, const char *pin,
 {
     const struct session_place *place = context;
 
-    return code_derive(code, pin, place->charter.office, watch, keys) == CODE_OK ? 0 : -1;
+    return code_derive(code, pin, place->charter.office, watch, keys) == ERROR_NONE ? 0 : -1;
 }
 
 /* What the session tells the keeper, a byte. */
@@ -270,10 +270,10 @@ static int begin(void)
         return SESSION_NOBODY;
     fill_place(&brief, &place);
     /* What is needed of the world is read before the process is cut off from it. */
-    if (secret_start() != SECRET_OK || (place.library = load_library(brief.config.texts)) == NULL)
+    if (secret_start() != ERROR_NONE || (place.library = load_library(brief.config.texts)) == NULL)
         return SPAWN_NO_MEMORY;
     if (lang_start(brief.config.locale[0] != '\0' ? brief.config.locale : NULL) != 0 ||
-        term_open(&stop) != TERM_OK)
+        term_open(&stop) != ERROR_NONE)
         return SPAWN_NO_TERMINAL;
     end = run(&brief, &place);
     term_close();

@@ -10,7 +10,6 @@
 #include "base/wire.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
-#include "office/trouble.h"
 
 enum {
     ITEM_VERSION = 1,
@@ -60,32 +59,32 @@ static size_t fill(const struct draft *draft, uint8_t *plain)
     return (ITEM_BODY + len + ITEM_ROUND - 1) / ITEM_ROUND * ITEM_ROUND;
 }
 
-static int add(struct vault *vault, const struct draft *draft)
+static enum error add(struct vault *vault, const struct draft *draft)
 {
-    int error = TROUBLE_MEMORY;
+    enum error error = ERROR_MEMORY;
     struct caseload_item item = {.case_id = draft->case_id, .n = draft->n};
     uint8_t *plain = secret_new(ITEM_MAX);
     uint8_t *sealed = malloc(ITEM_MAX + CASEBOOK_OVERHEAD);
     if (plain == NULL || sealed == NULL)
         goto out;
-    error = trouble_db(caseload_next_id(vault->cases, &item.id));
-    if (error != TROUBLE_NONE)
+    error = caseload_next_id(vault->cases, &item.id);
+    if (error != ERROR_NONE)
         goto out;
     const size_t len = fill(draft, plain);
     item.sealed = sealed;
     item.len = len + CASEBOOK_OVERHEAD;
     if (casebook_seal(vault->keys->casebook, item.id, plain, len, sealed) != 0)
-        error = TROUBLE_MEMORY;
+        error = ERROR_MEMORY;
     else
-        error = trouble_db(caseload_add_item(vault->cases, &item));
+        error = caseload_add_item(vault->cases, &item);
 out:
     secret_free(plain);
     free(sealed);
     return error;
 }
 
-static int add_letter(struct vault *vault, const struct casefile_source *source, uint64_t case_id,
-                      bool misplaced, const uint8_t *letter)
+static enum error add_letter(struct vault *vault, const struct casefile_source *source,
+                             uint64_t case_id, bool misplaced, const uint8_t *letter)
 {
     uint8_t head[LETTER_HEAD];
     size_t len = LETTER_LEN;
@@ -106,13 +105,13 @@ static int add_letter(struct vault *vault, const struct casefile_source *source,
 }
 
 /* Seals message n once and for all: what is stored is what every board will carry. */
-static int add_message(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-                       uint64_t n, const struct answer *answer)
+static enum error add_message(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
+                              uint64_t n, const struct answer *answer)
 {
     uint8_t head[MESSAGE_HEAD], entry[ANSWER_LEN];
-    int error = answer_seal(keys, n, answer, entry);
-    if (error != ANSWER_OK)
-        return error == ANSWER_LONG ? TROUBLE_TEXT_LONG : TROUBLE_MEMORY;
+    enum error error = answer_seal(keys, n, answer, entry);
+    if (error != ERROR_NONE)
+        return error == ERROR_TEXT_LONG ? ERROR_TEXT_LONG : ERROR_MEMORY;
     wire_put64(head, n);
     head[8] = answer->len > 0;
     const struct draft draft = {.kind = CASEFILE_MESSAGE,
@@ -128,21 +127,21 @@ static int add_message(struct vault *vault, uint64_t case_id, const struct code_
 
 /* --- from envelope to case --- */
 
-int casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
-                  bool *opened)
+enum error casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
+                         bool *opened)
 {
     uint8_t id[ENVELOPE_ID_LEN] = {0};
-    int error = envelope_names(envelope, id);
+    enum error error = envelope_names(envelope, id);
     size_t i = 0;
     while (i < keys->intake_count && memcmp(keys->intake[i].id, id, sizeof id) != 0)
         i++;
-    if (error == ENVELOPE_OK && i == keys->intake_count)
-        error = ENVELOPE_KEY;
-    if (error == ENVELOPE_OK)
+    if (error == ERROR_NONE && i == keys->intake_count)
+        error = ERROR_KEY_UNFIT;
+    if (error == ERROR_NONE)
         error = envelope_open_pair(keys->intake[i].secret, keys->intake[i].public_key, envelope,
                                    letter);
-    *opened = error == ENVELOPE_OK;
-    return error == ENVELOPE_MEMORY ? TROUBLE_MEMORY : TROUBLE_NONE;
+    *opened = error == ERROR_NONE;
+    return error == ERROR_MEMORY ? ERROR_MEMORY : ERROR_NONE;
 }
 
 static bool is_misplaced(const struct casefile_source *source, const struct letter *letter)
@@ -160,9 +159,10 @@ static void letter_keys(const struct letter *letter, struct code_keys *keys)
 
 /* The first message has no text: its state alone says "it arrived", in the language of the reader.
  */
-static int greet(struct vault *vault, const struct letter *letter, uint64_t case_id, uint32_t today)
+static enum error greet(struct vault *vault, const struct letter *letter, uint64_t case_id,
+                        uint32_t today)
 {
-    int error = TROUBLE_MEMORY;
+    enum error error = ERROR_MEMORY;
     struct code_keys *keys = secret_new(sizeof *keys);
     struct answer *answer = secret_new(sizeof *answer);
     if (keys != NULL && answer != NULL) {
@@ -177,44 +177,45 @@ static int greet(struct vault *vault, const struct letter *letter, uint64_t case
 }
 
 /* The case of a letter: the one its tag key links to, or a new one. */
-static int find_case(struct vault *vault, const struct letter *letter, uint64_t *id, bool *fresh)
+static enum error find_case(struct vault *vault, const struct letter *letter, uint64_t *id,
+                            bool *fresh)
 {
     uint8_t link[CASEBOOK_LINK_LEN];
     if (casebook_link(vault->keys->casebook, letter->tag_key, LETTER_KEY_LEN, link) != 0)
-        return TROUBLE_MEMORY;
-    int error = caseload_linked(vault->cases, link, id);
-    *fresh = error == DB_NONE;
+        return ERROR_MEMORY;
+    enum error error = caseload_linked(vault->cases, link, id);
+    *fresh = error == ERROR_NO_ROW;
     if (*fresh)
         error = caseload_new_case(vault->cases, link, id);
-    return trouble_db(error);
+    return error;
 }
 
-static int file_letter(struct vault *vault, const struct casefile_source *source,
-                       const struct letter *letter, const uint8_t *raw,
-                       enum casefile_outcome *outcome)
+static enum error file_letter(struct vault *vault, const struct casefile_source *source,
+                              const struct letter *letter, const uint8_t *raw,
+                              enum casefile_outcome *outcome)
 {
     uint64_t id = 0;
     bool fresh = false;
-    int error = find_case(vault, letter, &id, &fresh);
-    if (error != TROUBLE_NONE)
+    enum error error = find_case(vault, letter, &id, &fresh);
+    if (error != ERROR_NONE)
         return error;
     *outcome = fresh ? CASEFILE_NEW : CASEFILE_JOINED;
     error = add_letter(vault, source, id, is_misplaced(source, letter), raw);
-    if (error == TROUBLE_NONE && fresh)
+    if (error == ERROR_NONE && fresh)
         error = greet(vault, letter, id, source->today);
     return error;
 }
 
-int casefile_take(struct vault *vault, const struct casefile_source *source, const uint8_t *raw,
-                  enum casefile_outcome *outcome, bool *misplaced)
+enum error casefile_take(struct vault *vault, const struct casefile_source *source,
+                         const uint8_t *raw, enum casefile_outcome *outcome, bool *misplaced)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     struct letter *letter = secret_new(sizeof *letter);
     if (letter == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     *outcome = CASEFILE_UNREADABLE;
     *misplaced = false;
-    if (letter_decode(raw, letter) == LETTER_OK) {
+    if (letter_decode(raw, letter) == ERROR_NONE) {
         *outcome = CASEFILE_COVER;
         *misplaced = is_misplaced(source, letter);
         if (letter->kind != LETTER_COVER)
@@ -241,19 +242,19 @@ struct reading {
     struct page *page;
     uint64_t keys_of; /* the case that page->keys belong to; 0: none yet */
     bool damaged;
-    int error;
+    enum error error;
 };
 
-static int take_letter(struct reading *reading, const uint8_t *body, size_t len,
-                       struct casefile_item *item)
+static enum error take_letter(struct reading *reading, const uint8_t *body, size_t len,
+                              struct casefile_item *item)
 {
     struct page *page = reading->page;
     if (len < LETTER_HEAD || len > LETTER_HEAD + LETTER_LEN)
-        return TROUBLE_ROW;
+        return ERROR_CASEBOOK_ROW;
     memset(page->raw, 0, sizeof page->raw);
     memcpy(page->raw, body + LETTER_HEAD, len - LETTER_HEAD);
-    if (letter_decode(page->raw, &page->letter) != LETTER_OK)
-        return TROUBLE_ROW;
+    if (letter_decode(page->raw, &page->letter) != ERROR_NONE)
+        return ERROR_CASEBOOK_ROW;
     item->kiosk = body;
     item->seq = wire_get64(body + CARD_KIOSK_LEN);
     item->misplaced = body[HEAD_FLAGS] != 0;
@@ -262,42 +263,42 @@ static int take_letter(struct reading *reading, const uint8_t *body, size_t len,
     if (reading->keys_of != item->case_id)
         letter_keys(&page->letter, &page->keys);
     reading->keys_of = item->case_id;
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
-static int take_body(struct reading *reading, const uint8_t *body, size_t len,
-                     struct casefile_item *item)
+static enum error take_body(struct reading *reading, const uint8_t *body, size_t len,
+                            struct casefile_item *item)
 {
     switch (item->kind) {
     case CASEFILE_LETTER:
         return take_letter(reading, body, len, item);
     case CASEFILE_MESSAGE:
         if (len != MESSAGE_HEAD + ANSWER_LEN)
-            return TROUBLE_ROW;
+            return ERROR_CASEBOOK_ROW;
         item->n = wire_get64(body);
         item->has_text = body[8] != 0;
         item->entry = body + MESSAGE_HEAD;
         item->keys = reading->keys_of == item->case_id ? &reading->page->keys : NULL;
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     case CASEFILE_STATUS:
         item->status = len == 1 ? body[0] : 0;
-        return len == 1 ? TROUBLE_NONE : TROUBLE_ROW;
+        return len == 1 ? ERROR_NONE : ERROR_CASEBOOK_ROW;
     case CASEFILE_NOTE:
         item->text = (const char *)body;
         item->len = len;
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     }
-    return TROUBLE_ROW;
+    return ERROR_CASEBOOK_ROW;
 }
 
 /* A row that fits nowhere else: its id is bound by the seal, its case and number stand inside. */
-static int read_row(struct reading *reading, const struct caseload_item *row)
+static enum error read_row(struct reading *reading, const struct caseload_item *row)
 {
     uint8_t *plain = reading->page->plain;
     const size_t room = row->len - CASEBOOK_OVERHEAD;
     if (row->len < CASEBOOK_OVERHEAD + ITEM_BODY || room > ITEM_MAX ||
         casebook_open(reading->vault->keys->casebook, row->id, row->sealed, row->len, plain) != 0)
-        return TROUBLE_ROW;
+        return ERROR_CASEBOOK_ROW;
     const size_t len = wire_get32(plain + ITEM_LEN);
     struct casefile_item item = {
         .kind = (enum casefile_kind)plain[ITEM_KIND],
@@ -305,11 +306,11 @@ static int read_row(struct reading *reading, const struct caseload_item *row)
         .day = wire_get32(plain + ITEM_DAY),
     };
     if (plain[0] != ITEM_VERSION || item.case_id != row->case_id || len > room - ITEM_BODY)
-        return TROUBLE_ROW;
-    int error = take_body(reading, plain + ITEM_BODY, len, &item);
-    if (error == TROUBLE_NONE && item.n != row->n)
-        error = TROUBLE_ROW;
-    return error == TROUBLE_NONE ? reading->each(reading->context, &item) : error;
+        return ERROR_CASEBOOK_ROW;
+    enum error error = take_body(reading, plain + ITEM_BODY, len, &item);
+    if (error == ERROR_NONE && item.n != row->n)
+        error = ERROR_CASEBOOK_ROW;
+    return error == ERROR_NONE ? reading->each(reading->context, &item) : error;
 }
 
 static void note_damage(struct vault *vault, const struct caseload_item *row)
@@ -321,57 +322,57 @@ static void note_damage(struct vault *vault, const struct caseload_item *row)
         vault->damage[vault->damage_count++] = (struct vault_damage){row->case_id, row->n};
 }
 
-static int each_row(void *context, const struct caseload_item *row)
+static enum error each_row(void *context, const struct caseload_item *row)
 {
     struct reading *reading = context;
     reading->error = read_row(reading, row);
-    if (reading->error == TROUBLE_ROW) {
+    if (reading->error == ERROR_CASEBOOK_ROW) {
         note_damage(reading->vault, row);
         reading->damaged = true;
-        reading->error = TROUBLE_NONE;
+        reading->error = ERROR_NONE;
     }
-    return reading->error == TROUBLE_NONE ? DB_OK : DB_IO;
+    return reading->error == ERROR_NONE ? ERROR_NONE : ERROR_IO;
 }
 
-int casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context)
+enum error casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context)
 {
     struct reading reading = {.vault = vault, .each = each, .context = context};
     reading.page = secret_new(sizeof *reading.page);
     if (reading.page == NULL)
-        return TROUBLE_MEMORY;
-    int error = caseload_each_item(vault->cases, case_id, each_row, &reading);
+        return ERROR_MEMORY;
+    enum error error = caseload_each_item(vault->cases, case_id, each_row, &reading);
     secret_free(reading.page);
-    if (reading.error != TROUBLE_NONE || error != DB_OK)
-        return reading.error != TROUBLE_NONE ? reading.error : trouble_db(error);
-    return reading.damaged ? TROUBLE_ROW : TROUBLE_NONE;
+    if (reading.error != ERROR_NONE || error != ERROR_NONE)
+        return reading.error != ERROR_NONE ? reading.error : error;
+    return reading.damaged ? ERROR_CASEBOOK_ROW : ERROR_NONE;
 }
 
-int casefile_message(const struct casefile_item *item, struct answer *answer)
+enum error casefile_message(const struct casefile_item *item, struct answer *answer)
 {
     if (item->keys == NULL)
-        return TROUBLE_ROW;
-    int error = answer_open(item->keys, item->n, item->entry, answer);
-    return error == ANSWER_OK       ? TROUBLE_NONE
-           : error == ANSWER_MEMORY ? TROUBLE_MEMORY
-                                    : TROUBLE_ROW;
+        return ERROR_CASEBOOK_ROW;
+    enum error error = answer_open(item->keys, item->n, item->entry, answer);
+    return error == ERROR_NONE     ? ERROR_NONE
+           : error == ERROR_MEMORY ? ERROR_MEMORY
+                                   : ERROR_CASEBOOK_ROW;
 }
 
 /* --- what the office adds --- */
 
 /* Runs one addition in a transaction of its own. */
-static int finish(struct vault *vault, int error)
+static enum error finish(struct vault *vault, enum error error)
 {
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_commit(vault->cases));
-    if (error != TROUBLE_NONE)
+    if (error == ERROR_NONE)
+        error = caseload_commit(vault->cases);
+    if (error != ERROR_NONE)
         caseload_rollback(vault->cases);
     return error;
 }
 
-static int add_alone(struct vault *vault, const struct draft *draft)
+static enum error add_alone(struct vault *vault, const struct draft *draft)
 {
-    int error = trouble_db(caseload_begin(vault->cases));
-    if (error != TROUBLE_NONE)
+    enum error error = caseload_begin(vault->cases);
+    if (error != ERROR_NONE)
         return error;
     return finish(vault, add(vault, draft));
 }
@@ -381,14 +382,14 @@ struct found_keys {
     bool found;
 };
 
-static int keep_keys(void *context, const struct casefile_item *item)
+static enum error keep_keys(void *context, const struct casefile_item *item)
 {
     struct found_keys *found = context;
     if (item->kind == CASEFILE_LETTER && !found->found) {
         letter_keys(item->letter, found->keys);
         found->found = true;
     }
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
 static uint64_t messages_max(const struct answer *answer)
@@ -398,22 +399,22 @@ static uint64_t messages_max(const struct answer *answer)
     return answer->state == TAXONOMY_CLOSED ? ANSWER_COUNT_MAX : CASEFILE_STATES_MAX;
 }
 
-static int say(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-               const struct answer *answer)
+static enum error say(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
+                      const struct answer *answer)
 {
     uint64_t last = 0;
-    int error = trouble_db(caseload_last_message(vault->cases, case_id, &last));
-    if (error != TROUBLE_NONE)
+    enum error error = caseload_last_message(vault->cases, case_id, &last);
+    if (error != ERROR_NONE)
         return error;
     if (last >= messages_max(answer))
-        return answer->len > 0 ? TROUBLE_MESSAGES : TROUBLE_NONE;
+        return answer->len > 0 ? ERROR_MESSAGES : ERROR_NONE;
     return add_message(vault, case_id, keys, last + 1, answer);
 }
 
-static int say_and_set(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-                       const struct casefile_reply *reply)
+static enum error say_and_set(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
+                              const struct casefile_reply *reply)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     if (reply->answer != NULL)
         error = say(vault, case_id, keys, reply->answer);
     const struct draft draft = {.kind = CASEFILE_STATUS,
@@ -421,32 +422,33 @@ static int say_and_set(struct vault *vault, uint64_t case_id, const struct code_
                                 .day = reply->day,
                                 .head = &reply->status,
                                 .head_len = 1};
-    return error == TROUBLE_NONE && reply->status != 0 ? add(vault, &draft) : error;
+    return error == ERROR_NONE && reply->status != 0 ? add(vault, &draft) : error;
 }
 
 /* A damaged row does not stop an answer, as long as one letter still gives the keys. */
-int casefile_reply(struct vault *vault, uint64_t case_id, const struct casefile_reply *reply)
+enum error casefile_reply(struct vault *vault, uint64_t case_id, const struct casefile_reply *reply)
 {
     struct found_keys found = {.keys = secret_new(sizeof *found.keys)};
     if (found.keys == NULL)
-        return TROUBLE_MEMORY;
-    int error = casefile_each(vault, case_id, keep_keys, &found);
-    if (error == TROUBLE_ROW && found.found)
-        error = TROUBLE_NONE;
-    if (error == TROUBLE_NONE && !found.found)
-        error = TROUBLE_ROW;
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_begin(vault->cases));
-    if (error == TROUBLE_NONE)
+        return ERROR_MEMORY;
+    enum error error = casefile_each(vault, case_id, keep_keys, &found);
+    if (error == ERROR_CASEBOOK_ROW && found.found)
+        error = ERROR_NONE;
+    if (error == ERROR_NONE && !found.found)
+        error = ERROR_CASEBOOK_ROW;
+    if (error == ERROR_NONE)
+        error = caseload_begin(vault->cases);
+    if (error == ERROR_NONE)
         error = finish(vault, say_and_set(vault, case_id, found.keys, reply));
     secret_free(found.keys);
     return error;
 }
 
-int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text, size_t len)
+enum error casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
+                         size_t len)
 {
     if (len > CASEFILE_NOTE_MAX)
-        return TROUBLE_TEXT_LONG;
+        return ERROR_TEXT_LONG;
     const struct draft draft = {
         .kind = CASEFILE_NOTE, .case_id = case_id, .day = day, .head = text, .head_len = len};
     return add_alone(vault, &draft);
@@ -454,33 +456,35 @@ int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const cha
 
 /* --- cards --- */
 
-static int put_card(struct vault *vault, struct caseload_kiosk *kiosk, const uint8_t *file)
+static enum error put_card(struct vault *vault, struct caseload_kiosk *kiosk, const uint8_t *file)
 {
-    int error = trouble_db(caseload_next_id(vault->cases, &kiosk->row));
-    if (error != TROUBLE_NONE)
+    enum error error = caseload_next_id(vault->cases, &kiosk->row);
+    if (error != ERROR_NONE)
         return error;
     if (casebook_seal(vault->keys->casebook, kiosk->row, file, CARD_FILE_LEN, kiosk->card) != 0)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     kiosk->card_len = CARD_FILE_LEN + CASEBOOK_OVERHEAD;
-    return trouble_db(caseload_put_card(vault->cases, kiosk));
+    return caseload_put_card(vault->cases, kiosk);
 }
 
-int casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t today)
+enum error casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN],
+                              uint32_t today)
 {
     _Static_assert((int)CARD_FILE_LEN + (int)CASEBOOK_OVERHEAD <= (int)CASELOAD_CARD_MAX,
                    "room for a card");
     struct card card;
     struct charter charter;
     struct caseload_kiosk kiosk = {.enrolled = today};
-    int error = card_decode(file, CARD_FILE_LEN, &card, &charter);
+    enum error error = card_decode(file, CARD_FILE_LEN, &card, &charter);
     if (error != ERROR_NONE)
         return error;
     memcpy(kiosk.kiosk, card.kiosk, sizeof kiosk.kiosk);
-    error = trouble_db(caseload_begin(vault->cases));
-    return error == TROUBLE_NONE ? finish(vault, put_card(vault, &kiosk, file)) : error;
+    error = caseload_begin(vault->cases);
+    return error == ERROR_NONE ? finish(vault, put_card(vault, &kiosk, file)) : error;
 }
 
-int casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk, struct card *card)
+enum error casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk,
+                         struct card *card)
 {
     uint8_t file[CARD_FILE_LEN]; /* not secret: the kiosk carries it in the clear */
     struct charter charter;
@@ -489,6 +493,6 @@ int casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk,
         card_decode(file, sizeof file, card, &charter) != ERROR_NONE ||
         memcmp(card->office, vault->charter.office, CHARTER_OFFICE_LEN) != 0 ||
         memcmp(card->kiosk, kiosk->kiosk, CARD_KIOSK_LEN) != 0)
-        return TROUBLE_ROW;
-    return TROUBLE_NONE;
+        return ERROR_CASEBOOK_ROW;
+    return ERROR_NONE;
 }

@@ -54,33 +54,33 @@ struct casefile_item {
 };
 
 /* Opens an envelope with the intake key that it names. letter has LETTER_LEN bytes of secret_new
-   memory; *opened is false when no key here opens it. TROUBLE_MEMORY when that could not be found out.
+   memory; *opened is false when no key here opens it. ERROR_MEMORY when that could not be found out.
    Safe in several threads at once. */
-int casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
-                  bool *opened);
+enum error casefile_open(const struct vault_keys *keys, const uint8_t *envelope, uint8_t *letter,
+                         bool *opened);
 
 /* What came of a letter. */
 enum casefile_outcome { CASEFILE_COVER, CASEFILE_NEW, CASEFILE_JOINED, CASEFILE_UNREADABLE };
 
 /* Files an opened letter of this record and card: into a new case, with its first message "it
-   arrived", or into the case that its tag key names. Inside a transaction. Returns a trouble. */
+   arrived", or into the case that its tag key names. Inside a transaction. Returns a error. */
 struct casefile_source {
     const struct card *card;
     const struct record *record;
     uint32_t today;
 };
-int casefile_take(struct vault *vault, const struct casefile_source *source, const uint8_t *letter,
-                  enum casefile_outcome *outcome, bool *misplaced);
+enum error casefile_take(struct vault *vault, const struct casefile_source *source,
+                         const uint8_t *letter, enum casefile_outcome *outcome, bool *misplaced);
 
 /* Calls each for every item of a case (0: of all cases, case by case), oldest first; another value
-   than TROUBLE_NONE and TROUBLE_ROW stops and is returned. each must not use the vault. A row that
-   does not open, or for which each returns TROUBLE_ROW, closes no other: it is passed over and
-   noted in vault->damage, and at the end TROUBLE_ROW is returned. */
-typedef int casefile_fn(void *context, const struct casefile_item *item);
-int casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context);
+   than ERROR_NONE and ERROR_CASEBOOK_ROW stops and is returned. each must not use the vault. A row that
+   does not open, or for which each returns ERROR_CASEBOOK_ROW, closes no other: it is passed over and
+   noted in vault->damage, and at the end ERROR_CASEBOOK_ROW is returned. */
+typedef enum error casefile_fn(void *context, const struct casefile_item *item);
+enum error casefile_each(struct vault *vault, uint64_t case_id, casefile_fn *each, void *context);
 
 /* Opens the text of a CASEFILE_MESSAGE into answer (secret_new memory). */
-int casefile_message(const struct casefile_item *item, struct answer *answer);
+enum error casefile_message(const struct casefile_item *item, struct answer *answer);
 
 /* How many messages a case may have before only these can follow: texts and closings; closings
    alone. So the person can always be told that a case is closed. */
@@ -89,19 +89,22 @@ enum { CASEFILE_STATES_MAX = ANSWER_COUNT_MAX - 4, CASEFILE_TEXTS_MAX = ANSWER_C
 /* Adds to a case, each in one transaction of its own. A text must be valid UTF-8.
 
    casefile_reply adds a message and a status; answer may be NULL, status 0, for none of it. The
-   message takes the next number. A text that has no number left is TROUBLE_MESSAGES, and nothing is
+   message takes the next number. A text that has no number left is ERROR_MESSAGES, and nothing is
    added; a state that has none left is not told, but the status is set. */
 struct casefile_reply {
     const struct answer *answer;
     uint8_t status;
     uint32_t day;
 };
-int casefile_reply(struct vault *vault, uint64_t case_id, const struct casefile_reply *reply);
-int casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
-                  size_t len);
+enum error casefile_reply(struct vault *vault, uint64_t case_id,
+                          const struct casefile_reply *reply);
+enum error casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
+                         size_t len);
 
 /* Seals and stores a card file; opens the one of a kiosk, checks it against the office. */
-int casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t today);
-int casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk, struct card *card);
+enum error casefile_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN],
+                              uint32_t today);
+enum error casefile_card(const struct vault *vault, const struct caseload_kiosk *kiosk,
+                         struct card *card);
 
 #endif

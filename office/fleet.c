@@ -13,30 +13,29 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 
 /* --- looking --- */
 
-static int add_range(void *context, uint64_t first, uint64_t last)
+static enum error add_range(void *context, uint64_t first, uint64_t last)
 {
     struct fleet_ranges *ranges = context;
     struct fleet_range *more = realloc(ranges->all, (ranges->n + 1) * sizeof *more);
     if (more == NULL)
-        return DB_IO;
+        return ERROR_IO;
     ranges->all = more;
     ranges->all[ranges->n++] = (struct fleet_range){first, last};
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-static int add_rollback(void *context, const struct caseload_rollback *rollback)
+static enum error add_rollback(void *context, const struct caseload_rollback *rollback)
 {
     struct fleet_rollbacks *rollbacks = context;
     struct caseload_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
     if (more == NULL)
-        return DB_IO;
+        return ERROR_IO;
     rollbacks->all = more;
     rollbacks->all[rollbacks->n++] = *rollback;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 struct rows {
@@ -44,42 +43,40 @@ struct rows {
     size_t n;
 };
 
-static int add_kiosk(void *context, const struct caseload_kiosk *kiosk)
+static enum error add_kiosk(void *context, const struct caseload_kiosk *kiosk)
 {
     struct rows *rows = context;
     struct fleet_row *more = realloc(rows->all, (rows->n + 1) * sizeof *more);
     if (more == NULL)
-        return DB_IO;
+        return ERROR_IO;
     rows->all = more;
     memset(&rows->all[rows->n], 0, sizeof *more);
     rows->all[rows->n++].kiosk = *kiosk;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-static int complete(struct vault *vault, uint32_t today, struct fleet_row *row)
+static enum error complete(struct vault *vault, uint32_t today, struct fleet_row *row)
 {
     const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
     row->silent = today > since ? today - since : 0;
-    int error = casefile_card(vault, &row->kiosk, &row->card);
-    if (error == TROUBLE_NONE)
+    enum error error = casefile_card(vault, &row->kiosk, &row->card);
+    if (error == ERROR_NONE)
+        error = caseload_each_gap(vault->cases, row->kiosk.kiosk, add_range, &row->gaps);
+    if (error == ERROR_NONE)
+        error = caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks);
+    if (error == ERROR_NONE)
         error =
-            trouble_db(caseload_each_gap(vault->cases, row->kiosk.kiosk, add_range, &row->gaps));
-    if (error == TROUBLE_NONE)
-        error =
-            trouble_db(caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks));
-    if (error == TROUBLE_NONE)
-        error = trouble_db(
-            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &row->rollbacks));
+            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &row->rollbacks);
     return error;
 }
 
-int fleet_list(struct vault *vault, uint32_t today, struct fleet_row **out, size_t *n)
+enum error fleet_list(struct vault *vault, uint32_t today, struct fleet_row **out, size_t *n)
 {
     struct rows rows = {0};
-    int error = trouble_db(caseload_each_kiosk(vault->cases, add_kiosk, &rows));
-    for (size_t i = 0; i < rows.n && error == TROUBLE_NONE; i++)
+    enum error error = caseload_each_kiosk(vault->cases, add_kiosk, &rows);
+    for (size_t i = 0; i < rows.n && error == ERROR_NONE; i++)
         error = complete(vault, today, &rows.all[i]);
-    if (error != TROUBLE_NONE) {
+    if (error != ERROR_NONE) {
         fleet_free(rows.all, rows.n);
         rows = (struct rows){0};
     }
@@ -103,35 +100,35 @@ struct ahead {
     uint32_t board;
 };
 
-static int look_ahead(void *context, const struct caseload_kiosk *kiosk)
+static enum error look_ahead(void *context, const struct caseload_kiosk *kiosk)
 {
     struct ahead *ahead = context;
     if (kiosk->board > ahead->board) {
         memcpy(ahead->kiosk, kiosk->kiosk, CARD_KIOSK_LEN);
         ahead->board = kiosk->board;
     }
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-int fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
+enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
 {
     struct caseload_board made;
-    int error = trouble_db(caseload_board(vault->cases, &made));
+    enum error error = caseload_board(vault->cases, &made);
     struct ahead ahead = {.kiosk = kiosk, .board = made.number};
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_each_kiosk(vault->cases, look_ahead, &ahead));
-    *board = error == TROUBLE_NONE && ahead.board > made.number ? ahead.board : 0;
+    if (error == ERROR_NONE)
+        error = caseload_each_kiosk(vault->cases, look_ahead, &ahead);
+    *board = error == ERROR_NONE && ahead.board > made.number ? ahead.board : 0;
     return error;
 }
 
 /* --- enrolling --- */
 
-static int read_request(const char *path, uint8_t key[32])
+static enum error read_request(const char *path, uint8_t key[32])
 {
     uint8_t *data = NULL;
     size_t len = 0;
     uint32_t day = 0;
-    int error = file_read(AT_FDCWD, path, CARD_REQUEST_LEN, &data, &len);
+    enum error error = file_read(AT_FDCWD, path, CARD_REQUEST_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_request_decode(data, len, key, &day);
     free(data);
@@ -139,22 +136,22 @@ static int read_request(const char *path, uint8_t key[32])
 }
 
 /* The number after the one of the card that the kiosk has; 1 for a new kiosk. */
-static int next_number(const struct vault *vault, struct card *card)
+static enum error next_number(const struct vault *vault, struct card *card)
 {
     struct caseload_kiosk kiosk;
     struct card held;
-    int error = caseload_kiosk(vault->cases, card->kiosk, &kiosk);
+    enum error error = caseload_kiosk(vault->cases, card->kiosk, &kiosk);
     card->number = 1;
-    if (error != DB_OK)
-        return error == DB_NONE ? TROUBLE_NONE : trouble_db(error);
+    if (error != ERROR_NONE)
+        return error == ERROR_NO_ROW ? ERROR_NONE : error;
     error = casefile_card(vault, &kiosk, &held);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         card->number = held.number + 1;
     return error;
 }
 
 /* What is in the way of a card: nothing, or a card that may be replaced. */
-static int check_place(int dir, const char *name)
+static enum error check_place(int dir, const char *name)
 {
     struct stat about;
     struct card card;
@@ -162,29 +159,29 @@ static int check_place(int dir, const char *name)
     uint8_t *data = NULL;
     size_t len = 0;
     if (name[0] == '\0')
-        return TROUBLE_CARD_FOLDER;
+        return ERROR_CARD_FOLDER;
     if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
+        return errno == ENOENT ? ERROR_NONE : ERROR_CARD_PLACE;
     if (S_ISDIR(about.st_mode))
-        return TROUBLE_CARD_FOLDER;
-    int error = file_read(dir, name, CARD_FILE_LEN, &data, &len);
+        return ERROR_CARD_FOLDER;
+    enum error error = file_read(dir, name, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_decode(data, len, &card, &charter);
     free(data);
-    return error == ERROR_NONE ? TROUBLE_NONE : TROUBLE_CARD_PLACE;
+    return error == ERROR_NONE ? ERROR_NONE : ERROR_CARD_PLACE;
 }
 
-static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
-                      struct file_writer **writer)
+static enum error begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
+                             struct file_writer **writer)
 {
     const char *slash = strrchr(out, '/');
     const char *name = slash != NULL ? slash + 1 : out;
     char *folder = slash != NULL ? strndup(out, (size_t)(slash - out) + 1) : strdup(".");
     if (folder == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int error = dir >= 0 ? check_place(dir, name) : ERROR_MISSING;
-    if (error == TROUBLE_NONE)
+    enum error error = dir >= 0 ? check_place(dir, name) : ERROR_MISSING;
+    if (error == ERROR_NONE)
         error = file_begin(dir, name, 0644, writer);
     if (error == ERROR_NONE)
         error = file_add(*writer, file, CARD_FILE_LEN);
@@ -194,44 +191,44 @@ static int begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
     return error;
 }
 
-static int sign_card(const struct vault *vault, const uint8_t *root,
-                     const struct fleet_order *order, struct card *card,
-                     uint8_t file[CARD_FILE_LEN])
+static enum error sign_card(const struct vault *vault, const uint8_t *root,
+                            const struct fleet_order *order, struct card *card,
+                            uint8_t file[CARD_FILE_LEN])
 {
     if (strlen(order->facility) > CARD_FACILITY_MAX)
-        return TROUBLE_FACILITY;
+        return ERROR_FACILITY;
     memcpy(card->facility, order->facility, strlen(order->facility) + 1);
-    int error = read_request(order->request, card->key);
+    enum error error = read_request(order->request, card->key);
     if (error == ERROR_NONE)
         error = card_kiosk_id(card->key, card->kiosk);
     if (error == ERROR_NONE)
         error = next_number(vault, card);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         return error;
     error = card_encode(card, vault->charter_bytes, root, file);
-    return error == ERROR_MALFORMED ? TROUBLE_FACILITY : error;
+    return error == ERROR_MALFORMED ? ERROR_FACILITY : error;
 }
 
 /* Into the casebook before the card has its name: a card that is out must belong to a kiosk whose
    bundles are taken. */
-int fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
-                 char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
+enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
+                        char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
 {
     uint8_t file[CARD_FILE_LEN];
     struct file_writer *writer = NULL;
     const uint32_t today = day_today();
     struct card card = {.issued = today, .expires = vault->charter.expires, .type = order->type};
     *blamed = order->request;
-    int error = sign_card(vault, root, order, &card, file);
-    if (error == TROUBLE_NONE) {
+    enum error error = sign_card(vault, root, order, &card, file);
+    if (error == ERROR_NONE) {
         *blamed = order->out;
         error = begin_card(order->out, file, &writer);
     }
-    if (error == TROUBLE_NONE) {
+    if (error == ERROR_NONE) {
         *blamed = NULL;
         error = casefile_keep_card(vault, file, today);
     }
-    if (error == TROUBLE_NONE) {
+    if (error == ERROR_NONE) {
         *blamed = order->out;
         error = file_commit(&writer);
     }

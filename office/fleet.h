@@ -39,12 +39,12 @@ struct fleet_row {
 };
 
 /* Reads all kiosks by id. *rows, *n are for fleet_free. */
-int fleet_list(struct vault *vault, uint32_t today, struct fleet_row **rows, size_t *n);
+enum error fleet_list(struct vault *vault, uint32_t today, struct fleet_row **rows, size_t *n);
 void fleet_free(struct fleet_row *rows, size_t n);
 
 /* The kiosk that holds the highest board, when it is higher than any that this casebook made, as
    after a backup was put back. Then *board is its number, else 0. */
-int fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board);
+enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board);
 
 /* Signs a card for the kiosk of a request file and keeps it in the casebook; a kiosk enrolled
    before gets a card of a higher number. root is the root key's seed. The card file goes to `out`,
@@ -56,7 +56,7 @@ struct fleet_order {
     uint8_t type;
     const char *out;
 };
-int fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
-                 char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed);
+enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
+                        char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed);
 
 #endif

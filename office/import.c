@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "crypto/secret.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 
@@ -103,7 +102,7 @@ static void row_of(const struct job *job, const struct record *record, struct ca
     row->flags = 0;
 }
 
-static int file_one(struct job *job, size_t i)
+static enum error file_one(struct job *job, size_t i)
 {
     const struct record *record = &job->hand.records[i];
     const struct casefile_source source = {&job->card, record, job->import->today};
@@ -111,25 +110,25 @@ static int file_one(struct job *job, size_t i)
     bool misplaced = false;
     struct caseload_record row;
     row_of(job, record, &row);
-    int error = job->hand.errors[i];
-    if (error == TROUBLE_NONE && job->hand.opened[i])
+    enum error error = job->hand.errors[i];
+    if (error == ERROR_NONE && job->hand.opened[i])
         error = casefile_take(job->import->vault, &source, job->hand.letters + i * LETTER_LEN,
                               &outcome, &misplaced);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         return error;
     const bool unreadable = outcome == CASEFILE_UNREADABLE;
     row.flags =
         (uint8_t)((unreadable ? CASELOAD_UNREADABLE : 0) | (misplaced ? CASELOAD_MISPLACED : 0));
     count(&job->report, outcome, misplaced);
-    return trouble_db(caseload_add_record(job->import->vault->cases, &row,
-                                          unreadable ? record->envelope : NULL, ENVELOPE_LEN));
+    return caseload_add_record(job->import->vault->cases, &row,
+                               unreadable ? record->envelope : NULL, ENVELOPE_LEN);
 }
 
-static int file_hand(struct job *job)
+static enum error file_hand(struct job *job)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     open_hand(&job->hand);
-    for (size_t i = 0; i < job->hand.n && error == TROUBLE_NONE; i++)
+    for (size_t i = 0; i < job->hand.n && error == ERROR_NONE; i++)
         error = file_one(job, i);
     explicit_bzero(job->hand.letters, HAND * LETTER_LEN);
     job->hand.n = 0;
@@ -137,28 +136,28 @@ static int file_hand(struct job *job)
 }
 
 /* Takes a record into the hand, unless it is held. */
-static int pick(struct job *job, const uint8_t *bytes)
+static enum error pick(struct job *job, const uint8_t *bytes)
 {
     struct record *record = &job->hand.records[job->hand.n];
     struct caseload_record row;
-    int error = record_decode(bytes, record);
+    enum error error = record_decode(bytes, record);
     if (error != ERROR_NONE)
         return error;
     row_of(job, record, &row);
     error = caseload_has_record(job->import->vault->cases, &row);
-    job->report.held += error == DB_OK;
-    job->hand.n += error == DB_NONE;
-    return error == DB_NONE ? TROUBLE_NONE : trouble_db(error);
+    job->report.held += error == ERROR_NONE;
+    job->hand.n += error == ERROR_NO_ROW;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
-static int file_records(struct job *job)
+static enum error file_records(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     const uint64_t total = bundle->last - bundle->first + 1;
-    int error = TROUBLE_NONE;
-    for (uint64_t i = 0; i < total && error == TROUBLE_NONE; i++) {
+    enum error error = ERROR_NONE;
+    for (uint64_t i = 0; i < total && error == ERROR_NONE; i++) {
         error = pick(job, bundle->records + i * RECORD_LEN);
-        if (error == TROUBLE_NONE && (job->hand.n == HAND || i + 1 == total)) {
+        if (error == ERROR_NONE && (job->hand.n == HAND || i + 1 == total)) {
             error = file_hand(job);
             if (job->import->progress != NULL)
                 job->import->progress(job->import->context, job->name, i + 1, total);
@@ -186,13 +185,13 @@ struct past {
     uint64_t highest;
 };
 
-static int keep_past(void *context, const struct caseload_rollback *rollback)
+static enum error keep_past(void *context, const struct caseload_rollback *rollback)
 {
     struct past *past = context;
     past->last = *rollback;
     if (rollback->was_seq > past->highest)
         past->highest = rollback->was_seq;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 /* Is this what the last one noted says, seen once more? A kiosk that goes on with an older board stays
@@ -204,7 +203,7 @@ static bool is_same_rollback(const struct caseload_rollback *last,
            now->board >= last->board;
 }
 
-static int note_rollback(struct job *job, const struct past *past)
+static enum error note_rollback(struct job *job, const struct past *past)
 {
     const struct caseload_rollback rollback = {
         .was_seq = job->kiosk.bundle_last,
@@ -214,26 +213,25 @@ static int note_rollback(struct job *job, const struct past *past)
         .day = job->import->today,
     };
     if (is_same_rollback(&past->last, &rollback))
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     job->report.rollbacks++;
-    return trouble_db(
-        caseload_add_rollback(job->import->vault->cases, job->kiosk.kiosk, &rollback));
+    return caseload_add_rollback(job->import->vault->cases, job->kiosk.kiosk, &rollback);
 }
 
 /* A bundle that is behind: an old one, or what a damaged outbox has left, which may well be less than what
    came before. That the disk is not well is heard from that, and from what brings something new, but not
    from an old one that somebody lays there again; and no day is noted, which would hide a silence. */
-static int note_damage(struct job *job)
+static enum error note_damage(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     const bool salvaged = bundle->exchange_age == UINT16_MAX;
     if ((bundle->health & BUNDLE_DISK_OK) != 0 || (!salvaged && job->report.records == 0))
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     job->kiosk.health &= (uint8_t)~BUNDLE_DISK_OK;
-    return trouble_db(caseload_put_contact(job->import->vault->cases, &job->kiosk));
+    return caseload_put_contact(job->import->vault->cases, &job->kiosk);
 }
 
-static int put_contact(struct job *job)
+static enum error put_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     struct caseload_kiosk *kiosk = &job->kiosk;
@@ -245,48 +243,48 @@ static int put_contact(struct job *job)
     kiosk->exchange_age = bundle->exchange_age;
     kiosk->health = health_of(job);
     kiosk->imported = job->import->today;
-    return trouble_db(caseload_put_contact(job->import->vault->cases, kiosk));
+    return caseload_put_contact(job->import->vault->cases, kiosk);
 }
 
 /* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
    An older bundle that comes late claims less of both, and is none. A full bundle is but one of an
    exchange, and its last record not the kiosk's: the one that is not full speaks for them all. */
-static int note_contact(struct job *job)
+static enum error note_contact(struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     const struct caseload_kiosk *kiosk = &job->kiosk;
     struct past past = {.highest = kiosk->bundle_last};
     if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
-        return TROUBLE_NONE;
-    int error = trouble_db(
-        caseload_each_rollback(job->import->vault->cases, kiosk->kiosk, keep_past, &past));
+        return ERROR_NONE;
+    enum error error =
+        caseload_each_rollback(job->import->vault->cases, kiosk->kiosk, keep_past, &past);
     const bool more_records = bundle->last > past.highest;
     const bool fewer_records = bundle->last < kiosk->bundle_last;
     const bool newer_board = bundle->board_number > kiosk->board;
     /* With a disk that is not well, no board at all may be one that cannot be read. */
     const bool older_board = bundle->board_number < kiosk->board &&
                              ((bundle->health & BUNDLE_DISK_OK) != 0 || bundle->board_number > 0);
-    if (error == TROUBLE_NONE && ((fewer_records && newer_board) || (more_records && older_board)))
+    if (error == ERROR_NONE && ((fewer_records && newer_board) || (more_records && older_board)))
         error = note_rollback(job, &past);
-    else if (error == TROUBLE_NONE && (fewer_records || older_board))
+    else if (error == ERROR_NONE && (fewer_records || older_board))
         return note_damage(job);
-    return error == TROUBLE_NONE ? put_contact(job) : error;
+    return error == ERROR_NONE ? put_contact(job) : error;
 }
 
-static int file_bundle(struct job *job)
+static enum error file_bundle(struct job *job)
 {
     struct caseload *cases = job->import->vault->cases;
-    int error = trouble_db(caseload_begin(cases));
-    if (error != TROUBLE_NONE)
+    enum error error = caseload_begin(cases);
+    if (error != ERROR_NONE)
         return error;
     error = file_records(job);
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_advance(cases, job->card.kiosk));
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
+        error = caseload_advance(cases, job->card.kiosk);
+    if (error == ERROR_NONE)
         error = note_contact(job);
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_commit(cases));
-    if (error != TROUBLE_NONE)
+    if (error == ERROR_NONE)
+        error = caseload_commit(cases);
+    if (error != ERROR_NONE)
         caseload_rollback(cases);
     return error;
 }
@@ -305,38 +303,38 @@ static void add_report(struct import_report *sum, const struct import_report *on
 }
 
 /* The kiosk's name is all that is believed before the signature by its enrolled key is checked. */
-static int authenticate(struct job *job, const uint8_t *data, size_t len)
+static enum error authenticate(struct job *job, const uint8_t *data, size_t len)
 {
     const struct vault *vault = job->import->vault;
     uint8_t id[CARD_KIOSK_LEN];
-    int error = bundle_names(data, len, id);
+    enum error error = bundle_names(data, len, id);
     if (error != ERROR_NONE)
         return error;
     error = caseload_kiosk(vault->cases, id, &job->kiosk);
-    if (error != DB_OK)
-        return error == DB_NONE ? TROUBLE_KIOSK : trouble_db(error);
+    if (error != ERROR_NONE)
+        return error == ERROR_NO_ROW ? ERROR_NOT_ENROLLED : error;
     error = casefile_card(vault, &job->kiosk, &job->card);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = bundle_decode(data, len, job->card.key, vault->charter.office, &job->bundle);
-    if (error == TROUBLE_NONE && job->bundle.last > INT64_MAX)
-        error = TROUBLE_NUMBER;
+    if (error == ERROR_NONE && job->bundle.last > INT64_MAX)
+        error = ERROR_RECORD_NUMBER;
     return error;
 }
 
-int import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len)
+enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len)
 {
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     job->import = import;
     job->name = name;
     job->hand.keys = import->vault->keys;
-    int error = authenticate(job, data, len);
-    if (error == TROUBLE_NONE && (job->hand.letters = secret_new(HAND * LETTER_LEN)) == NULL)
-        error = TROUBLE_MEMORY;
-    if (error == TROUBLE_NONE)
+    enum error error = authenticate(job, data, len);
+    if (error == ERROR_NONE && (job->hand.letters = secret_new(HAND * LETTER_LEN)) == NULL)
+        error = ERROR_MEMORY;
+    if (error == ERROR_NONE)
         error = file_bundle(job);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         add_report(&import->report, &job->report);
     secret_free(job->hand.letters);
     free(job);
@@ -345,21 +343,21 @@ int import_bundle(struct import *import, const char *name, const uint8_t *data, 
 
 /* --- files and folders --- */
 
-static void refuse(struct import *import, const char *name, int trouble)
+static void refuse(struct import *import, const char *name, enum error error)
 {
     import->report.refused++;
     if (import->refused != NULL)
-        import->refused(import->context, name, trouble);
+        import->refused(import->context, name, error);
 }
 
 static void take_file(struct import *import, int dir, const char *name, const char *shown)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int error = file_read(dir, name, BUNDLE_MAX, &data, &len);
+    enum error error = file_read(dir, name, BUNDLE_MAX, &data, &len);
     if (error == ERROR_NONE)
         error = import_bundle(import, shown, data, len);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         refuse(import, shown, error);
     free(data);
 }
@@ -376,7 +374,7 @@ static void take_folder(struct import *import, int dir, const char *path)
     struct dirent **names = NULL;
     int n = scandirat(dir, ".", &names, is_bundle, alphasort);
     if (n < 0)
-        refuse(import, path, TROUBLE_DISK);
+        refuse(import, path, ERROR_IO);
     for (int i = 0; i < n; i++) {
         take_file(import, dir, names[i]->d_name, names[i]->d_name);
         free(names[i]);

@@ -26,7 +26,7 @@ struct import {
     struct vault *vault;
     uint32_t today;
     struct import_report report;
-    void (*refused)(void *context, const char *name, int trouble);
+    void (*refused)(void *context, const char *name, enum error error);
     void (*progress)(void *context, const char *name, uint64_t done, uint64_t total);
     void *context;
 };
@@ -36,7 +36,7 @@ struct import {
    counted. */
 void import_path(struct import *import, const char *path);
 
-/* Takes one bundle from memory, in one transaction. Returns a trouble; then nothing was changed. */
-int import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);
+/* Takes one bundle from memory, in one transaction. Returns a error; then nothing was changed. */
+enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);
 
 #endif

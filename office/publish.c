@@ -15,7 +15,6 @@
 #include "crypto/hash.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
-#include "office/trouble.h"
 #include "protocol/board.h"
 #include "protocol/names.h"
 
@@ -44,44 +43,44 @@ struct stack {
 
 /* --- gathering --- */
 
-static int more_entries(struct stack *stack)
+static enum error more_entries(struct stack *stack)
 {
     const size_t room = stack->room > 0 ? 2 * stack->room : 4 * BOARD_MULTIPLE;
     uint8_t *more = realloc(stack->entries, room * BOARD_ENTRY_LEN);
     if (more == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     stack->entries = more;
     stack->room = room;
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
-static uint8_t *next_entry(struct stack *stack, int *error)
+static uint8_t *next_entry(struct stack *stack, enum error *error)
 {
-    *error = stack->n >= BOARD_ENTRIES_MAX ? TROUBLE_BOARD_FULL : TROUBLE_NONE;
-    if (*error == TROUBLE_NONE && stack->n == stack->room)
+    *error = stack->n >= BOARD_ENTRIES_MAX ? ERROR_BOARD_FULL : ERROR_NONE;
+    if (*error == ERROR_NONE && stack->n == stack->room)
         *error = more_entries(stack);
-    return *error == TROUBLE_NONE ? stack->entries + stack->n++ * BOARD_ENTRY_LEN : NULL;
+    return *error == ERROR_NONE ? stack->entries + stack->n++ * BOARD_ENTRY_LEN : NULL;
 }
 
-static int gather_entry(void *context, const struct casefile_item *item)
+static enum error gather_entry(void *context, const struct casefile_item *item)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     if (item->kind != CASEFILE_MESSAGE)
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     uint8_t *entry = next_entry(context, &error);
     if (entry != NULL)
         memcpy(entry, item->entry, BOARD_ENTRY_LEN);
     return error;
 }
 
-static int gather_mark(void *context, const struct caseload_kiosk *kiosk)
+static enum error gather_mark(void *context, const struct caseload_kiosk *kiosk)
 {
     struct stack *stack = context;
     if (stack->mark_count == stack->mark_room) {
         const size_t room = stack->mark_room > 0 ? 2 * stack->mark_room : 64;
         struct board_mark *more = realloc(stack->marks, room * sizeof *more);
         if (more == NULL)
-            return DB_IO;
+            return ERROR_IO;
         stack->marks = more;
         stack->mark_room = room;
     }
@@ -92,33 +91,33 @@ static int gather_mark(void *context, const struct caseload_kiosk *kiosk)
     mark->day = kiosk->tip_day;
     if (kiosk->board > stack->held && kiosk->board - stack->made <= LEAP_MAX)
         stack->held = kiosk->board;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-static int gather_padding(const struct vault *vault, struct stack *stack, uint64_t *padding)
+static enum error gather_padding(const struct vault *vault, struct stack *stack, uint64_t *padding)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     const uint64_t real = stack->n;
     while ((real + *padding) % BOARD_MULTIPLE != 0)
         ++*padding;
-    for (uint64_t i = 0; i < *padding && error == TROUBLE_NONE; i++) {
+    for (uint64_t i = 0; i < *padding && error == ERROR_NONE; i++) {
         uint8_t *entry = next_entry(stack, &error);
         if (entry != NULL &&
             casebook_padding(vault->keys->casebook, i, entry, BOARD_ENTRY_LEN) != 0)
-            error = TROUBLE_MEMORY;
+            error = ERROR_MEMORY;
     }
     return error;
 }
 
 /* A damaged row keeps no other from the board; whoever publishes is told at the end. */
-static int gather(struct vault *vault, struct stack *stack, uint64_t *padding, bool *damaged)
+static enum error gather(struct vault *vault, struct stack *stack, uint64_t *padding, bool *damaged)
 {
-    int error = casefile_each(vault, 0, gather_entry, stack);
-    *damaged = error == TROUBLE_ROW;
-    if (error == TROUBLE_NONE || *damaged)
+    enum error error = casefile_each(vault, 0, gather_entry, stack);
+    *damaged = error == ERROR_CASEBOOK_ROW;
+    if (error == ERROR_NONE || *damaged)
         error = gather_padding(vault, stack, padding);
-    if (error == TROUBLE_NONE)
-        error = trouble_db(caseload_each_kiosk(vault->cases, gather_mark, stack));
+    if (error == ERROR_NONE)
+        error = caseload_each_kiosk(vault->cases, gather_mark, stack);
     return error;
 }
 
@@ -146,33 +145,33 @@ static size_t tidy_notices(char *text, size_t len)
 }
 
 /* Can every kiosk show it? line is the first that it cannot. */
-static int check_notices(const char *text, size_t len, uint32_t *line)
+static enum error check_notices(const char *text, size_t len, uint32_t *line)
 {
     uint32_t ch = 0;
     *line = 1;
     for (size_t i = 0; i < len;) {
         i += utf8_take(text + i, len - i, &ch);
         if (ch == UINT32_MAX)
-            return TROUBLE_TEXT_UTF8;
+            return ERROR_TEXT_UTF8;
         if (ch != '\n' && !utf8_harmless(ch))
-            return TROUBLE_NOTICES_CHARACTER;
+            return ERROR_NOTICES_CHARACTER;
         *line += ch == '\n';
     }
     *line = 0;
-    return len <= BOARD_NOTICES_MAX ? TROUBLE_NONE : TROUBLE_NOTICES_LONG;
+    return len <= BOARD_NOTICES_MAX ? ERROR_NONE : ERROR_NOTICES_LONG;
 }
 
-static int gather_notices(const struct vault *vault, struct stack *stack, uint32_t *line)
+static enum error gather_notices(const struct vault *vault, struct stack *stack, uint32_t *line)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    const int error = file_read(vault->dir, NOTICES_FILE, NOTICES_READ_MAX, &data, &len);
+    const enum error error = file_read(vault->dir, NOTICES_FILE, NOTICES_READ_MAX, &data, &len);
     if (error == ERROR_MISSING)
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     if (error == ERROR_LARGE)
-        return TROUBLE_NOTICES_LONG;
+        return ERROR_NOTICES_LONG;
     if (error != ERROR_NONE)
-        return error == ERROR_SPECIAL ? ERROR_SPECIAL : TROUBLE_NOTICES_FILE;
+        return error == ERROR_SPECIAL ? ERROR_SPECIAL : ERROR_NOTICES_FILE;
     stack->notices = (char *)data;
     stack->notices_len = tidy_notices(stack->notices, len);
     return check_notices(stack->notices, stack->notices_len, line);
@@ -186,8 +185,8 @@ struct print {
     uint8_t hash[HASH_LEN];
 };
 
-static int press(const struct vault *vault, const struct stack *stack,
-                 const struct caseload_board *state, struct print *print)
+static enum error press(const struct vault *vault, const struct stack *stack,
+                        const struct caseload_board *state, struct print *print)
 {
     struct board board = {
         .number = state->number,
@@ -201,22 +200,23 @@ static int press(const struct vault *vault, const struct stack *stack,
     memcpy(board.office, vault->charter.office, sizeof board.office);
     free(print->data);
     print->data = NULL;
-    int error = board_encode(&board, stack->marks, vault->keys->board, &print->data, &print->len);
+    enum error error =
+        board_encode(&board, stack->marks, vault->keys->board, &print->data, &print->len);
     if (error != ERROR_NONE)
         return error;
     const struct hash_part part = {print->data, print->len};
-    return hash_sha256(print->hash, &part, 1) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
+    return hash_sha256(print->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 /* First as the board published last would be; when that gives other bytes, as the next one. */
-static int press_next(const struct vault *vault, const struct stack *stack,
-                      struct caseload_board *state, uint32_t today, struct print *print)
+static enum error press_next(const struct vault *vault, const struct stack *stack,
+                             struct caseload_board *state, uint32_t today, struct print *print)
 {
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     const bool again = state->number > 0 && stack->held <= state->number;
     if (again)
         error = press(vault, stack, state, print);
-    if (error != TROUBLE_NONE || (again && memcmp(print->hash, state->hash, HASH_LEN) == 0))
+    if (error != ERROR_NONE || (again && memcmp(print->hash, state->hash, HASH_LEN) == 0))
         return error;
     state->number = (stack->held > state->number ? stack->held : state->number) + 1;
     state->day = today;
@@ -227,11 +227,11 @@ static int press_next(const struct vault *vault, const struct stack *stack,
 
 /* --- the files --- */
 
-static int open_out(const char *path, int *dir)
+static enum error open_out(const char *path, int *dir)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
         return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
-    int error = file_settle(path);
+    enum error error = file_settle(path);
     if (error == ERROR_NONE)
         *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return error != ERROR_NONE || *dir >= 0 ? error : ERROR_READONLY;
@@ -243,12 +243,12 @@ struct pair {
     struct file_writer *board;
 };
 
-static int lay_files(const struct vault *vault, const char *path, const struct print *print,
-                     struct pair *pair)
+static enum error lay_files(const struct vault *vault, const char *path, const struct print *print,
+                            struct pair *pair)
 {
     int dir = -1;
-    int error = open_out(path, &dir);
-    if (error != TROUBLE_NONE)
+    enum error error = open_out(path, &dir);
+    if (error != ERROR_NONE)
         return error;
     file_sweep(dir);
     error = file_begin(dir, NAMES_CHARTER, 0644, &pair->charter);
@@ -264,53 +264,54 @@ static int lay_files(const struct vault *vault, const char *path, const struct p
 
 /* The number is durable in the casebook before a file carries it: no two boards ever share a
    number. The files are laid down first, so that a full medium uses up no number. */
-static int put_out(struct vault *vault, const char *path, const struct caseload_board *state,
-                   const struct print *print, bool changed)
+static enum error put_out(struct vault *vault, const char *path, const struct caseload_board *state,
+                          const struct print *print, bool changed)
 {
     struct pair pair = {0};
-    int error = lay_files(vault, path, print, &pair);
-    if (error == TROUBLE_NONE && changed)
-        error = trouble_db(caseload_set_board(vault->cases, state));
-    if (error == TROUBLE_NONE)
+    enum error error = lay_files(vault, path, print, &pair);
+    if (error == ERROR_NONE && changed)
+        error = caseload_set_board(vault->cases, state);
+    if (error == ERROR_NONE)
         error = file_commit(&pair.charter);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = file_commit(&pair.board);
     file_abandon(&pair.charter);
     file_abandon(&pair.board);
     return error;
 }
 
-static int press_and_put(struct vault *vault, const char *out, uint32_t today, struct stack *stack,
-                         struct publish_report *report)
+static enum error press_and_put(struct vault *vault, const char *out, uint32_t today,
+                                struct stack *stack, struct publish_report *report)
 {
     struct print print = {0};
     struct caseload_board state;
     bool damaged = false;
-    int error = trouble_db(caseload_board(vault->cases, &state));
+    enum error error = caseload_board(vault->cases, &state);
     const uint32_t was = stack->made = stack->held = state.number;
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = gather(vault, stack, &state.padding, &damaged);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = press_next(vault, stack, &state, today, &print);
     report->number = state.number;
     report->entries = (uint32_t)stack->n;
     report->changed = state.number != was;
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = put_out(vault, out, &state, &print, report->changed);
     free(print.data);
-    return error == TROUBLE_NONE && damaged ? TROUBLE_ROW : error;
+    return error == ERROR_NONE && damaged ? ERROR_CASEBOOK_ROW : error;
 }
 
-int publish_run(struct vault *vault, const char *out, uint32_t today, struct publish_report *report)
+enum error publish_run(struct vault *vault, const char *out, uint32_t today,
+                       struct publish_report *report)
 {
     struct stack stack = {0};
     report->line = 0;
-    int error = gather_notices(vault, &stack, &report->line);
-    report->blamed = error == TROUBLE_NONE ? NULL : NOTICES_FILE;
+    enum error error = gather_notices(vault, &stack, &report->line);
+    report->blamed = error == ERROR_NONE ? NULL : NOTICES_FILE;
     report->notices = (uint32_t)stack.notices_len;
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = press_and_put(vault, out, today, &stack, report);
     free(stack.notices);
     free(stack.entries);

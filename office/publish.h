@@ -25,9 +25,9 @@ struct publish_report {
    it would not give up for an older; then above that. Entries of padding stay on every later board,
    so that comparing two boards does not show which they are. The public notices are OFFICE/notices.txt
    without a byte order mark, carriage returns, and blanks at the ends of lines and of the text; when
-   there is no such file, there are none. On an error nothing was changed; but with TROUBLE_ROW the
+   there is no such file, there are none. On an error nothing was changed; but with ERROR_CASEBOOK_ROW the
    board is written, without the rows of vault->damage. */
-int publish_run(struct vault *vault, const char *out, uint32_t today,
-                struct publish_report *report);
+enum error publish_run(struct vault *vault, const char *out, uint32_t today,
+                       struct publish_report *report);
 
 #endif

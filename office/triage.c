@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 
 struct listing {
     struct triage_case *cases;
@@ -64,32 +64,32 @@ static void count_letter(struct triage_case *row, const struct casefile_item *it
 }
 
 /* Only the state is read of a message, but it stands under the same seal as the text. */
-static int count_message(struct listing *listing, struct triage_case *row,
-                         const struct casefile_item *item)
+static enum error count_message(struct listing *listing, struct triage_case *row,
+                                const struct casefile_item *item)
 {
     row->messages++;
     row->waits = row->waits && !item->has_text;
     if (listing->answer == NULL)
-        return TROUBLE_NONE;
-    int error = casefile_message(item, listing->answer);
-    if (error == TROUBLE_NONE)
+        return ERROR_NONE;
+    enum error error = casefile_message(item, listing->answer);
+    if (error == ERROR_NONE)
         row->told = listing->answer->state;
     return error;
 }
 
-static int count_item(void *context, const struct casefile_item *item)
+static enum error count_item(void *context, const struct casefile_item *item)
 {
     struct listing *listing = context;
     struct triage_case *row = row_of(listing, item->case_id);
     if (row == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     if (item->kind == CASEFILE_LETTER)
         count_letter(row, item);
     else if (item->kind == CASEFILE_MESSAGE)
         return count_message(listing, row, item);
     else if (item->kind == CASEFILE_STATUS)
         row->status = item->status;
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
 static int by_urgency(const void *left, const void *right)
@@ -102,14 +102,14 @@ static int by_urgency(const void *left, const void *right)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n)
+enum error triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n)
 {
     struct listing listing = {0};
     if (case_id != 0 && (listing.answer = secret_new(sizeof *listing.answer)) == NULL)
-        return TROUBLE_MEMORY;
-    int error = casefile_each(vault, case_id, count_item, &listing);
+        return ERROR_MEMORY;
+    enum error error = casefile_each(vault, case_id, count_item, &listing);
     secret_free(listing.answer);
-    if (error != TROUBLE_NONE && error != TROUBLE_ROW) {
+    if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
         free(listing.cases);
         listing.cases = NULL;
         listing.n = 0;
@@ -121,52 +121,53 @@ int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **case
     return error;
 }
 
-static int one(struct vault *vault, uint64_t case_id, struct triage_case *row)
+static enum error one(struct vault *vault, uint64_t case_id, struct triage_case *row)
 {
     struct triage_case *cases = NULL;
     size_t n = 0;
-    int error = triage_list(vault, case_id, &cases, &n);
-    if (error == TROUBLE_ROW && n == 1) /* what opens is enough to go on with */
-        error = TROUBLE_NONE;
-    if (error == TROUBLE_NONE && n == 1)
+    enum error error = triage_list(vault, case_id, &cases, &n);
+    if (error == ERROR_CASEBOOK_ROW && n == 1) /* what opens is enough to go on with */
+        error = ERROR_NONE;
+    if (error == ERROR_NONE && n == 1)
         *row = cases[0];
-    else if (error == TROUBLE_NONE)
-        error = TROUBLE_CASE;
+    else if (error == ERROR_NONE)
+        error = ERROR_CASE;
     free(cases);
     return error;
 }
 
 /* A message of this state and text (len may be 0), and the status (0: as it is). */
-static int reply(struct vault *vault, uint64_t case_id, struct answer *answer, uint8_t status)
+static enum error reply(struct vault *vault, uint64_t case_id, struct answer *answer,
+                        uint8_t status)
 {
     const struct casefile_reply reply = {.answer = answer, .status = status, .day = answer->day};
     return casefile_reply(vault, case_id, &reply);
 }
 
-static int tell(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
-                uint32_t today)
+static enum error tell(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
+                       uint32_t today)
 {
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     answer->state = (uint8_t)status->public_state;
     answer->day = today;
-    int error = reply(vault, case_id, answer, status->number);
+    enum error error = reply(vault, case_id, answer, status->number);
     secret_free(answer);
     return error;
 }
 
-int triage_set_status(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
-                      uint32_t today, bool *changed)
+enum error triage_set_status(struct vault *vault, uint64_t case_id,
+                             const struct taxonomy_status *status, uint32_t today, bool *changed)
 {
     struct triage_case row;
     const struct casefile_reply quiet = {.status = status->number, .day = today};
-    int error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
-    *changed = error == TROUBLE_NONE && row.status != status->number;
-    if (error != TROUBLE_NONE || !*changed)
+    enum error error = case_id != 0 ? one(vault, case_id, &row) : ERROR_CASE;
+    *changed = error == ERROR_NONE && row.status != status->number;
+    if (error != ERROR_NONE || !*changed)
         return error;
     if (status->public_state == TAXONOMY_ANSWERED && row.waits)
-        return TROUBLE_NO_ANSWER;
+        return ERROR_NO_ANSWER;
     return row.told != status->public_state ? tell(vault, case_id, status, today)
                                             : casefile_reply(vault, case_id, &quiet);
 }
@@ -182,28 +183,28 @@ static bool is_blank(const char *text, size_t len)
     return true;
 }
 
-static int check_text(const char *text, size_t len)
+static enum error check_text(const char *text, size_t len)
 {
     if (len > ANSWER_TEXT_MAX)
-        return TROUBLE_TEXT_LONG;
+        return ERROR_TEXT_LONG;
     if (!utf8_valid(text, len))
-        return TROUBLE_TEXT_UTF8;
-    return is_blank(text, len) ? TROUBLE_TEXT_EMPTY : TROUBLE_NONE;
+        return ERROR_TEXT_UTF8;
+    return is_blank(text, len) ? ERROR_TEXT_EMPTY : ERROR_NONE;
 }
 
-int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
-                  uint32_t today)
+enum error triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
+                         uint32_t today)
 {
     struct triage_case row;
     const struct taxonomy_status *answered = taxonomy_status("answered");
-    int error = check_text(text, len);
-    if (error == TROUBLE_NONE)
-        error = case_id != 0 ? one(vault, case_id, &row) : TROUBLE_CASE;
-    if (error != TROUBLE_NONE)
+    enum error error = check_text(text, len);
+    if (error == ERROR_NONE)
+        error = case_id != 0 ? one(vault, case_id, &row) : ERROR_CASE;
+    if (error != ERROR_NONE)
         return error;
     struct answer *answer = secret_new(sizeof *answer);
     if (answer == NULL)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     answer->state = TAXONOMY_ANSWERED;
     answer->day = today;
     answer->len = (uint16_t)len;

@@ -33,18 +33,19 @@ struct triage_case {
 };
 
 /* Reads all cases (case_id 0) or one. *cases is malloc'd, for the caller to free; *n may be 0.
-   With TROUBLE_ROW some rows are damaged (vault->damage), and the list holds what opens. */
-int triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n);
+   With ERROR_CASEBOOK_ROW some rows are damaged (vault->damage), and the list holds what opens. */
+enum error triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases,
+                       size_t *n);
 
 /* Changes a case's status, and tells the person when what they see changes by it, all or nothing.
    *changed says whether the status was another one before. A status that promises the person a text
-   is TROUBLE_NO_ANSWER while their last letter waits for one. */
-int triage_set_status(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
-                      uint32_t today, bool *changed);
+   is ERROR_NO_ANSWER while their last letter waits for one. */
+enum error triage_set_status(struct vault *vault, uint64_t case_id,
+                             const struct taxonomy_status *status, uint32_t today, bool *changed);
 
 /* Sends a text as the next message and sets the status to answered, all or nothing. Returns a
-   trouble; TROUBLE_TEXT_EMPTY also when nothing of the text can be seen. */
-int triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
-                  uint32_t today);
+   error; ERROR_TEXT_EMPTY also when nothing of the text can be seen. */
+enum error triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
+                         uint32_t today);
 
 #endif

@@ -21,7 +21,6 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "office/trouble.h"
 
 #define ROOT_FILE       "root.keyring"
 #define DESK_FILE       "desk.keyring"
@@ -50,34 +49,34 @@ int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELO
 
 /* --- the folder --- */
 
-static int folder_trouble(int error_number)
+static enum error folder_trouble(int error_number)
 {
     switch (error_number) {
     case ENOSPC:
     case EDQUOT:
-        return TROUBLE_FULL;
+        return ERROR_FULL;
     case EROFS:
     case EACCES:
     case EPERM:
-        return TROUBLE_FOLDER_READONLY;
+        return ERROR_READONLY;
     case ENOENT:
-        return TROUBLE_NOT_OFFICE;
+        return ERROR_NOT_OFFICE;
     default:
-        return TROUBLE_DISK;
+        return ERROR_IO;
     }
 }
 
-static int folder_open(const char *path, int *dir)
+static enum error folder_open(const char *path, int *dir)
 {
     struct stat about;
     *dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (*dir < 0)
-        return errno == EACCES ? TROUBLE_FOLDER_OPEN : TROUBLE_NOT_OFFICE;
+        return errno == EACCES ? ERROR_OFFICE_OPEN : ERROR_NOT_OFFICE;
     if (fstat(*dir, &about) != 0)
-        return TROUBLE_DISK;
+        return ERROR_IO;
     if (about.st_uid != geteuid() || (about.st_mode & 077) != 0)
-        return TROUBLE_FOLDER_OPEN;
-    return TROUBLE_NONE;
+        return ERROR_OFFICE_OPEN;
+    return ERROR_NONE;
 }
 
 static int folder_has(int dir, const char *name)
@@ -86,13 +85,13 @@ static int folder_has(int dir, const char *name)
     return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int folder_lock(int dir, int *lock)
+static enum error folder_lock(int dir, int *lock)
 {
     *lock = openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*lock < 0) {
         return folder_trouble(errno);
     }
-    return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? TROUBLE_NONE : TROUBLE_BUSY;
+    return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? ERROR_NONE : ERROR_OFFICE_BUSY;
 }
 
 /* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
@@ -111,59 +110,57 @@ static void casebook_path(int dir, char out[PATH_MAX])
 
 /* An empty folder may be used, also when a lock was forgotten in it or an `init` was cut at its very
    beginning; anything else in it may not. */
-static int folder_empty(int dir)
+static enum error folder_empty(int dir)
 {
     DIR *entries = fdopendir(dir);
     if (entries == NULL) {
         close(dir);
-        return TROUBLE_DISK;
+        return ERROR_IO;
     }
-    int error = TROUBLE_NONE;
+    enum error error = ERROR_NONE;
     for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         if (strcmp(entry->d_name, UNFINISHED_FILE) == 0) {
-            error = TROUBLE_UNFINISHED;
+            error = ERROR_UNFINISHED;
             break;
         }
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             strcmp(entry->d_name, LOCK_FILE) != 0 && !file_is_temporary(entry->d_name))
-            error = TROUBLE_NOT_EMPTY;
+            error = ERROR_NOT_EMPTY;
     }
     closedir(entries);
     return error;
 }
 
-int vault_may_make(const char *path)
+enum error vault_may_make(const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir >= 0)
         return folder_empty(dir);
-    return errno == ENOENT   ? TROUBLE_NONE
-           : errno == EACCES ? TROUBLE_FOLDER_OPEN
-                             : TROUBLE_NOT_EMPTY;
+    return errno == ENOENT ? ERROR_NONE : errno == EACCES ? ERROR_OFFICE_OPEN : ERROR_NOT_EMPTY;
 }
 
 /* *made: the folder was not there before. */
-static int folder_make(const char *path, int *dir, int *made)
+static enum error folder_make(const char *path, int *dir, int *made)
 {
-    int error = vault_may_make(path);
-    if (error != TROUBLE_NONE)
+    enum error error = vault_may_make(path);
+    if (error != ERROR_NONE)
         return error;
     *made = mkdir(path, 0700) == 0;
     if (!*made && errno != EEXIST)
-        return errno == ENOENT ? TROUBLE_PARENT : folder_trouble(errno);
+        return errno == ENOENT ? ERROR_PARENT : folder_trouble(errno);
     if (chmod(path, 0700) != 0)
         return folder_trouble(errno);
     error = folder_open(path, dir);
-    return error == TROUBLE_NONE ? file_settle(path) : error;
+    return error == ERROR_NONE ? file_settle(path) : error;
 }
 
-static int seal_file(int dir, const char *name, const struct passphrase *passphrase,
-                     const uint8_t *secret, size_t len)
+static enum error seal_file(int dir, const char *name, const struct passphrase *passphrase,
+                            const uint8_t *secret, size_t len)
 {
     uint8_t sealed[RING_MAX + KEYRING_OVERHEAD];
-    int error = keyring_seal(passphrase->text, passphrase->len, secret, len, sealed);
-    if (error != KEYRING_OK)
-        return trouble_keyring(error);
+    enum error error = keyring_seal(passphrase->text, passphrase->len, secret, len, sealed);
+    if (error != ERROR_NONE)
+        return error;
     return file_write(dir, name, 0600, sealed, len + KEYRING_OVERHEAD);
 }
 
@@ -184,17 +181,17 @@ static size_t ring_write(const struct vault *vault, uint8_t ring[RING_MAX])
     return (size_t)(p - ring);
 }
 
-static int ring_seal(const struct vault *vault, const struct passphrase *passphrase)
+static enum error ring_seal(const struct vault *vault, const struct passphrase *passphrase)
 {
     uint8_t *ring = secret_new(RING_MAX);
     if (ring == NULL)
-        return TROUBLE_MEMORY;
-    int error = seal_file(vault->dir, DESK_FILE, passphrase, ring, ring_write(vault, ring));
+        return ERROR_MEMORY;
+    enum error error = seal_file(vault->dir, DESK_FILE, passphrase, ring, ring_write(vault, ring));
     secret_free(ring);
     return error;
 }
 
-static int keys_new(struct vault *vault, uint8_t root[SIGNATURE_SEED_LEN])
+static enum error keys_new(struct vault *vault, uint8_t root[SIGNATURE_SEED_LEN])
 {
     uint8_t public_key[SIGNATURE_PUBLIC_LEN];
     struct vault_keys *keys = vault->keys;
@@ -204,23 +201,23 @@ static int keys_new(struct vault *vault, uint8_t root[SIGNATURE_SEED_LEN])
     struct vault_intake *intake = &keys->intake[0];
     if (signature_key_new(root, public_key) != 0 ||
         signature_key_new(keys->board, vault->charter.board) != 0 ||
-        envelope_key_new(intake->secret, intake->public_key) != ENVELOPE_OK ||
+        envelope_key_new(intake->secret, intake->public_key) != ERROR_NONE ||
         envelope_key_id(intake->public_key, intake->id) != 0)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     memcpy(vault->charter.intake, intake->public_key, ENVELOPE_KEY_LEN);
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
-int vault_fresh(struct vault *vault, const char *name, uint32_t today,
-                uint8_t root[SIGNATURE_SEED_LEN])
+enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
+                       uint8_t root[SIGNATURE_SEED_LEN])
 {
     if (strlen(name) > CHARTER_NAME_MAX)
-        return TROUBLE_NAME;
+        return ERROR_OFFICE_NAME;
     vault->keys = secret_new(sizeof *vault->keys);
     if (vault->keys == NULL)
-        return TROUBLE_MEMORY;
-    int error = keys_new(vault, root);
-    if (error != TROUBLE_NONE)
+        return ERROR_MEMORY;
+    enum error error = keys_new(vault, root);
+    if (error != ERROR_NONE)
         return error;
     vault->charter.number = 1;
     vault->charter.epoch = 1;
@@ -229,39 +226,39 @@ int vault_fresh(struct vault *vault, const char *name, uint32_t today,
     memcpy(vault->charter.name, name, strlen(name) + 1);
     error = charter_encode(&vault->charter, root, vault->charter_bytes);
     if (error == ERROR_MALFORMED)
-        return TROUBLE_NAME;
+        return ERROR_OFFICE_NAME;
     return error != ERROR_NONE ? error
                                : charter_decode(vault->charter_bytes, CHARTER_LEN, &vault->charter);
 }
 
-static int write_casebook(const struct vault *vault)
+static enum error write_casebook(const struct vault *vault)
 {
     char path[PATH_MAX];
     uint8_t mark[CASELOAD_LINK_LEN];
     if (vault_mark(vault->keys->casebook, mark) != 0)
-        return TROUBLE_MEMORY;
+        return ERROR_MEMORY;
     casebook_path(vault->dir, path);
-    return trouble_db(caseload_make(path, mark));
+    return caseload_make(path, mark);
 }
 
 /* The mark "unfinished" is the first file to come and the last to go. */
-static int write_office(const struct vault *vault, const uint8_t *root,
-                        const struct passphrase *passphrase)
+static enum error write_office(const struct vault *vault, const uint8_t *root,
+                               const struct passphrase *passphrase)
 {
     file_sweep(vault->dir);
-    int error = file_write(vault->dir, UNFINISHED_FILE, 0600, "", 0);
-    if (error == TROUBLE_NONE)
+    enum error error = file_write(vault->dir, UNFINISHED_FILE, 0600, "", 0);
+    if (error == ERROR_NONE)
         error = write_casebook(vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = seal_file(vault->dir, ROOT_FILE, passphrase, root, SIGNATURE_SEED_LEN);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = ring_seal(vault, passphrase);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = file_write(vault->dir, CHARTER_FILE, 0600, vault->charter_bytes, CHARTER_LEN);
-    if (error == TROUBLE_NONE && unlinkat(vault->dir, UNFINISHED_FILE, 0) != 0)
-        error = TROUBLE_DISK;
-    if (error == TROUBLE_NONE && fsync(vault->dir) != 0)
-        error = TROUBLE_DISK;
+    if (error == ERROR_NONE && unlinkat(vault->dir, UNFINISHED_FILE, 0) != 0)
+        error = ERROR_IO;
+    if (error == ERROR_NONE && fsync(vault->dir) != 0)
+        error = ERROR_IO;
     return error;
 }
 
@@ -286,22 +283,23 @@ static struct vault *new (void)
     return vault;
 }
 
-int vault_make(const char *path, const char *name, const struct passphrase *passphrase,
-               char fingerprint[CHARTER_FINGERPRINT_LEN])
+enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
+                      char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
     struct vault *vault = new ();
     uint8_t *root = secret_new(SIGNATURE_SEED_LEN);
-    int error = TROUBLE_MEMORY, made = 0;
+    enum error error = ERROR_MEMORY;
+    int made = 0;
     if (vault == NULL || root == NULL)
         goto out;
     error = vault_fresh(vault, name, day_today(), root);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = folder_make(path, &vault->dir, &made);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = folder_lock(vault->dir, &vault->lock);
-    if (error == TROUBLE_NONE && (error = write_office(vault, root, passphrase)) != TROUBLE_NONE)
+    if (error == ERROR_NONE && (error = write_office(vault, root, passphrase)) != ERROR_NONE)
         unwrite_office(vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         charter_fingerprint(vault->charter.office, fingerprint);
     else if (made)
         rmdir(path); /* stays when anything of somebody else is in it */
@@ -313,54 +311,54 @@ out:
 
 /* --- opening an office --- */
 
-static int open_charter(struct vault *vault)
+static enum error open_charter(struct vault *vault)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int error = file_read(vault->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
+    enum error error = file_read(vault->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = charter_decode(data, len, &vault->charter);
     if (error == ERROR_NONE)
         memcpy(vault->charter_bytes, data, CHARTER_LEN);
     free(data);
-    return error == ERROR_NONE || error == ERROR_IO ? error : TROUBLE_CHARTER;
+    return error == ERROR_NONE || error == ERROR_IO ? error : ERROR_OFFICE_CHARTER;
 }
 
 static int open_casebook(struct vault *vault)
 {
     char path[PATH_MAX];
     casebook_path(vault->dir, path);
-    return trouble_db(caseload_open(path, DB_OPEN, &vault->cases));
+    return caseload_open(path, DB_OPEN, &vault->cases);
 }
 
 /* No office at all, one half made, or one with pieces missing: the sentence must fit. */
-static int look_around(int dir)
+static enum error look_around(int dir)
 {
     if (folder_has(dir, UNFINISHED_FILE))
-        return TROUBLE_UNFINISHED;
+        return ERROR_UNFINISHED;
     if (!folder_has(dir, CHARTER_FILE) && !folder_has(dir, DESK_FILE) &&
         !folder_has(dir, CASEBOOK_FILE))
-        return TROUBLE_NOT_OFFICE;
-    return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? TROUBLE_NONE : folder_trouble(errno);
+        return ERROR_NOT_OFFICE;
+    return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? ERROR_NONE : folder_trouble(errno);
 }
 
-int vault_open(const char *path, struct vault **out)
+enum error vault_open(const char *path, struct vault **out)
 {
     struct vault *vault = *out = new ();
     if (vault == NULL)
-        return TROUBLE_MEMORY;
-    int error = folder_open(path, &vault->dir);
-    if (error == TROUBLE_NONE)
+        return ERROR_MEMORY;
+    enum error error = folder_open(path, &vault->dir);
+    if (error == ERROR_NONE)
         error = look_around(vault->dir);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = folder_lock(vault->dir, &vault->lock);
-    if (error == TROUBLE_NONE) {
+    if (error == ERROR_NONE) {
         file_sweep(vault->dir);
         error = open_charter(vault);
     }
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = open_casebook(vault);
-    if (error != TROUBLE_NONE)
+    if (error != ERROR_NONE)
         vault_close(out);
     return error;
 }
@@ -388,95 +386,96 @@ struct ring {
     size_t len;
 };
 
-static int ring_open(int dir, const char *name, const struct passphrase *passphrase,
-                     struct ring *ring)
+static enum error ring_open(int dir, const char *name, const struct passphrase *passphrase,
+                            struct ring *ring)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int error = file_read(dir, name, RING_MAX + KEYRING_OVERHEAD, &data, &len);
+    enum error error = file_read(dir, name, RING_MAX + KEYRING_OVERHEAD, &data, &len);
     if (error != ERROR_NONE)
-        return error == ERROR_LARGE ? TROUBLE_KEYRING_DAMAGED : error;
+        return error == ERROR_LARGE ? ERROR_KEYRING_DAMAGED : error;
     ring->secret = secret_new(RING_MAX);
     if (ring->secret == NULL)
-        error = TROUBLE_MEMORY;
+        error = ERROR_MEMORY;
     else
-        error = trouble_keyring(
-            keyring_open(passphrase->text, passphrase->len, data, len, ring->secret, &ring->len));
+        error =
+            keyring_open(passphrase->text, passphrase->len, data, len, ring->secret, &ring->len);
     free(data);
     return error;
 }
 
-static int ring_intake(struct vault_intake *intake, const uint8_t *p)
+static enum error ring_intake(struct vault_intake *intake, const uint8_t *p)
 {
     intake->epoch = wire_get32(p);
     memcpy(intake->secret, p + 4, ENVELOPE_KEY_LEN);
     memcpy(intake->public_key, p + 4 + ENVELOPE_KEY_LEN, ENVELOPE_KEY_LEN);
-    return envelope_key_id(intake->public_key, intake->id) == 0 ? TROUBLE_NONE : TROUBLE_MEMORY;
+    return envelope_key_id(intake->public_key, intake->id) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-static int ring_read(struct vault *vault, const struct ring *ring)
+static enum error ring_read(struct vault *vault, const struct ring *ring)
 {
     struct vault_keys *keys = vault->keys;
     if (ring->len < RING_INTAKE || ring->secret[0] != RING_VERSION)
-        return TROUBLE_KEYRING_NEWER;
+        return ERROR_KEYRING_NEWER;
     if (memcmp(ring->secret + RING_OFFICE, vault->charter.office, CHARTER_OFFICE_LEN) != 0)
-        return TROUBLE_PAIR;
+        return ERROR_KEYRING_OTHER;
     keys->intake_count = wire_get16(ring->secret + RING_COUNT);
     if (keys->intake_count > VAULT_INTAKE_MAX ||
         ring->len != RING_INTAKE + keys->intake_count * RING_INTAKE_LEN)
-        return TROUBLE_KEYRING_DAMAGED;
+        return ERROR_KEYRING_DAMAGED;
     memcpy(keys->board, ring->secret + RING_BOARD, SIGNATURE_SEED_LEN);
     memcpy(keys->casebook, ring->secret + RING_CASEBOOK, CASEBOOK_KEY_LEN);
-    int error = TROUBLE_NONE;
-    for (size_t i = 0; i < keys->intake_count && error == TROUBLE_NONE; i++)
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < keys->intake_count && error == ERROR_NONE; i++)
         error = ring_intake(&keys->intake[i], ring->secret + RING_INTAKE + i * RING_INTAKE_LEN);
     return error;
 }
 
-static int check_mark(struct vault *vault)
+static enum error check_mark(struct vault *vault)
 {
     uint8_t mark[CASELOAD_LINK_LEN], held[CASELOAD_LINK_LEN];
-    int error = trouble_db(caseload_mark(vault->cases, held));
-    if (error != TROUBLE_NONE)
+    enum error error = caseload_mark(vault->cases, held);
+    if (error != ERROR_NONE)
         return error;
     if (vault_mark(vault->keys->casebook, mark) != 0)
-        return TROUBLE_MEMORY;
-    return memcmp(mark, held, sizeof mark) == 0 ? TROUBLE_NONE : TROUBLE_CASEBOOK_OTHER;
+        return ERROR_MEMORY;
+    return memcmp(mark, held, sizeof mark) == 0 ? ERROR_NONE : ERROR_CASEBOOK_OTHER;
 }
 
-int vault_unlock(struct vault *vault, const struct passphrase *passphrase)
+enum error vault_unlock(struct vault *vault, const struct passphrase *passphrase)
 {
     struct ring ring = {0};
-    int error = ring_open(vault->dir, DESK_FILE, passphrase, &ring);
+    enum error error = ring_open(vault->dir, DESK_FILE, passphrase, &ring);
     if (error == ERROR_MISSING || error == ERROR_SPECIAL)
-        error = error == ERROR_MISSING ? TROUBLE_KEYRING_MISSING : TROUBLE_KEYRING_SPECIAL;
-    if (error == TROUBLE_NONE && (vault->keys = secret_new(sizeof *vault->keys)) == NULL)
-        error = TROUBLE_MEMORY;
-    if (error == TROUBLE_NONE)
+        error = error == ERROR_MISSING ? ERROR_KEYRING_MISSING : ERROR_KEYRING_SPECIAL;
+    if (error == ERROR_NONE && (vault->keys = secret_new(sizeof *vault->keys)) == NULL)
+        error = ERROR_MEMORY;
+    if (error == ERROR_NONE)
         error = ring_read(vault, &ring);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = check_mark(vault);
     secret_free(ring.secret);
     return error;
 }
 
-int vault_root(const struct vault *vault, const struct passphrase *passphrase, uint8_t **seed)
+enum error vault_root(const struct vault *vault, const struct passphrase *passphrase,
+                      uint8_t **seed)
 {
     struct ring ring = {0};
     uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    int error = ring_open(vault->dir, ROOT_FILE, passphrase, &ring);
+    enum error error = ring_open(vault->dir, ROOT_FILE, passphrase, &ring);
     if (error == ERROR_MISSING || error == ERROR_SPECIAL)
-        error = error == ERROR_MISSING ? TROUBLE_ROOT_AWAY : TROUBLE_ROOT_SPECIAL;
-    else if (error == TROUBLE_KEYRING_DAMAGED)
-        error = TROUBLE_ROOT_DAMAGED;
-    if (error == TROUBLE_NONE && ring.len != SIGNATURE_SEED_LEN)
-        error = TROUBLE_ROOT_DAMAGED;
-    if (error == TROUBLE_NONE && signature_public(ring.secret, public_key) != 0)
-        error = TROUBLE_MEMORY;
-    if (error == TROUBLE_NONE && memcmp(public_key, vault->charter.root, SIGNATURE_PUBLIC_LEN) != 0)
-        error = TROUBLE_ROOT_OTHER;
-    *seed = error == TROUBLE_NONE ? ring.secret : NULL;
-    if (error != TROUBLE_NONE)
+        error = error == ERROR_MISSING ? ERROR_ROOT_AWAY : ERROR_ROOT_SPECIAL;
+    else if (error == ERROR_KEYRING_DAMAGED)
+        error = ERROR_ROOT_DAMAGED;
+    if (error == ERROR_NONE && ring.len != SIGNATURE_SEED_LEN)
+        error = ERROR_ROOT_DAMAGED;
+    if (error == ERROR_NONE && signature_public(ring.secret, public_key) != 0)
+        error = ERROR_MEMORY;
+    if (error == ERROR_NONE && memcmp(public_key, vault->charter.root, SIGNATURE_PUBLIC_LEN) != 0)
+        error = ERROR_ROOT_OTHER;
+    *seed = error == ERROR_NONE ? ring.secret : NULL;
+    if (error != ERROR_NONE)
         secret_free(ring.secret);
     return error;
 }

@@ -63,25 +63,26 @@ struct vault {
 
 /* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (secret_new
    memory) gets the root key's seed. Writes nothing. */
-int vault_fresh(struct vault *vault, const char *name, uint32_t today,
-                uint8_t root[SIGNATURE_SEED_LEN]);
+enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
+                       uint8_t root[SIGNATURE_SEED_LEN]);
 
 /* Makes a new office in a folder that is missing or empty. On success fingerprint is the office's;
    else what was made is removed. */
-int vault_make(const char *path, const char *name, const struct passphrase *passphrase,
-               char fingerprint[CHARTER_FINGERPRINT_LEN]);
+enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
+                      char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
 /* What vault_make would refuse, before anybody is asked for a passphrase. */
-int vault_may_make(const char *path);
+enum error vault_may_make(const char *path);
 
 /* Opens and locks the office's folder and everything in it that needs no passphrase; then
    vault_unlock opens the rest. *out is freed by vault_close, also when unlocking failed. */
-int vault_open(const char *path, struct vault **out);
-int vault_unlock(struct vault *vault, const struct passphrase *passphrase);
+enum error vault_open(const char *path, struct vault **out);
+enum error vault_unlock(struct vault *vault, const struct passphrase *passphrase);
 void vault_close(struct vault **vault);
 
 /* The root key's seed from root.keyring: *seed is the caller's, for secret_free. */
-int vault_root(const struct vault *vault, const struct passphrase *passphrase, uint8_t **seed);
+enum error vault_root(const struct vault *vault, const struct passphrase *passphrase,
+                      uint8_t **seed);
 
 /* The blind link that says which casebook key a casebook belongs to. Returns 0 or -1. */
 int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELOAD_LINK_LEN]);

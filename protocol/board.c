@@ -74,7 +74,7 @@ static void put_marks(const struct board *board, const struct board_mark *marks,
 }
 
 /* Sorts pointers, then copies each entry once to where it belongs. */
-static int put_entries(const struct board *board, uint8_t *out)
+static enum error put_entries(const struct board *board, uint8_t *out)
 {
     const uint8_t **order = NULL;
 
@@ -104,9 +104,9 @@ static void put_header(const struct board *board, uint8_t *out)
 }
 
 /* Fills *board from a file whose length agrees with its own counts. */
-static int get_frame(const uint8_t *in, size_t len, struct board *board)
+static enum error get_frame(const uint8_t *in, size_t len, struct board *board)
 {
-    int error = file_magic(in, len, magic);
+    enum error error = file_magic(in, len, magic);
 
     if (error != ERROR_NONE)
         return error;
@@ -135,7 +135,7 @@ static bool ascending(const uint8_t *rows, size_t count, size_t row_len, size_t 
     return true;
 }
 
-static int check_fields(const struct board *board)
+static enum error check_fields(const struct board *board)
 {
     if (board->number == 0 || !utf8_valid(board->notices, board->notices_len) ||
         !ascending(board->marks, board->kiosk_count, BOARD_MARK_LEN, CARD_KIOSK_LEN) ||
@@ -144,12 +144,12 @@ static int check_fields(const struct board *board)
     return ERROR_NONE;
 }
 
-int board_encode(const struct board *board, const struct board_mark *marks,
-                 const uint8_t board_seed[32], uint8_t **out, size_t *len)
+enum error board_encode(const struct board *board, const struct board_mark *marks,
+                        const uint8_t board_seed[32], uint8_t **out, size_t *len)
 {
     struct board made;
     size_t total = total_len(board);
-    int error = ERROR_IO;
+    enum error error = ERROR_IO;
 
     *out = NULL;
     *len = 0;
@@ -178,10 +178,10 @@ int board_encode(const struct board *board, const struct board_mark *marks,
     return ERROR_NONE;
 }
 
-int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
-                 const uint8_t office[CHARTER_OFFICE_LEN], struct board *board)
+enum error board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
+                        const uint8_t office[CHARTER_OFFICE_LEN], struct board *board)
 {
-    int error = get_frame(in, len, board);
+    enum error error = get_frame(in, len, board);
 
     if (error != ERROR_NONE)
         return error;
@@ -194,9 +194,9 @@ int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
     return check_fields(board);
 }
 
-int board_view(const uint8_t *in, size_t len, struct board *board)
+enum error board_view(const uint8_t *in, size_t len, struct board *board)
 {
-    int error = get_frame(in, len, board);
+    enum error error = get_frame(in, len, board);
 
     return error == ERROR_NONE ? check_fields(board) : error;
 }

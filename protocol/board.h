@@ -61,16 +61,16 @@ struct board {
 /* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
    caller to free. board->marks is not read. Padding is the caller's task: a reader takes any number of
    entries. Returns an error (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
-int board_encode(const struct board *board, const struct board_mark *marks,
-                 const uint8_t board_seed[32], uint8_t **out, size_t *len);
+enum error board_encode(const struct board *board, const struct board_mark *marks,
+                        const uint8_t board_seed[32], uint8_t **out, size_t *len);
 
 /* Checks everything: magic, length against the counts, office, signature by board_key, order, UTF-8. *board
    points into in and is undefined after an error. */
-int board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
-                 const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
+enum error board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
+                        const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
 
 /* Reads a board that this process's parent has checked, so without the signature. Same refusals. */
-int board_view(const uint8_t *in, size_t len, struct board *board);
+enum error board_view(const uint8_t *in, size_t len, struct board *board);
 
 /* The mark of a kiosk: 1, or 0 when it has none. Binary search. */
 int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],

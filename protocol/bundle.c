@@ -39,7 +39,7 @@ static int range_valid(uint64_t first, uint64_t last)
     return first > 0 && last >= first - 1 && last - (first - 1) <= BUNDLE_RECORDS_MAX;
 }
 
-int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out)
+enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out)
 {
     if (!range_valid(bundle->first, bundle->last) || (bundle->health & ~HEALTH_BITS) != 0)
         return ERROR_MALFORMED;
@@ -60,9 +60,9 @@ int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8
     return ERROR_NONE;
 }
 
-int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN])
+enum error bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN])
 {
-    int error = file_magic(in, len, magic);
+    enum error error = file_magic(in, len, magic);
 
     if (error == ERROR_NONE && len < bundle_len(0))
         error = ERROR_TRUNCATED;
@@ -72,12 +72,12 @@ int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN])
 }
 
 /* Everything before the signature: is this a bundle of that kiosk, of the length it says? */
-static int check_frame(const uint8_t *in, size_t len, const uint8_t kiosk_key[32])
+static enum error check_frame(const uint8_t *in, size_t len, const uint8_t kiosk_key[32])
 {
     uint8_t named[CARD_KIOSK_LEN];
     uint8_t wanted[CARD_KIOSK_LEN];
 
-    int error = bundle_names(in, len, named);
+    enum error error = bundle_names(in, len, named);
     if (error != ERROR_NONE)
         return error;
     uint64_t first = wire_get64(in + AT_FIRST);
@@ -90,7 +90,7 @@ static int check_frame(const uint8_t *in, size_t len, const uint8_t kiosk_key[32
 }
 
 /* Are the records numbered without a hole and chained, and did the kiosk sign the last one? */
-static int check_records(const struct bundle *bundle, const uint8_t kiosk_key[32])
+static enum error check_records(const struct bundle *bundle, const uint8_t kiosk_key[32])
 {
     uint64_t count = bundle->last - (bundle->first - 1);
     uint8_t previous[RECORD_HASH_LEN] = {0};
@@ -110,10 +110,10 @@ static int check_records(const struct bundle *bundle, const uint8_t kiosk_key[32
     return count == 0 ? ERROR_NONE : record_check(at - RECORD_LEN, kiosk_key);
 }
 
-int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
-                  const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle)
+enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
+                         const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle)
 {
-    int error = check_frame(in, len, kiosk_key);
+    enum error error = check_frame(in, len, kiosk_key);
 
     if (error != ERROR_NONE)
         return error;

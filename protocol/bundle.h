@@ -55,15 +55,15 @@ size_t bundle_len(uint64_t count);
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
    bundle_len(last - first + 1) bytes; the member records is not read. Returns ERROR_NONE,
    _MALFORMED (a range or health bits that cannot be) or _IO. */
-int bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
+enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
 /* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller
    can find the key. Nothing else of an unchecked bundle may be believed. */
-int bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
+enum error bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
 
 /* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
    On error *bundle is undefined. ERROR_KIOSK: the id is not that of kiosk_key. */
-int bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
-                  const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
+enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
+                         const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 
 #endif

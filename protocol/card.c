@@ -33,7 +33,7 @@ _Static_assert(REQUEST_SIGNATURE + SIGNATURE_LEN == CARD_REQUEST_LEN,
 _Static_assert(AT_FACILITY + CARD_FACILITY_MAX + 1 == AT_TYPE, "the facility ends at the type");
 _Static_assert(AT_SIGNATURE + SIGNATURE_LEN == CARD_LEN, "a card ends with its signature");
 
-int card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN])
+enum error card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN])
 {
     static const char prefix[] = "sandyq kiosk v1";
     struct hash_part parts[] = {{prefix, sizeof prefix - 1}, {key, 32}};
@@ -56,7 +56,8 @@ void card_kiosk_text(const uint8_t id[CARD_KIOSK_LEN], char out[CARD_KIOSK_TEXT_
     out[CARD_KIOSK_TEXT_LEN - 1] = '\0';
 }
 
-int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[CARD_REQUEST_LEN])
+enum error card_request_encode(const uint8_t kiosk_seed[32], uint32_t day,
+                               uint8_t out[CARD_REQUEST_LEN])
 {
     memcpy(out, request_magic, FILE_MAGIC_LEN);
     wire_put32(out + REQUEST_DAY, day);
@@ -67,9 +68,9 @@ int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[
     return ERROR_NONE;
 }
 
-int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day)
+enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day)
 {
-    int error = file_magic(in, len, request_magic);
+    enum error error = file_magic(in, len, request_magic);
 
     if (error != ERROR_NONE)
         return error;
@@ -97,7 +98,7 @@ static int facility_valid(const uint8_t *text)
     return len > 0 && text[0] != '-';
 }
 
-static int check_fields(const uint8_t *in)
+static enum error check_fields(const uint8_t *in)
 {
     if (wire_get32(in + AT_EXPIRES) < wire_get32(in + AT_ISSUED) ||
         !facility_valid(in + AT_FACILITY) || in[AT_ZEROS] != 0 || in[AT_ZEROS + 1] != 0 ||
@@ -106,13 +107,13 @@ static int check_fields(const uint8_t *in)
     return ERROR_NONE;
 }
 
-int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
-                const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN])
+enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
+                       const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN])
 {
     struct charter office;
     uint8_t root[32];
 
-    int error = charter_decode(charter, CHARTER_LEN, &office);
+    enum error error = charter_decode(charter, CHARTER_LEN, &office);
     if (error != ERROR_NONE)
         return error;
     if (signature_public(root_seed, root) != 0)
@@ -136,9 +137,9 @@ int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
     return ERROR_NONE;
 }
 
-int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter)
+enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter)
 {
-    int error = file_magic(in, len, card_magic);
+    enum error error = file_magic(in, len, card_magic);
 
     if (error != ERROR_NONE)
         return error;
@@ -164,9 +165,9 @@ int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter
     return card_kiosk_id(card->key, card->kiosk);
 }
 
-int card_names(const uint8_t *in, size_t len, uint8_t key[32])
+enum error card_names(const uint8_t *in, size_t len, uint8_t key[32])
 {
-    int error = file_magic(in, len, card_magic);
+    enum error error = file_magic(in, len, card_magic);
 
     if (error == ERROR_NONE && len < AT_FACILITY)
         error = ERROR_TRUNCATED;
@@ -181,7 +182,7 @@ static int same(const struct card *a, const struct card *b)
            strcmp(a->facility, b->facility) == 0;
 }
 
-int card_follows(const struct card *held, const struct card *next, const uint8_t key[32])
+enum error card_follows(const struct card *held, const struct card *next, const uint8_t key[32])
 {
     if (memcmp(next->key, key, sizeof next->key) != 0)
         return ERROR_KIOSK;

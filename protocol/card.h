@@ -40,30 +40,31 @@ struct card {
 };
 
 /* id of a kiosk from its public key, and the id as 16 lower-case hex digits. card_kiosk_id returns an error. */
-int card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN]);
+enum error card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN]);
 void card_kiosk_text(const uint8_t id[CARD_KIOSK_LEN], char out[CARD_KIOSK_TEXT_LEN]);
 
 /* A request: both return an error; decoding checks magic, length and the signature by the key named. */
-int card_request_encode(const uint8_t kiosk_seed[32], uint32_t day, uint8_t out[CARD_REQUEST_LEN]);
-int card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day);
+enum error card_request_encode(const uint8_t kiosk_seed[32], uint32_t day,
+                               uint8_t out[CARD_REQUEST_LEN]);
+enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day);
 
 /* Signs a card for the office of `charter` (its encoded bytes follow the card). The members kiosk and office
    of *card are not read: both follow from the keys. Returns ERROR_NONE, _MALFORMED (facility, a type that
    complaint/taxonomy does not have, or a last day before the day of issue), _OFFICE (root_seed is not the
    root of that charter) or _IO. */
-int card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
-                const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN]);
+enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
+                       const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN]);
 
 /* Reads a card file and the charter in it; both signatures are checked by the root of that charter. Any type
    is taken, so that an old kiosk lives on in a new kind of place. */
-int card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter);
+enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter);
 
 /* Whose card is it? Reads the public key of something that looks like a card, so that the cards of other
    kiosks can be passed over. Nothing of an unchecked card may be believed. */
-int card_names(const uint8_t *in, size_t len, uint8_t key[32]);
+enum error card_names(const uint8_t *in, size_t len, uint8_t key[32]);
 
 /* May `next` replace `held` (NULL when there is none) at the kiosk whose public key is key? ERROR_NONE,
    _KIOSK, _OFFICE or _OLDER (a lower number, or the same number with other contents). */
-int card_follows(const struct card *held, const struct card *next, const uint8_t key[32]);
+enum error card_follows(const struct card *held, const struct card *next, const uint8_t key[32]);
 
 #endif

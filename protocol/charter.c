@@ -33,14 +33,14 @@ enum {
 _Static_assert(AT_NAME + CHARTER_NAME_MAX + 1 == AT_SIGNATURE, "the name ends at the signature");
 _Static_assert(AT_SIGNATURE + SIGNATURE_LEN == CHARTER_LEN, "the charter ends with the signature");
 
-static int office_of(const uint8_t root[32], uint8_t office[CHARTER_OFFICE_LEN])
+static enum error office_of(const uint8_t root[32], uint8_t office[CHARTER_OFFICE_LEN])
 {
     struct hash_part part = {root, 32};
 
     return hash_sha256(office, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
-static int check_fields(const uint8_t *in)
+static enum error check_fields(const uint8_t *in)
 {
     const char *name = (const char *)in + AT_NAME;
     size_t len = strnlen(name, CHARTER_NAME_MAX + 1);
@@ -58,8 +58,8 @@ static int check_fields(const uint8_t *in)
     return ERROR_NONE;
 }
 
-int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
-                   uint8_t out[CHARTER_LEN])
+enum error charter_encode(const struct charter *charter, const uint8_t root_seed[32],
+                          uint8_t out[CHARTER_LEN])
 {
     size_t name_len = strnlen(charter->name, sizeof charter->name);
 
@@ -77,7 +77,7 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
     memcpy(out + AT_INTAKE, charter->intake, sizeof charter->intake);
     memcpy(out + AT_BOARD, charter->board, sizeof charter->board);
     memcpy(out + AT_NAME, charter->name, name_len);
-    int error = check_fields(out);
+    enum error error = check_fields(out);
     if (error != ERROR_NONE)
         return error;
     if (signature_sign(root_seed, domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
@@ -85,9 +85,9 @@ int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
     return ERROR_NONE;
 }
 
-int charter_decode(const uint8_t *in, size_t len, struct charter *charter)
+enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter)
 {
-    int error = file_magic(in, len, magic);
+    enum error error = file_magic(in, len, magic);
 
     if (error != ERROR_NONE)
         return error;
@@ -116,7 +116,7 @@ static int same(const struct charter *a, const struct charter *b)
            memcmp(a->board, b->board, sizeof a->board) == 0 && strcmp(a->name, b->name) == 0;
 }
 
-int charter_follows(const struct charter *held, const struct charter *next)
+enum error charter_follows(const struct charter *held, const struct charter *next)
 {
     if (memcmp(held->root, next->root, sizeof held->root) != 0)
         return ERROR_OFFICE;

@@ -40,17 +40,17 @@ struct charter {
 
 /* Signs and writes a charter; root and office are taken from root_seed. Returns ERROR_NONE,
    ERROR_MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or ERROR_IO. */
-int charter_encode(const struct charter *charter, const uint8_t root_seed[32],
-                   uint8_t out[CHARTER_LEN]);
+enum error charter_encode(const struct charter *charter, const uint8_t root_seed[32],
+                          uint8_t out[CHARTER_LEN]);
 
 /* Reads and checks a charter: magic, length, signature by its own root, then the fields. Other algorithms of
    the intake key than 0x0020, 0x0001, 0x0003 are ERROR_NEWER. Whether this root is the one the caller
    trusts is asked with charter_follows. On error *charter is undefined. */
-int charter_decode(const uint8_t *in, size_t len, struct charter *charter);
+enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter);
 
 /* May `next` replace `held`? ERROR_NONE, ERROR_OFFICE (another root) or ERROR_OLDER (a lower
    number, or the same number with other contents). */
-int charter_follows(const struct charter *held, const struct charter *next);
+enum error charter_follows(const struct charter *held, const struct charter *next);
 
 /* The office's fingerprint, which an inspector compares: five groups; group i is the big-endian 32-bit
    word i of the office id, modulo 10000, as four digits. */

@@ -16,16 +16,16 @@ enum { AT_PREVIOUS = 8, AT_DAY = 40 };
 _Static_assert(RECORD_ENVELOPE + ENVELOPE_LEN == RECORD_SIGNED_LEN, "the envelope fills a record");
 _Static_assert(RECORD_SIGNED_LEN + SIGNATURE_LEN == RECORD_LEN, "a record ends with its signature");
 
-static int hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
+static enum error hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
 {
     struct hash_part part = {in, RECORD_SIGNED_LEN};
 
     return hash_sha256(hash, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
 }
 
-int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
-                  const uint8_t *envelope, const uint8_t kiosk_seed[32], uint8_t out[RECORD_LEN],
-                  uint8_t hash[RECORD_HASH_LEN])
+enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
+                         const uint8_t *envelope, const uint8_t kiosk_seed[32],
+                         uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN])
 {
     wire_put64(out, seq);
     memcpy(out + AT_PREVIOUS, previous, RECORD_HASH_LEN);
@@ -45,7 +45,7 @@ int record_decode(const uint8_t in[RECORD_LEN], struct record *record)
     return hash_of(in, record->hash);
 }
 
-int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
+enum error record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
 {
     if (!signature_verify(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
         return ERROR_FORGED;

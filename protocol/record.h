@@ -24,14 +24,14 @@ struct record {
 
 /* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN bytes; hash
    gets the new record's hash. Returns ERROR_NONE or _IO. */
-int record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
-                  const uint8_t *envelope, const uint8_t kiosk_seed[32], uint8_t out[RECORD_LEN],
-                  uint8_t hash[RECORD_HASH_LEN]);
+enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
+                         const uint8_t *envelope, const uint8_t kiosk_seed[32],
+                         uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN]);
 
 /* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO. */
 int record_decode(const uint8_t in[RECORD_LEN], struct record *record);
 
 /* ERROR_NONE when the kiosk of this public key signed the record, else ERROR_FORGED. */
-int record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32]);
+enum error record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32]);
 
 #endif

@@ -34,12 +34,12 @@ struct reading {
 static const char *fault(const struct digits *digits)
 {
     char code[CODE_LEN];
-    int error = code_parse(digits->text, digits->len, code);
+    enum error error = code_parse(digits->text, digits->len, code);
 
     explicit_bzero(code, sizeof code);
-    if (error == CODE_OK)
+    if (error == ERROR_NONE)
         return NULL;
-    if (error == CODE_SHORT)
+    if (error == ERROR_CODE_SHORT)
         return N_("The number has 24 digits. Some are missing.");
     return N_("One of the digits is wrong. Look again. Backspace takes digits away.");
 }
@@ -134,12 +134,12 @@ static void look(struct reading *reading, const struct board *board)
     size_t made = 0;
     size_t n = 0;
 
-    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ANSWER_OK)
+    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ERROR_NONE)
         made++;
     board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
     /* Zeros stand for no entry, and under no tag. */
     while (n < made &&
-           answer_open(keys, n + 1, reading->entries[n], &reading->answer) == ANSWER_OK) {
+           answer_open(keys, n + 1, reading->entries[n], &reading->answer) == ERROR_NONE) {
         add(reading);
         n++;
     }

@@ -116,8 +116,8 @@ int draft_seal(const struct draft *draft, const struct charter *charter, const s
     dialog->letter.day = day;
     if (draft->kind != LETTER_COVER)
         fill(&dialog->letter, draft);
-    if (letter_encode(&dialog->letter, dialog->bytes) == LETTER_OK &&
-        envelope_seal(charter->intake, dialog->bytes, envelope) == ENVELOPE_OK)
+    if (letter_encode(&dialog->letter, dialog->bytes) == ERROR_NONE &&
+        envelope_seal(charter->intake, dialog->bytes, envelope) == ERROR_NONE)
         result = 0;
     secret_free(dialog);
     return result;

@@ -101,6 +101,11 @@ static const char *const statements[SQL_COUNT] = {
 };
 
 static const struct db_schema schema = {
+    .words = {.missing = ERROR_CASEBOOK_MISSING,
+              .foreign = ERROR_CASEBOOK_FOREIGN,
+              .newer = ERROR_CASEBOOK_NEWER,
+              .older = ERROR_CASEBOOK_OLDER,
+              .damaged = ERROR_CASEBOOK_CORRUPT},
     .application_id = 0x53514332, /* "SQC2" */
     .version = 2,
     .create =
@@ -135,26 +140,26 @@ static const struct db_schema schema = {
 
 /* --- opening and transactions --- */
 
-int caseload_open(const char *path, enum db_mode mode, struct caseload **out)
+enum error caseload_open(const char *path, enum db_mode mode, struct caseload **out)
 {
     *out = NULL;
     struct caseload *caseload = calloc(1, sizeof *caseload);
     if (caseload == NULL)
-        return DB_IO;
-    int error = db_open(path, &schema, mode, &caseload->db);
-    if (error != DB_OK) {
+        return ERROR_IO;
+    enum error error = db_open(path, &schema, mode, &caseload->db);
+    if (error != ERROR_NONE) {
         free(caseload);
         return error;
     }
     *out = caseload;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-int caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN])
+enum error caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN])
 {
     struct caseload *caseload = NULL;
-    int error = caseload_open(path, DB_CREATE, &caseload);
-    if (error != DB_OK)
+    enum error error = caseload_open(path, DB_CREATE, &caseload);
+    if (error != ERROR_NONE)
         return error;
     const struct db_value in[] = {DB_V_BLOB(mark, CASELOAD_LINK_LEN)};
     error = db_run(caseload->db, SQL_OFFICE_ADD, in, 1, NULL, NULL);
@@ -191,14 +196,14 @@ int caseload_checkpoint(struct caseload *caseload)
     return db_checkpoint(caseload->db);
 }
 
-/* --- taking columns apart; a column of another kind or size than ours is DB_CORRUPT --- */
+/* --- taking columns apart; a column of another kind or size than ours is ERROR_CASEBOOK_CORRUPT --- */
 
-static int take_blob(const struct db_value *value, void *out, size_t len)
+static enum error take_blob(const struct db_value *value, void *out, size_t len)
 {
     if (value->type != DB_BLOB || value->len != len)
-        return DB_CORRUPT;
+        return ERROR_CASEBOOK_CORRUPT;
     memcpy(out, value->data, len);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static uint64_t take_number(const struct db_value *value)
@@ -213,31 +218,31 @@ struct mark_row {
     int found;
 };
 
-static int mark_row(void *context, const struct db_value *columns, size_t n)
+static enum error mark_row(void *context, const struct db_value *columns, size_t n)
 {
     struct mark_row *row = context;
     row->found = 1;
     return take_blob(&columns[0], row->mark, CASELOAD_LINK_LEN);
 }
 
-int caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN])
+enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN])
 {
     struct mark_row row = {.mark = mark};
-    int error = db_run(caseload->db, SQL_MARK, NULL, 0, mark_row, &row);
-    return error == DB_OK && !row.found ? DB_CORRUPT : error;
+    enum error error = db_run(caseload->db, SQL_MARK, NULL, 0, mark_row, &row);
+    return error == ERROR_NONE && !row.found ? ERROR_CASEBOOK_CORRUPT : error;
 }
 
-int caseload_next_id(struct caseload *caseload, uint64_t *id)
+enum error caseload_next_id(struct caseload *caseload, uint64_t *id)
 {
     int64_t number = 0;
-    int error = db_run(caseload->db, SQL_ID_TAKE, NULL, 0, NULL, NULL);
-    if (error == DB_OK)
+    enum error error = db_run(caseload->db, SQL_ID_TAKE, NULL, 0, NULL, NULL);
+    if (error == ERROR_NONE)
         error = db_number(caseload->db, SQL_ID_TAKEN, NULL, 0, &number);
     *id = (uint64_t)number;
-    return error == DB_NONE ? DB_CORRUPT : error;
+    return error == ERROR_NO_ROW ? ERROR_CASEBOOK_CORRUPT : error;
 }
 
-static int board_row(void *context, const struct db_value *columns, size_t n)
+static enum error board_row(void *context, const struct db_value *columns, size_t n)
 {
     struct caseload_board *board = context;
     board->number = (uint32_t)take_number(&columns[0]);
@@ -290,17 +295,18 @@ struct kiosk_rows {
     void *context;
 };
 
-static int kiosk_blobs(struct caseload_kiosk *kiosk, const struct db_value *columns)
+static enum error kiosk_blobs(struct caseload_kiosk *kiosk, const struct db_value *columns)
 {
     if (columns[2].type != DB_BLOB || columns[2].len > sizeof kiosk->card)
-        return DB_CORRUPT;
+        return ERROR_CASEBOOK_CORRUPT;
     memcpy(kiosk->card, columns[2].data, columns[2].len);
     kiosk->card_len = columns[2].len;
-    int error = take_blob(&columns[0], kiosk->kiosk, sizeof kiosk->kiosk);
-    return error == DB_OK ? take_blob(&columns[5], kiosk->tip_hash, sizeof kiosk->tip_hash) : error;
+    enum error error = take_blob(&columns[0], kiosk->kiosk, sizeof kiosk->kiosk);
+    return error == ERROR_NONE ? take_blob(&columns[5], kiosk->tip_hash, sizeof kiosk->tip_hash)
+                               : error;
 }
 
-static int kiosk_row(void *context, const struct db_value *columns, size_t n)
+static enum error kiosk_row(void *context, const struct db_value *columns, size_t n)
 {
     const struct kiosk_rows *rows = context;
     struct caseload_kiosk kiosk = {
@@ -321,8 +327,8 @@ static int kiosk_row(void *context, const struct db_value *columns, size_t n)
         .unreadable = take_number(&columns[17]),
         .misplaced = take_number(&columns[18]),
     };
-    int error = kiosk_blobs(&kiosk, columns);
-    return error == DB_OK ? rows->each(rows->context, &kiosk) : error;
+    enum error error = kiosk_blobs(&kiosk, columns);
+    return error == ERROR_NONE ? rows->each(rows->context, &kiosk) : error;
 }
 
 int caseload_each_kiosk(struct caseload *caseload, caseload_kiosk_fn *each, void *context)
@@ -332,20 +338,20 @@ int caseload_each_kiosk(struct caseload *caseload, caseload_kiosk_fn *each, void
     return db_run(caseload->db, SQL_KIOSK, in, 1, kiosk_row, &rows);
 }
 
-static int keep_kiosk(void *context, const struct caseload_kiosk *kiosk)
+static enum error keep_kiosk(void *context, const struct caseload_kiosk *kiosk)
 {
     *(struct caseload_kiosk *)context = *kiosk;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-int caseload_kiosk(struct caseload *caseload, const uint8_t id[CASELOAD_KIOSK_LEN],
-                   struct caseload_kiosk *kiosk)
+enum error caseload_kiosk(struct caseload *caseload, const uint8_t id[CASELOAD_KIOSK_LEN],
+                          struct caseload_kiosk *kiosk)
 {
     memset(kiosk, 0, sizeof *kiosk);
     struct kiosk_rows rows = {keep_kiosk, kiosk};
     const struct db_value in[] = {DB_V_BLOB(id, CASELOAD_KIOSK_LEN)};
-    int error = db_run(caseload->db, SQL_KIOSK, in, 1, kiosk_row, &rows);
-    return error == DB_OK && kiosk->card_len == 0 ? DB_NONE : error;
+    enum error error = db_run(caseload->db, SQL_KIOSK, in, 1, kiosk_row, &rows);
+    return error == ERROR_NONE && kiosk->card_len == 0 ? ERROR_NO_ROW : error;
 }
 
 /* --- chains --- */
@@ -370,8 +376,8 @@ int caseload_add_record(struct caseload *caseload, const struct caseload_record 
         DB_V_INT(record->day),
         DB_V_INT(record->flags),
     };
-    int error = db_run(caseload->db, SQL_RECORD_ADD, in, 6, NULL, NULL);
-    if (error != DB_OK || envelope == NULL)
+    enum error error = db_run(caseload->db, SQL_RECORD_ADD, in, 6, NULL, NULL);
+    if (error != ERROR_NONE || envelope == NULL)
         return error;
     const struct db_value kept[] = {in[0], in[1], in[2], DB_V_BLOB(envelope, envelope_len)};
     return db_run(caseload->db, SQL_ENVELOPE_ADD, kept, 4, NULL, NULL);
@@ -384,7 +390,7 @@ struct tip {
     int found;
 };
 
-static int tip_row(void *context, const struct db_value *columns, size_t n)
+static enum error tip_row(void *context, const struct db_value *columns, size_t n)
 {
     struct tip *tip = context;
     tip->seq = take_number(&columns[0]);
@@ -393,9 +399,9 @@ static int tip_row(void *context, const struct db_value *columns, size_t n)
     return take_blob(&columns[1], tip->hash, sizeof tip->hash);
 }
 
-static int tip_forward(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
+static enum error tip_forward(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
 {
-    int error = DB_OK;
+    enum error error = ERROR_NONE;
     do {
         const uint64_t next = tip->seq + 1;
         uint8_t previous[CASELOAD_HASH_LEN];
@@ -404,34 +410,34 @@ static int tip_forward(struct caseload *caseload, const uint8_t *kiosk, struct t
                                       DB_V_BLOB(previous, sizeof previous)};
         tip->found = 0;
         error = db_run(caseload->db, SQL_TIP_NEXT, in, 3, tip_row, tip);
-    } while (error == DB_OK && tip->found);
+    } while (error == ERROR_NONE && tip->found);
     return error;
 }
 
 /* A kiosk that was set back goes on from there, and the chain that it left ends for ever. Once the
    one it is on is longer, that one counts; else its records would never be acknowledged. */
-static int tip_longest(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
+static enum error tip_longest(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
 {
     const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(tip->seq)};
     int64_t beyond = 0;
-    int error = db_number(caseload->db, SQL_BEYOND, in, 2, &beyond);
-    if (error == DB_OK)
+    enum error error = db_number(caseload->db, SQL_BEYOND, in, 2, &beyond);
+    if (error == ERROR_NONE)
         error = db_run(caseload->db, SQL_TIP_LONGEST, in, 2, tip_row, tip);
-    return error == DB_NONE ? DB_OK : error;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
-int caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN])
+enum error caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN])
 {
     struct tip tip = {0};
     const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
-    int error = db_run(caseload->db, SQL_TIP, in, 1, tip_row, &tip);
-    if (error != DB_OK || !tip.found)
-        return error != DB_OK ? error : DB_NONE;
+    enum error error = db_run(caseload->db, SQL_TIP, in, 1, tip_row, &tip);
+    if (error != ERROR_NONE || !tip.found)
+        return error != ERROR_NONE ? error : ERROR_NO_ROW;
     const uint64_t was = tip.seq;
     error = tip_forward(caseload, kiosk, &tip);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = tip_longest(caseload, kiosk, &tip);
-    if (error != DB_OK || tip.seq == was)
+    if (error != ERROR_NONE || tip.seq == was)
         return error;
     const struct db_value set[] = {in[0], DB_V_INT(tip.seq), DB_V_BLOB(tip.hash, sizeof tip.hash),
                                    DB_V_INT(tip.day)};
@@ -443,7 +449,7 @@ struct range_rows {
     void *context;
 };
 
-static int range_row(void *context, const struct db_value *columns, size_t n)
+static enum error range_row(void *context, const struct db_value *columns, size_t n)
 {
     const struct range_rows *rows = context;
     return rows->each(rows->context, take_number(&columns[0]), take_number(&columns[1]));
@@ -482,7 +488,7 @@ struct rollback_rows {
     void *context;
 };
 
-static int rollback_row(void *context, const struct db_value *columns, size_t n)
+static enum error rollback_row(void *context, const struct db_value *columns, size_t n)
 {
     const struct rollback_rows *rows = context;
     const struct caseload_rollback rollback = {
@@ -505,21 +511,22 @@ int caseload_each_rollback(struct caseload *caseload, const uint8_t kiosk[CASELO
 
 /* --- cases --- */
 
-int caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN], uint64_t *id)
+enum error caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
+                           uint64_t *id)
 {
     int64_t number = 0;
     const struct db_value in[] = {DB_V_BLOB(link, CASELOAD_LINK_LEN)};
-    int error = db_number(caseload->db, SQL_LINKED, in, 1, &number);
+    enum error error = db_number(caseload->db, SQL_LINKED, in, 1, &number);
     *id = (uint64_t)number;
     return error;
 }
 
-int caseload_new_case(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
-                      uint64_t *id)
+enum error caseload_new_case(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
+                             uint64_t *id)
 {
     const struct db_value in[] = {DB_V_BLOB(link, CASELOAD_LINK_LEN)};
-    int error = db_run(caseload->db, SQL_CASE_ADD, in, 1, NULL, NULL);
-    if (error == DB_OK)
+    enum error error = db_run(caseload->db, SQL_CASE_ADD, in, 1, NULL, NULL);
+    if (error == ERROR_NONE)
         *id = (uint64_t)db_last_id(caseload->db);
     return error;
 }
@@ -538,7 +545,7 @@ struct item_rows {
     int found;
 };
 
-static int item_row(void *context, const struct db_value *columns, size_t n)
+static enum error item_row(void *context, const struct db_value *columns, size_t n)
 {
     struct item_rows *rows = context;
     rows->found = 1;
@@ -552,22 +559,22 @@ static int item_row(void *context, const struct db_value *columns, size_t n)
     return rows->each(rows->context, &item);
 }
 
-int caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
-                       void *context)
+enum error caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
+                              void *context)
 {
     struct item_rows rows = {each, context, 0};
     if (case_id == 0)
         return db_run(caseload->db, SQL_ITEMS_ALL, NULL, 0, item_row, &rows);
     const struct db_value in[] = {DB_V_INT(case_id)};
-    int error = db_run(caseload->db, SQL_ITEMS, in, 1, item_row, &rows);
-    return error == DB_OK && !rows.found ? DB_NONE : error;
+    enum error error = db_run(caseload->db, SQL_ITEMS, in, 1, item_row, &rows);
+    return error == ERROR_NONE && !rows.found ? ERROR_CASE : error;
 }
 
-int caseload_last_message(struct caseload *caseload, uint64_t case_id, uint64_t *n)
+enum error caseload_last_message(struct caseload *caseload, uint64_t case_id, uint64_t *n)
 {
     int64_t number = 0;
     const struct db_value in[] = {DB_V_INT(case_id)};
-    int error = db_number(caseload->db, SQL_LAST_MESSAGE, in, 1, &number);
+    enum error error = db_number(caseload->db, SQL_LAST_MESSAGE, in, 1, &number);
     *n = (uint64_t)number;
-    return error == DB_NONE ? DB_OK : error;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }

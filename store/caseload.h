@@ -27,16 +27,16 @@ enum {
 struct caseload;
 
 /* Opens the casebook at path. Errors as db_open. */
-int caseload_open(const char *path, enum db_mode mode, struct caseload **out);
+enum error caseload_open(const char *path, enum db_mode mode, struct caseload **out);
 
 /* Makes a casebook at path that belongs to the casebook key of this mark (a blind link of a fixed
-   word). DB_EXISTS when a casebook is there already. The file is closed again. */
-int caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN]);
+   word). ERROR_EXISTS when a casebook is there already. The file is closed again. */
+enum error caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN]);
 void caseload_close(struct caseload **caseload);
 
-/* The mark given to caseload_make: tells a casebook of another office. DB_CORRUPT when there is
+/* The mark given to caseload_make: tells a casebook of another office. ERROR_CASEBOOK_CORRUPT when there is
  * none. */
-int caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN]);
+enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN]);
 
 /* One durable transaction around the functions that write. Not nested. Without it each writes
  * alone. */
@@ -48,7 +48,7 @@ void caseload_rollback(struct caseload *caseload);
 int caseload_checkpoint(struct caseload *caseload);
 
 /* Takes the next row id, for sealing before the row is written. Inside a transaction. */
-int caseload_next_id(struct caseload *caseload, uint64_t *id);
+enum error caseload_next_id(struct caseload *caseload, uint64_t *id);
 
 /* The board published last; number 0 when there was none. padding never gets smaller. */
 struct caseload_board {
@@ -91,13 +91,13 @@ int caseload_put_card(struct caseload *caseload, const struct caseload_kiosk *ki
 /* Writes what a bundle said: bundle_last, charter, board, image, exchange_age, health, imported. */
 int caseload_put_contact(struct caseload *caseload, const struct caseload_kiosk *kiosk);
 
-/* One kiosk; DB_NONE when it is not known. */
-int caseload_kiosk(struct caseload *caseload, const uint8_t id[CASELOAD_KIOSK_LEN],
-                   struct caseload_kiosk *kiosk);
+/* One kiosk; ERROR_NO_ROW when it is not known. */
+enum error caseload_kiosk(struct caseload *caseload, const uint8_t id[CASELOAD_KIOSK_LEN],
+                          struct caseload_kiosk *kiosk);
 
-/* Calls each for all kiosks by id; another value than DB_OK stops and is returned. each must not
+/* Calls each for all kiosks by id; another value than ERROR_NONE stops and is returned. each must not
    call caseload. */
-typedef int caseload_kiosk_fn(void *context, const struct caseload_kiosk *kiosk);
+typedef enum error caseload_kiosk_fn(void *context, const struct caseload_kiosk *kiosk);
 int caseload_each_kiosk(struct caseload *caseload, caseload_kiosk_fn *each, void *context);
 
 /* One record of a chain, without its envelope. Two records of one number are both kept: a fork. */
@@ -110,19 +110,19 @@ struct caseload_record {
     uint8_t flags;
 };
 
-/* DB_OK when this very record (kiosk, seq, hash) is held, DB_NONE when not. */
+/* ERROR_NONE when this very record (kiosk, seq, hash) is held, ERROR_NO_ROW when not. */
 int caseload_has_record(struct caseload *caseload, const struct caseload_record *record);
 
-/* Adds a record; DB_EXISTS when it is held. envelope (may be NULL) is kept as it came. */
+/* Adds a record; ERROR_EXISTS when it is held. envelope (may be NULL) is kept as it came. */
 int caseload_add_record(struct caseload *caseload, const struct caseload_record *record,
                         const uint8_t *envelope, size_t envelope_len);
 
 /* Moves the end of the unbroken chain forward over the records that are held; when another chain from
    record 1 on is longer, to the end of that one. */
-int caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN]);
+enum error caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN]);
 
 /* Calls each with the record numbers first..last that are missing below the highest one held. */
-typedef int caseload_range_fn(void *context, uint64_t first, uint64_t last);
+typedef enum error caseload_range_fn(void *context, uint64_t first, uint64_t last);
 int caseload_each_gap(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
                       caseload_range_fn *each, void *context);
 
@@ -144,18 +144,19 @@ int caseload_add_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOA
                           const struct caseload_rollback *rollback);
 
 /* Calls each for the rollbacks of a kiosk, oldest first. */
-typedef int caseload_rollback_fn(void *context, const struct caseload_rollback *rollback);
+typedef enum error caseload_rollback_fn(void *context, const struct caseload_rollback *rollback);
 int caseload_each_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
                            caseload_rollback_fn *each, void *context);
 
-/* The case of a blind link; DB_NONE when there is none. And a new one: *id is its number, from 1.
+/* The case of a blind link; ERROR_NO_ROW when there is none. And a new one: *id is its number, from 1.
  */
-int caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN], uint64_t *id);
-int caseload_new_case(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
-                      uint64_t *id);
+enum error caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
+                           uint64_t *id);
+enum error caseload_new_case(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
+                             uint64_t *id);
 
 /* A sealed thing of a case. n is the number of a message to the person, 0 for anything else; the
-   same n twice in a case is DB_EXISTS. */
+   same n twice in a case is ERROR_EXISTS. */
 struct caseload_item {
     uint64_t id;
     uint64_t case_id;
@@ -166,13 +167,13 @@ struct caseload_item {
 int caseload_add_item(struct caseload *caseload, const struct caseload_item *item);
 
 /* Calls each for the items of a case (0: of all cases, case by case) in the order they were added.
-   each must not call caseload. DB_NONE when a case was named and has nothing. What is no blob comes
+   each must not call caseload. ERROR_NO_ROW when a case was named and has nothing. What is no blob comes
    with length 0. */
-typedef int caseload_item_fn(void *context, const struct caseload_item *item);
-int caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
-                       void *context);
+typedef enum error caseload_item_fn(void *context, const struct caseload_item *item);
+enum error caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
+                              void *context);
 
 /* Number of the last message of a case; 0 when there is none. */
-int caseload_last_message(struct caseload *caseload, uint64_t case_id, uint64_t *n);
+enum error caseload_last_message(struct caseload *caseload, uint64_t case_id, uint64_t *n);
 
 #endif

@@ -41,6 +41,7 @@ struct place {
 
 struct db {
     sqlite3 *handle;
+    const struct db_words *words;
     struct place places[FILES]; /* as they were opened */
     uint32_t changes;           /* SQLite's counter in the file, as last seen */
     int moved;
@@ -48,15 +49,27 @@ struct db {
     sqlite3_stmt *statements[];
 };
 
-static int error_of_constraint(int code)
+/* The store's own word for what is wrong with its file. */
+static enum error in_words(const struct db_words *words, enum error error)
+{
+    const enum error own = error == ERROR_MISSING      ? words->missing
+                           : error == ERROR_FOREIGN    ? words->foreign
+                           : error == ERROR_NEWER      ? words->newer
+                           : error == ERROR_OLD_FORMAT ? words->older
+                           : error == ERROR_CORRUPT    ? words->damaged
+                                                       : ERROR_NONE;
+    return own != ERROR_NONE ? own : error;
+}
+
+static enum error error_of_constraint(int code)
 {
     switch (code) {
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
     case SQLITE_CONSTRAINT_UNIQUE:
-        return DB_EXISTS;
+        return ERROR_EXISTS;
     default:
-        return DB_IO;
+        return ERROR_IO;
     }
 }
 
@@ -79,40 +92,40 @@ static int errno_of(sqlite3 *handle)
     return number != 0 ? number : errno_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
 }
 
-static int error_of(sqlite3 *handle, int code)
+static enum error error_of(sqlite3 *handle, int code)
 {
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
     case SQLITE_DONE:
-        return DB_OK;
+        return ERROR_NONE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return DB_BUSY;
+        return ERROR_BUSY;
     case SQLITE_FULL:
-        return DB_FULL;
+        return ERROR_FULL;
     case SQLITE_READONLY:
-        return DB_READONLY;
+        return ERROR_READONLY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return DB_CORRUPT;
+        return ERROR_CORRUPT;
     case SQLITE_CONSTRAINT:
         return error_of_constraint(code);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
         return db_file_error(errno_of(handle));
     default:
-        return DB_IO;
+        return ERROR_IO;
     }
 }
 
-static int execute(sqlite3 *handle, const char *sql)
+static enum error execute(sqlite3 *handle, const char *sql)
 {
     return error_of(handle, sqlite3_exec(handle, sql, NULL, NULL, NULL));
 }
 
 /* The bytes of an empty file of this schema, which is owned by the caller (sqlite3_free). */
-static int image_make(const struct db_schema *schema, uint8_t **image, size_t *len)
+static enum error image_make(const struct db_schema *schema, uint8_t **image, size_t *len)
 {
     sqlite3 *memory = NULL;
     sqlite3_int64 size = 0;
@@ -121,16 +134,16 @@ static int image_make(const struct db_schema *schema, uint8_t **image, size_t *l
              (int)schema->application_id, (unsigned)schema->version);
     int code =
         sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    int error = error_of(memory, code);
-    if (error == DB_OK)
+    enum error error = error_of(memory, code);
+    if (error == ERROR_NONE)
         error = execute(memory, schema->create);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = execute(memory, marks);
-    if (error == DB_OK) {
+    if (error == ERROR_NONE) {
         *image = sqlite3_serialize(memory, "main", &size, 0);
-        error = *image == NULL || size < HEADER_LEN ? DB_IO : DB_OK;
+        error = *image == NULL || size < HEADER_LEN ? ERROR_IO : ERROR_NONE;
     }
-    if (error == DB_OK) {
+    if (error == ERROR_NONE) {
         (*image)[HEADER_WRITE_VERSION] = (*image)[HEADER_READ_VERSION] = VERSION_WAL;
         *len = (size_t)size;
     }
@@ -143,34 +156,35 @@ static uint32_t big_endian(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static int marks_check(const struct db_schema *schema, uint32_t application_id, uint32_t version)
+static enum error marks_check(const struct db_schema *schema, uint32_t application_id,
+                              uint32_t version)
 {
     if (application_id != schema->application_id || version == 0)
-        return DB_FOREIGN;
+        return ERROR_FOREIGN;
     if (version > schema->version)
-        return DB_NEWER;
-    return version == schema->version ? DB_OK : DB_OLDER;
+        return ERROR_NEWER;
+    return version == schema->version ? ERROR_NONE : ERROR_OLD_FORMAT;
 }
 
 /* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
    may rightly be short; and only once the log is seen empty is what the header promised sure to be
    in the file. */
-static int length_check(const char *path, sqlite3_file *file, const uint8_t *header)
+static enum error length_check(const char *path, sqlite3_file *file, const uint8_t *header)
 {
     char log[PATH_MAX];
     struct stat st;
     sqlite3_int64 size = 0;
     uint32_t page_size = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
     if (snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log))
-        return DB_IO;
+        return ERROR_IO;
     if (stat(log, &st) == 0 && st.st_size > 0)
-        return DB_OK;
+        return ERROR_NONE;
     if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-        return DB_IO;
+        return ERROR_IO;
     if (page_size == 1)
         page_size = 65536;
     uint64_t promised = (uint64_t)page_size * big_endian(header + HEADER_PAGE_COUNT);
-    return (uint64_t)size < promised ? DB_CORRUPT : DB_OK;
+    return (uint64_t)size < promised ? ERROR_CORRUPT : ERROR_NONE;
 }
 
 static sqlite3_file *file_of(sqlite3 *handle)
@@ -183,24 +197,24 @@ static sqlite3_file *file_of(sqlite3 *handle)
 }
 
 /* Looks at the file's first bytes; SQLite has opened it, but not read or locked anything yet. */
-static int header_check(sqlite3 *handle, const char *path, const struct db_schema *schema)
+static enum error header_check(sqlite3 *handle, const char *path, const struct db_schema *schema)
 {
     static const char magic[16] = "SQLite format 3";
     uint8_t header[HEADER_LEN] = {0};
     sqlite3_file *file = file_of(handle);
     if (file == NULL)
-        return DB_IO;
+        return ERROR_IO;
     int code = file->pMethods->xRead(file, header, HEADER_LEN, 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
-        return DB_IO;
+        return ERROR_IO;
     if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
-        return DB_FOREIGN;
-    int error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
-                            big_endian(header + HEADER_USER_VERSION));
-    return error == DB_OK ? length_check(path, file, header) : error;
+        return ERROR_FOREIGN;
+    enum error error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
+                                   big_endian(header + HEADER_USER_VERSION));
+    return error == ERROR_NONE ? length_check(path, file, header) : error;
 }
 
-static int pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
+static enum error pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
@@ -208,22 +222,22 @@ static int pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
         code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         *out = (uint32_t)sqlite3_column_int(statement, 0);
-    int error = error_of(handle, code);
+    enum error error = error_of(handle, code);
     sqlite3_finalize(statement);
     return error;
 }
 
 /* The same question once more, of what SQLite sees: a newer program may have died with its new
    version still in the log. Then nothing may move from the log into the file when we close. */
-static int marks_check_again(sqlite3 *handle, const struct db_schema *schema)
+static enum error marks_check_again(sqlite3 *handle, const struct db_schema *schema)
 {
     uint32_t application_id = 0, version = 0;
-    int error = pragma_number(handle, "PRAGMA application_id", &application_id);
-    if (error == DB_OK)
+    enum error error = pragma_number(handle, "PRAGMA application_id", &application_id);
+    if (error == ERROR_NONE)
         error = pragma_number(handle, "PRAGMA user_version", &version);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = marks_check(schema, application_id, version);
-    if (error == DB_FOREIGN || error == DB_NEWER || error == DB_OLDER)
+    if (error == ERROR_FOREIGN || error == ERROR_NEWER || error == ERROR_OLD_FORMAT)
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return error;
 }
@@ -231,44 +245,44 @@ static int marks_check_again(sqlite3 *handle, const struct db_schema *schema)
 /* SQLite ends its reading of a log at the first byte that is wrong, and then forgets the rest. So every
    commit is moved on into the file at once, as far as no reader is in the way, which it does not wait for:
    then the log holds no more than the last one. */
-static int settings_apply(sqlite3 *handle, enum db_mode mode)
+static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
 {
-    int error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                                "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
-                                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-                                "PRAGMA wal_autocheckpoint=1;");
-    if (error == DB_OK && mode != DB_READ)
+    enum error error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                                       "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                                       "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                                       "PRAGMA wal_autocheckpoint=1;");
+    if (error == ERROR_NONE && mode != DB_READ)
         error = execute(handle, "PRAGMA journal_mode=WAL;");
     return error;
 }
 
-static int whole_check(sqlite3 *handle)
+static enum error whole_check(sqlite3 *handle)
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    int error = error_of(handle, code);
+    enum error error = error_of(handle, code);
     if (code == SQLITE_ROW) {
         const char *said = (const char *)sqlite3_column_text(statement, 0);
-        error = said != NULL && strcmp(said, "ok") == 0 ? DB_OK : DB_CORRUPT;
+        error = said != NULL && strcmp(said, "ok") == 0 ? ERROR_NONE : ERROR_CORRUPT;
     }
     sqlite3_finalize(statement);
     return error;
 }
 
 /* A statement that does not fit the tables means that the tables are not those of this version. */
-static int statements_prepare(struct db *db, const struct db_schema *schema)
+static enum error statements_prepare(struct db *db, const struct db_schema *schema)
 {
     for (size_t i = 0; i < schema->statement_count; i++) {
         int code = sqlite3_prepare_v3(db->handle, schema->statements[i], -1,
                                       SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
         if (code != SQLITE_OK)
-            return (code & 0xff) == SQLITE_ERROR ? DB_CORRUPT : error_of(db->handle, code);
+            return (code & 0xff) == SQLITE_ERROR ? ERROR_CORRUPT : error_of(db->handle, code);
         if (sqlite3_column_count(db->statements[i]) > COLUMNS_MAX)
-            return DB_IO;
+            return ERROR_IO;
     }
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 /* What stands now at the paths of the three files. */
@@ -297,27 +311,27 @@ static uint32_t changes_look(sqlite3 *handle)
     return big_endian(header + HEADER_CHANGES);
 }
 
-static int handle_open(struct db *db, const char *path, const struct db_schema *schema,
-                       enum db_mode mode)
+static enum error handle_open(struct db *db, const char *path, const struct db_schema *schema,
+                              enum db_mode mode)
 {
     int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
-    int error = error_of(db->handle, code);
-    if (error == DB_OK)
+    enum error error = error_of(db->handle, code);
+    if (error == ERROR_NONE)
         error = header_check(db->handle, path, schema);
-    if (error != DB_OK)
+    if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
     error = marks_check_again(db->handle, schema);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = settings_apply(db->handle, mode);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = whole_check(db->handle);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = statements_prepare(db, schema);
     /* SQLite syncs the folder when a log is new, but does not heed when that fails. Then the log of
        before might come back, which is older than the file, and the new one be lost. */
-    if (error == DB_OK && mode != DB_READ)
+    if (error == ERROR_NONE && mode != DB_READ)
         error = db_file_settle(path);
     places_look(db->handle, db->places);
     db->changes = changes_look(db->handle);
@@ -325,37 +339,39 @@ static int handle_open(struct db *db, const char *path, const struct db_schema *
 }
 
 /* Makes the empty file of this schema at path, unless there is one. */
-static int file_make(const char *path, const struct db_schema *schema)
+static enum error file_make(const char *path, const struct db_schema *schema)
 {
     uint8_t *image = NULL;
     size_t len = 0;
-    int error = image_make(schema, &image, &len);
-    if (error == DB_OK)
+    enum error error = image_make(schema, &image, &len);
+    if (error == ERROR_NONE)
         error = db_file_make(path, image, len);
     sqlite3_free(image);
-    return error == DB_OK ? db_file_check(path) : error;
+    return error == ERROR_NONE ? db_file_check(path) : error;
 }
 
-int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out)
+enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
+                   struct db **out)
 {
     struct db *db = NULL;
     *out = NULL;
-    int error = db_file_check(path);
-    if (error == DB_MISSING && mode == DB_CREATE)
+    enum error error = db_file_check(path);
+    if (error == ERROR_MISSING && mode == DB_CREATE)
         error = file_make(path, schema);
-    if (error == DB_OK && mode != DB_READ)
+    if (error == ERROR_NONE && mode != DB_READ)
         error = db_file_writable(path);
-    if (error != DB_OK)
-        return error;
+    if (error != ERROR_NONE)
+        return in_words(&schema->words, error);
     db = calloc(1, sizeof(*db) + schema->statement_count * sizeof(db->statements[0]));
     if (db == NULL)
-        return DB_IO;
+        return ERROR_IO;
+    db->words = &schema->words;
     db->statement_count = schema->statement_count;
     error = handle_open(db, path, schema, mode);
-    if (error != DB_OK)
+    if (error != ERROR_NONE)
         db_close(&db);
     *out = db;
-    return error;
+    return in_words(&schema->words, error);
 }
 
 void db_close(struct db **db)
@@ -371,13 +387,13 @@ void db_close(struct db **db)
 
 int db_begin(struct db *db)
 {
-    return execute(db->handle, "BEGIN IMMEDIATE");
+    return in_words(db->words, execute(db->handle, "BEGIN IMMEDIATE"));
 }
 
-int db_commit(struct db *db)
+enum error db_commit(struct db *db)
 {
-    int error = execute(db->handle, "COMMIT");
-    if (error != DB_OK)
+    enum error error = in_words(db->words, execute(db->handle, "COMMIT"));
+    if (error != ERROR_NONE)
         db_rollback(db);
     return error;
 }
@@ -432,20 +448,20 @@ static int row_hand_over(sqlite3_stmt *statement, db_row_fn *row, void *context)
     return row(context, columns, (size_t)n);
 }
 
-int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in, db_row_fn *row,
-           void *context)
+enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                  db_row_fn *row, void *context)
 {
     sqlite3_stmt *running = db->statements[statement];
-    int code = SQLITE_OK, error = DB_OK;
+    int code = SQLITE_OK, error = ERROR_NONE;
     for (size_t i = 0; i < n_in && code == SQLITE_OK; i++)
         code = bind(running, (int)i + 1, &in[i]);
     if (code == SQLITE_OK) {
-        while (error == DB_OK && (code = sqlite3_step(running)) == SQLITE_ROW)
+        while (error == ERROR_NONE && (code = sqlite3_step(running)) == SQLITE_ROW)
             if (row != NULL)
                 error = row_hand_over(running, row, context);
     }
-    if (error == DB_OK)
-        error = error_of(db->handle, code);
+    if (error == ERROR_NONE)
+        error = in_words(db->words, error_of(db->handle, code));
     sqlite3_reset(running);
     sqlite3_clear_bindings(running);
     return error;
@@ -453,28 +469,29 @@ int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_
 
 struct number_found {
     int64_t number;
-    int error;
+    enum error error;
 };
 
 /* Stops at the first row with a code of its own: what the row says is in the context. */
-static int number_row(void *context, const struct db_value *columns, size_t n)
+static enum error number_row(void *context, const struct db_value *columns, size_t n)
 {
     struct number_found *found = context;
-    found->error = DB_NONE;
+    found->error = ERROR_NO_ROW;
     if (n > 0 && columns[0].type == DB_INT) {
         found->number = columns[0].number;
-        found->error = DB_OK;
+        found->error = ERROR_NONE;
     }
-    return DB_NONE;
+    return ERROR_NO_ROW;
 }
 
-int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in, int64_t *out)
+enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                     int64_t *out)
 {
-    struct number_found found = {.error = DB_NONE};
-    int error = db_run(db, statement, in, n_in, number_row, &found);
-    if (error != DB_OK && error != DB_NONE)
+    struct number_found found = {.error = ERROR_NO_ROW};
+    enum error error = db_run(db, statement, in, n_in, number_row, &found);
+    if (error != ERROR_NONE && error != ERROR_NO_ROW)
         return error;
-    if (found.error == DB_OK)
+    if (found.error == ERROR_NONE)
         *out = found.number;
     return found.error;
 }
@@ -508,6 +525,6 @@ int db_moved(struct db *db)
 
 int db_checkpoint(struct db *db)
 {
-    return error_of(db->handle, sqlite3_wal_checkpoint_v2(db->handle, NULL,
-                                                          SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return in_words(db->words, error_of(db->handle, code));
 }

@@ -15,25 +15,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum db_error {
-    DB_OK,
-    DB_NONE,     /* no such row */
-    DB_MISSING,  /* the file does not exist (when it was not to be made), or its folder does not */
-    DB_FOREIGN,  /* not a database, or not one of ours: left untouched */
-    DB_NEWER,    /* ours, of a later schema version: left untouched */
-    DB_CORRUPT,  /* ours, but damaged */
-    DB_BUSY,     /* another connection holds it, for longer than the busy timeout */
-    DB_FULL,     /* no space left, or none allowed */
-    DB_READONLY, /* the file, its folder or file system cannot be written (or the file not be read)
-                  */
-    DB_EXISTS,   /* a row with this key exists */
-    DB_IO,       /* any other failure of the disk, of memory or of an SQL statement */
-    DB_OLDER,    /* ours, of an earlier schema version: left untouched */
+#include "base/error.h"
+
+/* What is wrong with a store's file, in words of that store: each an enum error, ERROR_NONE for the
+   general one of the same name (missing: ERROR_MISSING, foreign: _FOREIGN, newer: _NEWER, older:
+   _OLD_FORMAT, damaged: _CORRUPT). */
+struct db_words {
+    enum error missing, foreign, newer, older, damaged;
 };
 
 /* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers
    by an enum of the store keep order and name together. */
 struct db_schema {
+    struct db_words words;
     uint32_t application_id;
     uint32_t version;   /* from 1 */
     const char *create; /* the SQL that makes version `version` in an empty file */
@@ -58,37 +52,38 @@ struct db;
 enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
 
 /* Opens path, checks that it is ours, of this version and whole (PRAGMA quick_check), prepares all
-   statements (of at most 32 columns each). A missing file with DB_OPEN or DB_READ is DB_MISSING;
+   statements (of at most 32 columns each). A missing file with DB_OPEN or DB_READ is ERROR_MISSING;
    with DB_CREATE it is made whole or not at all. A symlink, device or folder at path and an empty
-   file are DB_FOREIGN. Of a foreign, newer or older file no byte is changed, and nothing is left
+   file are ERROR_FOREIGN. Of a foreign, newer or older file no byte is changed, and nothing is left
    beside it. DB_READ needs a folder that can be written, unless another connection has the
    file open. *out is owned by the caller until db_close; NULL on error. */
-int db_open(const char *path, const struct db_schema *schema, enum db_mode mode, struct db **out);
+enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
+                   struct db **out);
 
 /* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
 void db_close(struct db **db);
 
-/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns DB_OK the data is
+/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns ERROR_NONE the data is
    durable; on an error it has rolled back. After an error of db_run in a transaction call
    db_rollback; outside of one that does nothing. */
 int db_begin(struct db *db);
-int db_commit(struct db *db);
+enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
 
-/* Called for each row with its columns; another value than DB_OK stops and is returned. */
-typedef int db_row_fn(void *context, const struct db_value *columns, size_t n);
+/* Called for each row with its columns; another value than ERROR_NONE stops and is returned. */
+typedef enum error db_row_fn(void *context, const struct db_value *columns, size_t n);
 
 /* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
-   Returns DB_OK, also when there was no row, or an error. row may run other statements, not the
+   Returns ERROR_NONE, also when there was no row, or an error. row may run other statements, not the
    same one. Outside of db_begin and db_commit each run that writes is a durable transaction of its
    own. */
-int db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in, db_row_fn *row,
-           void *context);
+enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                  db_row_fn *row, void *context);
 
-/* The first row's first column as a number. Returns DB_OK, DB_NONE (no row, or NULL) or an error.
+/* The first row's first column as a number. Returns ERROR_NONE, ERROR_NO_ROW (no row, or NULL) or an error.
  */
-int db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
-              int64_t *out);
+enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                     int64_t *out);
 
 /* Row id of the last INSERT on this connection. */
 int64_t db_last_id(struct db *db);
@@ -99,7 +94,7 @@ int64_t db_last_id(struct db *db);
 int db_moved(struct db *db);
 
 /* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
-   DB_BUSY when another connection reads or writes for longer than the busy timeout; nothing is lost
+   ERROR_BUSY when another connection reads or writes for longer than the busy timeout; nothing is lost
    then. */
 int db_checkpoint(struct db *db);
 

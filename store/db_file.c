@@ -14,27 +14,27 @@
 
 #include "store/db.h"
 
-int db_file_error(int number)
+enum error db_file_error(int number)
 {
     switch (number) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-        return DB_FULL;
+        return ERROR_FULL;
     case EROFS:
     case EACCES:
     case EPERM:
-        return DB_READONLY;
+        return ERROR_READONLY;
     case ENOENT:
-        return DB_MISSING;
+        return ERROR_MISSING;
     case ELOOP:
-        return DB_FOREIGN;
+        return ERROR_FOREIGN;
     default:
-        return DB_IO;
+        return ERROR_IO;
     }
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t len)
+static enum error write_all(int fd, const uint8_t *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t n = write(fd, bytes, len);
@@ -45,24 +45,24 @@ static int write_all(int fd, const uint8_t *bytes, size_t len)
         bytes += n;
         len -= (size_t)n;
     }
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-int db_file_settle(const char *path)
+enum error db_file_settle(const char *path)
 {
     char copy[PATH_MAX];
     snprintf(copy, sizeof(copy), "%s", path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return db_file_error(errno);
-    int error = fsync(fd) == 0 ? DB_OK : db_file_error(errno);
+    enum error error = fsync(fd) == 0 ? ERROR_NONE : db_file_error(errno);
     close(fd);
     return error;
 }
 
 /* Opens the file beside path that becomes it, and locks it against others who make the same file.
    What someone who was killed here left behind is taken over. */
-static int beside_open(const char *beside, int *out)
+static enum error beside_open(const char *beside, int *out)
 {
     struct stat held, named;
     for (;;) {
@@ -73,7 +73,7 @@ static int beside_open(const char *beside, int *out)
         if (flock(fd, LOCK_EX) == 0 && fstat(fd, &held) == 0 && lstat(beside, &named) == 0 &&
             held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
             *out = fd; /* closed by the caller, also when it is refused */
-            return S_ISREG(held.st_mode) ? DB_OK : DB_FOREIGN;
+            return S_ISREG(held.st_mode) ? ERROR_NONE : ERROR_FOREIGN;
         }
         int number = errno;
         close(fd);
@@ -82,15 +82,15 @@ static int beside_open(const char *beside, int *out)
     }
 }
 
-int db_file_make(const char *path, const uint8_t *image, size_t len)
+enum error db_file_make(const char *path, const uint8_t *image, size_t len)
 {
     char beside[PATH_MAX];
     struct stat there;
     int fd = -1;
     if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
-        return DB_IO;
-    int error = beside_open(beside, &fd);
-    if (error != DB_OK)
+        return ERROR_IO;
+    enum error error = beside_open(beside, &fd);
+    if (error != ERROR_NONE)
         goto out;
     if (lstat(path, &there) == 0) {
         unlink(beside);
@@ -98,11 +98,11 @@ int db_file_make(const char *path, const uint8_t *image, size_t len)
     }
     if (ftruncate(fd, 0) != 0)
         error = db_file_error(errno);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = write_all(fd, image, len);
-    if (error == DB_OK && (fsync(fd) != 0 || rename(beside, path) != 0))
+    if (error == ERROR_NONE && (fsync(fd) != 0 || rename(beside, path) != 0))
         error = db_file_error(errno);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = db_file_settle(path);
     else
         unlink(beside);
@@ -112,21 +112,21 @@ out:
     return error;
 }
 
-int db_file_check(const char *path)
+enum error db_file_check(const char *path)
 {
     struct stat st;
     if (lstat(path, &st) != 0)
-        return errno == ENOENT ? DB_MISSING : DB_IO;
-    return S_ISREG(st.st_mode) ? DB_OK : DB_FOREIGN;
+        return errno == ENOENT ? ERROR_MISSING : ERROR_IO;
+    return S_ISREG(st.st_mode) ? ERROR_NONE : ERROR_FOREIGN;
 }
 
-int db_file_writable(const char *path)
+enum error db_file_writable(const char *path)
 {
     char copy[PATH_MAX];
     if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
-        return DB_IO;
+        return ERROR_IO;
     if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 ||
         faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS) != 0)
         return db_file_error(errno);
-    return DB_OK;
+    return ERROR_NONE;
 }

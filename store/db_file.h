@@ -8,22 +8,22 @@
 #include <stdint.h>
 
 /* The db_error of an errno. */
-int db_file_error(int number);
+enum error db_file_error(int number);
 
-/* DB_OK for a regular file, DB_MISSING, DB_FOREIGN for a symlink, device or folder, else DB_IO. */
-int db_file_check(const char *path);
+/* ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or folder, else ERROR_IO. */
+enum error db_file_check(const char *path);
 
-/* DB_OK when the file and its folder can be written, DB_READONLY when not. SQLite itself would open
+/* ERROR_NONE when the file and its folder can be written, ERROR_READONLY when not. SQLite itself would open
    such a file for reading, and fail late where it cannot make a -wal. */
-int db_file_writable(const char *path);
+enum error db_file_writable(const char *path);
 
 /* Makes the names in path's folder durable: what was made or removed there. */
-int db_file_settle(const char *path);
+enum error db_file_settle(const char *path);
 
 /* Makes path a file of these bytes, mode 0600, durably and at once: written beside it as path.new,
-   synced and renamed. When there is something at path already, that stays and DB_OK is returned.
+   synced and renamed. When there is something at path already, that stays and ERROR_NONE is returned.
    Many may try at once; a path.new of one who was killed is taken over. On error nothing is left.
  */
-int db_file_make(const char *path, const uint8_t *image, size_t len);
+enum error db_file_make(const char *path, const uint8_t *image, size_t len);
 
 #endif

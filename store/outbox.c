@@ -56,6 +56,11 @@ static const char *const statements[STATEMENT_COUNT] = {
 };
 
 static const struct db_schema schema = {
+    .words = {.missing = ERROR_OUTBOX,
+              .foreign = ERROR_OUTBOX,
+              .newer = ERROR_NEWER,
+              .older = ERROR_OUTBOX,
+              .damaged = ERROR_OUTBOX},
     .application_id = APPLICATION_ID,
     .version = VERSION,
     .create =
@@ -77,48 +82,48 @@ struct ends {
     int found;
 };
 
-static int hash_take(const struct db_value *column, uint8_t hash[OUTBOX_HASH_LEN])
+static enum error hash_take(const struct db_value *column, uint8_t hash[OUTBOX_HASH_LEN])
 {
     if (column->type != DB_BLOB || column->len != OUTBOX_HASH_LEN)
-        return DB_CORRUPT;
+        return ERROR_OUTBOX;
     memcpy(hash, column->data, OUTBOX_HASH_LEN);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
-static int ends_row(void *context, const struct db_value *columns, size_t n)
+static enum error ends_row(void *context, const struct db_value *columns, size_t n)
 {
     struct ends *ends = context;
     ends->found = 1;
     ends->tip.seq = (uint64_t)columns[0].number;
     ends->tip.day = (uint32_t)columns[1].number;
     ends->dropped.seq = (uint64_t)columns[3].number;
-    int error = hash_take(&columns[2], ends->tip.hash);
-    return error != DB_OK ? error : hash_take(&columns[4], ends->dropped.hash);
+    enum error error = hash_take(&columns[2], ends->tip.hash);
+    return error != ERROR_NONE ? error : hash_take(&columns[4], ends->dropped.hash);
 }
 
-static int ends_get(struct outbox *outbox, struct ends *ends)
+static enum error ends_get(struct outbox *outbox, struct ends *ends)
 {
     memset(ends, 0, sizeof(*ends));
-    int error = db_run(outbox->db, ENDS_GET, NULL, 0, ends_row, ends);
-    if (error == DB_OK && !ends->found)
-        error = DB_CORRUPT;
+    enum error error = db_run(outbox->db, ENDS_GET, NULL, 0, ends_row, ends);
+    if (error == ERROR_NONE && !ends->found)
+        error = ERROR_OUTBOX;
     return error;
 }
 
-int outbox_open(const char *path, enum db_mode mode, struct outbox **out)
+enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
 {
     int64_t whole = 0;
     *out = NULL;
     struct outbox *outbox = calloc(1, sizeof(*outbox));
     if (outbox == NULL)
-        return DB_IO;
-    int error = db_open(path, &schema, mode, &outbox->db);
-    if (error == DB_OK) {
+        return ERROR_IO;
+    enum error error = db_open(path, &schema, mode, &outbox->db);
+    if (error == ERROR_NONE) {
         error = db_number(outbox->db, ENDS_WHOLE, NULL, 0, &whole);
-        if (error == DB_NONE || (error == DB_OK && whole != 1))
-            error = DB_CORRUPT;
+        if (error == ERROR_NO_ROW || (error == ERROR_NONE && whole != 1))
+            error = ERROR_OUTBOX;
     }
-    if (error != DB_OK)
+    if (error != ERROR_NONE)
         outbox_close(&outbox);
     *out = outbox;
     return error;
@@ -138,48 +143,48 @@ int outbox_moved(struct outbox *outbox)
     return db_moved(outbox->db);
 }
 
-int outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
+enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
 {
     struct ends ends;
-    int error = ends_get(outbox, &ends);
-    if (error == DB_OK)
+    enum error error = ends_get(outbox, &ends);
+    if (error == ERROR_NONE)
         *tip = ends.tip;
     return error;
 }
 
-int outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
-                  size_t len)
+enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
+                         size_t len)
 {
     const struct db_value row[] = {DB_V_INT(tip->seq), DB_V_INT(tip->day),
                                    DB_V_BLOB(tip->hash, OUTBOX_HASH_LEN), DB_V_BLOB(record, len)};
     struct ends ends;
-    int error = outbox_moved(outbox) ? DB_MISSING : db_begin(outbox->db);
-    if (error != DB_OK)
+    enum error error = outbox_moved(outbox) ? ERROR_OUTBOX : db_begin(outbox->db);
+    if (error != ERROR_NONE)
         return error;
     error = ends_get(outbox, &ends);
-    if (error == DB_OK && tip->seq != ends.tip.seq + 1)
-        error = DB_EXISTS;
-    if (error == DB_OK)
+    if (error == ERROR_NONE && tip->seq != ends.tip.seq + 1)
+        error = ERROR_CHAIN;
+    if (error == ERROR_NONE)
         error = db_run(outbox->db, RECORD_ADD, row, 4, NULL, NULL);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = db_run(outbox->db, TIP_SET, row, 3, NULL, NULL);
-    if (error == DB_OK && outbox_moved(outbox))
-        error = DB_MISSING;
-    if (error == DB_OK)
+    if (error == ERROR_NONE && outbox_moved(outbox))
+        error = ERROR_OUTBOX;
+    if (error == ERROR_NONE)
         error = db_commit(outbox->db);
     else
         db_rollback(outbox->db);
     /* Committed to a file that went in this very moment is not stored. */
-    return error == DB_OK && outbox_moved(outbox) ? DB_MISSING : error;
+    return error == ERROR_NONE && outbox_moved(outbox) ? ERROR_OUTBOX : error;
 }
 
-int outbox_first(struct outbox *outbox, uint64_t *first)
+enum error outbox_first(struct outbox *outbox, uint64_t *first)
 {
     int64_t number = 0;
-    int error = db_number(outbox->db, RECORD_FIRST, NULL, 0, &number);
-    if (error == DB_OK || error == DB_NONE)
+    enum error error = db_number(outbox->db, RECORD_FIRST, NULL, 0, &number);
+    if (error == ERROR_NONE || error == ERROR_NO_ROW)
         *first = (uint64_t)number;
-    return error == DB_NONE ? DB_OK : error;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
 struct each_call {
@@ -187,18 +192,18 @@ struct each_call {
     void *context;
 };
 
-static int each_row(void *context, const struct db_value *columns, size_t n)
+static enum error each_row(void *context, const struct db_value *columns, size_t n)
 {
     const struct each_call *call = context;
     return call->each(call->context, (uint64_t)columns[0].number, columns[1].data, columns[1].len);
 }
 
-int outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
-                void *context)
+enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
+                       void *context)
 {
     struct each_call call = {each, context};
     if (first > INT64_MAX)
-        return DB_OK;
+        return ERROR_NONE;
     if (last > INT64_MAX)
         last = INT64_MAX;
     const struct db_value range[] = {DB_V_INT(first), DB_V_INT(last)};
@@ -210,86 +215,87 @@ struct hash_found {
     int found;
 };
 
-static int hash_row(void *context, const struct db_value *columns, size_t n)
+static enum error hash_row(void *context, const struct db_value *columns, size_t n)
 {
     struct hash_found *found = context;
     found->found = 1;
     return hash_take(&columns[0], found->hash);
 }
 
-/* DB_OK when the chain may be dropped up to seq, DB_NONE when it has another hash there. Of what is
+/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there. Of what is
    older than the last dropped record no hash is known any more: it is gone, and so there is nothing
    to refuse. */
-static int drop_check(struct outbox *outbox, const struct ends *ends, const struct outbox_tip *upto)
+static enum error drop_check(struct outbox *outbox, const struct ends *ends,
+                             const struct outbox_tip *upto)
 {
     const struct db_value key = DB_V_INT(upto->seq);
     struct hash_found at = {.found = 0};
-    int error = DB_OK;
+    enum error error = ERROR_NONE;
     if (upto->seq > ends->tip.seq)
-        return DB_NONE;
+        return ERROR_NO_ROW;
     if (upto->seq < ends->dropped.seq)
-        return DB_OK;
+        return ERROR_NONE;
     if (upto->seq == ends->dropped.seq)
         memcpy(at.hash, ends->dropped.hash, sizeof(at.hash));
     else
         error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
-    if (error != DB_OK)
+    if (error != ERROR_NONE)
         return error;
     if (upto->seq > ends->dropped.seq && !at.found)
-        return DB_CORRUPT;
-    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? DB_OK : DB_NONE;
+        return ERROR_OUTBOX;
+    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
 }
 
-int outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
 {
     struct outbox_tip upto = {.seq = seq};
     struct ends ends;
-    int error = ends_get(outbox, &ends);
+    enum error error = ends_get(outbox, &ends);
 
     memcpy(upto.hash, hash, sizeof(upto.hash));
-    return error == DB_OK ? drop_check(outbox, &ends, &upto) : error;
+    return error == ERROR_NONE ? drop_check(outbox, &ends, &upto) : error;
 }
 
-static int drop_records(struct outbox *outbox, const struct outbox_tip *upto)
+static enum error drop_records(struct outbox *outbox, const struct outbox_tip *upto)
 {
     const struct db_value row[] = {DB_V_INT(upto->seq), DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
-    int error = db_run(outbox->db, RECORD_DROP, row, 1, NULL, NULL);
-    if (error == DB_OK)
+    enum error error = db_run(outbox->db, RECORD_DROP, row, 1, NULL, NULL);
+    if (error == ERROR_NONE)
         error = db_run(outbox->db, DROPPED_SET, row, 2, NULL, NULL);
     return error;
 }
 
-int outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
 {
     struct outbox_tip upto = {.seq = seq};
     struct ends ends;
     memcpy(upto.hash, hash, sizeof(upto.hash));
-    int error = db_begin(outbox->db);
-    if (error != DB_OK)
+    enum error error = db_begin(outbox->db);
+    if (error != ERROR_NONE)
         return error;
     error = ends_get(outbox, &ends);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = drop_check(outbox, &ends, &upto);
-    if (error == DB_OK && upto.seq > ends.dropped.seq)
+    if (error == ERROR_NONE && upto.seq > ends.dropped.seq)
         error = drop_records(outbox, &upto);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = db_commit(outbox->db);
     else
         db_rollback(outbox->db);
     /* The records are dropped for good already; if a reader holds the log now, a later drop cuts
      * it. */
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         (void)db_checkpoint(outbox->db);
     return error;
 }
 
-int outbox_exchanged(struct outbox *outbox, uint32_t *day)
+enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)
 {
     int64_t number = 0;
-    int error = db_number(outbox->db, EXCHANGED_GET, NULL, 0, &number);
-    if (error == DB_OK)
+    enum error error = db_number(outbox->db, EXCHANGED_GET, NULL, 0, &number);
+    if (error == ERROR_NONE)
         *day = (uint32_t)number;
-    return error == DB_NONE ? DB_CORRUPT : error;
+    return error == ERROR_NO_ROW ? ERROR_OUTBOX : error;
 }
 
 int outbox_set_exchanged(struct outbox *outbox, uint32_t day)

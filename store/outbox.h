@@ -21,10 +21,10 @@ struct outbox_tip {
     uint8_t hash[OUTBOX_HASH_LEN];
 };
 
-/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, plus DB_CORRUPT when records
+/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, plus ERROR_OUTBOX when records
    between the last dropped one and the tip are not all there. *out is owned by the caller until
    outbox_close; NULL on error. Keeper and courier may each have it open. */
-int outbox_open(const char *path, enum db_mode mode, struct outbox **out);
+enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out);
 
 /* Closes and sets *outbox to NULL. NULL is nothing. */
 void outbox_close(struct outbox **outbox);
@@ -33,39 +33,39 @@ void outbox_close(struct outbox **outbox);
 int outbox_moved(struct outbox *outbox);
 
 /* The last record ever appended, also when it has been dropped since. */
-int outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
+enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 
 /* Appends a record in one durable transaction. tip->seq must be the present tip's seq + 1, else
-   DB_EXISTS. Once outbox_moved, DB_MISSING. When this returns DB_OK the record is on the disk; otherwise it is not in the outbox
+   ERROR_CHAIN. Once outbox_moved, ERROR_OUTBOX. When this returns ERROR_NONE the record is on the disk; otherwise it is not in the outbox
    (only when the disk failed to sync and the machine then died may it turn up again: ask outbox_tip
    after opening). Records of one size add the same number of bytes to the files, whatever is in
    them. */
-int outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
-                  size_t len);
+enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
+                         size_t len);
 
 /* Number of the first record still held, or 0 when none is. */
-int outbox_first(struct outbox *outbox, uint64_t *first);
+enum error outbox_first(struct outbox *outbox, uint64_t *first);
 
-/* Calls each for the records held of first..last, both included, in order; another value than DB_OK
+/* Calls each for the records held of first..last, both included, in order; another value than ERROR_NONE
    stops and is returned. record is valid until each returns. */
-typedef int outbox_each_fn(void *context, uint64_t seq, const uint8_t *record, size_t len);
-int outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
-                void *context);
+typedef enum error outbox_each_fn(void *context, uint64_t seq, const uint8_t *record, size_t len);
+enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
+                       void *context);
 
 /* Drops every record up to and including seq, when the chain's hash at seq equals hash (zeros at
-   0); otherwise drops nothing and returns DB_NONE (the office saw another chain than ours, or a
+   0); otherwise drops nothing and returns ERROR_NO_ROW (the office saw another chain than ours, or a
    longer one) or an error. For the last dropped record it compares the hash and drops nothing more;
-   for an older one it is DB_OK without a look at the hash, which is no longer known. Then cuts the
+   for an older one it is ERROR_NONE without a look at the hash, which is no longer known. Then cuts the
    log, unless a reader holds it. */
-int outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
+enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
-/* Is what arrived of this chain: DB_OK when the hash at seq is this one, or seq is older than what was dropped; DB_NONE when the
+/* Is what arrived of this chain: ERROR_NONE when the hash at seq is this one, or seq is older than what was dropped; ERROR_NO_ROW when the
    chain has another one there or ends before. */
-int outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
+enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
 /* The day of the last exchange with the office's courier; 0 when there was none. Setting it is
  * durable. */
-int outbox_exchanged(struct outbox *outbox, uint32_t *day);
+enum error outbox_exchanged(struct outbox *outbox, uint32_t *day);
 int outbox_set_exchanged(struct outbox *outbox, uint32_t day);
 
 #endif

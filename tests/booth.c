@@ -361,7 +361,8 @@ int booth_derive(struct booth *booth, const char *code, const char *pin,
     const struct hash_part parts[] = {{code, strlen(code)}, {":", 1}, {pin, strlen(pin)}};
 
     if (!booth->quick)
-        return code_derive(code, pin, booth->place.charter.office, watch, keys) == CODE_OK ? 0 : -1;
+        return code_derive(code, pin, booth->place.charter.office, watch, keys) == ERROR_NONE ? 0
+                                                                                              : -1;
     if (hash_sha256(hash, parts, 3) != 0)
         return -1;
     for (int i = 1; watch != NULL && i <= 2; i++)
@@ -461,7 +462,7 @@ struct booth *booth_new(void)
     booth->arrived = 5;
     place->library = booth->library = library_load("texts");
     if (booth->library == NULL ||
-        envelope_key_new(booth->intake, place->charter.intake) != ENVELOPE_OK)
+        envelope_key_new(booth->intake, place->charter.intake) != ERROR_NONE)
         booth_free(&booth);
     return booth;
 }
@@ -512,7 +513,7 @@ int booth_answer(struct booth *booth, const struct code_keys *keys, const char *
     memcpy(mark.kiosk, booth->place.card.kiosk, sizeof mark.kiosk);
     for (size_t i = 1; i <= n; i++) {
         booth_message(&answer, i, texts[i - 1]);
-        if (answer_seal(keys, i, &answer, entries + i * BOARD_ENTRY_LEN) != ANSWER_OK)
+        if (answer_seal(keys, i, &answer, entries + i * BOARD_ENTRY_LEN) != ERROR_NONE)
             return -1;
     }
     random_bytes(seed, sizeof seed);
@@ -551,7 +552,7 @@ int booth_open(struct booth *booth, struct letter *letter)
 {
     int error = envelope_open(booth->intake, booth->envelope, booth->opened);
 
-    if (error == ENVELOPE_OK)
+    if (error == ERROR_NONE)
         error = letter_decode(booth->opened, letter);
     return error;
 }

@@ -29,7 +29,7 @@ void office_open(struct office *office)
     static bool started;
 
     if (!started)
-        assert_int_equal(secret_start(), SECRET_OK);
+        assert_int_equal(secret_start(), ERROR_NONE);
     started = true;
     memset(office, 0, sizeof *office);
     office->root_seed = secret_new(SIGNATURE_SEED_LEN);
@@ -40,7 +40,7 @@ void office_open(struct office *office)
     assert_non_null(office->intake_secret);
     assert_int_equal(signature_key_new(office->root_seed, office->charter.root), 0);
     assert_int_equal(signature_key_new(office->board_seed, office->charter.board), 0);
-    assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake), ENVELOPE_OK);
+    assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake), ERROR_NONE);
     office->charter.number = 1;
     office->charter.issued = OFFICE_DAY;
     office->charter.expires = OFFICE_DAY + 365;
@@ -139,7 +139,7 @@ static struct outbox *open_outbox(const struct state *state)
     char path[4096];
 
     state_outbox_path(state, path);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
     return outbox;
 }
 
@@ -170,12 +170,12 @@ static void append(struct outbox *outbox, const uint8_t *seed, const uint8_t *en
 
     if (envelope == NULL)
         fake_envelope(fake);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     next.seq = tip.seq + 1;
     assert_int_equal(record_encode(next.seq, tip.hash, day, envelope == NULL ? fake : envelope,
                                    seed, record, next.hash),
                      ERROR_NONE);
-    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), DB_OK);
+    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), ERROR_NONE);
 }
 
 static uint64_t append_many(const char *dir, const uint8_t *envelope, uint32_t day, unsigned n)
@@ -187,7 +187,7 @@ static uint64_t append_many(const char *dir, const uint8_t *envelope, uint32_t d
     struct outbox *outbox = open_outbox(state);
     for (unsigned i = 0; i < n; i++)
         append(outbox, state->seed, envelope, day);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     outbox_close(&outbox);
     state_close(&state);
     return tip.seq;
@@ -203,7 +203,7 @@ uint64_t office_fill(const char *dir, unsigned n)
     return append_many(dir, NULL, OFFICE_DAY, n);
 }
 
-static int note_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error note_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     struct board_mark *mark = context;
     struct record record;
@@ -213,7 +213,7 @@ static int note_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t l
     mark->seq = record.seq;
     mark->day = record.day;
     memcpy(mark->hash, record.hash, sizeof mark->hash);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 struct board_mark office_mark(const char *dir, uint64_t seq)
@@ -224,7 +224,7 @@ struct board_mark office_mark(const char *dir, uint64_t seq)
     assert_int_equal(state_open(dir, &state), ERROR_NONE);
     struct outbox *outbox = open_outbox(state);
     memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
-    assert_int_equal(outbox_each(outbox, seq, seq, note_hash, &mark), DB_OK);
+    assert_int_equal(outbox_each(outbox, seq, seq, note_hash, &mark), ERROR_NONE);
     assert_int_equal(mark.seq, seq);
     outbox_close(&outbox);
     state_close(&state);
@@ -255,13 +255,13 @@ uint8_t *office_board(const struct office *office, uint32_t number, const struct
     return out;
 }
 
-static int note_seq(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error note_seq(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     uint64_t *next = context;
 
     assert_int_equal(seq, *next);
     *next = seq + 1;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 void office_held(const char *dir, uint64_t *first, uint64_t *last)
@@ -271,12 +271,12 @@ void office_held(const char *dir, uint64_t *first, uint64_t *last)
 
     assert_int_equal(state_open(dir, &state), ERROR_NONE);
     struct outbox *outbox = open_outbox(state);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
-    assert_int_equal(outbox_first(outbox, first), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
+    assert_int_equal(outbox_first(outbox, first), ERROR_NONE);
     if (*first == 0)
         *first = tip.seq + 1;
     uint64_t next = *first;
-    assert_int_equal(outbox_each(outbox, *first, tip.seq, note_seq, &next), DB_OK);
+    assert_int_equal(outbox_each(outbox, *first, tip.seq, note_seq, &next), ERROR_NONE);
     assert_int_equal(next, tip.seq + 1);
     *last = tip.seq;
     outbox_close(&outbox);

@@ -169,7 +169,7 @@ struct chain {
     const uint8_t *key;
 };
 
-static int check_record(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error check_record(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     struct chain *chain = context;
     struct record record;
@@ -184,7 +184,7 @@ static int check_record(void *context, uint64_t seq, const uint8_t *bytes, size_
     memcpy(chain->hash, record.hash, RECORD_HASH_LEN);
     chain->day = record.day;
     chain->next++;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 uint64_t served_check(const struct served *served)
@@ -197,10 +197,10 @@ uint64_t served_check(const struct served *served)
 
     assert_int_equal(state_open(served->dir, &state), ERROR_NONE);
     state_outbox_path(state, path);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     chain.key = state->key;
-    assert_int_equal(outbox_each(outbox, 1, tip.seq, check_record, &chain), DB_OK);
+    assert_int_equal(outbox_each(outbox, 1, tip.seq, check_record, &chain), ERROR_NONE);
     assert_int_equal(chain.next, tip.seq + 1);
     outbox_close(&outbox);
     state_close(&state);

@@ -22,7 +22,6 @@
 #include "office/casefile.h"
 #include "office/fleet.h"
 #include "office/publish.h"
-#include "office/trouble.h"
 #include "protocol/names.h"
 #include "protocol/record.h"
 #include "store/outbox.h"
@@ -40,7 +39,7 @@ static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, t->ward.vault.charter_bytes, t->ward.root, file),
                      ERROR_NONE);
-    assert_int_equal(casefile_keep_card(&t->ward.vault, file, WARD_DAY), TROUBLE_NONE);
+    assert_int_equal(casefile_keep_card(&t->ward.vault, file, WARD_DAY), ERROR_NONE);
     snprintf(name, sizeof name, "%s.card", kiosk->name);
     office_put(t->stick, name, file, sizeof file);
 }
@@ -109,7 +108,7 @@ static void append(const struct tamper_kiosk *kiosk, struct outbox *outbox,
     assert_int_equal(
         record_encode(next.seq, tip->hash, day, envelope, kiosk->seed, record, next.hash),
         ERROR_NONE);
-    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), DB_OK);
+    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), ERROR_NONE);
 }
 
 static void file_letter(struct tamper *t, size_t k, const char *dir, struct letter *letter)
@@ -119,14 +118,14 @@ static void file_letter(struct tamper *t, size_t k, const char *dir, struct lett
     struct outbox *outbox = NULL;
     struct outbox_tip tip;
     tamper_path(path, dir, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     letter->session = tip.seq + 1;
     letter->day = t->today > tip.day ? t->today : tip.day;
     memcpy(letter->facility, t->kiosks[k].facility, sizeof t->kiosks[k].facility);
     memcpy(letter->kiosk, t->kiosks[k].id, sizeof letter->kiosk);
-    assert_int_equal(letter_encode(letter, raw), LETTER_OK);
-    assert_int_equal(envelope_seal(t->ward.vault.charter.intake, raw, envelope), ENVELOPE_OK);
+    assert_int_equal(letter_encode(letter, raw), ERROR_NONE);
+    assert_int_equal(envelope_seal(t->ward.vault.charter.intake, raw, envelope), ERROR_NONE);
     append(&t->kiosks[k], outbox, &tip, envelope, letter->day);
     outbox_close(&outbox);
 }
@@ -168,23 +167,23 @@ void tamper_cover(struct tamper *t, size_t k)
     file_letter(t, k, t->kiosks[k].dir, &letter);
 }
 
-static int find_letter(void *context, const struct casefile_item *item)
+static enum error find_letter(void *context, const struct casefile_item *item)
 {
     struct tamper *t = context;
     if (item->kind != CASEFILE_LETTER)
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     for (size_t i = 0; i < t->letter_count; i++)
         if (strlen(t->letters[i].text) == item->letter->text_len &&
             memcmp(t->letters[i].text, item->letter->text, item->letter->text_len) == 0)
             t->letters[i].came++;
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
 void tamper_settle(struct tamper *t)
 {
     unsigned bad = 0;
     tamper_round(t);
-    assert_int_equal(casefile_each(&t->ward.vault, 0, find_letter, t), TROUBLE_NONE);
+    assert_int_equal(casefile_each(&t->ward.vault, 0, find_letter, t), ERROR_NONE);
     for (size_t i = 0; i < t->letter_count; i++) {
         if (t->letters[i].destroyed)
             continue;
@@ -204,11 +203,11 @@ int tamper_exchange(struct tamper *t, size_t k)
     return exchange_run(t->kiosks[k].dir, t->stick, t->today, &t->report);
 }
 
-static void note_refused(void *context, const char *name, int trouble)
+static void note_refused(void *context, const char *name, enum error error)
 {
     struct tamper *t = context;
     const size_t len = strlen(t->refused);
-    snprintf(t->refused + len, sizeof t->refused - len, "%s=%d ", name, trouble);
+    snprintf(t->refused + len, sizeof t->refused - len, "%s=%d ", name, error);
 }
 
 void tamper_import(struct tamper *t, const char *path)
@@ -229,7 +228,7 @@ void tamper_bring(struct tamper *t, size_t k)
 uint32_t tamper_publish(struct tamper *t)
 {
     struct publish_report report;
-    assert_int_equal(publish_run(&t->ward.vault, t->stick, t->today, &report), TROUBLE_NONE);
+    assert_int_equal(publish_run(&t->ward.vault, t->stick, t->today, &report), ERROR_NONE);
     return report.number;
 }
 
@@ -262,7 +261,7 @@ void tamper_ask(struct tamper *t)
     t->said = NULL;
     FILE *out = open_memstream(&t->said, &t->said_len);
     assert_non_null(out);
-    assert_int_equal(fleet_list(&t->ward.vault, t->today, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(&t->ward.vault, t->today, &rows, &n), ERROR_NONE);
     print_kiosks(out, rows, n);
     fleet_free(rows, n);
     fclose(out);
@@ -293,8 +292,8 @@ void tamper_sql(const struct tamper *t, size_t k, const char *sql)
     char path[2 * OFFICE_PATH_LEN];
     struct db *db = NULL;
     tamper_path(path, t->kiosks[k].dir, "outbox.db");
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_OK);
-    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), DB_OK);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_NONE);
+    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), ERROR_NONE);
     db_close(&db);
 }
 

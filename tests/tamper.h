@@ -50,7 +50,7 @@ struct tamper {
     uint32_t today;
     struct exchange_report report; /* of the last exchange */
     struct import_report taken;    /* of the last import */
-    char refused[TAMPER_TEXT];     /* "name=trouble " for all that it refused */
+    char refused[TAMPER_TEXT];     /* "name=error " for all that it refused */
     char *said;                    /* what `kiosks` said last */
     size_t said_len;
     bool impossible; /* the attack cannot be made by this user, here: it is not counted */

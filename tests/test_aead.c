@@ -53,13 +53,13 @@ static void libsodium_seals_the_same_bytes(void **state)
     const struct aead a = {AEAD_CHACHA20_POLY1305, key, nonce, beside, sizeof beside};
     const struct aead b = {AEAD_AES256_GCM, key, nonce, beside, sizeof beside};
     uint8_t ours[SEALED], theirs[SEALED];
-    assert_int_equal(aead_seal(&a, plain, LEN, ours), AEAD_OK);
+    assert_int_equal(aead_seal(&a, plain, LEN, ours), ERROR_NONE);
     crypto_aead_chacha20poly1305_ietf_encrypt(theirs, NULL, plain, LEN, beside, sizeof beside, NULL,
                                               nonce, key);
     assert_memory_equal(ours, theirs, SEALED);
     if (!crypto_aead_aes256gcm_is_available())
         return;
-    assert_int_equal(aead_seal(&b, plain, LEN, ours), AEAD_OK);
+    assert_int_equal(aead_seal(&b, plain, LEN, ours), ERROR_NONE);
     crypto_aead_aes256gcm_encrypt(theirs, NULL, plain, LEN, beside, sizeof beside, NULL, nonce,
                                   key);
     assert_memory_equal(ours, theirs, SEALED);
@@ -80,11 +80,11 @@ static void the_nonce_is_always_set(void **state)
         }
         if (libgcrypt_is_known())
             assert_memory_equal(naive[0], naive[1], LEN);
-        assert_int_equal(aead_seal(&with, plain, LEN, ours), AEAD_OK);
+        assert_int_equal(aead_seal(&with, plain, LEN, ours), ERROR_NONE);
         for (size_t i = 0; i < sizeof changed; i++) {
             memcpy(changed, nonce, sizeof changed);
             changed[i] ^= 1;
-            assert_int_equal(aead_seal(&next, plain, LEN, other), AEAD_OK);
+            assert_int_equal(aead_seal(&next, plain, LEN, other), ERROR_NONE);
             assert_memory_not_equal(ours, other, LEN);
         }
     }
@@ -122,9 +122,9 @@ static void other_lengths_cannot_be_asked_for(void **state)
     uint8_t half[AEAD_KEY_LEN], a[SEALED], b[SEALED];
     const struct aead with = {AEAD_CHACHA20_POLY1305, half, nonce, "", 0};
     memcpy(half, key, sizeof half);
-    assert_int_equal(aead_seal(&with, plain, LEN, a), AEAD_OK);
+    assert_int_equal(aead_seal(&with, plain, LEN, a), ERROR_NONE);
     half[AEAD_KEY_LEN - 1] ^= 1; /* the last byte counts */
-    assert_int_equal(aead_seal(&with, plain, LEN, b), AEAD_OK);
+    assert_int_equal(aead_seal(&with, plain, LEN, b), ERROR_NONE);
     assert_memory_not_equal(a, b, LEN);
 }
 
@@ -136,12 +136,12 @@ static void forged_plaintext_is_not_handed_out(void **state)
         const struct aead with = {cipher, key, nonce, "", 0};
         const struct aead other = {cipher, key, nonce, beside, sizeof beside};
         uint8_t sealed[SEALED], opened[LEN];
-        assert_int_equal(aead_seal(&with, plain, LEN, sealed), AEAD_OK);
-        assert_int_equal(aead_open(&other, sealed, SEALED, opened), AEAD_FORGED);
+        assert_int_equal(aead_seal(&with, plain, LEN, sealed), ERROR_NONE);
+        assert_int_equal(aead_open(&other, sealed, SEALED, opened), ERROR_SEAL);
         for (size_t i = 0; i < SEALED; i++) {
             sealed[i] ^= 0x10;
             memset(opened, 'x', sizeof opened);
-            assert_int_equal(aead_open(&with, sealed, SEALED, opened), AEAD_FORGED);
+            assert_int_equal(aead_open(&with, sealed, SEALED, opened), ERROR_SEAL);
             assert_memory_equal(opened, zeros, LEN);
             sealed[i] ^= 0x10;
         }
@@ -161,7 +161,7 @@ static void a_short_tag_is_no_tag(void **state)
 {
     static const size_t lengths[] = {4, 8, 12, 13, 14, 15};
     uint8_t sealed[SEALED], opened[LEN];
-    assert_int_equal(aead_seal(&gcm, plain, LEN, sealed), AEAD_OK);
+    assert_int_equal(aead_seal(&gcm, plain, LEN, sealed), ERROR_NONE);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         gcry_cipher_hd_t handle = naive_handle(AEAD_AES256_GCM, sizeof key);
         assert_int_equal(gcry_cipher_setiv(handle, nonce, sizeof nonce), 0);
@@ -170,7 +170,7 @@ static void a_short_tag_is_no_tag(void **state)
         if (libgcrypt_is_known())
             assert_int_equal(rc, 0);
         gcry_cipher_close(handle);
-        assert_int_equal(aead_open(&gcm, sealed, LEN + lengths[i], opened), AEAD_FORGED);
+        assert_int_equal(aead_open(&gcm, sealed, LEN + lengths[i], opened), ERROR_SEAL);
     }
 }
 
@@ -205,7 +205,7 @@ static void a_full_pool_is_an_error_and_no_crash(void **state)
     static const uint8_t zeros[SEALED];
     uint8_t sealed[SEALED], full[SEALED], opened[LEN];
     size_t n = 0;
-    assert_int_equal(aead_seal(&gcm, plain, LEN, sealed), AEAD_OK);
+    assert_int_equal(aead_seal(&gcm, plain, LEN, sealed), ERROR_NONE);
     while (n < sizeof blocks / sizeof *blocks && (blocks[n] = secret_new(16)) != NULL)
         n++;
     memset(full, 'x', sizeof full);
@@ -214,11 +214,11 @@ static void a_full_pool_is_an_error_and_no_crash(void **state)
         opening = aead_open(&gcm, sealed, SEALED, opened);
     while (n > 0)
         secret_free(blocks[--n]);
-    assert_int_equal(sealing, AEAD_MEMORY);
-    assert_int_equal(opening, AEAD_MEMORY);
+    assert_int_equal(sealing, ERROR_MEMORY);
+    assert_int_equal(opening, ERROR_MEMORY);
     assert_memory_equal(full, zeros, SEALED);
     assert_memory_equal(opened, zeros, LEN);
-    assert_int_equal(aead_open(&gcm, sealed, SEALED, opened), AEAD_OK);
+    assert_int_equal(aead_open(&gcm, sealed, SEALED, opened), ERROR_NONE);
     if (libgcrypt_is_known())
         assert_true(ends_the_process(use_no_handle));
 }
@@ -234,7 +234,7 @@ int main(void)
         cmocka_unit_test(a_short_tag_is_no_tag),
         cmocka_unit_test(a_full_pool_is_an_error_and_no_crash),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

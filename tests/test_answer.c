@@ -57,10 +57,10 @@ static void assert_refused(uint64_t n, int why)
 static void what_is_sealed_opens(void **state)
 {
     uint8_t tag[ANSWER_TAG_LEN];
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
-    assert_int_equal(answer_tag(keys, 7, tag), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    assert_int_equal(answer_tag(keys, 7, tag), ERROR_NONE);
     assert_memory_equal(tag, entry, sizeof tag);
-    assert_int_equal(answer_open(keys, 7, entry, read_back), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 7, entry, read_back), ERROR_NONE);
     assert_int_equal(read_back->state, 3);
     assert_int_equal(read_back->day, 20779);
     assert_int_equal(read_back->len, written->len);
@@ -70,24 +70,24 @@ static void what_is_sealed_opens(void **state)
 static void the_empty_and_the_longest_text_fit(void **state)
 {
     written->len = 0;
-    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
-    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_NONE);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
     assert_int_equal(read_back->len, 0);
     memset(written->text, 'z', sizeof written->text);
     written->len = ANSWER_TEXT_MAX;
-    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
-    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_NONE);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
     assert_memory_equal(read_back->text, written->text, ANSWER_TEXT_MAX);
     written->len = ANSWER_TEXT_MAX + 1;
-    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_LONG);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_TEXT_LONG);
 }
 
 /* What stands in text after len is somebody's memory, and must not go to the board. */
 static void nothing_after_the_text_is_sealed(void **state)
 {
     memset(written->text + written->len, 'x', sizeof written->text - written->len);
-    assert_int_equal(answer_seal(keys, 1, written, entry), ANSWER_OK);
-    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_NONE);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
     assert_int_equal(read_back->text[read_back->len], 0);
     assert_int_equal(read_back->text[ANSWER_TEXT_MAX - 1], 0);
 }
@@ -95,14 +95,14 @@ static void nothing_after_the_text_is_sealed(void **state)
 static void an_entry_opens_as_its_own_number_only(void **state)
 {
     uint8_t tag[ANSWER_TAG_LEN];
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
-    assert_refused(8, ANSWER_FORGED);
-    assert_refused(7 + (1ULL << 32), ANSWER_FORGED);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    assert_refused(8, ERROR_SEAL);
+    assert_refused(7 + (1ULL << 32), ERROR_SEAL);
     /* Nor under the tag of the other number. */
-    assert_int_equal(answer_tag(keys, 8, tag), ANSWER_OK);
+    assert_int_equal(answer_tag(keys, 8, tag), ERROR_NONE);
     assert_memory_not_equal(tag, entry, sizeof tag);
     memcpy(entry, tag, sizeof tag);
-    assert_refused(8, ANSWER_FORGED);
+    assert_refused(8, ERROR_SEAL);
 }
 
 /* An office put back from a backup may answer the same case again: who holds both boards must not
@@ -111,9 +111,9 @@ static void the_same_number_twice_gives_nothing_away(void **state)
 {
     uint8_t first[ANSWER_LEN];
     size_t same = 0;
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
     memcpy(first, entry, sizeof first);
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
     assert_memory_equal(first, entry, ANSWER_TAG_LEN);
     for (size_t i = ANSWER_TAG_LEN; i < ANSWER_LEN; i++)
         same += first[i] == entry[i];
@@ -122,20 +122,20 @@ static void the_same_number_twice_gives_nothing_away(void **state)
 
 static void other_keys_do_not_open(void **state)
 {
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
     keys->answer[31] ^= 1;
-    assert_refused(7, ANSWER_FORGED);
+    assert_refused(7, ERROR_SEAL);
     keys->answer[31] ^= 1;
     keys->tag[0] ^= 1;
-    assert_refused(7, ANSWER_FORGED);
+    assert_refused(7, ERROR_SEAL);
 }
 
 static void any_flipped_byte_is_refused(void **state)
 {
-    assert_int_equal(answer_seal(keys, 7, written, entry), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
     for (size_t i = 0; i < ANSWER_LEN; i += i < 32 || i > ANSWER_LEN - 18 ? 1 : 61) {
         entry[i] ^= (uint8_t)(1 << i % 8);
-        assert_refused(7, ANSWER_FORGED);
+        assert_refused(7, ERROR_SEAL);
         entry[i] ^= (uint8_t)(1 << i % 8);
     }
 }
@@ -155,7 +155,7 @@ static void a_strangers_entry_opens(void **state)
 {
     uint8_t plain[PLAIN] = {2, 0x2b, 0x51, 0, 0, 2, 0, 'o', 'k'};
     stranger_seals(plain);
-    assert_int_equal(answer_open(keys, 1, entry, read_back), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
     assert_int_equal(read_back->state, 2);
     assert_int_equal(read_back->day, 20779);
     assert_int_equal(read_back->len, 2);
@@ -181,18 +181,18 @@ static void fields_that_make_no_sense_are_malformed(void **state)
         memcpy(plain + 5, cases[i].len, 2);
         memcpy(plain + 7, cases[i].text, 8);
         stranger_seals(plain);
-        assert_refused(1, ANSWER_MALFORMED);
+        assert_refused(1, ERROR_MALFORMED);
     }
     uint8_t plain[PLAIN] = {0};
     plain[PLAIN - 1] = 1;
     stranger_seals(plain);
-    assert_refused(1, ANSWER_MALFORMED);
+    assert_refused(1, ERROR_MALFORMED);
 }
 
 static void the_tag_is_a_known_answer(void **state)
 {
     uint8_t tag[ANSWER_TAG_LEN];
-    assert_int_equal(answer_tag(keys, 0x0102030405060708, tag), ANSWER_OK);
+    assert_int_equal(answer_tag(keys, 0x0102030405060708, tag), ERROR_NONE);
     hex_assert(tag, sizeof tag, "78241ef057c6608b914e5cdf054b55d8");
 }
 
@@ -210,7 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fields_that_make_no_sense_are_malformed, setup, teardown),
         cmocka_unit_test_setup_teardown(the_tag_is_a_known_answer, setup, teardown),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,7 +144,7 @@ int main(void)
         EACH(equal_values_give_equal_links),
         EACH(padding_is_the_same_each_time_and_differs_by_number),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,11 +26,11 @@ static int setup(void **state)
     static struct scene scene;
     ward_scratch(scene.dir);
     snprintf(scene.path, sizeof scene.path, "%s/casebook.db", scene.dir);
-    assert_int_equal(caseload_make(scene.path, mark), DB_OK);
-    assert_int_equal(caseload_open(scene.path, DB_OPEN, &scene.caseload), DB_OK);
+    assert_int_equal(caseload_make(scene.path, mark), ERROR_NONE);
+    assert_int_equal(caseload_open(scene.path, DB_OPEN, &scene.caseload), ERROR_NONE);
     struct caseload_kiosk kiosk = {.row = 1, .card = "card", .card_len = 4, .enrolled = 100};
     memcpy(kiosk.kiosk, kiosk_id, sizeof kiosk_id);
-    assert_int_equal(caseload_put_card(scene.caseload, &kiosk), DB_OK);
+    assert_int_equal(caseload_put_card(scene.caseload, &kiosk), ERROR_NONE);
     *state = &scene;
     return 0;
 }
@@ -56,8 +56,8 @@ static int put(struct scene *scene, uint64_t seq, uint8_t hash, uint8_t previous
 static struct caseload_kiosk look(struct scene *scene)
 {
     struct caseload_kiosk kiosk;
-    assert_int_equal(caseload_advance(scene->caseload, kiosk_id), DB_OK);
-    assert_int_equal(caseload_kiosk(scene->caseload, kiosk_id, &kiosk), DB_OK);
+    assert_int_equal(caseload_advance(scene->caseload, kiosk_id), ERROR_NONE);
+    assert_int_equal(caseload_kiosk(scene->caseload, kiosk_id, &kiosk), ERROR_NONE);
     return kiosk;
 }
 
@@ -65,33 +65,33 @@ struct ranges {
     char text[128];
 };
 
-static int add(void *context, uint64_t first, uint64_t last)
+static enum error add(void *context, uint64_t first, uint64_t last)
 {
     struct ranges *ranges = context;
     const size_t len = strlen(ranges->text);
     snprintf(ranges->text + len, sizeof ranges->text - len, "%d-%d ", (int)first, (int)last);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static void test_mark_is_kept(void **state)
 {
     struct scene *scene = *state;
     uint8_t held[CASELOAD_LINK_LEN];
-    assert_int_equal(caseload_mark(scene->caseload, held), DB_OK);
+    assert_int_equal(caseload_mark(scene->caseload, held), ERROR_NONE);
     assert_memory_equal(held, mark, sizeof mark);
-    assert_int_equal(caseload_make(scene->path, mark), DB_EXISTS);
+    assert_int_equal(caseload_make(scene->path, mark), ERROR_EXISTS);
 }
 
 static void test_ids_never_come_twice(void **state)
 {
     struct scene *scene = *state;
     uint64_t first = 0, second = 0, third = 0;
-    assert_int_equal(caseload_next_id(scene->caseload, &first), DB_OK);
-    assert_int_equal(caseload_next_id(scene->caseload, &second), DB_OK);
+    assert_int_equal(caseload_next_id(scene->caseload, &first), ERROR_NONE);
+    assert_int_equal(caseload_next_id(scene->caseload, &second), ERROR_NONE);
     assert_true(second > first);
     caseload_close(&scene->caseload);
-    assert_int_equal(caseload_open(scene->path, DB_OPEN, &scene->caseload), DB_OK);
-    assert_int_equal(caseload_next_id(scene->caseload, &third), DB_OK);
+    assert_int_equal(caseload_open(scene->path, DB_OPEN, &scene->caseload), ERROR_NONE);
+    assert_int_equal(caseload_next_id(scene->caseload, &third), ERROR_NONE);
     assert_true(third > second);
 }
 
@@ -99,12 +99,12 @@ static void test_unbroken_chain_moves_the_tip(void **state)
 {
     struct scene *scene = *state;
     for (uint8_t i = 1; i <= 5; i++)
-        assert_int_equal(put(scene, i, i, i - 1), DB_OK);
+        assert_int_equal(put(scene, i, i, i - 1), ERROR_NONE);
     struct caseload_kiosk kiosk = look(scene);
     assert_int_equal(kiosk.tip_seq, 5);
     assert_int_equal(kiosk.tip_hash[7], 5);
     assert_int_equal(kiosk.tip_day, 205);
-    assert_int_equal(put(scene, 3, 3, 2), DB_EXISTS);
+    assert_int_equal(put(scene, 3, 3, 2), ERROR_EXISTS);
 }
 
 static void test_gap_holds_the_tip_until_it_is_filled(void **state)
@@ -118,13 +118,13 @@ static void test_gap_holds_the_tip_until_it_is_filled(void **state)
     assert_int_equal(kiosk.tip_seq, 1);
     assert_int_equal(kiosk.last_seq, 5);
     assert_int_equal(kiosk.last_day, 205);
-    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), DB_OK);
+    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), ERROR_NONE);
     assert_string_equal(gaps.text, "2-3 ");
     put(scene, 2, 2, 1);
     put(scene, 3, 3, 2);
     assert_int_equal(look(scene).tip_seq, 5);
     gaps.text[0] = '\0';
-    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), DB_OK);
+    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), ERROR_NONE);
     assert_string_equal(gaps.text, "");
 }
 
@@ -134,7 +134,7 @@ static void test_missing_start_is_a_gap(void **state)
     struct ranges gaps = {""};
     put(scene, 3, 3, 2);
     assert_int_equal(look(scene).tip_seq, 0);
-    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), DB_OK);
+    assert_int_equal(caseload_each_gap(scene->caseload, kiosk_id, add, &gaps), ERROR_NONE);
     assert_string_equal(gaps.text, "1-2 ");
 }
 
@@ -145,12 +145,12 @@ static void test_forks(void **state)
     put(scene, 1, 1, 0);
     put(scene, 2, 2, 1);
     put(scene, 3, 3, 2);
-    assert_int_equal(caseload_each_fork(scene->caseload, kiosk_id, add, &forks), DB_OK);
+    assert_int_equal(caseload_each_fork(scene->caseload, kiosk_id, add, &forks), ERROR_NONE);
     assert_string_equal(forks.text, "");
-    assert_int_equal(put(scene, 2, 77, 1), DB_OK); /* the same number again */
-    assert_int_equal(put(scene, 4, 4, 99), DB_OK); /* follows nothing that is held */
+    assert_int_equal(put(scene, 2, 77, 1), ERROR_NONE); /* the same number again */
+    assert_int_equal(put(scene, 4, 4, 99), ERROR_NONE); /* follows nothing that is held */
     assert_int_equal(look(scene).tip_seq, 3);
-    assert_int_equal(caseload_each_fork(scene->caseload, kiosk_id, add, &forks), DB_OK);
+    assert_int_equal(caseload_each_fork(scene->caseload, kiosk_id, add, &forks), ERROR_NONE);
     assert_string_equal(forks.text, "2-2 4-4 ");
 }
 
@@ -159,22 +159,22 @@ static void test_message_numbers_come_once(void **state)
     struct scene *scene = *state;
     uint64_t id = 0, last = 9;
     const uint8_t link[CASELOAD_LINK_LEN] = "link";
-    assert_int_equal(caseload_linked(scene->caseload, link, &id), DB_NONE);
-    assert_int_equal(caseload_new_case(scene->caseload, link, &id), DB_OK);
-    assert_int_equal(caseload_last_message(scene->caseload, id, &last), DB_OK);
+    assert_int_equal(caseload_linked(scene->caseload, link, &id), ERROR_NO_ROW);
+    assert_int_equal(caseload_new_case(scene->caseload, link, &id), ERROR_NONE);
+    assert_int_equal(caseload_last_message(scene->caseload, id, &last), ERROR_NONE);
     assert_int_equal(last, 0);
     struct caseload_item item = {.id = 50, .case_id = id, .n = 1, .sealed = link, .len = 4};
-    assert_int_equal(caseload_add_item(scene->caseload, &item), DB_OK);
+    assert_int_equal(caseload_add_item(scene->caseload, &item), ERROR_NONE);
     item.id = 51;
-    assert_int_equal(caseload_add_item(scene->caseload, &item), DB_EXISTS);
-    assert_int_equal(caseload_last_message(scene->caseload, id, &last), DB_OK);
+    assert_int_equal(caseload_add_item(scene->caseload, &item), ERROR_EXISTS);
+    assert_int_equal(caseload_last_message(scene->caseload, id, &last), ERROR_NONE);
     assert_int_equal(last, 1);
 }
 
 static void test_rollback_leaves_nothing(void **state)
 {
     struct scene *scene = *state;
-    assert_int_equal(caseload_begin(scene->caseload), DB_OK);
+    assert_int_equal(caseload_begin(scene->caseload), ERROR_NONE);
     put(scene, 1, 1, 0);
     caseload_rollback(scene->caseload);
     assert_int_equal(look(scene).last_seq, 0);
@@ -184,10 +184,10 @@ static void test_padding_never_shrinks(void **state)
 {
     struct scene *scene = *state;
     struct caseload_board board = {.number = 1, .day = 2, .padding = 31};
-    assert_int_equal(caseload_set_board(scene->caseload, &board), DB_OK);
+    assert_int_equal(caseload_set_board(scene->caseload, &board), ERROR_NONE);
     board.padding = 5;
-    assert_int_equal(caseload_set_board(scene->caseload, &board), DB_OK);
-    assert_int_equal(caseload_board(scene->caseload, &board), DB_OK);
+    assert_int_equal(caseload_set_board(scene->caseload, &board), ERROR_NONE);
+    assert_int_equal(caseload_board(scene->caseload, &board), ERROR_NONE);
     assert_int_equal(board.padding, 31);
 }
 

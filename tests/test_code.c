@@ -31,7 +31,7 @@ static void a_new_code_is_24_digits_that_check(void **state)
         code_new(code);
         assert_int_equal(strspn(code, "0123456789"), CODE_DIGITS);
         assert_int_equal(code[CODE_DIGITS], '\0');
-        assert_int_equal(parse(code, read), CODE_OK);
+        assert_int_equal(parse(code, read), ERROR_NONE);
         assert_string_equal(read, code);
         code_new(other);
         assert_string_not_equal(code, other);
@@ -57,9 +57,9 @@ static void digits_come_up_equally_often(void **state)
 static void check_digits_are_those_of_iso_7064(void **state)
 {
     char code[CODE_LEN];
-    assert_int_equal(parse("000000000000000000079444", code), CODE_OK);
-    assert_int_equal(parse("000000000000000000079445", code), CODE_CHECK);
-    assert_int_equal(parse("000000000000000000000000", code), CODE_CHECK);
+    assert_int_equal(parse("000000000000000000079444", code), ERROR_NONE);
+    assert_int_equal(parse("000000000000000000079445", code), ERROR_CODE_CHECK);
+    assert_int_equal(parse("000000000000000000000000", code), ERROR_CODE_CHECK);
 }
 
 static void one_wrong_digit_is_always_caught(void **state)
@@ -71,7 +71,8 @@ static void one_wrong_digit_is_always_caught(void **state)
             for (char digit = '0'; digit <= '9'; digit++) {
                 memcpy(wrong, code, sizeof wrong);
                 wrong[at] = digit;
-                assert_int_equal(parse(wrong, read), digit == code[at] ? CODE_OK : CODE_CHECK);
+                assert_int_equal(parse(wrong, read),
+                                 digit == code[at] ? ERROR_NONE : ERROR_CODE_CHECK);
             }
     }
 }
@@ -86,7 +87,8 @@ static void any_two_swapped_digits_are_caught(void **state)
                 memcpy(wrong, code, sizeof wrong);
                 wrong[i] = code[j];
                 wrong[j] = code[i];
-                assert_int_equal(parse(wrong, read), code[i] == code[j] ? CODE_OK : CODE_CHECK);
+                assert_int_equal(parse(wrong, read),
+                                 code[i] == code[j] ? ERROR_NONE : ERROR_CODE_CHECK);
             }
     }
 }
@@ -94,7 +96,7 @@ static void any_two_swapped_digits_are_caught(void **state)
 static void spaces_and_dashes_may_stand_anywhere(void **state)
 {
     char read[CODE_LEN];
-    assert_int_equal(parse("  0000 0000-0000 0000--0007 9444 -", read), CODE_OK);
+    assert_int_equal(parse("  0000 0000-0000 0000--0007 9444 -", read), ERROR_NONE);
     assert_string_equal(read, "000000000000000000079444");
 }
 
@@ -104,14 +106,14 @@ static void what_is_wrong_is_named(void **state)
         const char *typed;
         int why;
     } cases[] = {
-        {"", CODE_SHORT},
-        {" - ", CODE_SHORT},
-        {"00000000000000000007944", CODE_SHORT},
-        {"0000000000000000000794440", CODE_LONG},
-        {"0000 0000 0000 0000 0007 944O", CODE_FOREIGN},
-        {"000000000000000000079444\n", CODE_FOREIGN},
-        {"x", CODE_FOREIGN},
-        {"\xd9\xa0", CODE_FOREIGN}, /* an Arabic zero */
+        {"", ERROR_CODE_SHORT},
+        {" - ", ERROR_CODE_SHORT},
+        {"00000000000000000007944", ERROR_CODE_SHORT},
+        {"0000000000000000000794440", ERROR_CODE_LONG},
+        {"0000 0000 0000 0000 0007 944O", ERROR_CODE_FOREIGN},
+        {"000000000000000000079444\n", ERROR_CODE_FOREIGN},
+        {"x", ERROR_CODE_FOREIGN},
+        {"\xd9\xa0", ERROR_CODE_FOREIGN}, /* an Arabic zero */
     };
     static const char zeros[CODE_LEN];
     char read[CODE_LEN];
@@ -120,7 +122,7 @@ static void what_is_wrong_is_named(void **state)
         assert_int_equal(parse(cases[i].typed, read), cases[i].why);
         assert_memory_equal(read, zeros, sizeof read);
     }
-    assert_int_equal(code_parse("0000\0", 5, read), CODE_FOREIGN);
+    assert_int_equal(code_parse("0000\0", 5, read), ERROR_CODE_FOREIGN);
 }
 
 static void a_code_is_grouped_by_fours(void **state)
@@ -130,7 +132,7 @@ static void a_code_is_grouped_by_fours(void **state)
     assert_string_equal(grouped, "1234 5678 9012 3456 7890 1234");
     assert_int_equal(sizeof grouped, strlen(grouped) + 1);
     code_group("000000000000000000079444", grouped);
-    assert_int_equal(parse(grouped, read), CODE_OK);
+    assert_int_equal(parse(grouped, read), ERROR_NONE);
 }
 
 /* RFC 9106 section 5.3, through the library call that argon_derive makes. */
@@ -225,7 +227,7 @@ static void a_stranger_derives_the_same_keys(void **state)
     struct code_keys *keys = secret_new(sizeof *keys);
     assert_non_null(keys);
     memset(office, 'o', sizeof office);
-    assert_int_equal(code_derive(code, pin, office, NULL, keys), CODE_OK);
+    assert_int_equal(code_derive(code, pin, office, NULL, keys), ERROR_NONE);
     memcpy(salted, "sandyq code v1", 14);
     memcpy(salted + 14, office, sizeof office);
     crypto_hash_sha256(salt, salted, sizeof salted);
@@ -258,7 +260,7 @@ int main(void)
         cmocka_unit_test(argon2id_gives_what_libsodium_gives),
         cmocka_unit_test(a_stranger_derives_the_same_keys),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

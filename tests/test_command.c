@@ -21,7 +21,6 @@
 #include "office/fleet.h"
 #include "office/passphrase.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "protocol/charter.h"
 #include "tests/ward.h"
 
@@ -91,8 +90,8 @@ static void assert_said(const char *text)
 static struct vault *enter(void)
 {
     struct vault *vault = NULL;
-    assert_int_equal(vault_open(office, &vault), TROUBLE_NONE);
-    assert_int_equal(vault_unlock(vault, &passphrase), TROUBLE_NONE);
+    assert_int_equal(vault_open(office, &vault), ERROR_NONE);
+    assert_int_equal(vault_unlock(vault, &passphrase), ERROR_NONE);
     return vault;
 }
 
@@ -107,8 +106,8 @@ static void enroll_kiosk(void)
     assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), ERROR_NONE);
     put("kiosk.request", request, sizeof request);
     struct vault *vault = enter();
-    assert_int_equal(vault_root(vault, &passphrase, &root), TROUBLE_NONE);
-    assert_int_equal(fleet_enroll(vault, root, &order, id, &blamed), TROUBLE_NONE);
+    assert_int_equal(vault_root(vault, &passphrase, &root), ERROR_NONE);
+    assert_int_equal(fleet_enroll(vault, root, &order, id, &blamed), ERROR_NONE);
     memcpy(kiosk.office, vault->charter.office, sizeof kiosk.office);
     for (int i = 0; i < 2; i++) {
         struct letter letter = ward_letter(&kiosk, (char)('a' + 2 * i), i == 0 ? "one" : "two");
@@ -121,12 +120,12 @@ static void enroll_kiosk(void)
 static int group_setup(void **state)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
-    assert_int_equal(secret_start(), SECRET_OK);
+    assert_int_equal(secret_start(), ERROR_NONE);
     ward_scratch(dir);
     snprintf(office, sizeof office, "%s/office", dir);
     snprintf(pass, sizeof pass, "%s/pass", dir);
     put("pass", SECRET, sizeof SECRET - 1);
-    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), TROUBLE_NONE);
+    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), ERROR_NONE);
     enroll_kiosk();
     return 0;
 }
@@ -178,7 +177,7 @@ static uint32_t cards_made(void)
     struct fleet_row *rows = NULL;
     size_t n = 0;
     struct vault *vault = enter();
-    assert_int_equal(fleet_list(vault, WARD_DAY, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(vault, WARD_DAY, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     const uint32_t number = rows[0].card.number;
     fleet_free(rows, n);
@@ -247,7 +246,7 @@ static void assert_screen_shows_case_2(void)
     struct triage_screen *reader = NULL;
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
-    assert_int_equal(triage_screen_new(vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_new(vault, WARD_DAY, &reader), ERROR_NONE);
     assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
     assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
     assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_END}));

@@ -79,7 +79,7 @@ static int teardown(void **state)
 static struct db *must_open(enum db_mode mode)
 {
     struct db *db = NULL;
-    assert_int_equal(db_open(path, &schema, mode, &db), DB_OK);
+    assert_int_equal(db_open(path, &schema, mode, &db), ERROR_NONE);
     assert_non_null(db);
     return db;
 }
@@ -93,14 +93,14 @@ static int add_blob(struct db *db, int64_t id, const void *bytes, size_t len)
 static int64_t count_of(struct db *db)
 {
     int64_t n = -1;
-    assert_int_equal(db_number(db, COUNT, NULL, 0, &n), DB_OK);
+    assert_int_equal(db_number(db, COUNT, NULL, 0, &n), ERROR_NONE);
     return n;
 }
 
 static int64_t number_of(struct db *db, size_t statement)
 {
     int64_t n = -1;
-    assert_int_equal(db_number(db, statement, NULL, 0, &n), DB_OK);
+    assert_int_equal(db_number(db, statement, NULL, 0, &n), ERROR_NONE);
     return n;
 }
 
@@ -111,7 +111,7 @@ static void make_with(int n)
     memset(bytes, 'x', sizeof(bytes));
     struct db *db = must_open(DB_CREATE);
     for (int i = 1; i <= n; i++)
-        assert_int_equal(add_blob(db, i, bytes, sizeof(bytes)), DB_OK);
+        assert_int_equal(add_blob(db, i, bytes, sizeof(bytes)), ERROR_NONE);
     db_close(&db);
 }
 
@@ -139,8 +139,8 @@ static void assert_refused_untouched(const struct db_schema *as, int error)
 static void a_missing_file_is_not_made(void **state)
 {
     struct db *db = NULL;
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_MISSING);
-    assert_int_equal(db_open(path, &schema, DB_READ, &db), DB_MISSING);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_MISSING);
+    assert_int_equal(db_open(path, &schema, DB_READ, &db), ERROR_MISSING);
     assert_null(db);
     assert_string_equal(folder_names(folder), "");
     db_close(&db);
@@ -155,17 +155,17 @@ static void a_new_file_is_private_and_alone_when_closed(void **state)
     assert_string_equal(folder_names(folder), "a.db ");
     struct db *db = must_open(DB_READ);
     assert_int_equal(count_of(db), 3);
-    assert_int_equal(add_blob(db, 4, "x", 1), DB_READONLY);
+    assert_int_equal(add_blob(db, 4, "x", 1), ERROR_READONLY);
     db_close(&db);
     assert_null(db);
 }
 
-static int text_row(void *context, const struct db_value *columns, size_t n)
+static enum error text_row(void *context, const struct db_value *columns, size_t n)
 {
     char *mode = context;
     assert_int_equal(columns[0].type, DB_TEXT);
     memcpy(mode, columns[0].data, columns[0].len);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static void every_connection_has_the_house_settings(void **state)
@@ -179,12 +179,12 @@ static void every_connection_has_the_house_settings(void **state)
     assert_int_equal(number_of(db, FOREIGN_KEYS), 1);
     assert_int_equal(number_of(db, TRUSTED_SCHEMA), 0);
     assert_int_equal(number_of(db, BUSY_TIMEOUT), 5000);
-    assert_int_equal(db_run(db, JOURNAL_MODE, NULL, 0, text_row, mode), DB_OK);
+    assert_int_equal(db_run(db, JOURNAL_MODE, NULL, 0, text_row, mode), ERROR_NONE);
     assert_string_equal(mode, "wal");
     db_close(&db);
 }
 
-static int values_row(void *context, const struct db_value *columns, size_t n)
+static enum error values_row(void *context, const struct db_value *columns, size_t n)
 {
     int *rows = context;
     assert_int_equal(n, 3);
@@ -203,7 +203,7 @@ static int values_row(void *context, const struct db_value *columns, size_t n)
         assert_int_equal(columns[1].len, 0);
         assert_int_equal(columns[2].type, DB_NULL);
     }
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static void values_come_back_as_they_went_in(void **state)
@@ -213,18 +213,18 @@ static void values_come_back_as_they_went_in(void **state)
     const struct db_value two[] = {DB_V_INT(7), DB_V_BLOB(NULL, 0), DB_V_NULL};
     int rows = 0;
     struct db *db = must_open(DB_CREATE);
-    assert_int_equal(db_run(db, ADD, one, 3, NULL, NULL), DB_OK);
-    assert_int_equal(db_run(db, ADD, two, 3, NULL, NULL), DB_OK);
+    assert_int_equal(db_run(db, ADD, one, 3, NULL, NULL), ERROR_NONE);
+    assert_int_equal(db_run(db, ADD, two, 3, NULL, NULL), ERROR_NONE);
     assert_int_equal(db_last_id(db), 7);
-    assert_int_equal(db_run(db, GET, NULL, 0, values_row, &rows), DB_OK);
+    assert_int_equal(db_run(db, GET, NULL, 0, values_row, &rows), ERROR_NONE);
     assert_int_equal(rows, 2);
     db_close(&db);
 }
 
-static int stopping_row(void *context, const struct db_value *columns, size_t n)
+static enum error stopping_row(void *context, const struct db_value *columns, size_t n)
 {
     ++*(int *)context;
-    return DB_FULL;
+    return ERROR_FULL;
 }
 
 static void a_row_can_stop_the_run(void **state)
@@ -233,11 +233,11 @@ static void a_row_can_stop_the_run(void **state)
     int64_t n = 5;
     make_with(3);
     struct db *db = must_open(DB_OPEN);
-    assert_int_equal(db_run(db, GET, NULL, 0, stopping_row, &rows), DB_FULL);
+    assert_int_equal(db_run(db, GET, NULL, 0, stopping_row, &rows), ERROR_FULL);
     assert_int_equal(rows, 1);
     assert_int_equal(count_of(db), 3);
-    assert_int_equal(add_blob(db, 3, "x", 1), DB_EXISTS);
-    assert_int_equal(db_number(db, GET, NULL, 0, &n), DB_OK);
+    assert_int_equal(add_blob(db, 3, "x", 1), ERROR_EXISTS);
+    assert_int_equal(db_number(db, GET, NULL, 0, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     db_close(&db);
 }
@@ -246,24 +246,24 @@ static void no_row_and_null_are_no_number(void **state)
 {
     int64_t n = 5;
     struct db *db = must_open(DB_CREATE);
-    assert_int_equal(db_number(db, GET, NULL, 0, &n), DB_NONE);
+    assert_int_equal(db_number(db, GET, NULL, 0, &n), ERROR_NO_ROW);
     assert_int_equal(n, 5);
-    assert_int_equal(db_run(db, GET, NULL, 0, NULL, NULL), DB_OK);
+    assert_int_equal(db_run(db, GET, NULL, 0, NULL, NULL), ERROR_NONE);
     db_close(&db);
 }
 
 static void what_is_rolled_back_or_left_open_is_gone(void **state)
 {
     struct db *db = must_open(DB_CREATE);
-    assert_int_equal(db_begin(db), DB_OK);
-    assert_int_equal(add_blob(db, 1, "x", 1), DB_OK);
+    assert_int_equal(db_begin(db), ERROR_NONE);
+    assert_int_equal(add_blob(db, 1, "x", 1), ERROR_NONE);
     db_rollback(db);
     db_rollback(db);
-    assert_int_equal(db_begin(db), DB_OK);
-    assert_int_equal(add_blob(db, 2, "x", 1), DB_OK);
-    assert_int_equal(db_commit(db), DB_OK);
-    assert_int_equal(db_begin(db), DB_OK);
-    assert_int_equal(add_blob(db, 3, "x", 1), DB_OK);
+    assert_int_equal(db_begin(db), ERROR_NONE);
+    assert_int_equal(add_blob(db, 2, "x", 1), ERROR_NONE);
+    assert_int_equal(db_commit(db), ERROR_NONE);
+    assert_int_equal(db_begin(db), ERROR_NONE);
+    assert_int_equal(add_blob(db, 3, "x", 1), ERROR_NONE);
     db_close(&db);
     db = must_open(DB_OPEN);
     assert_int_equal(count_of(db), 1);
@@ -274,9 +274,9 @@ static void a_checkpoint_cuts_the_log(void **state)
 {
     const char *log = folder_path(folder, "a.db-wal");
     struct db *db = must_open(DB_CREATE);
-    assert_int_equal(add_blob(db, 1, "x", 1), DB_OK);
+    assert_int_equal(add_blob(db, 1, "x", 1), ERROR_NONE);
     assert_true(folder_size(log) > 0);
-    assert_int_equal(db_checkpoint(db), DB_OK);
+    assert_int_equal(db_checkpoint(db), ERROR_NONE);
     assert_int_equal(folder_size(log), 0);
     db_close(&db);
 }
@@ -286,11 +286,11 @@ static void what_is_not_a_database_is_left_alone(void **state)
     uint8_t bytes[5000];
     memset(bytes, 'x', sizeof(bytes));
     folder_write(path, "", 0);
-    assert_refused_untouched(&schema, DB_FOREIGN);
+    assert_refused_untouched(&schema, ERROR_FOREIGN);
     folder_write(path, "SQLite format 3", 16);
-    assert_refused_untouched(&schema, DB_FOREIGN);
+    assert_refused_untouched(&schema, ERROR_FOREIGN);
     folder_write(path, bytes, sizeof(bytes));
-    assert_refused_untouched(&schema, DB_FOREIGN);
+    assert_refused_untouched(&schema, ERROR_FOREIGN);
 }
 
 static void another_programs_database_is_left_alone(void **state)
@@ -298,7 +298,7 @@ static void another_programs_database_is_left_alone(void **state)
     struct db_schema other = schema;
     make_with(2);
     other.application_id = 0x0f000001;
-    assert_refused_untouched(&other, DB_FOREIGN);
+    assert_refused_untouched(&other, ERROR_FOREIGN);
 }
 
 static void a_newer_file_is_left_alone(void **state)
@@ -306,9 +306,9 @@ static void a_newer_file_is_left_alone(void **state)
     struct db_schema newer = schema;
     struct db *db = NULL;
     newer.version = 7;
-    assert_int_equal(db_open(path, &newer, DB_CREATE, &db), DB_OK);
+    assert_int_equal(db_open(path, &newer, DB_CREATE, &db), ERROR_NONE);
     db_close(&db);
-    assert_refused_untouched(&schema, DB_NEWER);
+    assert_refused_untouched(&schema, ERROR_NEWER);
 }
 
 static void an_older_file_is_left_alone(void **state)
@@ -316,7 +316,7 @@ static void an_older_file_is_left_alone(void **state)
     struct db_schema newer = schema;
     make_with(1);
     newer.version = 7;
-    assert_refused_untouched(&newer, DB_OLDER);
+    assert_refused_untouched(&newer, ERROR_OLD_FORMAT);
 }
 
 /* A newer program died after its change of version went to the log and before it went to the file.
@@ -325,14 +325,14 @@ static void a_newer_version_in_the_log_is_left_alone(void **state)
 {
     size_t len = 0, log_len = 0, after_len = 0;
     struct db *db = must_open(DB_CREATE);
-    assert_int_equal(db_run(db, NEXT_VERSION, NULL, 0, NULL, NULL), DB_OK);
+    assert_int_equal(db_run(db, NEXT_VERSION, NULL, 0, NULL, NULL), ERROR_NONE);
     uint8_t *file = folder_read(path, &len);
     uint8_t *log = folder_read(folder_path(folder, "a.db-wal"), &log_len);
     db_close(&db);
     folder_write(path, file, len);
     folder_write(folder_path(folder, "a.db-wal"), log, log_len);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(db_open(path, &schema, i ? DB_READ : DB_OPEN, &db), DB_NEWER);
+        assert_int_equal(db_open(path, &schema, i ? DB_READ : DB_OPEN, &db), ERROR_NEWER);
         uint8_t *log_after = folder_read(folder_path(folder, "a.db-wal"), &after_len);
         assert_int_equal(after_len, log_len);
         assert_memory_equal(log_after, log, log_len);
@@ -353,16 +353,16 @@ static void links_folders_and_devices_are_refused(void **state)
     make_with(1);
     assert_int_equal(rename(path, real), 0);
     assert_int_equal(symlink(real, path), 0);
-    assert_refused_untouched(&schema, DB_FOREIGN);
+    assert_refused_untouched(&schema, ERROR_FOREIGN);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("nowhere", path), 0);
-    assert_int_equal(db_open(path, &schema, DB_CREATE, &db), DB_FOREIGN);
+    assert_int_equal(db_open(path, &schema, DB_CREATE, &db), ERROR_FOREIGN);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(db_open(path, &schema, DB_CREATE, &db), DB_FOREIGN);
-    assert_int_equal(db_open(folder, &schema, DB_CREATE, &db), DB_FOREIGN);
-    assert_int_equal(db_open("/dev/null", &schema, DB_CREATE, &db), DB_FOREIGN);
-    assert_int_equal(db_open(path, &schema, DB_READ, &db), DB_FOREIGN);
+    assert_int_equal(db_open(path, &schema, DB_CREATE, &db), ERROR_FOREIGN);
+    assert_int_equal(db_open(folder, &schema, DB_CREATE, &db), ERROR_FOREIGN);
+    assert_int_equal(db_open("/dev/null", &schema, DB_CREATE, &db), ERROR_FOREIGN);
+    assert_int_equal(db_open(path, &schema, DB_READ, &db), ERROR_FOREIGN);
     free(real);
 }
 
@@ -374,7 +374,8 @@ static void a_file_cut_at_any_length_is_refused(void **state)
     uint8_t *bytes = folder_read(path, &len);
     for (size_t cut = 0; cut < len; cut += 512) {
         folder_write(path, bytes, cut);
-        assert_int_equal(db_open(path, &schema, DB_OPEN, &db), cut < 100 ? DB_FOREIGN : DB_CORRUPT);
+        assert_int_equal(db_open(path, &schema, DB_OPEN, &db),
+                         cut < 100 ? ERROR_FOREIGN : ERROR_CORRUPT);
         assert_null(db);
     }
     free(bytes);
@@ -388,7 +389,7 @@ static void a_damaged_page_is_found_at_opening(void **state)
     uint8_t *bytes = folder_read(path, &len);
     memset(bytes + 3 * 4096, 0xa5, 64);
     folder_write(path, bytes, len);
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_CORRUPT);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_CORRUPT);
     free(bytes);
 }
 
@@ -398,9 +399,9 @@ static void a_file_without_its_tables_is_damaged(void **state)
     struct db *db = NULL;
     bare.create = "CREATE TABLE other (id);";
     bare.statement_count = 0;
-    assert_int_equal(db_open(path, &bare, DB_CREATE, &db), DB_OK);
+    assert_int_equal(db_open(path, &bare, DB_CREATE, &db), ERROR_NONE);
     db_close(&db);
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_CORRUPT);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_CORRUPT);
 }
 
 static void what_a_killed_maker_left_is_taken_over(void **state)
@@ -449,17 +450,17 @@ static void a_read_only_folder_or_file_is_said(void **state)
 {
     hand_to_child();
     assert_int_equal(chmod(folder, 0500), 0);
-    assert_int_equal(in_child(open_and_close), DB_READONLY);
+    assert_int_equal(in_child(open_and_close), ERROR_READONLY);
     assert_int_equal(chmod(folder, 0700), 0);
     make_with(1);
     hand_to_child();
     assert_int_equal(chmod(folder, 0500), 0);
-    assert_int_equal(in_child(open_and_close), DB_READONLY);
+    assert_int_equal(in_child(open_and_close), ERROR_READONLY);
     assert_int_equal(chmod(folder, 0700), 0);
     assert_int_equal(chmod(path, 0400), 0);
-    assert_int_equal(in_child(open_and_close), DB_READONLY);
+    assert_int_equal(in_child(open_and_close), ERROR_READONLY);
     assert_int_equal(chmod(path, 0600), 0);
-    assert_int_equal(in_child(open_and_close), DB_OK);
+    assert_int_equal(in_child(open_and_close), ERROR_NONE);
     assert_string_equal(folder_names(folder), "a.db ");
 }
 
@@ -480,7 +481,7 @@ static int create_without_room(void)
 static void a_file_that_has_no_room_is_not_made(void **state)
 {
     hand_to_child();
-    assert_int_equal(in_child(create_without_room), DB_FULL);
+    assert_int_equal(in_child(create_without_room), ERROR_FULL);
     assert_string_equal(folder_names(folder), "");
 }
 
@@ -490,16 +491,16 @@ static int add_until_full(void)
     char bytes[1024] = "";
     struct db *db = NULL;
     int error = db_open(path, &schema, DB_OPEN, &db);
-    int64_t rows = error == DB_OK ? count_of(db) : 0;
-    for (int64_t id = rows + 1; error == DB_OK; id++) {
+    int64_t rows = error == ERROR_NONE ? count_of(db) : 0;
+    for (int64_t id = rows + 1; error == ERROR_NONE; id++) {
         error = db_begin(db);
-        if (error == DB_OK)
+        if (error == ERROR_NONE)
             error = add_blob(db, id, bytes, sizeof(bytes));
-        if (error == DB_OK)
+        if (error == ERROR_NONE)
             error = db_commit(db);
         else
             db_rollback(db);
-        rows += error == DB_OK;
+        rows += error == ERROR_NONE;
     }
     if (db != NULL && count_of(db) != rows)
         error = 102;
@@ -517,11 +518,11 @@ static void a_full_disk_keeps_what_it_had(void **state)
 {
     make_with(5);
     hand_to_child();
-    assert_int_equal(in_child(add_without_room), DB_FULL);
+    assert_int_equal(in_child(add_without_room), ERROR_FULL);
     struct db *db = must_open(DB_OPEN);
     int64_t rows = count_of(db);
     assert_true(rows > 5);
-    assert_int_equal(add_blob(db, rows + 1, "x", 1), DB_OK);
+    assert_int_equal(add_blob(db, rows + 1, "x", 1), ERROR_NONE);
     db_close(&db);
 }
 
@@ -533,15 +534,15 @@ static void a_full_file_system_keeps_what_it_had(void **state)
     int error = add_until_full();
     struct db *db = NULL;
     int reopened = db_open(path, &schema, DB_OPEN, &db);
-    int64_t rows = reopened == DB_OK ? count_of(db) : 0;
+    int64_t rows = reopened == ERROR_NONE ? count_of(db) : 0;
     db_close(&db);
     mount("none", folder, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL);
     int read_only = db_open(path, &schema, DB_OPEN, &db);
     umount(folder);
-    assert_int_equal(error, DB_FULL);
-    assert_int_equal(reopened, DB_OK);
+    assert_int_equal(error, ERROR_FULL);
+    assert_int_equal(reopened, ERROR_NONE);
     assert_true(rows > 5);
-    assert_int_equal(read_only, DB_READONLY);
+    assert_int_equal(read_only, ERROR_READONLY);
 }
 
 /* A child that holds the write lock from when this returns until its pipe is closed. */
@@ -557,9 +558,9 @@ static pid_t locker_start(int *release)
         struct db *db = NULL;
         close(stop[1]);
         int error = db_open(path, &schema, DB_OPEN, &db);
-        if (error == DB_OK)
+        if (error == ERROR_NONE)
             error = db_begin(db);
-        if (error == DB_OK && write(held[1], "h", 1) == 1)
+        if (error == ERROR_NONE && write(held[1], "h", 1) == 1)
             (void)!read(stop[0], &byte, 1);
         db_close(&db);
         _exit(error);
@@ -579,13 +580,13 @@ static void another_process_that_holds_the_file_is_said(void **state)
     pid_t child = locker_start(&release);
     struct db *db = must_open(DB_OPEN);
     assert_int_equal(count_of(db), 2);
-    assert_int_equal(db_begin(db), DB_BUSY);
+    assert_int_equal(db_begin(db), ERROR_BUSY);
     close(release);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_int_equal(db_begin(db), DB_OK);
-    assert_int_equal(add_blob(db, 3, "x", 1), DB_OK);
-    assert_int_equal(db_commit(db), DB_OK);
+    assert_int_equal(db_begin(db), ERROR_NONE);
+    assert_int_equal(add_blob(db, 3, "x", 1), ERROR_NONE);
+    assert_int_equal(db_commit(db), ERROR_NONE);
     assert_int_equal(count_of(db), 3);
     db_close(&db);
 }
@@ -614,14 +615,14 @@ static void a_second_look_at_the_file_keeps_the_locks(void **state)
     struct db_schema other = schema;
     struct db *db = must_open(DB_CREATE), *second = NULL;
     other.application_id = 1;
-    assert_int_equal(add_blob(db, 1, "x", 1), DB_OK);
-    assert_int_equal(db_open(path, &other, DB_OPEN, &second), DB_FOREIGN);
+    assert_int_equal(add_blob(db, 1, "x", 1), ERROR_NONE);
+    assert_int_equal(db_open(path, &other, DB_OPEN, &second), ERROR_FOREIGN);
     second = must_open(DB_OPEN);
     db_close(&second);
-    assert_int_equal(open_in_another_program(), DB_OK);
+    assert_int_equal(open_in_another_program(), ERROR_NONE);
     assert_string_equal(folder_names(folder), "a.db a.db-shm a.db-wal ");
     db_close(&db);
-    assert_int_equal(open_in_another_program(), DB_OK);
+    assert_int_equal(open_in_another_program(), ERROR_NONE);
     assert_string_equal(folder_names(folder), "a.db ");
 }
 
@@ -635,7 +636,7 @@ static void many_can_make_one_file_at_once(void **state)
         if (children[i] == 0) {
             struct db *db = NULL;
             int error = db_open(path, &schema, DB_CREATE, &db);
-            if (error == DB_OK)
+            if (error == ERROR_NONE)
                 error = add_blob(db, i, "x", 1);
             db_close(&db);
             _exit(error);

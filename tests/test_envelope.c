@@ -24,7 +24,7 @@ static uint8_t opened[ENVELOPE_LETTER_LEN];
 static int seal_one(void **state)
 {
     secret = secret_new(ENVELOPE_KEY_LEN);
-    if (secret == NULL || envelope_key_new(secret, public_key) != ENVELOPE_OK)
+    if (secret == NULL || envelope_key_new(secret, public_key) != ERROR_NONE)
         return -1;
     memset(letter, 'k', sizeof letter);
     return envelope_seal(public_key, letter, envelope);
@@ -46,17 +46,17 @@ static void assert_refused(const uint8_t *with, const uint8_t *what, int why)
 
 static void what_is_sealed_opens(void **state)
 {
-    assert_int_equal(envelope_open(secret, envelope, opened), ENVELOPE_OK);
+    assert_int_equal(envelope_open(secret, envelope, opened), ERROR_NONE);
     assert_memory_equal(opened, letter, sizeof letter);
     memset(opened, 0, sizeof opened);
-    assert_int_equal(envelope_open_pair(secret, public_key, envelope, opened), ENVELOPE_OK);
+    assert_int_equal(envelope_open_pair(secret, public_key, envelope, opened), ERROR_NONE);
     assert_memory_equal(opened, letter, sizeof letter);
 }
 
 static void the_same_letter_never_seals_to_the_same_bytes(void **state)
 {
     static uint8_t again[ENVELOPE_LEN];
-    assert_int_equal(envelope_seal(public_key, letter, again), ENVELOPE_OK);
+    assert_int_equal(envelope_seal(public_key, letter, again), ERROR_NONE);
     assert_memory_equal(again, envelope, 30);
     assert_memory_not_equal(again + 30, envelope + 30, 32);
     assert_memory_not_equal(again + HEADER_LEN, envelope + HEADER_LEN, 16);
@@ -65,7 +65,7 @@ static void the_same_letter_never_seals_to_the_same_bytes(void **state)
 static void an_envelope_names_its_key(void **state)
 {
     uint8_t named[ENVELOPE_ID_LEN], id[ENVELOPE_ID_LEN];
-    assert_int_equal(envelope_names(envelope, named), ENVELOPE_OK);
+    assert_int_equal(envelope_names(envelope, named), ERROR_NONE);
     assert_int_equal(envelope_key_id(public_key, id), 0);
     assert_memory_equal(named, id, sizeof id);
 }
@@ -74,12 +74,12 @@ static void an_envelope_names_its_key(void **state)
 static int blame(size_t i, uint8_t byte)
 {
     if (i < 7)
-        return ENVELOPE_FOREIGN;
+        return ERROR_FOREIGN;
     if (i == 7)
-        return byte > '1' && byte <= '9' ? ENVELOPE_NEWER : ENVELOPE_FOREIGN;
+        return byte > '1' && byte <= '9' ? ERROR_NEWER : ERROR_FOREIGN;
     if (i < 14)
-        return ENVELOPE_SUITE;
-    return i < 30 ? ENVELOPE_KEY : ENVELOPE_FORGED;
+        return ERROR_SUITE;
+    return i < 30 ? ERROR_KEY_UNFIT : ERROR_SEAL;
 }
 
 static void any_flipped_byte_is_refused(void **state)
@@ -93,11 +93,11 @@ static void any_flipped_byte_is_refused(void **state)
     }
     /* X25519 does not read the top bit of a point, but the KEM's context does. */
     changed[HEADER_LEN - 1] ^= 0x80;
-    assert_refused(secret, changed, ENVELOPE_FORGED);
+    assert_refused(secret, changed, ERROR_SEAL);
     changed[HEADER_LEN - 1] ^= 0x80;
     for (size_t i = ENVELOPE_LEN - 17; i < ENVELOPE_LEN; i++) {
         changed[i] ^= 0x80;
-        assert_refused(secret, changed, ENVELOPE_FORGED);
+        assert_refused(secret, changed, ERROR_SEAL);
         changed[i] = envelope[i];
     }
 }
@@ -121,20 +121,20 @@ static void another_suite_is_refused(void **state)
     memcpy(changed, envelope, sizeof changed);
     changed[8] = 0x7a; /* X-Wing, 0x647a */
     changed[9] = 0x64;
-    assert_refused(secret, changed, ENVELOPE_SUITE);
+    assert_refused(secret, changed, ERROR_SUITE);
     memcpy(changed, envelope, sizeof changed);
     changed[12] = 0x02; /* AES-256-GCM */
-    assert_refused(secret, changed, ENVELOPE_SUITE);
+    assert_refused(secret, changed, ERROR_SUITE);
 }
 
 static void another_key_does_not_open(void **state)
 {
     uint8_t other_public[ENVELOPE_KEY_LEN];
     uint8_t *other = secret_new(ENVELOPE_KEY_LEN);
-    assert_int_equal(envelope_key_new(other, other_public), ENVELOPE_OK);
-    assert_refused(other, envelope, ENVELOPE_KEY);
+    assert_int_equal(envelope_key_new(other, other_public), ERROR_NONE);
+    assert_refused(other, envelope, ERROR_KEY_UNFIT);
     /* Nor when it says that it is the right one. */
-    assert_int_equal(envelope_open_pair(other, public_key, envelope, opened), ENVELOPE_FORGED);
+    assert_int_equal(envelope_open_pair(other, public_key, envelope, opened), ERROR_SEAL);
     secret_free(other);
 }
 
@@ -143,9 +143,9 @@ static void an_encapsulated_key_of_small_order_is_forged(void **state)
     static uint8_t changed[ENVELOPE_LEN];
     memcpy(changed, envelope, sizeof changed);
     memset(changed + 30, 0, 32);
-    assert_refused(secret, changed, ENVELOPE_FORGED);
+    assert_refused(secret, changed, ERROR_SEAL);
     changed[30] = 1;
-    assert_refused(secret, changed, ENVELOPE_FORGED);
+    assert_refused(secret, changed, ERROR_SEAL);
 }
 
 static void *open_many(void *unused)
@@ -153,7 +153,7 @@ static void *open_many(void *unused)
     uint8_t *mine = secret_new(ENVELOPE_LETTER_LEN);
     size_t right = 0;
     for (int i = 0; i < 50 && mine != NULL; i++)
-        if (envelope_open(secret, envelope, mine) == ENVELOPE_OK &&
+        if (envelope_open(secret, envelope, mine) == ERROR_NONE &&
             memcmp(mine, letter, sizeof letter) == 0)
             right++;
     secret_free(mine);
@@ -181,13 +181,13 @@ static void a_full_pool_is_an_error_and_no_crash(void **state)
         n++;
     assert_in_range(n, 1, 4095);
     memset(opened, 'x', sizeof opened);
-    assert_int_equal(envelope_open(secret, envelope, opened), ENVELOPE_MEMORY);
+    assert_int_equal(envelope_open(secret, envelope, opened), ERROR_MEMORY);
     assert_int_equal(opened[0], 0);
     static uint8_t out[ENVELOPE_LEN];
-    assert_int_equal(envelope_seal(public_key, letter, out), ENVELOPE_MEMORY);
+    assert_int_equal(envelope_seal(public_key, letter, out), ERROR_MEMORY);
     while (n > 0)
         secret_free(blocks[--n]);
-    assert_int_equal(envelope_open(secret, envelope, opened), ENVELOPE_OK);
+    assert_int_equal(envelope_open(secret, envelope, opened), ERROR_NONE);
 }
 
 int main(void)
@@ -204,7 +204,7 @@ int main(void)
         cmocka_unit_test(threads_open_at_once),
         cmocka_unit_test(a_full_pool_is_an_error_and_no_crash),
     };
-    if (secret_start() != SECRET_OK)
+    if (secret_start() != ERROR_NONE)
         return 1;
     return cmocka_run_group_tests(tests, seal_one, drop);
 }

@@ -505,12 +505,12 @@ static void bad_outbox_is_refused(void **state)
     office_fill(dir, 1);
     snprintf(path, sizeof path, "%s/outbox.db", dir);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(run(), ERROR_CORRUPT);
-    assert_int_equal(report.bundle, ERROR_CORRUPT);
+    assert_int_equal(run(), ERROR_OUTBOX);
+    assert_int_equal(report.bundle, ERROR_OUTBOX);
     assert_int_equal(access(path, F_OK), -1);
     memset(junk, 0xa5, sizeof junk);
     office_put(dir, "outbox.db", junk, sizeof junk);
-    assert_int_equal(run(), ERROR_CORRUPT);
+    assert_int_equal(run(), ERROR_OUTBOX);
 }
 
 static void day_is_noted_when_the_bundle_is_out(void **state)
@@ -549,8 +549,8 @@ static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
     struct board_mark mark = office_mark(dir, 3);
     put_board(1, &mark);
     snprintf(path, sizeof path, "%s/outbox.db", dir);
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), DB_OK);
-    assert_int_equal(db_begin(db), DB_OK);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_NONE);
+    assert_int_equal(db_begin(db), ERROR_NONE);
     assert_int_equal(run(), ERROR_BUSY);
     assert_int_equal(report.bundle, ERROR_NONE);
     assert_int_equal(report.outbox, ERROR_BUSY);

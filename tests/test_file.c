@@ -268,11 +268,15 @@ static void read_only_folder_is_refused(void **state)
     assert_int_equal(error, ERROR_READONLY);
 }
 
-static void every_refusal_has_words(void **state)
+static void every_error_has_words(void **state)
 {
     assert_string_equal(error_text(ERROR_NONE), "");
     for (int i = 1; i < ERROR_COUNT; i++)
-        assert_true(strlen(error_text(i)) > 20);
+        assert_true(strlen(error_text(i)) > 20 && error_status(i) > 0);
+    for (int i = 1; i < ERROR_COUNT; i++)
+        for (int k = 1; k < i; k++)
+            assert_string_not_equal(error_text(i), error_text(k));
+    assert_int_equal(error_status(ERROR_NONE), 0);
     assert_string_equal(error_text(-1), error_text(ERROR_IO));
     assert_string_equal(error_text(ERROR_COUNT), error_text(ERROR_IO));
 }
@@ -295,7 +299,7 @@ int main(void)
         CASE(temporary_names_in_use_are_stepped_over),
         CASE(full_disk_is_refused_and_nothing_left),
         CASE(read_only_folder_is_refused),
-        CASE(every_refusal_has_words),
+        CASE(every_error_has_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,5 +141,5 @@ int main(void)
         cmocka_unit_test(parts_are_hashed_with_nothing_between),
         cmocka_unit_test(a_state_in_locked_memory_is_taken),
     };
-    return secret_start() == SECRET_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    return secret_start() == ERROR_NONE ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -363,7 +363,7 @@ static void test_a_confined_session_prints_speaks_and_stores(void **state)
     assert_int_equal(served_check(&place->served), 2);
 }
 
-static int look_at_second(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error look_at_second(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     const uint8_t *envelope = bytes + RECORD_ENVELOPE;
     bool *is_ours = context;
@@ -372,7 +372,7 @@ static int look_at_second(void *context, uint64_t seq, const uint8_t *bytes, siz
     *is_ours = seq == 2 && envelope[0] == ENVELOPE_FILLING;
     for (size_t i = 0; i < ENVELOPE_LEN && *is_ours; i++)
         *is_ours = envelope[i] == ENVELOPE_FILLING;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 /* What lies in the mailbox before the keeper has written anything is what the visit comes to, and no cover takes its place. */
@@ -388,8 +388,8 @@ static void test_an_envelope_that_comes_first(void **state)
     assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
     assert_int_equal(served_check(&place->served), 2);
     in_folder(place, "outbox.db", path);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_each(outbox, 2, 2, look_at_second, &is_ours), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_each(outbox, 2, 2, look_at_second, &is_ours), ERROR_NONE);
     outbox_close(&outbox);
     assert_true(is_ours);
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "complaint/letter.h"
@@ -26,7 +27,6 @@
 #include "desk/triage_screen.h"
 #include "office/casefile.h"
 #include "office/publish.h"
-#include "office/trouble.h"
 #include "protocol/board.h"
 #include "tests/booth.h"
 #include "tests/hostile.h"
@@ -105,9 +105,8 @@ static void write_letter(char who, const char *words, size_t len, const char *ca
 static void add_to_case(uint64_t id, const char *noted, size_t noted_len, const char *answered,
                         size_t answered_len)
 {
-    assert_int_equal(casefile_note(&ward.vault, id, WARD_DAY, noted, noted_len), TROUBLE_NONE);
-    assert_int_equal(triage_answer(&ward.vault, id, answered, answered_len, WARD_DAY),
-                     TROUBLE_NONE);
+    assert_int_equal(casefile_note(&ward.vault, id, WARD_DAY, noted, noted_len), ERROR_NONE);
+    assert_int_equal(triage_answer(&ward.vault, id, answered, answered_len, WARD_DAY), ERROR_NONE);
 }
 
 static void fill_office(void)
@@ -120,8 +119,8 @@ static void fill_office(void)
         if (hostile_texts[i].kind != HOSTILE_TORN)
             write_letter((char)(i + 2), text, text_len, name, name_len);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), TROUBLE_NONE);
-    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), ERROR_NONE);
+    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), ERROR_NONE);
     assert_int_equal(n, kiosk.seq);
     honest_case = rows[0].id;
     add_to_case(honest_case, "honest", 6, "honest", 6);
@@ -166,7 +165,7 @@ static int decode_torn(struct letter *letter)
     memset(stand_in, 'x', text_len);
     sent.text = stand_in;
     sent.text_len = text_len;
-    assert_int_equal(letter_encode(&sent, raw), LETTER_OK);
+    assert_int_equal(letter_encode(&sent, raw), ERROR_NONE);
     uint8_t *at = memmem(raw, sizeof raw, stand_in, text_len);
     assert_non_null(at);
     memcpy(at, text, text_len);
@@ -182,9 +181,9 @@ static void test_the_door_refuses_what_is_torn_and_nothing_else(void **state)
         make_texts(hostile);
         const int error = decode_torn(&letter);
         if (hostile->kind == HOSTILE_TORN)
-            expect(error == LETTER_UTF8, "door", hostile, "it was let in");
+            expect(error == ERROR_LETTER_UTF8, "door", hostile, "it was let in");
         else
-            expect(error == LETTER_OK && letter.text_len == text_len &&
+            expect(error == ERROR_NONE && letter.text_len == text_len &&
                        memcmp(letter.text, text, text_len) == 0,
                    "door", hostile, "a text of a letter was refused or changed");
     }
@@ -422,7 +421,7 @@ static void test_lists(void **state)
     size_t n = 0, size = 0;
     char *out = NULL;
     places += 2;
-    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), ERROR_NONE);
     FILE *file = open_memstream(&out, &size);
     print_cases(file, rows, n);
     fclose(file);
@@ -430,7 +429,7 @@ static void test_lists(void **state)
     check_cells(out);
     free(out);
     file = open_memstream(&out, &size);
-    assert_int_equal(print_json_cases(file, rows, n), TROUBLE_NONE);
+    assert_int_equal(print_json_cases(file, rows, n), ERROR_NONE);
     fclose(file);
     assert_null(hostile_flaw(out, size, "\n"));
     json_decref(parse(&hostile_texts[0], out, size));
@@ -464,7 +463,7 @@ static void check_grid(const char *place, const struct hostile *hostile, const s
 /* Opens the n-th case of the list in a fresh reader. */
 static void open_case(size_t n)
 {
-    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), ERROR_NONE);
     press(KEYPRESS_OTHER, 0);
     for (size_t i = 0; i < n; i++)
         press(KEYPRESS_DOWN, 0);
@@ -585,9 +584,9 @@ static void test_notices(void **state)
         write_notices(text, text_len);
         const int error = publish_run(&ward.vault, out, WARD_DAY, &report);
         if (hostile->kind == HOSTILE_HONEST)
-            expect(error == TROUBLE_NONE, "notices", hostile, "honest words were refused");
+            expect(error == ERROR_NONE, "notices", hostile, "honest words were refused");
         else if (hostile->kind != HOSTILE_HEAPS)
-            expect(error != TROUBLE_NONE && report.line > 1, "notices", hostile, "not refused");
+            expect(error != ERROR_NONE && report.line > 1, "notices", hostile, "not refused");
     }
     ward_remove(out);
     finish();

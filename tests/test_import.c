@@ -22,7 +22,6 @@
 #include "office/casefile.h"
 #include "office/fleet.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tests/process.h"
 #include "tests/ward.h"
@@ -59,7 +58,7 @@ static size_t count_cases(struct scene *scene)
 {
     struct triage_case *cases = NULL;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), ERROR_NONE);
     free(cases);
     return n;
 }
@@ -68,7 +67,7 @@ static struct fleet_row *look(struct scene *scene)
 {
     struct fleet_row *rows = NULL;
     size_t n = 0;
-    assert_int_equal(fleet_list(&scene->ward.vault, WARD_DAY + 30, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(&scene->ward.vault, WARD_DAY + 30, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     return rows;
 }
@@ -80,7 +79,7 @@ static void test_complaint_becomes_a_case_with_its_text(void **state)
     size_t len = 0;
     send(scene, 'a', "Меня ударили в камере 12");
     ward_cover(&scene->kiosk, &scene->ward.vault.charter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 1);
     assert_int_equal(report.covers, 1);
     assert_int_equal(report.misplaced, 0);
@@ -95,7 +94,7 @@ static void test_complaint_without_text_is_a_case(void **state)
 {
     struct scene *scene = *state;
     send(scene, 'a', "");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     assert_int_equal(count_cases(scene), 1);
 }
 
@@ -106,7 +105,7 @@ static void test_longest_text_comes_whole(void **state)
     char *text = calloc(1, LETTER_TEXT_MAX + 1);
     memset(text, 'x', LETTER_TEXT_MAX);
     send(scene, 'a', text);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     char *shown = ward_show(&scene->ward, 1, 1, &len);
     assert_non_null(strstr(shown, text));
     free(shown);
@@ -122,7 +121,7 @@ static void test_follow_up_joins_its_case(void **state)
     struct letter letter = ward_letter(&scene->kiosk, 'a', "second");
     letter.kind = LETTER_FOLLOWUP;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 2);
     assert_int_equal(report.joined, 1);
     assert_int_equal(count_cases(scene), 2);
@@ -138,7 +137,7 @@ static bool waits(struct scene *scene)
 {
     struct triage_case *row = NULL;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), ERROR_NONE);
     const bool waits = row->waits;
     free(row);
     return waits;
@@ -148,12 +147,12 @@ static void test_case_waits_until_the_last_letter_is_answered(void **state)
 {
     struct scene *scene = *state;
     send(scene, 'a', "first");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     assert_true(waits(scene));
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "yes", 3, WARD_DAY), TROUBLE_NONE);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "yes", 3, WARD_DAY), ERROR_NONE);
     assert_false(waits(scene));
     send(scene, 'a', "second");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), ERROR_NONE);
     assert_true(waits(scene));
 }
 
@@ -164,13 +163,13 @@ static void test_importing_again_changes_nothing(void **state)
     size_t len = 0, len_again = 0;
     for (int i = 0; i < 40; i++)
         send(scene, (char)i, "text");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 25);
     char *before = ward_show(&scene->ward, 7, 1, &len);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 25, &report), ERROR_NONE);
     assert_int_equal(report.records, 0);
     assert_int_equal(report.held, 25);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 10, 40, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 10, 40, &report), ERROR_NONE);
     assert_int_equal(report.records, 15);
     assert_int_equal(count_cases(scene), 40);
     char *after = ward_show(&scene->ward, 7, 1, &len_again);
@@ -188,8 +187,8 @@ static void test_gap_is_named_and_filled(void **state)
     struct scene *scene = *state;
     for (int i = 0; i < 6; i++)
         send(scene, (char)i, "text");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), TROUBLE_NONE);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 5, 6, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), ERROR_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 5, 6, NULL), ERROR_NONE);
     struct fleet_row *row = look(scene);
     assert_int_equal(row->gaps.n, 1);
     assert_int_equal(row->gaps.all[0].first, 3);
@@ -198,7 +197,7 @@ static void test_gap_is_named_and_filled(void **state)
     assert_int_equal(row->kiosk.last_seq, 6);
     assert_int_equal(row->silent, 28); /* its clock is ahead: since the day after the import */
     fleet_free(row, 1);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 6, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 6, NULL), ERROR_NONE);
     row = look(scene);
     assert_int_equal(row->gaps.n, 0);
     assert_int_equal(row->kiosk.tip_seq, 6);
@@ -213,12 +212,12 @@ static void test_fork_is_named_and_nothing_is_lost(void **state)
     send(scene, 'a', "one");
     memcpy(hash, scene->kiosk.hash, sizeof hash);
     send(scene, 'b', "two");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, NULL), ERROR_NONE);
     scene->kiosk.seq = 1;
     memcpy(scene->kiosk.hash, hash, sizeof hash);
     send(scene, 'c', "two again");
     send(scene, 'd', "three");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), ERROR_NONE);
     struct fleet_row *row = look(scene);
     assert_int_equal(row->forks.n, 1);
     assert_int_equal(row->forks.all[0].first, 2);
@@ -234,14 +233,14 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     for (int i = 0; i < 4; i++)
         send(scene, (char)i, "text");
     scene->kiosk.board = 5;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, NULL), ERROR_NONE);
     scene->kiosk.board = 4;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), ERROR_NONE);
     assert_int_equal(report.rollbacks, 0); /* an old bundle, come late */
     scene->kiosk.board = 6;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), ERROR_NONE);
     assert_int_equal(report.rollbacks, 1); /* a newer board with fewer records */
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, &report), ERROR_NONE);
     assert_int_equal(report.rollbacks, 0); /* counted once */
     struct fleet_row *row = look(scene);
     assert_int_equal(row->rollbacks.n, 1);
@@ -256,7 +255,7 @@ static uint64_t count_rollbacks(struct scene *scene, uint64_t last, uint32_t boa
 {
     struct import_report report;
     scene->kiosk.board = board;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, last, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, last, &report), ERROR_NONE);
     return report.rollbacks;
 }
 
@@ -306,7 +305,7 @@ static void import_sick(struct scene *scene, uint64_t first, uint64_t last, uint
     bundle.health = 0;
     bundle.exchange_age = age;
     assert_int_equal(bundle_seal(&bundle, scene->kiosk.seed, data), ERROR_NONE);
-    assert_int_equal(import_bundle(&import, "test", data, len), TROUBLE_NONE);
+    assert_int_equal(import_bundle(&import, "test", data, len), ERROR_NONE);
     free(data);
 }
 
@@ -324,12 +323,12 @@ static void test_a_disk_that_was_not_well_once(void **state)
     struct scene *scene = *state;
     for (int i = 0; i < 5; i++)
         ward_cover(&scene->kiosk, &scene->ward.vault.charter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), ERROR_NONE);
     import_sick(scene, 3, 4, 7);
     assert_disk(scene, true);
     import_sick(scene, 3, 4, UINT16_MAX); /* what is left of an outbox */
     assert_disk(scene, false);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 3, 5, NULL), ERROR_NONE);
     assert_disk(scene, true);
     import_sick(scene, 1, 2, 7); /* not heard before */
     assert_disk(scene, false);
@@ -354,15 +353,15 @@ static void test_bundles_of_one_exchange_come_in_any_order(void **state)
     for (uint64_t i = 0; i < cap + 3; i++)
         ward_raw(kiosk, noise);
     kiosk->board = 5;
-    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), TROUBLE_NONE);
-    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), ERROR_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), ERROR_NONE);
     assert_unbroken(scene, cap + 2);
     kiosk->board = 6;
-    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, 1, cap, NULL), ERROR_NONE);
     kiosk->board = 5;
-    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 2, NULL), ERROR_NONE);
     kiosk->board = 6;
-    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 3, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, kiosk, cap + 1, cap + 3, NULL), ERROR_NONE);
     assert_unbroken(scene, cap + 3);
 }
 
@@ -380,7 +379,7 @@ static void test_misplaced_letters_are_kept_and_flagged(void **state)
     letter.kiosk[0] ^= 1;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     send(scene, 'd', "in its place");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), ERROR_NONE);
     assert_int_equal(report.misplaced, 3);
     assert_int_equal(report.complaints, 4);
     struct fleet_row *row = look(scene);
@@ -396,21 +395,20 @@ static void test_unreadable_envelopes_are_kept(void **state)
     random_bytes(envelope, sizeof envelope);
     ward_raw(&scene->kiosk, envelope); /* no envelope at all */
     memset(letter, 0xA5, sizeof letter);
-    assert_int_equal(envelope_seal(scene->ward.vault.charter.intake, letter, envelope),
-                     ENVELOPE_OK);
+    assert_int_equal(envelope_seal(scene->ward.vault.charter.intake, letter, envelope), ERROR_NONE);
     ward_raw(&scene->kiosk, envelope); /* opens, but is no letter */
-    assert_int_equal(envelope_key_new(secret, other), ENVELOPE_OK);
-    assert_int_equal(envelope_seal(other, letter, envelope), ENVELOPE_OK);
+    assert_int_equal(envelope_key_new(secret, other), ERROR_NONE);
+    assert_int_equal(envelope_seal(other, letter, envelope), ERROR_NONE);
     ward_raw(&scene->kiosk, envelope); /* to another office's key */
     send(scene, 'a', "good");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), ERROR_NONE);
     assert_int_equal(report.unreadable, 3);
     assert_int_equal(report.complaints, 1);
     struct fleet_row *row = look(scene);
     assert_int_equal(row->kiosk.unreadable, 3);
     assert_int_equal(row->kiosk.tip_seq, 4);
     fleet_free(row, 1);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 4, &report), ERROR_NONE);
     assert_int_equal(report.records, 0);
 }
 
@@ -437,11 +435,11 @@ static void test_short_memory_is_no_forgery(void **state)
     send(scene, 'a', "one");
     send(scene, 'b', "two");
     short_of_memory = true;
-    const int trouble = ward_import(&scene->ward, &scene->kiosk, 1, 2, &report);
+    const int error = ward_import(&scene->ward, &scene->kiosk, 1, 2, &report);
     short_of_memory = false;
-    assert_int_equal(trouble, TROUBLE_MEMORY);
+    assert_int_equal(error, ERROR_MEMORY);
     assert_int_equal(report.unreadable + report.records, 0);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 2, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 2);
     assert_int_equal(report.held, 0);
 }
@@ -453,7 +451,7 @@ static void test_bundles_of_strangers_are_refused(void **state)
     ward_make(&stranger, "PC-17");
     memcpy(stranger.office, scene->ward.vault.charter.office, sizeof stranger.office);
     ward_cover(&stranger, &scene->ward.vault.charter);
-    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), TROUBLE_KIOSK);
+    assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), ERROR_NOT_ENROLLED);
     memcpy(stranger.id, scene->kiosk.id, sizeof stranger.id);
     assert_int_equal(ward_import(&scene->ward, &stranger, 1, 1, NULL), ERROR_FORGED);
     ward_drop(&stranger);
@@ -468,9 +466,9 @@ static void spoil(struct import *import, uint8_t *bundle, size_t len)
 {
     for (size_t i = 0; i < len; i += i < 200 || i + 200 > len ? 1 : 61) {
         bundle[i] ^= 1;
-        assert_int_not_equal(import_bundle(import, "flipped", bundle, len), TROUBLE_NONE);
+        assert_int_not_equal(import_bundle(import, "flipped", bundle, len), ERROR_NONE);
         bundle[i] ^= 1;
-        assert_int_not_equal(import_bundle(import, "cut", bundle, i), TROUBLE_NONE);
+        assert_int_not_equal(import_bundle(import, "cut", bundle, i), ERROR_NONE);
     }
 }
 
@@ -481,14 +479,14 @@ static void test_every_flipped_byte_and_every_cut_is_refused(void **state)
     size_t len = 0;
     uint8_t *bundle = ward_bundle(&scene->kiosk, 1, 0, &len);
     spoil(&import, bundle, len);
-    assert_int_equal(import_bundle(&import, "whole", bundle, len), TROUBLE_NONE);
+    assert_int_equal(import_bundle(&import, "whole", bundle, len), ERROR_NONE);
     free(bundle);
     send(scene, 'a', "text");
     bundle = ward_bundle(&scene->kiosk, 1, 1, &len);
     spoil(&import, bundle, len);
     assert_int_equal(import.report.records, 0);
     assert_int_equal(count_cases(scene), 0);
-    assert_int_equal(import_bundle(&import, "whole", bundle, len), TROUBLE_NONE);
+    assert_int_equal(import_bundle(&import, "whole", bundle, len), ERROR_NONE);
     free(bundle);
 }
 
@@ -506,7 +504,7 @@ static void test_hostile_text_is_exact_in_json_and_harmless_in_show(void **state
     letter.name = hostile;
     letter.name_len = sizeof hostile - 1;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     char *shown = ward_show(&scene->ward, 1, 0, &len);
     assert_int_equal(strlen(shown), len);
     assert_null(strpbrk(shown, "\033\007\r"));
@@ -547,16 +545,15 @@ static void test_casebook_holds_no_plaintext(void **state)
     letter.name = "КАНАРКИН";
     letter.name_len = strlen(letter.name);
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     assert_int_equal(triage_answer(&scene->ward.vault, 1, "answercanary", 12, WARD_DAY),
-                     TROUBLE_NONE);
-    assert_int_equal(casefile_note(&scene->ward.vault, 1, WARD_DAY, "notecanary", 10),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
+    assert_int_equal(casefile_note(&scene->ward.vault, 1, WARD_DAY, "notecanary", 10), ERROR_NONE);
     snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
     assert_absent(path, canaries);
     snprintf(path, sizeof path, "%s/casebook.db-wal", scene->ward.dir);
     assert_absent(path, canaries);
-    assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
     snprintf(path, sizeof path, "%s/casebook.db", scene->ward.dir);
     assert_absent(path, canaries);
 }
@@ -565,11 +562,11 @@ struct refused {
     char text[512];
 };
 
-static void note_refused(void *context, const char *name, int trouble)
+static void note_refused(void *context, const char *name, enum error error)
 {
     struct refused *refused = context;
     const size_t len = strlen(refused->text);
-    snprintf(refused->text + len, sizeof refused->text - len, "%s=%d ", name, trouble);
+    snprintf(refused->text + len, sizeof refused->text - len, "%s=%d ", name, error);
 }
 
 static void put_file(const char *dir, const char *name, const uint8_t *data, size_t len)
@@ -624,19 +621,19 @@ static void test_changed_row_is_noticed(void **state)
     send(scene, 'a', "text");
     send(scene, 'c', "another");
     send(scene, 'e', "a third");
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL), ERROR_NONE);
     ward_damage(&scene->ward, 2, 0);
     ward_damage(&scene->ward, 2, 0);
     struct triage_case *cases = NULL;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_ROW);
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), ERROR_CASEBOOK_ROW);
     assert_int_equal(n, 3);
     assert_int_equal(cases[1].id, 2);
     assert_int_equal(cases[1].letters, 1);
     free(cases);
     assert_int_equal(scene->ward.vault.damage_count, 1);
     assert_int_equal(scene->ward.vault.damage[0].case_id, 2);
-    assert_int_equal(triage_list(&scene->ward.vault, 3, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 3, &cases, &n), ERROR_NONE);
     free(cases);
 }
 
@@ -644,19 +641,19 @@ static void test_changed_row_is_noticed(void **state)
 static void test_full_disk_takes_half_of_nothing(void **state)
 {
     struct scene *scene = *state;
-    int error = TROUBLE_FULL, refusals = 0;
+    int error = ERROR_FULL, refusals = 0;
     for (int i = 0; i < 3; i++)
         send(scene, (char)('a' + 2 * i), "text");
-    for (size_t len = 0; error != TROUBLE_NONE && len < 1024 * 1024; len += 4096) {
-        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    for (size_t len = 0; error != ERROR_NONE && len < 1024 * 1024; len += 4096) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
         ward_starve(len);
         error = ward_import(&scene->ward, &scene->kiosk, 1, 3, NULL);
         ward_feed();
-        assert_int_equal(count_cases(scene), error == TROUBLE_NONE ? 3 : 0);
-        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
-        refusals += error == TROUBLE_FULL;
+        assert_int_equal(count_cases(scene), error == ERROR_NONE ? 3 : 0);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL);
+        refusals += error == ERROR_FULL;
     }
-    assert_int_equal(error, TROUBLE_NONE);
+    assert_int_equal(error, ERROR_NONE);
     assert_true(refusals > 3);
 }
 
@@ -679,10 +676,10 @@ static void test_most_urgent_and_oldest_first(void **state)
         letter.day = letters[i].day;
         ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, N, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, N, NULL), ERROR_NONE);
     struct triage_case *cases = NULL;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), ERROR_NONE);
     assert_int_equal(n, N);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(cases[i].id, expected[i]);
@@ -693,7 +690,7 @@ static enum taxonomy_urgency urgency_of(struct scene *scene, uint64_t case_id)
 {
     struct triage_case *cases = NULL;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, case_id, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, case_id, &cases, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     const enum taxonomy_urgency urgency = cases[0].urgency;
     free(cases);
@@ -706,14 +703,14 @@ static void test_a_follow_up_makes_a_case_more_urgent(void **state)
     struct letter letter = ward_letter(&scene->kiosk, 'a', "");
     memcpy(letter.category, "C1", 3);
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     assert_int_equal(urgency_of(scene, 1), TAXONOMY_U2);
     letter.kind = LETTER_FOLLOWUP;
     letter.session = 2;
     memcpy(letter.urgent, "\0\0\2\1", 4);
     letter.urgent_count = 4;
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 2, 2, NULL), ERROR_NONE);
     assert_int_equal(urgency_of(scene, 1), TAXONOMY_U0);
 }
 
@@ -758,7 +755,7 @@ static void test_show_says_what_was_answered(void **state)
     ward_enroll_at(&scene->ward, &child, "CH-2", 9);
     struct letter letter = child_letter(&child);
     ward_add(&child, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &child, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &child, 1, 1, NULL), ERROR_NONE);
     char *shown = ward_show(&scene->ward, 1, 0, &len);
     if (strstr(shown, expected) == NULL || strstr(shown, more) == NULL)
         fail_msg("not shown in:\n%s", shown);
@@ -785,7 +782,7 @@ static void test_json_says_what_was_answered(void **state)
     size_t len = 0;
     struct letter letter = child_letter(&scene->kiosk);
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     char *shown = ward_show(&scene->ward, 1, 1, &len);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (strstr(shown, expected[i]) == NULL)
@@ -802,7 +799,7 @@ static void test_what_was_not_said_is_not_shown(void **state)
     struct letter letter = ward_letter(&scene->kiosk, 'a', "text");
     memcpy(letter.category, "D3", 3);
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     char *shown = ward_show(&scene->ward, 1, 0, &len);
     assert_null(strstr(shown, "Name"));
     assert_null(strstr(shown, "About"));
@@ -835,7 +832,7 @@ static int open_casebook(struct scene *scene)
 
 static void import_apart(void *context)
 {
-    if (open_casebook(context) == DB_OK)
+    if (open_casebook(context) == ERROR_NONE)
         import_all(context);
 }
 
@@ -845,7 +842,7 @@ static bool cut_import(struct scene *scene, unsigned at)
 {
     caseload_close(&scene->ward.vault.cases);
     const unsigned stops = process_cut(import_apart, scene, at);
-    assert_int_equal(open_casebook(scene), DB_OK);
+    assert_int_equal(open_casebook(scene), ERROR_NONE);
     return stops == at;
 }
 
@@ -864,7 +861,7 @@ static void test_killed_import_run_again_gives_the_same(void **state)
     struct triage_case *cases = NULL;
     size_t n = 0;
     uint32_t letters = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 0, &cases, &n), ERROR_NONE);
     assert_int_equal(n, 50);
     for (size_t i = 0; i < n; i++) {
         letters += cases[i].letters;

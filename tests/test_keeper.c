@@ -64,7 +64,7 @@ struct found {
     bool wrong_number;
 };
 
-static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     static uint8_t plain[LETTER_LEN];
     struct found *found = context;
@@ -74,16 +74,16 @@ static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t
     (void)len;
     assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     assert_int_equal(envelope_open(found->office->intake_secret, record.envelope, plain),
-                     ENVELOPE_OK);
-    assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
+                     ERROR_NONE);
+    assert_int_equal(letter_decode(plain, &letter), ERROR_NONE);
     found->wrong_number = found->wrong_number || letter.session != seq;
     if (letter.kind == LETTER_COVER)
-        return DB_OK;
+        return ERROR_NONE;
     found->complaints++;
     if (found->text != NULL && letter.text_len == strlen(found->text) &&
         memcmp(letter.text, found->text, letter.text_len) == 0)
         found->with_text++;
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static struct found look(const struct served *served, const char *text)
@@ -93,8 +93,8 @@ static struct found look(const struct served *served, const char *text)
     char path[OFFICE_PATH_LEN + 16];
 
     snprintf(path, sizeof path, "%s/outbox.db", served->dir);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_each(outbox, 1, RECORDS_MAX, look_inside, &found), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_each(outbox, 1, RECORDS_MAX, look_inside, &found), ERROR_NONE);
     outbox_close(&outbox);
     return found;
 }

@@ -69,7 +69,7 @@ static int try(const char *passphrase, size_t file_len)
     size_t len = 99;
     memset(opened, 'x', SECRET_LEN);
     int rc = keyring_open(passphrase, strlen(passphrase), file, file_len, opened, &len);
-    if (rc != KEYRING_OK) {
+    if (rc != ERROR_NONE) {
         assert_int_equal(len, 0);
         for (size_t i = 0; i < SECRET_LEN; i++)
             assert_true(opened[i] == 'x' || opened[i] == 0);
@@ -81,14 +81,14 @@ static int try(const char *passphrase, size_t file_len)
 
 static void a_strangers_keyring_opens(void **state)
 {
-    assert_int_equal(try(words, FILE_LEN), KEYRING_OK);
+    assert_int_equal(try(words, FILE_LEN), ERROR_NONE);
     assert_memory_equal(opened, secret, sizeof secret);
 }
 
 static void a_wrong_passphrase_is_told_from_damage(void **state)
 {
-    assert_int_equal(try("correct horse battery staples", FILE_LEN), KEYRING_WRONG);
-    assert_int_equal(try("", FILE_LEN), KEYRING_WRONG);
+    assert_int_equal(try("correct horse battery staples", FILE_LEN), ERROR_PASSPHRASE);
+    assert_int_equal(try("", FILE_LEN), ERROR_PASSPHRASE);
 }
 
 /* Changed by somebody who can write checksums too: the tag of the cipher still says no. */
@@ -96,14 +96,14 @@ static void a_change_with_a_right_checksum_does_not_open(void **state)
 {
     file[60] ^= 1;
     write_checksum();
-    assert_int_equal(try(words, FILE_LEN), KEYRING_WRONG);
+    assert_int_equal(try(words, FILE_LEN), ERROR_PASSPHRASE);
 }
 
 /* Calls a check of all damaged files, which together must take less time than one derivation. */
 static void without_derivation(void (*refuse_all)(void))
 {
     clock_t begin = clock();
-    assert_int_equal(try(words, FILE_LEN), KEYRING_OK);
+    assert_int_equal(try(words, FILE_LEN), ERROR_NONE);
     clock_t one = clock() - begin;
     begin = clock();
     refuse_all();
@@ -113,7 +113,7 @@ static void without_derivation(void (*refuse_all)(void))
 static void truncate_at_every_length(void)
 {
     for (size_t len = 0; len < FILE_LEN; len++)
-        assert_int_equal(try(words, len), KEYRING_DAMAGED);
+        assert_int_equal(try(words, len), ERROR_KEYRING_DAMAGED);
 }
 
 static void a_file_cut_short_is_damaged(void **state)
@@ -126,7 +126,7 @@ static void flip_every_byte(void)
     for (size_t i = 0; i < FILE_LEN; i++) {
         uint8_t kept = file[i];
         file[i] ^= (uint8_t)(1 << i % 8);
-        int want = i < 8 ? KEYRING_FOREIGN : KEYRING_DAMAGED;
+        int want = i < 8 ? ERROR_KEYRING_FOREIGN : ERROR_KEYRING_DAMAGED;
         assert_int_equal(try(words, FILE_LEN), want);
         file[i] = kept;
     }
@@ -143,19 +143,19 @@ static void one_byte_more_is_damaged(void **state)
     size_t len;
     memcpy(longer, file, FILE_LEN);
     assert_int_equal(keyring_open(words, strlen(words), longer, sizeof longer, opened, &len),
-                     KEYRING_DAMAGED);
+                     ERROR_KEYRING_DAMAGED);
 }
 
 static void versions_and_foreign_files_are_told_apart(void **state)
 {
     file[7] = '2';
-    assert_int_equal(try(words, FILE_LEN), KEYRING_NEWER);
-    assert_int_equal(try(words, 8), KEYRING_NEWER);
+    assert_int_equal(try(words, FILE_LEN), ERROR_KEYRING_NEWER);
+    assert_int_equal(try(words, 8), ERROR_KEYRING_NEWER);
     file[7] = 'x';
-    assert_int_equal(try(words, FILE_LEN), KEYRING_FOREIGN);
+    assert_int_equal(try(words, FILE_LEN), ERROR_KEYRING_FOREIGN);
     memcpy(file, "-----BEGIN", 10);
-    assert_int_equal(try(words, FILE_LEN), KEYRING_FOREIGN);
-    assert_int_equal(try(words, 3), KEYRING_FOREIGN);
+    assert_int_equal(try(words, FILE_LEN), ERROR_KEYRING_FOREIGN);
+    assert_int_equal(try(words, 3), ERROR_KEYRING_FOREIGN);
 }
 
 static void refuse_costs(void)
@@ -167,7 +167,7 @@ static void refuse_costs(void)
         wire_put32(file + 8, costs[i][0]);
         wire_put32(file + 12, costs[i][1]);
         write_checksum();
-        assert_int_equal(try(words, FILE_LEN), KEYRING_DAMAGED);
+        assert_int_equal(try(words, FILE_LEN), ERROR_KEYRING_DAMAGED);
     }
 }
 
@@ -183,7 +183,7 @@ static void a_length_that_lies_is_damaged(void **state)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         wire_put32(file + 44, lengths[i]);
         write_checksum();
-        assert_int_equal(try(words, FILE_LEN), KEYRING_DAMAGED);
+        assert_int_equal(try(words, FILE_LEN), ERROR_KEYRING_DAMAGED);
     }
 }
 
@@ -191,11 +191,11 @@ static void what_we_seal_opens(void **state)
 {
     static uint8_t other[FILE_LEN];
     memcpy(other, file, sizeof other);
-    assert_int_equal(keyring_seal(words, strlen(words), secret, SECRET_LEN, file), KEYRING_OK);
+    assert_int_equal(keyring_seal(words, strlen(words), secret, SECRET_LEN, file), ERROR_NONE);
     assert_memory_equal(file, "SANDYQW1\x00\x00\x04\x00\x03\x00\x00\x00", 16);
     assert_memory_not_equal(file + 16, other + 16, 16);
     assert_memory_not_equal(file + 32, other + 32, 12);
-    assert_int_equal(try(words, FILE_LEN), KEYRING_OK);
+    assert_int_equal(try(words, FILE_LEN), ERROR_NONE);
     assert_memory_equal(opened, secret, sizeof secret);
 }
 
@@ -215,7 +215,7 @@ int main(void)
         EACH(a_length_that_lies_is_damaged),
         EACH(what_we_seal_opens),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     if (!crypto_aead_aes256gcm_is_available()) {
         print_message("[  SKIPPED ] libsodium has no AES-GCM on this processor\n");

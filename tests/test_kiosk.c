@@ -387,8 +387,8 @@ static void test_locked_outbox_is_refused(void **state)
     struct db *db = NULL;
 
     snprintf(path, sizeof path, "%s/outbox.db", served->dir);
-    assert_int_equal(db_open(path, &any, DB_OPEN, &db), DB_OK);
-    assert_int_equal(db_begin(db), DB_OK);
+    assert_int_equal(db_open(path, &any, DB_OPEN, &db), ERROR_NONE);
+    assert_int_equal(db_begin(db), ERROR_NONE);
     assert_serve_refused(served, "Another program is using it");
     db_rollback(db);
     db_close(&db);
@@ -618,7 +618,7 @@ struct looked {
     uint8_t plain[LETTER_LEN];
 };
 
-static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     struct looked *looked = context;
     uint8_t plain[LETTER_LEN];
@@ -626,14 +626,14 @@ static int look_inside(void *context, uint64_t seq, const uint8_t *bytes, size_t
     struct letter letter;
 
     assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
-    assert_int_equal(envelope_open(looked->secret, record.envelope, plain), ENVELOPE_OK);
-    assert_int_equal(letter_decode(plain, &letter), LETTER_OK);
+    assert_int_equal(envelope_open(looked->secret, record.envelope, plain), ERROR_NONE);
+    assert_int_equal(letter_decode(plain, &letter), ERROR_NONE);
     assert_int_equal(letter.session, seq);
     if (letter.kind == LETTER_COVER)
-        return DB_OK;
+        return ERROR_NONE;
     looked->letters++;
     memcpy(looked->plain, plain, sizeof plain);
-    return letter_decode(looked->plain, &looked->last) == LETTER_OK ? DB_OK : DB_CORRUPT;
+    return letter_decode(looked->plain, &looked->last) == ERROR_NONE ? ERROR_NONE : ERROR_OUTBOX;
 }
 
 static const struct looked *look(const struct served *served)
@@ -646,9 +646,9 @@ static const struct looked *look(const struct served *served)
     memset(&looked, 0, sizeof looked);
     looked.secret = served->office.intake_secret;
     snprintf(path, sizeof path, "%s/outbox.db", served->dir);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
-    assert_int_equal(outbox_each(outbox, 1, tip.seq, look_inside, &looked), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
+    assert_int_equal(outbox_each(outbox, 1, tip.seq, look_inside, &looked), ERROR_NONE);
     outbox_close(&outbox);
     return &looked;
 }

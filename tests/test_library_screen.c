@@ -23,7 +23,7 @@ static struct booth *booth;
 
 static int group_setup(void **state)
 {
-    return secret_start() == SECRET_OK ? 0 : -1;
+    return secret_start() == ERROR_NONE ? 0 : -1;
 }
 
 static int setup(void **state)

@@ -43,7 +43,7 @@ static int teardown(void **state)
 static void reopen(void)
 {
     outbox_close(&outbox);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
 }
 
 static const uint8_t *hash_of(uint64_t seq)
@@ -66,7 +66,7 @@ static int append_to(struct outbox *to, uint64_t seq)
 static void append_all(uint64_t first, uint64_t last)
 {
     for (uint64_t seq = first; seq <= last; seq++)
-        assert_int_equal(append_to(outbox, seq), DB_OK);
+        assert_int_equal(append_to(outbox, seq), ERROR_NONE);
 }
 
 static void assert_tip(uint64_t seq)
@@ -74,7 +74,7 @@ static void assert_tip(uint64_t seq)
     static const uint8_t zeros[OUTBOX_HASH_LEN];
     struct outbox_tip tip;
     memset(&tip, 0xff, sizeof(tip));
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     assert_int_equal(tip.seq, seq);
     assert_int_equal(tip.day, seq == 0 ? 0 : 20000 + seq);
     assert_memory_equal(tip.hash, seq == 0 ? zeros : hash_of(seq), OUTBOX_HASH_LEN);
@@ -85,7 +85,7 @@ struct walk {
     int n;
 };
 
-static int walk_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
+static enum error walk_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
 {
     struct walk *walk = context;
     assert_int_equal(seq, walk->next++);
@@ -93,7 +93,7 @@ static int walk_record(void *context, uint64_t seq, const uint8_t *record, size_
     assert_int_equal(record[0], (uint8_t)seq);
     assert_int_equal(record[len - 1], (uint8_t)seq);
     walk->n++;
-    return seq == walk->stop ? DB_FULL : DB_OK;
+    return seq == walk->stop ? ERROR_FULL : ERROR_NONE;
 }
 
 /* The outbox holds exactly first..last, in order and whole. */
@@ -101,9 +101,9 @@ static void assert_holds(uint64_t first, uint64_t last)
 {
     struct walk walk = {.next = first};
     uint64_t is_first = 99;
-    assert_int_equal(outbox_first(outbox, &is_first), DB_OK);
+    assert_int_equal(outbox_first(outbox, &is_first), ERROR_NONE);
     assert_int_equal(is_first, first > last ? 0 : first);
-    assert_int_equal(outbox_each(outbox, 0, UINT64_MAX, walk_record, &walk), DB_OK);
+    assert_int_equal(outbox_each(outbox, 0, UINT64_MAX, walk_record, &walk), ERROR_NONE);
     assert_int_equal(walk.n, first > last ? 0 : last - first + 1);
 }
 
@@ -113,11 +113,11 @@ static void a_new_outbox_is_empty(void **state)
     uint32_t day = 7;
     assert_tip(0);
     assert_holds(1, 0);
-    assert_int_equal(outbox_exchanged(outbox, &day), DB_OK);
+    assert_int_equal(outbox_exchanged(outbox, &day), ERROR_NONE);
     assert_int_equal(day, 0);
-    assert_int_equal(outbox_drop(outbox, 0, zeros), DB_OK);
-    assert_int_equal(outbox_drop(outbox, 0, hash_of(1)), DB_NONE);
-    assert_int_equal(outbox_drop(outbox, 1, hash_of(1)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, 0, zeros), ERROR_NONE);
+    assert_int_equal(outbox_drop(outbox, 0, hash_of(1)), ERROR_NO_ROW);
+    assert_int_equal(outbox_drop(outbox, 1, hash_of(1)), ERROR_NO_ROW);
     reopen();
     assert_tip(0);
 }
@@ -125,7 +125,7 @@ static void a_new_outbox_is_empty(void **state)
 static void a_missing_outbox_is_said(void **state)
 {
     struct outbox *none = NULL;
-    assert_int_equal(outbox_open(folder_path(folder, "none.db"), DB_OPEN, &none), DB_MISSING);
+    assert_int_equal(outbox_open(folder_path(folder, "none.db"), DB_OPEN, &none), ERROR_OUTBOX);
     assert_null(none);
     outbox_close(&none);
 }
@@ -137,7 +137,7 @@ static void records_come_back_in_order_after_reopening(void **state)
     reopen();
     assert_tip(12);
     assert_holds(1, 12);
-    assert_int_equal(outbox_each(outbox, 3, 5, walk_record, &part), DB_OK);
+    assert_int_equal(outbox_each(outbox, 3, 5, walk_record, &part), ERROR_NONE);
     assert_int_equal(part.n, 3);
     append_all(13, 13);
     assert_holds(1, 13);
@@ -147,18 +147,18 @@ static void each_stops_where_it_is_told(void **state)
 {
     struct walk walk = {.next = 1, .stop = 2};
     append_all(1, 4);
-    assert_int_equal(outbox_each(outbox, 1, 4, walk_record, &walk), DB_FULL);
+    assert_int_equal(outbox_each(outbox, 1, 4, walk_record, &walk), ERROR_FULL);
     assert_int_equal(walk.n, 2);
-    assert_int_equal(outbox_each(outbox, UINT64_MAX, UINT64_MAX, walk_record, &walk), DB_OK);
+    assert_int_equal(outbox_each(outbox, UINT64_MAX, UINT64_MAX, walk_record, &walk), ERROR_NONE);
     assert_int_equal(walk.n, 2);
 }
 
 static void only_the_next_number_is_taken(void **state)
 {
     append_all(1, 3);
-    assert_int_equal(append_to(outbox, 3), DB_EXISTS);
-    assert_int_equal(append_to(outbox, 5), DB_EXISTS);
-    assert_int_equal(append_to(outbox, 0), DB_EXISTS);
+    assert_int_equal(append_to(outbox, 3), ERROR_CHAIN);
+    assert_int_equal(append_to(outbox, 5), ERROR_CHAIN);
+    assert_int_equal(append_to(outbox, 0), ERROR_CHAIN);
     assert_tip(3);
     assert_holds(1, 3);
     append_all(4, 4);
@@ -167,19 +167,19 @@ static void only_the_next_number_is_taken(void **state)
 static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
 {
     append_all(1, 6);
-    assert_int_equal(outbox_holds(outbox, 4, hash_of(4)), DB_OK);
-    assert_int_equal(outbox_holds(outbox, 4, hash_of(5)), DB_NONE);
-    assert_int_equal(outbox_holds(outbox, 7, hash_of(7)), DB_NONE);
+    assert_int_equal(outbox_holds(outbox, 4, hash_of(4)), ERROR_NONE);
+    assert_int_equal(outbox_holds(outbox, 4, hash_of(5)), ERROR_NO_ROW);
+    assert_int_equal(outbox_holds(outbox, 7, hash_of(7)), ERROR_NO_ROW);
     assert_holds(1, 6);
-    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), ERROR_NONE);
     assert_int_equal(folder_size(folder_path(folder, "outbox.db-wal")), 0);
     assert_holds(5, 6);
     assert_tip(6);
-    assert_int_equal(outbox_drop(outbox, 6, hash_of(6)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 6, hash_of(6)), ERROR_NONE);
     reopen();
     assert_holds(7, 6);
     assert_tip(6);
-    assert_int_equal(append_to(outbox, 1), DB_EXISTS);
+    assert_int_equal(append_to(outbox, 1), ERROR_CHAIN);
     append_all(7, 8);
     assert_holds(7, 8);
 }
@@ -187,23 +187,23 @@ static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
 static void another_chains_hash_drops_nothing(void **state)
 {
     append_all(1, 6);
-    assert_int_equal(outbox_drop(outbox, 4, hash_of(5)), DB_NONE);
-    assert_int_equal(outbox_drop(outbox, 7, hash_of(7)), DB_NONE);
-    assert_int_equal(outbox_drop(outbox, UINT64_MAX, hash_of(6)), DB_NONE);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(5)), ERROR_NO_ROW);
+    assert_int_equal(outbox_drop(outbox, 7, hash_of(7)), ERROR_NO_ROW);
+    assert_int_equal(outbox_drop(outbox, UINT64_MAX, hash_of(6)), ERROR_NO_ROW);
     assert_holds(1, 6);
-    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
-    assert_int_equal(outbox_drop(outbox, 4, hash_of(3)), DB_NONE);
-    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), DB_OK);
-    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), ERROR_NONE);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(3)), ERROR_NO_ROW);
+    assert_int_equal(outbox_drop(outbox, 4, hash_of(4)), ERROR_NONE);
+    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), ERROR_NONE);
     assert_holds(5, 6);
 }
 
 static void the_day_of_the_exchange_is_kept(void **state)
 {
     uint32_t day = 0;
-    assert_int_equal(outbox_set_exchanged(outbox, UINT32_MAX), DB_OK);
+    assert_int_equal(outbox_set_exchanged(outbox, UINT32_MAX), ERROR_NONE);
     reopen();
-    assert_int_equal(outbox_exchanged(outbox, &day), DB_OK);
+    assert_int_equal(outbox_exchanged(outbox, &day), ERROR_NONE);
     assert_int_equal(day, UINT32_MAX);
     assert_tip(0);
 }
@@ -212,7 +212,7 @@ static void dropped_bytes_are_gone_from_the_files(void **state)
 {
     size_t len = 0;
     append_all(1, 3);
-    assert_int_equal(outbox_drop(outbox, 3, hash_of(3)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 3, hash_of(3)), ERROR_NONE);
     outbox_close(&outbox);
     uint8_t *bytes = folder_read(path, &len);
     assert_null(memmem(bytes, len,
@@ -224,12 +224,12 @@ static void keeper_and_courier_work_side_by_side(void **state)
 {
     struct outbox *courier = NULL, *keeper = outbox;
     append_all(1, 3);
-    assert_int_equal(outbox_open(path, DB_OPEN, &courier), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &courier), ERROR_NONE);
     outbox = courier;
     assert_holds(1, 3);
-    assert_int_equal(append_to(keeper, 4), DB_OK);
+    assert_int_equal(append_to(keeper, 4), ERROR_NONE);
     assert_tip(4);
-    assert_int_equal(outbox_drop(courier, 2, hash_of(2)), DB_OK);
+    assert_int_equal(outbox_drop(courier, 2, hash_of(2)), ERROR_NONE);
     outbox = keeper;
     assert_holds(3, 4);
     append_all(5, 5);
@@ -297,8 +297,8 @@ static void a_wrong_byte_in_the_log_takes_no_more_than_the_last(void **state)
         free(bytes);
         flip(folder_path(copy, "outbox.db-wal"), wrong[i]);
         struct outbox *ours = outbox;
-        assert_int_equal(outbox_open(folder_path(copy, "outbox.db"), DB_OPEN, &outbox), DB_OK);
-        assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+        assert_int_equal(outbox_open(folder_path(copy, "outbox.db"), DB_OPEN, &outbox), ERROR_NONE);
+        assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
         assert_true(tip.seq >= 19);
         assert_holds(1, tip.seq);
         outbox_close(&outbox);
@@ -307,10 +307,10 @@ static void a_wrong_byte_in_the_log_takes_no_more_than_the_last(void **state)
     }
 }
 
-static int append_while_reading(void *context, const struct db_value *columns, size_t n)
+static enum error append_while_reading(void *context, const struct db_value *columns, size_t n)
 {
     append_all(4, 9);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 static double now(void)
@@ -328,12 +328,12 @@ static void a_reader_keeps_nobody_waiting(void **state)
         .application_id = 0x53514f42, .version = 1, .statements = read, .statement_count = 1};
     struct db *reader = NULL;
     double start, alone, read_beside;
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &reader), DB_OK);
+    assert_int_equal(db_open(path, &schema, DB_OPEN, &reader), ERROR_NONE);
     start = now();
     append_all(1, 3);
     alone = now() - start;
     start = now();
-    assert_int_equal(db_run(reader, 0, NULL, 0, append_while_reading, NULL), DB_OK);
+    assert_int_equal(db_run(reader, 0, NULL, 0, append_while_reading, NULL), ERROR_NONE);
     read_beside = now() - start;
     assert_true(read_beside < 2 * alone + 5); /* 5: as long as one waits for another */
     db_close(&reader);
@@ -351,20 +351,20 @@ static void assert_corrupt_after(const char *sql)
     outbox_close(&outbox);
     size_t len = 0;
     uint8_t *bytes = folder_read(path, &len);
-    assert_int_equal(db_open(path, &as, DB_OPEN, &db), DB_OK);
-    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), DB_OK);
+    assert_int_equal(db_open(path, &as, DB_OPEN, &db), ERROR_NONE);
+    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), ERROR_NONE);
     db_close(&db);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_CORRUPT);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_OUTBOX);
     assert_null(outbox);
     folder_write(path, bytes, len);
     free(bytes);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
 }
 
 static void a_hole_in_the_chain_is_found_at_opening(void **state)
 {
     append_all(1, 6);
-    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), DB_OK);
+    assert_int_equal(outbox_drop(outbox, 2, hash_of(2)), ERROR_NONE);
     assert_corrupt_after("DELETE FROM record WHERE seq = 4");
     assert_corrupt_after("DELETE FROM record WHERE seq = 6");
     assert_corrupt_after("DELETE FROM record WHERE seq = 3");
@@ -383,13 +383,13 @@ static void append_for_ever(int said)
     struct outbox *mine = NULL;
     struct outbox_tip tip;
     int error = outbox_open(path, DB_OPEN, &mine);
-    if (error == DB_OK)
+    if (error == ERROR_NONE)
         error = outbox_tip(mine, &tip);
-    while (error == DB_OK) {
+    while (error == ERROR_NONE) {
         error = append_to(mine, ++tip.seq);
-        if (error == DB_OK && write(said, &tip.seq, sizeof(tip.seq)) != sizeof(tip.seq))
+        if (error == ERROR_NONE && write(said, &tip.seq, sizeof(tip.seq)) != sizeof(tip.seq))
             break;
-        if (error == DB_OK && tip.seq % 7 == 0)
+        if (error == ERROR_NONE && tip.seq % 7 == 0)
             error = outbox_drop(mine, tip.seq - 3, hash_of(tip.seq - 3));
     }
     _exit(error);
@@ -436,11 +436,11 @@ static void a_killed_keeper_loses_no_acknowledged_record(void **state)
         struct outbox_tip tip;
         uint64_t first = 0,
                  heard = kill_while_appending(1 + (int)(random() % 12), (int)(random() % 500000));
-        assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-        assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+        assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+        assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
         assert_in_range(tip.seq, heard, heard + 1);
         assert_tip(tip.seq);
-        assert_int_equal(outbox_first(outbox, &first), DB_OK);
+        assert_int_equal(outbox_first(outbox, &first), ERROR_NONE);
         assert_in_range(first, 1, tip.seq);
         assert_holds(first, tip.seq);
         outbox_close(&outbox);
@@ -455,9 +455,9 @@ static void append_until_it_fails(void)
     struct outbox_tip tip = {.seq = 0}, after;
     signal(SIGXFSZ, SIG_IGN);
     int error = setrlimit(RLIMIT_FSIZE, &limit) == 0 ? outbox_open(path, DB_OPEN, &mine) : 100;
-    while (error == DB_OK)
+    while (error == ERROR_NONE)
         error = append_to(mine, ++tip.seq);
-    if (error == DB_FULL && (outbox_tip(mine, &after) != DB_OK || after.seq + 1 != tip.seq))
+    if (error == ERROR_FULL && (outbox_tip(mine, &after) != ERROR_NONE || after.seq + 1 != tip.seq))
         error = 101;
     outbox_close(&mine);
     _exit(error);
@@ -474,9 +474,9 @@ static void a_full_disk_loses_nothing_and_is_said(void **state)
         append_until_it_fails();
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), DB_FULL);
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_tip(outbox, &tip), DB_OK);
+    assert_int_equal(WEXITSTATUS(status), ERROR_FULL);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
     assert_true(tip.seq > 1);
     assert_holds(1, tip.seq);
     append_all(tip.seq + 1, tip.seq + 1);
@@ -503,11 +503,11 @@ static void assert_lost(const char *command, const char *back)
     append_all(5, 5);
     assert_int_equal(outbox_moved(outbox), 0);
     run(command);
-    assert_int_equal(append_to(outbox, 6), DB_MISSING);
+    assert_int_equal(append_to(outbox, 6), ERROR_OUTBOX);
     assert_int_not_equal(outbox_moved(outbox), 0);
     if (back != NULL)
         run(back);
-    assert_int_equal(append_to(outbox, 6), DB_MISSING);
+    assert_int_equal(append_to(outbox, 6), ERROR_OUTBOX);
     run("rm -rf ../$(basename \"$PWD\").old ../$(basename \"$PWD\").away");
 }
 

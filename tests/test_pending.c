@@ -47,7 +47,7 @@ static int setup(void **state)
     struct place *place = calloc(1, sizeof *place);
 
     assert_non_null(place);
-    assert_int_equal(secret_start(), SECRET_OK);
+    assert_int_equal(secret_start(), ERROR_NONE);
     place->folder = folder_make();
     place->dir = open(place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     memset(place->seed, 7, sizeof place->seed);

@@ -23,7 +23,6 @@
 #include "office/passphrase.h"
 #include "office/publish.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "protocol/board.h"
 #include "protocol/charter.h"
 #include "tests/folder.h"
@@ -69,7 +68,7 @@ static void file_complaint(struct scene *scene, char who)
     ward_add(&scene->kiosk, &scene->ward.vault.charter, &letter);
     assert_int_equal(
         ward_import(&scene->ward, &scene->kiosk, scene->kiosk.seq, scene->kiosk.seq, NULL),
-        TROUBLE_NONE);
+        ERROR_NONE);
 }
 
 static void read_board(struct scene *scene)
@@ -89,7 +88,7 @@ static void read_board(struct scene *scene)
 static void publish(struct scene *scene, uint32_t today)
 {
     assert_int_equal(publish_run(&scene->ward.vault, scene->out, today, &scene->report),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
     read_board(scene);
 }
 
@@ -98,7 +97,7 @@ static int read_message(struct scene *scene, char who, uint64_t n, struct answer
     struct code_keys keys;
     uint8_t tag[ANSWER_TAG_LEN];
     ward_keys(who, &keys);
-    assert_int_equal(answer_tag(&keys, n, tag), ANSWER_OK);
+    assert_int_equal(answer_tag(&keys, n, tag), ERROR_NONE);
     const uint8_t *entry = board_find(&scene->board, tag);
     return entry != NULL ? answer_open(&keys, n, entry, answer) : -1;
 }
@@ -111,18 +110,18 @@ static void test_answer_is_read_from_the_board(void **state)
     file_complaint(scene, 'a');
     file_complaint(scene, 'c');
     assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text - 1, WARD_DAY + 3),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
     publish(scene, WARD_DAY + 4);
-    assert_int_equal(read_message(scene, 'a', 1, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', 1, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_ARRIVED);
     assert_int_equal(answer.len, 0);
-    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_ANSWERED);
     assert_int_equal(answer.day, WARD_DAY + 3);
     assert_int_equal(answer.len, sizeof text - 1);
     assert_memory_equal(answer.text, text, answer.len);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
-    assert_int_equal(read_message(scene, 'c', 1, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'c', 1, &answer), ERROR_NONE);
     assert_int_equal(read_message(scene, 'c', 2, &answer), -1);
 }
 
@@ -194,24 +193,24 @@ static void test_status_is_told_when_people_see_it_change(void **state)
     file_complaint(scene, 'a');
     assert_int_equal(
         triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
-        TROUBLE_NONE);
+        ERROR_NONE);
     assert_true(changed);
     assert_int_equal(
         triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
-        TROUBLE_NONE);
+        ERROR_NONE);
     assert_false(changed);
     assert_int_equal(triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed-upheld"),
                                        WARD_DAY, &changed),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
     assert_true(changed);
     publish(scene, WARD_DAY);
-    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_CLOSED);
     assert_int_equal(answer.len, 0);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
     assert_int_equal(
         triage_set_status(&scene->ward.vault, 99, taxonomy_status("closed"), WARD_DAY, &changed),
-        TROUBLE_CASE);
+        ERROR_CASE);
 }
 
 static void test_answers_have_limits(void **state)
@@ -222,14 +221,14 @@ static void test_answers_have_limits(void **state)
     memset(text, 'x', sizeof text);
     file_complaint(scene, 'a');
     assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text, WARD_DAY),
-                     TROUBLE_TEXT_LONG);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, 0, WARD_DAY), TROUBLE_TEXT_EMPTY);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "\xFF", 1, WARD_DAY), TROUBLE_TEXT_UTF8);
-    assert_int_equal(triage_answer(&scene->ward.vault, 7, "text", 4, WARD_DAY), TROUBLE_CASE);
+                     ERROR_TEXT_LONG);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, 0, WARD_DAY), ERROR_TEXT_EMPTY);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "\xFF", 1, WARD_DAY), ERROR_TEXT_UTF8);
+    assert_int_equal(triage_answer(&scene->ward.vault, 7, "text", 4, WARD_DAY), ERROR_CASE);
     assert_int_equal(triage_answer(&scene->ward.vault, 1, text, ANSWER_TEXT_MAX, WARD_DAY),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
     publish(scene, WARD_DAY);
-    assert_int_equal(read_message(scene, 'a', 2, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.len, ANSWER_TEXT_MAX);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
 }
@@ -244,7 +243,7 @@ static struct triage_case look(struct scene *scene)
 {
     struct triage_case *row = NULL, copy;
     size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), TROUBLE_NONE);
+    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     copy = *row;
     free(row);
@@ -257,16 +256,16 @@ static void test_the_last_number_is_kept_for_the_closing(void **state)
     struct answer answer;
     file_complaint(scene, 'a');
     for (uint32_t n = 2; n < ANSWER_COUNT_MAX; n++)
-        assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_NONE);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), TROUBLE_MESSAGES);
-    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE); /* nothing is told */
+        assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), ERROR_NONE);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), ERROR_MESSAGES);
+    assert_int_equal(set_status(scene, "opened"), ERROR_NONE); /* nothing is told */
     assert_int_equal(look(scene).messages, ANSWER_COUNT_MAX - 1);
     assert_string_equal(taxonomy_status_numbered(look(scene).status)->code, "opened");
-    assert_int_equal(set_status(scene, "closed"), TROUBLE_NONE);
+    assert_int_equal(set_status(scene, "closed"), ERROR_NONE);
     publish(scene, WARD_DAY);
-    assert_int_equal(read_message(scene, 'a', ANSWER_COUNT_MAX, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', ANSWER_COUNT_MAX, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_CLOSED);
-    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE);
+    assert_int_equal(set_status(scene, "opened"), ERROR_NONE);
     assert_int_equal(look(scene).messages, ANSWER_COUNT_MAX);
 }
 
@@ -274,20 +273,19 @@ static void test_a_status_promises_no_answer_that_is_not_there(void **state)
 {
     struct scene *scene = *state;
     file_complaint(scene, 'a');
-    assert_int_equal(set_status(scene, "answered"), TROUBLE_NO_ANSWER);
-    assert_int_equal(set_status(scene, "need-info"), TROUBLE_NO_ANSWER);
+    assert_int_equal(set_status(scene, "answered"), ERROR_NO_ANSWER);
+    assert_int_equal(set_status(scene, "need-info"), ERROR_NO_ANSWER);
     assert_int_equal(look(scene).messages, 1);
-    assert_int_equal(set_status(scene, "opened"), TROUBLE_NONE);
+    assert_int_equal(set_status(scene, "opened"), ERROR_NONE);
     assert_int_equal(look(scene).messages, 2);
     assert_true(look(scene).waits);
     assert_int_equal(triage_answer(&scene->ward.vault, 1, " \n\t\xC2\xA0 ", 6, WARD_DAY),
-                     TROUBLE_TEXT_EMPTY);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "Which ward?", 11, WARD_DAY),
-                     TROUBLE_NONE);
+                     ERROR_TEXT_EMPTY);
+    assert_int_equal(triage_answer(&scene->ward.vault, 1, "Which ward?", 11, WARD_DAY), ERROR_NONE);
     assert_false(look(scene).waits);
-    assert_int_equal(set_status(scene, "need-info"), TROUBLE_NONE);
+    assert_int_equal(set_status(scene, "need-info"), ERROR_NONE);
     file_complaint(scene, 'a'); /* the person writes again */
-    assert_int_equal(set_status(scene, "answered"), TROUBLE_NO_ANSWER);
+    assert_int_equal(set_status(scene, "answered"), ERROR_NO_ANSWER);
 }
 
 /* A kiosk keeps a newer board: whoever puts back a backup must come out above it. */
@@ -298,7 +296,7 @@ static void test_number_passes_what_a_kiosk_holds(void **state)
     publish(scene, WARD_DAY);
     assert_int_equal(scene->report.ahead, 0);
     scene->kiosk.board = 7;
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     publish(scene, WARD_DAY); /* nothing changed, but board 1 would be refused */
     assert_int_equal(scene->board.number, 8);
     assert_int_equal(scene->report.ahead, 7);
@@ -307,7 +305,7 @@ static void test_number_passes_what_a_kiosk_holds(void **state)
     assert_false(scene->report.changed);
     assert_int_equal(scene->report.ahead, 0);
     scene->kiosk.board = UINT32_MAX; /* a kiosk that lies must not use up the numbers */
-    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&scene->ward, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     publish(scene, WARD_DAY);
     assert_int_equal(scene->board.number, 8);
     assert_true(scene->report.ahead == UINT32_MAX);
@@ -321,15 +319,15 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
     file_complaint(scene, 'a');
     file_complaint(scene, 'c');
     ward_damage(&scene->ward, 1, 2);
-    assert_int_equal(triage_answer(vault, 1, "text", 4, WARD_DAY), TROUBLE_NONE); /* as message 3 */
+    assert_int_equal(triage_answer(vault, 1, "text", 4, WARD_DAY), ERROR_NONE); /* as message 3 */
     vault->damage_count = 0;
-    assert_int_equal(publish_run(vault, scene->out, WARD_DAY, &scene->report), TROUBLE_ROW);
+    assert_int_equal(publish_run(vault, scene->out, WARD_DAY, &scene->report), ERROR_CASEBOOK_ROW);
     assert_int_equal(vault->damage_count, 1);
     assert_int_equal(vault->damage[0].case_id, 1);
     assert_int_equal(vault->damage[0].message, 2);
     read_board(scene);
-    assert_int_equal(read_message(scene, 'a', 3, &answer), ANSWER_OK);
-    assert_int_equal(read_message(scene, 'c', 1, &answer), ANSWER_OK);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), ERROR_NONE);
+    assert_int_equal(read_message(scene, 'c', 1, &answer), ERROR_NONE);
 }
 
 /* --- public notices --- */
@@ -407,13 +405,12 @@ static void test_blank_notices_are_none(void **state)
 }
 
 /* Refuses the notices, and the board of before stays as it is. */
-static void assert_not_published(struct scene *scene, int trouble, uint32_t line)
+static void assert_not_published(struct scene *scene, int error, uint32_t line)
 {
     const size_t len = scene->len;
     uint8_t *before = malloc(len);
     memcpy(before, scene->data, len);
-    assert_int_equal(publish_run(&scene->ward.vault, scene->out, WARD_DAY, &scene->report),
-                     trouble);
+    assert_int_equal(publish_run(&scene->ward.vault, scene->out, WARD_DAY, &scene->report), error);
     assert_string_equal(scene->report.blamed, "notices.txt");
     assert_int_equal(scene->report.line, line);
     read_board(scene);
@@ -427,22 +424,22 @@ static void test_notices_that_no_kiosk_can_show_are_refused(void **state)
     static const struct {
         const char *text;
         size_t len;
-        int trouble;
+        int error;
         uint32_t line;
     } bad[] = {
-        {"a\nb\xFF\nc", 6, TROUBLE_TEXT_UTF8, 2},
-        {"\xFF\xFEM\0o\0", 6, TROUBLE_TEXT_UTF8, 1}, /* UTF-16 */
-        {"\xCC\xEE\xED", 3, TROUBLE_TEXT_UTF8, 1},   /* CP1251 */
-        {"a\r\nb\r\nc\td", 9, TROUBLE_NOTICES_CHARACTER, 3},
-        {"a\rb", 3, TROUBLE_NOTICES_CHARACTER, 1},
-        {"\33[2Jb", 5, TROUBLE_NOTICES_CHARACTER, 1},
-        {"a\n\0b", 4, TROUBLE_NOTICES_CHARACTER, 2},
-        {"a\0", 2, TROUBLE_NOTICES_CHARACTER, 1},
-        {"a\x7F", 2, TROUBLE_NOTICES_CHARACTER, 1},
+        {"a\nb\xFF\nc", 6, ERROR_TEXT_UTF8, 2},
+        {"\xFF\xFEM\0o\0", 6, ERROR_TEXT_UTF8, 1}, /* UTF-16 */
+        {"\xCC\xEE\xED", 3, ERROR_TEXT_UTF8, 1},   /* CP1251 */
+        {"a\r\nb\r\nc\td", 9, ERROR_NOTICES_CHARACTER, 3},
+        {"a\rb", 3, ERROR_NOTICES_CHARACTER, 1},
+        {"\33[2Jb", 5, ERROR_NOTICES_CHARACTER, 1},
+        {"a\n\0b", 4, ERROR_NOTICES_CHARACTER, 2},
+        {"a\0", 2, ERROR_NOTICES_CHARACTER, 1},
+        {"a\x7F", 2, ERROR_NOTICES_CHARACTER, 1},
         {"\xE2\x80\xAE"
          "b",
-         4, TROUBLE_NOTICES_CHARACTER, 1},                  /* right to left */
-        {"a\xEF\xBB\xBF", 4, TROUBLE_NOTICES_CHARACTER, 1}, /* a mark that is not first */
+         4, ERROR_NOTICES_CHARACTER, 1},                  /* right to left */
+        {"a\xEF\xBB\xBF", 4, ERROR_NOTICES_CHARACTER, 1}, /* a mark that is not first */
     };
     struct scene *scene = *state;
     file_complaint(scene, 'a');
@@ -450,7 +447,7 @@ static void test_notices_that_no_kiosk_can_show_are_refused(void **state)
     file_complaint(scene, 'b');
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         write_notices(scene, bad[i].text, bad[i].len);
-        assert_not_published(scene, bad[i].trouble, bad[i].line);
+        assert_not_published(scene, bad[i].error, bad[i].line);
     }
     write_notices(scene, "a\xC2\xA0\xE2\x80\x94", 6); /* what a word processor writes */
     publish(scene, WARD_DAY);
@@ -465,9 +462,9 @@ static void test_notices_have_a_limit(void **state)
     publish(scene, WARD_DAY);
     memset(text, 'x', sizeof text);
     write_notices(scene, text, BOARD_NOTICES_MAX + 1);
-    assert_not_published(scene, TROUBLE_NOTICES_LONG, 0);
+    assert_not_published(scene, ERROR_NOTICES_LONG, 0);
     write_notices(scene, text, sizeof text);
-    assert_not_published(scene, TROUBLE_NOTICES_LONG, 0);
+    assert_not_published(scene, ERROR_NOTICES_LONG, 0);
     memset(text + BOARD_NOTICES_MAX, '\n', BOARD_NOTICES_MAX);
     write_notices(scene, text, 2 * BOARD_NOTICES_MAX);
     publish(scene, WARD_DAY);
@@ -492,7 +489,7 @@ static void test_notices_are_a_plain_file(void **state)
     if (geteuid() != 0) { /* nothing is closed to root */
         write_notices(scene, "a", 1);
         assert_int_equal(fchmodat(dir, "notices.txt", 0, 0), 0);
-        assert_not_published(scene, TROUBLE_NOTICES_FILE, 0);
+        assert_not_published(scene, ERROR_NOTICES_FILE, 0);
     }
 }
 
@@ -507,7 +504,7 @@ static void test_whoever_publishes_is_told_where_the_fault_is(void **state)
     snprintf(office, sizeof office, "%s/office", scene->out);
     snprintf(pass, sizeof pass, "%s/pass", scene->out);
     snprintf(file, sizeof file, "%s/notices.txt", office);
-    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), TROUBLE_NONE);
+    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), ERROR_NONE);
     folder_write(pass, passphrase.text, passphrase.len);
     folder_write(file, "Monday\nTues\tday\n", 16);
     const struct command_line line = {
@@ -522,7 +519,7 @@ static void test_whoever_publishes_is_told_where_the_fault_is(void **state)
     close(err);
     assert_int_equal(status, COMMAND_FAILED);
     snprintf(expected, sizeof expected, "sandyq-desk: %s: Line 2: %s\n", file,
-             trouble_text(TROUBLE_NOTICES_CHARACTER));
+             error_text(ERROR_NOTICES_CHARACTER));
     assert_string_equal(said, expected);
     assert_int_equal(faccessat(AT_FDCWD, folder_path(scene->out, "sandyq.board"), F_OK, 0), -1);
 }
@@ -534,37 +531,37 @@ enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
 static void test_full_disk_halves_no_answer(void **state)
 {
     struct scene *scene = *state;
-    int error = TROUBLE_FULL, refusals = 0;
+    int error = ERROR_FULL, refusals = 0;
     file_complaint(scene, 'a');
-    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
         ward_starve(len);
         error = triage_answer(&scene->ward.vault, 1, "text", 4, WARD_DAY);
         ward_feed();
         const struct triage_case row = look(scene);
-        assert_int_equal(row.messages, error == TROUBLE_NONE ? 2 : 1);
-        assert_int_equal(row.waits, error != TROUBLE_NONE);
-        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
-        refusals += error == TROUBLE_FULL;
+        assert_int_equal(row.messages, error == ERROR_NONE ? 2 : 1);
+        assert_int_equal(row.waits, error != ERROR_NONE);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL);
+        refusals += error == ERROR_FULL;
     }
-    assert_int_equal(error, TROUBLE_NONE);
+    assert_int_equal(error, ERROR_NONE);
     assert_true(refusals > 3);
 }
 
 static void test_full_disk_halves_no_status(void **state)
 {
     struct scene *scene = *state;
-    int error = TROUBLE_FULL;
+    int error = ERROR_FULL;
     file_complaint(scene, 'a');
-    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
         ward_starve(len);
         error = set_status(scene, "closed");
         ward_feed();
-        assert_int_equal(look(scene).messages, error == TROUBLE_NONE ? 2 : 1);
-        assert_true(error == TROUBLE_NONE || error == TROUBLE_FULL);
+        assert_int_equal(look(scene).messages, error == ERROR_NONE ? 2 : 1);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL);
     }
-    assert_int_equal(error, TROUBLE_NONE);
+    assert_int_equal(error, ERROR_NONE);
 }
 
 static void test_full_disk_takes_no_board_number(void **state)
@@ -574,17 +571,17 @@ static void test_full_disk_takes_no_board_number(void **state)
     file_complaint(scene, 'a');
     publish(scene, WARD_DAY);
     file_complaint(scene, 'b');
-    for (size_t len = 0; error != TROUBLE_NONE && len < SWEEP_END; len += 8 * SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), DB_OK);
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += 8 * SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
         ward_starve(len);
         error = publish_run(&scene->ward.vault, scene->out, WARD_DAY, &scene->report);
         ward_feed();
         read_board(scene);
-        assert_int_equal(scene->board.number, error == TROUBLE_NONE ? 2 : 1);
-        assert_true(error == TROUBLE_NONE || error == ERROR_FULL || error == TROUBLE_FULL);
-        refusals += error != TROUBLE_NONE;
+        assert_int_equal(scene->board.number, error == ERROR_NONE ? 2 : 1);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL || error == ERROR_FULL);
+        refusals += error != ERROR_NONE;
     }
-    assert_int_equal(error, TROUBLE_NONE);
+    assert_int_equal(error, ERROR_NONE);
     assert_true(scene->report.changed);
     assert_true(refusals > 3);
 }

@@ -252,7 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_file_that_cannot_be_opened, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_file_full_of_the_word, scene_open, scene_close),
     };
-    if (secret_start() != SECRET_OK)
+    if (secret_start() != ERROR_NONE)
         return 1;
     return cmocka_run_group_tests_name("salvage", tests, NULL, NULL);
 }

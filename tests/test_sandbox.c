@@ -535,9 +535,9 @@ static int work_with_files(void)
         file_write(at, "card", 0600, "y", 1) != ERROR_NONE)
         return -1;
     file_sweep(at);
-    if (outbox_open(folder_path(state_dir, "outbox.db"), DB_CREATE, &outbox) == DB_OK &&
-        outbox_append(outbox, &tip, envelope, sizeof envelope) == DB_OK &&
-        outbox_tip(outbox, &tip) == DB_OK)
+    if (outbox_open(folder_path(state_dir, "outbox.db"), DB_CREATE, &outbox) == ERROR_NONE &&
+        outbox_append(outbox, &tip, envelope, sizeof envelope) == ERROR_NONE &&
+        outbox_tip(outbox, &tip) == ERROR_NONE)
         result = unlinkat(at, "card", 0);
     outbox_close(&outbox);
     unlink(folder_path(state_dir, "outbox.db"));
@@ -964,7 +964,7 @@ static void test_courier_of_the_owner(void **state)
     (void)state;
     if (geteuid() != 0)
         skip();
-    assert_int_equal(secret_start(), SECRET_OK);
+    assert_int_equal(secret_start(), ERROR_NONE);
     assert_int_equal(enroll_kiosk(state_dir, 1, kiosk), ERROR_NONE);
     snprintf(request, sizeof request, "%s/%s.request", media_dir, kiosk);
     give_to(state_dir, NOBODY);

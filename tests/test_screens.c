@@ -310,7 +310,7 @@ int main(void)
         fprintf(stderr, "no translations in %s\n", folder);
         return 1;
     }
-    if (secret_start() != SECRET_OK)
+    if (secret_start() != ERROR_NONE)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

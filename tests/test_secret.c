@@ -92,14 +92,14 @@ static void nothing(void)
 static void a_plain_start_works_in_silence(void **state)
 {
     size_t printed;
-    assert_int_equal(start_elsewhere(nothing, &printed), SECRET_OK);
+    assert_int_equal(start_elsewhere(nothing, &printed), ERROR_NONE);
     assert_int_equal(printed, 0);
 }
 
 static void fips_mode_is_refused(void **state)
 {
     size_t printed;
-    assert_int_equal(start_elsewhere(force_fips, &printed), SECRET_FIPS);
+    assert_int_equal(start_elsewhere(force_fips, &printed), ERROR_CRYPTO_FIPS);
     assert_int_equal(printed, 0);
 }
 
@@ -111,7 +111,7 @@ static void memory_that_cannot_be_locked_is_refused(void **state)
     int rc = start_elsewhere(become_ordinary_without_locked_memory, &printed);
     if (rc == CANNOT_RUN)
         skip();
-    assert_int_equal(rc, SECRET_UNLOCKED);
+    assert_int_equal(rc, ERROR_MEMORY_LOCK);
     assert_int_equal(printed, 0);
 }
 
@@ -240,14 +240,14 @@ static void no_key_is_left_after_opening(void **state)
         skip();
     struct residue *r = secret_new(sizeof *r);
     assert_non_null(r);
-    assert_int_equal(envelope_key_new(r->secret, public_key), ENVELOPE_OK);
-    assert_int_equal(envelope_seal(public_key, letter, envelope), ENVELOPE_OK);
-    assert_int_equal(envelope_open(r->secret, envelope, letter), ENVELOPE_OK);
-    assert_int_equal(hpke_agree(r->secret, envelope + 30, r->dh), HPKE_OK);
-    assert_int_equal(hpke_shared(r->dh, envelope + 30, public_key, r->shared), HPKE_OK);
+    assert_int_equal(envelope_key_new(r->secret, public_key), ERROR_NONE);
+    assert_int_equal(envelope_seal(public_key, letter, envelope), ERROR_NONE);
+    assert_int_equal(envelope_open(r->secret, envelope, letter), ERROR_NONE);
+    assert_int_equal(hpke_agree(r->secret, envelope + 30, r->dh), ERROR_NONE);
+    assert_int_equal(hpke_shared(r->dh, envelope + 30, public_key, r->shared), ERROR_NONE);
     memcpy(info, "sandyq envelope v1", 18);
     memcpy(info + 18, envelope + 14, 16);
-    assert_int_equal(hpke_schedule(r->shared, info, sizeof info, &r->keys), HPKE_OK);
+    assert_int_equal(hpke_schedule(r->shared, info, sizeof info, &r->keys), ERROR_NONE);
     assert_int_equal(count_halves(r->secret), 0);
     assert_int_equal(count_halves(r->dh), 0);
     assert_int_equal(count_halves(r->shared), 0);
@@ -433,5 +433,5 @@ int main(int argc, char **argv)
     int rc = secret_start();
     if (argc == 2 && strcmp(argv[1], "start") == 0)
         return rc;
-    return rc == SECRET_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    return rc == ERROR_NONE ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

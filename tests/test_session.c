@@ -57,7 +57,7 @@ static void assert_cover(void)
     struct letter letter;
 
     assert_int_equal(booth->stored, 1);
-    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, &letter), ERROR_NONE);
     assert_int_equal(letter.kind, LETTER_COVER);
     assert_int_equal(letter.session, BOOTH_NUMBER);
     assert_int_equal(letter.day, BOOTH_DAY);
@@ -68,7 +68,7 @@ static void assert_cover(void)
 static void assert_sent(struct letter *letter, enum letter_kind kind, const char *category)
 {
     assert_int_equal(booth->stored, 1);
-    assert_int_equal(booth_open(booth, letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, letter), ERROR_NONE);
     assert_int_equal(letter->kind, kind);
     assert_string_equal(letter->category, category);
 }
@@ -209,7 +209,7 @@ static void test_complaint_arrives(void **state)
     assert_non_null(strstr(booth->kept[5], "Wipe the number"));
 
     booth_code(booth->kept[4], code);
-    assert_int_equal(code_parse(code, strlen(code), parsed), CODE_OK);
+    assert_int_equal(code_parse(code, strlen(code), parsed), ERROR_NONE);
     assert_string_equal(scanned, code);
 
     assert_sent(&letter, LETTER_COMPLAINT, "A1");
@@ -392,10 +392,10 @@ static void test_answers_are_kept_and_taken_back(void **state)
     booth_play(booth, "3 1 4 1 1 0 0 0 0 4 0 show 1 0 0 0 0 1 Enter 0 Enter");
     assert_non_null(
         strstr(booth->kept[0], "Isolation, being tied up")); /* an adult's words again */
-    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, &letter), ERROR_NONE);
     assert_int_equal(letter.about, 0);
     booth_play(booth, "3 1 1 7 Esc 1 3 1 0 0 0 1 Enter 0 Enter"); /* looked at, not said */
-    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, &letter), ERROR_NONE);
     assert_int_equal(letter.about, 1);
     booth_play(booth, "3 1 4 1 1 0 0 0 0 5 2 show Idle"); /* thrown away with all the rest */
     assert_non_null(strstr(booth->kept[0], "I think of ending my life"));
@@ -440,7 +440,7 @@ static void test_review_changes(void **state)
     assert_non_null(strstr(booth->kept[2], "Someone else"));
     assert_null(strstr(booth->kept[2], "marks"));
     assert_int_equal(booth->stored, 1);
-    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, &letter), ERROR_NONE);
 }
 
 static void test_full_text(void **state)
@@ -633,7 +633,7 @@ static void assert_slip(char code[CODE_LEN])
     assert_int_equal(booth->slips, 1);
     assert_int_equal(paper_read(&paper, booth->slip, booth->slip_len), 0);
     assert_int_equal(paper_scan(&paper, digits, sizeof digits), 1);
-    assert_int_equal(code_parse(digits, strlen(digits), code), CODE_OK);
+    assert_int_equal(code_parse(digits, strlen(digits), code), ERROR_NONE);
     assert_int_equal(slip_make(code, SLIP_58, want), booth->slip_len);
     assert_memory_equal(want, booth->slip, booth->slip_len);
 }
@@ -974,7 +974,7 @@ static void assert_visit(enum session_end end)
         assert_int_not_equal(end, SESSION_NOBODY);
     if (end != SESSION_STORED)
         return;
-    assert_int_equal(booth_open(booth, &letter), LETTER_OK);
+    assert_int_equal(booth_open(booth, &letter), ERROR_NONE);
     if (random_rushed)
         assert_int_equal(letter.kind, LETTER_COVER);
     random_sent += letter.kind != LETTER_COVER;
@@ -1067,7 +1067,7 @@ int main(void)
         fprintf(stderr, "no translations in %s\n", folder);
         return 1;
     }
-    if (secret_start() != SECRET_OK)
+    if (secret_start() != ERROR_NONE)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

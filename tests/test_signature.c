@@ -285,7 +285,7 @@ int main(void)
         cmocka_unit_test(a_y_beyond_the_prime_is_refused_and_ends_nothing),
         cmocka_unit_test(libgcrypt_itself_ends_or_takes_zeros),
     };
-    if (secret_start() != SECRET_OK || sodium_init() < 0)
+    if (secret_start() != ERROR_NONE || sodium_init() < 0)
         return 1;
     return cmocka_run_group_tests(tests, make_key, drop_key);
 }

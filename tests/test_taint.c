@@ -113,7 +113,7 @@ WRAP(bool, secret_equal, const void *a, const void *b, size_t len)
 WRAP(int, aead_open, const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
 {
     int rc = __real_aead_open(with, sealed, len, plain);
-    if (rc == AEAD_OK)
+    if (rc == ERROR_NONE)
         publish(plain, len - AEAD_TAG_LEN);
     return rc;
 }
@@ -271,7 +271,7 @@ static struct board board;
 static void compare_naively(void)
 {
     uint8_t tag[ANSWER_TAG_LEN];
-    assert_int_equal(answer_tag(keys, 1, tag), ANSWER_OK);
+    assert_int_equal(answer_tag(keys, 1, tag), ERROR_NONE);
     sink = memcmp(tag, entries[0], sizeof tag) == 0;
     if (sink)
         sink = 2;
@@ -285,7 +285,7 @@ static void a_naive_compare_of_a_tag_is_seen(void **state)
 static void search_naively(void)
 {
     uint8_t tag[ANSWER_TAG_LEN];
-    assert_int_equal(answer_tag(keys, 1, tag), ANSWER_OK);
+    assert_int_equal(answer_tag(keys, 1, tag), ERROR_NONE);
     (void)board_find(&board, tag);
 }
 
@@ -349,7 +349,7 @@ static void make_code(void)
     assert_secret(code + CODE_DIGITS - 1, 1);
     publish(code, sizeof code);
     publish(grouped, sizeof grouped);
-    assert_int_equal(code_parse(grouped, CODE_GROUPED_LEN - 1, read), CODE_OK);
+    assert_int_equal(code_parse(grouped, CODE_GROUPED_LEN - 1, read), ERROR_NONE);
     assert_string_equal(read, code);
 }
 
@@ -370,10 +370,10 @@ static void read_as(const char *right, size_t len, int want)
 
 static void read_codes(void)
 {
-    read_as("0000 0000-0000 0000 0007 9444", 29, CODE_OK);
-    read_as("0000 0000-0000 0000 0007 9445", 29, CODE_CHECK);
-    read_as("0000 0000-0000 0000 0007 944:", 29, CODE_FOREIGN);
-    read_as("000000000000000000079", 21, CODE_SHORT);
+    read_as("0000 0000-0000 0000 0007 9444", 29, ERROR_NONE);
+    read_as("0000 0000-0000 0000 0007 9445", 29, ERROR_CODE_CHECK);
+    read_as("0000 0000-0000 0000 0007 944:", 29, ERROR_CODE_FOREIGN);
+    read_as("000000000000000000079", 21, ERROR_CODE_SHORT);
 }
 
 static void reading_a_code_is_quiet(void **state)
@@ -389,7 +389,7 @@ static void derive_keys(void)
     assert_non_null(made);
     hide_digits(code, CODE_DIGITS);
     hide_digits(pin, strlen(pin));
-    assert_int_equal(code_derive(code, pin, office, NULL, made), CODE_OK);
+    assert_int_equal(code_derive(code, pin, office, NULL, made), ERROR_NONE);
     assert_secret(made->tag, 1);
     assert_secret(made->answer, 1);
     secret_free(made);
@@ -421,14 +421,14 @@ static void look_for_answers(void)
     struct answer *answer = secret_new(sizeof *answer);
     assert_non_null(answer);
     for (size_t i = 0; i < TAGS; i++)
-        assert_int_equal(answer_tag(keys, i + 1, tags[i]), ANSWER_OK);
+        assert_int_equal(answer_tag(keys, i + 1, tags[i]), ERROR_NONE);
     board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tags, TAGS, found);
     for (size_t i = 0; i < TAGS; i++)
         assert_secret(found[i] + BOARD_ENTRY_LEN - 1, 1);
-    assert_int_equal(answer_open(keys, 1, found[0], answer), ANSWER_OK);
+    assert_int_equal(answer_open(keys, 1, found[0], answer), ERROR_NONE);
     assert_int_equal(answer->len, 4);
-    assert_int_equal(answer_open(keys, 2, found[1], answer), ANSWER_OK);
-    assert_int_equal(answer_open(keys, 3, found[2], answer), ANSWER_FORGED);
+    assert_int_equal(answer_open(keys, 2, found[1], answer), ERROR_NONE);
+    assert_int_equal(answer_open(keys, 3, found[2], answer), ERROR_SEAL);
     secret_free(answer);
 }
 
@@ -446,7 +446,7 @@ static void open_spoilt_answer(void)
     memcpy(spoilt, entries[1], sizeof spoilt);
     spoilt[ANSWER_LEN / 2] ^= 1;
     hide(spoilt, sizeof spoilt);
-    assert_int_equal(answer_open(keys, 1, spoilt, answer), ANSWER_FORGED);
+    assert_int_equal(answer_open(keys, 1, spoilt, answer), ERROR_SEAL);
     secret_free(answer);
 }
 
@@ -480,9 +480,9 @@ static void open_envelope(void)
 {
     uint8_t *letter = secret_new(ENVELOPE_LETTER_LEN);
     assert_non_null(letter);
-    assert_int_equal(envelope_open(intake, envelope, letter), ENVELOPE_OK);
+    assert_int_equal(envelope_open(intake, envelope, letter), ERROR_NONE);
     envelope[ENVELOPE_LEN / 2] ^= 1;
-    assert_int_equal(envelope_open_pair(intake, charter.intake, envelope, letter), ENVELOPE_FORGED);
+    assert_int_equal(envelope_open_pair(intake, charter.intake, envelope, letter), ERROR_SEAL);
     envelope[ENVELOPE_LEN / 2] ^= 1;
     secret_free(letter);
 }
@@ -500,7 +500,7 @@ static void seal_answer(void)
     answer->len = 100;
     hide(answer->text, sizeof answer->text);
     hide(&answer->state, sizeof answer->state);
-    assert_int_equal(answer_seal(keys, 9, answer, entry), ANSWER_OK);
+    assert_int_equal(answer_seal(keys, 9, answer, entry), ERROR_NONE);
     assert_secret(entry, ANSWER_TAG_LEN);
     assert_secret(entry + ANSWER_LEN - 1, 1);
     secret_free(answer);
@@ -522,13 +522,13 @@ static void seal_and_open_keyring(void)
     hide(wrong, sizeof wrong);
     fill_secret(secret, sizeof secret);
     assert_int_equal(keyring_seal(words, sizeof words - 1, secret, sizeof secret, file),
-                     KEYRING_OK);
+                     ERROR_NONE);
     assert_secret(file + sizeof file - 1, 1);
     publish(file, sizeof file);
     assert_int_equal(keyring_open(words, sizeof words - 1, file, sizeof file, secret, &len),
-                     KEYRING_OK);
+                     ERROR_NONE);
     assert_int_equal(keyring_open(wrong, sizeof wrong - 1, file, sizeof file, secret, &len),
-                     KEYRING_WRONG);
+                     ERROR_PASSPHRASE);
 }
 
 static void a_keyring_is_quiet(void **state)
@@ -574,7 +574,7 @@ static int make_board(void)
     memcpy(answer->text, "text", 4);
     fill(entries, sizeof entries);
     for (uint64_t n = 1; n <= 2; n++)
-        if (answer_seal(keys, n, answer, entries[n]) != ANSWER_OK)
+        if (answer_seal(keys, n, answer, entries[n]) != ERROR_NONE)
             return -1;
     qsort(entries, ENTRIES, BOARD_ENTRY_LEN, by_tag);
     board.entry_count = ENTRIES;
@@ -594,7 +594,7 @@ static int setup(void **state)
         return -1;
     hide(keys, sizeof *keys);
     memcpy(card.facility, "PC-17", 6);
-    return envelope_key_new(intake, charter.intake) == ENVELOPE_OK ? 0 : -1;
+    return envelope_key_new(intake, charter.intake) == ERROR_NONE ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -654,7 +654,7 @@ int main(void)
     seed = from_environment("SANDYQ_SEED", seed);
     rounds = (int)from_environment("SANDYQ_TAINT_ROUNDS", 1);
     const uint64_t began_with = seed;
-    if (secret_start() != SECRET_OK)
+    if (secret_start() != ERROR_NONE)
         return 1;
     int failed = run();
     printf("taint: %lu calls without a report, %lu of 3 controls seen%s, seed %lu\n", quiet_calls,

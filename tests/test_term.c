@@ -133,7 +133,7 @@ static int echo(char *terminal, bool more)
     signal(SIGTERM, on_term);
     signal(SIGHUP, on_term);
     setenv("TERM", terminal, 1);
-    if (term_open(&stop) != TERM_OK)
+    if (term_open(&stop) != ERROR_NONE)
         return EXIT_REFUSED;
     term_size(&rows, &cols);
     screen = screen_new(rows, cols);
@@ -360,7 +360,7 @@ static int be_busy(void *context)
     char words[256] = "";
 
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     for (int i = 0; i < 5; i++) {
         screen_clear(screen);
@@ -440,7 +440,7 @@ static int count_questions(void *context)
     setlocale(LC_ALL, "C.UTF-8");
     leds_asked = 0;
     leds = K_CAPSLOCK;
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     for (struct keypress press = {0}; press.ch != 'z'; press = term_key(0))
         if (press.caps)
@@ -513,7 +513,7 @@ static int paste_and_pause(void *context)
     struct keypress press = {KEYPRESS_OTHER, 0};
 
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     while (press.ch != 'b')
         press = term_key(0);
@@ -560,7 +560,7 @@ static int take_anything(void *context)
 
     setlocale(LC_ALL, "C.UTF-8");
     signal(SIGTERM, on_term);
-    if (term_open(&stop) != TERM_OK)
+    if (term_open(&stop) != ERROR_NONE)
         return EXIT_REFUSED;
     for (; press.kind != KEYPRESS_GONE; press = term_key(0)) {
         char words[64] = "";
@@ -670,7 +670,7 @@ static int look_at_the_line(void *context)
 
     (void)context;
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK || tcgetattr(STDIN_FILENO, &line) != 0)
+    if (term_open(NULL) != ERROR_NONE || tcgetattr(STDIN_FILENO, &line) != 0)
         return EXIT_REFUSED;
     term_close();
     return (line.c_lflag & (ISIG | ICANON | IEXTEN | ECHO)) == 0 &&
@@ -736,7 +736,7 @@ static int wait_unaware(void *context)
 {
     signal(SIGHUP, SIG_IGN);
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     return term_key(0).kind == KEYPRESS_GONE ? EXIT_GONE : 0;
 }
@@ -758,7 +758,7 @@ static int wait_idle(void *context)
     struct keypress press;
 
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     getrusage(RUSAGE_SELF, &before);
     if (term_key(1).kind != KEYPRESS_IDLE)
@@ -789,7 +789,7 @@ static int show_a_code(void *context)
 
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     qr_draw(screen, 0, 0, "123456789012345678901234", &rows, &cols);
     screen_say(screen, 20, 0, SCREEN_PLAIN, "құпия");
@@ -834,7 +834,7 @@ static int show_themes(void *context)
 
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     for (int i = 0; i < 3; i++) {
         screen_clear(screen);
@@ -915,7 +915,7 @@ static int show_and_leave(void *context)
 
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     screen_say(screen, 20, 0, SCREEN_PLAIN, "құпия");
     term_show(screen);
@@ -991,7 +991,7 @@ static int write_and_leave(void *context)
     int above = 0, below = 0, shown = 0;
 
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     edit_start(&edit, text, 0, 200);
     while (press.kind != KEYPRESS_ENTER) {
@@ -1056,14 +1056,14 @@ static void test_stopped_output_goes_on(void **state)
 static int open_without_utf8(void *context)
 {
     setlocale(LC_ALL, "C");
-    return term_open(NULL) == TERM_NOT_UTF8 ? EXIT_REFUSED : 0;
+    return term_open(NULL) == ERROR_SCREEN_UTF8 ? EXIT_REFUSED : 0;
 }
 
 static int open_in_vain(void *context)
 {
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    return term_open(NULL) == TERM_NOT_TERMINAL ? EXIT_REFUSED : 0;
+    return term_open(NULL) == ERROR_SCREEN_TERMINAL ? EXIT_REFUSED : 0;
 }
 
 static int open_a_pipe(void *context)
@@ -1110,7 +1110,7 @@ static int show_without_memory(void *context)
 
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    if (term_open(NULL) != TERM_OK)
+    if (term_open(NULL) != ERROR_NONE)
         return EXIT_REFUSED;
     screen_say(screen, 0, 0, SCREEN_PLAIN, "x");
     term_show(screen);

@@ -16,7 +16,6 @@
 #include "base/lang.h"
 #include "desk/print.h"
 #include "desk/triage_screen.h"
-#include "office/trouble.h"
 #include "tests/ward.h"
 #include "tui/wrap.h"
 
@@ -53,12 +52,12 @@ static void receive(const char *text, int copies)
         letter.kind = kiosk.seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
         ward_add(&kiosk, &ward.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, first, kiosk.seq, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&ward, &kiosk, first, kiosk.seq, NULL), ERROR_NONE);
 }
 
 static void start(void)
 {
-    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), ERROR_NONE);
     screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
     assert_non_null(screen);
 }
@@ -172,7 +171,7 @@ static void test_no_name_passes_for_a_heading(void **state)
         letter.name = name;
         ward_add(&kiosk, &ward.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), TROUBLE_NONE);
+    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), ERROR_NONE);
     char *shown = ward_show(&ward, 1, 0, &len);
     assert_non_null(strstr(shown, FORGED));
     each_line(shown, not_forged);
@@ -217,7 +216,7 @@ static void test_an_answer_cut_off_stays_as_a_note(void **state)
     press(KEYPRESS_CHAR, 'a');
     type("We come on Tuesday");
     assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
-    assert_int_equal(triage_screen_lost(reader), TROUBLE_NONE);
+    assert_int_equal(triage_screen_lost(reader), ERROR_NONE);
     char *shown = ward_show(&ward, 1, 0, &len);
     const char *note = strstr(shown, "Note of the office");
     assert_non_null(note);
@@ -241,13 +240,13 @@ static void test_no_note_when_nothing_was_written(void **state)
 
 /* --- every screen in every language --- */
 
-static void fits(const char *language, int trouble)
+static void fits(const char *language, int error)
 {
     lang_set(language);
-    triage_screen_tell(reader, trouble);
+    triage_screen_tell(reader, error);
     draw();
     if (screen_clipped(screen))
-        fail_msg("%s, trouble %d, is cut:\n%s", language, trouble, dump);
+        fail_msg("%s, error %d, is cut:\n%s", language, error, dump);
 }
 
 /* What is told stands whole above the keys, and nothing of the body runs into it. */
@@ -256,9 +255,7 @@ static void every_trouble_fits(void)
     for (size_t i = 0; i < LANG_COUNT; i++) {
         for (int code = 1; code < ERROR_COUNT; code++)
             fits(lang_code(i), code);
-        for (int code = TROUBLE_FIRST; code < TROUBLE_END; code++)
-            fits(lang_code(i), code);
-        fits(lang_code(i), TROUBLE_NONE);
+        fits(lang_code(i), ERROR_NONE);
     }
 }
 
@@ -315,7 +312,7 @@ static void test_heads_stand_over_their_values(void **state)
     struct fleet_row *rows = NULL;
     size_t n = 0, len = 0;
     receive("text", 1);
-    assert_int_equal(fleet_list(&ward.vault, WARD_DAY + 1, &rows, &n), TROUBLE_NONE);
+    assert_int_equal(fleet_list(&ward.vault, WARD_DAY + 1, &rows, &n), ERROR_NONE);
     for (size_t i = 0; i < LANG_COUNT; i++) {
         char *text = NULL;
         FILE *out = open_memstream(&text, &len);

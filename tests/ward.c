@@ -22,7 +22,6 @@
 #include "desk/print.h"
 #include "desk/print_json.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "tests/ward.h"
 
@@ -47,7 +46,7 @@ static void start(void)
 {
     static int started;
     if (!started)
-        assert_int_equal(secret_start(), SECRET_OK);
+        assert_int_equal(secret_start(), ERROR_NONE);
     started = 1;
 }
 
@@ -59,12 +58,12 @@ void ward_open(struct ward *ward)
     memset(ward, 0, sizeof *ward);
     ward->root = secret_new(SIGNATURE_SEED_LEN);
     assert_non_null(ward->root);
-    assert_int_equal(vault_fresh(&ward->vault, "Office", WARD_DAY, ward->root), TROUBLE_NONE);
+    assert_int_equal(vault_fresh(&ward->vault, "Office", WARD_DAY, ward->root), ERROR_NONE);
     ward_scratch(ward->dir);
     snprintf(path, sizeof path, "%s/casebook.db", ward->dir);
     assert_int_equal(vault_mark(ward->vault.keys->casebook, mark), 0);
-    assert_int_equal(caseload_make(path, mark), DB_OK);
-    assert_int_equal(caseload_open(path, DB_OPEN, &ward->vault.cases), DB_OK);
+    assert_int_equal(caseload_make(path, mark), ERROR_NONE);
+    assert_int_equal(caseload_open(path, DB_OPEN, &ward->vault.cases), ERROR_NONE);
 }
 
 void ward_close(struct ward *ward)
@@ -95,7 +94,7 @@ void ward_enroll_at(struct ward *ward, struct ward_kiosk *kiosk, const char *fac
     memcpy(card.key, kiosk->key, sizeof card.key);
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), ERROR_NONE);
-    assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), TROUBLE_NONE);
+    assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), ERROR_NONE);
 }
 
 void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility)
@@ -151,8 +150,8 @@ void ward_raw(struct ward_kiosk *kiosk, const uint8_t *envelope)
 void ward_add(struct ward_kiosk *kiosk, const struct charter *charter, const struct letter *letter)
 {
     uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
-    assert_int_equal(letter_encode(letter, raw), LETTER_OK);
-    assert_int_equal(envelope_seal(charter->intake, raw, envelope), ENVELOPE_OK);
+    assert_int_equal(letter_encode(letter, raw), ERROR_NONE);
+    assert_int_equal(envelope_seal(charter->intake, raw, envelope), ERROR_NONE);
     ward_raw(kiosk, envelope);
 }
 
@@ -217,8 +216,8 @@ void ward_damage(struct ward *ward, uint64_t case_id, uint64_t n)
     static const uint8_t sealed[2048];
     struct caseload_item item = {
         .case_id = case_id, .n = n, .sealed = sealed, .len = sizeof sealed};
-    assert_int_equal(caseload_next_id(ward->vault.cases, &item.id), DB_OK);
-    assert_int_equal(caseload_add_item(ward->vault.cases, &item), DB_OK);
+    assert_int_equal(caseload_next_id(ward->vault.cases, &item.id), ERROR_NONE);
+    assert_int_equal(caseload_add_item(ward->vault.cases, &item), ERROR_NONE);
 }
 
 char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)
@@ -228,7 +227,7 @@ char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)
     assert_non_null(out);
     assert_int_equal(json ? print_json_case(out, &ward->vault, case_id)
                           : print_case(out, &ward->vault, case_id),
-                     TROUBLE_NONE);
+                     ERROR_NONE);
     fclose(out);
     return text;
 }

@@ -75,7 +75,7 @@ void ward_raw(struct ward_kiosk *kiosk, const uint8_t *envelope);
 /* The bundle of the records first..last; malloc'd. */
 uint8_t *ward_bundle(const struct ward_kiosk *kiosk, uint64_t first, uint64_t last, size_t *len);
 
-/* Makes that bundle and imports it; report, when not NULL, is what came of it. Returns a trouble.
+/* Makes that bundle and imports it; report, when not NULL, is what came of it. Returns a error.
  */
 int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t first, uint64_t last,
                 struct import_report *report);

@@ -269,12 +269,12 @@ static SCREEN *new_screen(void)
     return NULL;
 }
 
-int term_open(const volatile sig_atomic_t *stop)
+enum error term_open(const volatile sig_atomic_t *stop)
 {
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        return TERM_NOT_UTF8;
+        return ERROR_SCREEN_UTF8;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return TERM_NOT_TERMINAL;
+        return ERROR_SCREEN_TERMINAL;
     /* Curses frees cells without wiping them: let malloc overwrite what is freed. */
     mallopt(M_PERTURB, 0xA5);
     term.stop = stop;
@@ -288,10 +288,10 @@ int term_open(const volatile sig_atomic_t *stop)
     term.curses = new_screen();
     if (!term.curses) {
         give_back_signals();
-        return TERM_NOT_TERMINAL;
+        return ERROR_SCREEN_TERMINAL;
     }
     set_modes();
-    return TERM_OK;
+    return ERROR_NONE;
 }
 
 static void set_theme(bool contrast)

@@ -7,21 +7,16 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "tui/keypress.h"
 #include "tui/screen.h"
-
-enum term_error {
-    TERM_OK,
-    TERM_NOT_TERMINAL, /* standard input or output is no terminal, or of an unknown type */
-    TERM_NOT_UTF8,     /* the locale's character set is not UTF-8 (call lang_start first) */
-};
 
 /* Takes over the terminal on descriptors 0 and 1: raw, no echo, no signals from keys, keypad in
    application mode, bracketed paste on. Every file curses needs is read here, so that a confined
    process can go on. stop, when not NULL, is a flag that a signal handler sets: term_key then
    gives KEYPRESS_GONE. Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself,
    so that none is missed. */
-int term_open(const volatile sig_atomic_t *stop);
+enum error term_open(const volatile sig_atomic_t *stop);
 
 /* Overwrites the whole screen with another character, then blanks, restores the terminal, clears
  * it. */

@@ -101,8 +101,8 @@ static uint8_t *make_board(const struct office *office, char code[CODE_LEN], siz
     code_new(code);
     memcpy(answer.text, text, sizeof text - 1);
     random_bytes(entries, (size_t)BOARD_MULTIPLE * BOARD_ENTRY_LEN);
-    assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), CODE_OK);
-    assert_int_equal(answer_seal(&keys, 1, &answer, entries + BOARD_ENTRY_LEN), ANSWER_OK);
+    assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), ERROR_NONE);
+    assert_int_equal(answer_seal(&keys, 1, &answer, entries + BOARD_ENTRY_LEN), ERROR_NONE);
     board = office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, len);
     free(entries);
     return board;

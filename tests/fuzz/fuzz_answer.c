@@ -19,9 +19,9 @@ static void seal(const uint8_t plain[SANITIZE_LEN], uint8_t entry[ANSWER_LEN])
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys.answer, entry + AT_NONCE, entry,
                               ANSWER_TAG_LEN};
 
-    must(answer_tag(&keys, 1, entry) == ANSWER_OK);
+    must(answer_tag(&keys, 1, entry) == ERROR_NONE);
     memset(entry + AT_NONCE, 3, AEAD_NONCE_LEN);
-    must(aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) == AEAD_OK);
+    must(aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) == ERROR_NONE);
 }
 
 /* What is shown is text, as long as it says, with nothing behind it. */
@@ -35,8 +35,8 @@ static void check(const struct answer *answer, const uint8_t plain[SANITIZE_LEN]
     must(memcmp(answer->text + answer->len, zeros, (size_t)(ANSWER_TEXT_MAX - answer->len)) == 0);
     must(memcmp(answer->text, plain + AT_TEXT, ANSWER_TEXT_MAX) == 0);
     must(answer->state == plain[AT_STATE] && answer->day == wire_get32(plain + AT_DAY));
-    must(answer_seal(&keys, 1, answer, entry) == ANSWER_OK);
-    must(answer_open(&keys, 1, entry, &again) == ANSWER_OK);
+    must(answer_seal(&keys, 1, answer, entry) == ERROR_NONE);
+    must(answer_open(&keys, 1, entry, &again) == ERROR_NONE);
     must(memcmp(&again, answer, sizeof again) == 0);
 }
 
@@ -58,10 +58,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_fail_at(data[0] % 8);
     const int rc = answer_open(&keys, data[0] & OTHER ? 2 : 1, entry, &answer);
     fuzz_fail_at(0);
-    if (rc == ANSWER_OK)
+    if (rc == ERROR_NONE)
         check(&answer, plain);
     else
         must(memcmp(&answer, &none, sizeof none) == 0);
-    must(rc != ANSWER_OK || !(data[0] & (DAMAGED | OTHER)));
+    must(rc != ERROR_NONE || !(data[0] & (DAMAGED | OTHER)));
     return 0;
 }

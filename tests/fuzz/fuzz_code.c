@@ -14,12 +14,12 @@ static void derive(const char code[CODE_LEN], const char *pin, unsigned fault)
     struct code_keys keys, again;
 
     fuzz_fail_at(0);
-    must(code_derive(code, pin, office, NULL, &keys) == CODE_OK);
+    must(code_derive(code, pin, office, NULL, &keys) == ERROR_NONE);
     fuzz_fail_at(fault);
     const int rc = code_derive(code, pin, office, NULL, &again);
     fuzz_fail_at(0);
-    must(rc == CODE_OK || (rc == CODE_MEMORY && fault > 0));
-    must(memcmp(&again, rc == CODE_OK ? &keys : &none, sizeof again) == 0);
+    must(rc == ERROR_NONE || (rc == ERROR_MEMORY && fault > 0));
+    must(memcmp(&again, rc == ERROR_NONE ? &keys : &none, sizeof again) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -27,15 +27,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char code[CODE_LEN], grouped[CODE_GROUPED_LEN], again[CODE_LEN];
 
     fuzz_start();
-    if (code_parse((const char *)data, size, code) != CODE_OK) {
+    if (code_parse((const char *)data, size, code) != ERROR_NONE) {
         for (size_t i = 0; i < sizeof code; i++)
             must(code[i] == '\0');
         return 0;
     }
     code_group(code, grouped);
-    must(code_parse(grouped, strlen(grouped), again) == CODE_OK && strcmp(code, again) == 0);
+    must(code_parse(grouped, strlen(grouped), again) == ERROR_NONE && strcmp(code, again) == 0);
     derive(code, size % 2 ? "2468" : "", fuzz_fault_of(data, size));
     code_new(again);
-    must(code_parse(again, CODE_DIGITS, code) == CODE_OK);
+    must(code_parse(again, CODE_DIGITS, code) == ERROR_NONE);
     return 0;
 }

@@ -26,8 +26,8 @@ static void start(void)
         return;
     secret = secret_new(ENVELOPE_KEY_LEN);
     must(secret != NULL);
-    must(hpke_derive("fixed key material for fuzzing...", 32, secret, public_key) == HPKE_OK);
-    must(envelope_seal(public_key, letter, honest) == ENVELOPE_OK);
+    must(hpke_derive("fixed key material for fuzzing...", 32, secret, public_key) == ERROR_NONE);
+    must(envelope_seal(public_key, letter, honest) == ERROR_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,8 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_fail_at(0);
     must(memcmp(letter, blank, sizeof letter) == 0); /* also what was sealed is blank */
     if (memcmp(envelope, honest, AT_ID) != 0 && data[0] % 16 == 0)
-        must(opened == ENVELOPE_FOREIGN || opened == ENVELOPE_NEWER || opened == ENVELOPE_SUITE);
-    must(opened != ENVELOPE_OK || memcmp(envelope, honest, sizeof honest) == 0);
-    must(opened == ENVELOPE_OK || data[0] % 16 > 0 || memcmp(envelope, honest, sizeof honest) != 0);
+        must(opened == ERROR_FOREIGN || opened == ERROR_NEWER || opened == ERROR_SUITE);
+    must(opened != ERROR_NONE || memcmp(envelope, honest, sizeof honest) == 0);
+    must(opened == ERROR_NONE || data[0] % 16 > 0 || memcmp(envelope, honest, sizeof honest) != 0);
     return 0;
 }

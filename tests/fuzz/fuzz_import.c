@@ -9,13 +9,13 @@
 
 #include <jansson.h>
 
+#include "base/error.h"
 #include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/envelope.h"
 #include "desk/print.h"
 #include "desk/print_json.h"
 #include "office/casefile.h"
-#include "office/trouble.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/ward.h"
 
@@ -39,8 +39,8 @@ static void anew(void)
     caseload_close(&ward.vault.cases);
     must(unlink(casebook) == 0);
     must(vault_mark(ward.vault.keys->casebook, mark) == 0);
-    must(caseload_make(casebook, mark) == DB_OK);
-    must(caseload_open(casebook, DB_OPEN, &ward.vault.cases) == DB_OK);
+    must(caseload_make(casebook, mark) == ERROR_NONE);
+    must(caseload_open(casebook, DB_OPEN, &ward.vault.cases) == ERROR_NONE);
     ward.vault.damage_count = 0;
     if (kiosk.seed != NULL)
         ward_drop(&kiosk);
@@ -66,11 +66,11 @@ static void add_letter(const uint8_t *data, size_t size)
 
     letter.kind = data[0] & FOLLOWUP ? LETTER_FOLLOWUP : LETTER_COMPLAINT;
     letter.tag_key[0] = data[0] & FOLLOWUP ? 'a' : 'b';
-    must(letter_encode(&letter, raw) == LETTER_OK);
+    must(letter_encode(&letter, raw) == ERROR_NONE);
     if (data[0] & BARE)
         memset(raw, 0, sizeof raw);
     fuzz_change(raw, sizeof raw, wire_get16(data + 1) % LETTER_LEN, data + HEAD, size - HEAD);
-    must(envelope_seal(ward.vault.charter.intake, raw, envelope) == ENVELOPE_OK);
+    must(envelope_seal(ward.vault.charter.intake, raw, envelope) == ERROR_NONE);
     if (data[0] & SHUT)
         envelope[ENVELOPE_LEN - 1] ^= 1;
     ward_raw(&kiosk, envelope);
@@ -107,12 +107,12 @@ static bool show(uint64_t case_id, bool machine)
     const int error = machine ? print_json_case(out, &ward.vault, case_id)
                               : print_case_wide(out, 80, &ward.vault, case_id);
     must(fclose(out) == 0);
-    if (error == TROUBLE_NONE && machine)
+    if (error == ERROR_NONE && machine)
         check_machine(text, len);
     else
         check_words(text, len);
     free(text);
-    return error == TROUBLE_NONE;
+    return error == ERROR_NONE;
 }
 
 static void show_all(uint64_t cases)
@@ -153,15 +153,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ward_add(&kiosk, &ward.vault.charter, &letter);
     add_letter(data, size);
     const int error = import(data[0] % 32, &report);
-    must(error == TROUBLE_NONE || (data[0] % 32 > 0 && report.records == 0));
-    if (error != TROUBLE_NONE)
-        must(import(0, &report) == TROUBLE_NONE);
+    must(error == ERROR_NONE || (data[0] % 32 > 0 && report.records == 0));
+    if (error != ERROR_NONE)
+        must(import(0, &report) == ERROR_NONE);
     must(report.records == 2 && report.held == 0);
     if (data[0] % 32 == 0)
         must(report.unreadable == 0 || size > HEAD || data[0] & (SHUT | BARE));
     must(report.covers + report.complaints + report.joined + report.unreadable == 2);
     const uint64_t cases = report.complaints;
-    must(import(0, &report) == TROUBLE_NONE);
+    must(import(0, &report) == ERROR_NONE);
     must(report.records == 0 && report.held == 2);
     show_all(cases);
     return 0;

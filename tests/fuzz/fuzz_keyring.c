@@ -26,9 +26,9 @@ static int open_file(const char *passphrase, const uint8_t *file, size_t size, u
     fuzz_fail_at(fault);
     const int rc = keyring_open(passphrase, strlen(passphrase), file, size, secret, &len);
     fuzz_fail_at(0);
-    must(len == (rc == KEYRING_OK ? size - KEYRING_OVERHEAD : 0));
-    must(rc != KEYRING_MEMORY || fault > 0);
-    if (rc == KEYRING_OK) {
+    must(len == (rc == ERROR_NONE ? size - KEYRING_OVERHEAD : 0));
+    must(rc != ERROR_MEMORY || fault > 0);
+    if (rc == ERROR_NONE) {
         must(wire_get32(file + AT_KIB) >= 65536 && wire_get32(file + AT_KIB) <= 1048576);
         must(wire_get32(file + AT_PASSES) >= 1 && wire_get32(file + AT_PASSES) <= 16);
         must(len == SECRET && memcmp(secret, words, SECRET) == 0);
@@ -47,17 +47,17 @@ static void try_changed(const uint8_t *data, size_t size)
     fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
     const int rc = keyring_seal("words", 5, words, SECRET, file);
     fuzz_fail_at(0);
-    must(rc == KEYRING_OK || (data[0] % 8 > 0 && memcmp(file, zeros, sizeof file) == 0));
-    if (rc != KEYRING_OK)
+    must(rc == ERROR_NONE || (data[0] % 8 > 0 && memcmp(file, zeros, sizeof file) == 0));
+    if (rc != ERROR_NONE)
         return;
     memcpy(good, file, sizeof good);
-    must(open_file("words", file, sizeof file, 0) == KEYRING_OK);
+    must(open_file("words", file, sizeof file, 0) == ERROR_NONE);
     fuzz_change(file, sizeof file, data[1] % FILE_LEN, data + HEAD, size - HEAD);
     if (!(data[0] & UNSUMMED))
         must(hash_sha256(file + FILE_LEN - HASH_LEN, &(struct hash_part){file, FILE_LEN - HASH_LEN},
                          1) == 0);
     const char *passphrase = data[0] & BARE ? "" : data[0] & STRANGE ? "other" : "words";
-    if (open_file(passphrase, file, sizeof file, fault) == KEYRING_OK)
+    if (open_file(passphrase, file, sizeof file, fault) == ERROR_NONE)
         must(passphrase[0] == 'w' && memcmp(file, good, sizeof file) == 0);
 }
 

@@ -17,10 +17,10 @@ static void try(const uint8_t in[LETTER_LEN])
     static uint8_t again[LETTER_LEN];
     struct letter letter;
 
-    if (letter_decode(in, &letter) != LETTER_OK) {
+    if (letter_decode(in, &letter) != ERROR_NONE) {
         must(memcmp(&letter, &empty, sizeof(letter)) == 0);
     } else {
-        must(letter_encode(&letter, again) == LETTER_OK);
+        must(letter_encode(&letter, again) == ERROR_NONE);
         must(memcmp(again, in, LETTER_LEN) == 0);
     }
 }
@@ -43,7 +43,7 @@ static void good(enum letter_kind kind, uint8_t out[LETTER_LEN])
     };
     const struct letter cover = {.kind = LETTER_COVER, .facility = "KA-01"};
 
-    must(letter_encode(kind == LETTER_COVER ? &cover : &letter, out) == LETTER_OK);
+    must(letter_encode(kind == LETTER_COVER ? &cover : &letter, out) == ERROR_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "office/publish.h"
-#include "office/trouble.h"
 #include "protocol/board.h"
 #include "protocol/names.h"
 #include "tests/fuzz/fuzz.h"
@@ -96,27 +95,27 @@ static void check_refusal(const uint8_t *data, size_t size, int error,
 
     for (size_t i = 0; i < size; i++)
         lines += data[i] == '\n';
-    must(error == TROUBLE_TEXT_UTF8 || error == TROUBLE_NOTICES_CHARACTER ||
-         error == TROUBLE_NOTICES_LONG);
+    must(error == ERROR_TEXT_UTF8 || error == ERROR_NOTICES_CHARACTER ||
+         error == ERROR_NOTICES_LONG);
     must(strcmp(report->blamed, NOTICES) == 0 && report->line <= lines);
-    must(report->line > 0 || error == TROUBLE_NOTICES_LONG);
+    must(report->line > 0 || error == ERROR_NOTICES_LONG);
 }
 
 /* A file that is none, and one that is not there. */
 static void try_no_file(struct publish_report *report)
 {
     must(unlinkat(ward.vault.dir, NOTICES, 0) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NONE && report->notices == 0);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NONE && report->notices == 0);
     must(mkdirat(ward.vault.dir, NOTICES, 0700) == 0);
     must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_SPECIAL);
     must(unlinkat(ward.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
     put((const uint8_t *)"", 0);
     const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);
     must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NOTICES_LONG);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NOTICES_LONG);
     put((const uint8_t *)"", 0);
     fuzz_fail_at(1);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == TROUBLE_NOTICES_FILE);
+    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NOTICES_FILE);
     fuzz_fail_at(0);
 }
 
@@ -127,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     start();
     put(data, size);
     const int error = publish_run(&ward.vault, out, WARD_DAY, &report);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         check_board(data, size, &report);
     else
         check_refusal(data, size, error, &report);

@@ -133,7 +133,7 @@ static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
     }
     memcpy(booth->envelope, envelope, ENVELOPE_LEN);
     if (!world.starved) {
-        must(booth_open(booth, &letter) == LETTER_OK);
+        must(booth_open(booth, &letter) == ERROR_NONE);
         must(letter.session == BOOTH_NUMBER && letter.day == BOOTH_DAY);
         must(memcmp(letter.kiosk, booth->place.card.kiosk, LETTER_KIOSK_LEN) == 0);
     }
@@ -254,15 +254,15 @@ static void try_none(void)
     struct teletype t = {.type = NULL, .orders = ""};
 
     teletype_set(&t);
-    must(term_open(&t.stop) == TERM_NOT_TERMINAL);
+    must(term_open(&t.stop) == ERROR_SCREEN_TERMINAL);
     t.type = "dumb";
-    must(term_open(&t.stop) == TERM_NOT_TERMINAL);
+    must(term_open(&t.stop) == ERROR_SCREEN_TERMINAL);
     must(setlocale(LC_CTYPE, "C") != NULL);
-    must(term_open(&t.stop) == TERM_NOT_UTF8);
+    must(term_open(&t.stop) == ERROR_SCREEN_UTF8);
     must(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
     term_close();
     t.type = "linux";
-    must(term_open(&t.stop) == TERM_OK);
+    must(term_open(&t.stop) == ERROR_NONE);
     must(term_hold("/nowhere", true) == -1);
     /* With the minor number of /dev/null in front, too: it is no console all the same. */
     for (t.front = 0; t.front <= 4; t.front++)
@@ -309,7 +309,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     world.printer = PRINTER_DONE;
     world.starved = data[2] > 0;
     teletype_set(&t);
-    must(term_open(&t.stop) == TERM_OK);
+    must(term_open(&t.stop) == ERROR_NONE);
     raise(SIGWINCH); /* curses does not know the size yet */
     fuzz_fail_at(data[2] * 2U);
     if (data[0] & PLAIN && !(data[0] & BOARD))

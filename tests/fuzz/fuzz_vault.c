@@ -14,7 +14,6 @@
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
 #include "desk/prompt.h"
-#include "office/trouble.h"
 #include "office/vault.h"
 #include "protocol/charter.h"
 #include "tests/folder.h"
@@ -62,7 +61,7 @@ static int open_office(struct vault **vault)
 {
     int error = vault_open(path, vault);
 
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = vault_unlock(*vault, passphrase);
     return error;
 }
@@ -78,10 +77,10 @@ static void read_ring(void)
     ring_secret = secret_new(RING_ROOM);
     held = secret_new(sizeof *held);
     must(ring_secret != NULL && held != NULL);
-    must(keyring_open(words, sizeof words - 1, ring, len, ring_secret, &ring_len) == KEYRING_OK);
-    must(open_office(&vault) == TROUBLE_NONE);
+    must(keyring_open(words, sizeof words - 1, ring, len, ring_secret, &ring_len) == ERROR_NONE);
+    must(open_office(&vault) == ERROR_NONE);
     memcpy(held, vault->keys, sizeof *held);
-    must(vault_root(vault, passphrase, &seed) == TROUBLE_NONE);
+    must(vault_root(vault, passphrase, &seed) == ERROR_NONE);
     memcpy(root_seed, seed, sizeof root_seed); /* of a key that was never used */
     secret_free(seed);
     vault_close(&vault);
@@ -104,7 +103,7 @@ static void start(void)
     must(dir >= 0 && passphrase != NULL);
     snprintf(passphrase->text, sizeof passphrase->text, "%s", words);
     passphrase->len = strlen(words);
-    must(vault_make(path, "Office", passphrase, print) == TROUBLE_NONE);
+    must(vault_make(path, "Office", passphrase, print) == ERROR_NONE);
     read_ring();
 }
 
@@ -126,7 +125,7 @@ static void put_ring(const char *name, const uint8_t *secret, size_t len)
     static uint8_t file[RING_ROOM + KEYRING_OVERHEAD];
 
     len = len > 0 ? len : 1;
-    must(keyring_seal(words, sizeof words - 1, secret, len, file) == KEYRING_OK);
+    must(keyring_seal(words, sizeof words - 1, secret, len, file) == ERROR_NONE);
     put(name, file, len + KEYRING_OVERHEAD);
 }
 
@@ -155,10 +154,10 @@ static void try_office(const uint8_t *data, size_t size)
     fuzz_fail_at(data[0] % 32);
     const int error = open_office(&vault);
     fuzz_fail_at(0);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         check(vault);
     else
-        must(trouble_text(error) != NULL);
+        must(error_text(error) != NULL);
     vault_close(&vault);
 }
 
@@ -173,11 +172,11 @@ static void try_root(const uint8_t *data, size_t size)
     put_ring("desk.keyring", ring_secret, ring_len);
     const size_t len = changed(root_seed, SIGNATURE_SEED_LEN, data, size, bytes);
     put_ring("root.keyring", bytes, len);
-    must(vault_open(path, &vault) == TROUBLE_NONE);
+    must(vault_open(path, &vault) == ERROR_NONE);
     fuzz_fail_at(data[0] % 32);
     const int error = vault_root(vault, passphrase, &seed);
     fuzz_fail_at(0);
-    must((error == TROUBLE_NONE) == (seed != NULL));
+    must((error == ERROR_NONE) == (seed != NULL));
     must(seed == NULL || memcmp(seed, root_seed, SIGNATURE_SEED_LEN) == 0);
     secret_free(seed);
     vault_close(&vault);
@@ -194,7 +193,7 @@ static void try_words(const uint8_t *data, size_t size)
     fuzz_fail_at(data[0] % 32);
     const int error = prompt_passphrase(name, (data[0] & ALONE) != 0, &read);
     fuzz_fail_at(0);
-    must((error == TROUBLE_NONE) == (read != NULL));
+    must((error == ERROR_NONE) == (read != NULL));
     if (read == NULL)
         return;
     must(read->len > 0 && read->len <= PASSPHRASE_MAX && read->text[read->len] == '\0');

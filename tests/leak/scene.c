@@ -197,7 +197,7 @@ static void put_answer(struct scene *scene)
     *answer = (struct answer){.state = 1, .day = OFFICE_DAY};
     answer->len = (uint16_t)strlen(scene->answer);
     memcpy(answer->text, scene->answer, answer->len);
-    assert_int_equal(answer_seal(&scene->keys, 1, answer, entries + BOARD_ENTRY_LEN), ANSWER_OK);
+    assert_int_equal(answer_seal(&scene->keys, 1, answer, entries + BOARD_ENTRY_LEN), ERROR_NONE);
     board = office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, &len);
     assert_int_equal(state_open(scene->served.dir, &state), ERROR_NONE);
     assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
@@ -240,7 +240,7 @@ void scene_make(struct scene *scene)
     make_words(scene->answer, 3);
     assert_int_equal(
         code_derive(scene->code, "", scene->served.office.charter.office, NULL, &scene->keys),
-        CODE_OK);
+        ERROR_NONE);
     put_answer(scene);
 }
 

@@ -216,12 +216,12 @@ static void outbox_scribbled_over(struct tamper *t)
     insist_damaged(t, 3);
 }
 
-static int keep_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
+static enum error keep_record(void *context, uint64_t seq, const uint8_t *record, size_t len)
 {
     (void)seq;
     assert_int_equal(len, RECORD_LEN);
     memcpy(context, record, len);
-    return DB_OK;
+    return ERROR_NONE;
 }
 
 /* The power is cut while somebody still looks at the receipt: the letter is nowhere but with the keeper.
@@ -236,8 +236,8 @@ static void letter_that_the_keeper_alone_has(struct tamper *t)
     tamper_snapshot(t, A, copy);
     tamper_write_in(t, A, copy);
     tamper_path(path, copy, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), DB_OK);
-    assert_int_equal(outbox_each(outbox, 3, 3, keep_record, pending), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_each(outbox, 3, 3, keep_record, pending), ERROR_NONE);
     outbox_close(&outbox);
     memcpy(pending + STEP, pending, RECORD_LEN);
     office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
@@ -303,10 +303,10 @@ static void outbox_is_no_file(struct tamper *t)
     tamper_copy(path, away);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("/etc/passwd", path), 0);
-    insist_partly_sent(t, ERROR_CORRUPT, ERROR_SPECIAL, 0);
+    insist_partly_sent(t, ERROR_OUTBOX, ERROR_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    insist_partly_sent(t, ERROR_CORRUPT, ERROR_SPECIAL, 0);
+    insist_partly_sent(t, ERROR_OUTBOX, ERROR_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
     tamper_copy(away, path);
 }
@@ -350,7 +350,7 @@ static void log_removed(struct tamper *t)
     struct outbox *other = NULL;
     char path[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
     tamper_path(path, t->kiosks[A].dir, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_OPEN, &other), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &other), ERROR_NONE);
     tamper_write_some(t, A, 4);
     tamper_snapshot(t, A, state); /* as a power cut leaves it, log and all */
     outbox_close(&other);
@@ -367,7 +367,7 @@ static void outbox_deleted_but_its_log(struct tamper *t)
     struct outbox *other = NULL;
     char path[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
     tamper_path(path, t->kiosks[A].dir, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_OPEN, &other), DB_OK);
+    assert_int_equal(outbox_open(path, DB_OPEN, &other), ERROR_NONE);
     tamper_write_some(t, A, 4);
     for (size_t i = 0; i < 3; i++)
         t->letters[i].destroyed = true;
@@ -387,7 +387,7 @@ static void outbox_begun_anew(struct tamper *t)
     tamper_round(t);
     tamper_remove(t->kiosks[A].dir, "outbox.db");
     tamper_path(path, t->kiosks[A].dir, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_CREATE, &outbox), DB_OK);
+    assert_int_equal(outbox_open(path, DB_CREATE, &outbox), ERROR_NONE);
     outbox_close(&outbox);
     tamper_write_some(t, A, 2);
     tamper_bring(t, A);

@@ -55,5 +55,5 @@ void insist_unusable(struct tamper *t, int error, uint64_t saved)
 
 void insist_damaged(struct tamper *t, uint64_t saved)
 {
-    insist_unusable(t, ERROR_CORRUPT, saved);
+    insist_unusable(t, ERROR_OUTBOX, saved);
 }

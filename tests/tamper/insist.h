@@ -12,7 +12,7 @@ void insist_says_not(struct tamper *t, size_t k, const char *line);
 /* Kiosk k is whole in the eyes of the office. */
 void insist_well(struct tamper *t, size_t k);
 
-/* The last import refused this: "name=trouble ". */
+/* The last import refused this: "name=error ". */
 void insist_refused(struct tamper *t, const char *what);
 
 /* The first kiosk's outbox is refused, and yet so many of its records go out, as far as `salvage` lets

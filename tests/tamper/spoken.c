@@ -91,7 +91,7 @@ static void damaged_outbox_and_a_name_taken(struct tamper *t)
     snprintf(name, sizeof name, "%s-2" NAMES_BUNDLE, t->kiosks[A].name);
     tamper_path(path, t->stick, name);
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(tamper_exchange(t, A), ERROR_CORRUPT);
+    assert_int_equal(tamper_exchange(t, A), ERROR_OUTBOX);
     assert_int_equal(t->report.salvage, ERROR_SPECIAL);
     assert_int_equal(t->report.saved, 2);
     snprintf(line, sizeof line, "LANGUAGE=en %s exchange --state '%s' --media '%s'",

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "tests/tamper/insist.h"
@@ -81,11 +80,11 @@ static void spoil_bundle(struct tamper *t, size_t k, size_t at, const void *byte
     tamper_import(t, t->stick);
 }
 
-static void insist_bundle(struct tamper *t, size_t k, int trouble)
+static void insist_bundle(struct tamper *t, size_t k, int error)
 {
     char what[128], name[64];
     tamper_bundle_name(t, k, name);
-    snprintf(what, sizeof what, "%s=%d ", name, trouble);
+    snprintf(what, sizeof what, "%s=%d ", name, error);
     insist_refused(t, what);
 }
 
@@ -106,7 +105,7 @@ static void bundle_of_a_stranger(struct tamper *t)
     tamper_write_some(t, B, 1);
     tamper_exchange(t, B);
     spoil_bundle(t, B, 8, stranger, sizeof stranger);
-    insist_bundle(t, B, TROUBLE_KIOSK);
+    insist_bundle(t, B, ERROR_NOT_ENROLLED);
 }
 
 /* The kiosk's own bundle, sealed for another office by the kiosk's own key. */

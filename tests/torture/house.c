@@ -21,7 +21,6 @@
 #include "office/import.h"
 #include "office/publish.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "protocol/record.h"
 #include "tests/torture/scene.h"
 
@@ -69,16 +68,16 @@ int house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN
 void house_must_office(const char *root)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
-    house_must(secret_start() == SECRET_OK, "locked memory");
+    house_must(secret_start() == ERROR_NONE, "locked memory");
     memset(&base, 0, sizeof base);
-    house_must(house_make_office(root, fingerprint) == TROUBLE_NONE, "an office");
+    house_must(house_make_office(root, fingerprint) == ERROR_NONE, "an office");
     house_must(mkdir(house_path(root, "media"), 0755) == 0, "a medium");
 }
 
 int house_vault(const char *root, struct vault **vault)
 {
-    int error = vault_open(house_path(root, "office"), vault);
-    return error == TROUBLE_NONE ? vault_unlock(*vault, &passphrase) : error;
+    enum error error = vault_open(house_path(root, "office"), vault);
+    return error == ERROR_NONE ? vault_unlock(*vault, &passphrase) : error;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -107,9 +106,9 @@ int house_enroll(const char *root, const char *request, const char *facility)
                                       .type = 1,
                                       .out = house_path(root, "media/k.card")};
     int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = house_root(vault, &seed);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = fleet_enroll(vault, seed, &order, kiosk, &blamed);
     secret_free(seed);
     vault_close(&vault);
@@ -120,7 +119,7 @@ static int import(const char *root, const char *media, struct import_report *rep
 {
     struct import import = {.today = day_today()};
     int error = house_vault(root, &import.vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         import_path(&import, house_path(root, media));
     vault_close(&import.vault);
     *report = import.report;
@@ -130,15 +129,15 @@ static int import(const char *root, const char *media, struct import_report *rep
 void house_must_import(const char *root, const char *media)
 {
     struct import_report report;
-    house_must(import(root, media, &report) == TROUBLE_NONE && report.refused == 0, "an import");
+    house_must(import(root, media, &report) == ERROR_NONE && report.refused == 0, "an import");
 }
 
 void house_must_publish(const char *root, const char *out)
 {
     struct vault *vault = NULL;
     struct publish_report report;
-    house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
-    house_must(publish_run(vault, house_path(root, out), day_today(), &report) == TROUBLE_NONE,
+    house_must(house_vault(root, &vault) == ERROR_NONE, "the office");
+    house_must(publish_run(vault, house_path(root, out), day_today(), &report) == ERROR_NONE,
                "a board");
     vault_close(&vault);
 }
@@ -157,7 +156,7 @@ void house_must_kiosk(const char *root)
 
 void house_must_card(const char *root)
 {
-    house_must(house_enroll(root, "request", "PC-17") == TROUBLE_NONE, "a card");
+    house_must(house_enroll(root, "request", "PC-17") == ERROR_NONE, "a card");
     house_must_carry(root, "media");
 }
 
@@ -189,13 +188,13 @@ int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelo
                             .text_len = who == ' ' ? 0 : 4};
     if (who == '!') {
         random_bytes(envelope, ENVELOPE_LEN);
-        return ENVELOPE_OK;
+        return ERROR_NONE;
     }
     memcpy(letter.facility, state->card.facility, sizeof letter.facility);
     memcpy(letter.kiosk, state->kiosk, sizeof letter.kiosk);
     memset(letter.tag_key, who, sizeof letter.tag_key);
     memset(letter.answer_key, who + 1, sizeof letter.answer_key);
-    house_must(letter_encode(&letter, raw) == LETTER_OK, "a letter");
+    house_must(letter_encode(&letter, raw) == ERROR_NONE, "a letter");
     return envelope_seal(state->charter.intake, raw, envelope);
 }
 
@@ -203,16 +202,16 @@ void house_file(const struct state *state, struct outbox *outbox, char who)
 {
     uint8_t envelope[ENVELOPE_LEN], record[RECORD_LEN], hash[MARKS_HASH];
     struct outbox_tip tip, next = {.day = day_today()};
-    if (outbox_tip(outbox, &tip) != DB_OK)
+    if (outbox_tip(outbox, &tip) != ERROR_NONE)
         return;
     next.seq = tip.seq + 1;
-    if (house_seal(state, next.seq, who, envelope) != ENVELOPE_OK ||
+    if (house_seal(state, next.seq, who, envelope) != ERROR_NONE ||
         record_encode(next.seq, tip.hash, next.day, envelope, state->seed, record, next.hash) !=
             ERROR_NONE)
         return;
     house_hash(envelope, sizeof envelope, hash);
     marks_try(HOUSE_STORED, next.seq, hash);
-    if (outbox_append(outbox, &next, record, sizeof record) == DB_OK)
+    if (outbox_append(outbox, &next, record, sizeof record) == ERROR_NONE)
         marks_done(HOUSE_STORED, next.seq, hash);
 }
 
@@ -224,7 +223,7 @@ static int open_kiosk(const char *root, struct state **state, struct outbox **ou
     if (error != ERROR_NONE)
         return error;
     state_outbox_path(*state, path);
-    return state_db_error(outbox_open(path, DB_OPEN, outbox));
+    return outbox_open(path, DB_OPEN, outbox);
 }
 
 /* The number of the last record; 0: none could be filed. */
@@ -232,11 +231,11 @@ static uint64_t file_all(const struct state *state, struct outbox *outbox, const
 {
     struct outbox_tip before, tip;
     const uint64_t wanted = strlen(who);
-    if (state_ready(state, day_today()) != ERROR_NONE || outbox_tip(outbox, &before) != DB_OK)
+    if (state_ready(state, day_today()) != ERROR_NONE || outbox_tip(outbox, &before) != ERROR_NONE)
         return 0;
     for (; *who != '\0'; who++)
         house_file(state, outbox, *who);
-    return outbox_tip(outbox, &tip) == DB_OK && tip.seq == before.seq + wanted ? tip.seq : 0;
+    return outbox_tip(outbox, &tip) == ERROR_NONE && tip.seq == before.seq + wanted ? tip.seq : 0;
 }
 
 static uint64_t file_at(const char *root, const char *who)
@@ -288,17 +287,17 @@ static const char *weigh_record(struct chain *chain, uint64_t seq, const uint8_t
     return NULL;
 }
 
-static int chain_each(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+static enum error chain_each(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
     struct chain *chain = context;
     chain->wrong = weigh_record(chain, seq, bytes, len);
-    return chain->wrong == NULL ? DB_OK : DB_CORRUPT;
+    return chain->wrong == NULL ? ERROR_NONE : ERROR_OUTBOX;
 }
 
 static const char *walk(struct chain *chain, struct outbox *outbox)
 {
     struct outbox_tip tip;
-    if (outbox_tip(outbox, &tip) != DB_OK || outbox_first(outbox, &chain->first) != DB_OK)
+    if (outbox_tip(outbox, &tip) != ERROR_NONE || outbox_first(outbox, &chain->first) != ERROR_NONE)
         return "the ends of the chain cannot be read";
     if (chain->first == 0)
         chain->first = tip.seq + 1;
@@ -306,7 +305,7 @@ static const char *walk(struct chain *chain, struct outbox *outbox)
     int error = outbox_each(outbox, chain->first, tip.seq, chain_each, chain);
     if (chain->wrong != NULL)
         return chain->wrong;
-    if (error != DB_OK || chain->next != tip.seq + 1)
+    if (error != ERROR_NONE || chain->next != tip.seq + 1)
         return "records are missing";
     if (tip.seq >= chain->first && memcmp(tip.hash, chain->previous, RECORD_HASH_LEN) != 0)
         return "the tip is not that of the last record";
@@ -396,8 +395,8 @@ static const char *weigh_kiosk(struct vault *vault, uint64_t last)
     size_t n = 0;
     const char *wrong = NULL;
     int error = fleet_list(vault, day_today(), &rows, &n);
-    if (error != TROUBLE_NONE || n != 1)
-        wrong = error != TROUBLE_NONE ? trouble_text(error) : "not one kiosk";
+    if (error != ERROR_NONE || n != 1)
+        wrong = error != ERROR_NONE ? error_text(error) : "not one kiosk";
     else if (rows[0].kiosk.tip_seq != last || rows[0].kiosk.last_seq != last)
         wrong = "not everything has arrived at the office";
     else if (rows[0].gaps.n > 0 || rows[0].forks.n > 0 || rows[0].kiosk.rollbacks > 0)
@@ -410,8 +409,8 @@ const char *house_imports(const char *root, const char *media)
 {
     struct import_report report;
     int error = import(root, media, &report);
-    if (error != TROUBLE_NONE)
-        return trouble_text(error);
+    if (error != ERROR_NONE)
+        return error_text(error);
     return report.refused > 0 ? "a bundle is refused" : NULL;
 }
 
@@ -427,11 +426,11 @@ const char *house_goes_on(const char *root)
     if (wrong != NULL)
         return wrong;
     int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE) {
+    if (error == ERROR_NONE) {
         import.vault = vault;
         import_path(&import, house_path(root, "after"));
         wrong = import.report.refused > 0 ? "a bundle is refused" : weigh_kiosk(vault, last);
     }
     vault_close(&vault);
-    return error == TROUBLE_NONE ? wrong : trouble_text(error);
+    return error == ERROR_NONE ? wrong : error_text(error);
 }

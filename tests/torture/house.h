@@ -47,7 +47,7 @@ void house_must_carry(const char *root, const char *media); /* an exchange */
 void house_must_import(const char *root, const char *media);
 void house_must_publish(const char *root, const char *out);
 
-/* The office, open; a trouble. */
+/* The office, open; a error. */
 int house_vault(const char *root, struct vault **vault);
 int house_root(const struct vault *vault, uint8_t **seed);
 int house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN]);
@@ -65,7 +65,7 @@ void house_hash(const void *data, size_t len, uint8_t hash[MARKS_HASH]);
 /* Files a letter as a session and its keeper do, and tells the marks. */
 void house_file(const struct state *state, struct outbox *outbox, char who);
 
-/* Enrols the kiosk of the request ROOT/request, with the card at ROOT/media/k.card; a trouble. */
+/* Enrols the kiosk of the request ROOT/request, with the card at ROOT/media/k.card; a error. */
 int house_enroll(const char *root, const char *request, const char *facility);
 
 /* Is the chain whole from the first record held to the tip, signed, holding what the base held and

@@ -14,7 +14,6 @@
 #include "courier/exchange.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
-#include "office/trouble.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
@@ -45,7 +44,7 @@ static bool open_booth(const char *root, struct state **state, struct outbox **o
         state_ready(*state, day_today()) != ERROR_NONE)
         return false;
     state_outbox_path(*state, path);
-    return outbox_open(path, DB_OPEN, outbox) == DB_OK;
+    return outbox_open(path, DB_OPEN, outbox) == ERROR_NONE;
 }
 
 static void file_run(const char *root, const char *who)
@@ -95,7 +94,7 @@ const char *scenes_enrol_check(const char *root, const struct marks *marks)
         return error_text(error);
     if (marks_has(marks, HOUSE_ENROLLED, 1, true) && !marks_knows(marks, HOUSE_ENROLLED, hash))
         return "another key than the one whose request was made";
-    if (house_enroll(root, "state/enroll.request", "PC-17") != TROUBLE_NONE)
+    if (house_enroll(root, "state/enroll.request", "PC-17") != ERROR_NONE)
         return "the request is not taken";
     const char *wrong = house_carries(root, "media");
     return wrong != NULL ? wrong : house_goes_on(root);
@@ -170,9 +169,9 @@ void scenes_install_base(const char *root)
     uint8_t *seed = NULL;
     house_must_office(root);
     house_must_kiosk(root);
-    house_must(house_enroll(root, "request", "PC-17") == TROUBLE_NONE, "a card");
-    house_must(house_vault(root, &vault) == TROUBLE_NONE, "the office");
-    house_must(house_root(vault, &seed) == TROUBLE_NONE, "the root key");
+    house_must(house_enroll(root, "request", "PC-17") == ERROR_NONE, "a card");
+    house_must(house_vault(root, &vault) == ERROR_NONE, "the office");
+    house_must(house_root(vault, &seed) == ERROR_NONE, "the root key");
     house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
     for (int i = 0; i < PIECES; i++) {
         keep(&pieces[i], plan[i].what, plan[i].number);
@@ -281,7 +280,7 @@ void scenes_exchange_base(const char *root)
     house_must_carry(root, "media");
     house_must_import(root, "media");
     house_must_publish(root, "media");
-    house_must(house_enroll(root, "request", "PC-18") == TROUBLE_NONE, "a second card");
+    house_must(house_enroll(root, "request", "PC-18") == ERROR_NONE, "a second card");
     house_must_file(root, "c ");
     house_must_remember(root);
 }
@@ -328,7 +327,7 @@ void scenes_stranger_base(const char *root)
     struct piece piece = {HOUSE_CARD, 9, NULL, 0};
     scenes_filed_base(root);
     uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
-    house_must(seed != NULL && vault_fresh(&other, "Others", day_today(), seed) == TROUBLE_NONE,
+    house_must(seed != NULL && vault_fresh(&other, "Others", day_today(), seed) == ERROR_NONE,
                "another office");
     house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
     make_card(&piece, &other, state, seed);
@@ -352,7 +351,7 @@ const char *scenes_stranger_check(const char *root, const struct marks *marks)
 {
     struct vault *vault = NULL;
     struct state *state = NULL;
-    bool ours = house_vault(root, &vault) == TROUBLE_NONE &&
+    bool ours = house_vault(root, &vault) == ERROR_NONE &&
                 state_open(house_path(root, "state"), &state) == ERROR_NONE && state->has_card &&
                 memcmp(state->card.office, vault->charter.office, CHARTER_OFFICE_LEN) == 0;
     state_close(&state);

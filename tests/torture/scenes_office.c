@@ -13,7 +13,6 @@
 #include "office/fleet.h"
 #include "office/publish.h"
 #include "office/triage.h"
-#include "office/trouble.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
@@ -23,7 +22,7 @@
 
 void scenes_init_base(const char *root)
 {
-    house_must(secret_start() == SECRET_OK, "locked memory");
+    house_must(secret_start() == ERROR_NONE, "locked memory");
 }
 
 static void take_fingerprint(const char *text, uint8_t hash[MARKS_HASH])
@@ -35,7 +34,7 @@ void scenes_init_run(const char *root)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     uint8_t hash[MARKS_HASH];
-    if (house_make_office(root, fingerprint) != TROUBLE_NONE)
+    if (house_make_office(root, fingerprint) != ERROR_NONE)
         return;
     take_fingerprint(fingerprint, hash);
     marks_done(HOUSE_MADE, 1, hash);
@@ -51,11 +50,11 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
     size_t n = 0;
     int error = house_root(vault, &seed);
     secret_free(seed);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = fleet_list(vault, day_today(), &rows, &n);
     fleet_free(rows, n);
-    if (error != TROUBLE_NONE)
-        return trouble_text(error);
+    if (error != ERROR_NONE)
+        return error_text(error);
     charter_fingerprint(vault->charter.office, fingerprint);
     take_fingerprint(fingerprint, hash);
     if (marks_has(marks, HOUSE_MADE, 1, true) && !marks_knows(marks, HOUSE_MADE, hash))
@@ -68,14 +67,14 @@ static const char *make_again(const char *root, int error)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     int may = vault_may_make(house_path(root, "office"));
-    if (error != TROUBLE_UNFINISHED && error != TROUBLE_NOT_OFFICE)
-        return trouble_text(error);
-    if (may != TROUBLE_NONE && (may != TROUBLE_UNFINISHED || error != TROUBLE_UNFINISHED))
+    if (error != ERROR_UNFINISHED && error != ERROR_NOT_OFFICE)
+        return error_text(error);
+    if (may != ERROR_NONE && (may != ERROR_UNFINISHED || error != ERROR_UNFINISHED))
         return "no office, and yet none can be made";
-    if (may == TROUBLE_UNFINISHED)
+    if (may == ERROR_UNFINISHED)
         house_throw_away(root, "office");
     error = house_make_office(root, fingerprint);
-    return error == TROUBLE_NONE ? NULL : trouble_text(error);
+    return error == ERROR_NONE ? NULL : error_text(error);
 }
 
 const char *scenes_init_check(const char *root, const struct marks *marks)
@@ -83,10 +82,10 @@ const char *scenes_init_check(const char *root, const struct marks *marks)
     struct vault *vault = NULL;
     const char *wrong = NULL;
     int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         wrong = weigh_office(vault, marks);
     vault_close(&vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         return wrong;
     if (marks_has(marks, HOUSE_MADE, 1, true))
         return scene_lost("an office that was made does not open");
@@ -126,7 +125,7 @@ void scenes_card_run(const char *root)
     static const char *const facilities[] = {"PC-17", "PC-18"};
     for (unsigned i = 0; i < 2; i++) {
         uint32_t number = 0;
-        if (house_enroll(root, "request", facilities[i]) == TROUBLE_NONE &&
+        if (house_enroll(root, "request", facilities[i]) == ERROR_NONE &&
             weigh_card(root, &number) == NULL)
             marks_done(HOUSE_CARD, number, NULL);
     }
@@ -139,13 +138,13 @@ static const char *known(const char *root, uint32_t *card, struct caseload_kiosk
     struct fleet_row *rows = NULL;
     size_t n = 0;
     int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = fleet_list(vault, day_today(), &rows, &n);
     *card = n == 1 ? rows[0].card.number : 0;
     *kiosk = n == 1 ? rows[0].kiosk : (struct caseload_kiosk){.tip_seq = 0};
     fleet_free(rows, n);
     vault_close(&vault);
-    return error == TROUBLE_NONE ? NULL : trouble_text(error);
+    return error == ERROR_NONE ? NULL : error_text(error);
 }
 
 const char *scenes_card_check(const char *root, const struct marks *marks)
@@ -159,7 +158,7 @@ const char *scenes_card_check(const char *root, const struct marks *marks)
         wrong = "a card is out that the office does not know";
     if (wrong == NULL && out < marks_highest(marks, HOUSE_CARD, true))
         wrong = scene_lost("a card that was made is lost");
-    if (wrong == NULL && house_enroll(root, "request", "PC-19") != TROUBLE_NONE)
+    if (wrong == NULL && house_enroll(root, "request", "PC-19") != ERROR_NONE)
         wrong = "no new card can be made";
     if (wrong == NULL)
         wrong = weigh_card(root, &next);
@@ -221,15 +220,15 @@ static const char *weigh_cases(const char *root)
     size_t n = 0;
     bool whole = true;
     int error = house_vault(root, &vault);
-    if (error == TROUBLE_NONE)
+    if (error == ERROR_NONE)
         error = triage_list(vault, 0, &cases, &n);
     for (size_t i = 0; i < n; i++)
         whole = whole && cases[i].letters == (cases[i].id == 1 ? LETTERS_OF_A : 1) &&
                 cases[i].messages == 1;
     free(cases);
     vault_close(&vault);
-    if (error != TROUBLE_NONE)
-        return trouble_text(error);
+    if (error != ERROR_NONE)
+        return error_text(error);
     return whole && n == CASES ? NULL : "letters are missing, or there twice";
 }
 
@@ -295,7 +294,7 @@ static void publish(const char *root, struct vault *vault)
 {
     struct publish_report report;
     uint8_t hash[MARKS_HASH] = {0};
-    if (publish_run(vault, house_path(root, "out"), day_today(), &report) != TROUBLE_NONE)
+    if (publish_run(vault, house_path(root, "out"), day_today(), &report) != ERROR_NONE)
         return;
     (void)hash_board(root, hash); /* unread: zeros, which claim nothing of its bytes */
     marks_done(HOUSE_PUBLISHED, report.number, hash);
@@ -304,10 +303,10 @@ static void publish(const char *root, struct vault *vault)
 void scenes_answer_run(const char *root)
 {
     struct vault *vault = NULL;
-    if (house_vault(root, &vault) == TROUBLE_NONE)
+    if (house_vault(root, &vault) == ERROR_NONE)
         for (int what = SAID_FIRST; what < SAID_END; what++) {
             marks_try(HOUSE_SAID, (uint64_t)what, NULL);
-            if (say(vault, what) == TROUBLE_NONE)
+            if (say(vault, what) == ERROR_NONE)
                 marks_done(HOUSE_SAID, (uint64_t)what, NULL);
             if (what == SAID_NOTE || what == SAID_SECOND)
                 publish(root, vault);
@@ -321,7 +320,7 @@ struct heard {
     struct answer *answer;
 };
 
-static int hear(void *context, const struct casefile_item *item)
+static enum error hear(void *context, const struct casefile_item *item)
 {
     struct heard *heard = context;
     const char *text = item->text;
@@ -330,24 +329,24 @@ static int hear(void *context, const struct casefile_item *item)
         heard->times[SAID_STATUS]++;
     if (item->kind == CASEFILE_MESSAGE && item->has_text) {
         int error = casefile_message(item, heard->answer);
-        if (error != TROUBLE_NONE)
+        if (error != ERROR_NONE)
             return error;
         text = heard->answer->text;
         len = heard->answer->len;
     } else if (item->kind != CASEFILE_NOTE) {
-        return TROUBLE_NONE;
+        return ERROR_NONE;
     }
     for (int i = SAID_FIRST; i < SAID_END; i++)
         heard->times[i] +=
             said[i] != NULL && strlen(said[i]) == len && memcmp(said[i], text, len) == 0;
-    return TROUBLE_NONE;
+    return ERROR_NONE;
 }
 
 static const char *weigh_said(struct vault *vault, const struct marks *marks, struct heard *heard)
 {
     int error = casefile_each(vault, 0, hear, heard);
-    if (error != TROUBLE_NONE)
-        return trouble_text(error);
+    if (error != ERROR_NONE)
+        return error_text(error);
     for (int i = SAID_FIRST; i < SAID_END; i++) {
         bool done = marks_has(marks, HOUSE_SAID, (uint64_t)i, true);
         if (done && heard->times[i] == 0)
@@ -393,11 +392,11 @@ static const char *weigh_entry(const struct sheet *sheet, const struct heard *he
     unsigned times = 0;
     house_keys('a', &keys);
     for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
-        house_must(answer_tag(&keys, n, tag) == ANSWER_OK, "a tag");
+        house_must(answer_tag(&keys, n, tag) == ERROR_NONE, "a tag");
         const uint8_t *entry = board_find(&sheet->board, tag);
         if (entry == NULL)
             continue;
-        if (answer_open(&keys, n, entry, heard->answer) != ANSWER_OK)
+        if (answer_open(&keys, n, entry, heard->answer) != ERROR_NONE)
             return "an answer on the board does not open";
         times += heard->answer->len == strlen(said[what]) &&
                  memcmp(heard->answer->text, said[what], heard->answer->len) == 0;
@@ -435,7 +434,7 @@ static const char *publish_again(const char *root, struct vault *vault, const st
     if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
         wrong = scene_lost("a published board is lost");
     if (wrong == NULL &&
-        publish_run(vault, house_path(root, "out"), day_today(), &report) != TROUBLE_NONE)
+        publish_run(vault, house_path(root, "out"), day_today(), &report) != ERROR_NONE)
         wrong = "no board can be published";
     if (wrong == NULL)
         wrong = read_sheet(root, vault, &next);
@@ -458,7 +457,7 @@ const char *scenes_answer_check(const char *root, const struct marks *marks)
     struct vault *vault = NULL;
     house_must(heard.answer != NULL, "locked memory");
     int error = house_vault(root, &vault);
-    const char *wrong = error == TROUBLE_NONE ? NULL : trouble_text(error);
+    const char *wrong = error == ERROR_NONE ? NULL : error_text(error);
     if (wrong == NULL)
         wrong = weigh_said(vault, marks, &heard);
     if (wrong == NULL)

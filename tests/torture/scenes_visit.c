@@ -39,7 +39,7 @@ static bool seal(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
     return chain_tip(booth->chain, &tip) == ERROR_NONE &&
-           house_seal(booth->state, tip.seq + 1, who, envelope) == ENVELOPE_OK;
+           house_seal(booth->state, tip.seq + 1, who, envelope) == ERROR_NONE;
 }
 
 /* A cover at first, then what the visitor writes, if anything. False when the outbox did not take
