@@ -58,10 +58,21 @@ out:
     return rc;
 }
 
+/* X25519; of the base point when point is NULL. libgcrypt puts a copy of the scalar into locked memory
+   and, where there is no room for it, goes on with a null pointer. */
+static gcry_error_t multiply(uint8_t out[HPKE_KEY_LEN], const uint8_t *scalar, const uint8_t *point)
+{
+    enum { ROOM = 256 }; /* three times what it takes */
+    void *room = secret_new(ROOM);
+    if (room == NULL)
+        return gcry_error(GPG_ERR_ENOMEM);
+    secret_free(room);
+    return gcry_ecc_mul_point(GCRY_ECC_CURVE25519, out, scalar, point);
+}
+
 enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
 {
-    return gcry_ecc_mul_point(GCRY_ECC_CURVE25519, public_key, secret, NULL) == 0 ? ERROR_NONE
-                                                                                  : ERROR_MEMORY;
+    return multiply(public_key, secret, NULL) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],
@@ -71,8 +82,7 @@ enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HP
     gcry_error_t error = 0;
     /* libgcrypt multiplies a point of small order without a word; RFC 9180 section 7.1.4 refuses
        the zero that comes out, because everybody knows it. */
-    if ((error = gcry_ecc_mul_point(GCRY_ECC_CURVE25519, out, secret, point)) != 0 ||
-        secret_equal(out, zero, HPKE_KEY_LEN)) {
+    if ((error = multiply(out, secret, point)) != 0 || secret_equal(out, zero, HPKE_KEY_LEN)) {
         explicit_bzero(out, HPKE_KEY_LEN);
         return gcry_err_code(error) == GPG_ERR_ENOMEM ? ERROR_MEMORY : ERROR_KEY_UNFIT;
     }
