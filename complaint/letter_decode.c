@@ -283,12 +283,15 @@ static enum error take_key(struct triage_screen *r, const struct letter *letter,
     return ERROR_NONE;
 }
 
-static enum error zeros_check(const struct triage_screen *r)
+/* Each byte equals the next and the first is zero; memcmp compares many at a time. */
+static enum error zeros_check(const struct reader *r)
 {
-    for (size_t i = r->at; i < LETTER_LEN; i++)
-        if (r->in[i] != 0)
-            return ERROR_LETTER_TRAILING;
-    return ERROR_NONE;
+    const uint8_t *rest = r->in + r->at;
+    size_t len = LETTER_LEN - r->at;
+    if (len == 0)
+        return ERROR_NONE;
+    return rest[0] == 0 && memcmp(rest, rest + 1, len - 1) == 0 ? ERROR_NONE
+                                                                : ERROR_LETTER_TRAILING;
 }
 
 static enum error map_take(struct triage_screen *r, struct letter *letter)
