@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One-shot authenticated encryption. libgcrypt encrypts without a nonce as if it were zero, takes
    other key, nonce and tag lengths in silence, and hands out plaintext before it has checked the
-   tag; each of these is shut off here. */
+   tag; each of these is shut off here.
+
+   No handle outlives its message: gcry_cipher_reset keeps the key, and only gcry_cipher_close wipes
+   what was made of it. */
 #include "crypto/aead.h"
 
 #include <gcrypt.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869) over lists of parts. */
+/* SHA-256, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869) over lists of parts. Safe in several
+   threads at once. A thread that has hashed keeps a blank digest, about 1 KiB of locked memory,
+   until it ends. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 

@@ -8,7 +8,10 @@
 #include <cmocka.h>
 
 #include <gcrypt.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "crypto/hash.h"
 #include "crypto/secret.h"
@@ -132,6 +135,66 @@ static void a_state_in_locked_memory_is_taken(void **state)
     hex_assert(mac, HASH_LEN, hmac_cases[1].mac);
 }
 
+/* Where the locked pool begins. */
+static const uint8_t *pool;
+
+static void find_pool(void)
+{
+    void *first = secret_new(1);
+    pool = (const uint8_t *)((uintptr_t)first & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1));
+    secret_free(first);
+}
+
+static void assert_not_in_pool(const uint8_t *bytes, size_t len)
+{
+    assert_null(memmem(pool, SECRET_POOL, bytes, len));
+}
+
+/* The kept digest and what stands beside it are blank: neither key, nor padded key, nor result. */
+static void nothing_stays_between_two_calls(void **state)
+{
+    uint8_t key[HASH_LEN], inside[HASH_LEN], outside[HASH_LEN], mac[HASH_LEN], digest[HASH_LEN];
+    const struct hash_part part = {"no block filled", 15};
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = (uint8_t)(0x81 ^ i * 7);
+        inside[i] = key[i] ^ 0x36;
+        outside[i] = key[i] ^ 0x5c;
+    }
+    assert_int_equal(hash_hmac(mac, key, sizeof key, &part, 1), 0);
+    assert_not_in_pool(key, sizeof key);
+    assert_not_in_pool(inside, sizeof inside);
+    assert_not_in_pool(outside, sizeof outside);
+    assert_not_in_pool(mac, 8);
+    assert_int_equal(hash_sha256(digest, &part, 1), 0);
+    assert_not_in_pool(digest, 8);
+    assert_not_in_pool(part.data, part.len);
+}
+
+static void *hash_elsewhere(void *context)
+{
+    uint8_t digest[HASH_LEN];
+    for (int i = 0; i < 20; i++) {
+        if (hash_sha256(digest, &(struct hash_part){"abc", 3}, 1) != 0 || digest[0] != 0xba ||
+            digest[31] != 0xad)
+            atomic_store((atomic_int *)context, 1);
+    }
+    return NULL;
+}
+
+/* Many threads, of which each keeps a digest: the pool holds a few hundred at a time. */
+static void threads_end_with_what_they_kept(void **state)
+{
+    atomic_int wrong = 0;
+    for (int round = 0; round < 1000; round++) {
+        pthread_t threads[2];
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, hash_elsewhere, &wrong), 0);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    assert_int_equal(atomic_load(&wrong), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +203,11 @@ int main(void)
         cmocka_unit_test(an_expansion_reaches_255_blocks),
         cmocka_unit_test(parts_are_hashed_with_nothing_between),
         cmocka_unit_test(a_state_in_locked_memory_is_taken),
+        cmocka_unit_test(nothing_stays_between_two_calls),
+        cmocka_unit_test(threads_end_with_what_they_kept),
     };
-    return secret_start() == ERROR_NONE ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+    if (secret_start() != ERROR_NONE)
+        return 1;
+    find_pool();
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
