@@ -40,7 +40,7 @@ struct item {
     const uint8_t *data;
 };
 
-struct triage_screen {
+struct reader {
     const uint8_t *in;
     size_t at;
     unsigned seen; /* a bit for each key */
@@ -103,7 +103,7 @@ static size_t shortest_head(uint64_t number)
 }
 
 /* Takes the next item and insists on its type. */
-static enum error take(struct triage_screen *r, enum item_type type, struct item *item)
+static enum error take(struct reader *r, enum item_type type, struct item *item)
 {
     struct cbor_callbacks callbacks = cbor_empty_callbacks;
     callbacks.uint8 = on_uint8;
@@ -128,7 +128,7 @@ static enum error take(struct triage_screen *r, enum item_type type, struct item
     return ERROR_NONE;
 }
 
-static enum error take_uint(struct triage_screen *r, uint64_t max, uint64_t *number)
+static enum error take_uint(struct reader *r, uint64_t max, uint64_t *number)
 {
     struct item item;
     enum error error = take(r, ITEM_UINT, &item);
@@ -139,7 +139,7 @@ static enum error take_uint(struct triage_screen *r, uint64_t max, uint64_t *num
     return error;
 }
 
-static enum error take_bytes(struct triage_screen *r, size_t len, uint8_t *out)
+static enum error take_bytes(struct reader *r, size_t len, uint8_t *out)
 {
     struct item item;
     enum error error = take(r, ITEM_BYTES, &item);
@@ -150,7 +150,7 @@ static enum error take_bytes(struct triage_screen *r, size_t len, uint8_t *out)
     return error;
 }
 
-static enum error take_text(struct triage_screen *r, size_t max, const char **text, size_t *len)
+static enum error take_text(struct reader *r, size_t max, const char **text, size_t *len)
 {
     struct item item;
     enum error error = take(r, ITEM_TEXT, &item);
@@ -166,7 +166,7 @@ static enum error take_text(struct triage_screen *r, size_t max, const char **te
 }
 
 /* A short text into an array of max + 1 bytes. A NUL in it would hide what follows. */
-static enum error take_code(struct triage_screen *r, size_t max, char *out)
+static enum error take_code(struct reader *r, size_t max, char *out)
 {
     const char *text = NULL;
     size_t len = 0;
@@ -180,7 +180,7 @@ static enum error take_code(struct triage_screen *r, size_t max, char *out)
     return ERROR_NONE;
 }
 
-static enum error take_urgent(struct triage_screen *r, struct letter *letter)
+static enum error take_urgent(struct reader *r, struct letter *letter)
 {
     struct item item;
     enum error error = take(r, ITEM_ARRAY, &item);
@@ -199,7 +199,7 @@ static enum error take_urgent(struct triage_screen *r, struct letter *letter)
     return ERROR_NONE;
 }
 
-static enum error take_common(struct triage_screen *r, uint64_t key, struct letter *letter)
+static enum error take_common(struct reader *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
     enum error error;
@@ -225,7 +225,7 @@ static enum error take_common(struct triage_screen *r, uint64_t key, struct lett
     }
 }
 
-static enum error take_small(struct triage_screen *r, uint64_t key, struct letter *letter)
+static enum error take_small(struct reader *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
     enum error error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
@@ -238,7 +238,7 @@ static enum error take_small(struct triage_screen *r, uint64_t key, struct lette
     return error;
 }
 
-static int take_value(struct triage_screen *r, uint64_t key, struct letter *letter)
+static int take_value(struct reader *r, uint64_t key, struct letter *letter)
 {
     switch (key) {
     case KEY_LANGUAGE:
@@ -266,7 +266,7 @@ static int take_value(struct triage_screen *r, uint64_t key, struct letter *lett
 
 /* Takes one key. A cover says what it is in key 1, so a key from 6 on without it is missing, not
  * unknown. */
-static enum error take_key(struct triage_screen *r, const struct letter *letter, uint64_t *key)
+static enum error take_key(struct reader *r, const struct letter *letter, uint64_t *key)
 {
     enum error error = take_uint(r, UINT64_MAX, key);
     if (error != ERROR_NONE)
@@ -294,7 +294,7 @@ static enum error zeros_check(const struct reader *r)
                                                                 : ERROR_LETTER_TRAILING;
 }
 
-static enum error map_take(struct triage_screen *r, struct letter *letter)
+static enum error map_take(struct reader *r, struct letter *letter)
 {
     struct item map;
     enum error error = take(r, ITEM_MAP, &map);
@@ -315,7 +315,7 @@ static enum error map_take(struct triage_screen *r, struct letter *letter)
 
 enum error letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter)
 {
-    struct triage_screen r = {.in = in};
+    struct reader r = {.in = in};
     memset(letter, 0, sizeof(*letter));
     enum error error = map_take(&r, letter);
     if (error != ERROR_NONE)

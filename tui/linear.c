@@ -19,7 +19,7 @@ struct row {
     bool phrases; /* parts that belong side by side, not one after the other */
 };
 
-struct triage_screen {
+struct reader {
     const struct screen *screen;
     int edge; /* the column behind the last one that anything stands in */
     struct row rows[SCREEN_ROWS_MAX];
@@ -155,7 +155,7 @@ static bool same_box(const struct row *a, const struct row *b)
 }
 
 /* The next row with text below (step 1) or above (-1), or -1: at most one blank row on the way. */
-static int neighbour(const struct triage_screen *reader, int at, int step)
+static int neighbour(const struct reader *reader, int at, int step)
 {
     for (int i = 1; i <= 2; i++) {
         const int next = at + i * step;
@@ -168,7 +168,7 @@ static int neighbour(const struct triage_screen *reader, int at, int step)
 }
 
 /* How far to the right text reaches in the box that a row belongs to. */
-static int box_end(const struct triage_screen *reader, int at)
+static int box_end(const struct reader *reader, int at)
 {
     int end = reader->rows[at].end;
 
@@ -191,7 +191,7 @@ static bool breaks_word(uint32_t ch)
 
 /* True when the first word of row `next` had no room behind row `at`. A box of short lines looks narrower than it
    is: there, with lines close together, only a small letter goes on with a sentence. */
-static bool was_wrapped(const struct triage_screen *reader, int at, int next)
+static bool was_wrapped(const struct reader *reader, int at, int next)
 {
     const struct row *a = &reader->rows[at];
     const struct row *b = &reader->rows[next];
@@ -207,7 +207,7 @@ static bool was_wrapped(const struct triage_screen *reader, int at, int next)
 
 /* The row that goes on with the paragraph, or -1. A line was wrapped only when the next word had no room in
    it; this tells a paragraph's lines from lines that stand alone, whatever the space between them. */
-static int continuation(const struct triage_screen *reader, int at)
+static int continuation(const struct reader *reader, int at)
 {
     const int next = neighbour(reader, at, 1);
     const struct row *a = &reader->rows[at];
@@ -220,7 +220,7 @@ static int continuation(const struct triage_screen *reader, int at)
     return was_wrapped(reader, at, next) ? next : -1;
 }
 
-static void put(struct triage_screen *reader, uint32_t ch)
+static void put(struct reader *reader, uint32_t ch)
 {
     char utf8[4];
     const size_t n = utf8_put(ch, utf8);
@@ -234,7 +234,7 @@ static void put(struct triage_screen *reader, uint32_t ch)
     explicit_bzero(utf8, sizeof utf8);
 }
 
-static void end_line(struct triage_screen *reader)
+static void end_line(struct reader *reader)
 {
     if (reader->last && !ends_sentence(reader->last))
         put(reader, '.');
@@ -245,7 +245,7 @@ static void end_line(struct triage_screen *reader)
 }
 
 /* Between two words of a line. */
-static void part(struct triage_screen *reader, bool spelled, bool glued)
+static void part(struct reader *reader, bool spelled, bool glued)
 {
     if (reader->last && reader->spelled && spelled)
         put(reader, ',');
@@ -255,7 +255,7 @@ static void part(struct triage_screen *reader, bool spelled, bool glued)
 }
 
 /* A word of nothing but digits and places for digits. */
-static bool is_field(const struct triage_screen *reader, int row, int col, int n)
+static bool is_field(const struct reader *reader, int row, int col, int n)
 {
     bool field = n > 0;
 
@@ -267,7 +267,7 @@ static bool is_field(const struct triage_screen *reader, int row, int col, int n
 }
 
 /* Four digits or places for digits, alone between blanks. */
-static bool is_group(const struct triage_screen *reader, int row, int col)
+static bool is_group(const struct reader *reader, int row, int col)
 {
     const int cols = screen_cols(reader->screen);
 
@@ -276,7 +276,7 @@ static bool is_group(const struct triage_screen *reader, int row, int col)
 }
 
 /* Digits of a code: a group beside another one, or a field that is not full. */
-static bool is_code(const struct triage_screen *reader, int row, int col, int n)
+static bool is_code(const struct reader *reader, int row, int col, int n)
 {
     if (!is_field(reader, row, col, n))
         return false;
@@ -287,7 +287,7 @@ static bool is_code(const struct triage_screen *reader, int row, int col, int n)
            (is_group(reader, row, col - GROUP - 1) || is_group(reader, row, col + GROUP + 1));
 }
 
-static void say_word(struct triage_screen *reader, int row, int col, int n, bool glued)
+static void say_word(struct reader *reader, int row, int col, int n, bool glued)
 {
     const bool code = is_code(reader, row, col, n);
     bool begun = false;
@@ -308,7 +308,7 @@ static void say_word(struct triage_screen *reader, int row, int col, int n, bool
 }
 
 /* Says columns [col, end) of a row; after a word that was broken at a hyphen the first one is glued. */
-static void say_row(struct triage_screen *reader, int row, int col, int end, bool glued)
+static void say_row(struct reader *reader, int row, int col, int end, bool glued)
 {
     while (col < end) {
         const int gap = blanks(reader->screen, row, col, end);
@@ -322,7 +322,7 @@ static void say_row(struct triage_screen *reader, int row, int col, int end, boo
 }
 
 /* Says the paragraph that begins in a row; returns its last row. */
-static int say_paragraph(struct triage_screen *reader, int at)
+static int say_paragraph(struct reader *reader, int at)
 {
     const struct row *row = &reader->rows[at];
 
@@ -341,7 +341,7 @@ static int say_paragraph(struct triage_screen *reader, int at)
     return at;
 }
 
-static void look_at_all(struct triage_screen *reader)
+static void look_at_all(struct reader *reader)
 {
     const struct screen *screen = reader->screen;
 
@@ -354,7 +354,7 @@ static void look_at_all(struct triage_screen *reader)
 }
 
 /* Takes the mark at the right off the top row, so that the title ends where its words do. Returns its column. */
-static int take_mark(struct triage_screen *reader)
+static int take_mark(struct reader *reader)
 {
     struct row *top = &reader->rows[0];
     const int mark = find_mark(reader->screen, 0, top);
@@ -368,7 +368,7 @@ static int take_mark(struct triage_screen *reader)
 
 size_t linear_text(const struct screen *screen, char *out, size_t size)
 {
-    struct triage_screen reader = {.screen = screen, .out = out, .size = size};
+    struct reader reader = {.screen = screen, .out = out, .size = size};
     int mark_end = 0;
     int mark = 0;
     int at = 0;
