@@ -265,17 +265,14 @@ static bool is_evidence(struct exchange *x, const char *name, bool *past)
     uint8_t *data = NULL;
     size_t len = 0;
     struct bundle bundle;
-    struct record last;
     bool evidence = false;
     enum error error = file_read(x->media, name, BUNDLE_MAX, &data, &len);
 
     if (error == ERROR_NONE)
         error = bundle_decode(data, len, x->state->key, x->state->card.office, &bundle);
     if (error == ERROR_NONE && bundle.last >= bundle.first) {
-        error = record_decode(bundle.records + (bundle.last - bundle.first) * RECORD_LEN, &last);
-        evidence = error == ERROR_NONE && !is_known(x, &bundle, last.hash);
-        *past = error == ERROR_NONE && bundle.last < dropped_to(x) &&
-                bundle.last - bundle.first + 1 < BUNDLE_RECORDS_MAX;
+        evidence = !is_known(x, &bundle, bundle.last_hash);
+        *past = bundle.last < dropped_to(x) && bundle.last - bundle.first + 1 < BUNDLE_RECORDS_MAX;
     }
     if (evidence && x->salvage == NULL && bundle.last > x->report->tip &&
         bundle.last > x->report->beyond)

@@ -10,6 +10,8 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
+_Static_assert((int)SIGNATURE_HASH_LEN == (int)HASH_LEN, "a message is signed by its SHA-256");
+
 enum { DOMAIN_MAX = 63, SIGNED_MAX = DOMAIN_MAX + 1 + HASH_LEN };
 
 #define PRIVATE "(private-key(ecc(curve Ed25519)(flags eddsa)(d%b)))"
@@ -79,15 +81,14 @@ out:
     return usable;
 }
 
-/* The data expression of what is signed: domain || 0 || SHA-256(message). */
-static int make_data(gcry_sexp_t *data, const char *domain, const void *message, size_t len)
+/* The data expression of what is signed: domain || 0 || SHA-256 of the message. */
+static int make_data(gcry_sexp_t *data, const char *domain, const uint8_t digest[HASH_LEN])
 {
     uint8_t bytes[SIGNED_MAX];
     size_t domain_len = strlen(domain);
     assert(domain_len <= DOMAIN_MAX);
     memcpy(bytes, domain, domain_len + 1);
-    if (hash_sha256(bytes + domain_len + 1, &(struct hash_part){message, len}, 1) != 0)
-        return -1;
+    memcpy(bytes + domain_len + 1, digest, HASH_LEN);
     return gcry_sexp_build(data, NULL, DATA, (int)(domain_len + 1 + HASH_LEN), bytes) == 0 ? 0 : -1;
 }
 
@@ -135,12 +136,13 @@ out:
     return rc;
 }
 
-int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
-                   size_t len, uint8_t signature[SIGNATURE_LEN])
+int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
+                          const uint8_t digest[SIGNATURE_HASH_LEN],
+                          uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t key = NULL, data = NULL, made = NULL;
     int rc = -1;
-    if (make_data(&data, domain, message, len) != 0)
+    if (make_data(&data, domain, digest) != 0)
         goto out;
     if (gcry_sexp_build(&key, NULL, PRIVATE, SIGNATURE_SEED_LEN, seed) != 0)
         goto out;
@@ -156,14 +158,15 @@ out:
     return rc;
 }
 
-bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
+bool signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                             const uint8_t digest[SIGNATURE_HASH_LEN],
+                             const uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t key = NULL, data = NULL, given = NULL;
     bool right = false;
     if (!s_is_reduced(signature + 32) || is_order_8(public_key))
         goto out;
-    if (make_data(&data, domain, message, len) != 0)
+    if (make_data(&data, domain, digest) != 0)
         goto out;
     if (gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key) != 0 ||
         !is_usable(key))
@@ -176,4 +179,21 @@ out:
     gcry_sexp_release(data);
     gcry_sexp_release(key);
     return right;
+}
+
+int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
+                   size_t len, uint8_t signature[SIGNATURE_LEN])
+{
+    uint8_t digest[HASH_LEN];
+    if (hash_sha256(digest, &(struct hash_part){message, len}, 1) != 0)
+        return -1;
+    return signature_sign_hashed(seed, domain, digest, signature);
+}
+
+bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
+{
+    uint8_t digest[HASH_LEN];
+    return hash_sha256(digest, &(struct hash_part){message, len}, 1) == 0 &&
+           signature_verify_hashed(public_key, domain, digest, signature);
 }

@@ -11,7 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIGNATURE_SEED_LEN = 32, SIGNATURE_PUBLIC_LEN = 32, SIGNATURE_LEN = 64 };
+enum {
+    SIGNATURE_SEED_LEN = 32,
+    SIGNATURE_PUBLIC_LEN = 32,
+    SIGNATURE_LEN = 64,
+    SIGNATURE_HASH_LEN = 32
+};
 
 /* Makes a key pair; the seed (RFC 8032 private key) must lie in secret_new memory. Returns 0 or -1.
  */
@@ -31,5 +36,14 @@ int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, c
    process (a coordinate below 2^192). */
 bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
                       const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
+
+/* The same two for a message whose SHA-256 the caller has computed anyway: no byte is hashed twice.
+ */
+int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
+                          const uint8_t digest[SIGNATURE_HASH_LEN],
+                          uint8_t signature[SIGNATURE_LEN]);
+bool signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                             const uint8_t digest[SIGNATURE_HASH_LEN],
+                             const uint8_t signature[SIGNATURE_LEN]);
 
 #endif

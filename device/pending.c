@@ -98,7 +98,8 @@ static enum pending_finding weigh(const uint8_t bytes[RECORD_LEN], const uint8_t
 {
     struct record record;
 
-    if (record_check(bytes, kiosk_key) != ERROR_NONE || record_decode(bytes, &record) != ERROR_NONE)
+    if (record_decode(bytes, &record) != ERROR_NONE ||
+        record_check(&record, kiosk_key) != ERROR_NONE)
         return PENDING_OLD;
     if (record.seq <= tip->seq) {
         *past = true;

@@ -90,7 +90,7 @@ static enum error weigh(struct search *search, off_t at)
         return ERROR_NONE;
     if (record_decode(bytes, &record) != ERROR_NONE)
         return ERROR_IO;
-    if (record_check(bytes, search->key) != ERROR_NONE) {
+    if (record_check(&record, search->key) != ERROR_NONE) {
         search->failed[search->failures++ % FAILURES] = at;
         return ERROR_NONE;
     }

@@ -136,15 +136,13 @@ static enum error file_hand(struct job *job)
 }
 
 /* Takes a record into the hand, unless it is held. */
-static enum error pick(struct job *job, const uint8_t *bytes)
+static enum error pick(struct job *job, uint64_t seq)
 {
     struct record *record = &job->hand.records[job->hand.n];
     struct caseload_record row;
-    enum error error = record_decode(bytes, record);
-    if (error != ERROR_NONE)
-        return error;
+    bundle_record(&job->bundle, seq, record);
     row_of(job, record, &row);
-    error = caseload_has_record(job->import->vault->cases, &row);
+    enum error error = caseload_has_record(job->import->vault->cases, &row);
     job->report.held += error == ERROR_NONE;
     job->hand.n += error == ERROR_NO_ROW;
     return error == ERROR_NO_ROW ? ERROR_NONE : error;
@@ -156,7 +154,7 @@ static enum error file_records(struct job *job)
     const uint64_t total = bundle->last - bundle->first + 1;
     enum error error = ERROR_NONE;
     for (uint64_t i = 0; i < total && error == ERROR_NONE; i++) {
-        error = pick(job, bundle->records + i * RECORD_LEN);
+        error = pick(job, bundle->first + i);
         if (error == ERROR_NONE && (job->hand.n == HAND || i + 1 == total)) {
             error = file_hand(job);
             if (job->import->progress != NULL)
@@ -171,12 +169,11 @@ static uint8_t health_of(const struct job *job)
 {
     const struct bundle *bundle = &job->bundle;
     struct record last;
-    if (bundle->last < bundle->first ||
-        record_decode(bundle->records + (bundle->last - bundle->first) * RECORD_LEN, &last) !=
-            ERROR_NONE ||
-        last.day <= latest_day(job))
+    if (bundle->last < bundle->first)
         return bundle->health;
-    return bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
+    bundle_record(bundle, bundle->last, &last);
+    return last.day <= latest_day(job) ? bundle->health
+                                       : bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
 }
 
 /* The rollbacks noted so far: the last one, and the highest number that the kiosk ever had. */

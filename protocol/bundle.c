@@ -90,14 +90,14 @@ static enum error check_frame(const uint8_t *in, size_t len, const uint8_t kiosk
 }
 
 /* Are the records numbered without a hole and chained, and did the kiosk sign the last one? */
-static enum error check_records(const struct bundle *bundle, const uint8_t kiosk_key[32])
+static enum error check_records(struct bundle *bundle, const uint8_t kiosk_key[32])
 {
     uint64_t count = bundle->last - (bundle->first - 1);
     uint8_t previous[RECORD_HASH_LEN] = {0};
     const uint8_t *at = bundle->records;
+    struct record record;
 
     for (uint64_t i = 0; i < count; i++, at += RECORD_LEN) {
-        struct record record;
         if (record_decode(at, &record) != ERROR_NONE)
             return ERROR_IO;
         /* What the first record of a later run follows is not in this file. */
@@ -107,7 +107,8 @@ static enum error check_records(const struct bundle *bundle, const uint8_t kiosk
             return ERROR_CHAIN;
         memcpy(previous, record.hash, sizeof previous);
     }
-    return count == 0 ? ERROR_NONE : record_check(at - RECORD_LEN, kiosk_key);
+    memcpy(bundle->last_hash, previous, sizeof previous);
+    return count == 0 ? ERROR_NONE : record_check(&record, kiosk_key);
 }
 
 enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
@@ -134,4 +135,13 @@ enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[
     bundle->health = in[AT_HEALTH];
     bundle->records = in + BUNDLE_HEADER_LEN;
     return check_records(bundle, kiosk_key);
+}
+
+/* The hash of each record but the last stands in the one behind it. */
+void bundle_record(const struct bundle *bundle, uint64_t seq, struct record *record)
+{
+    const uint8_t *at = bundle->records + (seq - bundle->first) * RECORD_LEN;
+
+    record_read(at, seq < bundle->last ? at + RECORD_LEN + RECORD_PREVIOUS : bundle->last_hash,
+                record);
 }

@@ -46,14 +46,15 @@ struct bundle {
     uint32_t image_version;
     uint16_t exchange_age;
     uint8_t health;
-    const uint8_t *records; /* last - first + 1 records in the file's bytes */
+    const uint8_t *records;             /* last - first + 1 records in the file's bytes */
+    uint8_t last_hash[RECORD_HASH_LEN]; /* of the last record; zeros when there is none */
 };
 
 /* Bytes of a bundle of count records. */
 size_t bundle_len(uint64_t count);
 
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
-   bundle_len(last - first + 1) bytes; the member records is not read. Returns ERROR_NONE,
+   bundle_len(last - first + 1) bytes; the members records and last_hash are not read. Returns ERROR_NONE,
    _MALFORMED (a range or health bits that cannot be) or _IO. */
 enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
@@ -65,5 +66,8 @@ enum error bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_
    On error *bundle is undefined. ERROR_KIOSK: the id is not that of kiosk_key. */
 enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                          const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
+
+/* Record number seq, from first to last, of a bundle that bundle_decode has filled. Hashes nothing. */
+void bundle_record(const struct bundle *bundle, uint64_t seq, struct record *record);
 
 #endif

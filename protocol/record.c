@@ -12,7 +12,7 @@
 
 static const char domain[] = "sandyq record v1";
 
-enum { AT_PREVIOUS = 8, AT_DAY = 40 };
+enum { AT_DAY = 40 };
 _Static_assert(RECORD_ENVELOPE + ENVELOPE_LEN == RECORD_SIGNED_LEN, "the envelope fills a record");
 _Static_assert(RECORD_SIGNED_LEN + SIGNATURE_LEN == RECORD_LEN, "a record ends with its signature");
 
@@ -28,26 +28,39 @@ enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], 
                          uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN])
 {
     wire_put64(out, seq);
-    memcpy(out + AT_PREVIOUS, previous, RECORD_HASH_LEN);
+    memcpy(out + RECORD_PREVIOUS, previous, RECORD_HASH_LEN);
     wire_put32(out + AT_DAY, day);
     memcpy(out + RECORD_ENVELOPE, envelope, ENVELOPE_LEN);
-    if (signature_sign(kiosk_seed, domain, out, RECORD_SIGNED_LEN, out + RECORD_SIGNED_LEN) != 0)
+    if (hash_of(out, hash) != ERROR_NONE ||
+        signature_sign_hashed(kiosk_seed, domain, hash, out + RECORD_SIGNED_LEN) != 0)
         return ERROR_IO;
-    return hash_of(out, hash);
+    return ERROR_NONE;
 }
 
-int record_decode(const uint8_t in[RECORD_LEN], struct record *record)
+void record_read(const uint8_t in[RECORD_LEN], const uint8_t hash[RECORD_HASH_LEN],
+                 struct record *record)
 {
     record->seq = wire_get64(in);
-    memcpy(record->previous, in + AT_PREVIOUS, RECORD_HASH_LEN);
+    memcpy(record->previous, in + RECORD_PREVIOUS, RECORD_HASH_LEN);
     record->day = wire_get32(in + AT_DAY);
     record->envelope = in + RECORD_ENVELOPE;
-    return hash_of(in, record->hash);
+    memcpy(record->hash, hash, RECORD_HASH_LEN);
 }
 
-enum error record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32])
+enum error record_decode(const uint8_t in[RECORD_LEN], struct record *record)
 {
-    if (!signature_verify(kiosk_key, domain, in, RECORD_SIGNED_LEN, in + RECORD_SIGNED_LEN))
-        return ERROR_FORGED;
-    return ERROR_NONE;
+    uint8_t hash[RECORD_HASH_LEN];
+    enum error error = hash_of(in, hash);
+
+    if (error == ERROR_NONE)
+        record_read(in, hash, record);
+    return error;
+}
+
+enum error record_check(const struct record *record, const uint8_t kiosk_key[32])
+{
+    const uint8_t *signature = record->envelope + ENVELOPE_LEN;
+
+    return signature_verify_hashed(kiosk_key, domain, record->hash, signature) ? ERROR_NONE
+                                                                               : ERROR_FORGED;
 }

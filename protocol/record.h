@@ -12,7 +12,13 @@
 
 #include <stdint.h>
 
-enum { RECORD_LEN = 16492, RECORD_SIGNED_LEN = 16428, RECORD_HASH_LEN = 32, RECORD_ENVELOPE = 44 };
+enum {
+    RECORD_LEN = 16492,
+    RECORD_SIGNED_LEN = 16428,
+    RECORD_HASH_LEN = 32,
+    RECORD_PREVIOUS = 8,
+    RECORD_ENVELOPE = 44
+};
 
 struct record {
     uint64_t seq;
@@ -29,9 +35,14 @@ enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], 
                          uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN]);
 
 /* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO. */
-int record_decode(const uint8_t in[RECORD_LEN], struct record *record);
+enum error record_decode(const uint8_t in[RECORD_LEN], struct record *record);
 
-/* ERROR_NONE when the kiosk of this public key signed the record, else ERROR_FORGED. */
-enum error record_check(const uint8_t in[RECORD_LEN], const uint8_t kiosk_key[32]);
+/* The same of a record whose hash is known, so that it need not be computed. */
+void record_read(const uint8_t in[RECORD_LEN], const uint8_t hash[RECORD_HASH_LEN],
+                 struct record *record);
+
+/* ERROR_NONE when the kiosk of this public key signed the decoded record, whose bytes are still there, else
+   ERROR_FORGED. */
+enum error record_check(const struct record *record, const uint8_t kiosk_key[32]);
 
 #endif

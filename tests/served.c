@@ -176,7 +176,7 @@ static enum error check_record(void *context, uint64_t seq, const uint8_t *bytes
 
     assert_int_equal(len, RECORD_LEN);
     assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
-    assert_int_equal(record_check(bytes, chain->key), ERROR_NONE);
+    assert_int_equal(record_check(&record, chain->key), ERROR_NONE);
     assert_int_equal(seq, chain->next);
     assert_int_equal(record.seq, chain->next);
     assert_memory_equal(record.previous, chain->hash, RECORD_HASH_LEN);

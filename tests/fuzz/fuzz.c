@@ -144,10 +144,10 @@ CRYPTO(int, envelope_key_id, -1, (public_key, id), const uint8_t public_key[ENVE
 /* --- signatures: hashes, since a real one takes longer than all that is read behind it --- */
 
 static void imprint(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                    const void *message, size_t len, uint8_t signature[SIGNATURE_LEN])
+                    const uint8_t digest[SIGNATURE_HASH_LEN], uint8_t signature[SIGNATURE_LEN])
 {
     const struct hash_part parts[] = {
-        {public_key, SIGNATURE_PUBLIC_LEN}, {domain, strlen(domain)}, {message, len}};
+        {public_key, SIGNATURE_PUBLIC_LEN}, {domain, strlen(domain)}, {digest, SIGNATURE_HASH_LEN}};
 
     must(__real_hash_sha256(signature, parts, 3) == 0);
     memcpy(signature + HASH_LEN, signature, SIGNATURE_LEN - HASH_LEN);
@@ -172,29 +172,52 @@ WRAP(int, signature_key_new, uint8_t seed[SIGNATURE_SEED_LEN],
     return signature_public(seed, public_key);
 }
 
-WRAP(int, signature_sign, const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
-     const void *message, size_t len, uint8_t signature[SIGNATURE_LEN])
+WRAP(int, signature_sign_hashed, const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
+     const uint8_t digest[SIGNATURE_HASH_LEN], uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t public_key[SIGNATURE_PUBLIC_LEN];
 
     if (really)
-        return __real_signature_sign(seed, domain, message, len, signature);
+        return __real_signature_sign_hashed(seed, domain, digest, signature);
     if (fails() ||
         __real_hash_sha256(public_key, &(struct hash_part){seed, SIGNATURE_SEED_LEN}, 1) != 0)
         return -1;
-    imprint(public_key, domain, message, len, signature);
+    imprint(public_key, domain, digest, signature);
     return 0;
+}
+
+WRAP(int, signature_sign, const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
+     const void *message, size_t len, uint8_t signature[SIGNATURE_LEN])
+{
+    uint8_t digest[HASH_LEN];
+
+    if (really)
+        return __real_signature_sign(seed, domain, message, len, signature);
+    must(__real_hash_sha256(digest, &(struct hash_part){message, len}, 1) == 0);
+    return signature_sign_hashed(seed, domain, digest, signature);
+}
+
+WRAP(bool, signature_verify_hashed, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+     const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
+     const uint8_t signature[SIGNATURE_LEN])
+{
+    uint8_t right[SIGNATURE_LEN];
+
+    if (really)
+        return __real_signature_verify_hashed(public_key, domain, digest, signature);
+    imprint(public_key, domain, digest, right);
+    return !fails() && memcmp(right, signature, sizeof right) == 0;
 }
 
 WRAP(bool, signature_verify, const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
 {
-    uint8_t right[SIGNATURE_LEN];
+    uint8_t digest[HASH_LEN];
 
     if (really)
         return __real_signature_verify(public_key, domain, message, len, signature);
-    imprint(public_key, domain, message, len, right);
-    return !fails() && memcmp(right, signature, sizeof right) == 0;
+    must(__real_hash_sha256(digest, &(struct hash_part){message, len}, 1) == 0);
+    return signature_verify_hashed(public_key, domain, digest, signature);
 }
 
 /* Quick: what a derivation gives is nowhere told apart from its hash. Nobody's file may make it cheap, or

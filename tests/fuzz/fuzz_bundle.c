@@ -32,16 +32,19 @@ static void check_chain(const struct bundle *bundle, const uint8_t *end)
 {
     uint8_t previous[RECORD_HASH_LEN] = {0};
     const uint8_t *at = bundle->records;
-    struct record record;
+    struct record record, again;
 
     for (uint64_t seq = bundle->first; at < end; seq++, at += RECORD_LEN) {
         must(record_decode(at, &record) == ERROR_NONE && record.seq == seq);
         must(memcmp(record.previous, previous, sizeof previous) == 0 ||
              (seq == bundle->first && seq > 1));
         memcpy(previous, record.hash, sizeof previous);
+        bundle_record(bundle, seq, &again);
+        must(again.envelope == record.envelope && again.seq == seq && again.day == record.day &&
+             memcmp(again.hash, record.hash, sizeof record.hash) == 0);
     }
-    must(at == end);
-    must(at == bundle->records || record_check(at - RECORD_LEN, key) == ERROR_NONE);
+    must(at == end && memcmp(bundle->last_hash, previous, sizeof previous) == 0);
+    must(at == bundle->records || record_check(&record, key) == ERROR_NONE);
 }
 
 static void read_bundle(const uint8_t *in, size_t len, unsigned fault)

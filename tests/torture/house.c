@@ -274,7 +274,7 @@ static const char *weigh_record(struct chain *chain, uint64_t seq, const uint8_t
         return "a record that is none";
     if (seq != chain->next || seq >= HOUSE_RECORDS)
         return "a record out of order";
-    if (record_check(bytes, chain->key) != ERROR_NONE)
+    if (record_check(&record, chain->key) != ERROR_NONE)
         return "a record that the kiosk did not sign";
     if (seq > chain->first && memcmp(record.previous, chain->previous, RECORD_HASH_LEN) != 0)
         return "the chain is broken";
