@@ -19,6 +19,7 @@ enum {
     QUIET_MS = 20,      /* a screen is out when nothing follows for so long */
     PATIENCE_MS = 30000,
     IDLE_SECONDS = 10,
+    SLEPT_MS = 1,
 };
 
 static int terminal = -1,
@@ -116,7 +117,7 @@ static long status_number(pid_t pid, const char *name)
     return number;
 }
 
-static pid_t session_of(pid_t pid)
+static pid_t child_of(pid_t pid)
 {
     char path[64];
     int child = 0;
@@ -129,30 +130,56 @@ static pid_t session_of(pid_t pid)
     return (pid_t)child;
 }
 
-static long switches(pid_t pid)
+/* The keeper's child is the porter, which starts the sessions. */
+static pid_t session_of(pid_t pid)
 {
-    return status_number(pid, "voluntary_ctxt_switches:");
+    return child_of(child_of(pid));
+}
+
+/* --- wake-ups --- */
+
+/* Lines of strace up to where its file ends now: "PID poll(...) = 1 <0.999867>". A wake-up is the end of a wait that
+   slept; one that found its answer there returns at once. What a process waits for a disk is none. */
+static long wakes(FILE *trace, pid_t pid)
+{
+    char line[1024];
+    long n = 0;
+
+    clearerr(trace);
+    while (fgets(line, sizeof line, trace) != NULL) {
+        const char *took = strrchr(line, '<');
+
+        n += took != NULL && strtol(line, NULL, 10) == pid &&
+             strtod(took + 1, NULL) * 1e3 >= SLEPT_MS;
+    }
+    return n;
 }
 
 /* Wake-ups in so many seconds, as a rate. The terminal is read meanwhile: a countdown draws. */
-static void measure_wakes(const char *name)
+static void measure_wakes(const char *name, const char *trace)
 {
     const pid_t session = session_of(keeper);
-    const long keeper_before = switches(keeper), session_before = switches(session);
-    const double start = now();
     struct pollfd ready = {.fd = terminal, .events = POLLIN};
     char bytes[4096];
     double left;
+    FILE *in = fopen(trace, "re");
 
+    if (in == NULL || fseek(in, 0, SEEK_END) != 0)
+        die("strace writes nothing");
+    const long from = ftell(in);
+    const double start = now();
     while ((left = start + IDLE_SECONDS - now()) > 0)
         if (poll(&ready, 1, (int)(left * 1e3) + 1) == 1)
             (void)!read(terminal, bytes, sizeof bytes);
-    printf("wake-ups a minute %s: keeper %.0f, session %.0f\n", name,
-           (double)(switches(keeper) - keeper_before) * 60 / IDLE_SECONDS,
-           (double)(switches(session) - session_before) * 60 / IDLE_SECONDS);
+    const long of_keeper = wakes(in, keeper);
+    fseek(in, from, SEEK_SET);
+    printf("wake-ups a minute %s: keeper %ld, session %ld\n", name, of_keeper * 60 / IDLE_SECONDS,
+           wakes(in, session) * 60 / IDLE_SECONDS);
+    fclose(in);
 }
 
-static void start(const char *kiosk, const char *state, const char *idle)
+/* trace: where strace writes the waits of all its processes; NULL for none. With -D the keeper stays our child. */
+static void start(const char *kiosk, const char *state, const char *idle, const char *trace)
 {
     const struct winsize size = {.ws_row = 25, .ws_col = 80};
 
@@ -162,7 +189,11 @@ static void start(const char *kiosk, const char *state, const char *idle)
         close(terminal);
         login_tty(screen);
         setenv("TERM", "xterm", 1);
-        execl(kiosk, kiosk, "--state", state, "--idle", idle, "--once", NULL);
+        if (trace != NULL)
+            execlp("strace", "strace", "-D", "-f", "-T", "-o", trace, "-e", "trace=poll,ppoll",
+                   kiosk, "--state", state, "--idle", idle, "--once", NULL);
+        else
+            execl(kiosk, kiosk, "--state", state, "--idle", idle, "--once", NULL);
         _exit(127);
     }
     drawn(PATIENCE_MS);
@@ -181,24 +212,37 @@ static void stop(void)
     close(terminal);
 }
 
+static void walk_to_editor(void)
+{
+    static const char *const way[] = {"1", "1", "1", "2", "0", "0", "0", "2"};
+
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++)
+        press(way[i]);
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const way[] = {"1", "1", "1", "2", "0", "0", "0", "2"}; /* to the editor */
+    char trace[] = "/tmp/bench_kiosk_screens.XXXXXX";
 
     if (argc != 3)
         return 2;
-    start(argv[1], argv[2], "600");
-    for (size_t i = 0; i < sizeof way / sizeof *way; i++)
-        press(way[i]);
+    if (mkstemp(trace) < 0)
+        die("there is no room for a trace");
+    start(argv[1], argv[2], "600", NULL);
+    walk_to_editor();
     fill_text();
     measure_keys();
-    measure_wakes("while a person reads (the keeper: its clock, 60)");
     printf("resident: keeper %ld KiB, session %ld KiB\n", status_number(keeper, "VmRSS:"),
            status_number(session_of(keeper), "VmRSS:"));
     stop();
-    start(argv[1], argv[2], "36"); /* a countdown of a third, 12 seconds */
-    drawn(PATIENCE_MS);            /* it begins */
-    measure_wakes("during the countdown (60)");
+    start(argv[1], argv[2], "600", trace);
+    walk_to_editor();
+    measure_wakes("while a person reads (the keeper: its clock, 60)", trace);
     stop();
+    start(argv[1], argv[2], "36", trace); /* a countdown of a third, 12 seconds */
+    drawn(PATIENCE_MS);                   /* it begins */
+    measure_wakes("during the countdown (60)", trace);
+    stop();
+    unlink(trace);
     return EXIT_SUCCESS;
 }
