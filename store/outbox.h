@@ -38,8 +38,8 @@ enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 /* Appends a record in one durable transaction. tip->seq must be the present tip's seq + 1, else
    ERROR_CHAIN. Once outbox_moved, ERROR_OUTBOX. When this returns ERROR_NONE the record is on the disk; otherwise it is not in the outbox
    (only when the disk failed to sync and the machine then died may it turn up again: ask outbox_tip
-   after opening). Records of one size add the same number of bytes to the files, whatever is in
-   them. */
+   after opening). How many bytes that adds to the files depends on its
+   number and size, not on what is in it. */
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
                          size_t len);
 
