@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one file that speaks to SQLite: opens a store's file with care and runs its table of
-   statements.
+/* Opens a store's file with care and runs its table of statements.
 
    A new file appears whole: its first image is built in memory, already marked as ours and as WAL,
    written beside its place, synced and renamed. So the first 100 bytes of the file itself say from
    birth whose it is, and db_open can read them before SQLite would make a -wal, a -shm or a change.
-   They are read through SQLite's own handle: closing a descriptor of our own would drop the locks
-   of every other connection of this process to the file. */
+ */
 #include "store/db.h"
 
 #include <limits.h>
@@ -18,18 +16,13 @@
 #include <sqlite3.h>
 
 #include "store/db_file.h"
+#include "store/db_look.h"
 
 enum {
     BUSY_MS = 5000,
     COLUMNS_MAX = 32,
-    HEADER_LEN = 100, /* of an SQLite file; the offsets below are in it */
     HEADER_WRITE_VERSION = 18,
     HEADER_READ_VERSION = 19,
-    HEADER_PAGE_SIZE = 16,
-    HEADER_CHANGES = 24,
-    HEADER_PAGE_COUNT = 28,
-    HEADER_USER_VERSION = 60,
-    HEADER_APPLICATION_ID = 68,
     VERSION_WAL = 2,
     FILES = 3, /* the file, its log and its index */
 };
@@ -45,6 +38,7 @@ struct db {
     struct place places[FILES]; /* as they were opened */
     uint32_t changes;           /* SQLite's counter in the file, as last seen */
     int moved;
+    bool unclean; /* the end before this opening was not in order */
     size_t statement_count;
     sqlite3_stmt *statements[];
 };
@@ -61,67 +55,9 @@ static enum error in_words(const struct db_words *words, enum error error)
     return own != ERROR_NONE ? own : error;
 }
 
-static enum error error_of_constraint(int code)
-{
-    switch (code) {
-    case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID:
-    case SQLITE_CONSTRAINT_UNIQUE:
-        return ERROR_EXISTS;
-    default:
-        return ERROR_IO;
-    }
-}
-
-static int errno_of_file(sqlite3 *handle, int which)
-{
-    sqlite3_file *file = NULL;
-    int number = 0;
-    if (sqlite3_file_control(handle, "main", which, &file) == SQLITE_OK && file != NULL &&
-        file->pMethods != NULL)
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
-    return number;
-}
-
-/* Why the disk failed. SQLite often forgets it in the connection, but keeps it with the file. */
-static int errno_of(sqlite3 *handle)
-{
-    int number = sqlite3_system_errno(handle);
-    if (number == 0)
-        number = errno_of_file(handle, SQLITE_FCNTL_JOURNAL_POINTER);
-    return number != 0 ? number : errno_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
-}
-
-static enum error error_of(sqlite3 *handle, int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE:
-        return ERROR_NONE;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return ERROR_BUSY;
-    case SQLITE_FULL:
-        return ERROR_FULL;
-    case SQLITE_READONLY:
-        return ERROR_READONLY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return ERROR_CORRUPT;
-    case SQLITE_CONSTRAINT:
-        return error_of_constraint(code);
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-        return db_file_error(errno_of(handle));
-    default:
-        return ERROR_IO;
-    }
-}
-
 static enum error execute(sqlite3 *handle, const char *sql)
 {
-    return error_of(handle, sqlite3_exec(handle, sql, NULL, NULL, NULL));
+    return db_look_error(handle, sqlite3_exec(handle, sql, NULL, NULL, NULL));
 }
 
 /* The bytes of an empty file of this schema, which is owned by the caller (sqlite3_free). */
@@ -134,111 +70,20 @@ static enum error image_make(const struct db_schema *schema, uint8_t **image, si
              (int)schema->application_id, (unsigned)schema->version);
     int code =
         sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    enum error error = error_of(memory, code);
+    enum error error = db_look_error(memory, code);
     if (error == ERROR_NONE)
         error = execute(memory, schema->create);
     if (error == ERROR_NONE)
         error = execute(memory, marks);
     if (error == ERROR_NONE) {
         *image = sqlite3_serialize(memory, "main", &size, 0);
-        error = *image == NULL || size < HEADER_LEN ? ERROR_IO : ERROR_NONE;
+        error = *image == NULL || size < DB_LOOK_HEADER_LEN ? ERROR_IO : ERROR_NONE;
     }
     if (error == ERROR_NONE) {
         (*image)[HEADER_WRITE_VERSION] = (*image)[HEADER_READ_VERSION] = VERSION_WAL;
         *len = (size_t)size;
     }
     sqlite3_close(memory);
-    return error;
-}
-
-static uint32_t big_endian(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static enum error marks_check(const struct db_schema *schema, uint32_t application_id,
-                              uint32_t version)
-{
-    if (application_id != schema->application_id || version == 0)
-        return ERROR_FOREIGN;
-    if (version > schema->version)
-        return ERROR_NEWER;
-    return version == schema->version ? ERROR_NONE : ERROR_OLD_FORMAT;
-}
-
-/* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
-   may rightly be short; and only once the log is seen empty is what the header promised sure to be
-   in the file. */
-static enum error length_check(const char *path, sqlite3_file *file, const uint8_t *header)
-{
-    char log[PATH_MAX];
-    struct stat st;
-    sqlite3_int64 size = 0;
-    uint32_t page_size = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
-    if (snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log))
-        return ERROR_IO;
-    if (stat(log, &st) == 0 && st.st_size > 0)
-        return ERROR_NONE;
-    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-        return ERROR_IO;
-    if (page_size == 1)
-        page_size = 65536;
-    uint64_t promised = (uint64_t)page_size * big_endian(header + HEADER_PAGE_COUNT);
-    return (uint64_t)size < promised ? ERROR_CORRUPT : ERROR_NONE;
-}
-
-static sqlite3_file *file_of(sqlite3 *handle)
-{
-    sqlite3_file *file = NULL;
-    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-        file == NULL || file->pMethods == NULL)
-        return NULL;
-    return file;
-}
-
-/* Looks at the file's first bytes; SQLite has opened it, but not read or locked anything yet. */
-static enum error header_check(sqlite3 *handle, const char *path, const struct db_schema *schema)
-{
-    static const char magic[16] = "SQLite format 3";
-    uint8_t header[HEADER_LEN] = {0};
-    sqlite3_file *file = file_of(handle);
-    if (file == NULL)
-        return ERROR_IO;
-    int code = file->pMethods->xRead(file, header, HEADER_LEN, 0);
-    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
-        return ERROR_IO;
-    if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
-        return ERROR_FOREIGN;
-    enum error error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
-                                   big_endian(header + HEADER_USER_VERSION));
-    return error == ERROR_NONE ? length_check(path, file, header) : error;
-}
-
-static enum error pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        *out = (uint32_t)sqlite3_column_int(statement, 0);
-    enum error error = error_of(handle, code);
-    sqlite3_finalize(statement);
-    return error;
-}
-
-/* The same question once more, of what SQLite sees: a newer program may have died with its new
-   version still in the log. Then nothing may move from the log into the file when we close. */
-static enum error marks_check_again(sqlite3 *handle, const struct db_schema *schema)
-{
-    uint32_t application_id = 0, version = 0;
-    enum error error = pragma_number(handle, "PRAGMA application_id", &application_id);
-    if (error == ERROR_NONE)
-        error = pragma_number(handle, "PRAGMA user_version", &version);
-    if (error == ERROR_NONE)
-        error = marks_check(schema, application_id, version);
-    if (error == ERROR_FOREIGN || error == ERROR_NEWER || error == ERROR_OLD_FORMAT)
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return error;
 }
 
@@ -256,21 +101,6 @@ static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
     return error;
 }
 
-static enum error whole_check(sqlite3 *handle)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    enum error error = error_of(handle, code);
-    if (code == SQLITE_ROW) {
-        const char *said = (const char *)sqlite3_column_text(statement, 0);
-        error = said != NULL && strcmp(said, "ok") == 0 ? ERROR_NONE : ERROR_CORRUPT;
-    }
-    sqlite3_finalize(statement);
-    return error;
-}
-
 /* A statement that does not fit the tables means that the tables are not those of this version. */
 static enum error statements_prepare(struct db *db, const struct db_schema *schema)
 {
@@ -278,7 +108,7 @@ static enum error statements_prepare(struct db *db, const struct db_schema *sche
         int code = sqlite3_prepare_v3(db->handle, schema->statements[i], -1,
                                       SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
         if (code != SQLITE_OK)
-            return (code & 0xff) == SQLITE_ERROR ? ERROR_CORRUPT : error_of(db->handle, code);
+            return (code & 0xff) == SQLITE_ERROR ? ERROR_CORRUPT : db_look_error(db->handle, code);
         if (sqlite3_column_count(db->statements[i]) > COLUMNS_MAX)
             return ERROR_IO;
     }
@@ -300,33 +130,23 @@ static void places_look(sqlite3 *handle, struct place places[FILES])
     }
 }
 
-/* SQLite's counter of changes, from the file itself; 0 when it cannot be read. A checkpoint only
-   ever raises it. */
-static uint32_t changes_look(sqlite3 *handle)
-{
-    uint8_t header[HEADER_LEN] = {0};
-    sqlite3_file *file = file_of(handle);
-    if (file == NULL || file->pMethods->xRead(file, header, HEADER_LEN, 0) != SQLITE_OK)
-        return 0;
-    return big_endian(header + HEADER_CHANGES);
-}
-
 static enum error handle_open(struct db *db, const char *path, const struct db_schema *schema,
                               enum db_mode mode)
 {
+    db->unclean = db_look_unclean(path);
     int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
-    enum error error = error_of(db->handle, code);
+    enum error error = db_look_error(db->handle, code);
     if (error == ERROR_NONE)
-        error = header_check(db->handle, path, schema);
+        error = db_look_header(db->handle, path, schema);
     if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
-    error = marks_check_again(db->handle, schema);
+    error = db_look_marks(db->handle, schema);
     if (error == ERROR_NONE)
         error = settings_apply(db->handle, mode);
-    if (error == ERROR_NONE)
-        error = whole_check(db->handle);
+    if (error == ERROR_NONE && db->unclean)
+        error = db_look_whole(db->handle);
     if (error == ERROR_NONE)
         error = statements_prepare(db, schema);
     /* SQLite syncs the folder when a log is new, but does not heed when that fails. Then the log of
@@ -334,7 +154,7 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     if (error == ERROR_NONE && mode != DB_READ)
         error = db_file_settle(path);
     places_look(db->handle, db->places);
-    db->changes = changes_look(db->handle);
+    db->changes = db_look_changes(db->handle);
     return error;
 }
 
@@ -372,6 +192,16 @@ enum error db_open(const char *path, const struct db_schema *schema, enum db_mod
         db_close(&db);
     *out = db;
     return in_words(&schema->words, error);
+}
+
+bool db_unclean(const struct db *db)
+{
+    return db->unclean;
+}
+
+int db_check(struct db *db)
+{
+    return db_look_whole(db->handle);
 }
 
 void db_close(struct db **db)
@@ -461,7 +291,7 @@ enum error db_run(struct db *db, size_t statement, const struct db_value *in, si
                 error = row_hand_over(running, row, context);
     }
     if (error == ERROR_NONE)
-        error = in_words(db->words, error_of(db->handle, code));
+        error = db_look_error(db->handle, code);
     sqlite3_reset(running);
     sqlite3_clear_bindings(running);
     return error;
@@ -512,7 +342,7 @@ int db_moved(struct db *db)
     for (int i = 0; i < FILES; i++)
         if (now[i].device != db->places[i].device || now[i].inode != db->places[i].inode)
             moved = 1;
-    uint32_t changes = changes_look(db->handle);
+    uint32_t changes = db_look_changes(db->handle);
     if (changes < db->changes) {
         moved = 1;
         /* The log is all there is of what came after; it stays as it is. */
@@ -525,6 +355,6 @@ int db_moved(struct db *db)
 
 int db_checkpoint(struct db *db)
 {
-    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    return in_words(db->words, error_of(db->handle, code));
+    return db_look_error(db->handle, sqlite3_wal_checkpoint_v2(
+                                         db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 }

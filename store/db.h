@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements.
-   The only file of the house that includes <sqlite3.h> is db.c. Only sealed things and numbers go
+   Only db.c and db_look.c include <sqlite3.h> in this house. Only sealed things and numbers go
    in.
 
    A connection serves one thread; many connections, of one process or several, may use a file at
@@ -12,6 +12,7 @@
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,14 +52,25 @@ struct db;
 
 enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
 
-/* Opens path, checks that it is ours, of this version and whole (PRAGMA quick_check), prepares all
-   statements (of at most 32 columns each). A missing file with DB_OPEN or DB_READ is ERROR_MISSING;
+/* Opens path, checks that it is ours, of this version and as long as it should be, prepares all
+   statements (of at most 32 columns each). When the end before was not in order (db_unclean) it
+   reads the whole file as well, as db_check. A damaged page that was not found then is ERROR_CORRUPT
+   to whatever comes upon it. A missing file with DB_OPEN or DB_READ is ERROR_MISSING;
    with DB_CREATE it is made whole or not at all. A symlink, device or folder at path and an empty
    file are ERROR_FOREIGN. Of a foreign, newer or older file no byte is changed, and nothing is left
    beside it. DB_READ needs a folder that can be written, unless another connection has the
    file open. *out is owned by the caller until db_close; NULL on error. */
 enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
                    struct db **out);
+
+/* True when the file had a log with bytes in it as it was opened: a process that had it open was
+   killed, or the power went, or another connection has it open now. */
+bool db_unclean(const struct db *db);
+
+/* Reads every page and sees that the tables are whole (PRAGMA quick_check): what is stored in them
+   is not looked at. Takes a time that grows with the file. Returns ERROR_NONE, ERROR_CORRUPT or another
+   error. */
+int db_check(struct db *db);
 
 /* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
 void db_close(struct db **db);

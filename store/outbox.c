@@ -22,6 +22,7 @@ struct outbox {
 
 enum statement {
     ENDS_GET,
+    ENDS_FIT,
     ENDS_WHOLE,
     TIP_SET,
     DROPPED_SET,
@@ -37,13 +38,13 @@ enum statement {
 
 static const char *const statements[STATEMENT_COUNT] = {
     [ENDS_GET] = "SELECT tip_seq, tip_day, tip_hash, dropped_seq, dropped_hash FROM ends",
-    /* 1 when the records held are all those after the last dropped one up to the tip. */
-    [ENDS_WHOLE] = "SELECT (SELECT count(*) FROM record) = tip_seq - dropped_seq"
-                   " AND (SELECT ifnull(min(seq), dropped_seq + 1) FROM record)"
-                   "   = dropped_seq + 1"
-                   " AND (SELECT ifnull(max(seq), tip_seq) FROM record) = tip_seq"
-                   " AND (SELECT ifnull(max(hash), dropped_hash) FROM record"
-                   "   WHERE seq = tip_seq) = tip_hash FROM ends",
+    /* 1 when the records held begin after the last dropped one and end with the tip. */
+    [ENDS_FIT] = "SELECT (SELECT ifnull(min(seq), dropped_seq + 1) FROM record) = dropped_seq + 1"
+                 " AND (SELECT ifnull(max(seq), dropped_seq) FROM record) = tip_seq"
+                 " AND (SELECT ifnull(max(hash), dropped_hash) FROM record"
+                 "   WHERE seq = tip_seq) = tip_hash FROM ends",
+    /* 1 when none is missing between; that takes a look at each. */
+    [ENDS_WHOLE] = "SELECT (SELECT count(*) FROM record) = tip_seq - dropped_seq FROM ends",
     [TIP_SET] = "UPDATE ends SET tip_seq = ?1, tip_day = ?2, tip_hash = ?3",
     [DROPPED_SET] = "UPDATE ends SET dropped_seq = ?1, dropped_hash = ?2",
     [EXCHANGED_GET] = "SELECT exchanged_day FROM ends",
@@ -109,23 +110,35 @@ static enum error ends_get(struct outbox *outbox, struct ends *ends)
     return error;
 }
 
+/* ERROR_OUTBOX unless the statement gives 1. */
+static enum error must_hold(struct outbox *outbox, enum statement statement)
+{
+    int64_t holds = 0;
+    enum error error = db_number(outbox->db, statement, NULL, 0, &holds);
+    return error == ERROR_NO_ROW || (error == ERROR_NONE && holds != 1) ? ERROR_OUTBOX : error;
+}
+
 enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
 {
-    int64_t whole = 0;
     *out = NULL;
     struct outbox *outbox = calloc(1, sizeof(*outbox));
     if (outbox == NULL)
         return ERROR_IO;
     enum error error = db_open(path, &schema, mode, &outbox->db);
-    if (error == ERROR_NONE) {
-        error = db_number(outbox->db, ENDS_WHOLE, NULL, 0, &whole);
-        if (error == ERROR_NO_ROW || (error == ERROR_NONE && whole != 1))
-            error = ERROR_OUTBOX;
-    }
+    if (error == ERROR_NONE)
+        error = must_hold(outbox, ENDS_FIT);
+    if (error == ERROR_NONE && db_unclean(outbox->db))
+        error = must_hold(outbox, ENDS_WHOLE);
     if (error != ERROR_NONE)
         outbox_close(&outbox);
     *out = outbox;
     return error;
+}
+
+enum error outbox_check(struct outbox *outbox)
+{
+    enum error error = db_check(outbox->db);
+    return error == ERROR_NONE ? must_hold(outbox, ENDS_WHOLE) : error;
 }
 
 void outbox_close(struct outbox **outbox)
@@ -189,18 +202,23 @@ enum error outbox_first(struct outbox *outbox, uint64_t *first)
 struct each_call {
     outbox_each_fn *each;
     void *context;
+    uint64_t next; /* 0: before the first record */
 };
 
 static enum error each_row(void *context, const struct db_value *columns, size_t n)
 {
-    const struct each_call *call = context;
-    return call->each(call->context, (uint64_t)columns[0].number, columns[1].data, columns[1].len);
+    struct each_call *call = context;
+    const uint64_t seq = (uint64_t)columns[0].number;
+    if (call->next != 0 && seq != call->next)
+        return ERROR_OUTBOX;
+    call->next = seq + 1;
+    return call->each(call->context, seq, columns[1].data, columns[1].len);
 }
 
 enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
                        void *context)
 {
-    struct each_call call = {each, context};
+    struct each_call call = {each, context, 0};
     if (first > INT64_MAX)
         return ERROR_NONE;
     if (last > INT64_MAX)

@@ -21,10 +21,15 @@ struct outbox_tip {
     uint8_t hash[OUTBOX_HASH_LEN];
 };
 
-/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, plus ERROR_OUTBOX when records
-   between the last dropped one and the tip are not all there. *out is owned by the caller until
+/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, plus ERROR_OUTBOX when the records
+   do not begin after the last dropped one or end with the tip; after an end that was not in order,
+   also when one is missing between. *out is owned by the caller until
    outbox_close; NULL on error. Keeper and courier may each have it open. */
 enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out);
+
+/* As db_check, and whether every record from the last dropped one to the tip is there. Takes a time
+   that grows with the outbox. Returns ERROR_NONE, ERROR_OUTBOX or another error. */
+enum error outbox_check(struct outbox *outbox);
 
 /* Closes and sets *outbox to NULL. NULL is nothing. */
 void outbox_close(struct outbox **outbox);
@@ -38,8 +43,8 @@ enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 /* Appends a record in one durable transaction. tip->seq must be the present tip's seq + 1, else
    ERROR_CHAIN. Once outbox_moved, ERROR_OUTBOX. When this returns ERROR_NONE the record is on the disk; otherwise it is not in the outbox
    (only when the disk failed to sync and the machine then died may it turn up again: ask outbox_tip
-   after opening). How many bytes that adds to the files depends on its
-   number and size, not on what is in it. */
+   after opening). How many bytes
+   that adds to the files depends on its number and size, not on what is in it. */
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
                          size_t len);
 
@@ -47,7 +52,7 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
 enum error outbox_first(struct outbox *outbox, uint64_t *first);
 
 /* Calls each for the records held of first..last, both included, in order; another value than ERROR_NONE
-   stops and is returned. record is valid until each returns. */
+   stops and is returned. record is valid until each returns. ERROR_OUTBOX where one is missing. */
 typedef enum error outbox_each_fn(void *context, uint64_t seq, const uint8_t *record, size_t len);
 enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
                        void *context);

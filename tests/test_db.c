@@ -381,16 +381,63 @@ static void a_file_cut_at_any_length_is_refused(void **state)
     free(bytes);
 }
 
-static void a_damaged_page_is_found_at_opening(void **state)
+/* Makes the file's fourth page no page of a tree. */
+static void damage(const char *file)
 {
     size_t len = 0;
+    uint8_t *bytes = folder_read(file, &len);
+    memset(bytes + 3 * 4096, 0xa5, 64);
+    folder_write(file, bytes, len);
+    free(bytes);
+}
+
+static void a_damaged_page_is_found_when_touched_or_checked(void **state)
+{
+    make_with(40);
+    struct db *db = must_open(DB_OPEN);
+    assert_int_equal(db_check(db), ERROR_NONE);
+    db_close(&db);
+    damage(path);
+    db = must_open(DB_OPEN);
+    assert_false(db_unclean(db));
+    assert_int_equal(db_check(db), ERROR_CORRUPT);
+    assert_int_equal(db_run(db, GET, NULL, 0, NULL, NULL), ERROR_CORRUPT);
+    db_close(&db);
+}
+
+/* A process dies with the file open. */
+static void die_with_it_open(int64_t id)
+{
+    int status = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct db *db = NULL;
+        if (db_open(path, &schema, DB_OPEN, &db) == ERROR_NONE)
+            _exit(add_blob(db, id, "x", 1));
+        _exit(100);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void after_an_unclean_end_a_damaged_page_is_found_at_opening(void **state)
+{
     struct db *db = NULL;
     make_with(40);
-    uint8_t *bytes = folder_read(path, &len);
-    memset(bytes + 3 * 4096, 0xa5, 64);
-    folder_write(path, bytes, len);
+    die_with_it_open(1000);
+    db = must_open(DB_OPEN);
+    assert_true(db_unclean(db));
+    assert_int_equal(count_of(db), 41);
+    db_close(&db);
+    db = must_open(DB_OPEN);
+    assert_false(db_unclean(db));
+    db_close(&db);
+    die_with_it_open(1001);
+    damage(path);
     assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_CORRUPT);
-    free(bytes);
+    assert_null(db);
 }
 
 static void a_file_without_its_tables_is_damaged(void **state)
@@ -441,7 +488,7 @@ static void hand_to_child(void)
 static int open_and_close(void)
 {
     struct db *db = NULL;
-    int error = db_open(path, &schema, DB_CREATE, &db);
+    enum error error = db_open(path, &schema, DB_CREATE, &db);
     db_close(&db);
     return error;
 }
@@ -490,7 +537,7 @@ static int add_until_full(void)
 {
     char bytes[1024] = "";
     struct db *db = NULL;
-    int error = db_open(path, &schema, DB_OPEN, &db);
+    enum error error = db_open(path, &schema, DB_OPEN, &db);
     int64_t rows = error == ERROR_NONE ? count_of(db) : 0;
     for (int64_t id = rows + 1; error == ERROR_NONE; id++) {
         error = db_begin(db);
@@ -531,7 +578,7 @@ static void a_full_file_system_keeps_what_it_had(void **state)
     if (geteuid() != 0 || mount("none", folder, "tmpfs", 0, "size=256k") != 0)
         skip();
     make_with(5);
-    int error = add_until_full();
+    enum error error = add_until_full();
     struct db *db = NULL;
     int reopened = db_open(path, &schema, DB_OPEN, &db);
     int64_t rows = reopened == ERROR_NONE ? count_of(db) : 0;
@@ -557,7 +604,7 @@ static pid_t locker_start(int *release)
     if (child == 0) {
         struct db *db = NULL;
         close(stop[1]);
-        int error = db_open(path, &schema, DB_OPEN, &db);
+        enum error error = db_open(path, &schema, DB_OPEN, &db);
         if (error == ERROR_NONE)
             error = db_begin(db);
         if (error == ERROR_NONE && write(held[1], "h", 1) == 1)
@@ -635,7 +682,7 @@ static void many_can_make_one_file_at_once(void **state)
         children[i] = fork();
         if (children[i] == 0) {
             struct db *db = NULL;
-            int error = db_open(path, &schema, DB_CREATE, &db);
+            enum error error = db_open(path, &schema, DB_CREATE, &db);
             if (error == ERROR_NONE)
                 error = add_blob(db, i, "x", 1);
             db_close(&db);
@@ -677,7 +724,8 @@ int main(int argc, char **argv)
         TEST(a_newer_version_in_the_log_is_left_alone),
         TEST(links_folders_and_devices_are_refused),
         TEST(a_file_cut_at_any_length_is_refused),
-        TEST(a_damaged_page_is_found_at_opening),
+        TEST(a_damaged_page_is_found_when_touched_or_checked),
+        TEST(after_an_unclean_end_a_damaged_page_is_found_at_opening),
         TEST(a_file_without_its_tables_is_damaged),
         TEST(what_a_killed_maker_left_is_taken_over),
         TEST(a_read_only_folder_or_file_is_said),

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a file's header through the handle that SQLite opened: closing a descriptor of our own would
+   drop the locks of every other connection of this process to the file. */
+#include "store/db_look.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "store/db_file.h"
+
+enum { /* where things stand in the header */
+       HEADER_PAGE_SIZE = 16,
+       HEADER_CHANGES = 24,
+       HEADER_PAGE_COUNT = 28,
+       HEADER_USER_VERSION = 60,
+       HEADER_APPLICATION_ID = 68,
+};
+
+static enum error error_of_constraint(int code)
+{
+    switch (code) {
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+    case SQLITE_CONSTRAINT_UNIQUE:
+        return ERROR_EXISTS;
+    default:
+        return ERROR_IO;
+    }
+}
+
+static int errno_of_file(sqlite3 *handle, int which)
+{
+    sqlite3_file *file = NULL;
+    int number = 0;
+    if (sqlite3_file_control(handle, "main", which, &file) == SQLITE_OK && file != NULL &&
+        file->pMethods != NULL)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+/* Why the disk failed. SQLite often forgets it in the connection, but keeps it with the file. */
+static int errno_of(sqlite3 *handle)
+{
+    int number = sqlite3_system_errno(handle);
+    if (number == 0)
+        number = errno_of_file(handle, SQLITE_FCNTL_JOURNAL_POINTER);
+    return number != 0 ? number : errno_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
+}
+
+enum error db_look_error(sqlite3 *handle, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ERROR_NONE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERROR_BUSY;
+    case SQLITE_FULL:
+        return ERROR_FULL;
+    case SQLITE_READONLY:
+        return ERROR_READONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERROR_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return error_of_constraint(code);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return db_file_error(errno_of(handle));
+    default:
+        return ERROR_IO;
+    }
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static enum error marks_check(const struct db_schema *schema, uint32_t application_id,
+                              uint32_t version)
+{
+    if (application_id != schema->application_id || version == 0)
+        return ERROR_FOREIGN;
+    if (version > schema->version)
+        return ERROR_NEWER;
+    return version == schema->version ? ERROR_NONE : ERROR_OLD_FORMAT;
+}
+
+bool db_look_unclean(const char *path)
+{
+    char log[PATH_MAX];
+    struct stat st;
+    return snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log) ||
+           (stat(log, &st) == 0 && st.st_size > 0);
+}
+
+/* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
+   may rightly be short; and only once the log is seen empty is what the header promised sure to be
+   in the file. */
+static enum error length_check(const char *path, sqlite3_file *file, const uint8_t *header)
+{
+    sqlite3_int64 size = 0;
+    uint32_t page_size = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
+    if (db_look_unclean(path))
+        return ERROR_NONE;
+    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return ERROR_IO;
+    if (page_size == 1)
+        page_size = 65536;
+    uint64_t promised = (uint64_t)page_size * big_endian(header + HEADER_PAGE_COUNT);
+    return (uint64_t)size < promised ? ERROR_CORRUPT : ERROR_NONE;
+}
+
+static sqlite3_file *file_of(sqlite3 *handle)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return NULL;
+    return file;
+}
+
+enum error db_look_header(sqlite3 *handle, const char *path, const struct db_schema *schema)
+{
+    static const char magic[16] = "SQLite format 3";
+    uint8_t header[DB_LOOK_HEADER_LEN] = {0};
+    sqlite3_file *file = file_of(handle);
+    if (file == NULL)
+        return ERROR_IO;
+    int code = file->pMethods->xRead(file, header, DB_LOOK_HEADER_LEN, 0);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+        return ERROR_IO;
+    if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
+        return ERROR_FOREIGN;
+    enum error error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
+                                   big_endian(header + HEADER_USER_VERSION));
+    return error == ERROR_NONE ? length_check(path, file, header) : error;
+}
+
+static enum error pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *out = (uint32_t)sqlite3_column_int(statement, 0);
+    enum error error = db_look_error(handle, code);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+/* A newer program may have died with its new version still in the log. Then nothing may move from
+   the log into the file when we close. */
+enum error db_look_marks(sqlite3 *handle, const struct db_schema *schema)
+{
+    uint32_t application_id = 0, version = 0;
+    enum error error = pragma_number(handle, "PRAGMA application_id", &application_id);
+    if (error == ERROR_NONE)
+        error = pragma_number(handle, "PRAGMA user_version", &version);
+    if (error == ERROR_NONE)
+        error = marks_check(schema, application_id, version);
+    if (error == ERROR_FOREIGN || error == ERROR_NEWER || error == ERROR_OLD_FORMAT)
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return error;
+}
+
+enum error db_look_whole(sqlite3 *handle)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    enum error error = db_look_error(handle, code);
+    if (code == SQLITE_ROW) {
+        const char *said = (const char *)sqlite3_column_text(statement, 0);
+        error = said != NULL && strcmp(said, "ok") == 0 ? ERROR_NONE : ERROR_CORRUPT;
+    }
+    sqlite3_finalize(statement);
+    return error;
+}
+
+uint32_t db_look_changes(sqlite3 *handle)
+{
+    uint8_t header[DB_LOOK_HEADER_LEN] = {0};
+    sqlite3_file *file = file_of(handle);
+    if (file == NULL || file->pMethods->xRead(file, header, DB_LOOK_HEADER_LEN, 0) != SQLITE_OK)
+        return 0;
+    return big_endian(header + HEADER_CHANGES);
+}
