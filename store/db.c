@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "store/db_file.h"
+#include "store/db_log.h"
 #include "store/db_look.h"
 
 enum {
@@ -35,6 +36,7 @@ struct place {
 struct db {
     sqlite3 *handle;
     const struct db_words *words;
+    struct db_log log;
     struct place places[FILES]; /* as they were opened */
     uint32_t changes;           /* SQLite's counter in the file, as last seen */
     int moved;
@@ -153,6 +155,8 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
        before might come back, which is older than the file, and the new one be lost. */
     if (error == ERROR_NONE && mode != DB_READ)
         error = db_file_settle(path);
+    if (error == ERROR_NONE)
+        db_log_watch(db->handle, &db->log);
     places_look(db->handle, db->places);
     db->changes = db_look_changes(db->handle);
     return error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements.
-   Only db.c and db_look.c include <sqlite3.h> in this house. Only sealed things and numbers go
+   Only db.c, db_log and db_look include <sqlite3.h> in this house. Only sealed things and numbers go
    in.
 
    A connection serves one thread; many connections, of one process or several, may use a file at
