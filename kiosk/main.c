@@ -17,6 +17,7 @@
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
+#include "kiosk/check.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
 #include "kiosk/spawn.h"
@@ -30,6 +31,7 @@ struct options {
     const char *state;
     const char *config; /* NULL: kiosk.conf of the state folder, if it is there */
     bool enroll;
+    bool check;
     struct {
         const char *name;
         const char *value;
@@ -40,11 +42,12 @@ struct options {
 };
 
 static const char usage[] =
-    "Usage: sandyq-kiosk --state DIR --enroll\n"
+    "Usage: sandyq-kiosk --state DIR --enroll | --check\n"
     "       sandyq-kiosk --state DIR [--config FILE] [--once] [SETTING...]\n"
     "\n"
     "  --state DIR        the folder with all that this kiosk keeps (mode 0700)\n"
     "  --enroll           make the kiosk's key and DIR/enroll.request for the office\n"
+    "  --check            look whether all that this kiosk needs is there and whole, then end\n"
     "  --config FILE      read the settings from FILE, not from DIR/kiosk.conf\n"
     "  --once             serve one visitor, then end\n"
     "  --help             this text\n"
@@ -79,6 +82,7 @@ static int misuse(const char *text)
 enum {
     OPTION_STATE = 1,
     OPTION_ENROLL,
+    OPTION_CHECK,
     OPTION_CONFIG,
     OPTION_ONCE,
     OPTION_HELP,
@@ -89,6 +93,7 @@ enum {
 static const struct option known[] = {
     {"state", required_argument, NULL, OPTION_STATE},
     {"enroll", no_argument, NULL, OPTION_ENROLL},
+    {"check", no_argument, NULL, OPTION_CHECK},
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"once", no_argument, NULL, OPTION_ONCE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -136,6 +141,9 @@ static int take_option(int option, const char *name, struct options *options)
         return -1;
     case OPTION_ENROLL:
         options->enroll = true;
+        return -1;
+    case OPTION_CHECK:
+        options->check = true;
         return -1;
     case OPTION_CONFIG:
         options->config = optarg;
@@ -252,6 +260,23 @@ static int enroll(const char *dir)
     return fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
+static void say_fault(void *context, const char *path, const char *text)
+{
+    (void)complain(path, _(text));
+}
+
+/* The configuration's fault is said already. */
+static int check(const struct options *options)
+{
+    if (user_become_owner(options->state) != 0)
+        return complain(options->state, _(error_text(ERROR_OPEN)));
+    if (check_run(options->state, day_today(), say_fault, NULL) != 0 ||
+        options->keeper.misconfigured)
+        return STATUS_FAILED;
+    printf(_("%s: this kiosk is ready.\n"), options->state);
+    return fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
+}
+
 /* Finds the terminal's device by name and sees that it is one. */
 static int find_terminal(struct config *config)
 {
@@ -351,6 +376,8 @@ int main(int argc, char **argv)
         return enroll(options.state);
     if (status == STATUS_DONE && options.keeper.misconfigured)
         complain("", options.fault);
+    if (status == STATUS_DONE && options.check)
+        return check(&options);
     if (status == STATUS_DONE)
         status = find_terminal(&options.keeper.config);
     if (status == STATUS_DONE)

@@ -203,9 +203,9 @@ bool db_unclean(const struct db *db)
     return db->unclean;
 }
 
-int db_check(struct db *db)
+enum error db_check(struct db *db)
 {
-    return db_look_whole(db->handle);
+    return in_words(db->words, db_look_whole(db->handle));
 }
 
 void db_close(struct db **db)
@@ -286,7 +286,8 @@ enum error db_run(struct db *db, size_t statement, const struct db_value *in, si
                   db_row_fn *row, void *context)
 {
     sqlite3_stmt *running = db->statements[statement];
-    int code = SQLITE_OK, error = ERROR_NONE;
+    enum error error = ERROR_NONE;
+    int code = SQLITE_OK;
     for (size_t i = 0; i < n_in && code == SQLITE_OK; i++)
         code = bind(running, (int)i + 1, &in[i]);
     if (code == SQLITE_OK) {
@@ -295,7 +296,7 @@ enum error db_run(struct db *db, size_t statement, const struct db_value *in, si
                 error = row_hand_over(running, row, context);
     }
     if (error == ERROR_NONE)
-        error = db_look_error(db->handle, code);
+        error = in_words(db->words, db_look_error(db->handle, code));
     sqlite3_reset(running);
     sqlite3_clear_bindings(running);
     return error;
@@ -357,8 +358,8 @@ int db_moved(struct db *db)
     return db->moved;
 }
 
-int db_checkpoint(struct db *db)
+enum error db_checkpoint(struct db *db)
 {
-    return db_look_error(db->handle, sqlite3_wal_checkpoint_v2(
-                                         db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return in_words(db->words, db_look_error(db->handle, code));
 }

@@ -70,7 +70,7 @@ bool db_unclean(const struct db *db);
 /* Reads every page and sees that the tables are whole (PRAGMA quick_check): what is stored in them
    is not looked at. Takes a time that grows with the file. Returns ERROR_NONE, ERROR_CORRUPT or another
    error. */
-int db_check(struct db *db);
+enum error db_check(struct db *db);
 
 /* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
 void db_close(struct db **db);
@@ -108,6 +108,6 @@ int db_moved(struct db *db);
 /* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
    ERROR_BUSY when another connection reads or writes for longer than the busy timeout; nothing is lost
    then. */
-int db_checkpoint(struct db *db);
+enum error db_checkpoint(struct db *db);
 
 #endif

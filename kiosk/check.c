@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks at each file of the state folder anew, also at those that a kiosk which serves does without
+   when they do not pass: a charter, a board. */
+#include "kiosk/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/lang.h"
+#include "device/state.h"
+
+struct check {
+    const char *dir;
+    uint32_t today;
+    check_fault_fn *fault;
+    void *context;
+    int faults;
+};
+
+static void say(struct check *check, const char *name, const char *text)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s%s%s", check->dir, name[0] != '\0' ? "/" : "", name);
+    check->fault(check->context, path, text);
+    check->faults++;
+}
+
+static void weigh(struct check *check, const char *name, int error)
+{
+    if (error != ERROR_NONE)
+        say(check, name, error_text(error));
+}
+
+static void look_at_card(struct check *check, const struct state *state)
+{
+    const int error = state_ready(state, check->today);
+
+    if (error == ERROR_MISSING)
+        say(check, "card",
+            N_("No card has come yet. Bring one from the office with sandyq-courier exchange."));
+    else
+        weigh(check, "card", error);
+}
+
+/* There need be none: the card has one in it. One that is as old as that is no fault. */
+static void look_at_charter(struct check *check, const struct state *state)
+{
+    struct charter charter;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum error error = file_read(state->dir, "charter", CHARTER_LEN, &data, &len);
+
+    if (error == ERROR_NONE)
+        error = charter_decode(data, len, &charter);
+    if (error == ERROR_NONE)
+        error = charter_follows(&state->charter, &charter);
+    free(data);
+    weigh(check, "charter", error == ERROR_MISSING || error == ERROR_OLDER ? ERROR_NONE : error);
+}
+
+/* There need be none either. */
+static void look_at_board(struct check *check, const struct state *state)
+{
+    struct board board;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum error error = file_read(state->dir, "board", BOARD_MAX, &data, &len);
+
+    if (error == ERROR_NONE)
+        error = board_decode(data, len, state->charter.board, state->charter.office, &board);
+    free(data);
+    weigh(check, "board", error == ERROR_MISSING ? ERROR_NONE : error);
+}
+
+static void look_at_outbox(struct check *check, const struct state *state)
+{
+    char path[4096];
+    struct outbox *outbox = NULL;
+
+    state_outbox_path(state, path);
+    enum error error = outbox_open(path, DB_OPEN, &outbox);
+    if (error == ERROR_NONE)
+        error = outbox_check(outbox);
+    outbox_close(&outbox);
+    weigh(check, "outbox.db", error);
+}
+
+int check_run(const char *dir, uint32_t today, check_fault_fn *fault, void *context)
+{
+    struct check check = {dir, today, fault, context, 0};
+    struct state *state = NULL;
+    const int error = state_open(dir, &state);
+
+    if (error == ERROR_MISSING || (error == ERROR_NONE && state->seed == NULL)) {
+        say(&check, "", N_("This is no kiosk's folder. Make one with --enroll."));
+    } else if (error != ERROR_NONE) {
+        weigh(&check, "", error);
+    } else {
+        look_at_card(&check, state);
+        if (state->has_card) {
+            look_at_charter(&check, state);
+            look_at_board(&check, state);
+        }
+        look_at_outbox(&check, state);
+    }
+    state_close(&state);
+    return check.faults;
+}
