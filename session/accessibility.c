@@ -29,7 +29,6 @@ static void toggle(struct ui *ui, int key)
 void accessibility_choose(struct ui *ui)
 {
     int key = UI_ZERO;
-
     while (key >= UI_ZERO) {
         const char *choices[] = {
             ui->large ? N_("Large letters: on") : N_("Large letters: off"),
@@ -48,7 +47,6 @@ void accessibility_choose(struct ui *ui)
             .keys = N_("Press a digit   Enter or Esc: back"),
             .enter = true,
         };
-
         key = dialog_choose(ui, &dialog);
         toggle(ui, key);
     }

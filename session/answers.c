@@ -35,7 +35,6 @@ static const char *fault(const struct digits *digits)
 {
     char code[CODE_LEN];
     enum error error = code_parse(digits->text, digits->len, code);
-
     explicit_bzero(code, sizeof code);
     if (error == ERROR_NONE)
         return NULL;
@@ -56,10 +55,8 @@ static int ask_code(struct reading *reading, struct digits *digits)
         .guide = HELP_CODE,
     };
     const char *note = NULL;
-
     do {
         int key = dialog_type(reading->ui, &dialog, digits, 4, note, fault);
-
         if (key != UI_NEXT)
             return key;
         note = fault(digits);
@@ -75,7 +72,6 @@ static void add(struct reading *reading)
     char day[DAY_WORDS_LEN];
     size_t room = sizeof reading->text - reading->len;
     int n = 0;
-
     day_words(answer->day, day);
     n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s%s",
                  reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
@@ -90,7 +86,6 @@ static void add(struct reading *reading)
 static bool view_board(const struct reading *reading, struct board *board)
 {
     const struct session_place *place = reading->ui->place;
-
     return place->board != NULL && board_view(place->board, place->board_len, board) == ERROR_NONE;
 }
 
@@ -99,7 +94,6 @@ static void mark(const struct reading *reading, char line[READING_LINE])
 {
     const struct session_place *place = reading->ui->place;
     char day[DAY_WORDS_LEN];
-
     if (place->arrived == 0) {
         snprintf(line, READING_LINE, "%s",
                  _("No word has come back yet about what was sent from this terminal."));
@@ -116,7 +110,6 @@ static void close_case(struct reading *reading)
     static const char apart[] = "\n\n────────────\n";
     char line[READING_LINE];
     size_t len;
-
     mark(reading, line);
     len = strlen(line);
     if (len + sizeof apart > sizeof reading->text - reading->len)
@@ -133,7 +126,6 @@ static void look(struct reading *reading, const struct board *board)
     const struct code_keys *keys = &reading->draft->keys;
     size_t made = 0;
     size_t n = 0;
-
     while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ERROR_NONE)
         made++;
     board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
@@ -164,7 +156,6 @@ static int nothing(struct reading *reading)
         .enter = true,
         .guide = HELP_CODE,
     };
-
     mark(reading, line);
     return dialog_choose(reading->ui, &dialog);
 }
@@ -184,7 +175,6 @@ static int show_answers(struct reading *reading)
         .guide = HELP_ANSWER,
     };
     struct page page;
-
     page_start(&page, reading->text, reading->len);
     return dialog_read(reading->ui, &dialog, &page);
 }
@@ -194,7 +184,6 @@ static int open_case(struct reading *reading)
 {
     struct draft *draft = reading->draft;
     struct board board;
-
     dialog_wait(reading->ui);
     reading->len = 0;
     /* Without memory for the derivation there is nothing to be found either. */
@@ -208,7 +197,6 @@ static int open_case(struct reading *reading)
 static enum filing_end more(struct reading *reading)
 {
     enum filing_end end = FILING_BACK;
-
     do {
         end = filing_run(reading->ui, reading->draft);
     } while (end == FILING_BACK && !filing_abandon(reading->ui, reading->draft) &&
@@ -222,7 +210,6 @@ static enum filing_end steps(struct reading *reading)
 {
     struct digits digits;
     int key = UI_BACK;
-
     digits_start(&digits, reading->draft->code, CODE_DIGITS, true);
     while (key == UI_BACK) {
         key = ask_code(reading, &digits);
@@ -242,7 +229,6 @@ enum filing_end answers_run(struct ui *ui)
 {
     struct reading *reading = secret_new(sizeof *reading);
     enum filing_end end = FILING_BACK;
-
     if (reading == NULL) {
         dialog_sorry(ui);
         return FILING_BACK;

@@ -28,7 +28,6 @@ static int choose_group(struct ui *ui, const char *category)
         .guide = HELP_CATEGORY,
     };
     int key;
-
     for (size_t i = 0; i < dialog.count; i++)
         texts[i] = taxonomy_text(&groups[i]->words, ui->reader);
     key = dialog_choose(ui, &dialog);
@@ -50,7 +49,6 @@ static int in_group(struct ui *ui, char group, char category[3])
         .guide = HELP_CATEGORY,
     };
     int key;
-
     for (size_t i = 0; i < dialog.count; i++)
         texts[i] = taxonomy_text(&rows[i]->words, ui->reader);
     key = dialog_choose(ui, &dialog);
@@ -63,10 +61,8 @@ static int in_group(struct ui *ui, char group, char category[3])
 int category_choose(struct ui *ui, char category[3], bool *minor)
 {
     int key = UI_BACK;
-
     while (key == UI_BACK) {
         int group = choose_group(ui, category);
-
         if (group < UI_ZERO)
             return group;
         if (group == UI_ZERO) {

@@ -30,7 +30,6 @@ struct writing {
 static void draw_legend(struct ui *ui, int row)
 {
     char keys[LAYOUT_LEGEND_LEN];
-
     for (int i = 0; i < LAYOUT_ROWS; i++) {
         layout_legend(ui->layout, ui->layer, false, i, keys);
         /* Staggered as on a keyboard: Q lies between 1 and 2. */
@@ -46,7 +45,6 @@ static void draw_status(struct ui *ui, const struct writing *writing, int row, i
     size_t letters = edit_room(&writing->edit) / WRITING_LETTER_BYTES;
     const char *name = ui->layer ? _("123") : _(names[ui->layout]);
     char line[WRITING_LINE];
-
     if (letters < WRITING_LETTERS_TOLD && !writing->one_line) {
         snprintf(line, sizeof line, _("Letters left: %zu"), letters);
         screen_say(ui->screen, row, ui->left, SCREEN_BOLD, line);
@@ -67,7 +65,6 @@ static void draw(struct ui *ui, struct writing *writing)
     int last = ui->bottom - 1 - legend;
     int above = 0;
     int below = 0;
-
     /* In large print the room is the text's: the hint stays small. */
     row += screen_wrap(ui->screen, row, ui->left, UI_WIDTH, WRITING_HINT_ROWS, SCREEN_PLAIN, hint,
                        strlen(hint));
@@ -90,7 +87,6 @@ static void draw(struct ui *ui, struct writing *writing)
 static struct keypress letter(const struct ui *ui, const struct edit *edit, struct keypress key)
 {
     bool begins = !key.pasted && !ui->layer && edit_at_sentence(edit);
-
     key.ch = layout_char(ui->layout, ui->layer, key);
     if (begins)
         key.ch = uc_toupper(key.ch);
@@ -125,7 +121,6 @@ static void echo(struct ui *ui, const struct edit *edit, struct keypress key)
 {
     size_t end = edit->cursor;
     size_t start;
-
     if (!ui->speaking || end == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
         return;
     end--; /* the blank itself */
@@ -137,7 +132,6 @@ static void echo(struct ui *ui, const struct edit *edit, struct keypress key)
 static int run(struct ui *ui, struct writing *writing, size_t *len)
 {
     int choice = UI_IGNORED;
-
     ui->news = ui->writing = true;
     ui->open = false;
     while (choice == UI_IGNORED) {
@@ -171,7 +165,6 @@ int compose_text(struct ui *ui, struct draft *draft)
         .hint = N_("You could say: when? where? who did it? who saw it?\n"
                    "A camera can see the keys: cover them with your body."),
     };
-
     edit_start(&writing.edit, draft->text, draft->text_len, sizeof draft->text);
     edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
     return run(ui, &writing, &draft->text_len);
@@ -192,7 +185,6 @@ int compose_name(struct ui *ui, struct draft *draft)
                    "Without it the letter does not say who wrote."),
         .one_line = true,
     };
-
     edit_start(&writing.edit, draft->name, draft->name_len, sizeof draft->name);
     edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
     return run(ui, &writing, &draft->name_len);

@@ -9,7 +9,6 @@ int cover_seal(const struct charter *charter, const struct card *card, uint64_t 
 {
     struct draft *draft = draft_new(LETTER_COVER, "en");
     int result = -1;
-
     if (draft != NULL)
         result = draft_seal(draft, charter, card, number, day, envelope);
     draft_free(&draft);

@@ -13,7 +13,6 @@ void day_words(uint32_t day, char out[DAY_WORDS_LEN])
     int year = 0;
     int month = 0;
     int date = 0;
-
     day_text(day, text);
     if (sscanf(text, "%d-%d-%d", &year, &month, &date) != 3)
         month = 0;

@@ -17,11 +17,9 @@ enum { SHEET_INDENT = 3, SHEET_BAR = 24, SHEET_LINE = 256 };
 static void sheet_copy(struct screen *to, int row, const struct screen *from, int first, int n)
 {
     char utf8[4];
-
     for (int i = 0; i < n; i++) {
         for (int col = 0; col < screen_cols(to) && col < screen_cols(from); col++) {
             const struct screen_cell *cell = screen_at(from, first + i, col);
-
             if (cell->ch != ' ' && cell->ch != 0)
                 screen_put(to, row + i, col, (enum screen_style)cell->style, utf8,
                            utf8_put(cell->ch, utf8));
@@ -36,7 +34,6 @@ static void sheet_copy(struct screen *to, int row, const struct screen *from, in
 static int sheet_rows(const struct ui *ui, const char *text)
 {
     const char *said = text != NULL && text[0] != '\0' ? _(text) : NULL;
-
     return said == NULL ? 0 : wrap_lines(said, strlen(said), ui->width, NULL, 0) * ui->spacing;
 }
 
@@ -56,7 +53,6 @@ static int sheet_choice(struct ui *ui, int row, char digit, const char *text)
 static int sheet_choices(struct ui *ui, int row, int room, const struct dialog *dialog)
 {
     const char *texts[TAXONOMY_CHOICES_MAX] = {NULL};
-
     for (size_t i = 0; i < dialog->count; i++) {
         texts[i] = _(dialog->choices[i]);
         if (ui->large)
@@ -83,7 +79,6 @@ static int sheet_body(struct ui *ui, const struct dialog *dialog, int room)
     const char *kept = sheet_kept(dialog, line);
     int gap = ui->large ? 0 : 1;
     int row = 0;
-
     if (dialog->text != NULL)
         row = ui_say(ui, row, SCREEN_PLAIN, dialog->text) + gap;
     if (kept != NULL)
@@ -104,7 +99,6 @@ static int sheet_draw(struct ui *ui, const struct dialog *dialog, int *top)
     struct screen *screen = ui->screen;
     struct screen *paper = ui->paper;
     int bottom, room, used, last;
-
     (void)ui_frame(ui, dialog);
     bottom = ui->bottom;
     room = bottom - UI_TOP;
@@ -132,7 +126,6 @@ static int sheet_draw(struct ui *ui, const struct dialog *dialog, int *top)
 static bool sheet_scroll(struct ui *ui, struct keypress key, int shown, int *top)
 {
     int by = shown > 2 * ui->spacing ? (shown / ui->spacing - 1) * ui->spacing : 1;
-
     if (key.kind == KEYPRESS_DOWN || key.kind == KEYPRESS_PAGE_DOWN)
         *top += by;
     else if (key.kind == KEYPRESS_UP || key.kind == KEYPRESS_PAGE_UP)
@@ -147,12 +140,10 @@ int dialog_choose(struct ui *ui, const struct dialog *dialog)
 {
     int top = 0;
     int meaning = UI_IGNORED;
-
     ui->news = true;
     while (meaning == UI_IGNORED) {
         int shown = sheet_draw(ui, dialog, &top);
         struct keypress key = ui_ask(ui);
-
         if (ui->over || !sheet_scroll(ui, key, shown, &top))
             meaning = ui_meaning(ui, dialog, key);
     }
@@ -170,7 +161,6 @@ int dialog_read_once(struct ui *ui, const struct dialog *dialog, struct page *pa
     int above = 0;
     int below = 0;
     struct keypress key;
-
     ui->secret = dialog->secret;
     page->spacing = ui->spacing;
     if (choices > 0)
@@ -191,7 +181,6 @@ int dialog_read_once(struct ui *ui, const struct dialog *dialog, struct page *pa
 int dialog_read(struct ui *ui, const struct dialog *dialog, struct page *page)
 {
     int meaning = UI_IGNORED;
-
     ui->news = true;
     while (meaning == UI_IGNORED)
         meaning = dialog_read_once(ui, dialog, page);
@@ -205,14 +194,12 @@ int dialog_type(struct ui *ui, const struct dialog *dialog, struct digits *digit
 {
     int meaning = UI_IGNORED;
     bool secret = digits->hidden;
-
     ui->news = true;
     if (digits->len == 0)
         ui->open = false;
     while (meaning == UI_IGNORED) {
         int row = ui_question(ui, dialog);
         struct keypress key;
-
         digits->hidden = secret && !ui->open;
         if (note != NULL)
             ui_say(ui, row + 2, SCREEN_BOLD, note);
@@ -239,7 +226,6 @@ void dialog_wait(struct ui *ui)
         .text = N_("This takes a few seconds."),
         .keys = N_("Please do not press anything."),
     };
-
     ui->steps = 0; /* whatever it waits for looks the same */
     ui_question(ui, &dialog);
     ui->news = true;
@@ -251,7 +237,6 @@ static void sheet_step(void *context, int done, int steps)
 {
     struct ui *ui = context;
     int full = SHEET_BAR * done / steps;
-
     for (int i = 0; i < SHEET_BAR; i++)
         screen_say(ui->screen, UI_TOP + 3, ui->left + i, SCREEN_PLAIN, i < full ? "█" : "░");
     ui_show(ui);
@@ -260,7 +245,6 @@ static void sheet_step(void *context, int done, int steps)
 int dialog_derive(struct ui *ui, const char *code, const char *pin, struct code_keys *keys)
 {
     const struct argon_watch watch = {.step = sheet_step, .context = ui};
-
     sheet_step(ui, 0, 1);
     return ui->io->derive(ui->io->context, code, pin, &watch, keys);
 }
@@ -279,14 +263,12 @@ void dialog_sorry(struct ui *ui)
         .keys = N_("Enter or Esc: back"),
         .enter = true,
     };
-
     (void)dialog_choose(ui, &dialog);
 }
 
 void dialog_pause(struct ui *ui, const struct dialog *dialog, int seconds)
 {
     struct keypress key = {.kind = KEYPRESS_RESIZE};
-
     ui->news = true;
     while (key.kind == KEYPRESS_RESIZE) {
         ui_question(ui, dialog);

@@ -17,7 +17,6 @@ static_assert((int)LETTER_FACILITY_MAX == (int)CARD_FACILITY_MAX, "and its facil
 struct draft *draft_new(enum letter_kind kind, const char *language)
 {
     struct draft *draft = secret_new(sizeof *draft);
-
     if (draft == NULL)
         return NULL;
     draft->kind = kind;
@@ -35,7 +34,6 @@ void draft_wipe(struct draft *draft)
 {
     enum letter_kind kind = draft->kind;
     char language[3];
-
     memcpy(language, draft->language, sizeof language);
     explicit_bzero(draft, sizeof *draft);
     draft->kind = kind;
@@ -106,7 +104,6 @@ int draft_seal(const struct draft *draft, const struct charter *charter, const s
 {
     struct draft_sheet *dialog = secret_new(sizeof *dialog);
     int result = -1;
-
     if (dialog == NULL)
         return -1;
     dialog->letter.kind = draft->kind;

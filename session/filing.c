@@ -46,7 +46,6 @@ static int lead(int key, int next, int back)
 static uint8_t is_asked(const struct filing *filing, int i)
 {
     const struct taxonomy_category *category = taxonomy_category(filing->draft->category);
-
     return category != NULL && i >= 0 && i < TAXONOMY_ASKED_MAX ? category->asked[i] : 0;
 }
 
@@ -54,7 +53,6 @@ static int who(struct filing *filing)
 {
     int key = questions_who(filing->ui, filing->draft);
     bool several = filing->draft->about == LETTER_ABOUT_SEVERAL;
-
     return lead(key, several ? FILING_COUNT : FILING_TOPIC, FILING_BACK);
 }
 
@@ -71,7 +69,6 @@ static int topic(struct filing *filing)
     enum taxonomy_reader reader = filing->ui->reader;
     bool minor = false;
     int key;
-
     memcpy(before, draft->category, sizeof before);
     key = category_choose(filing->ui, draft->category, &minor);
     if (key != UI_NEXT)
@@ -87,7 +84,6 @@ static int topic(struct filing *filing)
 static int ask_question(struct filing *filing)
 {
     int key = questions_question(filing->ui, filing->draft, is_asked(filing, filing->question));
-
     if (key == UI_NEXT)
         filing->question++;
     else if (key == UI_BACK)
@@ -103,7 +99,6 @@ static int consent(struct filing *filing)
 {
     bool asked = is_asked(filing, 0) != 0;
     int key = questions_consent(filing->ui, filing->draft);
-
     /* Back is the last question, however the person came here. */
     filing->question = TAXONOMY_ASKED_MAX - 1;
     while (filing->question > 0 && is_asked(filing, filing->question) == 0)
@@ -122,7 +117,6 @@ static bool discard(struct ui *ui, struct draft *draft)
         .count = 2,
         .keys = N_("Press a digit   Esc: back"),
     };
-
     if (dialog_choose(ui, &dialog) != 2)
         return false;
     if (draft->kind == LETTER_COMPLAINT)
@@ -157,7 +151,6 @@ static int ask_text(struct filing *filing)
 {
     int key = compose_text(filing->ui, filing->draft);
     bool leaves = filing->draft->kind == LETTER_FOLLOWUP;
-
     return lead(key, FILING_REVIEW, leaves ? (int)FILING_BACK : FILING_REVIEW);
 }
 
@@ -179,7 +172,6 @@ static int confirm(struct filing *filing)
     struct draft *draft = filing->draft;
     int key = draft->kind == LETTER_FOLLOWUP ? dialog_choose(filing->ui, &dialog)
                                              : pin_choose(filing->ui, draft->pin, draft->again);
-
     return lead(key, FILING_SEND, FILING_REVIEW);
 }
 
@@ -189,7 +181,6 @@ static int seal(struct filing *filing)
 {
     const struct session_place *place = filing->ui->place;
     struct draft *draft = filing->draft;
-
     if (draft->kind == LETTER_COMPLAINT)
         code_new(draft->code);
     if (dialog_derive(filing->ui, draft->code, draft->pin, &draft->keys) != 0)
@@ -202,7 +193,6 @@ static bool store_envelope(struct filing *filing)
 {
     const struct session_io *io = filing->ui->io;
     bool stored = false;
-
     dialog_wait(filing->ui);
     if (!filing->sealed)
         filing->sealed = seal(filing) == 0;
@@ -225,7 +215,6 @@ static int retry(struct filing *filing)
         .keys = N_("Press a digit"),
     };
     int key = UI_BACK;
-
     while (key == UI_BACK)
         key = dialog_choose(filing->ui, &dialog);
     return key == 1 ? (int)FILING_SEND : (int)FILING_LEFT;
@@ -235,7 +224,6 @@ static int send_draft(struct filing *filing)
 {
     struct draft *draft = filing->draft;
     bool has_pin;
-
     if (!store_envelope(filing))
         return retry(filing);
     has_pin = draft->pin[0] != '\0';
@@ -266,7 +254,6 @@ static enum filing_end from(struct ui *ui, struct draft *draft, int step)
         [FILING_CONFIRM] = 6, [FILING_SEND] = 6,
     };
     struct filing filing = {.ui = ui, .draft = draft};
-
     while (step >= 0) {
         ui->steps = draft->kind == LETTER_FOLLOWUP ? 0 : marks[FILING_SEND];
         ui->step = marks[step];
@@ -302,7 +289,6 @@ enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct f
         .guide = words ? HELP_REVIEW : HELP_DANGER,
     };
     int key = dialog_choose(ui, &dialog);
-
     if (key == UI_OVER)
         return FILING_LEFT;
     if (key == UI_BACK)

@@ -66,7 +66,6 @@ static void fold(const char *rest, const char *end, char *out)
 {
     struct line line;
     const char *joint = "";
-
     while (line_next(&rest, end, &line)) {
         if (line.len == 0) {
             joint = *joint == '\0' ? "" : "\n\n";
@@ -85,7 +84,6 @@ static bool has_control(const char *text)
 {
     for (; *text != '\0'; text++) {
         uint8_t c = (uint8_t)*text;
-
         if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
             return true;
     }
@@ -98,7 +96,6 @@ static int leaf_make(struct leaf *leaf, const char *bytes, size_t len)
     const char *end = bytes + len;
     const char *rest = len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? bytes + 3 : bytes;
     struct line title;
-
     if (!utf8_valid(bytes, len) || memchr(bytes, '\0', len) != NULL ||
         !line_next(&rest, end, &title) || title.len == 0 || title.len > LIBRARY_TITLE_MAX) {
         return 0;
@@ -125,7 +122,6 @@ static size_t bytes_read(int dir, const char *name, char bytes[LIBRARY_FILE_MAX 
     struct stat st;
     size_t len = 0;
     ssize_t got = -1;
-
     if (fd < 0)
         return 0;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
@@ -141,7 +137,6 @@ static int is_page_name(const struct dirent *entry)
 {
     const char *name = entry->d_name;
     size_t len = strlen(name);
-
     return len > strlen("NN-.txt") && strspn(name, "0123456789") == 2 && name[2] == '-' &&
            strcmp(name + len - 4, ".txt") == 0;
 }
@@ -160,11 +155,9 @@ static int shelf_load(struct library *library, size_t lang, int dir)
     int n = scandirat(dir, ".", &names, is_page_name, by_name);
     int ret = n < 0 && errno == ENOMEM ? -1 : 0;
     size_t *count = &library->count[lang];
-
     for (int i = 0; i < n; i++) {
         if (ret == 0 && *count < LIBRARY_PAGES_MAX) {
             struct leaf *leaf = &library->leaves[lang][*count];
-
             ret = leaf_make(leaf, bytes, bytes_read(dir, names[i]->d_name, bytes));
             *count += leaf->title != NULL;
         }
@@ -179,10 +172,8 @@ struct library *library_load(const char *dir)
     int root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct library *library = calloc(1, sizeof *library);
     int failed = library == NULL;
-
     for (size_t lang = 0; lang < LANG_COUNT && root >= 0 && !failed; lang++) {
         int shelf = openat(root, lang_code(lang), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
         if (shelf >= 0) {
             failed = shelf_load(library, lang, shelf);
             close(shelf);
@@ -211,7 +202,6 @@ void library_free(struct library **library)
 static size_t shelf_for(const struct library *library, const char *language)
 {
     size_t shown = 0;
-
     for (size_t lang = LANG_COUNT; lang-- > 0;) {
         if (library->count[lang] > 0)
             shown = lang;
@@ -231,20 +221,17 @@ size_t library_count(const struct library *library, const char *language)
 static const struct leaf *leaf_at(const struct library *library, const char *language, size_t i)
 {
     size_t lang = shelf_for(library, language);
-
     return i < library->count[lang] ? &library->leaves[lang][i] : NULL;
 }
 
 const char *library_title(const struct library *library, const char *language, size_t i)
 {
     const struct leaf *leaf = leaf_at(library, language, i);
-
     return leaf == NULL ? NULL : leaf->title;
 }
 
 const char *library_text(const struct library *library, const char *language, size_t i)
 {
     const struct leaf *leaf = leaf_at(library, language, i);
-
     return leaf == NULL ? NULL : leaf->text;
 }

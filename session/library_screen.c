@@ -26,7 +26,6 @@ static bool list(struct ui *ui)
     };
     size_t shown;
     int key;
-
     if (first >= count)
         first = 0, ui->shelf_top = 0;
     while (dialog.count < LIST_LEN && first + dialog.count < count) {
@@ -60,7 +59,6 @@ static void read_page(struct ui *ui)
     };
     struct page page;
     bool covered = ui->covered;
-
     page_start(&page, text, strlen(text));
     page.top = ui->shelf_top;
     (void)dialog_read(ui, &dialog, &page);
@@ -76,7 +74,6 @@ void library_screen_browse(struct ui *ui)
     const struct library *library = ui->place->library;
     bool covered = ui->covered;
     bool here = true;
-
     /* Another language may have fewer pages. */
     if (library == NULL || ui->shelf > library_count(library, ui->language))
         ui->shelf = 0;

@@ -59,7 +59,6 @@ static void take(struct cut *cut, const char *line, size_t len)
 static void take_sections(struct cut *cut, const char *language, const char *text, size_t len)
 {
     const char *end = text + len;
-
     cut->wanted = language;
     cut->section = NULL;
     cut->fresh = true;
@@ -68,7 +67,6 @@ static void take_sections(struct cut *cut, const char *language, const char *tex
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         size_t n = (size_t)((stop != NULL ? stop : end) - text);
         const char *marker = find_marker(text, n);
-
         if (marker != NULL) {
             cut->section = marker;
             cut->fresh = true;
@@ -86,7 +84,6 @@ static char *choose(const struct board *board, const char *language, struct page
 {
     /* One more for the last line's end; what joins two sections is shorter than the marker between them. */
     struct cut cut = {.text = malloc((size_t)board->notices_len + 1)};
-
     if (cut.text == NULL) {
         page_start(page, board->notices, board->notices_len);
         return NULL;
@@ -112,7 +109,6 @@ void news_show(struct ui *ui)
     char *text = NULL;
     struct board board;
     struct page page;
-
     page_start(&page, none, strlen(none));
     if (place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE &&
         board.notices_len > 0)

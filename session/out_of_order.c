@@ -17,7 +17,6 @@ static const char words[] = "Терминал жұмыс істемейді.\n"
 static void draw(const struct session_io *io, struct screen *screen)
 {
     int rows = 0, cols = 0, top = 0, left = 0;
-
     io->size(io->context, &rows, &cols);
     (void)screen_resize(screen, rows, cols); /* out of memory: the old size serves */
     screen_clear(screen);
@@ -33,7 +32,6 @@ void out_of_order_run(const struct session_io *io, bool any_key)
 {
     struct screen *screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
     struct keypress key = {.kind = KEYPRESS_RESIZE};
-
     while (screen != NULL && key.kind != KEYPRESS_GONE) {
         draw(io, screen);
         key = io->key(io->context, 0);

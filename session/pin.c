@@ -12,12 +12,10 @@ static int type(struct ui *ui, const struct dialog *dialog, char pin[CODE_PIN_MA
                 const char *note)
 {
     struct digits digits;
-
     explicit_bzero(pin, CODE_PIN_MAX + 1);
     digits_start(&digits, pin, CODE_PIN_MAX, true);
     for (;;) {
         int key = dialog_type(ui, dialog, &digits, 0, note, NULL);
-
         if (key != UI_NEXT || digits.len == 0 || digits.len >= CODE_PIN_MIN)
             return key;
         note = N_("A PIN has 4 digits or more. Type more digits, or take them all away.");
@@ -45,10 +43,8 @@ static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_
         .guide = HELP_PIN,
     };
     const char *note = NULL;
-
     for (;;) {
         int key = type(ui, &first, pin, note);
-
         if (key != UI_NEXT || pin[0] == '\0')
             return key;
         key = type(ui, &second, again, NULL);
@@ -65,7 +61,6 @@ static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_
 int pin_choose(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
 {
     int key = twice(ui, pin, again);
-
     /* Half a PIN that was left must lock nothing that is sent later. */
     explicit_bzero(again, CODE_PIN_MAX + 1);
     if (key != UI_NEXT)
@@ -82,6 +77,5 @@ int pin_ask(struct ui *ui, char pin[CODE_PIN_MAX + 1])
         .enter = true,
         .guide = HELP_PIN,
     };
-
     return type(ui, &dialog, pin, NULL);
 }

@@ -18,7 +18,6 @@ static int story(struct ui *ui)
         .keys = N_("Enter: begin   Esc: back"),
         .enter = true,
     };
-
     return dialog_choose(ui, &dialog);
 }
 
@@ -31,7 +30,6 @@ static void end(struct ui *ui)
         .keys = N_("Enter: menu"),
         .enter = true,
     };
-
     (void)dialog_choose(ui, &dialog);
 }
 
@@ -39,7 +37,6 @@ void practice_run(struct ui *ui)
 {
     const struct ui before = *ui;
     struct draft *draft = NULL;
-
     if (story(ui) != UI_NEXT)
         return;
     draft = draft_new(LETTER_COMPLAINT, ui->language);

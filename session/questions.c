@@ -33,7 +33,6 @@ int questions_who(struct ui *ui, struct draft *draft)
         .guide = HELP_WHO,
     };
     int key = dialog_choose(ui, &dialog);
-
     if (key == UI_BACK || key == UI_OVER)
         return key;
     if (key >= UI_ZERO)
@@ -56,7 +55,6 @@ int questions_count(struct ui *ui, struct draft *draft)
     char typed[ASKING_DIGITS + 1] = "";
     struct digits digits;
     int key;
-
     digits_start(&digits, typed, ASKING_DIGITS, false);
     if (draft->people > 0)
         digits.len = (size_t)snprintf(typed, sizeof typed, "%u", draft->people % 10000U);
@@ -82,7 +80,6 @@ static int yes_or_no(struct ui *ui, struct draft *draft, uint8_t number)
         .guide = HELP_QUESTION,
     };
     int key = dialog_choose(ui, &dialog);
-
     if (key < UI_ZERO)
         return key;
     draft->urgent[number - 1] = (uint8_t)key;
@@ -109,7 +106,6 @@ int questions_consent(struct ui *ui, struct draft *draft)
         .guide = HELP_CONSENT,
     };
     int key;
-
     for (uint8_t i = 0; i < TAXONOMY_CONSENT_MAX; i++)
         choices[i] = taxonomy_consent_text(i + 1, ui->reader);
     key = dialog_choose(ui, &dialog);

@@ -35,7 +35,6 @@ int receipt_print(struct ui *ui, const char code[CODE_LEN])
     uint8_t *slip = secret_new(SLIP_MAX);
     int word = PRINTER_GONE;
     size_t len;
-
     dialog_wait(ui);
     if (slip != NULL && (len = slip_make(code, ui->place->paper, slip)) > 0)
         word = ui->io->print(ui->io->context, slip, len);
@@ -54,7 +53,6 @@ static const char *note_about(int word)
         [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
         [PRINTER_SLOW] = N_("The printer has stopped. Take what came out. Write the number down."),
     };
-
     return words[word >= PRINTER_DONE && word <= PRINTER_SLOW ? word : PRINTER_GONE];
 }
 
@@ -89,7 +87,6 @@ static int how(struct receipt *receipt)
         .guide = HELP_RECEIPT,
     };
     int key = dialog_choose(receipt->ui, &dialog);
-
     if (key == UI_OVER)
         return RECEIPT_DONE;
     receipt->note = NULL;
@@ -106,7 +103,6 @@ static int how(struct receipt *receipt)
 static int say_digits(struct ui *ui, int row, int col, const char *code)
 {
     char grouped[CODE_GROUPED_LEN];
-
     code_group(code, grouped);
     for (size_t at = 0; at + RECEIPT_LINE - 1 <= CODE_GROUPED_LEN - 1; at += RECEIPT_LINE, row += 2)
         screen_put(ui->screen, row, col + 2, SCREEN_BOLD, grouped + at, RECEIPT_LINE - 1);
@@ -125,7 +121,6 @@ static void draw(struct receipt *receipt, const struct dialog *dialog)
     int row = RECEIPT_TOP + 1;
     int rows = 0;
     int cols = 0;
-
     ui_frame(ui, dialog);
     ui->secret = true;
     col = ui->left;
@@ -150,7 +145,6 @@ static int look(struct receipt *receipt)
         .guide = HELP_RECEIPT,
     };
     int key = UI_IGNORED;
-
     /* The number is said only to who asks for it. */
     receipt->ui->news = false;
     receipt->ui->hushed = true;
@@ -183,7 +177,6 @@ static int ask_group(struct receipt *receipt, int group)
         .guide = HELP_RECEIPT,
     };
     int key;
-
     snprintf(title, sizeof title, _("Group %d of your number, please"), group + 1);
     do {
         digits_start(&digits, typed, RECEIPT_GROUP, false);
@@ -201,7 +194,6 @@ static int check(struct receipt *receipt)
     uint8_t dice[RECEIPT_ASKED];
     int groups[RECEIPT_ASKED];
     int key = UI_NEXT;
-
     random_bytes(dice, sizeof dice);
     groups[0] = dice[0] % RECEIPT_GROUPS;
     groups[1] = (groups[0] + 1 + dice[1] % (RECEIPT_GROUPS - 1)) % RECEIPT_GROUPS;
@@ -223,7 +215,6 @@ static int leave(struct receipt *receipt)
         .guide = HELP_RECEIPT,
     };
     int key = dialog_choose(receipt->ui, &dialog);
-
     return key == UI_BACK ? RECEIPT_HOW : RECEIPT_DONE;
 }
 
@@ -237,7 +228,6 @@ void receipt_show(struct ui *ui, const char code[CODE_LEN], bool has_pin)
     };
     struct receipt receipt = {.ui = ui, .code = code, .has_pin = has_pin};
     int step = RECEIPT_HOW;
-
     while (step != RECEIPT_DONE)
         step = steps[step](&receipt);
 }
@@ -252,7 +242,6 @@ void receipt_show_followup(struct ui *ui)
         .keys = N_("Enter: leave"),
         .enter = true,
     };
-
     while (!ui->over && dialog_choose(ui, &dialog) != UI_NEXT)
         continue;
 }

@@ -38,7 +38,6 @@ static void typed(struct review *review, const char *text, size_t len, bool open
     while (len > 0) {
         uint32_t ch = 0;
         size_t n = utf8_take(text, len, &ch);
-
         if (open || ch == ' ' || ch == '\n')
             add(review, text, n);
         else
@@ -54,7 +53,6 @@ static void add_answers(struct review *review, const struct ui *ui, const struct
     const struct taxonomy_category *category = taxonomy_category(draft->category);
     const char *about = questions_about_text(draft->about);
     char number[16];
-
     /* Each line ends with a stop: who listens hears where one answer ends. */
     if (category != NULL) {
         say(review, _(taxonomy_text(&category->words, ui->reader)));
@@ -104,7 +102,6 @@ static enum review_end meaning(int key, bool followup)
 {
     static const enum review_end ends[] = {REVIEW_BACK, REVIEW_SEND,   REVIEW_WRITE,
                                            REVIEW_NAME, REVIEW_CHANGE, REVIEW_DISCARD};
-
     if (key == UI_OVER)
         return REVIEW_OVER;
     if (followup && key == 3)
@@ -130,11 +127,9 @@ static int ask(struct ui *ui, const struct draft *draft, struct review *review)
     };
     struct page page = {0};
     int key = UI_IGNORED;
-
     ui->news = true;
     while (key == UI_IGNORED) {
         int top = page.top;
-
         compose(review, ui, draft);
         page_start(&page, review->text, review->len);
         page.top = top;
@@ -149,7 +144,6 @@ enum review_end review_show(struct ui *ui, const struct draft *draft)
 {
     struct review *review = secret_new(sizeof *review);
     int key = UI_BACK;
-
     if (review != NULL)
         key = ask(ui, draft, review);
     else

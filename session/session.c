@@ -37,7 +37,6 @@ static const char *invitation(const char *code)
         {"ru", "Русский\nЗдесь можно написать Уполномоченному по правам человека."},
         {"en", "English\nHere you can write to the Commissioner for Human Rights."},
     };
-
     for (size_t i = 0; i < LANG_COUNT; i++)
         if (strcmp(lines[i].code, code) == 0)
             return lines[i].text;
@@ -48,7 +47,6 @@ static const char *invitation(const char *code)
 static const char *offered(const struct ui *ui, size_t i)
 {
     const char *code = ui->place->languages[i];
-
     return code[0] != '\0' ? code : lang_code(i);
 }
 
@@ -67,7 +65,6 @@ static int ask_language(struct ui *ui)
         .tail = tail,
         .keys = ui->io->say != NULL ? "1  2  3  4  5" : "1  2  3  4",
     };
-
     charter_fingerprint(ui->place->charter.office, print);
     snprintf(tail, sizeof tail, "%s\nТексеру · Проверка · Check:  %s", ui->place->charter.name,
              print);
@@ -78,7 +75,6 @@ static int ask_language(struct ui *ui)
 static bool choose_language(struct ui *ui)
 {
     int key = UI_BACK;
-
     snprintf(ui->language, sizeof ui->language, "%s", offered(ui, 0));
     while (!ui->over && !(key > 0 && key <= LANG_COUNT)) {
         key = ask_language(ui);
@@ -159,7 +155,6 @@ static int menu(struct ui *ui)
         .guide = HELP_MENU,
     };
     int key = dialog_choose(ui, &dialog);
-
     return key >= SESSION_HURT && ui->too_fast ? UI_ZERO : key;
 }
 
@@ -170,7 +165,6 @@ static bool leave(struct ui *ui)
     const char *note = NULL;
     char code[CODE_LEN];
     int key = 2;
-
     if (ui->io->print == NULL)
         return true;
     while (key == 2) {
@@ -184,7 +178,6 @@ static bool leave(struct ui *ui)
             .keys = N_("Press a digit   Enter: leave   Esc: back"),
             .enter = true,
         };
-
         key = dialog_choose(ui, &dialog);
         if (key == 2) {
             code_new(code);
@@ -234,7 +227,6 @@ static enum filing_end do_choice(struct ui *ui, struct draft *draft, int key)
 static bool visit(struct ui *ui, struct draft *draft)
 {
     enum filing_end end = FILING_BACK;
-
     while (end == FILING_BACK && !ui->over)
         end = do_choice(ui, draft, menu(ui));
     return end == FILING_SENT;
@@ -249,7 +241,6 @@ static void goodbye(struct ui *ui)
         .text = N_("Nothing of what you did here stays on this terminal."),
         .keys = N_("The screen closes by itself."),
     };
-
     dialog_pause(ui, &dialog, SESSION_GOODBYE_SECONDS);
 }
 
@@ -257,7 +248,6 @@ static void goodbye(struct ui *ui)
 static void pretend(struct ui *ui)
 {
     struct draft *draft = draft_new(LETTER_COVER, ui->language);
-
     dialog_wait(ui);
     if (draft != NULL) {
         code_new(draft->code);
@@ -272,7 +262,6 @@ static bool cover(struct ui *ui)
     const struct session_place *place = ui->place;
     uint8_t envelope[ENVELOPE_LEN];
     bool stored;
-
     if (!ui->over)
         pretend(ui);
     stored =
@@ -286,7 +275,6 @@ static enum session_end begin_session(struct ui *ui)
 {
     struct draft *draft = draft_new(LETTER_COMPLAINT, ui->language);
     bool stored = false;
-
     ui->idle = ui->place->idle_seconds;
     if (draft != NULL)
         stored = visit(ui, draft);
@@ -304,7 +292,6 @@ enum session_end session_run(const struct session_io *io, const struct session_p
 {
     struct ui ui;
     enum session_end end = SESSION_NOBODY;
-
     if (ui_open(&ui, io, place) != 0)
         return SESSION_NOBODY;
     if (choose_language(&ui))

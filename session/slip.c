@@ -86,7 +86,6 @@ static bool digit_ink(const struct layout *layout, const char *code, int y, int 
     const int step = dots(layout, DIGIT_STEP);
     const int wide = dots(layout, DIGIT_WIDE);
     const int row = y / dots(layout, DIGIT_NEXT);
-
     x -= (layout->wide -
           (GROUPS_A_ROW * group_step(layout) - dots(layout, GROUP_GAP) - step + wide)) /
          2;
@@ -105,7 +104,6 @@ static bool digit_ink(const struct layout *layout, const char *code, int y, int 
 static bool ink(const struct layout *layout, const char *code, const uint8_t *modules, int y, int x)
 {
     const int zone = ZONE * layout->module;
-
     return y < zone ? module_ink(layout, modules, y, x) : digit_ink(layout, code, y - zone, x);
 }
 
@@ -119,7 +117,6 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t len)
 static uint8_t *put_band(uint8_t *at, const struct layout *layout, int rows)
 {
     const uint8_t head[] = {0x1d, 'v', '0', 3, (uint8_t)(layout->wide / 8), 0, (uint8_t)rows, 0};
-
     return put(at, head, sizeof head);
 }
 
@@ -129,7 +126,6 @@ static uint8_t *put_band(uint8_t *at, const struct layout *layout, int rows)
 static uint8_t *put_blank(uint8_t *at, const struct layout *layout)
 {
     const size_t len = (size_t)(layout->wide / 8 * BAND_ROWS);
-
     memset(at, 0, len);
     return at + len;
 }
@@ -138,7 +134,6 @@ static uint8_t *put_picture(uint8_t *at, const struct layout *layout, const char
                             const uint8_t *modules)
 {
     const int rows = high(layout);
-
     for (int y = 0; y < rows; y++) {
         if (y % BAND_ROWS == 0)
             at = put_band(at, layout, rows - y < BAND_ROWS ? rows - y : BAND_ROWS);
@@ -162,7 +157,6 @@ size_t slip_make(const char code[CODE_LEN], int paper, uint8_t out[SLIP_MAX])
     uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX];
     struct layout layout;
     uint8_t *at = out;
-
     if (!find_layout(paper, &layout))
         return 0;
     if (qr_modules(code, modules) == SIDE) {

@@ -29,7 +29,6 @@ int ui_open(struct ui *ui, const struct session_io *io, const struct session_pla
 {
     int rows = 0;
     int cols = 0;
-
     *ui = (struct ui){.io = io,
                       .place = place,
                       .language = "en",
@@ -72,7 +71,6 @@ static void draw_small(struct ui *ui, int rows, int cols)
                                "The screen is too small.\n"
                                "64x24";
     int width = cols < SCREEN_COLS_MIN ? cols : SCREEN_COLS_MIN;
-
     if (width > 0 && rows > 0)
         screen_wrap(ui->screen, 0, 0, width, rows, SCREEN_BOLD, text, sizeof text - 1);
 }
@@ -82,7 +80,6 @@ static void measure(struct ui *ui)
 {
     int rows = 0;
     int cols = 0;
-
     ui->io->size(ui->io->context, &rows, &cols);
     ui->small = rows < SCREEN_ROWS_MIN || cols < SCREEN_COLS_MIN;
     if (rows != screen_rows(ui->screen) || cols != screen_cols(ui->screen))
@@ -106,7 +103,6 @@ int ui_say(struct ui *ui, int row, enum screen_style style, const char *text)
     const char *said = words(text);
     struct wrap_line lines[SCREEN_ROWS_MAX];
     int n = wrap_lines(said, strlen(said), ui->width, lines, SCREEN_ROWS_MAX);
-
     if (ui->large && style == SCREEN_PLAIN)
         style = SCREEN_BOLD;
     for (int i = 0; i < n && i < SCREEN_ROWS_MAX; i++, row += ui->spacing)
@@ -125,7 +121,6 @@ void ui_rule(struct ui *ui, int row)
 void ui_more(struct ui *ui, int row, int above, int below)
 {
     const char *text = NULL;
-
     if (!ui->begun)
         text = below > 0 ? "↓" : above > 0 ? "↑" : NULL;
     else if (above > 0 && below > 0)
@@ -142,10 +137,8 @@ void ui_more(struct ui *ui, int row, int above, int below)
 static void draw_marks(struct ui *ui)
 {
     char mark[UI_LINE];
-
     if (ui->steps > 0) {
         int n = snprintf(mark, sizeof mark, "%d/%d", ui->step, ui->steps);
-
         screen_say(ui->screen, 0, ui->left + UI_WIDTH - n, SCREEN_PLAIN, mark);
     }
     if (ui->practice)
@@ -157,7 +150,6 @@ static void draw_marks(struct ui *ui)
 static void draw_voice(struct ui *ui)
 {
     const char *mark = ui->begun ? _(" Voice: on ") : " Дауыс · Голос · Voice ";
-
     screen_say(ui->screen, 1, ui->left + UI_WIDTH - wrap_columns(mark, strlen(mark)),
                SCREEN_REVERSE, mark);
 }
@@ -165,7 +157,6 @@ static void draw_voice(struct ui *ui)
 int ui_frame(struct ui *ui, const struct dialog *dialog)
 {
     const char *keys = words(dialog->keys);
-
     measure(ui);
     ui->guide = dialog->guide;
     screen_say(ui->screen, 0, ui->left, SCREEN_BOLD, words(dialog->title));
@@ -179,7 +170,6 @@ int ui_frame(struct ui *ui, const struct dialog *dialog)
 int ui_question(struct ui *ui, const struct dialog *dialog)
 {
     int row = ui_frame(ui, dialog);
-
     if (dialog->text == NULL)
         return row;
     return ui_say(ui, row, SCREEN_PLAIN, dialog->text) + (ui->large ? 0 : 1);
@@ -190,7 +180,6 @@ void ui_choices(struct ui *ui, int row, const struct dialog *dialog)
     for (size_t i = 0; i <= dialog->count; i++) {
         const char digit[] = {(char)('0' + (i + 1) % (dialog->count + 1)), '\0'};
         const char *text = i < dialog->count ? dialog->choices[i] : dialog->zero;
-
         if (text == NULL)
             continue;
         screen_say(ui->screen, row, ui->left, SCREEN_BOLD, digit);
@@ -209,7 +198,6 @@ static void help(struct ui *ui)
         .keys = N_("Enter or Esc: back to where you were"),
         .enter = true,
     };
-
     ui->helping = true;
     (void)dialog_choose(ui, &dialog);
     ui->helping = false;
@@ -219,7 +207,6 @@ static void help(struct ui *ui)
 static void cover(struct ui *ui)
 {
     bool helping = ui->helping;
-
     ui->helping = false;
     ui->covered = true;
     ui->open = false;
@@ -231,7 +218,6 @@ static void cover(struct ui *ui)
 static void speak(struct ui *ui)
 {
     size_t len;
-
     if (ui->voice == NULL || !ui->speaking || !ui->news)
         return;
     ui->news = false;
@@ -245,7 +231,6 @@ void ui_show(struct ui *ui)
 {
     int rows = 0;
     int cols = 0;
-
     if (ui->small) {
         ui->io->size(ui->io->context, &rows, &cols);
         screen_clear(ui->screen);
@@ -269,14 +254,12 @@ void ui_show(struct ui *ui)
 static int countdown(const struct ui *ui)
 {
     int third = ui->idle / 3;
-
     return third < UI_COUNTDOWN ? third : UI_COUNTDOWN;
 }
 
 static void draw_countdown(struct ui *ui, int left)
 {
     char line[UI_LINE];
-
     for (int i = 0; i < UI_WIDTH; i++)
         screen_say(ui->screen, ui->bottom, ui->left + i, SCREEN_PLAIN, " ");
     /* Before a language was chosen there are no words that everyone can read. */
@@ -293,7 +276,6 @@ static struct keypress take_key(struct ui *ui)
     const struct session_io *io = ui->io;
     int left = countdown(ui);
     struct keypress key = {.kind = KEYPRESS_IDLE};
-
     secret_wipe_stack(); /* it may be a long wait */
     if (ui->idle == 0 || ui->idle > left)
         key = io->key(io->context, ui->idle - left);
@@ -352,7 +334,6 @@ struct keypress ui_ask(struct ui *ui)
 {
     struct keypress key = {.kind = KEYPRESS_GONE};
     bool covered = ui->covered;
-
     if (ui->over)
         return key;
     ui_show(ui);
@@ -375,7 +356,6 @@ struct keypress ui_ask(struct ui *ui)
 int ui_meaning(const struct ui *ui, const struct dialog *dialog, struct keypress key)
 {
     int chosen = list_chosen(key, dialog->count);
-
     if (ui->over)
         return UI_OVER;
     if (key.kind == KEYPRESS_BACK || key.kind == KEYPRESS_HIDE)
