@@ -5,9 +5,6 @@
 
 #include "session/ui.h"
 
-/* Switches the voice on, or off and silent. */
-void accessibility_voice(struct ui *ui);
-
 /* Lets the person switch them, until Enter or Back. They hold for this session. */
 void accessibility_choose(struct ui *ui);
 

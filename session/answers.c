@@ -13,6 +13,7 @@
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "session/day_words.h"
+#include "session/dialog.h"
 #include "session/pin.h"
 
 static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
@@ -52,7 +53,7 @@ static int ask_code(struct reading *reading, struct digits *digits)
         .keys = N_("Digits: your number   Enter: go on   F3: show or hide\n"
                    "Esc: back   F1: help"),
         .enter = true,
-        .guide = HELP_CODE,
+        .help = HELP_CODE,
     };
     const char *note = NULL;
     do {
@@ -154,7 +155,7 @@ static int nothing(struct reading *reading)
         .tail = line,
         .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
         .enter = true,
-        .guide = HELP_CODE,
+        .help = HELP_CODE,
     };
     mark(reading, line);
     return dialog_choose(reading->ui, &dialog);
@@ -172,7 +173,7 @@ static int show_answers(struct reading *reading)
         .secret = true,
         .keys = N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
         .enter = true,
-        .guide = HELP_ANSWER,
+        .help = HELP_ANSWER,
     };
     struct page page;
     page_start(&page, reading->text, reading->len);

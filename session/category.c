@@ -6,6 +6,7 @@
 
 #include "base/lang.h"
 #include "complaint/taxonomy.h"
+#include "session/dialog.h"
 
 /* What 0 stands for: something else. */
 static const char topic_other[] = "H1";
@@ -25,7 +26,7 @@ static int choose_group(struct ui *ui, const char *category)
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
         .kept = kept != NULL ? taxonomy_text(&kept->words, ui->reader) : NULL,
-        .guide = HELP_CATEGORY,
+        .help = HELP_CATEGORY,
     };
     int key;
     for (size_t i = 0; i < dialog.count; i++)
@@ -46,7 +47,7 @@ static int in_group(struct ui *ui, char group, char category[3])
         .zero = N_("Skip: something else, or I do not know"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
-        .guide = HELP_CATEGORY,
+        .help = HELP_CATEGORY,
     };
     int key;
     for (size_t i = 0; i < dialog.count; i++)

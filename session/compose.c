@@ -7,6 +7,7 @@
 #include <unicase.h>
 
 #include "base/lang.h"
+#include "session/dialog.h"
 #include "tui/edit.h"
 #include "tui/wrap.h"
 
@@ -31,9 +32,9 @@ static void draw_legend(struct ui *ui, int row)
 {
     char keys[LAYOUT_LEGEND_LEN];
     for (int i = 0; i < LAYOUT_ROWS; i++) {
-        layout_legend(ui->layout, ui->layer, false, i, keys);
+        layout_legend(ui->settings.layout, ui->settings.layer, false, i, keys);
         /* Staggered as on a keyboard: Q lies between 1 and 2. */
-        screen_say(ui->screen, row + i, ui->left + 4 + (i > 0 ? i + 2 : 0), SCREEN_PLAIN, keys);
+        screen_say(ui->screen, row + i, ui->box.left + 4 + (i > 0 ? i + 2 : 0), SCREEN_PLAIN, keys);
     }
 }
 
@@ -43,16 +44,16 @@ static void draw_status(struct ui *ui, const struct writing *writing, int row, i
     static const char *const names[] = {N_("Kazakh letters"), N_("Russian letters"),
                                         N_("English letters")};
     size_t letters = edit_room(&writing->edit) / WRITING_LETTER_BYTES;
-    const char *name = ui->layer ? _("123") : _(names[ui->layout]);
+    const char *name = ui->settings.layer ? _("123") : _(names[ui->settings.layout]);
     char line[WRITING_LINE];
     if (letters < WRITING_LETTERS_TOLD && !writing->one_line) {
         snprintf(line, sizeof line, _("Letters left: %zu"), letters);
-        screen_say(ui->screen, row, ui->left, SCREEN_BOLD, line);
+        screen_say(ui->screen, row, ui->box.left, SCREEN_BOLD, line);
     } else {
         ui_more(ui, row, above, below);
     }
     /* Right-aligned; a letter is a column in all of these. */
-    screen_say(ui->screen, row, ui->left + UI_WIDTH - wrap_columns(name, strlen(name)),
+    screen_say(ui->screen, row, ui->box.left + UI_WIDTH - wrap_columns(name, strlen(name)),
                SCREEN_PLAIN, name);
 }
 
@@ -60,23 +61,23 @@ static void draw(struct ui *ui, struct writing *writing)
 {
     /* Nobody wants to hear the alphabet at every screen. */
     const char *hint = _(writing->hint);
-    int legend = ui->large || ui->speaking ? 0 : LAYOUT_ROWS;
-    int row = ui_question(ui, writing->dialog) - (ui->large ? 0 : 1);
-    int last = ui->bottom - 1 - legend;
+    int legend = ui->settings.large || ui->settings.speaking ? 0 : LAYOUT_ROWS;
+    int row = dialog_question(ui, writing->dialog) - (ui->settings.large ? 0 : 1);
+    int last = ui->box.bottom - 1 - legend;
     int above = 0;
     int below = 0;
     /* In large print the room is the text's: the hint stays small. */
-    row += screen_wrap(ui->screen, row, ui->left, UI_WIDTH, WRITING_HINT_ROWS, SCREEN_PLAIN, hint,
-                       strlen(hint));
+    row += screen_wrap(ui->screen, row, ui->box.left, UI_WIDTH, WRITING_HINT_ROWS, SCREEN_PLAIN,
+                       hint, strlen(hint));
     ui_rule(ui, row);
     writing->height = last - row - 2;
     if (writing->one_line && writing->height > WRITING_NAME_ROWS)
         writing->height = WRITING_NAME_ROWS;
-    writing->edit.hidden = !ui->open;
-    writing->edit.spacing = ui->spacing;
-    edit_draw(&writing->edit, ui->screen, row + 1, ui->left, ui->width, writing->height, &above,
-              &below);
-    ui->secret = writing->edit.len > 0;
+    writing->edit.hidden = !ui->secrecy.open;
+    writing->edit.spacing = ui->box.spacing;
+    edit_draw(&writing->edit, ui->screen, row + 1, ui->box.left, ui->box.width, writing->height,
+              &above, &below);
+    ui->secrecy.secret = writing->edit.len > 0;
     ui_rule(ui, row + 1 + writing->height);
     draw_status(ui, writing, row + 2 + writing->height, above, below);
     if (legend > 0)
@@ -86,8 +87,8 @@ static void draw(struct ui *ui, struct writing *writing)
 /* A letter as the person means it: from the layout, and a capital where a sentence begins. */
 static struct keypress letter(const struct ui *ui, const struct edit *edit, struct keypress key)
 {
-    bool begins = !key.pasted && !ui->layer && edit_at_sentence(edit);
-    key.ch = layout_char(ui->layout, ui->layer, key);
+    bool begins = !key.pasted && !ui->settings.layer && edit_at_sentence(edit);
+    key.ch = layout_char(ui->settings.layout, ui->settings.layer, key);
     if (begins)
         key.ch = uc_toupper(key.ch);
     return key;
@@ -97,12 +98,12 @@ static struct keypress letter(const struct ui *ui, const struct edit *edit, stru
 static bool take_key(struct ui *ui, struct writing *writing, struct keypress key)
 {
     if (key.kind == KEYPRESS_LAYOUT) {
-        ui->layout = (enum layout)((ui->layout + 1) % LAYOUT_COUNT);
-        ui->layer = false;
+        ui->settings.layout = (enum layout)((ui->settings.layout + 1) % LAYOUT_COUNT);
+        ui->settings.layer = false;
         return true;
     }
     if (key.kind == KEYPRESS_LAYER) {
-        ui->layer = !ui->layer;
+        ui->settings.layer = !ui->settings.layer;
         return true;
     }
     if (key.kind == KEYPRESS_UNDO) {
@@ -113,7 +114,7 @@ static bool take_key(struct ui *ui, struct writing *writing, struct keypress key
         key = (struct keypress){.kind = KEYPRESS_CHAR, .ch = ' ', .pasted = true};
     if (key.kind == KEYPRESS_CHAR)
         key = letter(ui, &writing->edit, key);
-    return edit_key(&writing->edit, key, ui->width, writing->height);
+    return edit_key(&writing->edit, key, ui->box.width, writing->height);
 }
 
 /* Who cannot see the text hears each word when it is finished. */
@@ -121,29 +122,29 @@ static void echo(struct ui *ui, const struct edit *edit, struct keypress key)
 {
     size_t end = edit->cursor;
     size_t start;
-    if (!ui->speaking || end == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
+    if (!ui->settings.speaking || end == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
         return;
     end--; /* the blank itself */
     for (start = end; start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n';)
         start--;
-    ui->io->say(ui->io->context, ui->language, ui->pace, edit->text + start, end - start);
+    ui_speak(ui, edit->text + start, end - start);
 }
 
 static int run(struct ui *ui, struct writing *writing, size_t *len)
 {
     int choice = UI_IGNORED;
-    ui->news = ui->writing = true;
-    ui->open = false;
+    ui->needs_speech = ui->typing = true;
+    ui->secrecy.open = false;
     while (choice == UI_IGNORED) {
         draw(ui, writing);
         struct keypress key = ui_ask(ui);
         if (ui->over || !take_key(ui, writing, key))
-            choice = ui_meaning(ui, writing->dialog, key);
+            choice = dialog_meaning(ui, writing->dialog, key);
         else
             echo(ui, &writing->edit, key);
         *len = writing->edit.len;
     }
-    ui->writing = false;
+    ui->typing = false;
     return choice;
 }
 
@@ -158,7 +159,7 @@ int compose_text(struct ui *ui, struct draft *draft)
         .text = N_("What happened? Spelling does not matter."),
         .keys = WRITING_KEYS,
         .enter = true,
-        .guide = HELP_TEXT,
+        .help = HELP_TEXT,
     };
     struct writing writing = {
         .dialog = &dialog,
@@ -177,7 +178,7 @@ int compose_name(struct ui *ui, struct draft *draft)
         .text = N_("You need not give it."),
         .keys = WRITING_KEYS,
         .enter = true,
-        .guide = HELP_NAME,
+        .help = HELP_NAME,
     };
     struct writing writing = {
         .dialog = &dialog,

@@ -8,6 +8,7 @@
 #include "complaint/taxonomy.h"
 #include "session/category.h"
 #include "session/compose.h"
+#include "session/dialog.h"
 #include "session/pin.h"
 #include "session/questions.h"
 #include "session/receipt.h"
@@ -286,7 +287,7 @@ enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct f
                       : N_("Enter: send now   1: say more first   Esc: back   F1: help"),
         .enter = true,
         .sends = true,
-        .guide = words ? HELP_REVIEW : HELP_DANGER,
+        .help = words ? HELP_REVIEW : HELP_DANGER,
     };
     int key = dialog_choose(ui, &dialog);
     if (key == UI_OVER)

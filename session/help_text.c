@@ -4,7 +4,7 @@
 
 #include "base/lang.h"
 
-static const char *const guide_texts[] = {
+static const char *const texts[] = {
     [HELP_NONE] = NULL,
     [HELP_MENU] =
         N_("1 writes to the Commissioner. 2 reads an answer: you need the number you were given. "
@@ -44,7 +44,7 @@ static const char *const guide_texts[] = {
 
 const char *help_text(enum help_topic topic)
 {
-    return guide_texts[topic];
+    return texts[topic];
 }
 
 const char *help_keys(void)
@@ -54,7 +54,7 @@ const char *help_keys(void)
               "for a while, the screen is wiped and closed.");
 }
 
-const char *help_keys_cover(void)
+const char *help_keys_with_hide(void)
 {
     return N_("The keys do the same everywhere. A digit chooses. Enter goes on. Esc goes back. "
               "0 skips. F1 is this help. F2 covers the screen with the pages about rights, and F2 "

@@ -26,6 +26,6 @@ const char *help_text(enum help_topic topic);
 const char *help_keys(void);
 
 /* ... and with the cover key, which nobody is told of who finds the cover. */
-const char *help_keys_cover(void);
+const char *help_keys_with_hide(void);
 
 #endif

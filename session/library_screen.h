@@ -5,7 +5,8 @@
 
 #include "session/ui.h"
 
-/* Browses the library from where it was last left, until the person goes back, or the cover is lifted. */
+/* Browses the library from where it was last left, until the person goes back, the session is over,
+   or a screen that the library hides is shown again. */
 void library_screen_browse(struct ui *ui);
 
 #endif

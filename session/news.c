@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "protocol/board.h"
+#include "session/dialog.h"
 
 /* The part of the notices that is for one visitor, as it grows. */
 struct cut {
@@ -103,7 +104,7 @@ void news_show(struct ui *ui)
         .title = N_("News from the Commissioner's office"),
         .keys = N_("Up, Down: read   Esc: back   F1: help"),
         .enter = true,
-        .guide = HELP_LIBRARY,
+        .help = HELP_LIBRARY,
     };
     const char *none = _("There is no news now.");
     char *text = NULL;

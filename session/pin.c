@@ -6,6 +6,7 @@
 
 #include "base/lang.h"
 #include "crypto/secret.h"
+#include "session/dialog.h"
 
 /* Asks for digits until there are none or enough of them. */
 static int type(struct ui *ui, const struct dialog *dialog, char pin[CODE_PIN_MAX + 1],
@@ -32,7 +33,7 @@ static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_
         .keys = N_("Digits: your PIN   Enter: go on   Esc: back   F1: help"),
         .enter = true,
         .sends = true,
-        .guide = HELP_PIN,
+        .help = HELP_PIN,
     };
     static const struct dialog second = {
         .title = N_("Send: the PIN once more"),
@@ -40,7 +41,7 @@ static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_
         .keys = N_("Digits: your PIN   Enter: send   Esc: back   F1: help"),
         .enter = true,
         .sends = true,
-        .guide = HELP_PIN,
+        .help = HELP_PIN,
     };
     const char *note = NULL;
     for (;;) {
@@ -75,7 +76,7 @@ int pin_ask(struct ui *ui, char pin[CODE_PIN_MAX + 1])
         .text = N_("Type the PIN you chose when you wrote.\n\nNo PIN: just press Enter."),
         .keys = N_("Digits: your PIN   Enter: go on   Esc: back   F1: help"),
         .enter = true,
-        .guide = HELP_PIN,
+        .help = HELP_PIN,
     };
     return type(ui, &dialog, pin, NULL);
 }

@@ -3,6 +3,7 @@
 #include "session/practice.h"
 
 #include "base/lang.h"
+#include "session/dialog.h"
 #include "session/draft.h"
 #include "session/filing.h"
 
@@ -49,9 +50,9 @@ void practice_run(struct ui *ui)
         ui->practice = false;
         end(ui);
     }
-    ui->practice = ui->open = false;
+    ui->practice = ui->secrecy.open = false;
     ui->reader = before.reader;
-    ui->layout = before.layout;
-    ui->layer = before.layer;
+    ui->settings.layout = before.settings.layout;
+    ui->settings.layer = before.settings.layer;
     draft_free(&draft);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/lang.h"
+#include "session/dialog.h"
 
 enum { ASKING_DIGITS = 4 };
 
@@ -30,7 +31,7 @@ int questions_who(struct ui *ui, struct draft *draft)
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
         .kept = questions_about_text(draft->about),
-        .guide = HELP_WHO,
+        .help = HELP_WHO,
     };
     int key = dialog_choose(ui, &dialog);
     if (key == UI_BACK || key == UI_OVER)
@@ -50,7 +51,7 @@ int questions_count(struct ui *ui, struct draft *draft)
         .text = N_("How many of you are there?"),
         .keys = N_("Digits: how many   Enter: go on or skip   Esc: back   F1: help"),
         .enter = true,
-        .guide = HELP_WHO,
+        .help = HELP_WHO,
     };
     char typed[ASKING_DIGITS + 1] = "";
     struct digits digits;
@@ -77,7 +78,7 @@ static int yes_or_no(struct ui *ui, struct draft *draft, uint8_t number)
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
         .kept = draft->urgent[number - 1] > 0 ? choices[draft->urgent[number - 1] - 1] : NULL,
-        .guide = HELP_QUESTION,
+        .help = HELP_QUESTION,
     };
     int key = dialog_choose(ui, &dialog);
     if (key < UI_ZERO)
@@ -103,7 +104,7 @@ int questions_consent(struct ui *ui, struct draft *draft)
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
         .skip = true,
         .kept = draft->consent > 0 ? taxonomy_consent_text(draft->consent, ui->reader) : NULL,
-        .guide = HELP_CONSENT,
+        .help = HELP_CONSENT,
     };
     int key;
     for (uint8_t i = 0; i < TAXONOMY_CONSENT_MAX; i++)

@@ -8,6 +8,7 @@
 #include "base/lang.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "session/dialog.h"
 #include "session/slip.h"
 #include "tui/qr.h"
 
@@ -79,12 +80,12 @@ static int how(struct receipt *receipt)
         .choices = choices,
         .count = printer ? 2 : 1,
         .zero = N_("Skip: go without the number"),
-        .tail = receipt->note != NULL   ? receipt->note
-                : receipt->ui->speaking ? N_("When it is shown, F7 or + says it.")
-                                        : NULL,
+        .tail = receipt->note != NULL            ? receipt->note
+                : receipt->ui->settings.speaking ? N_("When it is shown, F7 or + says it.")
+                                                 : NULL,
         .keys = printer ? N_("1: show   2: print   0: go without   F1: help")
                         : N_("1: show   0: go without   F1: help"),
-        .guide = HELP_RECEIPT,
+        .help = HELP_RECEIPT,
     };
     int key = dialog_choose(receipt->ui, &dialog);
     if (key == UI_OVER)
@@ -121,17 +122,17 @@ static void draw(struct receipt *receipt, const struct dialog *dialog)
     int row = RECEIPT_TOP + 1;
     int rows = 0;
     int cols = 0;
-    ui_frame(ui, dialog);
-    ui->secret = true;
-    col = ui->left;
+    dialog_frame(ui, dialog);
+    ui->secrecy.secret = true;
+    col = ui->box.left;
     right = screen_cols(ui->screen) - col;
     if (qr_draw(ui->screen, RECEIPT_TOP + (ui->practice ? 1 : 0), col, receipt->code, &rows,
                 &cols) == 0)
         col += cols + RECEIPT_GAP;
     row = say_digits(ui, row, col, receipt->code);
-    screen_wrap(ui->screen, row, col, right - col, ui->bottom - 2 - row, SCREEN_PLAIN, text,
+    screen_wrap(ui->screen, row, col, right - col, ui->box.bottom - 2 - row, SCREEN_PLAIN, text,
                 strlen(text));
-    ui_choices(ui, ui->bottom - (int)dialog->count, dialog);
+    dialog_choices(ui, ui->box.bottom - (int)dialog->count, dialog);
 }
 
 static int look(struct receipt *receipt)
@@ -142,17 +143,17 @@ static int look(struct receipt *receipt)
         .choices = choices,
         .count = can_print(receipt->ui) ? 2 : 1,
         .keys = N_("1: I have it   Esc: hide it   F1: help"),
-        .guide = HELP_RECEIPT,
+        .help = HELP_RECEIPT,
     };
     int key = UI_IGNORED;
     /* The number is said only to who asks for it. */
-    receipt->ui->news = false;
-    receipt->ui->hushed = true;
+    receipt->ui->needs_speech = false;
+    receipt->ui->secrecy.silent = true;
     while (key == UI_IGNORED) {
         draw(receipt, &dialog);
-        key = ui_meaning(receipt->ui, &dialog, ui_ask(receipt->ui));
+        key = dialog_meaning(receipt->ui, &dialog, ui_ask(receipt->ui));
     }
-    receipt->ui->hushed = false;
+    receipt->ui->secrecy.silent = false;
     if (key == UI_OVER)
         return RECEIPT_DONE;
     if (key == 2)
@@ -174,7 +175,7 @@ static int ask_group(struct receipt *receipt, int group)
         .text = N_("Type these four digits. So you know that you have the number."),
         .keys = N_("Digits   Enter: go on or skip   Esc: look again   F1: help"),
         .enter = true,
-        .guide = HELP_RECEIPT,
+        .help = HELP_RECEIPT,
     };
     int key;
     snprintf(title, sizeof title, _("Group %d of your number, please"), group + 1);
@@ -212,7 +213,7 @@ static int leave(struct receipt *receipt)
         .keys = N_("Enter: wipe it and leave   Esc: not yet   F1: help"),
         .enter = true,
         .sends = true,
-        .guide = HELP_RECEIPT,
+        .help = HELP_RECEIPT,
     };
     int key = dialog_choose(receipt->ui, &dialog);
     return key == UI_BACK ? RECEIPT_HOW : RECEIPT_DONE;

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
+#include "session/dialog.h"
 #include "session/questions.h"
 
 /* A dot has three bytes; what it stands for may have one. */
@@ -89,13 +90,13 @@ static void compose(struct review *review, const struct ui *ui, const struct dra
             say(review, "\n");
             say(review, _("Name:"));
             say(review, " ");
-            typed(review, draft->name, draft->name_len, ui->open);
+            typed(review, draft->name, draft->name_len, ui->secrecy.open);
         }
         say(review, "\n\n");
     }
     if (draft->text_len == 0)
         say(review, _("(You wrote no text. That is all right.)"));
-    typed(review, draft->text, draft->text_len, ui->open);
+    typed(review, draft->text, draft->text_len, ui->secrecy.open);
 }
 
 static enum review_end meaning(int key, bool followup)
@@ -123,11 +124,11 @@ static int ask(struct ui *ui, const struct draft *draft, struct review *review)
         .count = followup ? 3 : 5,
         .secret = true,
         .keys = N_("Press a digit   Up, Down: read   F3: show or hide\nEsc: back   F1: help"),
-        .guide = HELP_REVIEW,
+        .help = HELP_REVIEW,
     };
     struct page page = {0};
     int key = UI_IGNORED;
-    ui->news = true;
+    ui->needs_speech = true;
     while (key == UI_IGNORED) {
         int top = page.top;
         compose(review, ui, draft);

@@ -11,13 +11,14 @@
 #include "session/accessibility.h"
 #include "session/answers.h"
 #include "session/cover.h"
+#include "session/dialog.h"
 #include "session/draft.h"
 #include "session/filing.h"
+#include "session/help_screen.h"
 #include "session/library_screen.h"
 #include "session/news.h"
 #include "session/practice.h"
 #include "session/receipt.h"
-#include "session/ui.h"
 
 enum { SESSION_GOODBYE_SECONDS = 4, SESSION_FIRST_SECONDS = 30, SESSION_LINE = 256 };
 
@@ -79,12 +80,12 @@ static bool choose_language(struct ui *ui)
     while (!ui->over && !(key > 0 && key <= LANG_COUNT)) {
         key = ask_language(ui);
         if (key == SESSION_LARGE)
-            ui->large = !ui->large;
+            ui->settings.large = !ui->settings.large;
         if (key == SESSION_VOICE)
-            accessibility_voice(ui);
+            ui_toggle_voice(ui);
         /* What a passer-by switched on must not stay for the next one. */
         if (!ui->begun && (key == SESSION_LARGE || key == SESSION_VOICE))
-            ui->idle = SESSION_FIRST_SECONDS;
+            ui->idle_seconds = SESSION_FIRST_SECONDS;
     }
     if (ui->over)
         return false;
@@ -93,8 +94,8 @@ static bool choose_language(struct ui *ui)
     ui->begun = true;
     snprintf(ui->language, sizeof ui->language, "%s", offered(ui, (size_t)key - 1));
     lang_set(ui->language);
-    ui->layout = layout_of(ui->language);
-    ui->news = true;
+    ui->settings.layout = layout_of(ui->language);
+    ui->needs_speech = true;
     return true;
 }
 
@@ -106,7 +107,7 @@ enum session_choice {
     SESSION_RIGHTS,
     SESSION_NEWS,
     SESSION_PRACTISE,
-    SESSION_COMFORT,
+    SESSION_SETTINGS,
     SESSION_LEAVE,
     SESSION_HURT,
     SESSION_SUICIDE,
@@ -152,7 +153,7 @@ static int menu(struct ui *ui)
         .choices = choices,
         .count = SESSION_SUICIDE,
         .keys = N_("Press a digit   F2: hide what you do\nEsc: another language   F1: help"),
-        .guide = HELP_MENU,
+        .help = HELP_MENU,
     };
     int key = dialog_choose(ui, &dialog);
     return key >= SESSION_HURT && ui->too_fast ? UI_ZERO : key;
@@ -210,7 +211,7 @@ static enum filing_end do_choice(struct ui *ui, struct draft *draft, int key)
     case SESSION_PRACTISE:
         practice_run(ui);
         return FILING_BACK;
-    case SESSION_COMFORT:
+    case SESSION_SETTINGS:
         accessibility_choose(ui);
         return FILING_BACK;
     case UI_BACK:
@@ -275,7 +276,7 @@ static enum session_end begin_session(struct ui *ui)
 {
     struct draft *draft = draft_new(LETTER_COMPLAINT, ui->language);
     bool stored = false;
-    ui->idle = ui->place->idle_seconds;
+    ui->idle_seconds = ui->place->idle_seconds;
     if (draft != NULL)
         stored = visit(ui, draft);
     else
@@ -288,11 +289,13 @@ static enum session_end begin_session(struct ui *ui)
     return stored ? SESSION_STORED : SESSION_FAILED;
 }
 
+static const struct ui_overlays overlays = {help_screen_show, library_screen_browse};
+
 enum session_end session_run(const struct session_io *io, const struct session_place *place)
 {
     struct ui ui;
     enum session_end end = SESSION_NOBODY;
-    if (ui_open(&ui, io, place) != 0)
+    if (ui_open(&ui, io, place, &overlays) != 0)
         return SESSION_NOBODY;
     if (choose_language(&ui))
         end = begin_session(&ui);
