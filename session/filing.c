@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Asking and sending, as a table of steps: each shows its screen and names the next step. */
+/* A table of steps: each shows its screen and names the next step. */
 #include "session/filing.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@
 enum filing_step {
     FILING_WHO,
     FILING_COUNT,
-    FILING_TOPIC,
+    FILING_CATEGORY,
     FILING_QUESTION,
     FILING_CONSENT,
     FILING_REVIEW,
@@ -30,12 +30,12 @@ enum filing_step {
 struct filing {
     struct ui *ui;
     struct draft *draft;
-    int question; /* which of the category's questions is asked */
-    bool sealed;  /* envelope is made; a second try stores the same one */
+    int question; /* which of the category's questions is asked, from 0 */
+    bool sealed;  /* the envelope is made: a second try stores the same one */
     uint8_t envelope[ENVELOPE_LEN];
 };
 
-/* Where a screen leads: forward, back, or out when the session is over. */
+/* The step that an enum ui_key leads to: next, back, or out when the session is over. */
 static int lead(int key, int next, int back)
 {
     if (key == UI_OVER)
@@ -43,8 +43,8 @@ static int lead(int key, int next, int back)
     return key == UI_NEXT ? next : back;
 }
 
-/* Number of the category's i-th question, 0 when it has no more. */
-static uint8_t is_asked(const struct filing *filing, int i)
+/* The number of the category's i-th question, or 0 when it has no such question. */
+static uint8_t question_at(const struct filing *filing, int i)
 {
     const struct taxonomy_category *category = taxonomy_category(filing->draft->category);
     return category != NULL && i >= 0 && i < TAXONOMY_ASKED_MAX ? category->asked[i] : 0;
@@ -54,37 +54,36 @@ static int who(struct filing *filing)
 {
     int key = questions_who(filing->ui, filing->draft);
     bool several = filing->draft->about == LETTER_ABOUT_SEVERAL;
-    return lead(key, several ? FILING_COUNT : FILING_TOPIC, FILING_BACK);
+    return lead(key, several ? FILING_COUNT : FILING_CATEGORY, FILING_BACK);
 }
 
-static int count_questions(struct filing *filing)
+static int count_people(struct filing *filing)
 {
-    return lead(questions_count(filing->ui, filing->draft), FILING_TOPIC, FILING_WHO);
+    return lead(questions_count(filing->ui, filing->draft), FILING_CATEGORY, FILING_WHO);
 }
 
-/* Answers to another category's questions are not this one's. */
-static int topic(struct filing *filing)
+static int choose_category(struct filing *filing)
 {
     struct draft *draft = filing->draft;
-    char before[sizeof draft->category];
     enum taxonomy_reader reader = filing->ui->reader;
-    bool minor = false;
-    int key;
+    char before[sizeof draft->category];
     memcpy(before, draft->category, sizeof before);
-    key = category_choose(filing->ui, draft->category, &minor);
+    bool minor = false;
+    int key = category_choose(filing->ui, draft->category, &minor);
     if (key != UI_NEXT)
-        filing->ui->reader = reader; /* looked at, not said */
+        filing->ui->reader = reader; /* a minor's words were looked at, not chosen */
     if (minor && key == UI_NEXT && draft->about <= 1)
         draft->about = LETTER_ABOUT_MINOR;
+    /* Answers to another category's questions are not answers to this one's. */
     if (memcmp(before, draft->category, sizeof before) != 0)
         memset(draft->urgent, 0, sizeof draft->urgent);
     filing->question = 0;
-    return lead(key, is_asked(filing, 0) != 0 ? FILING_QUESTION : FILING_CONSENT, FILING_WHO);
+    return lead(key, question_at(filing, 0) != 0 ? FILING_QUESTION : FILING_CONSENT, FILING_WHO);
 }
 
 static int ask_question(struct filing *filing)
 {
-    int key = questions_question(filing->ui, filing->draft, is_asked(filing, filing->question));
+    int key = questions_question(filing->ui, filing->draft, question_at(filing, filing->question));
     if (key == UI_NEXT)
         filing->question++;
     else if (key == UI_BACK)
@@ -92,22 +91,22 @@ static int ask_question(struct filing *filing)
     if (key == UI_OVER)
         return FILING_LEFT;
     if (filing->question < 0)
-        return FILING_TOPIC;
-    return is_asked(filing, filing->question) != 0 ? FILING_QUESTION : FILING_CONSENT;
+        return FILING_CATEGORY;
+    return question_at(filing, filing->question) != 0 ? FILING_QUESTION : FILING_CONSENT;
 }
 
 static int consent(struct filing *filing)
 {
-    bool asked = is_asked(filing, 0) != 0;
+    bool asked = question_at(filing, 0) != 0;
     int key = questions_consent(filing->ui, filing->draft);
-    /* Back is the last question, however the person came here. */
+    /* Back leads to the last question, however the person came here. */
     filing->question = TAXONOMY_ASKED_MAX - 1;
-    while (filing->question > 0 && is_asked(filing, filing->question) == 0)
+    while (filing->question > 0 && question_at(filing, filing->question) == 0)
         filing->question--;
-    return lead(key, FILING_REVIEW, asked ? FILING_QUESTION : FILING_TOPIC);
+    return lead(key, FILING_REVIEW, asked ? FILING_QUESTION : FILING_CATEGORY);
 }
 
-/* Asks before something written is lost; true when it was thrown away. */
+/* Asks whether the draft may be thrown away. Returns true when it was. */
 static bool discard(struct ui *ui, struct draft *draft)
 {
     static const char *const choices[] = {N_("No, keep it"), N_("Yes, throw it away")};
@@ -176,8 +175,8 @@ static int confirm(struct filing *filing)
     return lead(key, FILING_SEND, FILING_REVIEW);
 }
 
-/* Makes code, keys and envelope; 0 or -1. A follow-up has its keys already: they are made once more, so that all sending
-   takes the same time. */
+/* Makes code, keys and envelope. A follow-up's keys are known but made again, so that all sending
+   takes the same time. Returns 0, or -1 when memory is short. */
 static int seal(struct filing *filing)
 {
     const struct session_place *place = filing->ui->place;
@@ -188,19 +187,6 @@ static int seal(struct filing *filing)
         return -1;
     return draft_seal(draft, &place->charter, &place->card, place->number, place->today,
                       filing->envelope);
-}
-
-static bool store_envelope(struct filing *filing)
-{
-    const struct session_io *io = filing->ui->io;
-    bool stored = false;
-    dialog_wait(filing->ui);
-    if (!filing->sealed)
-        filing->sealed = seal(filing) == 0;
-    if (filing->sealed)
-        stored = filing->ui->practice || io->store(io->context, filing->envelope) == 0;
-    dialog_waited(filing->ui);
-    return stored;
 }
 
 static int retry(struct filing *filing)
@@ -221,37 +207,57 @@ static int retry(struct filing *filing)
     return key == 1 ? (int)FILING_SEND : (int)FILING_LEFT;
 }
 
+/* Hands the envelope over; in practice it goes nowhere. Returns true when it is stored. */
+static bool store(struct filing *filing)
+{
+    const struct session_io *io = filing->ui->io;
+    return filing->ui->practice || io->store(io->context, filing->envelope) == 0;
+}
+
 static int send_draft(struct filing *filing)
 {
+    struct ui *ui = filing->ui;
     struct draft *draft = filing->draft;
-    bool has_pin;
-    if (!store_envelope(filing))
+
+    dialog_wait(ui);
+    if (!filing->sealed)
+        filing->sealed = seal(filing) == 0;
+    bool stored = filing->sealed && store(filing);
+    dialog_waited(ui);
+    if (!stored)
         return retry(filing);
-    has_pin = draft->pin[0] != '\0';
+
+    bool has_pin = draft->pin[0] != '\0';
     draft_wipe_words(draft);
     explicit_bzero(&draft->keys, sizeof draft->keys);
     explicit_bzero(draft->pin, sizeof draft->pin);
-    filing->ui->steps = 0;
+    ui->steps = 0;
     if (draft->kind == LETTER_FOLLOWUP)
-        receipt_show_followup(filing->ui);
+        receipt_show_followup(ui);
     else
-        receipt_show(filing->ui, draft->code, has_pin);
+        receipt_show(ui, draft->code, has_pin);
     return FILING_SENT;
 }
 
-static enum filing_end from(struct ui *ui, struct draft *draft, int step)
+/* Runs the steps from this one on, until one leads out. */
+static enum filing_end run_from(struct ui *ui, struct draft *draft, int step)
 {
     static int (*const steps[])(struct filing *) = {
-        [FILING_WHO] = who,         [FILING_COUNT] = count_questions,
-        [FILING_TOPIC] = topic,     [FILING_QUESTION] = ask_question,
-        [FILING_CONSENT] = consent, [FILING_REVIEW] = review,
-        [FILING_TEXT] = ask_text,   [FILING_NAME] = name,
-        [FILING_CONFIRM] = confirm, [FILING_SEND] = send_draft,
+        [FILING_WHO] = who,
+        [FILING_COUNT] = count_people,
+        [FILING_CATEGORY] = choose_category,
+        [FILING_QUESTION] = ask_question,
+        [FILING_CONSENT] = consent,
+        [FILING_REVIEW] = review,
+        [FILING_TEXT] = ask_text,
+        [FILING_NAME] = name,
+        [FILING_CONFIRM] = confirm,
+        [FILING_SEND] = send_draft,
     };
-    /* How far each step is on the way, as the person counts. */
+    /* What the person sees of each step: its number of six. */
     static const int marks[] = {
-        [FILING_WHO] = 1,     [FILING_COUNT] = 1,  [FILING_TOPIC] = 2, [FILING_QUESTION] = 3,
-        [FILING_CONSENT] = 4, [FILING_REVIEW] = 5, [FILING_TEXT] = 5,  [FILING_NAME] = 5,
+        [FILING_WHO] = 1,     [FILING_COUNT] = 1,  [FILING_CATEGORY] = 2, [FILING_QUESTION] = 3,
+        [FILING_CONSENT] = 4, [FILING_REVIEW] = 5, [FILING_TEXT] = 5,     [FILING_NAME] = 5,
         [FILING_CONFIRM] = 6, [FILING_SEND] = 6,
     };
     struct filing filing = {.ui = ui, .draft = draft};
@@ -267,13 +273,13 @@ static enum filing_end from(struct ui *ui, struct draft *draft, int step)
 
 enum filing_end filing_run(struct ui *ui, struct draft *draft)
 {
-    return from(ui, draft, draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_WHO);
+    return run_from(ui, draft, draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_WHO);
 }
 
 enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct filing_cry *cry)
 {
     static const char *const choices[] = {N_("Say more first")};
-    const bool words = draft_has_words(draft);
+    bool words = draft_has_words(draft);
     const struct dialog dialog = {
         .title = cry->title,
         .text =
@@ -294,7 +300,7 @@ enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct f
         return FILING_LEFT;
     if (key == UI_BACK)
         return FILING_BACK;
-    /* What goes out unseen is the cry alone: answers about something else are not this one's. */
+    /* Sent unseen, the cry goes alone: answers about another matter do not belong to it. */
     if (key == UI_NEXT && !words)
         draft_wipe_answers(draft);
     if (strcmp(draft->category, cry->category) != 0)
@@ -303,8 +309,8 @@ enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct f
     if (draft->about == 0 && ui->reader != taxonomy_reader(ui->place->card.type))
         draft->about = LETTER_ABOUT_MINOR;
     if (key == 1)
-        return from(ui, draft, FILING_QUESTION);
-    return from(ui, draft, words ? FILING_REVIEW : FILING_SEND);
+        return run_from(ui, draft, FILING_QUESTION);
+    return run_from(ui, draft, words ? FILING_REVIEW : FILING_SEND);
 }
 
 bool filing_abandon(struct ui *ui, struct draft *draft)
