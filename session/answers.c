@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading the answer. Wrong number, wrong PIN and no answer yet are one screen after one and the
- * same work. */
+/* Wrong number, wrong PIN and no answer yet end on the same screen after the same work. */
 #include "session/answers.h"
 
 #include <assert.h>
@@ -19,19 +18,28 @@
 static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
 static_assert((int)ANSWER_TAG_LEN == (int)BOARD_TAG_LEN, "and finds them by their tags");
 
-enum { READING_HEAD = 256, READING_LINE = 256 };
+enum { HEAD_LEN = 256, LINE_LEN = 256 };
 
-struct reading {
+/* What 1 does below the messages. */
+enum { ANSWERS_WRITE_MORE = 1 };
+
+struct answers {
     struct ui *ui;
-    struct draft *draft; /* a follow-up: holds code, PIN and keys from the start */
-    uint8_t state;       /* public state of the last message */
-    size_t len;
+    struct draft *draft;  /* a follow-up: holds code, PIN and keys from the start */
+    struct digits digits; /* the field that the number is typed into */
+    /* Looking: the tags looked for, what the board holds under them, and one message opened. */
+    uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN];
+    uint8_t entries[ANSWER_COUNT_MAX][ANSWER_LEN];
     struct answer answer;
-    uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN]; /* while it looks: what for, */
-    uint8_t entries[ANSWER_COUNT_MAX][ANSWER_LEN];  /* ... and what it found */
-    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + READING_HEAD) + READING_LINE];
+    /* What was found. */
+    uint8_t state; /* public state of the last message */
+    size_t len;    /* of the text; 0: nothing was found */
+    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + HEAD_LEN) + LINE_LEN];
 };
 
+/* --- the number --- */
+
+/* What is wrong with a number, or NULL. */
 static const char *fault(const struct digits *digits)
 {
     char code[CODE_LEN];
@@ -44,8 +52,8 @@ static const char *fault(const struct digits *digits)
     return N_("One of the digits is wrong. Look again. Backspace takes digits away.");
 }
 
-/* Asks for the code until its check digits are right. */
-static int ask_code(struct reading *reading, struct digits *digits)
+/* Asks for the number until its check digits are right. Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int ask_code(struct answers *answers)
 {
     static const struct dialog dialog = {
         .title = N_("Is there an answer? Your number"),
@@ -57,95 +65,108 @@ static int ask_code(struct reading *reading, struct digits *digits)
     };
     const char *note = NULL;
     do {
-        int key = dialog_type(reading->ui, &dialog, digits, 4, note, fault);
+        int key = dialog_type(answers->ui, &dialog, &answers->digits, 4, note, fault);
         if (key != UI_NEXT)
             return key;
-        note = fault(digits);
+        note = fault(&answers->digits);
     } while (note != NULL);
     return UI_NEXT;
 }
 
-/* Adds one message to the text: its day and state, then the words. */
-static void add(struct reading *reading)
-{
-    const struct answer *answer = &reading->answer;
-    const char *state = taxonomy_public_text(answer->state);
-    char day[DAY_WORDS_LEN];
-    size_t room = sizeof reading->text - reading->len;
-    int n = 0;
-    day_words(answer->day, day);
-    n = snprintf(reading->text + reading->len, READING_HEAD, "%s%s: %s%s",
-                 reading->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
-                 answer->len > 0 ? "\n" : "");
-    if (n < 0 || n >= READING_HEAD || (size_t)n + answer->len > room)
-        return;
-    memcpy(reading->text + reading->len + n, answer->text, answer->len);
-    reading->len += (size_t)n + answer->len;
-    reading->state = answer->state;
-}
+/* --- looking --- */
 
-static bool view_board(const struct reading *reading, struct board *board)
+/* Writes up to which day this terminal's envelopes have arrived: the same for everyone who asks. */
+static void write_arrived(const struct answers *answers, char line[LINE_LEN])
 {
-    const struct session_place *place = reading->ui->place;
-    return place->board != NULL && board_view(place->board, place->board_len, board) == ERROR_NONE;
-}
-
-/* Up to which day this terminal's envelopes have arrived: the same words to everyone who asks. */
-static void mark(const struct reading *reading, char line[READING_LINE])
-{
-    const struct session_place *place = reading->ui->place;
-    char day[DAY_WORDS_LEN];
+    const struct session_place *place = answers->ui->place;
     if (place->arrived == 0) {
-        snprintf(line, READING_LINE, "%s",
+        snprintf(line, LINE_LEN, "%s",
                  _("No word has come back yet about what was sent from this terminal."));
         return;
     }
+    char day[DAY_WORDS_LEN];
     day_words(place->arrived, day);
-    snprintf(line, READING_LINE,
-             _("What was sent from this terminal has arrived up to this day: %s."), day);
+    snprintf(line, LINE_LEN, _("What was sent from this terminal has arrived up to this day: %s."),
+             day);
 }
 
-/* Behind the last message, the same words that everyone gets. */
-static void close_case(struct reading *reading)
+/* Adds the opened message to the text: its day and state, then its words. */
+static void add_message(struct answers *answers)
 {
-    static const char apart[] = "\n\n────────────\n";
-    char line[READING_LINE];
-    size_t len;
-    mark(reading, line);
-    len = strlen(line);
-    if (len + sizeof apart > sizeof reading->text - reading->len)
+    const struct answer *answer = &answers->answer;
+    const char *state = taxonomy_public_text(answer->state);
+    size_t room = sizeof answers->text - answers->len;
+    char day[DAY_WORDS_LEN];
+    day_words(answer->day, day);
+    int n = snprintf(answers->text + answers->len, HEAD_LEN, "%s%s: %s%s",
+                     answers->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
+                     answer->len > 0 ? "\n" : "");
+    if (n < 0 || n >= HEAD_LEN || (size_t)n + answer->len > room)
         return;
-    /* Not the office's words: a line apart. */
-    memcpy(reading->text + reading->len, apart, sizeof apart - 1);
-    memcpy(reading->text + reading->len + sizeof apart - 1, line, len);
-    reading->len += sizeof apart - 1 + len;
+    memcpy(answers->text + answers->len + n, answer->text, answer->len);
+    answers->len += (size_t)n + answer->len;
+    answers->state = answer->state;
 }
 
-/* Looks for every message, however many there are; gathers those from the first without a gap. */
-static void look(struct reading *reading, const struct board *board)
+/* Adds what is said to everyone, behind a rule: these are not the office's words. */
+static void add_arrived(struct answers *answers)
 {
-    const struct code_keys *keys = &reading->draft->keys;
+    static const char rule[] = "\n\n────────────\n";
+    char line[LINE_LEN];
+    write_arrived(answers, line);
+    size_t len = strlen(line);
+    if (len + sizeof rule > sizeof answers->text - answers->len)
+        return;
+    memcpy(answers->text + answers->len, rule, sizeof rule - 1);
+    memcpy(answers->text + answers->len + sizeof rule - 1, line, len);
+    answers->len += sizeof rule - 1 + len;
+}
+
+/* Looks for as many messages as a case can have, however many there are, and gathers those up to
+   the first gap. */
+static void look(struct answers *answers, const struct board *board)
+{
+    const struct code_keys *keys = &answers->draft->keys;
     size_t made = 0;
-    size_t n = 0;
-    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, reading->tags[made]) == ERROR_NONE)
+    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, answers->tags[made]) == ERROR_NONE)
         made++;
-    board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])reading->tags, made, reading->entries);
-    /* Zeros stand for no entry, and under no tag. */
+    board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])answers->tags, made, answers->entries);
+    /* A tag without an entry gets zeros, which open under no key. */
+    size_t n = 0;
     while (n < made &&
-           answer_open(keys, n + 1, reading->entries[n], &reading->answer) == ERROR_NONE) {
-        add(reading);
+           answer_open(keys, n + 1, answers->entries[n], &answers->answer) == ERROR_NONE) {
+        add_message(answers);
         n++;
     }
     if (n > 0)
-        close_case(reading);
-    explicit_bzero(reading->tags, sizeof reading->tags);
-    explicit_bzero(reading->entries, sizeof reading->entries);
-    explicit_bzero(&reading->answer, sizeof reading->answer);
+        add_arrived(answers);
+    explicit_bzero(answers->tags, sizeof answers->tags);
+    explicit_bzero(answers->entries, sizeof answers->entries);
+    explicit_bzero(&answers->answer, sizeof answers->answer);
 }
 
-static int nothing(struct reading *reading)
+/* Derives the keys and looks: one and the same work whether there is something or not. */
+static void find(struct answers *answers)
 {
-    char line[READING_LINE];
+    const struct session_place *place = answers->ui->place;
+    struct draft *draft = answers->draft;
+    struct board board;
+
+    dialog_wait(answers->ui);
+    answers->len = 0;
+    /* Without memory for the keys nothing can be found either. */
+    if (dialog_derive(answers->ui, draft->code, draft->pin, &draft->keys) == 0 &&
+        place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE)
+        look(answers, &board);
+    dialog_waited(answers->ui);
+}
+
+/* --- what was found --- */
+
+/* Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int show_nothing(struct answers *answers)
+{
+    char line[LINE_LEN];
     const struct dialog dialog = {
         .title = N_("There is nothing to read yet"),
         .text =
@@ -157,15 +178,15 @@ static int nothing(struct reading *reading)
         .enter = true,
         .help = HELP_CODE,
     };
-    mark(reading, line);
-    return dialog_choose(reading->ui, &dialog);
+    write_arrived(answers, line);
+    return dialog_choose(answers->ui, &dialog);
 }
 
-/* Shows what was found. Returns 1 (write more), UI_NEXT, UI_BACK or UI_OVER. */
-static int show_answers(struct reading *reading)
+/* Returns ANSWERS_WRITE_MORE, UI_NEXT, UI_BACK or UI_OVER. */
+static int show_messages(struct answers *answers)
 {
     static const char *const choices[] = {N_("Write more about this")};
-    const char *state = taxonomy_public_text(reading->state);
+    const char *state = taxonomy_public_text(answers->state);
     const struct dialog dialog = {
         .title = state != NULL ? state : N_("From the Commissioner's office"),
         .choices = choices,
@@ -176,71 +197,61 @@ static int show_answers(struct reading *reading)
         .help = HELP_ANSWER,
     };
     struct page page;
-    page_start(&page, reading->text, reading->len);
-    return dialog_read(reading->ui, &dialog, &page);
+    page_start(&page, answers->text, answers->len);
+    return dialog_read(answers->ui, &dialog, &page);
 }
 
-/* Derives the keys and looks. Returns what show_answers or nothing returns. */
-static int open_case(struct reading *reading)
+/* Files a follow-up, until it is sent, thrown away, or the session is over. */
+static enum filing_end write_more(struct answers *answers)
 {
-    struct draft *draft = reading->draft;
-    struct board board;
-    dialog_wait(reading->ui);
-    reading->len = 0;
-    /* Without memory for the derivation there is nothing to be found either. */
-    if (dialog_derive(reading->ui, draft->code, draft->pin, &draft->keys) == 0 &&
-        view_board(reading, &board))
-        look(reading, &board);
-    dialog_waited(reading->ui);
-    return reading->len > 0 ? show_answers(reading) : nothing(reading);
-}
-
-static enum filing_end more(struct reading *reading)
-{
+    struct ui *ui = answers->ui;
     enum filing_end end = FILING_BACK;
     do {
-        end = filing_run(reading->ui, reading->draft);
-    } while (end == FILING_BACK && !filing_abandon(reading->ui, reading->draft) &&
-             !reading->ui->over);
-    return reading->ui->over && end == FILING_BACK ? FILING_LEFT : end;
+        end = filing_run(ui, answers->draft);
+    } while (end == FILING_BACK && !filing_abandon(ui, answers->draft) && !ui->over);
+    return ui->over && end == FILING_BACK ? FILING_LEFT : end;
 }
 
-/* From the code to the answers and on. UI_BACK at the PIN or at the answers leads to the code
- * again. */
-static enum filing_end steps(struct reading *reading)
+/* --- from the number to the end --- */
+
+/* Number, PIN, what is there. UI_BACK after the number leads to the number again. */
+static enum filing_end run(struct answers *answers)
 {
-    struct digits digits;
-    int key = UI_BACK;
-    digits_start(&digits, reading->draft->code, CODE_DIGITS, true);
-    while (key == UI_BACK) {
-        key = ask_code(reading, &digits);
+    digits_start(&answers->digits, answers->draft->code, CODE_DIGITS, true);
+    for (;;) {
+        int key = ask_code(answers);
         if (key == UI_BACK)
             return FILING_BACK;
         if (key == UI_NEXT)
-            key = pin_ask(reading->ui, reading->draft->pin);
+            key = pin_ask(answers->ui, answers->draft->pin);
+        if (key == UI_NEXT) {
+            find(answers);
+            key = answers->len > 0 ? show_messages(answers) : show_nothing(answers);
+        }
+        if (key == UI_OVER)
+            return FILING_LEFT;
+        if (key == ANSWERS_WRITE_MORE)
+            return write_more(answers);
         if (key == UI_NEXT)
-            key = open_case(reading);
-        if (key == 1)
-            return more(reading);
+            return FILING_BACK;
     }
-    return key == UI_OVER ? FILING_LEFT : FILING_BACK;
 }
 
 enum filing_end answers_run(struct ui *ui)
 {
-    struct reading *reading = secret_new(sizeof *reading);
+    struct answers *answers = secret_new(sizeof *answers);
     enum filing_end end = FILING_BACK;
-    if (reading == NULL) {
+    if (answers == NULL) {
         dialog_sorry(ui);
         return FILING_BACK;
     }
-    reading->ui = ui;
-    reading->draft = draft_new(LETTER_FOLLOWUP, ui->language);
-    if (reading->draft != NULL)
-        end = steps(reading);
+    answers->ui = ui;
+    answers->draft = draft_new(LETTER_FOLLOWUP, ui->language);
+    if (answers->draft != NULL)
+        end = run(answers);
     else
         dialog_sorry(ui);
-    draft_free(&reading->draft);
-    secret_free(reading);
+    draft_free(&answers->draft);
+    secret_free(answers);
     return end;
 }

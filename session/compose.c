@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The editor's screen: question, what one could say, the text, room left, the keys of the layout. */
+/* The editor's screen: question, hint, the text, the room left and the keys of the layout. */
 #include "session/compose.h"
 
 #include <stdio.h>
@@ -12,15 +12,14 @@
 #include "tui/wrap.h"
 
 enum {
-    WRITING_LETTERS_TOLD = 2000, /* room left is told below this many letters */
-    WRITING_LETTER_BYTES = 2,    /* a Cyrillic letter */
-    WRITING_LINE = 160,
-    WRITING_NAME_ROWS = 4,
-    WRITING_HINT_ROWS = 3,
+    ROOM_SHOWN = 2000, /* the room left is shown below this many characters */
+    CYRILLIC_BYTES = 2,
+    STATUS_LEN = 160,
+    NAME_ROWS = 4,
+    HINT_ROWS = 3,
 };
 
-/* What is written, and how it is asked for. */
-struct writing {
+struct compose {
     const struct dialog *dialog;
     const char *hint;
     struct edit edit;
@@ -33,59 +32,58 @@ static void draw_legend(struct ui *ui, int row)
     char keys[LAYOUT_LEGEND_LEN];
     for (int i = 0; i < LAYOUT_ROWS; i++) {
         layout_legend(ui->settings.layout, ui->settings.layer, false, i, keys);
-        /* Staggered as on a keyboard: Q lies between 1 and 2. */
+        /* Staggered as on a keyboard, where Q is between 1 and 2. */
         screen_say(ui->screen, row + i, ui->box.left + 4 + (i > 0 ? i + 2 : 0), SCREEN_PLAIN, keys);
     }
 }
 
-/* One row below the box: where the text goes on or how much room is left, and the layout. */
-static void draw_status(struct ui *ui, const struct writing *writing, int row, int above, int below)
+/* The row below the text: where it goes on or how much room is left, and the layout's name. */
+static void draw_status(struct ui *ui, const struct compose *compose, int row, int above, int below)
 {
     static const char *const names[] = {N_("Kazakh letters"), N_("Russian letters"),
                                         N_("English letters")};
-    size_t letters = edit_room(&writing->edit) / WRITING_LETTER_BYTES;
+    size_t letters = edit_room(&compose->edit) / CYRILLIC_BYTES;
     const char *name = ui->settings.layer ? _("123") : _(names[ui->settings.layout]);
-    char line[WRITING_LINE];
-    if (letters < WRITING_LETTERS_TOLD && !writing->one_line) {
+    char line[STATUS_LEN];
+    if (letters < ROOM_SHOWN && !compose->one_line) {
         snprintf(line, sizeof line, _("Letters left: %zu"), letters);
         screen_say(ui->screen, row, ui->box.left, SCREEN_BOLD, line);
     } else {
         ui_more(ui, row, above, below);
     }
-    /* Right-aligned; a letter is a column in all of these. */
     screen_say(ui->screen, row, ui->box.left + UI_WIDTH - wrap_columns(name, strlen(name)),
                SCREEN_PLAIN, name);
 }
 
-static void draw(struct ui *ui, struct writing *writing)
+static void draw(struct ui *ui, struct compose *compose)
 {
-    /* Nobody wants to hear the alphabet at every screen. */
-    const char *hint = _(writing->hint);
+    const char *hint = _(compose->hint);
+    /* Large print has no room for it, and nobody wants to hear the alphabet on every screen. */
     int legend = ui->settings.large || ui->settings.speaking ? 0 : LAYOUT_ROWS;
-    int row = dialog_question(ui, writing->dialog) - (ui->settings.large ? 0 : 1);
+    int row = dialog_question(ui, compose->dialog) - box_gap(&ui->box);
     int last = ui->box.bottom - 1 - legend;
     int above = 0;
     int below = 0;
-    /* In large print the room is the text's: the hint stays small. */
-    row += screen_wrap(ui->screen, row, ui->box.left, UI_WIDTH, WRITING_HINT_ROWS, SCREEN_PLAIN,
-                       hint, strlen(hint));
+    /* The hint stays small in large print, too: the room is for the text. */
+    row += screen_wrap(ui->screen, row, ui->box.left, UI_WIDTH, HINT_ROWS, SCREEN_PLAIN, hint,
+                       strlen(hint));
     ui_rule(ui, row);
-    writing->height = last - row - 2;
-    if (writing->one_line && writing->height > WRITING_NAME_ROWS)
-        writing->height = WRITING_NAME_ROWS;
-    writing->edit.hidden = !ui->secrecy.open;
-    writing->edit.spacing = ui->box.spacing;
-    edit_draw(&writing->edit, ui->screen, row + 1, ui->box.left, ui->box.width, writing->height,
+    compose->height = last - row - 2;
+    if (compose->one_line && compose->height > NAME_ROWS)
+        compose->height = NAME_ROWS;
+    compose->edit.hidden = !ui->secrecy.open;
+    compose->edit.spacing = ui->box.spacing;
+    edit_draw(&compose->edit, ui->screen, row + 1, ui->box.left, ui->box.width, compose->height,
               &above, &below);
-    ui->secrecy.secret = writing->edit.len > 0;
-    ui_rule(ui, row + 1 + writing->height);
-    draw_status(ui, writing, row + 2 + writing->height, above, below);
+    ui->secrecy.secret = compose->edit.len > 0;
+    ui_rule(ui, row + 1 + compose->height);
+    draw_status(ui, compose, row + 2 + compose->height, above, below);
     if (legend > 0)
-        draw_legend(ui, row + 3 + writing->height);
+        draw_legend(ui, row + 3 + compose->height);
 }
 
-/* A letter as the person means it: from the layout, and a capital where a sentence begins. */
-static struct keypress letter(const struct ui *ui, const struct edit *edit, struct keypress key)
+/* Translates a character key by the layout, to a capital where a sentence begins. */
+static struct keypress translate(const struct ui *ui, const struct edit *edit, struct keypress key)
 {
     bool begins = !key.pasted && !ui->settings.layer && edit_at_sentence(edit);
     key.ch = layout_char(ui->settings.layout, ui->settings.layer, key);
@@ -94,8 +92,8 @@ static struct keypress letter(const struct ui *ui, const struct edit *edit, stru
     return key;
 }
 
-/* True when the press was used: by the layout or by the editor. */
-static bool take_key(struct ui *ui, struct writing *writing, struct keypress key)
+/* Returns true when the key was used, by the layout or by the editor. */
+static bool take_key(struct ui *ui, struct compose *compose, struct keypress key)
 {
     if (key.kind == KEYPRESS_LAYOUT) {
         ui->settings.layout = (enum layout)((ui->settings.layout + 1) % LAYOUT_COUNT);
@@ -107,48 +105,48 @@ static bool take_key(struct ui *ui, struct writing *writing, struct keypress key
         return true;
     }
     if (key.kind == KEYPRESS_UNDO) {
-        (void)edit_undo(&writing->edit);
+        (void)edit_undo(&compose->edit);
         return true;
     }
-    if (key.kind == KEYPRESS_TAB && writing->one_line)
+    if (key.kind == KEYPRESS_TAB && compose->one_line)
         key = (struct keypress){.kind = KEYPRESS_CHAR, .ch = ' ', .pasted = true};
     if (key.kind == KEYPRESS_CHAR)
-        key = letter(ui, &writing->edit, key);
-    return edit_key(&writing->edit, key, ui->box.width, writing->height);
+        key = translate(ui, &compose->edit, key);
+    return edit_key(&compose->edit, key, ui->box.width, compose->height);
 }
 
-/* Who cannot see the text hears each word when it is finished. */
+/* Says each word when a blank ends it, for people who cannot see the text. */
 static void echo(struct ui *ui, const struct edit *edit, struct keypress key)
 {
-    size_t end = edit->cursor;
-    size_t start;
-    if (!ui->settings.speaking || end == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
+    if (!ui->settings.speaking || edit->cursor == 0 || (key.kind != KEYPRESS_TAB && key.ch != ' '))
         return;
-    end--; /* the blank itself */
-    for (start = end; start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n';)
+    size_t end = edit->cursor - 1; /* at the blank */
+    size_t start = end;
+    while (start > 0 && edit->text[start - 1] != ' ' && edit->text[start - 1] != '\n')
         start--;
     ui_speak(ui, edit->text + start, end - start);
 }
 
-static int run(struct ui *ui, struct writing *writing, size_t *len)
+/* Runs the editor; *len follows the text. Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int run(struct ui *ui, struct compose *compose, size_t *len)
 {
     int choice = UI_IGNORED;
     ui->needs_speech = ui->typing = true;
     ui->secrecy.open = false;
     while (choice == UI_IGNORED) {
-        draw(ui, writing);
+        draw(ui, compose);
         struct keypress key = ui_ask(ui);
-        if (ui->over || !take_key(ui, writing, key))
-            choice = dialog_meaning(ui, writing->dialog, key);
+        if (ui->over || !take_key(ui, compose, key))
+            choice = dialog_meaning(ui, compose->dialog, key);
         else
-            echo(ui, &writing->edit, key);
-        *len = writing->edit.len;
+            echo(ui, &compose->edit, key);
+        *len = compose->edit.len;
     }
     ui->typing = false;
     return choice;
 }
 
-#define WRITING_KEYS                                                                               \
+#define EDITOR_KEYS                                                                                \
     N_("Enter: done  Tab: new line  Esc: back  F1: help\n"                                         \
        "F3: show or hide  F4: letters  F5: 123  F6: undo")
 
@@ -157,18 +155,18 @@ int compose_text(struct ui *ui, struct draft *draft)
     static const struct dialog dialog = {
         .title = N_("Write to the Commissioner: your own words"),
         .text = N_("What happened? Spelling does not matter."),
-        .keys = WRITING_KEYS,
+        .keys = EDITOR_KEYS,
         .enter = true,
         .help = HELP_TEXT,
     };
-    struct writing writing = {
+    struct compose compose = {
         .dialog = &dialog,
         .hint = N_("You could say: when? where? who did it? who saw it?\n"
                    "A camera can see the keys: cover them with your body."),
     };
-    edit_start(&writing.edit, draft->text, draft->text_len, sizeof draft->text);
-    edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
-    return run(ui, &writing, &draft->text_len);
+    edit_start(&compose.edit, draft->text, draft->text_len, sizeof draft->text);
+    edit_lend_undo(&compose.edit, draft->undo, sizeof draft->undo);
+    return run(ui, &compose, &draft->text_len);
 }
 
 int compose_name(struct ui *ui, struct draft *draft)
@@ -176,17 +174,17 @@ int compose_name(struct ui *ui, struct draft *draft)
     static const struct dialog dialog = {
         .title = N_("Write to the Commissioner: your name"),
         .text = N_("You need not give it."),
-        .keys = WRITING_KEYS,
+        .keys = EDITOR_KEYS,
         .enter = true,
         .help = HELP_NAME,
     };
-    struct writing writing = {
+    struct compose compose = {
         .dialog = &dialog,
         .hint = N_("With a name the office can ask for you by name. "
                    "Without it the letter does not say who wrote."),
         .one_line = true,
     };
-    edit_start(&writing.edit, draft->name, draft->name_len, sizeof draft->name);
-    edit_lend_undo(&writing.edit, draft->undo, sizeof draft->undo);
-    return run(ui, &writing, &draft->name_len);
+    edit_start(&compose.edit, draft->name, draft->name_len, sizeof draft->name);
+    edit_lend_undo(&compose.edit, draft->undo, sizeof draft->undo);
+    return run(ui, &compose, &draft->name_len);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A draft of its own, so that what the person is really writing stays as it is. */
+/* Practice has a draft of its own: the real one stays as it is. */
 #include "session/practice.h"
 
 #include "base/lang.h"
@@ -7,7 +7,7 @@
 #include "session/draft.h"
 #include "session/filing.h"
 
-static int story(struct ui *ui)
+static int tell_story(struct ui *ui)
 {
     static const struct dialog dialog = {
         .title = N_("Practise: learn the keys"),
@@ -36,23 +36,23 @@ static void end(struct ui *ui)
 
 void practice_run(struct ui *ui)
 {
-    const struct ui before = *ui;
-    struct draft *draft = NULL;
-    if (story(ui) != UI_NEXT)
+    if (tell_story(ui) != UI_NEXT)
         return;
-    draft = draft_new(LETTER_COMPLAINT, ui->language);
+    struct draft *draft = draft_new(LETTER_COMPLAINT, ui->language);
     if (draft == NULL) {
         dialog_sorry(ui);
         return;
     }
+    const enum taxonomy_reader reader = ui->reader;
+    const struct ui_settings before = ui->settings;
     ui->practice = true;
     if (filing_run(ui, draft) == FILING_SENT) {
         ui->practice = false;
         end(ui);
     }
     ui->practice = ui->secrecy.open = false;
-    ui->reader = before.reader;
-    ui->settings.layout = before.settings.layout;
-    ui->settings.layer = before.settings.layer;
+    ui->reader = reader;
+    ui->settings.layout = before.layout;
+    ui->settings.layer = before.layer;
     draft_free(&draft);
 }
