@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A screen of switches; each says what it is now. */
+/* A screen of switches; each choice says how it is set. */
 #include "session/accessibility.h"
 
 #include "base/lang.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Large letters, strong contrast, the voice: what makes the screens easier for this person. */
+/* The screen for large letters, strong contrast and the voice. */
 #ifndef SESSION_ACCESSIBILITY_H
 #define SESSION_ACCESSIBILITY_H
 
 #include "session/ui.h"
 
-/* Lets the person switch them, until Enter or Back. They hold for this session. */
+/* Lets the person switch them, until they go back. They hold for this session. */
 void accessibility_choose(struct ui *ui);
 
 #endif

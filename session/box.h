@@ -26,7 +26,7 @@ bool box_is_large(const struct box *box);
 /* Blank rows that part two paragraphs: large print needs none. */
 int box_gap(const struct box *box);
 
-/* The rows that box_say takes for a text; 0 for NULL. */
+/* The rows that box_say takes for a text; 0 for NULL or an empty one. */
 int box_rows(const struct box *box, const char *text);
 
 /* Draws a paragraph (a message id, or translated text), wrapped, from row on. Rows at the bottom

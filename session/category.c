@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a complaint is about: a group, a category in it, and a way past both. */
+/* Two screens: a group of categories, then a category in it. 0 skips both. */
 #include "session/category.h"
 
 #include <string.h>
@@ -8,10 +8,11 @@
 #include "complaint/taxonomy.h"
 #include "session/dialog.h"
 
-/* What 0 stands for: something else. */
-static const char topic_other[] = "H1";
+/* What skipping means: something else. */
+static const char other[] = "H1";
 
-/* Returns the group's letter, or an enum ui_key up to UI_ZERO. */
+/* Asks for a group; `category` is the one chosen before, or "". Returns the group's letter, or an
+   enum ui_key up to UI_ZERO. */
 static int choose_group(struct ui *ui, const char *category)
 {
     const struct taxonomy_category *kept = taxonomy_category(category);
@@ -28,14 +29,14 @@ static int choose_group(struct ui *ui, const char *category)
         .kept = kept != NULL ? taxonomy_text(&kept->words, ui->reader) : NULL,
         .help = HELP_CATEGORY,
     };
-    int key;
     for (size_t i = 0; i < dialog.count; i++)
         texts[i] = taxonomy_text(&groups[i]->words, ui->reader);
-    key = dialog_choose(ui, &dialog);
+    int key = dialog_choose(ui, &dialog);
     return key > UI_ZERO ? groups[key - 1]->letter : key;
 }
 
-static int in_group(struct ui *ui, char group, char category[3])
+/* Asks for a category in the group. Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int choose_in_group(struct ui *ui, char group, char category[3])
 {
     const struct taxonomy_category *rows[TAXONOMY_CHOICES_MAX];
     const char *texts[TAXONOMY_CHOICES_MAX];
@@ -49,13 +50,12 @@ static int in_group(struct ui *ui, char group, char category[3])
         .skip = true,
         .help = HELP_CATEGORY,
     };
-    int key;
     for (size_t i = 0; i < dialog.count; i++)
         texts[i] = taxonomy_text(&rows[i]->words, ui->reader);
-    key = dialog_choose(ui, &dialog);
+    int key = dialog_choose(ui, &dialog);
     if (key < UI_ZERO)
         return key;
-    memcpy(category, key == UI_ZERO ? topic_other : rows[key - 1]->code, 3);
+    memcpy(category, key == UI_ZERO ? other : rows[key - 1]->code, 3);
     return UI_NEXT;
 }
 
@@ -67,14 +67,14 @@ int category_choose(struct ui *ui, char category[3], bool *minor)
         if (group < UI_ZERO)
             return group;
         if (group == UI_ZERO) {
-            memcpy(category, topic_other, sizeof topic_other);
+            memcpy(category, other, sizeof other);
             return UI_NEXT;
         }
         if (group == TAXONOMY_MINORS) {
             ui->reader = TAXONOMY_MINOR;
             *minor = true;
         } else {
-            key = in_group(ui, (char)group, category);
+            key = choose_in_group(ui, (char)group, category);
         }
     }
     return key;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A cover is an empty draft that goes the way of every draft. */
+/* A cover is an empty draft, sealed like any other. */
 #include "session/cover.h"
 
 #include "session/draft.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Covers: an envelope whose letter says only "cover". Made by the session that filed nothing, and by the
+/* Covers: envelopes whose letter says only "cover". Made by a session that sent nothing, and by the
    keeper for a session that died and for a day on which nobody came. */
 #ifndef SESSION_COVER_H
 #define SESSION_COVER_H
@@ -10,7 +10,8 @@
 #include "protocol/card.h"
 #include "protocol/charter.h"
 
-/* Seals a cover numbered `number` for the day. Returns 0 or -1 (memory). */
+/* Seals a cover as the envelope numbered `number` for the day. Returns 0, or -1 when memory is
+   short. */
 int cover_seal(const struct charter *charter, const struct card *card, uint64_t number,
                uint32_t day, uint8_t envelope[ENVELOPE_LEN]);
 

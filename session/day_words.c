@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Days in words: a month's name bends with the day in front of it, so each month is a message. */
+/* Month names are inflected after a day, so each month is a message of its own. */
 #include "session/day_words.h"
 
 #include <stdio.h>

@@ -31,8 +31,7 @@ struct dialog {
 int dialog_frame(struct ui *ui, const struct dialog *dialog);
 int dialog_question(struct ui *ui, const struct dialog *dialog);
 
-/* Draws the choices from row on, one row each: for screens that need the room for something else.
- */
+/* Draws the choices from row on, one row each: for screens that need the room for other things. */
 void dialog_choices(struct ui *ui, int row, const struct dialog *dialog);
 
 /* Returns what a key from ui_ask means here: the number of a choice, or an enum ui_key. */

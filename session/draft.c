@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The draft, and how it becomes an envelope. Covers come this way too, so that they cannot differ.
- */
+/* Drafts and their way into an envelope. Covers take the same way, so they cannot differ. */
 #include "session/draft.h"
 
 #include <assert.h>
@@ -63,14 +62,14 @@ bool draft_has_words(const struct draft *draft)
     return draft->text_len > 0 || draft->name_len > 0;
 }
 
-/* A letter and its bytes: the only plaintext outside the draft, for as long as sealing takes. */
-struct draft_sheet {
+/* A letter and its bytes: the only plaintext outside the draft, and only while it is sealed. */
+struct plaintext {
     struct letter letter;
     uint8_t bytes[LETTER_LEN];
 };
 
-/* True when question `at` or a later one was answered: trailing silence is not written. */
-static bool answers_asked(const struct draft *draft, uint8_t at)
+/* True when question `at` or a later one was answered. */
+static bool is_answered_from(const struct draft *draft, uint8_t at)
 {
     for (; at < LETTER_URGENT_MAX; at++)
         if (draft->urgent[at] != 0)
@@ -82,14 +81,16 @@ static void fill(struct letter *letter, const struct draft *draft)
 {
     memcpy(letter->language, draft->language, sizeof letter->language);
     memcpy(letter->category, draft->category, sizeof letter->category);
-    /* A follow-up has no category of its own: the office knows the case by its keys. */
+    /* A follow-up has no category: the office knows its case by the keys. */
     if (letter->category[0] == '\0')
         memcpy(letter->category, "H1", sizeof letter->category);
     letter->about = draft->about;
     letter->people = draft->people;
     letter->consent = draft->consent > 0 ? draft->consent : TAXONOMY_CONSENT_MIN;
     memcpy(letter->urgent, draft->urgent, sizeof letter->urgent);
-    while (letter->urgent_count < LETTER_URGENT_MAX && answers_asked(draft, letter->urgent_count))
+    /* Questions skipped at the end are not written. */
+    while (letter->urgent_count < LETTER_URGENT_MAX &&
+           is_answered_from(draft, letter->urgent_count))
         letter->urgent_count++;
     letter->text = draft->text;
     letter->text_len = draft->text_len;
@@ -102,20 +103,20 @@ static void fill(struct letter *letter, const struct draft *draft)
 int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,
                uint64_t number, uint32_t day, uint8_t envelope[ENVELOPE_LEN])
 {
-    struct draft_sheet *dialog = secret_new(sizeof *dialog);
+    struct plaintext *plain = secret_new(sizeof *plain);
     int result = -1;
-    if (dialog == NULL)
+    if (plain == NULL)
         return -1;
-    dialog->letter.kind = draft->kind;
-    memcpy(dialog->letter.facility, card->facility, sizeof dialog->letter.facility);
-    memcpy(dialog->letter.kiosk, card->kiosk, sizeof dialog->letter.kiosk);
-    dialog->letter.session = number;
-    dialog->letter.day = day;
+    plain->letter.kind = draft->kind;
+    memcpy(plain->letter.facility, card->facility, sizeof plain->letter.facility);
+    memcpy(plain->letter.kiosk, card->kiosk, sizeof plain->letter.kiosk);
+    plain->letter.session = number;
+    plain->letter.day = day;
     if (draft->kind != LETTER_COVER)
-        fill(&dialog->letter, draft);
-    if (letter_encode(&dialog->letter, dialog->bytes) == ERROR_NONE &&
-        envelope_seal(charter->intake, dialog->bytes, envelope) == ERROR_NONE)
+        fill(&plain->letter, draft);
+    if (letter_encode(&plain->letter, plain->bytes) == ERROR_NONE &&
+        envelope_seal(charter->intake, plain->bytes, envelope) == ERROR_NONE)
         result = 0;
-    secret_free(dialog);
+    secret_free(plain);
     return result;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The draft: what is being written, in locked memory, and the one place where it becomes
- * ciphertext. */
+/* The draft: what the person says, in locked memory, and the one place where it becomes
+   ciphertext. */
 #ifndef SESSION_DRAFT_H
 #define SESSION_DRAFT_H
 
@@ -21,7 +21,7 @@ struct draft {
     char language[3];
     char category[3]; /* "" until one was chosen */
     uint8_t about;    /* as in the letter; 0: not said */
-    uint8_t consent;  /* 0: not said, which is the lowest */
+    uint8_t consent;  /* 0: not said, which counts as the lowest */
     uint16_t people;
     uint8_t urgent[LETTER_URGENT_MAX]; /* answer to question q at q - 1 */
     size_t text_len;
@@ -35,27 +35,27 @@ struct draft {
     struct code_keys keys;
 };
 
-/* An empty draft in locked memory, or NULL. */
+/* Returns an empty draft in locked memory, or NULL when there is none left. For draft_free. */
 struct draft *draft_new(enum letter_kind kind, const char *language);
 
-/* Wipes and frees, sets to NULL. NULL is nothing. */
+/* Wipes and frees a draft and sets it to NULL. Does nothing to a NULL draft. */
 void draft_free(struct draft **draft);
 
-/* Wipes everything that was typed; kind and language stay. */
+/* Wipes everything but kind and language. */
 void draft_wipe(struct draft *draft);
 
-/* Wipes the text, the name and what was deleted of them; the answers stay. */
+/* Wipes text, name and what was deleted of them; the answers stay. */
 void draft_wipe_words(struct draft *draft);
 
-/* Forgets what was answered, but not that the person is under 18; the words stay. */
+/* Clears the answers, except that the person is under 18; the words stay. */
 void draft_wipe_answers(struct draft *draft);
 
-/* True when something was typed that would be lost. */
+/* True when there is a text or a name. */
 bool draft_has_words(const struct draft *draft);
 
-/* Seals the draft (of kind LETTER_COVER: nothing of it but the kind) as the envelope numbered
-   `number` for the day. The plaintext letter is wiped before this returns. Returns 0 or -1 (memory,
-   or fields that make no letter). */
+/* Seals the draft as the envelope numbered `number` for the day; of a draft of kind LETTER_COVER
+   nothing else goes in. Wipes the plaintext letter. Returns 0, or -1 when memory is short or the
+   fields make no letter. */
 int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,
                uint64_t number, uint32_t day, uint8_t envelope[ENVELOPE_LEN]);
 

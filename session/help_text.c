@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The help texts: one short paragraph a screen, and one for the keys. */
+/* One short paragraph a screen, and one for the keys. */
 #include "session/help_text.h"
 
 #include "base/lang.h"

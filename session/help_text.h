@@ -21,11 +21,13 @@ enum help_topic {
     HELP_LIBRARY,
 };
 
-/* The help for a screen, and what the keys do everywhere; English message ids for gettext. */
+/* Return message ids: the help for a screen (NULL for HELP_NONE), and what the keys do
+   everywhere. */
 const char *help_text(enum help_topic topic);
 const char *help_keys(void);
 
-/* ... and with the cover key, which nobody is told of who finds the cover. */
+/* As help_keys, and names the hide key. Not shown while hidden, so that a finder never learns
+   it. */
 const char *help_keys_with_hide(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rights library: reads the pages once, before the session is confined, and keeps them in memory. */
+/* Reads all pages once, before the session is confined, and keeps them in memory. */
 #include "session/library.h"
 
 #include <dirent.h>
@@ -15,9 +15,8 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 
-/* Both in one block, the title's. */
 struct leaf {
-    char *title;
+    char *title; /* one block, which holds the text, too */
     const char *text;
 };
 
@@ -26,7 +25,7 @@ struct library {
     struct leaf leaves[LANG_COUNT][LIBRARY_PAGES_MAX];
 };
 
-/* A line without the blanks and the carriage return around it. */
+/* A line without the blanks around it. */
 struct line {
     const char *start;
     size_t len;
@@ -37,14 +36,13 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Takes the next line off the rest; false when there is none. */
-static bool line_next(const char **rest, const char *end, struct line *line)
+/* Takes the next line off the rest. Returns false when there is none. */
+static bool take_line(const char **rest, const char *end, struct line *line)
 {
     if (*rest == end)
         return false;
     const char *start = *rest;
     const char *stop = memchr(start, '\n', (size_t)(end - start));
-
     *rest = stop == NULL ? end : stop + 1;
     stop = stop == NULL ? end : stop;
     while (start < stop && blank(*start))
@@ -55,23 +53,23 @@ static bool line_next(const char **rest, const char *end, struct line *line)
     return true;
 }
 
-static bool line_is_item(const struct line *line)
+static bool is_item(const struct line *line)
 {
     return line->len > 2 && memcmp(line->start, "- ", 2) == 0;
 }
 
-/* Writes the rest's paragraphs and a NUL. Never longer than what it reads: each joint is written for the newlines it
-   replaces. */
-static void fold(const char *rest, const char *end, char *out)
+/* Joins the lines of each paragraph and writes them with a NUL. What is written is never longer
+   than the rest: each joint is at most as long as the newlines it replaces. */
+static void join(const char *rest, const char *end, char *out)
 {
     struct line line;
     const char *joint = "";
-    while (line_next(&rest, end, &line)) {
+    while (take_line(&rest, end, &line)) {
         if (line.len == 0) {
             joint = *joint == '\0' ? "" : "\n\n";
             continue;
         }
-        if (line_is_item(&line) && *joint == ' ')
+        if (is_item(&line) && *joint == ' ')
             joint = "\n";
         out = stpcpy(out, joint);
         out = mempcpy(out, line.start, line.len);
@@ -90,14 +88,15 @@ static bool has_control(const char *text)
     return false;
 }
 
-/* Makes a leaf of a file's bytes; leaf->title stays NULL when they are no page. -1 when memory is short. */
-static int leaf_make(struct leaf *leaf, const char *bytes, size_t len)
+/* Makes a leaf of a file's bytes; when they are no page, leaf->title stays NULL. Returns 0, or -1
+   when memory is short. */
+static int make_leaf(struct leaf *leaf, const char *bytes, size_t len)
 {
     const char *end = bytes + len;
     const char *rest = len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? bytes + 3 : bytes;
     struct line title;
     if (!utf8_valid(bytes, len) || memchr(bytes, '\0', len) != NULL ||
-        !line_next(&rest, end, &title) || title.len == 0 || title.len > LIBRARY_TITLE_MAX) {
+        !take_line(&rest, end, &title) || title.len == 0 || title.len > LIBRARY_TITLE_MAX) {
         return 0;
     }
     char *block = malloc(len + 2);
@@ -105,7 +104,7 @@ static int leaf_make(struct leaf *leaf, const char *bytes, size_t len)
         return -1;
     char *text = mempcpy(block, title.start, title.len);
     *text++ = '\0';
-    fold(rest, end, text);
+    join(rest, end, text);
     if (*text == '\0' || has_control(block) || has_control(text)) {
         free(block);
         return 0;
@@ -114,9 +113,9 @@ static int leaf_make(struct leaf *leaf, const char *bytes, size_t len)
     return 0;
 }
 
-/* Reads a whole file of 1 to LIBRARY_FILE_MAX bytes; its length, 0 for any other. A FIFO must not hold the kiosk up,
-   and a link must not show a file that is no page. */
-static size_t bytes_read(int dir, const char *name, char bytes[LIBRARY_FILE_MAX + 1])
+/* Reads a regular file of 1 to LIBRARY_FILE_MAX bytes. Returns its length, or 0 for any other. A
+   FIFO must not hold the kiosk up, nor a link show a file that is no page. */
+static size_t read_bytes(int dir, const char *name, char bytes[LIBRARY_FILE_MAX + 1])
 {
     int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
     struct stat st;
@@ -132,7 +131,7 @@ static size_t bytes_read(int dir, const char *name, char bytes[LIBRARY_FILE_MAX 
     return got == 0 && len <= LIBRARY_FILE_MAX ? len : 0;
 }
 
-/* NN-name.txt: an editor's copies and notes beside the pages are none. */
+/* NN-name.txt, so that an editor's copies and notes beside the pages are not shown. */
 static int is_page_name(const struct dirent *entry)
 {
     const char *name = entry->d_name;
@@ -141,14 +140,14 @@ static int is_page_name(const struct dirent *entry)
            strcmp(name + len - 4, ".txt") == 0;
 }
 
-/* As bytes: the same order whatever the locale. */
+/* As bytes, so that the order does not depend on the locale. */
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Reads the language's pages out of the folder at dir. -1 when memory is short. */
-static int shelf_load(struct library *library, size_t lang, int dir)
+/* Reads a language's pages from its folder. Returns 0, or -1 when memory is short. */
+static int load_language(struct library *library, size_t lang, int dir)
 {
     char bytes[LIBRARY_FILE_MAX + 1];
     struct dirent **names = NULL;
@@ -158,7 +157,7 @@ static int shelf_load(struct library *library, size_t lang, int dir)
     for (int i = 0; i < n; i++) {
         if (ret == 0 && *count < LIBRARY_PAGES_MAX) {
             struct leaf *leaf = &library->leaves[lang][*count];
-            ret = leaf_make(leaf, bytes, bytes_read(dir, names[i]->d_name, bytes));
+            ret = make_leaf(leaf, bytes, read_bytes(dir, names[i]->d_name, bytes));
             *count += leaf->title != NULL;
         }
         free(names[i]);
@@ -173,10 +172,10 @@ struct library *library_load(const char *dir)
     struct library *library = calloc(1, sizeof *library);
     int failed = library == NULL;
     for (size_t lang = 0; lang < LANG_COUNT && root >= 0 && !failed; lang++) {
-        int shelf = openat(root, lang_code(lang), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (shelf >= 0) {
-            failed = shelf_load(library, lang, shelf);
-            close(shelf);
+        int folder = openat(root, lang_code(lang), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder >= 0) {
+            failed = load_language(library, lang, folder);
+            close(folder);
         }
     }
     if (root >= 0)
@@ -198,8 +197,8 @@ void library_free(struct library **library)
     *library = NULL;
 }
 
-/* The language to show for the one asked for: itself, else the first that has pages. */
-static size_t shelf_for(const struct library *library, const char *language)
+/* The language shown for the one asked for: itself, or the first that has pages. */
+static size_t language_for(const struct library *library, const char *language)
 {
     size_t shown = 0;
     for (size_t lang = LANG_COUNT; lang-- > 0;) {
@@ -215,12 +214,12 @@ static size_t shelf_for(const struct library *library, const char *language)
 
 size_t library_count(const struct library *library, const char *language)
 {
-    return library->count[shelf_for(library, language)];
+    return library->count[language_for(library, language)];
 }
 
 static const struct leaf *leaf_at(const struct library *library, const char *language, size_t i)
 {
-    size_t lang = shelf_for(library, language);
+    size_t lang = language_for(library, language);
     return i < library->count[lang] ? &library->leaves[lang][i] : NULL;
 }
 

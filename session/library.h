@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rights library: short pages in each language, as text files an office can replace.
 
-   DIR/LANGUAGE/NN-name.txt, UTF-8; the first line is the title, an empty line follows, then the text: paragraphs between
-   empty lines, each on lines of any length (they are joined and wrapped anew). A line that begins with "- " stays a line
-   of its own. Sorted by file name; more than LIBRARY_PAGES_MAX are not shown. */
+   DIR/LANGUAGE/NN-name.txt, UTF-8. The first line is the title, an empty line follows, then the
+   text: paragraphs between empty lines, on lines of any length, which are joined and wrapped anew.
+   A line that begins with "- " stays a line of its own. Pages are sorted by file name; those beyond
+   LIBRARY_PAGES_MAX are not shown. */
 #ifndef SESSION_LIBRARY_H
 #define SESSION_LIBRARY_H
 
@@ -13,18 +14,23 @@ enum { LIBRARY_PAGES_MAX = 18, LIBRARY_FILE_MAX = 16384, LIBRARY_TITLE_MAX = 112
 
 struct library;
 
-/* Reads all languages' pages. A file that is empty, larger than LIBRARY_FILE_MAX, not UTF-8, with control characters but tabs, no
-   regular file (a link is none), without a title of at most LIBRARY_TITLE_MAX bytes or without a text is left out; so a
-   folder that is missing gives a library without pages, which is no error. NULL only when memory is short. Loaded before
-   a session is confined. */
+/* Reads the pages of all languages, before the session is confined. Left out are files that are
+   empty, larger than LIBRARY_FILE_MAX, no regular files (links are none), not UTF-8, or with
+   control characters other than tabs, and those without a text or a title of at most
+   LIBRARY_TITLE_MAX bytes. A folder that is missing makes an empty library. Returns NULL when
+   memory is short. */
 struct library *library_load(const char *dir);
+
+/* Frees a library and sets it to NULL. Does nothing to a NULL library. */
 void library_free(struct library **library);
 
-/* Pages in a language ("kk"); when it has none, those of the first language of base/lang that has. */
+/* Returns the number of pages in a language ("kk"). A language without pages is shown those of the
+   first language of base/lang that has some; so are title and text. */
 size_t library_count(const struct library *library, const char *language);
 
-/* Title and text of page i, NUL-terminated and the library's; NULL when there is no such page. In the text a newline ends
-   a line, an empty line a paragraph; there is none at either end. */
+/* Return title and text of page i, from 0, or NULL when there is no such page. They are
+   NUL-terminated and the library's. In the text a newline ends a line and an empty line a
+   paragraph; it neither begins nor ends with one. */
 const char *library_title(const struct library *library, const char *language, size_t i);
 const char *library_text(const struct library *library, const char *language, size_t i);
 

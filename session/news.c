@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chooses what of the board's notices is for this reader's language. */
+/* Cuts out of the board's notices what is for one language. */
 #include "session/news.h"
 
 #include <stdlib.h>
@@ -10,17 +10,17 @@
 #include "protocol/board.h"
 #include "session/dialog.h"
 
-/* The part of the notices that is for one visitor, as it grows. */
+/* What was cut out so far. */
 struct cut {
-    const char *wanted;  /* the language whose sections are taken, after what is for everyone */
-    const char *section; /* the language of the section at hand; NULL: for everyone */
-    const char *first;   /* that of the first section with words in it; NULL: none */
-    bool fresh;          /* nothing was taken of this section */
+    const char *wanted;  /* the language taken, beside what is for everyone */
+    const char *section; /* language of the section at hand; NULL: for everyone */
+    const char *first;   /* language of the first section that has words, or NULL */
+    bool fresh;          /* nothing of this section was taken yet */
     char *text;
     size_t len;
 };
 
-/* The language that this line begins the section of, or NULL. */
+/* The language whose section begins with this line, "[kk]"; or NULL. */
 static const char *find_marker(const char *line, size_t len)
 {
     if (len != 4 || line[0] != '[' || line[3] != ']')
@@ -37,6 +37,7 @@ static void trim(struct cut *cut)
         cut->len--;
 }
 
+/* Takes a line if it is for the wanted language or for everyone. */
 static void take(struct cut *cut, const char *line, size_t len)
 {
     if (cut->fresh && len == 0)
@@ -56,7 +57,7 @@ static void take(struct cut *cut, const char *line, size_t len)
     cut->len += len + 1;
 }
 
-/* Cuts out what is for everyone and the sections of a language. */
+/* Starts anew: cuts out what is for everyone and the sections of a language. */
 static void take_sections(struct cut *cut, const char *language, const char *text, size_t len)
 {
     const char *end = text + len;
@@ -79,11 +80,11 @@ static void take_sections(struct cut *cut, const char *language, const char *tex
     trim(cut);
 }
 
-/* Lays on the page what of the notices is for who reads this language; without memory all of it. Returns
- * what is to be freed after the reading. */
+/* Starts the page with what is for readers of a language; when memory is short, with all notices.
+   Returns a block to free after reading, or NULL. */
 static char *choose(const struct board *board, const char *language, struct page *page)
 {
-    /* One more for the last line's end; what joins two sections is shorter than the marker between them. */
+    /* One more for the last line's end; what joins two sections is shorter than their marker. */
     struct cut cut = {.text = malloc((size_t)board->notices_len + 1)};
     if (cut.text == NULL) {
         page_start(page, board->notices, board->notices_len);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "Out of order", in words of all languages at once. */
+/* One screen that says it in all languages at once. */
 #include "session/out_of_order.h"
 
 #include <string.h>
 
-/* No message ids: all three are shown whatever the language is. */
+/* No message ids: all three are always shown. */
 static const char words[] = "Терминал жұмыс істемейді.\n"
                             "Ештеңе қабылданбайды.\n"
                             "\n"

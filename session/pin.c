@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The screens for the PIN. */
+/* A PIN is typed into a field of digits; an empty field means none. */
 #include "session/pin.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "crypto/secret.h"
 #include "session/dialog.h"
 
-/* Asks for digits until there are none or enough of them. */
+/* Asks until there are no digits or enough. Returns UI_NEXT, UI_BACK or UI_OVER. */
 static int type(struct ui *ui, const struct dialog *dialog, char pin[CODE_PIN_MAX + 1],
                 const char *note)
 {
@@ -23,7 +23,8 @@ static int type(struct ui *ui, const struct dialog *dialog, char pin[CODE_PIN_MA
     }
 }
 
-static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
+/* Asks for a PIN twice, until both are the same. Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int ask_twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
 {
     static const struct dialog first = {
         .title = N_("Send: do you want a PIN?"),
@@ -61,8 +62,8 @@ static int twice(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_
 
 int pin_choose(struct ui *ui, char pin[CODE_PIN_MAX + 1], char again[CODE_PIN_MAX + 1])
 {
-    int key = twice(ui, pin, again);
-    /* Half a PIN that was left must lock nothing that is sent later. */
+    int key = ask_twice(ui, pin, again);
+    /* A PIN that was left half typed must not lock what is sent later. */
     explicit_bzero(again, CODE_PIN_MAX + 1);
     if (key != UI_NEXT)
         explicit_bzero(pin, CODE_PIN_MAX + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One question a screen; 0 or Enter goes on without an answer. */
+/* One question a screen; 0 skips it. */
 #include "session/questions.h"
 
 #include <stdio.h>
@@ -9,15 +9,15 @@
 #include "base/lang.h"
 #include "session/dialog.h"
 
-enum { ASKING_DIGITS = 4 };
+enum { COUNT_DIGITS = 4 };
 
-static const char *const questions_about[] = {
+static const char *const about_texts[] = {
     NULL, N_("Me"), N_("Someone else"), N_("Several of us"), N_("Me, and I am under 18"),
 };
 
 const char *questions_about_text(uint8_t about)
 {
-    return about <= LETTER_ABOUT_MINOR ? questions_about[about] : NULL;
+    return about <= LETTER_ABOUT_MINOR ? about_texts[about] : NULL;
 }
 
 int questions_who(struct ui *ui, struct draft *draft)
@@ -25,7 +25,7 @@ int questions_who(struct ui *ui, struct draft *draft)
     enum taxonomy_reader place = taxonomy_reader(ui->place->card.type);
     const struct dialog dialog = {
         .title = N_("Write to the Commissioner: who is it about?"),
-        .choices = questions_about + 1,
+        .choices = about_texts + 1,
         .count = place == TAXONOMY_MINOR ? LETTER_ABOUT_SEVERAL : LETTER_ABOUT_MINOR,
         .zero = N_("Skip this question"),
         .keys = N_("Press a digit   0: skip   Esc: back   F1: help"),
@@ -53,20 +53,19 @@ int questions_count(struct ui *ui, struct draft *draft)
         .enter = true,
         .help = HELP_WHO,
     };
-    char typed[ASKING_DIGITS + 1] = "";
+    char typed[COUNT_DIGITS + 1] = "";
     struct digits digits;
-    int key;
-    digits_start(&digits, typed, ASKING_DIGITS, false);
+    digits_start(&digits, typed, COUNT_DIGITS, false);
     if (draft->people > 0)
         digits.len = (size_t)snprintf(typed, sizeof typed, "%u", draft->people % 10000U);
-    key = dialog_type(ui, &dialog, &digits, 0, NULL, NULL);
+    int key = dialog_type(ui, &dialog, &digits, 0, NULL, NULL);
     if (key == UI_NEXT)
         draft->people = (uint16_t)atoi(typed);
     explicit_bzero(typed, sizeof typed);
     return key;
 }
 
-static int yes_or_no(struct ui *ui, struct draft *draft, uint8_t number)
+static int ask_yes_or_no(struct ui *ui, struct draft *draft, uint8_t number)
 {
     static const char *const choices[] = {N_("Yes"), N_("No")};
     const struct dialog dialog = {
@@ -89,7 +88,7 @@ static int yes_or_no(struct ui *ui, struct draft *draft, uint8_t number)
 
 int questions_question(struct ui *ui, struct draft *draft, uint8_t number)
 {
-    return number == 0 ? UI_NEXT : yes_or_no(ui, draft, number);
+    return number == 0 ? UI_NEXT : ask_yes_or_no(ui, draft, number);
 }
 
 int questions_consent(struct ui *ui, struct draft *draft)
@@ -106,10 +105,9 @@ int questions_consent(struct ui *ui, struct draft *draft)
         .kept = draft->consent > 0 ? taxonomy_consent_text(draft->consent, ui->reader) : NULL,
         .help = HELP_CONSENT,
     };
-    int key;
     for (uint8_t i = 0; i < TAXONOMY_CONSENT_MAX; i++)
         choices[i] = taxonomy_consent_text(i + 1, ui->reader);
-    key = dialog_choose(ui, &dialog);
+    int key = dialog_choose(ui, &dialog);
     if (key < UI_ZERO)
         return key;
     draft->consent = key == UI_ZERO ? TAXONOMY_CONSENT_MIN : (uint8_t)key;

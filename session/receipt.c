@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt's screens. The number stays hidden until the person asks for it. */
+/* A table of screens. The number stays hidden until the person asks for it. */
 #include "session/receipt.h"
 
 #include <stdio.h>
@@ -13,15 +13,14 @@
 #include "tui/qr.h"
 
 enum {
-    RECEIPT_TOP = 1,
-    RECEIPT_GAP = 2,
-    RECEIPT_LINE = 10,
-    RECEIPT_GROUP = 4,
-    RECEIPT_GROUPS = CODE_DIGITS / RECEIPT_GROUP,
-    RECEIPT_ASKED = 2,
+    QR_TOP = 1,
+    QR_GAP = 2,
+    LINE_STEP = 10, /* two groups and the blanks behind them */
+    GROUP_DIGITS = 4,
+    GROUPS = CODE_DIGITS / GROUP_DIGITS,
+    GROUPS_ASKED = 2,
 };
 
-/* Each screen names the next. */
 enum receipt_step { RECEIPT_HOW, RECEIPT_LOOK, RECEIPT_CHECK, RECEIPT_LEAVE, RECEIPT_DONE };
 
 struct receipt {
@@ -34,30 +33,30 @@ struct receipt {
 int receipt_print(struct ui *ui, const char code[CODE_LEN])
 {
     uint8_t *slip = secret_new(SLIP_MAX);
-    int word = PRINTER_GONE;
-    size_t len;
+    int status = PRINTER_GONE;
     dialog_wait(ui);
-    if (slip != NULL && (len = slip_make(code, ui->place->paper, slip)) > 0)
-        word = ui->io->print(ui->io->context, slip, len);
+    size_t len = slip != NULL ? slip_make(code, ui->place->paper, slip) : 0;
+    if (len > 0)
+        status = ui->io->print(ui->io->context, slip, len);
     secret_free(slip);
     dialog_waited(ui);
-    return word;
+    return status;
 }
 
-/* What the person can do now. */
-static const char *note_about(int word)
+/* The note that says what the person can do now, for an enum printer_status. */
+static const char *note_about(int status)
 {
-    static const char *const words[] = {
+    static const char *const notes[] = {
         [PRINTER_DONE] = N_("The slip is printed. Take it now."),
         [PRINTER_PAPER] =
             N_("The printer has no paper. Take what came out. Write the number down."),
         [PRINTER_GONE] = N_("The printer does not answer. Write the number down instead."),
         [PRINTER_SLOW] = N_("The printer has stopped. Take what came out. Write the number down."),
     };
-    return words[word >= PRINTER_DONE && word <= PRINTER_SLOW ? word : PRINTER_GONE];
+    return notes[status >= PRINTER_DONE && status <= PRINTER_SLOW ? status : PRINTER_GONE];
 }
 
-/* Who practises and then writes must not hold two slips that look alike. */
+/* Somebody who practises and then writes must not end up with two slips that look alike. */
 static bool can_print(const struct ui *ui)
 {
     return ui->io->print != NULL && !ui->practice;
@@ -65,7 +64,7 @@ static bool can_print(const struct ui *ui)
 
 /* --- how to take it along --- */
 
-static int how(struct receipt *receipt)
+static int choose_how(struct receipt *receipt)
 {
     static const char *const choices[] = {
         N_("Show it: write it down, or learn it by heart"),
@@ -100,13 +99,13 @@ static int how(struct receipt *receipt)
 
 /* --- the number itself --- */
 
-/* Two groups a line, in the order of reading: short lines are copied with fewer mistakes. */
-static int say_digits(struct ui *ui, int row, int col, const char *code)
+/* Draws two groups a line: short lines are copied with fewer mistakes. Returns the row behind. */
+static int draw_digits(struct ui *ui, int row, int col, const char *code)
 {
     char grouped[CODE_GROUPED_LEN];
     code_group(code, grouped);
-    for (size_t at = 0; at + RECEIPT_LINE - 1 <= CODE_GROUPED_LEN - 1; at += RECEIPT_LINE, row += 2)
-        screen_put(ui->screen, row, col + 2, SCREEN_BOLD, grouped + at, RECEIPT_LINE - 1);
+    for (size_t at = 0; at + LINE_STEP - 1 <= CODE_GROUPED_LEN - 1; at += LINE_STEP, row += 2)
+        screen_put(ui->screen, row, col + 2, SCREEN_BOLD, grouped + at, LINE_STEP - 1);
     explicit_bzero(grouped, sizeof grouped);
     return row;
 }
@@ -117,19 +116,15 @@ static void draw(struct receipt *receipt, const struct dialog *dialog)
     const char *text =
         receipt->has_pin ? _("This number and your PIN work at every terminal of the Commissioner.")
                          : _("This number works at every terminal of the Commissioner.");
-    int right = 0;
-    int col = 0;
-    int row = RECEIPT_TOP + 1;
-    int rows = 0;
-    int cols = 0;
     dialog_frame(ui, dialog);
     ui->secrecy.secret = true;
-    col = ui->box.left;
-    right = screen_cols(ui->screen) - col;
-    if (qr_draw(ui->screen, RECEIPT_TOP + (ui->practice ? 1 : 0), col, receipt->code, &rows,
-                &cols) == 0)
-        col += cols + RECEIPT_GAP;
-    row = say_digits(ui, row, col, receipt->code);
+    int col = ui->box.left;
+    int right = screen_cols(ui->screen) - col;
+    int rows = 0;
+    int cols = 0;
+    if (qr_draw(ui->screen, QR_TOP + (ui->practice ? 1 : 0), col, receipt->code, &rows, &cols) == 0)
+        col += cols + QR_GAP;
+    int row = draw_digits(ui, QR_TOP + 1, col, receipt->code);
     screen_wrap(ui->screen, row, col, right - col, ui->box.bottom - 2 - row, SCREEN_PLAIN, text,
                 strlen(text));
     dialog_choices(ui, ui->box.bottom - (int)dialog->count, dialog);
@@ -146,7 +141,7 @@ static int look(struct receipt *receipt)
         .help = HELP_RECEIPT,
     };
     int key = UI_IGNORED;
-    /* The number is said only to who asks for it. */
+    /* The number is said only when the person asks for it. */
     receipt->ui->needs_speech = false;
     receipt->ui->secrecy.silent = true;
     while (key == UI_IGNORED) {
@@ -161,13 +156,13 @@ static int look(struct receipt *receipt)
     return key == 1 ? RECEIPT_CHECK : RECEIPT_HOW;
 }
 
-/* --- did it arrive on paper or in the head? --- */
+/* --- has the person got it? --- */
 
-/* Asks for one group until it is right or passed over. Returns UI_NEXT, UI_BACK or UI_OVER. */
+/* Asks for a group, from 0, until it is right or skipped. Returns UI_NEXT, UI_BACK or UI_OVER. */
 static int ask_group(struct receipt *receipt, int group)
 {
     char title[128];
-    char typed[RECEIPT_GROUP + 1];
+    char typed[GROUP_DIGITS + 1];
     struct digits digits;
     const char *note = NULL;
     const struct dialog dialog = {
@@ -180,25 +175,25 @@ static int ask_group(struct receipt *receipt, int group)
     int key;
     snprintf(title, sizeof title, _("Group %d of your number, please"), group + 1);
     do {
-        digits_start(&digits, typed, RECEIPT_GROUP, false);
+        digits_start(&digits, typed, GROUP_DIGITS, false);
         key = dialog_type(receipt->ui, &dialog, &digits, 0, note, NULL);
         note = N_("That is not the same. Press Esc and look again.");
     } while (key == UI_NEXT && digits.len > 0 &&
-             (digits.len < RECEIPT_GROUP ||
-              !secret_equal(typed, receipt->code + group * RECEIPT_GROUP, RECEIPT_GROUP)));
+             (digits.len < GROUP_DIGITS ||
+              !secret_equal(typed, receipt->code + group * GROUP_DIGITS, GROUP_DIGITS)));
     explicit_bzero(typed, sizeof typed);
     return key;
 }
 
 static int check(struct receipt *receipt)
 {
-    uint8_t dice[RECEIPT_ASKED];
-    int groups[RECEIPT_ASKED];
+    uint8_t dice[GROUPS_ASKED];
+    int groups[GROUPS_ASKED];
     int key = UI_NEXT;
     random_bytes(dice, sizeof dice);
-    groups[0] = dice[0] % RECEIPT_GROUPS;
-    groups[1] = (groups[0] + 1 + dice[1] % (RECEIPT_GROUPS - 1)) % RECEIPT_GROUPS;
-    for (int i = 0; i < RECEIPT_ASKED && key == UI_NEXT; i++)
+    groups[0] = dice[0] % GROUPS;
+    groups[1] = (groups[0] + 1 + dice[1] % (GROUPS - 1)) % GROUPS;
+    for (int i = 0; i < GROUPS_ASKED && key == UI_NEXT; i++)
         key = ask_group(receipt, groups[i]);
     if (key == UI_OVER)
         return RECEIPT_DONE;
@@ -222,7 +217,7 @@ static int leave(struct receipt *receipt)
 void receipt_show(struct ui *ui, const char code[CODE_LEN], bool has_pin)
 {
     static int (*const steps[])(struct receipt *) = {
-        [RECEIPT_HOW] = how,
+        [RECEIPT_HOW] = choose_how,
         [RECEIPT_LOOK] = look,
         [RECEIPT_CHECK] = check,
         [RECEIPT_LEAVE] = leave,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt: the number that leads to the answer, on the screen, on a slip, and in the person's head. */
+/* The receipt: the number that leads to the answer, shown, printed or learned by heart. */
 #ifndef SESSION_RECEIPT_H
 #define SESSION_RECEIPT_H
 
@@ -8,14 +8,14 @@
 #include "crypto/code.h"
 #include "session/ui.h"
 
-/* Lets the person take the number along in the way they choose, asks for two groups of it, and ends when they have
-   said so with two different keys, or the session is over. Only for an envelope that was stored. */
+/* Lets the person take the number along in a way they choose and asks for two groups of it. Ends
+   when they said so with two different keys, or the session is over. Only for a stored envelope. */
 void receipt_show(struct ui *ui, const char code[CODE_LEN], bool has_pin);
 
-/* The same for a follow-up: it has no number of its own. */
+/* Says that a follow-up is stored, until Enter is pressed: its number is the one the person has. */
 void receipt_show_followup(struct ui *ui);
 
-/* Prints a slip of the code. Returns an enum printer_status. */
+/* Prints a slip with the number, on a place that has a printer. Returns an enum printer_status. */
 int receipt_print(struct ui *ui, const char code[CODE_LEN]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The letter read back: every answer in words, then the text, which is dots until the person shows it. */
+/* The letter read back: every answer in words, then the text, as dots until the person shows it. */
 #include "session/review.h"
 
 #include <stdio.h>
@@ -12,12 +12,12 @@
 #include "session/dialog.h"
 #include "session/questions.h"
 
-/* A dot has three bytes; what it stands for may have one. */
-enum { REVIEW_ANSWERS = 4096, REVIEW_DOT = 3 };
+/* A dot has three bytes; the character it stands for may have one. */
+enum { ANSWERS_MAX = 4096, DOT_LEN = 3 };
 
 struct review {
     size_t len;
-    char text[REVIEW_ANSWERS + REVIEW_DOT * (LETTER_TEXT_MAX + LETTER_NAME_MAX)];
+    char text[ANSWERS_MAX + DOT_LEN * (LETTER_TEXT_MAX + LETTER_NAME_MAX)];
 };
 
 static void add(struct review *review, const char *text, size_t len)
@@ -33,8 +33,8 @@ static void say(struct review *review, const char *text)
     add(review, text, strlen(text));
 }
 
-/* What the person typed: letters as dots unless they are to be seen. */
-static void typed(struct review *review, const char *text, size_t len, bool open)
+/* Adds what the person typed; if not open, as dots. */
+static void add_typed(struct review *review, const char *text, size_t len, bool open)
 {
     while (len > 0) {
         uint32_t ch = 0;
@@ -54,7 +54,7 @@ static void add_answers(struct review *review, const struct ui *ui, const struct
     const struct taxonomy_category *category = taxonomy_category(draft->category);
     const char *about = questions_about_text(draft->about);
     char number[16];
-    /* Each line ends with a stop: who listens hears where one answer ends. */
+    /* Each line ends with a stop, so that listeners hear where an answer ends. */
     if (category != NULL) {
         say(review, _(taxonomy_text(&category->words, ui->reader)));
         say(review, ".\n");
@@ -81,7 +81,7 @@ static void add_answers(struct review *review, const struct ui *ui, const struct
     say(review, ".");
 }
 
-static void compose(struct review *review, const struct ui *ui, const struct draft *draft)
+static void write_review(struct review *review, const struct ui *ui, const struct draft *draft)
 {
     review->len = 0;
     if (draft->kind == LETTER_COMPLAINT) {
@@ -90,16 +90,16 @@ static void compose(struct review *review, const struct ui *ui, const struct dra
             say(review, "\n");
             say(review, _("Name:"));
             say(review, " ");
-            typed(review, draft->name, draft->name_len, ui->secrecy.open);
+            add_typed(review, draft->name, draft->name_len, ui->secrecy.open);
         }
         say(review, "\n\n");
     }
     if (draft->text_len == 0)
         say(review, _("(You wrote no text. That is all right.)"));
-    typed(review, draft->text, draft->text_len, ui->secrecy.open);
+    add_typed(review, draft->text, draft->text_len, ui->secrecy.open);
 }
 
-static enum review_end meaning(int key, bool followup)
+static enum review_end end_of(int key, bool followup)
 {
     static const enum review_end ends[] = {REVIEW_BACK, REVIEW_SEND,   REVIEW_WRITE,
                                            REVIEW_NAME, REVIEW_CHANGE, REVIEW_DISCARD};
@@ -131,12 +131,12 @@ static int ask(struct ui *ui, const struct draft *draft, struct review *review)
     ui->needs_speech = true;
     while (key == UI_IGNORED) {
         int top = page.top;
-        compose(review, ui, draft);
+        write_review(review, ui, draft);
         page_start(&page, review->text, review->len);
         page.top = top;
         key = dialog_read_once(ui, &dialog, &page);
         if (key == 1 && ui->too_fast)
-            key = UI_IGNORED; /* nobody meant to send it */
+            key = UI_IGNORED; /* not meant to send */
     }
     return key;
 }
@@ -150,5 +150,5 @@ enum review_end review_show(struct ui *ui, const struct draft *draft)
     else
         dialog_sorry(ui);
     secret_free(review);
-    return meaning(key, draft->kind == LETTER_FOLLOWUP);
+    return end_of(key, draft->kind == LETTER_FOLLOWUP);
 }

@@ -16,7 +16,8 @@ enum review_end {
     REVIEW_DISCARD,
 };
 
-/* Shows what will be sent and asks what to do with it. */
+/* Shows what will be sent and asks what to do with it. A send that came too fast to be meant does
+   not count. */
 enum review_end review_show(struct ui *ui, const struct draft *draft);
 
 #endif

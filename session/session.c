@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A session from the language screen to the goodbye, and its one envelope. */
+/* From the language screen to the goodbye, with one envelope whatever the person does. */
 #include "session/session.h"
 
 #include <stdbool.h>
@@ -74,7 +74,8 @@ static int ask_language(struct ui *ui)
     return dialog_choose(ui, &dialog);
 }
 
-/* Sets the i-th language. The first one chosen begins the session: an envelope is owed from here. */
+/* Sets the i-th language. The first one chosen begins the session: an envelope is owed from
+   here. */
 static void use_language(struct ui *ui, size_t i)
 {
     if (!ui->begun && ui->io->begin != NULL)

@@ -25,7 +25,7 @@ enum ui_key {
 /* The first row below the title, and the columns of a line in normal print. */
 enum { UI_TOP = 2, UI_WIDTH = 60 };
 
-/* A silent countdown is shown in the last seconds before an idle session ends. */
+/* Seconds of countdown before an idle session ends. */
 enum { UI_COUNTDOWN = 20 };
 
 struct ui;
