@@ -159,7 +159,8 @@ static int name(struct filing *filing)
     return lead(compose_name(filing->ui, filing->draft), FILING_REVIEW, FILING_REVIEW);
 }
 
-/* Sending takes a second deliberate key: the PIN's Enter, or for a follow-up a screen of its own. */
+/* Sending takes a second deliberate key: the PIN's Enter, or for a follow-up a screen of its
+   own. */
 static int confirm(struct filing *filing)
 {
     static const struct dialog dialog = {
