@@ -60,7 +60,7 @@ UNITS    := $(filter-out %.sysusers,$(wildcard systemd/*.*))
 UNITDIR  := $(PREFIX)/lib/systemd/system
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 # What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
-TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c))
+TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c tests/lib/*.c))
 
 all: $(PROGRAMS:%=$(BUILD)/%) $(MO) $(BUILD)/texts
 

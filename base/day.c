@@ -11,16 +11,14 @@ uint32_t day_today(void)
 {
     time_t now = time(NULL);
     struct tm local;
-
     if (now == (time_t)-1 || localtime_r(&now, &local) == NULL)
         return 0;
     int64_t seconds = (int64_t)now + local.tm_gmtoff;
     return seconds < 0 ? 0 : (uint32_t)(seconds / DAY_SECONDS);
 }
 
-/* By arithmetic, not by gmtime(3): that reads /etc/localtime, and a session may not open a file.
-   The year is taken to begin in March, so that the leap day is its last one; 719468 days lie
-   between 0000-03-01 and 1970-01-01. */
+/* Not by gmtime(3), which reads /etc/localtime: a session may not open a file. Years are counted
+   from March, so that the leap day comes last; from 0000-03-01 to 1970-01-01 it is 719468 days. */
 void day_text(uint32_t day, char out[DAY_TEXT_LEN])
 {
     enum { ERA = 146097 /* days in 400 years */, DAY_MAX = 2932896 /* 9999-12-31 */ };
@@ -31,7 +29,6 @@ void day_text(uint32_t day, char out[DAY_TEXT_LEN])
     uint32_t month = (5 * in_year + 2) / 153;
     uint32_t date = in_year - (153 * month + 2) / 5 + 1;
     uint32_t year = z / ERA * 400 + year_of_era + (month >= 10);
-
     month = month < 10 ? month + 3 : month - 9;
     snprintf(out, DAY_TEXT_LEN, "%04u-%02u-%02u", year % 10000, month % 100, date % 100);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Calendar days, counted from 1970-01-01: all that a letter, a record or an act says of when. */
+/* Calendar days since 1970-01-01, the only kind of date in letters, records and acts. */
 #ifndef BASE_DAY_H
 #define BASE_DAY_H
 
 #include <stdint.h>
 
-/* Today by the local clock, in days since 1970-01-01; 0 when the clock cannot be read or stands before that day. */
+/* Today by the local clock; 0 when the clock cannot be read or is set to before 1970. */
 uint32_t day_today(void);
 
-/* Writes a day as "2026-11-22", NUL-terminated. Days after 9999-12-31 are shown as that day. Opens no file. */
+/* Writes a day as "2026-11-22", NUL-terminated; any day after 9999-12-31 as that one. Opens no
+   file, so a confined process may call it. */
 enum { DAY_TEXT_LEN = 11 };
 void day_text(uint32_t day, char out[DAY_TEXT_LEN]);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole files on media that may be hostile, full, read-only or pulled out.
 
-   A file is written under a temporary name ".sandyq-PID-N" in the same folder, which the writer
-   holds locked (flock). A sweep removes the temporary files that nobody holds: those of a writer
-   that died. */
+   A file is written under a temporary name ".sandyq-PID-N" in the same folder, locked with flock
+   by its writer. A sweep removes the temporary files that nobody has locked: their writers died. */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -72,9 +71,8 @@ enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *l
 {
     struct stat st;
     enum error error = ERROR_SPECIAL;
-
     *fd = -1;
-    /* Looked at before it is opened: opening a device can already do something. */
+    /* Check before opening: to open a device can already have an effect. */
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == EACCES ? ERROR_IO : error_of_errno(errno);
     if (!S_ISREG(st.st_mode))
@@ -95,7 +93,7 @@ enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *l
     return ERROR_NONE;
 }
 
-/* Reads up to len bytes; *got is less only when the file ends earlier. */
+/* Reads up to len bytes; *got is less only at the end of the file. */
 static enum error read_whole(int fd, uint8_t *data, size_t len, size_t *got)
 {
     *got = 0;
@@ -116,7 +114,6 @@ enum error file_read(int dirfd, const char *name, size_t max, uint8_t **data, si
     uint8_t *bytes = NULL;
     size_t size = 0;
     int fd = -1;
-
     *data = NULL;
     *len = 0;
     enum error error = file_open(dirfd, name, max, &fd, &size);
@@ -141,7 +138,8 @@ static enum error open_temporary(struct file_writer *writer, mode_t mode)
         writer->fd = openat(writer->dirfd, writer->temporary,
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         if (writer->fd >= 0) {
-            /* Some file systems cannot lock; then a sweep cannot spare us, and need not. */
+            /* May fail: some file systems have no locks. Then a sweep may remove our file, and
+               the rename fails. */
             flock(writer->fd, LOCK_EX | LOCK_NB);
             return ERROR_NONE;
         }
@@ -155,7 +153,6 @@ enum error file_begin(int dirfd, const char *name, mode_t mode, struct file_writ
 {
     struct file_writer *writer = NULL;
     enum error error = ERROR_IO;
-
     *out = NULL;
     if (strlen(name) >= sizeof writer->name)
         return ERROR_IO;
@@ -180,7 +177,6 @@ enum error file_begin(int dirfd, const char *name, mode_t mode, struct file_writ
 enum error file_add(struct file_writer *writer, const void *data, size_t len)
 {
     const uint8_t *bytes = data;
-
     while (len > 0) {
         ssize_t n = write(writer->fd, bytes, len);
         if (n < 0 && errno != EINTR)
@@ -195,7 +191,7 @@ enum error file_add(struct file_writer *writer, const void *data, size_t len)
 
 static enum error sync_folder(int dirfd)
 {
-    /* FAT and some network file systems have nothing to sync in a folder and say so. */
+    /* FAT and some network file systems cannot sync a folder and say so; that is no error. */
     if (fsync(dirfd) != 0 && errno != EINVAL && errno != EROFS && errno != EBADF)
         return error_of_errno(errno);
     return ERROR_NONE;
@@ -205,7 +201,6 @@ enum error file_commit(struct file_writer **writer)
 {
     struct file_writer *w = *writer;
     enum error error = ERROR_NONE;
-
     if (fsync(w->fd) != 0)
         error = error_of_errno(errno);
     if (error == ERROR_NONE && renameat(w->dirfd, w->temporary, w->dirfd, w->name) != 0)
@@ -215,7 +210,7 @@ enum error file_commit(struct file_writer **writer)
         return error;
     }
     error = sync_folder(w->dirfd);
-    /* Some file systems tell of a full disk only here. */
+    /* Some file systems report a full disk only here. */
     if (close(w->fd) != 0 && error == ERROR_NONE)
         error = error_of_errno(errno);
     close(w->dirfd);
@@ -238,7 +233,6 @@ void file_abandon(struct file_writer **writer)
 enum error file_write(int dirfd, const char *name, mode_t mode, const void *data, size_t len)
 {
     struct file_writer *writer = NULL;
-
     enum error error = file_begin(dirfd, name, mode, &writer);
     if (error != ERROR_NONE)
         return error;
@@ -253,7 +247,6 @@ enum error file_write(int dirfd, const char *name, mode_t mode, const void *data
 enum error file_settle(const char *path)
 {
     char copy[PATH_MAX];
-
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
         return ERROR_IO;
     int dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -269,11 +262,10 @@ bool file_is_temporary(const char *name)
     return strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0;
 }
 
-/* Removes one temporary file, unless a living writer holds it. */
+/* Removes one temporary file unless a living writer holds its lock. */
 static void sweep_one(int dirfd, const char *name)
 {
     struct stat st;
-
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
         return;
     int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -288,7 +280,6 @@ DIR *file_folder(int dirfd)
 {
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-
     if (folder == NULL && fd >= 0)
         close(fd);
     return folder;
@@ -297,7 +288,6 @@ DIR *file_folder(int dirfd)
 void file_sweep(int dirfd)
 {
     DIR *folder = file_folder(dirfd);
-
     if (folder == NULL)
         return;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds the translations, reads all of them at the start, and switches between them. */
+/* Loads the translations of all languages at the start and switches between them. */
 #include <limits.h>
 #include <stdbool.h>
 #include <locale.h>
@@ -12,8 +12,7 @@
 
 #define DOMAIN "sandyq"
 
-/* Counted up, it makes gettext look at LANGUAGE again. libintl promises it, no header declares it.
- */
+/* Incrementing it makes gettext look at LANGUAGE again. Documented by libintl, in no header. */
 extern int _nl_msg_cat_cntr;
 
 static const char *const languages[LANG_COUNT] = {"kk", "ru", "en"};
@@ -26,7 +25,6 @@ const char *lang_code(size_t i)
 void lang_wanted(char code[3])
 {
     static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
-
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *value = getenv(names[i]);
         if (value && value[0] != '\0') {
@@ -37,8 +35,8 @@ void lang_wanted(char code[3])
     memcpy(code, "en", 3);
 }
 
-/* English is in the program; "C" makes gettext open no file for it, which a confined process could
- * not. */
+/* English is in the source. For it, lang_set asks for the language "C", for which gettext opens no
+   file: a confined process cannot. */
 static bool built_in(const char *code)
 {
     return strcmp(code, "en") == 0;
@@ -47,7 +45,6 @@ static bool built_in(const char *code)
 void lang_set(const char *code)
 {
     const char *language = "C";
-
     for (size_t i = 0; i < LANG_COUNT; i++)
         if (strcmp(languages[i], code) == 0 && !built_in(code))
             language = languages[i];
@@ -55,19 +52,18 @@ void lang_set(const char *code)
     _nl_msg_cat_cntr++;
 }
 
-/* True when the catalogue that answers says that it is in this language. */
+/* Whether gettext answers from a catalogue whose header names this language. */
 static bool loaded(const char *code)
 {
     char want[32];
-
     lang_set(code);
     snprintf(want, sizeof want, "Language: %s\n", code);
     return strstr(gettext(""), want) != NULL;
 }
 
-/* From glibc 2.39 on gettext translates nothing in a locale called C.UTF-8. So the messages get a
-   locale of another name that is the same one: a link that stands beside the catalogues. Where it
-   is missing C.UTF-8 stays, which will do for older ones. */
+/* Since glibc 2.39, gettext translates nothing in a locale called C.UTF-8. So LC_MESSAGES gets the
+   same locale under another name, a symlink beside the catalogues. If that is missing C.UTF-8
+   stays, which works with an older glibc. */
 static void name_locale(const char *dir)
 {
     setenv("LOCPATH", dir, 1);
@@ -77,11 +73,9 @@ static void name_locale(const char *dir)
 
 static int use(const char *dir)
 {
-    /* gettext asks for the working directory at every message when the folder's name is relative.
-     */
+    /* With a relative path gettext would look up the working directory at every message. */
     char *absolute = realpath(dir, NULL);
     int result = -1;
-
     if (!absolute || !bindtextdomain(DOMAIN, absolute))
         goto out;
     name_locale(absolute);
@@ -95,13 +89,12 @@ out:
     return result;
 }
 
-/* A folder named from where the program lies, so that an installation can be moved or staged. */
+/* Relative to the program itself, so that an installation can be moved or staged. */
 static int use_near_program(const char *folder)
 {
     char path[PATH_MAX + 32];
     const ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
     char *slash = NULL;
-
     if (n <= 0)
         return -1;
     path[n] = '\0';

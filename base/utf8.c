@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* UTF-8 byte by byte. */
+/* A strict UTF-8 decoder that takes one byte at a time; everything else here is built on it. */
 #include "base/utf8.h"
 
 static int32_t start(struct utf8 *decoder, uint8_t byte)
@@ -14,12 +14,11 @@ static int32_t start(struct utf8 *decoder, uint8_t byte)
     return UTF8_MORE;
 }
 
-/* The second byte after some leads has a narrower range: that is where overlong forms, surrogates
-   and code points above U+10FFFF are kept out. */
+/* After some lead bytes the second byte has a narrower range, which excludes overlong forms,
+   surrogates and code points above U+10FFFF. */
 static bool continues(const struct utf8 *decoder, uint8_t byte)
 {
     uint8_t low = 0x80, high = 0xBF;
-
     if (decoder->first == 0xE0)
         low = 0xA0;
     else if (decoder->first == 0xED)
@@ -34,7 +33,6 @@ static bool continues(const struct utf8 *decoder, uint8_t byte)
 int32_t utf8_feed(struct utf8 *decoder, uint8_t byte, bool *again)
 {
     int32_t ch = UTF8_MORE;
-
     *again = false;
     if (decoder->need == 0)
         return start(decoder, byte);
@@ -55,7 +53,6 @@ int32_t utf8_feed(struct utf8 *decoder, uint8_t byte, bool *again)
 size_t utf8_put(uint32_t ch, char out[4])
 {
     size_t more = ch < 0x80 ? 0 : ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
-
     if (more == 0) {
         out[0] = (char)ch;
         return 1;
@@ -69,7 +66,6 @@ size_t utf8_put(uint32_t ch, char out[4])
 size_t utf8_take(const char *text, size_t len, uint32_t *ch)
 {
     struct utf8 decoder = {0};
-
     for (size_t i = 0; i < len; i++) {
         bool again = false;
         int32_t got = utf8_feed(&decoder, (uint8_t)text[i], &again);
@@ -87,7 +83,6 @@ size_t utf8_take(const char *text, size_t len, uint32_t *ch)
 bool utf8_valid(const void *text, size_t len)
 {
     const char *at = text;
-
     while (len > 0) {
         uint32_t ch = 0;
         size_t n = utf8_take(at, len, &ch);

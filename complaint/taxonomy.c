@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of what complaints are about, where people are held and how far a case is. */
+/* Tables: what complaints are about, where people are held, how far a case has got. */
 #include "complaint/taxonomy.h"
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 #define N_(s)     (s)
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Who reads and where, as the tables need it. */
+/* Sets of readers, and places with rules of their own. */
 enum {
     ADULT = 1 << TAXONOMY_ADULT,
     MINOR = 1 << TAXONOMY_MINOR,
@@ -19,10 +19,10 @@ enum {
 };
 enum { PLACE_IVS = 4, PLACE_CHILD = 9, PLACE_WOMEN = 11 };
 
-/* Questions by what they are about; the numbers are in letters for ever: only append. */
+/* The questions by subject. The numbers are stored in letters: never renumber, only append. */
 enum { MARKS = 1, DANGER, DOCTOR, WORSE, ALONE, EATING, PAST, COURT };
 
-/* An adult's words, a minor's, a woman's. */
+/* In the order of enum taxonomy_reader: an adult's words, a minor's, a woman's. */
 #define WORDS(...)                                                                                 \
     {                                                                                              \
         .text = { __VA_ARGS__ }                                                                    \
@@ -51,8 +51,8 @@ static const struct taxonomy_group groups[] = {
     {'H', WORDS(N_("Something else, or I want to talk to someone")), ALL},
 };
 
-/* In the order of the codes. A place hides only what it cannot do to anyone: what is hidden cannot
-   be said. */
+/* Sorted by code. Hide from a place only what cannot happen there: nobody can complain of what is
+   hidden. */
 static const struct taxonomy_category categories[] = {
     {.code = "A1",
      .words = WORDS(N_("Someone in charge hurt me, or told others to")),
@@ -302,7 +302,7 @@ static const struct {
                N_("Court day or deadline this week")},
 };
 
-/* What an answer does to the urgency: a yes makes it this urgent at least, or so many steps sooner. */
+/* What a yes does to the urgency: at least this urgent, or so many steps more urgent. */
 static const struct {
     uint8_t question;
     const char *groups; /* of the categories it is for; NULL: all */
@@ -330,9 +330,8 @@ static const struct taxonomy_facility facilities[] = {
     {PLACE_WOMEN, "WOMEN", N_("Women's prison")},
 };
 
-/* Numbers are in casebooks for years: never renumber, only append. A question from the office waits
-   for the person like an answer does; an answer not yet on the board is not one the person can
-   read. */
+/* Numbers are in casebooks for years: never renumber, only append. To the writer, a question from
+   the office counts as an answer, and an answer counts once it is on the board. */
 static const struct taxonomy_status statuses[] = {
     {1, "received", TAXONOMY_ARRIVED, N_("Received, still sealed")},
     {2, "opened", TAXONOMY_LOOKING, N_("Opened")},
@@ -440,8 +439,8 @@ size_t taxonomy_categories_for(char group, enum taxonomy_reader reader, uint8_t 
     return n;
 }
 
-/* The group without categories leads to the minors' words: for nobody who has them already, and
-   nowhere where everybody does. */
+/* The group without categories leads to the words for minors; it is not offered where everybody
+   reads those already. */
 static bool leads_on(char group, enum taxonomy_reader reader, uint8_t facility)
 {
     const struct taxonomy_category *rows[TAXONOMY_CHOICES_MAX];

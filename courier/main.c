@@ -42,13 +42,12 @@ static int usage_error(void)
     return STATUS_USAGE;
 }
 
-/* The folder of a medium is often named after the medium, so by a stranger: letters of our languages pass,
-   and nothing that a terminal could take for an order or that turns what follows. */
+/* The folder of a medium is often named after the medium, so by a stranger. Lets letters of our
+   languages pass, but nothing that a terminal could take for a command or that reverses text. */
 static void put_name(FILE *stream, const char *name)
 {
     const size_t len = strlen(name);
     uint32_t ch = 0;
-
     for (size_t i = 0; i < len;) {
         const size_t n = utf8_take(name + i, len - i, &ch);
         if ((ch >= 0x20 && ch < 0x7F) || (ch > 0xAD && ch < 0x530))
@@ -67,8 +66,8 @@ static int fail(const char *where, const char *text)
     return STATUS_FAILED;
 }
 
-/* What was taken in, a line each; things that were not on the medium are passed over. */
-static void print_taken(const char *name, enum error error)
+/* A line for each thing that was taken in or refused; none for what was not on the medium. */
+static void print_taken(const char *name, int error)
 {
     if (error == ERROR_NONE)
         printf(_("%s: in\n"), name);
@@ -84,11 +83,10 @@ static const char *card_text(const struct exchange_report *report)
     return _(error_text(report->card));
 }
 
-/* Who carries the first card compares the fingerprint with the office's poster. */
+/* Whoever brings the first card compares the fingerprint with the office's poster. */
 static void print_card(const struct exchange_report *report)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
-
     charter_fingerprint(report->office, fingerprint);
     if (report->card_in)
         printf(_("card: in. Fingerprint of its office: %s\n"), fingerprint);
@@ -100,7 +98,7 @@ static void print_sent(const struct exchange_report *report)
 {
     if (report->bundle == ERROR_MISSING)
         puts(_("request: out. The kiosk has no card yet."));
-    else if (report->last >= report->first) /* some of them, when a later bundle failed */
+    else if (report->last >= report->first) /* also when a later bundle failed */
         printf(_("bundle: out, records %llu to %llu\n"), (unsigned long long)report->first,
                (unsigned long long)report->last);
     else if (report->bundle == ERROR_NONE)
@@ -117,7 +115,7 @@ static void print_sent(const struct exchange_report *report)
                _(error_text(report->salvage)));
 }
 
-/* What does not fit what the office or the medium has seen of this kiosk. */
+/* Where the outbox contradicts what the office or the medium has seen of this kiosk. */
 static void print_past(const struct exchange_report *report)
 {
     if (report->fork)
@@ -146,7 +144,7 @@ static void print_report(const struct exchange_report *report)
     print_sent(report);
 }
 
-/* What to name in the one line on standard error. */
+/* The subject of the error message. */
 static const char *refused_thing(const struct exchange_report *report)
 {
     if (report->card != ERROR_NONE && report->card != ERROR_MISSING)
@@ -163,8 +161,6 @@ static const char *refused_thing(const struct exchange_report *report)
 
 static int exchange(const struct options *options)
 {
-    struct exchange_report report;
-
     int start = secret_start();
     if (start != ERROR_NONE)
         return fail("start", _(error_text(start)));
@@ -172,6 +168,7 @@ static int exchange(const struct options *options)
         sandbox_courier(options->state, options->media) != 0)
         return fail("start",
                     _("The courier could not be confined. Use a kernel with seccomp filters."));
+    struct exchange_report report;
     enum error error = exchange_run(options->state, options->media, day_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)
         return fail(options->media, _(error_text(error)));
@@ -201,7 +198,6 @@ int main(int argc, char **argv)
     struct options options = {NULL, NULL};
     char language[3];
     int option = 0;
-
     lang_wanted(language);
     if (lang_start(NULL) == 0) /* without translations the courier still carries, in English */
         lang_set(language);

@@ -390,7 +390,7 @@ static int fail_long(const char *subject, size_t over)
 /* The text is read after the office is open: nobody types an answer for a case that is not there.
  */
 static int read_text(const struct command_line *line, struct vault *vault, size_t max,
-                     struct scribe **text)
+                     struct text_input **text)
 {
     const char *subject = line->operands[1];
     enum error error = find_case(vault, case_number(line->operands[1]));
@@ -406,7 +406,7 @@ static int read_text(const struct command_line *line, struct vault *vault, size_
 static int run_answer(const struct command_line *line)
 {
     struct vault *vault = NULL;
-    struct scribe *text = NULL;
+    struct text_input *text = NULL;
     int status = open_desk(line, &vault);
     if (status == COMMAND_DONE)
         status = read_text(line, vault, ANSWER_TEXT_MAX, &text);
@@ -425,7 +425,7 @@ static int run_answer(const struct command_line *line)
 static int run_note(const struct command_line *line)
 {
     struct vault *vault = NULL;
-    struct scribe *text = NULL;
+    struct text_input *text = NULL;
     int status = open_desk(line, &vault);
     if (status == COMMAND_DONE)
         status = read_text(line, vault, CASEFILE_NOTE_MAX, &text);

@@ -23,7 +23,7 @@
 /* A JSON text on its way out. */
 struct printout {
     FILE *out;
-    struct plain plain;
+    struct sanitize sanitize;
 };
 
 static void put_digits(FILE *out, uint32_t ch)
@@ -48,7 +48,7 @@ static size_t put_other(struct printout *printout, const char *text, size_t len)
     char shown[4];
     uint32_t ch = 0;
     const size_t n = utf8_take(text, len, &ch);
-    const size_t written = sanitize_char(&printout->plain, ch, shown);
+    const size_t written = sanitize_char(&printout->sanitize, ch, shown);
     if (written == n && memcmp(shown, text, n) == 0)
         fwrite(text, 1, n, printout->out);
     else
@@ -68,7 +68,7 @@ static int put_harmless(const char *text, size_t len, void *context)
         fwrite(text + at, 1, n, printout->out);
         at += n;
         if (n > 0)
-            sanitize_char(&printout->plain, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1],
+            sanitize_char(&printout->sanitize, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1],
                           last);
         if (at < len)
             at += put_other(printout, text + at, len - at);

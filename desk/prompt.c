@@ -15,9 +15,9 @@
 #include "base/utf8.h"
 #include "crypto/secret.h"
 
-enum { KEY_INTERRUPT = 3, FRESH_MIN = 12 };
+enum { CTRL_C = 3, FRESH_MIN = 12 };
 
-/* What would end the program while the terminal is mute; let in only while it waits. */
+/* Signals that would end the program with the echo off; delivered only while it waits. */
 static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
@@ -32,10 +32,10 @@ static void on_signal(int number)
 struct source {
     int fd;
     int failed;              /* the error when it cannot be read */
-    const sigset_t *waiting; /* of a terminal: the signals while it waits; NULL for a file */
+    const sigset_t *waiting; /* for a terminal: the signal mask while it waits; NULL for a file */
 };
 
-/* One byte at a time, so that nothing behind the line is taken. The byte is part of a secret. */
+/* Reads one byte at a time, so as not to take anything after the line. It is part of a secret. */
 static int next_byte(const struct source *source, char *byte)
 {
     struct pollfd terminal = {.fd = source->fd, .events = POLLIN};
@@ -43,7 +43,7 @@ static int next_byte(const struct source *source, char *byte)
     if (source->waiting != NULL)
         ppoll(&terminal, 1, NULL, source->waiting);
     if (stopped) {
-        *byte = KEY_INTERRUPT;
+        *byte = CTRL_C;
         return 1;
     }
     do {
@@ -64,7 +64,7 @@ static enum error read_line(const struct source *source, struct passphrase *out)
             error = source->failed;
         if (got <= 0 || byte == '\n')
             break;
-        if (byte == KEY_INTERRUPT)
+        if (byte == CTRL_C)
             error = ERROR_CANCELLED;
         else if (out->len == PASSPHRASE_MAX)
             error = ERROR_PASSPHRASE_LONG;
@@ -93,7 +93,7 @@ static enum error from_file(const char *file, struct passphrase *out)
     return error;
 }
 
-/* What a new passphrase must have; characters, because an office may write Cyrillic. */
+/* The minimum length of a new passphrase, in characters: an office may write Cyrillic. */
 static enum error check_fresh(const struct passphrase *passphrase)
 {
     size_t count = 0;
@@ -107,7 +107,7 @@ static enum error check_fresh(const struct passphrase *passphrase)
 static void say(int tty, const char *text)
 {
     if (write(tty, text, strlen(text)) < 0)
-        return; /* a question that cannot be shown is answered blindly or not at all */
+        return; /* a question that cannot be shown may still be answered */
 }
 
 static enum error ask(const struct source *tty, const char *question, struct passphrase *out)
@@ -135,8 +135,8 @@ static enum error ask_twice(const struct source *tty, struct passphrase *out)
     return error;
 }
 
-/* Without echo, and with signals from keys off: Ctrl-C ends the line instead, so that it is read at
-   once. */
+/* Turns off echo and signals from keys; Ctrl-C ends the line instead, so that it is
+   read at once. */
 static enum error ask_mute(const struct source *tty, bool fresh, struct passphrase *out)
 {
     struct termios was, mute;
@@ -145,7 +145,7 @@ static enum error ask_mute(const struct source *tty, bool fresh, struct passphra
     mute = was;
     mute.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
     mute.c_lflag |= ICANON;
-    mute.c_cc[VEOL] = KEY_INTERRUPT;
+    mute.c_cc[VEOL] = CTRL_C;
     if (tcsetattr(tty->fd, TCSAFLUSH, &mute) != 0)
         return ERROR_NO_TERMINAL;
     enum error error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
@@ -153,7 +153,7 @@ static enum error ask_mute(const struct source *tty, bool fresh, struct passphra
     return error;
 }
 
-/* However it ends, the terminal gets its echo back. */
+/* Whatever happens, the terminal gets its echo back. */
 static enum error from_terminal(bool fresh, struct passphrase *out)
 {
     const struct sigaction action = {.sa_handler = on_signal};

@@ -7,9 +7,10 @@
 
 #include "office/passphrase.h"
 
-/* Reads the first line of file, or, when file is NULL, asks on the terminal; twice when it is a new
-   one, which must have 12 characters. A signal that ends programs stops the asking: the terminal is
-   left as it was found. On ERROR_NONE *out is the caller's, for passphrase_free. */
+/* Reads the first line of file or, when file is NULL, asks on the terminal. fresh: a new
+   passphrase of at least 12 characters, asked for twice. A signal that would end the program
+   cancels the question and leaves the terminal as it was. On ERROR_NONE *out is the caller's,
+   for passphrase_free. */
 enum error prompt_passphrase(const char *file, bool fresh, struct passphrase **out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing other people's text so that it cannot act. */
+/* Replaces character by character, then wraps what is left. */
 #include "desk/sanitize.h"
 
 #include <stdlib.h>
@@ -10,51 +10,52 @@
 
 #define MARGIN "    |"
 
-/* No script that people here write needs more marks on one letter. Thousands of them, which some
-   terminals draw one above the other, would paint over the lines around. */
+/* No script in use here needs more marks on one letter. Thousands of them, which some terminals
+   stack above each other, would paint over the lines around. */
 enum { MARKS_MAX = 4 };
 enum { EMPTY_MAX = 2, BYTES_MAX = 3 /* of U+FFFD for one bad byte */ };
 enum { REPLACEMENT = 0xFFFD, HARD_BLANK = 0xA0 };
 
-static size_t mark(struct plain *plain, uint32_t ch, char out[4])
+static size_t mark(struct sanitize *state, uint32_t ch, char out[4])
 {
-    if (plain->marks > 0) {
-        plain->marks--;
+    if (state->marks > 0) {
+        state->marks--;
         return utf8_put(ch, out);
     }
-    if (plain->full)
+    if (state->full)
         return 0;
-    plain->full = true;
+    state->full = true;
     return utf8_put(REPLACEMENT, out);
 }
 
-size_t sanitize_char(struct plain *plain, uint32_t ch, char out[4])
+size_t sanitize_char(struct sanitize *state, uint32_t ch, char out[4])
 {
     int columns = 0;
     uint32_t shown = utf8_shown(ch, &columns);
     if (utf8_mark(shown))
-        return mark(plain, shown, out);
+        return mark(state, shown, out);
     if (shown == HARD_BLANK)
         shown = ' ';
-    *plain = (struct plain){.marks = shown != ' ' ? MARKS_MAX : 0};
+    *state = (struct sanitize){.marks = shown != ' ' ? MARKS_MAX : 0};
     return utf8_put(shown, out);
 }
 
 void sanitize_word(FILE *out, const char *text, size_t len)
 {
-    struct plain plain = {0};
+    struct sanitize state = {0};
     for (size_t at = 0; at < len;) {
         char bytes[4];
         uint32_t ch = 0;
         at += utf8_take(text + at, len - at, &ch);
-        fwrite(bytes, 1, sanitize_char(&plain, ch, bytes), out);
+        fwrite(bytes, 1, sanitize_char(&state, ch, bytes), out);
     }
 }
 
-/* Writes what is left of the text into a block of its own, which the caller wipes; its lines stay lines. */
+/* Returns a sanitized copy of *tamed bytes that keeps its newlines, for the caller to wipe and
+   free; NULL when out of memory. */
 static char *tame(const char *text, size_t len, size_t *tamed)
 {
-    struct plain plain = {0};
+    struct sanitize state = {0};
     char *out = malloc(BYTES_MAX * len + 4);
     *tamed = 0;
     for (size_t at = 0; out != NULL && at < len;) {
@@ -63,7 +64,7 @@ static char *tame(const char *text, size_t len, size_t *tamed)
         at += n;
         if (ch == '\r' && at < len && text[at] == '\n')
             continue;
-        *tamed += sanitize_char(&plain, ch, out + *tamed);
+        *tamed += sanitize_char(&state, ch, out + *tamed);
         if (ch == '\n')
             out[*tamed - 1] = '\n';
     }

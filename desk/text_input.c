@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "crypto/secret.h"
 
-/* What is behind the limit is only counted, up to a bound: an endless input must end. */
+/* Bytes beyond the limit are only counted, and not for ever: the input may be endless. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };
 
 static ssize_t read_some(int fd, char *out, size_t len)
@@ -24,56 +24,56 @@ static ssize_t read_some(int fd, char *out, size_t len)
     return got;
 }
 
-static enum error count_rest(int fd, struct scribe *scribe)
+static enum error count_rest(int fd, struct text_input *input)
 {
     char *drop = secret_new(4096);
     ssize_t got = 0;
     if (drop == NULL)
         return ERROR_MEMORY;
-    while (scribe->over < COUNT_MAX && (got = read_some(fd, drop, 4096)) > 0)
-        scribe->over += (size_t)got;
+    while (input->over < COUNT_MAX && (got = read_some(fd, drop, 4096)) > 0)
+        input->over += (size_t)got;
     secret_free(drop);
     return got < 0 ? ERROR_TEXT_FILE : ERROR_NONE;
 }
 
-/* One byte more than max is taken, for the newline at the end. */
-static enum error read_all(int fd, size_t max, struct scribe *scribe)
+/* Takes one byte more than max, for a newline at the end. */
+static enum error read_all(int fd, size_t max, struct text_input *input)
 {
     ssize_t got = 1;
-    while (scribe->len < max + 1 && got > 0) {
-        got = read_some(fd, scribe->text + scribe->len, max + 1 - scribe->len);
+    while (input->len < max + 1 && got > 0) {
+        got = read_some(fd, input->text + input->len, max + 1 - input->len);
         if (got < 0)
             return ERROR_TEXT_FILE;
-        scribe->len += (size_t)got;
+        input->len += (size_t)got;
     }
-    enum error error = got > 0 ? count_rest(fd, scribe) : ERROR_NONE;
+    enum error error = got > 0 ? count_rest(fd, input) : ERROR_NONE;
     if (error != ERROR_NONE)
         return error;
-    if (scribe->over == 0 && scribe->len > 0 && scribe->text[scribe->len - 1] == '\n')
-        scribe->len--;
-    if (scribe->len > max)
-        scribe->over += scribe->len - max;
-    if (scribe->over > 0)
+    if (input->over == 0 && input->len > 0 && input->text[input->len - 1] == '\n')
+        input->len--;
+    if (input->len > max)
+        input->over += input->len - max;
+    if (input->over > 0)
         return ERROR_TEXT_LONG;
-    return scribe->len > 0 ? ERROR_NONE : ERROR_TEXT_EMPTY;
+    return input->len > 0 ? ERROR_NONE : ERROR_TEXT_EMPTY;
 }
 
-static enum error read_from(const char *file, size_t max, struct scribe *scribe)
+static enum error read_from(const char *file, size_t max, struct text_input *input)
 {
     int fd = STDIN_FILENO;
     if (file != NULL && (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
         return ERROR_TEXT_FILE;
     if (file == NULL && isatty(fd))
         fprintf(stderr, "%s\n", _("Type the text. End it with Ctrl-D on an empty line."));
-    enum error error = read_all(fd, max, scribe);
+    enum error error = read_all(fd, max, input);
     if (fd != STDIN_FILENO)
         close(fd);
-    if (error == ERROR_NONE && !utf8_valid(scribe->text, scribe->len))
+    if (error == ERROR_NONE && !utf8_valid(input->text, input->len))
         error = ERROR_TEXT_UTF8;
     return error;
 }
 
-enum error text_input_read(const char *file, size_t max, struct scribe **out)
+enum error text_input_read(const char *file, size_t max, struct text_input **out)
 {
     *out = secret_new(sizeof **out + max + 1);
     if (*out == NULL)

@@ -14,7 +14,6 @@
 static bool type(struct digits *digits, const char *text)
 {
     bool used = true;
-
     for (; *text; text++)
         used = digits_key(digits, (struct keypress){KEYPRESS_CHAR, (unsigned char)*text}) && used;
     return used;
@@ -25,7 +24,6 @@ static const char *drawn(const struct digits *digits, int group, int *cursor)
     static char text[8192];
     struct screen *screen = screen_new(24, 64);
     int row = 0;
-
     digits_draw(digits, screen, 0, 2, group);
     screen_dump(screen, text, sizeof text);
     screen_cursor_at(screen, &row, cursor);
@@ -38,7 +36,6 @@ static void test_codes_as_people_type_them(void **state)
 {
     struct digits digits;
     char text[25];
-
     digits_start(&digits, text, 24, false);
     assert_true(type(&digits, "1234 5678-9Ol2 "));
     assert_true(digits_key(&digits, (struct keypress){KEYPRESS_CHAR, 0x2014}));
@@ -55,7 +52,6 @@ static void test_one_too_many(void **state)
 {
     struct digits digits;
     char text[5] = "9999";
-
     digits_start(&digits, text, 4, false);
     assert_string_equal(text, "");
     assert_true(type(&digits, "1234"));
@@ -67,7 +63,6 @@ static void test_backspace_wipes(void **state)
 {
     struct digits digits;
     char text[5];
-
     digits_start(&digits, text, 4, false);
     type(&digits, "12");
     assert_true(digits_key(&digits, (struct keypress){KEYPRESS_DELETE, 0}));
@@ -83,7 +78,6 @@ static void test_groups_and_cursor(void **state)
     struct digits digits;
     char text[9];
     int col = 0;
-
     digits_start(&digits, text, 8, false);
     assert_string_equal(drawn(&digits, 4, &col), "____ ____");
     assert_int_equal(col, 2);
@@ -101,7 +95,6 @@ static void test_hidden_shows_only_the_fresh_digit(void **state)
     struct digits digits;
     char text[7];
     int col = 0;
-
     digits_start(&digits, text, 6, true);
     type(&digits, "123");
     assert_string_equal(drawn(&digits, 0, &col), "••3___");
@@ -114,7 +107,6 @@ static void test_hidden_shows_the_group_of_the_fresh_digit(void **state)
     struct digits digits;
     char text[9];
     int col = 0;
-
     digits_start(&digits, text, 8, true);
     assert_string_equal(drawn(&digits, 4, &col), "____ ____");
     type(&digits, "1234");
@@ -127,7 +119,7 @@ static void test_hidden_shows_the_group_of_the_fresh_digit(void **state)
     assert_string_equal(drawn(&digits, 4, &col), "•••• ••__");
 }
 
-/* Frames, identifiers, control keys and the code a second time: only the code arrives. */
+/* Framing, identifiers, control keys, the code twice: only the code arrives. */
 static void test_a_scanner_gone_mad(void **state)
 {
     static const enum keypress_kind kinds[] = {KEYPRESS_TAB,  KEYPRESS_OTHER,  KEYPRESS_ENTER,
@@ -135,7 +127,6 @@ static void test_a_scanner_gone_mad(void **state)
                                                KEYPRESS_GONE, KEYPRESS_HIDE};
     struct digits digits;
     char text[25];
-
     digits_start(&digits, text, 24, false);
     assert_false(type(&digits, "]Q{}#*@$%&'\"<>;:?!=+.,/|\\~`^()_ABCDEFGHJKMNPQRSTUVWXYZ"));
     assert_string_equal(text, "");
@@ -159,7 +150,6 @@ static void test_letters_that_stand_for_digits(void **state)
 {
     struct digits digits;
     char text[9];
-
     digits_start(&digits, text, 8, false);
     assert_true(type(&digits, "OoIiLl"));
     assert_string_equal(text, "001111");
@@ -177,6 +167,5 @@ int main(void)
         cmocka_unit_test(test_a_scanner_gone_mad),
         cmocka_unit_test(test_letters_that_stand_for_digits),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

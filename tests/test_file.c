@@ -44,7 +44,6 @@ static unsigned files_in_folder(void)
 {
     unsigned n = 0;
     DIR *d = opendir(dir);
-
     assert_non_null(d);
     for (struct dirent *e = readdir(d); e != NULL; e = readdir(d))
         n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
@@ -56,7 +55,6 @@ static int read_named(const char *name, size_t max)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-
     int error = file_read(folder, name, max, &data, &len);
     if (error != ERROR_NONE)
         assert_null(data);
@@ -68,7 +66,6 @@ static void written_is_read(void **state)
 {
     uint8_t *data = NULL;
     size_t len = 0;
-
     assert_int_equal(file_write(folder, "a", 0600, "first", 5), ERROR_NONE);
     assert_int_equal(file_write(folder, "a", 0600, "second", 6), ERROR_NONE);
     assert_int_equal(file_read(folder, "a", 6, &data, &len), ERROR_NONE);
@@ -83,7 +80,6 @@ static void written_is_read(void **state)
 static void mode_is_kept_to(void **state)
 {
     struct stat st;
-
     assert_int_equal(file_write(folder, "secret", 0600, "x", 1), ERROR_NONE);
     assert_int_equal(fstatat(folder, "secret", &st, 0), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
@@ -101,7 +97,6 @@ static void missing_and_large(void **state)
 static void sparse_giant_is_refused_at_once(void **state)
 {
     int fd = openat(folder, "giant", O_WRONLY | O_CREAT, 0600);
-
     if (ftruncate(fd, 100LL << 30) != 0)
         assert_int_equal(ftruncate(fd, 8LL << 30), 0);
     close(fd);
@@ -112,7 +107,6 @@ static void special_files_are_refused(void **state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-
     office_put(dir, "real", "x", 1);
     assert_int_equal(symlinkat("real", folder, "link"), 0);
     assert_int_equal(symlinkat("nowhere", folder, "dangling"), 0);
@@ -144,7 +138,6 @@ static void magic_tells_what_it_is(void **state)
         {"SANDYQB1", ERROR_FOREIGN},  {"SANDYQB2", ERROR_FOREIGN},  {"sandyqc1", ERROR_FOREIGN},
         {"SANDYQC", ERROR_TRUNCATED}, {"", ERROR_TRUNCATED},
     };
-
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(
             file_magic((const uint8_t *)cases[i].text, strlen(cases[i].text), "SANDYQC1"),
@@ -154,7 +147,6 @@ static void magic_tells_what_it_is(void **state)
 static void symlink_at_the_target_is_replaced_not_followed(void **state)
 {
     struct stat st;
-
     office_put(dir, "victim", "safe", 4);
     assert_int_equal(symlinkat("victim", folder, "a"), 0);
     assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_NONE);
@@ -177,7 +169,6 @@ static void abandoned_leaves_the_old(void **state)
     struct file_writer *writer = NULL;
     uint8_t *data = NULL;
     size_t len = 0;
-
     office_put(dir, "a", "old", 3);
     assert_int_equal(file_begin(folder, "a", 0600, &writer), ERROR_NONE);
     assert_int_equal(file_add(writer, "half", 4), ERROR_NONE);
@@ -194,7 +185,6 @@ static void abandoned_leaves_the_old(void **state)
 static void sweep_takes_what_is_dead(void **state)
 {
     struct file_writer *writer = NULL;
-
     office_put(dir, ".sandyq-99999-0", "half", 4);
     office_put(dir, ".sandyq-99999-1", "half", 4);
     office_put(dir, ".somebody-else", "x", 1);
@@ -212,7 +202,6 @@ static void sweep_takes_what_is_dead(void **state)
 static void temporary_names_in_use_are_stepped_over(void **state)
 {
     char name[64];
-
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, ".sandyq-%ld-%d", (long)getpid(), i);
         office_put(dir, name, "x", 1);
@@ -233,7 +222,6 @@ static int mount_small(const char *options, unsigned long flags)
 static void full_disk_is_refused_and_nothing_left(void **state)
 {
     static uint8_t much[256 * 1024];
-
     if (mount_small("size=64k", 0) < 0)
         skip();
     int kept = file_write(folder, "a", 0600, "old", 3);

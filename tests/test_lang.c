@@ -31,7 +31,6 @@ static void catalogue(const struct folder *folder, const char *language, const c
 {
     char path[256], command[1024];
     FILE *po = NULL;
-
     snprintf(path, sizeof path, "%s/%s", folder->path, language);
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/%s/LC_MESSAGES", folder->path, language);
@@ -54,7 +53,6 @@ static int setup(void **state)
 {
     struct folder *folder = calloc(1, sizeof *folder);
     char link[128];
-
     strcpy(folder->path, "/tmp/sandyq-lang-XXXXXX");
     *state = folder;
     if (!mkdtemp(folder->path) || !getcwd(folder->home, sizeof folder->home))
@@ -68,7 +66,6 @@ static int teardown(void **state)
     struct folder *folder = *state;
     const int moved = chdir(folder->home);
     const int result = nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-
     free(folder);
     return moved == 0 ? result : -1;
 }
@@ -82,7 +79,6 @@ static void says(const char *code, const char *want)
 static void test_switching(void **state)
 {
     const struct folder *folder = *state;
-
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "ru", "Да");
     assert_int_equal(lang_start(folder->path), 0);
@@ -96,13 +92,11 @@ static void test_switching(void **state)
     says("../../../etc", "Yes");
 }
 
-/* A confined process can open nothing: all must be read at the start, whatever the folder's name.
- */
+/* A confined process can open no file, so everything must be read at the start, even from ".". */
 static void test_files_are_not_needed_later(void **state)
 {
     const struct folder *folder = *state;
     char mo[256];
-
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "ru", "Да");
     assert_int_equal(chdir(folder->path), 0);
@@ -117,7 +111,6 @@ static void test_files_are_not_needed_later(void **state)
 static void test_a_missing_language_is_an_error(void **state)
 {
     const struct folder *folder = *state;
-
     assert_int_equal(lang_start(folder->path), -1);
     assert_int_equal(lang_start("/nowhere/at/all"), -1);
     catalogue(folder, "kk", "kk", "Иә");
@@ -127,7 +120,6 @@ static void test_a_missing_language_is_an_error(void **state)
 static void test_a_wrong_language_is_an_error(void **state)
 {
     const struct folder *folder = *state;
-
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "kk", "Иә");
     assert_int_equal(lang_start(folder->path), -1);
@@ -150,6 +142,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_wrong_language_is_an_error, setup, teardown),
         cmocka_unit_test(test_names),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The keyboard layouts: against whole alphabets typed by hand, and against what X says of every key. */
+/* Keyboard layouts, compared with alphabets typed by hand and with what X says of every key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 
 enum { TEXT_MAX = 1024, TABLE_MAX = 8192 };
 
-/* Keys as a console with a US keyboard sends them, and what a person meant. Both texts have every letter of
-   their alphabet, 42 and 33. */
+/* The characters that a console with a US keyboard sends, and what the person meant. Together the
+   texts have all letters of both alphabets, 42 and 33. */
 static const struct typed {
     const char *what;
     enum layout layout;
@@ -91,7 +91,7 @@ static void test_alphabets_arrive_letter_for_letter(void **state)
     }
 }
 
-/* The letters of an alphabet must all be among what the keys give, small and big. */
+/* Every letter of an alphabet must be on some key, small and capital. */
 static void reaches(enum layout layout, const char *alphabet)
 {
     for (size_t len = strlen(alphabet), n = 0; len > 0; alphabet += n, len -= n) {
@@ -116,7 +116,6 @@ static void test_every_letter_has_a_key(void **state)
 static void test_digits_stay_digits(void **state)
 {
     struct keypress press = {.kind = KEYPRESS_CHAR, .ch = '2', .keypad = true, .caps = true};
-
     assert_int_equal(layout_char(LAYOUT_KK, false, press), '2');
     assert_int_equal(layout_char(LAYOUT_KK, false, key('2', false)), 0x4D9);
     assert_int_equal(layout_char(LAYOUT_KK, true, key('2', false)), '2');
@@ -128,7 +127,6 @@ static void test_digits_stay_digits(void **state)
 static void test_what_is_not_of_a_us_keyboard_is_left_alone(void **state)
 {
     static const uint32_t alone[] = {0x4D9, 0x436, 0x416, 0x20AC, 0x1F600, 0x7F, ' ', 0xA0, 0};
-
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
         for (int layout = 0; layout < LAYOUT_COUNT; layout++)
             for (int caps = 0; caps < 2; caps++) {
@@ -148,7 +146,6 @@ static void test_languages(void **state)
 static void legend(enum layout layout, bool layer, bool upper, int row, const char *want)
 {
     char got[LAYOUT_LEGEND_LEN];
-
     memset(got, 'x', sizeof got);
     layout_legend(layout, layer, upper, row, got);
     assert_string_equal(got, want);
@@ -165,13 +162,12 @@ static void test_legend(void **state)
     legend(LAYOUT_EN, false, true, 3, "Z X C V B N M < > ?");
 }
 
-/* Starts the program that asks X. */
+/* Starts the program that asks xkbcommon. */
 static FILE *ask_x(const char *word)
 {
     const char *build = getenv("SANDYQ_BUILD");
     char command[TEXT_MAX];
     FILE *out = NULL;
-
     snprintf(command, sizeof command, "%s/tests/layout/table %s", build ? build : "build", word);
     out = popen(command, "r");
     assert_non_null(out);
@@ -184,7 +180,6 @@ static void test_every_key_means_what_x_says(void **state)
     char name[3] = "";
     unsigned us = 0, want = 0;
     int caps = 0, n = 0;
-
     for (; fscanf(keys, "%2s %d %x %x", name, &caps, &us, &want) == 4; n++) {
         const enum layout layout = strcmp(name, "KK") == 0   ? LAYOUT_KK
                                    : strcmp(name, "RU") == 0 ? LAYOUT_RU
@@ -202,7 +197,6 @@ static void test_checked_in_table_is_what_x_gives(void **state)
 {
     static char fresh[TABLE_MAX], ours[TABLE_MAX];
     FILE *file = ask_x("");
-
     assert_true(fread(fresh, 1, sizeof fresh - 1, file) > 0);
     assert_int_equal(pclose(file), 0);
     file = fopen("tui/layout_table.c", "r");
@@ -224,6 +218,5 @@ int main(void)
         cmocka_unit_test(test_every_key_means_what_x_says),
         cmocka_unit_test(test_checked_in_table_is_what_x_gives),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

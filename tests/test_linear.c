@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a voice says of a screen. */
+/* What a voice makes of a screen. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void title(const char *text)
     screen_say(screen, 0, 1, SCREEN_BOLD, text);
 }
 
-/* Draws a text as large print does: a blank row between two lines. Returns the row behind. */
+/* Draws a text in large print, with a blank row after each line. Returns the row after it. */
 static int large(int row, int width, const char *text)
 {
     char rows[SCREEN_ROWS_MIN][256];
@@ -46,7 +46,6 @@ static int large(int row, int width, const char *text)
     const int n = screen_wrap(box, 0, 0, width, SCREEN_ROWS_MIN, SCREEN_PLAIN, text, strlen(text));
     char dump[SCREEN_ROWS_MIN * 256];
     char *at = dump;
-
     screen_dump(box, dump, sizeof dump);
     for (int i = 0; i < n; i++, row += 2) {
         snprintf(rows[i], sizeof rows[i], "%.*s", (int)strcspn(at, "\n"), at);
@@ -60,7 +59,6 @@ static int large(int row, int width, const char *text)
 static void says(const char *want)
 {
     char got[8192];
-
     assert_int_equal(linear_text(screen, got, sizeof got), strlen(want));
     assert_string_equal(got, want);
 }
@@ -95,7 +93,7 @@ static void test_progress_comes_after_the_title(void **state)
     says("What happened?\n3/9.\nUse your own words.\n");
 }
 
-/* "1  2  3" under the languages are keys. */
+/* The "1  2  3" below the languages are keys, not an answer. */
 static void test_keys_are_no_answer(void **state)
 {
     line(2, 1, "1  Қазақша");
@@ -109,7 +107,6 @@ static void test_wrapped_lines_are_joined(void **state)
     static const char text[] =
         "Бұл жерде ешкім оны аша алмайды. Бірақ камера пернелерді көруі мүмкін: оларды "
         "қолыңызбен жабыңыз. Мәтінді бос қалдыруға да болады, ешкім сұрамайды";
-
     title("Не болды?");
     assert_in_range(screen_wrap(screen, 2, 1, 30, 20, SCREEN_PLAIN, text, sizeof text - 1), 4, 8);
     says("Не болды?\n"
@@ -117,11 +114,10 @@ static void test_wrapped_lines_are_joined(void **state)
          "қолыңызбен жабыңыз. Мәтінді бос қалдыруға да болады, ешкім сұрамайды.\n");
 }
 
-/* A word broken behind its hyphen is one word again. */
+/* A word that was broken at its hyphen is joined again. */
 static void test_broken_word(void **state)
 {
     static const char text[] = "Теріңіз жазған кезде таңдаған PIN-кодты, болмаса Enter басыңыз.";
-
     assert_int_equal(screen_wrap(screen, 2, 1, 34, 3, SCREEN_PLAIN, text, sizeof text - 1), 2);
     assert_int_equal(screen_at(screen, 2, 34)->ch, '-');
     says("Теріңіз жазған кезде таңдаған PIN-кодты, болмаса Enter басыңыз.\n");
@@ -164,7 +160,6 @@ static void test_wrapped_answer(void **state)
 static void test_large_print(void **state)
 {
     int row = 0;
-
     title("Not being seen");
     row = large(2, 40, "Nobody here can open what you write, but a camera can see the keys");
     row = large(row + 1, 40, "Cover them with your hand. You may leave everything empty, always.");
@@ -180,7 +175,6 @@ static void test_large_print(void **state)
 static void test_receipt(void **state)
 {
     int rows = 0, cols = 0;
-
     title("This is your number");
     assert_int_equal(qr_draw(screen, 1, 1, "123456789012345678901234", &rows, &cols), 0);
     screen_say(screen, 2, cols + 5, SCREEN_BOLD, "1234 5678");
@@ -206,7 +200,6 @@ static void test_digits(void **state)
 {
     char text[25];
     struct digits digits;
-
     digits_start(&digits, text, 24, false);
     digits_draw(&digits, screen, 4, 4, 4);
     says("");
@@ -218,7 +211,7 @@ static void test_digits(void **state)
     says("1 2 3 4, 5 6 7 8, 9 0 1 2, 3 4 5 6, 7 8 9 0, 1 2 3 4.\n");
 }
 
-/* What is hidden from eyes is hidden from ears. */
+/* Masked text is not spoken. */
 static void test_hidden(void **state)
 {
     line(2, 1, "•••• •• ••••••••• ••• •••••••• ••••");
@@ -228,7 +221,7 @@ static void test_hidden(void **state)
     says("swollen.\n9 0 1 2, 3 4.\n7.\n");
 }
 
-/* Keys side by side are one each; a typist's two blanks are nothing. */
+/* Keys side by side are said one by one; two blanks after a full stop mean nothing. */
 static void test_side_by_side(void **state)
 {
     line(2, 1, "I was in the cell.  He came in at night and took my  things");
@@ -241,7 +234,7 @@ static void test_side_by_side(void **state)
          "Enter: done.\nTab: new line.\nEsc: back.\nF1: help.\nF6: undo.\n");
 }
 
-/* People's own signs stay. */
+/* Signs that people type are not taken for ours. */
 static void test_signs_stay(void **state)
 {
     line(2, 1, "room_5 of 2025: 3/4, \"so\"…");
@@ -250,19 +243,17 @@ static void test_signs_stay(void **state)
     says("room_5 of 2025: 3/4, \"so\"…\n(You wrote no text.)\n(None).\n");
 }
 
-/* Whatever the room: no more than it, NUL at the end, no half character, and a beginning of the whole. */
+/* Whatever the size: never more bytes, NUL-terminated, no half character, a prefix of the whole. */
 static void test_truncation(void **state)
 {
     char whole[256];
-    size_t need = 0;
-
     title("Сұрақ?");
     line(2, 1, "1  Иә");
     line(3, 1, "2  Жоқ");
-    need = linear_text(screen, whole, sizeof whole);
+    const size_t need = linear_text(screen, whole, sizeof whole);
     assert_int_equal(linear_text(screen, NULL, 0), need);
     for (size_t size = 1; size <= need + 1; size++) {
-        char *out = malloc(size); /* its end is watched by the sanitizer */
+        char *out = malloc(size); /* a sanitizer sees writes behind it */
         assert_non_null(out);
         assert_int_equal(linear_text(screen, out, size), need);
         assert_true(strlen(out) < size);
@@ -273,14 +264,13 @@ static void test_truncation(void **state)
     }
 }
 
-/* Any cells at all, at every size, are read without a step outside. */
+/* Random cells at every size are read without leaving the grid. */
 static void test_full_screens(void **state)
 {
     static const char *const words[] = {"1  ", "•",   "_",  "1234 ", "─",
                                         "ә",   "   ", "字", "3/9",   ". "};
     static char out[65536];
     uint32_t seed = 1;
-
     for (int round = 0; round < 50; round++) {
         assert_int_equal(screen_resize(screen, round % 2 ? SCREEN_ROWS_MAX : 24, 64 + round * 3),
                          0);
@@ -295,7 +285,7 @@ static void test_full_screens(void **state)
     }
 }
 
-/* Behind the last word of the last row there is nothing to look at: a sanitizer sees who looks. */
+/* After the last word of the last row nothing may be read: a sanitizer would see it. */
 static void test_code_in_the_corner(void **state)
 {
     line(SCREEN_ROWS_MIN - 1, SCREEN_COLS_MIN - 4, "1234");
@@ -324,6 +314,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_full_screens, start, finish),
         cmocka_unit_test_setup_teardown(test_code_in_the_corner, start, finish),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Choices by digit and the place in a long list. */
+/* Choices by digit, and moving through a long list. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,6 @@ static const char *drawn(int width, int height, int *rows, bool *clipped)
     static char text[8192];
     struct screen *screen = screen_new(24, 64);
     size_t len = 0;
-
     *rows = list_choices(screen, 0, 0, width, height, texts, 3);
     *clipped = screen_clipped(screen);
     len = screen_dump(screen, text, sizeof text);
@@ -32,7 +31,6 @@ static void test_a_blank_row_between_when_there_is_room(void **state)
 {
     bool clipped = false;
     int rows = 0;
-
     assert_string_equal(drawn(18, 6, &rows, &clipped),
                         "1  Жазу\n\n2  Меня бьют или\n   мучают сейчас\n\n3  Leave");
     assert_int_equal(rows, 6);
@@ -46,7 +44,6 @@ static void test_too_little_room_is_noticed(void **state)
 {
     bool clipped = false;
     int rows = 0;
-
     assert_string_equal(drawn(18, 3, &rows, &clipped),
                         "1  Жазу\n2  Меня бьют или\n   мучают сейчас");
     assert_true(clipped);
@@ -72,7 +69,6 @@ static void at(const struct list *list, size_t want_at, size_t want_top)
 static void test_moving_scrolls(void **state)
 {
     struct list list = {.count = 10};
-
     assert_true(list_key(&list, (struct keypress){KEYPRESS_UP, 0}, 4));
     at(&list, 0, 0);
     for (int i = 0; i < 4; i++)
@@ -94,7 +90,6 @@ static void test_moving_scrolls(void **state)
 static void test_empty_list(void **state)
 {
     struct list list = {0};
-
     assert_true(list_key(&list, (struct keypress){KEYPRESS_DOWN, 0}, 4));
     list_key(&list, (struct keypress){KEYPRESS_END, 0}, 4);
     at(&list, 0, 0);
@@ -109,6 +104,5 @@ int main(void)
         cmocka_unit_test(test_moving_scrolls),
         cmocka_unit_test(test_empty_list),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,6 @@ static void shows(struct page *page, const char *first, int want_above, int want
     struct screen *screen = screen_new(24, 64);
     char got[4096];
     int above = -1, below = -1;
-
     page_draw(page, screen, 0, 0, WIDTH, HEIGHT, &above, &below);
     screen_dump(screen, got, sizeof got);
     *strchr(got, '\n') = '\0';
@@ -40,7 +39,6 @@ static bool key(struct page *page, enum keypress_kind kind)
 static void test_turning_pages(void **state)
 {
     struct page page;
-
     page_start(&page, text, strlen(text));
     shows(&page, "1", 0, 6);
     key(&page, KEYPRESS_UP);
@@ -64,7 +62,6 @@ static void test_turning_pages(void **state)
 static void test_short_text_does_not_scroll(void **state)
 {
     struct page page;
-
     page_start(&page, "бір\nекі", strlen("бір\nекі"));
     shows(&page, "бір", 0, 0);
     key(&page, KEYPRESS_END);
@@ -78,7 +75,6 @@ static void test_large_print_takes_two_rows(void **state)
     struct screen *screen = screen_new(24, 64);
     struct page page;
     int above = 0, below = 0;
-
     page_start(&page, text, strlen(text));
     page.spacing = 2;
     shows(&page, "1", 0, 8);
@@ -103,6 +99,5 @@ int main(void)
         cmocka_unit_test(test_short_text_does_not_scroll),
         cmocka_unit_test(test_large_print_takes_two_rows),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,6 @@ static void test_codes_scan_to_their_digits(void **state)
 {
     struct screen *screen = screen_new(24, 64);
     uint32_t seed = 20240214;
-
     for (int i = 0; i < CODES; i++) {
         char digits[25], got[64];
         int rows = 0, cols = 0;
@@ -47,7 +46,6 @@ static void test_room_for_text_beside(void **state)
 {
     struct screen *screen = screen_new(24, 64);
     int rows = 0, cols = 0;
-
     assert_int_equal(qr_draw(screen, 1, 0, "123456789012345678901234", &rows, &cols), 0);
     assert_int_equal(rows, 15);
     assert_int_equal(cols, 29);
@@ -61,7 +59,6 @@ static void test_nothing_is_drawn_when_it_does_not_fit(void **state)
     struct screen *screen = screen_new(24, 64);
     int rows = 0, cols = 0;
     char text[64];
-
     assert_int_equal(qr_draw(screen, 10, 0, "123456789012345678901234", &rows, &cols), -1);
     assert_int_equal(qr_draw(screen, 0, 36, "123456789012345678901234", &rows, &cols), -1);
     assert_int_equal(qr_draw(screen, 0, 0, "", &rows, &cols), -1);
@@ -73,7 +70,6 @@ static void test_nothing_is_drawn_when_it_does_not_fit(void **state)
 static int dark_cell(const struct screen *screen, int y, int x)
 {
     const uint32_t ch = screen_at(screen, y / 2, x)->ch;
-
     return ch == 0x2588 || ch == (y % 2 == 0 ? 0x2580u : 0x2584u);
 }
 
@@ -84,7 +80,6 @@ static void test_modules_are_those_on_the_screen(void **state)
     uint32_t seed = 7;
     char digits[25];
     int rows = 0, cols = 0;
-
     random_digits(digits, &seed);
     assert_int_equal(qr_draw(screen, 0, 0, digits, &rows, &cols), 0);
     const int side = qr_modules(digits, modules);
@@ -95,12 +90,11 @@ static void test_modules_are_those_on_the_screen(void **state)
     screen_free(&screen);
 }
 
-/* 207 digits are the most that 45 modules hold at level Q. */
+/* 45 modules hold at most 207 digits at level Q. */
 static void test_modules_never_pass_their_room(void **state)
 {
     uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX];
     char digits[209];
-
     memset(digits, '7', sizeof digits);
     digits[208] = '\0';
     assert_int_equal(qr_modules(digits, modules), -1);
@@ -119,6 +113,5 @@ int main(void)
         cmocka_unit_test(test_modules_are_those_on_the_screen),
         cmocka_unit_test(test_modules_never_pass_their_room),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

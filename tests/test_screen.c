@@ -17,7 +17,6 @@ enum { ROOM = 64 * 1024 };
 static int setup(void **state)
 {
     struct screen *screen = screen_new(24, 64);
-
     *state = screen;
     return screen ? 0 : -1;
 }
@@ -25,7 +24,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct screen *screen = *state;
-
     screen_free(&screen);
     assert_null(screen);
     return 0;
@@ -35,7 +33,6 @@ static const char *row_of(const struct screen *screen, int row)
 {
     static char text[ROOM];
     char *at = text;
-
     screen_dump(screen, text, sizeof text);
     for (; row > 0; row--)
         at = strchr(at, '\n') + 1;
@@ -85,7 +82,6 @@ static void test_nul_in_text(void **state)
 static void test_kazakh_and_russian_pass(void **state)
 {
     const char *text = "Әә Ғғ Ққ Ңң Өө Ұұ Үү Һһ Іі Ёё Ъъ «№ — …» ₸ █▀▄•";
-
     shows(*state, text, text);
     shows(*state, "\xc2\xa0\xe2\x82\xac", "\xc2\xa0€");
 }
@@ -100,7 +96,6 @@ static void test_marks_compose_or_are_left_out(void **state)
 static void test_clipping_is_remembered(void **state)
 {
     struct screen *screen = *state;
-
     assert_int_equal(screen_say(screen, 0, 60, SCREEN_PLAIN, "abcd"), 64);
     assert_false(screen_clipped(screen));
     screen_say(screen, 0, 61, SCREEN_PLAIN, "abc  ");
@@ -121,7 +116,6 @@ static void test_clipping_is_remembered(void **state)
 static void test_wide_characters_stay_whole(void **state)
 {
     struct screen *screen = *state;
-
     assert_int_equal(screen_say(screen, 0, 0, SCREEN_PLAIN, "水x"), 3);
     assert_int_equal(screen_at(screen, 0, 1)->ch, 0);
     screen_say(screen, 0, 1, SCREEN_PLAIN, "y");
@@ -139,7 +133,6 @@ static void test_clear_forgets_everything(void **state)
 {
     struct screen *screen = *state;
     int row = 0, col = 0;
-
     screen_say(screen, 3, 3, SCREEN_BOLD, "secret");
     screen_cursor(screen, 3, 9);
     screen_clear(screen);
@@ -155,7 +148,6 @@ static void test_clear_forgets_everything(void **state)
 static void test_sizes_are_clamped(void **state)
 {
     struct screen *screen = *state;
-
     assert_int_equal(screen_resize(screen, 1, 1), 0);
     assert_int_equal(screen_rows(screen), SCREEN_ROWS_MIN);
     assert_int_equal(screen_cols(screen), SCREEN_COLS_MIN);
@@ -167,7 +159,6 @@ static void test_sizes_are_clamped(void **state)
 static void test_the_theme_stays(void **state)
 {
     struct screen *screen = *state;
-
     assert_false(screen_is_contrast(screen));
     screen_contrast(screen, true);
     screen_clear(screen);
@@ -182,7 +173,6 @@ static void test_dump_tells_its_size(void **state)
     struct screen *screen = *state;
     char small[4];
     size_t need = 0;
-
     screen_say(screen, 0, 0, SCREEN_PLAIN, "Ққ");
     need = screen_dump(screen, NULL, 0);
     assert_int_equal(need, 4 + 24);
@@ -204,6 +194,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_theme_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dump_tells_its_size, setup, teardown),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

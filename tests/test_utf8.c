@@ -11,12 +11,11 @@
 
 #include "base/utf8.h"
 
-/* Feeds a text as term.c does; good characters as themselves, '?' for each bad report. Returns the
- * end. */
+/* Feeds bytes as keypress_decoder.c does; writes characters as they are and '?' for each UTF8_BAD.
+   Returns the end. */
 static char *decode(const char *bytes, size_t len, char *out)
 {
     struct utf8 decoder = {0};
-
     for (size_t i = 0; i < len; i++) {
         bool again = false;
         do {
@@ -72,7 +71,6 @@ static void test_malformed_is_refused(void **state)
         "\xc3\xc3\xa9",
         "a\xe2\x82z",
     };
-
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(utf8_valid(bad[i], strlen(bad[i])));
     assert_true(utf8_valid("", 0));
@@ -82,7 +80,6 @@ static void test_malformed_is_refused(void **state)
 static void decodes(const char *bytes, const char *want)
 {
     char got[256];
-
     decode(bytes, strlen(bytes), got);
     assert_string_equal(got, want);
 }
@@ -110,7 +107,6 @@ static void test_bad_bytes_swallow_nothing(void **state)
 static void test_random_bytes_then_a_key(void **state)
 {
     uint32_t seed = 12345;
-
     for (int round = 0; round < 20000; round++) {
         char bytes[20], out[100];
         size_t n = 0;
@@ -132,7 +128,6 @@ static void test_harmless(void **state)
                                   0x202E, 0x2028,  0x2066,   0xD800, 0xE000, 0xFEFF, 0xFE0F,
                                   0x1160, 0x378,   0xFFFE,   0xFFF9, 0x061C, 0x180E, 0x3164,
                                   0x34F,  0xE0041, 0x110000, 0x2009, 0x3000};
-
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(utf8_harmless(yes[i]));
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -143,7 +138,6 @@ static void test_what_looks_blank_is_shown_as_a_blank(void **state)
 {
     static const uint32_t blanks[] = {'\n', '\t', 0x2009, 0x202F, 0x3000, 0x2800, 0x1D159};
     int columns = 0;
-
     for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
         assert_int_equal(utf8_shown(blanks[i], &columns), ' ');
         assert_int_equal(columns, 1);
@@ -154,7 +148,6 @@ static void test_marks(void **state)
 {
     static const uint32_t yes[] = {0x301, 0x903, 0x1AB0, 0x20DD, 0x1161};
     static const uint32_t no[] = {' ', 'a', 0x451, 0x200D, 0xFFFD, 0x1100};
-
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(utf8_mark(yes[i]));
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -172,6 +165,5 @@ int main(void)
         cmocka_unit_test(test_what_looks_blank_is_shown_as_a_blank),
         cmocka_unit_test(test_marks),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

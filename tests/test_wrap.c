@@ -19,7 +19,6 @@ static void wraps(const char *text, int width, const char *want)
     struct wrap_line lines[LINES];
     char got[2048] = "";
     const int n = wrap_lines(text, strlen(text), width, lines, LINES);
-
     assert_in_range(n, 1, LINES);
     for (int i = 0; i < n; i++) {
         const size_t len = lines[i].end - lines[i].start;
@@ -58,7 +57,7 @@ static void test_graphemes_stay_whole(void **state)
     wraps("е\xcc\x81е\xcc\x81е\xcc\x81е\xcc\x81", 2, "е\xcc\x81е\xcc\x81|е\xcc\x81е\xcc\x81");
 }
 
-/* Vowel signs that take columns of their own, and first halves of Korean syllables, join without end. */
+/* Vowel signs with columns of their own and leading Korean jamo join without end. */
 static void test_a_grapheme_wider_than_a_line_is_split(void **state)
 {
     wraps("\u0915\u0903\u0903\u0903\u0903", 2, "\u0915\u0903|\u0903\u0903|\u0903");
@@ -70,7 +69,6 @@ static void test_the_most_that_a_terminal_may_take(void **state)
 {
     static const char text[] = "аб\u0301вг \u4DC0\u4DC0";
     struct wrap_line lines[LINES];
-
     assert_int_equal(wrap_lines(text, strlen(text), 7, lines, LINES), 1);
     assert_int_equal(wrap_lines_most(text, strlen(text), 7, lines, LINES), 2);
     assert_int_equal(wrap_lines_most("аб\u0301вг", strlen("аб\u0301вг"), 5, lines, LINES), 1);
@@ -94,7 +92,6 @@ static void test_newlines_and_blanks(void **state)
 static void test_more_lines_than_asked_for(void **state)
 {
     struct wrap_line lines[2] = {{9, 9, 9}, {9, 9, 9}};
-
     assert_int_equal(wrap_lines("a b c d", 7, 1, lines, 1), 4);
     assert_int_equal(lines[0].end, 1);
     assert_int_equal(lines[1].end, 9);
@@ -123,6 +120,5 @@ int main(void)
         cmocka_unit_test(test_more_lines_than_asked_for),
         cmocka_unit_test(test_invalid_bytes_take_a_column),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

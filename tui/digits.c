@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A field that takes digits and nothing else. */
+/* A field of digits; what is not a digit is skipped, read as one, or refused. */
 #include <string.h>
 
 #include "tui/digits.h"
@@ -11,7 +11,7 @@ void digits_start(struct digits *digits, char *text, size_t capacity, bool hidde
 }
 
 /* What people and scanners put between groups of digits. */
-static bool passed_over(uint32_t ch)
+static bool is_separator(uint32_t ch)
 {
     return ch == ' ' || ch == 0xA0 || ch == '-' || (ch >= 0x2010 && ch <= 0x2015) || ch == 0x2212;
 }
@@ -29,10 +29,9 @@ static char digit_of(uint32_t ch)
 
 static bool add(struct digits *digits, uint32_t ch)
 {
-    const char digit = digit_of(ch);
-
-    if (passed_over(ch))
+    if (is_separator(ch))
         return true;
+    const char digit = digit_of(ch);
     if (!digit || digits->len >= digits->capacity)
         return false;
     digits->text[digits->len++] = digit;
@@ -58,18 +57,17 @@ bool digits_key(struct digits *digits, struct keypress key)
     }
 }
 
-/* The digit typed last, with the others of its group, is what a person looks at to see that it is right. */
+/* People check the digit typed last together with the rest of its group. */
 static bool in_sight(const struct digits *digits, size_t i, int group)
 {
-    const size_t last = digits->len - 1, size = group > 0 ? (size_t)group : 1;
-
+    const size_t last = digits->len - 1;
+    const size_t size = group > 0 ? (size_t)group : 1;
     return !digits->hidden || (digits->fresh && i / size == last / size);
 }
 
 void digits_draw(const struct digits *digits, struct screen *screen, int row, int col, int group)
 {
     int cursor = col;
-
     for (size_t i = 0; i < digits->capacity; i++) {
         if (group > 0 && i > 0 && i % (size_t)group == 0)
             col++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text is one run of UTF-8 without gaps; every key lays it out anew. A complaint of 14 kB takes
-   a millisecond, and there is no second form of the text that could disagree with the first or would
-   have to be wiped. */
+/* The text is one run of UTF-8 without gaps, laid out anew at every key. For a complaint of 14 kB
+   that takes a millisecond, and there is no second form of the text to get out of step with the
+   first or to be wiped. */
 #include <stdlib.h>
 #include <string.h>
 #include <unigbrk.h>
@@ -12,13 +12,12 @@
 #include "tui/wrap.h"
 
 enum {
-    CLUSTER_MAX =
-        64, /* a grapheme of more bytes is an attack on the eye, and takes no further marks */
+    CLUSTER_MAX = 64, /* bytes; a longer grapheme is an attack on the eye and composes no further */
     FEW_LINES = 64,
-    SHORT_LINE = 16, /* bytes: shorter than the lines of most texts */
+    SHORT_LINE = 16, /* bytes; lines of most texts are longer */
 };
 
-/* The text as lines. */
+/* The text broken into lines. */
 struct flow {
     struct wrap_line *lines;
     int n;
@@ -49,7 +48,7 @@ size_t edit_room(const struct edit *edit)
     return edit->capacity - edit->len;
 }
 
-/* Graphemes are counted from a place that is a boundary for certain: the paragraph's start. */
+/* Graphemes are counted from the start of the paragraph: that is a boundary for certain. */
 static size_t paragraph(const struct edit *edit, size_t at)
 {
     while (at > 0 && edit->text[at - 1] != '\n')
@@ -61,35 +60,31 @@ static size_t next_from(const struct edit *edit, size_t at)
 {
     const uint8_t *text = (const uint8_t *)edit->text;
     const uint8_t *next = at < edit->len ? u8_grapheme_next(text + at, text + edit->len) : NULL;
-
     return next ? (size_t)(next - text) : edit->len;
 }
 
-/* The last boundary before `at`, 0 at the start. */
+/* The last grapheme boundary before `at`; 0 at the start. */
 static size_t before(const struct edit *edit, size_t at)
 {
     size_t boundary = at > 0 ? paragraph(edit, at - 1) : 0;
-
     for (size_t next = boundary; next < at; next = next_from(edit, next))
         boundary = next;
     return boundary;
 }
 
-/* The first boundary at or after `at`. */
+/* The first grapheme boundary at or after `at`. */
 static size_t snapped(const struct edit *edit, size_t at)
 {
     size_t boundary = paragraph(edit, at);
-
     while (boundary < at)
         boundary = next_from(edit, boundary);
     return boundary;
 }
 
-/* Puts n bytes in place of [from, to) and the cursor behind them. */
+/* Puts n bytes in place of [from, to) and the cursor after them. False when there is no room. */
 static bool replace(struct edit *edit, size_t from, size_t to, const char *bytes, size_t n)
 {
     const size_t tail = edit->len - to;
-
     if (n > to - from && n - (to - from) > edit_room(edit))
         return false;
     memmove(edit->text + from + n, edit->text + to, tail);
@@ -108,19 +103,15 @@ static bool insert(struct edit *edit, uint32_t ch)
     const size_t from = before(edit, edit->cursor);
     const size_t old = edit->cursor - from;
     uint8_t typed[CLUSTER_MAX + 4], composed[3 * sizeof typed];
-    size_t n = sizeof composed;
-    uint8_t *got = NULL;
-    bool used = false;
-
     if (old > CLUSTER_MAX) {
         const size_t len = utf8_put(ch, (char *)typed);
         return replace(edit, edit->cursor, edit->cursor, (const char *)typed, len);
     }
     memcpy(typed, edit->text + from, old);
     const size_t len = old + utf8_put(ch, (char *)typed + old);
-    got = u8_normalize(UNINORM_NFC, typed, len, composed, &n);
-    if (got)
-        used = replace(edit, from, edit->cursor, (const char *)got, n);
+    size_t n = sizeof composed;
+    uint8_t *got = u8_normalize(UNINORM_NFC, typed, len, composed, &n);
+    const bool used = got && replace(edit, from, edit->cursor, (const char *)got, n);
     if (got && got != composed)
         free(got);
     explicit_bzero(typed, sizeof typed);
@@ -135,13 +126,12 @@ static void forget(struct edit *edit)
     edit->undo_len = 0;
 }
 
-/* How much of what is kept can stay beside n bytes more: whole graphemes. */
+/* How many bytes of what is kept, in whole graphemes, can stay beside n bytes more. */
 static size_t stays(const struct edit *edit, size_t n)
 {
     const uint8_t *kept = (const uint8_t *)edit->undo, *end = kept + edit->undo_len;
     const size_t room = edit->undo_capacity - n;
     size_t fits = 0;
-
     if (edit->undo_len <= room)
         return edit->undo_len;
     for (const uint8_t *at = kept; at && (size_t)(at - kept) <= room;
@@ -150,17 +140,16 @@ static size_t stays(const struct edit *edit, size_t n)
     return fits;
 }
 
-/* Keeps n bytes that are about to go. Deleting goes backwards: they stood before what the run took so far. */
+/* Keeps n bytes that are about to be deleted, in front of the rest of the run: deleting goes
+   backwards. */
 static void keep(struct edit *edit, size_t from, size_t n)
 {
-    size_t old = 0;
-
     if (!edit->deleting || n > edit->undo_capacity)
         forget(edit);
     edit->deleting = true;
     if (n > edit->undo_capacity)
         return;
-    old = stays(edit, n);
+    const size_t old = stays(edit, n);
     explicit_bzero(edit->undo + old, edit->undo_len - old);
     memmove(edit->undo + n, edit->undo, old);
     memcpy(edit->undo, edit->text + from, n);
@@ -182,7 +171,6 @@ bool edit_undo(struct edit *edit)
 static uint32_t char_before(const struct edit *edit, size_t at, size_t *start)
 {
     uint32_t ch = 0;
-
     *start = at > 0 ? at - 1 : 0;
     while (*start > 0 && (edit->text[*start] & 0xC0) == 0x80)
         --*start;
@@ -200,7 +188,6 @@ bool edit_at_sentence(const struct edit *edit)
     size_t at = edit->cursor, start = 0;
     uint32_t ch = char_before(edit, at, &start);
     bool blanks = false;
-
     for (; ch != '\n' && blank(ch); ch = char_before(edit, at, &start)) {
         at = start;
         blanks = true;
@@ -210,12 +197,11 @@ bool edit_at_sentence(const struct edit *edit)
     return blanks && (ch == '.' || ch == '!' || ch == '?' || ch == 0x2026);
 }
 
-/* One column is kept free for the cursor behind a full line. Most texts are laid out once: a second time only
-   when they have more lines than were thought. */
+/* Leaves one column free for the cursor after a full line. Lays the text out a second time only if
+   it has more lines than guessed. The caller frees flow->lines. False when out of memory. */
 static bool lay_out(const struct edit *edit, int width, struct flow *flow)
 {
     int room = 0, n = FEW_LINES + (int)(edit->len / SHORT_LINE);
-
     *flow = (struct flow){NULL};
     while (n > room) {
         room = n;
@@ -238,7 +224,7 @@ static int spacing(const struct edit *edit)
     return edit->spacing > 1 ? edit->spacing : 1;
 }
 
-/* Lines that a box of so many rows shows. */
+/* How many lines a box of that many rows shows. */
 static int shown(const struct edit *edit, int height)
 {
     return (height + spacing(edit) - 1) / spacing(edit);
@@ -247,17 +233,15 @@ static int shown(const struct edit *edit, int height)
 static int cursor_column(const struct edit *edit, const struct wrap_line *line, int width)
 {
     const int column = wrap_columns(edit->text + line->start, edit->cursor - line->start);
-
     return column < width ? column : width - 1;
 }
 
-/* The boundary in a line that is nearest to a column; in a line that was broken inside a word it
-   stays before the end, which is the next line's start. */
+/* The last boundary of a line at or before a column. If the line was broken inside a word, that is
+   before its end, since the end is already the start of the next line. */
 static size_t at_column(const struct edit *edit, const struct flow *flow, int line, int column)
 {
     const struct wrap_line *here = &flow->lines[line];
     size_t at = here->start;
-
     while (at < here->end) {
         const size_t next = next_from(edit, at);
         if (wrap_columns(edit->text + here->start, next - here->start) > column)
@@ -272,19 +256,18 @@ static size_t at_column(const struct edit *edit, const struct flow *flow, int li
 static void move_lines(struct edit *edit, const struct flow *flow, int by, int width)
 {
     int line = flow->at + by;
-
     if (edit->column < 0)
         edit->column = cursor_column(edit, &flow->lines[flow->at], width);
     line = line < 0 ? 0 : line >= flow->n ? flow->n - 1 : line;
     edit->cursor = at_column(edit, flow, line, edit->column);
 }
 
-/* Keys that need to know the lines. */
-static bool press_lines(struct edit *edit, enum keypress_kind kind, int width, int height)
+/* Keys that move by lines. False when out of memory. */
+static bool move_by_lines(struct edit *edit, enum keypress_kind kind, int width, int height)
 {
-    const int lines = shown(edit, height), page = lines > 1 ? lines - 1 : 1;
+    const int lines = shown(edit, height);
+    const int screenful = lines > 1 ? lines - 1 : 1;
     struct flow flow;
-
     if (!lay_out(edit, width, &flow))
         return false;
     if (kind == KEYPRESS_UP)
@@ -292,9 +275,9 @@ static bool press_lines(struct edit *edit, enum keypress_kind kind, int width, i
     else if (kind == KEYPRESS_DOWN)
         move_lines(edit, &flow, 1, width);
     else if (kind == KEYPRESS_PAGE_UP)
-        move_lines(edit, &flow, -page, width);
+        move_lines(edit, &flow, -screenful, width);
     else if (kind == KEYPRESS_PAGE_DOWN)
-        move_lines(edit, &flow, page, width);
+        move_lines(edit, &flow, screenful, width);
     else if (kind == KEYPRESS_HOME)
         edit->cursor = flow.lines[flow.at].start;
     else
@@ -305,10 +288,9 @@ static bool press_lines(struct edit *edit, enum keypress_kind kind, int width, i
 
 static bool remove_before(struct edit *edit)
 {
-    const size_t from = before(edit, edit->cursor);
-
     if (edit->cursor == 0)
         return false;
+    const size_t from = before(edit, edit->cursor);
     if (edit->undo)
         keep(edit, from, edit->cursor - from);
     return replace(edit, from, edit->cursor, NULL, 0);
@@ -318,7 +300,6 @@ bool edit_key(struct edit *edit, struct keypress key, int width, int height)
 {
     const int aimed = edit->column;
     const bool deleting = edit->deleting;
-
     edit->column = -1;
     edit->deleting = false;
     switch (key.kind) {
@@ -340,10 +321,10 @@ bool edit_key(struct edit *edit, struct keypress key, int width, int height)
     case KEYPRESS_PAGE_UP:
     case KEYPRESS_PAGE_DOWN:
         edit->column = aimed;
-        return press_lines(edit, key.kind, width, height);
+        return move_by_lines(edit, key.kind, width, height);
     case KEYPRESS_HOME:
     case KEYPRESS_END:
-        return press_lines(edit, key.kind, width, height);
+        return move_by_lines(edit, key.kind, width, height);
     default:
         edit->column = aimed;
         edit->deleting = deleting;
@@ -351,11 +332,10 @@ bool edit_key(struct edit *edit, struct keypress key, int width, int height)
     }
 }
 
-/* Scrolls no further than it must, and not past the end. */
+/* Scrolls just far enough to show the cursor, and not past the end. */
 static void scroll(struct edit *edit, const struct flow *flow, int lines)
 {
     const int last = flow->n > lines ? flow->n - lines : 0;
-
     if (edit->top > flow->at)
         edit->top = flow->at;
     if (edit->top < flow->at - lines + 1)
@@ -364,13 +344,12 @@ static void scroll(struct edit *edit, const struct flow *flow, int lines)
         edit->top = last;
 }
 
-/* The bytes that are drawn as they are: all, or the word at the cursor. */
+/* The bytes that are not masked: all, or the word at the cursor. */
 static struct span in_sight(const struct edit *edit)
 {
     struct span sight = {edit->cursor, edit->cursor};
     uint32_t ch = 0;
     size_t n = 0;
-
     if (!edit->hidden)
         return (struct span){0, edit->len};
     while (sight.from > 0 && !blank(char_before(edit, sight.from, &n)))
@@ -380,13 +359,12 @@ static struct span in_sight(const struct edit *edit)
     return sight;
 }
 
-/* As many dots as the bytes would take columns: the cursor stands where it would in plain sight. */
+/* As many dots as the text takes columns, so that the cursor is where it would be unmasked. */
 static int put_dots(struct screen *screen, int row, int col, const char *text, size_t len)
 {
     for (size_t n = 0; len > 0; text += n, len -= n) {
         uint32_t ch = 0;
         int columns = 0;
-
         n = utf8_take(text, len, &ch);
         utf8_shown(ch, &columns);
         while (columns-- > 0)
@@ -404,7 +382,6 @@ static void draw_line(const struct edit *edit, struct screen *screen, int row, i
                       const struct wrap_line *line, struct span sight)
 {
     const size_t from = clamped(sight.from, line), to = clamped(sight.to, line);
-
     col = put_dots(screen, row, col, edit->text + line->start, from - line->start);
     col = screen_put(screen, row, col, SCREEN_PLAIN, edit->text + from, to - from);
     put_dots(screen, row, col, edit->text + to, line->end - to);
@@ -413,10 +390,10 @@ static void draw_line(const struct edit *edit, struct screen *screen, int row, i
 void edit_draw(struct edit *edit, struct screen *screen, int row, int col, int width, int height,
                int *above, int *below)
 {
-    const int rows = spacing(edit), lines = shown(edit, height);
+    const int rows = spacing(edit);
+    const int lines = shown(edit, height);
     const struct span sight = in_sight(edit);
     struct flow flow;
-
     *above = *below = 0;
     if (!lay_out(edit, width, &flow))
         return;

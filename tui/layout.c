@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds a character's key on the US keyboard, and what lies there in another layout. */
+/* Finds the US key that sends a character, and what that key means in another layout. */
 #include <string.h>
 #include <unictype.h>
 
 #include "tui/layout.h"
 #include "base/utf8.h"
-#include "tui/layout_table.h"
 
-/* A place on the keyboard. */
+/* A key's position on the keyboard, with or without Shift. */
 struct place {
     int shift;
     int row;
@@ -42,12 +41,10 @@ static bool us_letter(uint32_t ch)
 uint32_t layout_char(enum layout layout, bool layer, struct keypress key)
 {
     struct place place;
-    uint32_t ch = 0;
-
     if (layer || key.keypad || key.pasted || !find(key.ch, &place))
         return key.ch;
-    ch = layout_keys[layout][place.shift][place.row][place.key];
-    /* The console has turned its own letters over already, and knows of no others. */
+    uint32_t ch = layout_keys[layout][place.shift][place.row][place.key];
+    /* The console has already applied Caps Lock to US letters, and only to those. */
     if (key.caps && !us_letter(key.ch) && uc_is_alpha(ch))
         ch = layout_keys[layout][!place.shift][place.row][place.key];
     return ch;
@@ -57,7 +54,6 @@ void layout_legend(enum layout layout, bool layer, bool upper, int row, char out
 {
     const uint32_t *keys = layout_keys[layer ? LAYOUT_EN : layout][upper][row];
     size_t at = 0;
-
     for (int key = 0; keys[key]; key++) {
         if (key > 0)
             out[at++] = ' ';

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A screen as words in a row, for a voice: title, question, answers with their keys, in the order of reading. */
+/* A screen as running text for a voice: title, question, answers with their digits, in
+   this order. */
 #ifndef TUI_LINEAR_H
 #define TUI_LINEAR_H
 
@@ -7,12 +8,13 @@
 
 #include "tui/screen.h"
 
-/* Writes what the screen says as UTF-8: wrapped lines joined again (in large print too, where a blank row lies
-   between them), one paragraph or answer a line, each ended by a stop, an answer as "1: text." Three blanks in
-   a row part lines too; a mark like "3/9" right in the top row comes after the title. Blocks of a QR code, rules,
-   the dots of hidden text and the places of digits not typed yet are left out. Digits of a code (groups of four) get
-   blanks between them, so that they are said one by one. Returns the bytes needed without the NUL;
-   writes at most size bytes, cut at a character, NUL-terminated when size > 0. The caller wipes. */
+/* Writes what the screen says as UTF-8, a paragraph or answer per line, each ended by a full stop;
+   an answer is "1: text." Wrapped lines are joined again, also in large print, where blank rows
+   lie between them. Three blanks in a row end a line as well. A page mark ("3/9") at the right of
+   the top row follows the title. Left out: QR codes, rules, the dots of masked text, the free
+   places of a field. Digits of a code (groups of four) get blanks between them, so that they are
+   said one by one. Returns the bytes needed, not counting the NUL; writes at most size bytes, cut
+   between characters, NUL-terminated when size is not 0. The caller wipes them. */
 size_t linear_text(const struct screen *screen, char *out, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Choices by digit, and the place in a long list. */
+/* Choices drawn by their digits, and moving through a long list. */
 #include <string.h>
 
 #include "tui/list.h"
@@ -10,7 +10,6 @@ enum { INDENT = 3, CHOICES_MAX = 9 };
 static int rows_needed(int width, const char *const *texts, size_t n)
 {
     int rows = 0;
-
     for (size_t i = 0; i < n; i++) {
         const int lines = wrap_lines(texts[i], strlen(texts[i]), width - INDENT, NULL, 0);
         rows += lines > 0 ? lines : 1;
@@ -22,7 +21,6 @@ int list_choices(struct screen *screen, int row, int col, int width, int height,
                  const char *const *texts, size_t n)
 {
     int used = 0, gap = 0;
-
     if (n > CHOICES_MAX)
         n = CHOICES_MAX;
     if (n > 1 && rows_needed(width, texts, n) + (int)n - 1 <= height)
@@ -83,7 +81,6 @@ bool list_key(struct list *list, struct keypress key, int height)
 {
     const size_t shown = height > 0 ? (size_t)height : 1;
     long step = 0;
-
     if (!step_of(key, (int)shown, list->count, &step))
         return false;
     list->at = list->count == 0 ? 0 : moved(list->at, list->count, step);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Choices with a digit in front, and a list to scroll through. */
+/* Up to nine choices with a digit each, and a long list to scroll through. */
 #ifndef TUI_LIST_H
 #define TUI_LIST_H
 
@@ -9,23 +9,23 @@
 #include "tui/keypress.h"
 #include "tui/screen.h"
 
-/* Draws up to nine choices, "1  text" each, one below the other, wrapped to width with a hanging
-   indent, a blank row between when they all fit so. Returns the rows used. */
+/* Draws the first nine of n choices as "1 text", one below the other, wrapped to width with a
+   hanging indent, with blank rows between them if all fit that way. Returns the rows used. */
 int list_choices(struct screen *screen, int row, int col, int width, int height,
                  const char *const *texts, size_t n);
 
-/* The choice a press means: 0 to n-1, or -1. */
+/* The choice that a key selects: 0 to n - 1, or -1. */
 int list_chosen(struct keypress key, size_t n);
 
-/* A long list: where we are and what is shown. */
+/* The position in a long list. Zero-initialise all but count. */
 struct list {
     size_t count;
-    size_t at;  /* the marked row */
-    size_t top; /* the first row shown */
+    size_t at;  /* the selected entry */
+    size_t top; /* the first entry shown */
 };
 
-/* Moves by arrows, page up and down, home and end within height rows. True when the press was used.
- */
+/* Moves the selection on up, down, page up, page down, home and end, and scrolls to keep it within
+   height rows. Returns whether the key was used. */
 bool list_key(struct list *list, struct keypress key, int height);
 
 #endif

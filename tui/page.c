@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shows a long text a screenful at a time. */
+/* Wraps the text anew for each drawing, so the width may change in between. */
 #include <stdlib.h>
 
 #include "tui/page.h"
@@ -15,17 +15,17 @@ static int spacing(const struct page *page)
     return page->spacing > 1 ? page->spacing : 1;
 }
 
-/* Lines that a box of so many rows shows. */
+/* How many lines a box of that many rows shows. */
 static int shown(const struct page *page, int height)
 {
     return (height + spacing(page) - 1) / spacing(page);
 }
 
-/* The last screenful stays full: no scrolling into the void. */
-static void settle(struct page *page, int height)
+/* Keeps the last screenful full. */
+static void clamp_top(struct page *page, int height)
 {
-    const int fit = shown(page, height), last = page->lines > fit ? page->lines - fit : 0;
-
+    const int fit = shown(page, height);
+    const int last = page->lines > fit ? page->lines - fit : 0;
     if (page->top > last)
         page->top = last;
     if (page->top < 0)
@@ -35,14 +35,14 @@ static void settle(struct page *page, int height)
 void page_draw(struct page *page, struct screen *screen, int row, int col, int width, int height,
                int *above, int *below)
 {
-    const int n = wrap_lines(page->text, page->len, width, NULL, 0), fit = shown(page, height);
+    const int fit = shown(page, height);
+    const int n = wrap_lines(page->text, page->len, width, NULL, 0);
     struct wrap_line *lines = n > 0 ? calloc((size_t)n, sizeof *lines) : NULL;
-
     *above = *below = 0;
     if (!lines || wrap_lines(page->text, page->len, width, lines, n) != n)
         goto out;
     page->lines = n;
-    settle(page, height);
+    clamp_top(page, height);
     for (int i = 0; i < fit && page->top + i < n; i++) {
         const struct wrap_line *line = &lines[page->top + i];
         screen_put(screen, row + i * spacing(page), col, SCREEN_PLAIN, page->text + line->start,
@@ -56,9 +56,8 @@ out:
 
 bool page_key(struct page *page, struct keypress key, int height)
 {
-    const int fit = shown(page, height),
-              step = fit > 1 ? fit - 1 : 1; /* one line stays, to go on reading from */
-
+    const int fit = shown(page, height);
+    const int step = fit > 1 ? fit - 1 : 1; /* one line stays in sight, to read on from */
     if (key.kind == KEYPRESS_UP)
         page->top--;
     else if (key.kind == KEYPRESS_DOWN)
@@ -73,6 +72,6 @@ bool page_key(struct page *page, struct keypress key, int height)
         page->top = page->lines;
     else
         return false;
-    settle(page, height);
+    clamp_top(page, height);
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* QR codes in half blocks. */
+/* QR codes drawn in half blocks: the only file that knows libqrencode. */
 #include <stdbool.h>
 #include <string.h>
 #include <qrencode.h>
@@ -12,7 +12,6 @@ static QRcode *encode(const char *digits)
 {
     QRinput *input = QRinput_new2(0, QR_ECLEVEL_Q);
     QRcode *code = NULL;
-
     if (input &&
         QRinput_append(input, QR_MODE_NUM, (int)strlen(digits), (const unsigned char *)digits) == 0)
         code = QRcode_encodeInput(input);
@@ -31,7 +30,6 @@ static bool dark(const QRcode *code, int y, int x)
 static void draw(struct screen *screen, int row, int col, const QRcode *code, int rows, int cols)
 {
     static const char *const halves[] = {" ", "▀", "▄", "█"};
-
     for (int y = 0; y < rows; y++)
         for (int x = 0; x < cols; x++) {
             const int which = (dark(code, 2 * y, x) ? 1 : 0) + (dark(code, 2 * y + 1, x) ? 2 : 0);
@@ -43,7 +41,6 @@ int qr_draw(struct screen *screen, int row, int col, const char *digits, int *ro
 {
     QRcode *code = encode(digits);
     int result = -1;
-
     if (!code)
         return -1;
     const int size = code->width + 2 * QUIET;
@@ -64,7 +61,6 @@ int qr_modules(const char *digits, uint8_t modules[QR_SIDE_MAX * QR_SIDE_MAX])
 {
     QRcode *code = encode(digits);
     int side = -1;
-
     if (!code)
         return -1;
     const size_t count = (size_t)code->width * (size_t)code->width;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The grid of cells, and the one place where text becomes harmless. */
+/* The grid of cells; every character passes utf8_shown on its way into one. */
 #include <stdlib.h>
 #include <string.h>
 #include <uninorm.h>
@@ -37,7 +37,6 @@ static struct screen_cell *cell(const struct screen *screen, int row, int col)
 struct screen *screen_new(int rows, int cols)
 {
     struct screen *screen = calloc(1, sizeof *screen);
-
     if (screen && screen_resize(screen, rows, cols) != 0)
         screen_free(&screen);
     return screen;
@@ -66,11 +65,9 @@ void screen_clear(struct screen *screen)
 
 int screen_resize(struct screen *screen, int rows, int cols)
 {
-    struct screen_cell *cells = NULL;
-
     rows = clamp(rows, SCREEN_ROWS_MIN, SCREEN_ROWS_MAX);
     cols = clamp(cols, SCREEN_COLS_MIN, SCREEN_COLS_MAX);
-    cells = calloc((size_t)rows * (size_t)cols, sizeof *cells);
+    struct screen_cell *cells = calloc((size_t)rows * (size_t)cols, sizeof *cells);
     if (!cells)
         return -1;
     if (screen->cells)
@@ -98,8 +95,8 @@ const struct screen_cell *screen_at(const struct screen *screen, int row, int co
     return cell(screen, row, col);
 }
 
-/* Half of a double-width character must not stay behind when the other half is overwritten. */
-static void part(struct screen *screen, int row, int col)
+/* One half of a double-width character must not stay when the other half is overwritten. */
+static void split(struct screen *screen, int row, int col)
 {
     if (col > 0 && col < screen->cols && cell(screen, row, col)->ch == 0) {
         cell(screen, row, col - 1)->ch = ' ';
@@ -109,19 +106,18 @@ static void part(struct screen *screen, int row, int col)
 
 static void set(struct screen *screen, int row, int col, struct screen_cell value, int columns)
 {
-    part(screen, row, col);
-    part(screen, row, col + columns);
+    split(screen, row, col);
+    split(screen, row, col + columns);
     *cell(screen, row, col) = value;
     if (columns == 2)
         *cell(screen, row, col + 1) = (struct screen_cell){0, value.style};
 }
 
-/* A mark joins the character drawn just before it when Unicode has one character for the two. */
+/* A mark joins the character drawn just before it if Unicode has one code point for both. */
 static void join(struct screen *screen, int row, int col, uint32_t mark)
 {
     struct screen_cell *before = cell(screen, row, col);
     uint32_t both = before->ch ? uc_composition(before->ch, mark) : 0;
-
     if (both)
         before->ch = both;
 }
@@ -130,7 +126,6 @@ int screen_put(struct screen *screen, int row, int col, enum screen_style style,
                size_t len)
 {
     const int first = col;
-
     while (len > 0) {
         uint32_t ch = 0;
         int columns = 0;
@@ -166,7 +161,6 @@ int screen_wrap(struct screen *screen, int row, int col, int width, int height,
     struct wrap_line lines[SCREEN_ROWS_MAX];
     const int room = clamp(height, 0, SCREEN_ROWS_MAX);
     const int n = wrap_lines(text, len, width, lines, room);
-
     if (n < 0 || n > room)
         screen->clipped = true;
     for (int i = 0; i < n && i < room; i++)
@@ -190,9 +184,9 @@ bool screen_is_contrast(const struct screen *screen)
     return screen->contrast;
 }
 
-void screen_forget(struct screen *screen, bool before)
+void screen_forget(struct screen *screen, bool on)
 {
-    screen->forgets = before;
+    screen->forgets = on;
 }
 
 bool screen_forgets(const struct screen *screen)
@@ -215,7 +209,6 @@ void screen_cursor_at(const struct screen *screen, int *row, int *col)
 static int text_columns(const struct screen *screen, int row)
 {
     int cols = screen->cols;
-
     while (cols > 0 && cell(screen, row, cols - 1)->ch == ' ')
         cols--;
     return cols;
@@ -231,7 +224,6 @@ static size_t append(char *out, size_t size, size_t at, const char *text, size_t
 size_t screen_dump(const struct screen *screen, char *out, size_t size)
 {
     size_t at = 0;
-
     for (int row = 0; row < screen->rows; row++) {
         const int cols = text_columns(screen, row);
         for (int col = 0; col < cols; col++) {

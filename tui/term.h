@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The terminal: the one file that knows curses. Blits a screen, gives presses. One terminal a
- * process. */
+/* The terminal: shows a screen and reads key presses. One terminal per process. */
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
 
@@ -12,37 +11,38 @@
 #include "tui/screen.h"
 
 /* Takes over the terminal on descriptors 0 and 1: raw, no echo, no signals from keys, keypad in
-   application mode, bracketed paste on. Every file curses needs is read here, so that a confined
-   process can go on. stop, when not NULL, is a flag that a signal handler sets: term_key then
-   gives KEYPRESS_GONE. Blocks SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH outside the wait itself,
-   so that none is missed. */
+   application mode, bracketed paste on. Reads every file that curses needs, so that the process can
+   be confined afterwards. stop, unless NULL, is a flag for a signal handler to set: term_key then
+   returns KEYPRESS_GONE. SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH stay blocked except while
+   term_key waits, so that none is missed. On an error nothing has changed. */
 enum error term_open(const volatile sig_atomic_t *stop);
 
-/* Overwrites the whole screen with another character, then blanks, restores the terminal, clears
- * it. */
+/* Overwrites everything that was shown, restores the terminal and the caller's signals, clears the
+   screen. Does nothing when no terminal is open. */
 void term_close(void);
 
-/* Keeps the keys of a Linux console (Alt+F2, Ctrl+Alt+F2) from leaving it for another, or gives them back. The lock is the
-   machine's, not the process's, and outlives it: who takes it gives it back. Returns 0; -1 where tty is no console or not in front, or it is not
-   permitted (CAP_SYS_TTY_CONFIG), and then nothing has changed. */
+/* held: locks console switching (Alt+F2, Ctrl+Alt+F2) while tty, a device path, is in front;
+   otherwise unlocks it. The lock belongs to the machine and outlives the process: whoever takes it
+   must give it back. Returns 0, or -1 when tty is not a console or not in front, or for lack of
+   CAP_SYS_TTY_CONFIG; then nothing has changed. */
 int term_hold(const char *tty, bool held);
 
-/* Size now, in cells. A terminal may be smaller than a screen's minimum: the caller asks and says
- * so. */
+/* The current size in cells. It may be below the minimum of a screen; the caller has to check. */
 void term_size(int *rows, int *cols);
 
-/* Shows the grid in its theme, from its top left corner; also where someone stopped the terminal's
-   output. Without colours the contrast theme is the plain one. */
+/* Shows the grid in its theme; where the terminal is smaller, its top left part. Restarts output
+   that somebody stopped. On a terminal without colours both themes look the same. */
 void term_show(const struct screen *screen);
 
-/* Waits for a key, at most limit_seconds (0 = for ever; then KEYPRESS_IDLE). Pasted text arrives as
-   KEYPRESS_CHAR; pasted newlines as KEYPRESS_TAB, never as KEYPRESS_ENTER: a paste must not send anything.
-   The first press after term_open or after KEYPRESS_IDLE is not too_fast; one that was there already
-   when we were called is. Keeps the process asleep: one wake-up a key, or a limit. */
+/* Waits for a key, at most limit_seconds (0: for ever), then returns KEYPRESS_IDLE. Pasted
+   text arrives as KEYPRESS_CHAR, pasted newlines as KEYPRESS_TAB and never as
+   KEYPRESS_ENTER: a paste must not send anything. A press that was already there at the
+   call counts as too_fast, except for the first one after term_open or KEYPRESS_IDLE. The
+   process wakes up once per key or limit. */
 struct keypress term_key(int limit_seconds);
 
-/* Throws away what was pressed up to now: keys pressed while a screen said "please wait" must not
-   act on the next one. */
+/* Discards everything pressed so far: keys pressed while a screen said "please wait" must not act
+   on the next screen. */
 void term_drop(void);
 
 #endif

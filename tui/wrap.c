@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Greedy line breaking over the places Unicode allows, measured the way the screen draws. */
+/* Greedy line breaking at the places that Unicode allows, in columns as the screen draws them. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { REPLACEMENT = 0xFFFD, DOUBTFUL = 0x2190 };
 
-/* A text, and for each byte whether a line may break before it. */
+/* A text, whether a line may break before each of its bytes, and how to measure it. */
 struct source {
     const uint8_t *text;
     size_t len;
@@ -23,18 +23,16 @@ struct source {
 static int drawn_columns(uint32_t ch)
 {
     int columns = 0;
-
     utf8_shown(ch, &columns);
     return columns;
 }
 
-/* Terminals know Unicode as it was when they were made: a mark may stand beside its letter, and what
-   comes after the arrows may be one column or two. */
+/* A terminal knows the Unicode of the day it was made: it may draw a mark beside its letter, and a
+   character from the arrows on in one column or two. */
 static int most_columns(uint32_t ch)
 {
     int columns = 0;
     const uint32_t shown = utf8_shown(ch, &columns);
-
     if (shown >= DOUBTFUL && shown != REPLACEMENT)
         return 2;
     return columns > 0 ? columns : 1;
@@ -43,7 +41,6 @@ static int most_columns(uint32_t ch)
 int wrap_columns(const char *text, size_t len)
 {
     int total = 0;
-
     while (len > 0) {
         uint32_t ch = 0;
         size_t n = utf8_take(text, len, &ch);
@@ -59,14 +56,13 @@ static bool blank(uint8_t byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* The bytes of what must stay together, and its columns. What is wider than a line (there is no end to
-   the vowel signs of one syllable) is parted where the line ends. */
+/* The bytes and columns of what must stay together. A grapheme wider than a line (a syllable can
+   have any number of vowel signs) is split where the line ends. */
 static size_t grapheme(const struct source *source, size_t at, int *columns)
 {
     const uint8_t *next = u8_grapheme_next(source->text + at, source->text + source->len);
     const size_t end = next ? (size_t)(next - source->text) : source->len;
     size_t i = at;
-
     *columns = 0;
     while (i < end) {
         uint32_t ch = 0;
@@ -80,24 +76,21 @@ static size_t grapheme(const struct source *source, size_t at, int *columns)
     return i - at;
 }
 
-/* A line that stops before `at`, where the next one starts: the blanks between them belong to
- * neither. */
+/* A line that ends before `at`, where the next one starts; blanks between them belong
+   to neither. */
 static struct wrap_line broken(const struct source *source, size_t start, size_t fits, size_t at)
 {
     size_t end = at < fits ? at : fits;
-
     while (end > start && blank(source->text[end - 1]))
         end--;
     return (struct wrap_line){start, end, at};
 }
 
-/* Finds the line that starts at start. Blanks hang over the edge: they never cause a break
- * themselves. */
+/* Finds the line from start. Blanks may hang over the edge: they never cause a break. */
 static struct wrap_line one_line(const struct source *source, size_t start, bool *newline)
 {
     size_t at = start, candidate = start, fits = start, n = 0;
     int columns = 0, more = 0;
-
     *newline = false;
     for (; at < source->len; at += n) {
         n = grapheme(source, at, &more);
@@ -121,7 +114,6 @@ static int all_lines(const struct source *source, struct wrap_line *lines, int m
     size_t at = 0;
     bool newline = true;
     int n = 0;
-
     while (at < source->len || newline) {
         struct wrap_line line = one_line(source, at, &newline);
         if (n < max)
@@ -132,11 +124,11 @@ static int all_lines(const struct source *source, struct wrap_line *lines, int m
     return n;
 }
 
-/* The library wants valid UTF-8: a copy, byte for byte as long, with a '?' for each bad byte. */
+/* libunistring needs valid UTF-8: a copy of the same length with '?' for each bad byte, to be wiped
+   and freed. NULL when out of memory. */
 static uint8_t *repaired(const char *text, size_t len)
 {
     uint8_t *copy = malloc(len);
-
     for (size_t at = 0, n = 0; copy && at < len; at += n) {
         uint32_t ch = 0;
         n = utf8_take(text + at, len - at, &ch);
@@ -152,7 +144,6 @@ static int wrap(struct source source, struct wrap_line *lines, int max)
     char *breaks = calloc(1, source.len + 1);
     uint8_t *copy = NULL;
     int n = -1;
-
     if (!breaks)
         goto out;
     if (!utf8_valid(source.text, source.len)) {
@@ -177,7 +168,6 @@ int wrap_lines(const char *text, size_t len, int width, struct wrap_line *lines,
 {
     const struct source source = {(const uint8_t *)text, len, NULL, width > 0 ? width : 1,
                                   drawn_columns};
-
     return wrap(source, lines, max);
 }
 
@@ -185,6 +175,5 @@ int wrap_lines_most(const char *text, size_t len, int width, struct wrap_line *l
 {
     const struct source source = {(const uint8_t *)text, len, NULL, width > 0 ? width : 1,
                                   most_columns};
-
     return wrap(source, lines, max);
 }
