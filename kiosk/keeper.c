@@ -33,6 +33,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "kiosk/brief.h"
 #include "kiosk/chain.h"
 #include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
@@ -254,7 +255,7 @@ static uint32_t arrived(struct keeper *keeper)
 
 static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t board_len)
 {
-    struct keeper_brief brief;
+    struct brief brief;
     struct outbox_tip tip;
 
     if (chain_tip(keeper->chain, &tip) != ERROR_NONE)
@@ -271,8 +272,8 @@ static bool send_brief(struct keeper *keeper, const struct visit *visit, size_t 
     brief.today = day_today() > tip.day ? day_today() : tip.day;
     brief.arrived = arrived(keeper);
     brief.config = keeper->options->config;
-    brief.has_printer = visit->given[KEEPER_PRINTER - KEEPER_SOCKET] >= 0;
-    brief.has_speaker = visit->given[KEEPER_SPEAKER - KEEPER_SOCKET] >= 0;
+    brief.has_printer = visit->given[BRIEF_PRINTER - BRIEF_SOCKET] >= 0;
+    brief.has_speech = visit->given[BRIEF_SPEECH - BRIEF_SOCKET] >= 0;
     return send(visit->socket, &brief, sizeof brief, MSG_NOSIGNAL) == sizeof brief;
 }
 
@@ -288,11 +289,11 @@ static bool prepare(struct keeper *keeper, struct visit *visit, size_t *board_le
         return false;
     visit->socket = ends[0];
     given[0] = ends[1];
-    given[KEEPER_PRINTER - KEEPER_SOCKET] = prepare_helper(keeper, &keeper->helpers[PRINTER]);
-    given[KEEPER_SPEAKER - KEEPER_SOCKET] = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
+    given[BRIEF_PRINTER - BRIEF_SOCKET] = prepare_helper(keeper, &keeper->helpers[PRINTER]);
+    given[BRIEF_SPEECH - BRIEF_SOCKET] = prepare_helper(keeper, &keeper->helpers[SPEAKER]);
     if (!out_of_order(keeper))
-        (void)state_board(keeper->now, &given[KEEPER_BOARD - KEEPER_SOCKET], board_len);
-    return mailbox_make(&visit->mailbox, &given[KEEPER_HANDOVER - KEEPER_SOCKET]) == 0;
+        (void)state_board(keeper->now, &given[BRIEF_BOARD - BRIEF_SOCKET], board_len);
+    return mailbox_make(&visit->mailbox, &given[BRIEF_MAILBOX - BRIEF_SOCKET]) == 0;
 }
 
 static bool begin(struct keeper *keeper, struct visit *visit)
@@ -380,7 +381,7 @@ static void take_words(struct visit *visit)
         if (n <= 0) {
             close(visit->socket);
             visit->socket = -1;
-        } else if (word != KEEPER_BEGUN) {
+        } else if (word != BRIEF_BEGUN) {
             visit->said = word;
         } else if (visit->open && !visit->begun) {
             visit->begun = true;
@@ -723,7 +724,7 @@ enum error keeper_serve(struct state *state, struct launcher *launcher,
         .launcher = launcher,
         .options = options,
         .helpers = {{SPAWN_PRINTER, options->config.printer, SOCK_STREAM, false, -1, -1, 0},
-                    {SPAWN_SPEAKER, options->config.speaker, SOCK_SEQPACKET, true, -1, -1, 0}},
+                    {SPAWN_SPEECH, options->config.speaker, SOCK_SEQPACKET, true, -1, -1, 0}},
         .lock = -1,
         .signals = -1,
         .watch = -1,

@@ -18,7 +18,7 @@ struct launcher;
 struct launcher *launcher_start(const struct config *config, const char *state_dir);
 void launcher_end(struct launcher **launcher);
 
-/* Starts a process (kiosk/spawn). fds are its descriptors from KEEPER_SOCKET on, -1 for none; they stay the caller's. *process is a
+/* Starts a process (kiosk/spawn). fds are its descriptors from BRIEF_SOCKET on, -1 for none; they stay the caller's. *process is a
    descriptor that can be read when the process has ended (pidfd_open(2)), for the caller to close. Returns 0 or -1. */
 int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
                    int *process);

@@ -17,6 +17,7 @@
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
+#include "kiosk/brief.h"
 #include "kiosk/check.h"
 #include "kiosk/config.h"
 #include "kiosk/keeper.h"
@@ -184,12 +185,12 @@ static int run_for_keeper(int argc, char **argv)
 {
     const bool session = argc == 2 && strcmp(argv[1], "--session") == 0;
     const bool printer = argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0;
-    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEAKER_WORD) == 0;
+    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEECH_WORD) == 0;
     struct stat st;
 
     if (!session && !printer && !speaker)
         return -1;
-    if (fstat(KEEPER_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+    if (fstat(BRIEF_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode)) {
         complain(argv[1], "This is not for people. Name the kiosk's folder with --state DIR.");
         return STATUS_USAGE;
     }

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "kiosk/keeper.h"
+#include "kiosk/brief.h"
 #include "sandbox/user.h"
 
 /* Opens the terminal. Where it is the keeper's own controlling terminal the session stays in the
@@ -35,7 +35,7 @@ static int take_terminal(const char *tty)
     return fd;
 }
 
-enum { DESCRIPTORS = KEEPER_SOCKET + SPAWN_GIVEN, OUT_OF_THE_WAY = 16 };
+enum { DESCRIPTORS = BRIEF_SOCKET + SPAWN_GIVEN, OUT_OF_THE_WAY = 16 };
 
 /* Puts each descriptor where the process looks for it (-1: nothing there) and closes all others. */
 static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
@@ -43,7 +43,7 @@ static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
     int wanted[DESCRIPTORS];
 
     for (int i = 0; i < DESCRIPTORS; i++) {
-        wanted[i] = i < KEEPER_SOCKET ? standard : fds[i - KEEPER_SOCKET];
+        wanted[i] = i < BRIEF_SOCKET ? standard : fds[i - BRIEF_SOCKET];
         if (wanted[i] >= 0 && (wanted[i] = fcntl(wanted[i], F_DUPFD, OUT_OF_THE_WAY)) < 0)
             return false;
     }
@@ -96,7 +96,7 @@ static _Noreturn void become(enum spawn_kind kind, const struct spawn_place *pla
     const char *const argv[SPAWN_KINDS][4] = {
         [SPAWN_SESSION] = {"sandyq-kiosk", "--session"},
         [SPAWN_PRINTER] = {"sandyq-kiosk", SPAWN_PRINTER_WORD, config->printer},
-        [SPAWN_SPEAKER] = {"sandyq-kiosk", SPAWN_SPEAKER_WORD, config->speaker},
+        [SPAWN_SPEECH] = {"sandyq-kiosk", SPAWN_SPEECH_WORD, config->speaker},
     };
     const int standard = take_standard(kind, config->tty);
 
@@ -107,9 +107,9 @@ static _Noreturn void become(enum spawn_kind kind, const struct spawn_place *pla
     if (!place_descriptors(standard, fds))
         give_up(fds[0]);
     if (!become_other(place) || !tie_to(parent))
-        give_up(KEEPER_SOCKET);
+        give_up(BRIEF_SOCKET);
     execv("/proc/self/exe", (char *const *)(uintptr_t)argv[kind]);
-    give_up(KEEPER_SOCKET);
+    give_up(BRIEF_SOCKET);
 }
 
 pid_t spawn_process(enum spawn_kind kind, const struct spawn_place *place,

@@ -6,9 +6,10 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include "kiosk/brief.h"
 #include "kiosk/config.h"
 
-enum spawn_kind { SPAWN_SESSION, SPAWN_PRINTER, SPAWN_SPEAKER, SPAWN_KINDS };
+enum spawn_kind { SPAWN_SESSION, SPAWN_PRINTER, SPAWN_SPEECH, SPAWN_KINDS };
 
 /* What a process that could be no session says as its last word (kiosk/keeper). */
 enum {
@@ -17,12 +18,12 @@ enum {
     SPAWN_NOT_CONFINED,     /* the kernel does not take the rights away */
 };
 
-/* Descriptors that a process may be given, from KEEPER_SOCKET on. */
-enum { SPAWN_GIVEN = 5 };
+/* Descriptors that a process may be given, from BRIEF_SOCKET on. */
+enum { SPAWN_GIVEN = BRIEF_END - BRIEF_SOCKET };
 
 /* The words after which this program is a helper, with the name of its device or program behind them. */
 #define SPAWN_PRINTER_WORD "--printer-process"
-#define SPAWN_SPEAKER_WORD "--speaker-process"
+#define SPAWN_SPEECH_WORD  "--speech-process"
 
 struct spawn_place {
     const struct config *config;
@@ -30,7 +31,7 @@ struct spawn_place {
 };
 
 /* Forks and executes this very program again. A session gets the terminal as its descriptors 0, 1 and 2, a helper /dev/null
-   and no controlling terminal; both get `fds` from KEEPER_SOCKET on (-1: none) and SIGTERM when their parent dies.
+   and no controlling terminal; both get `fds` from BRIEF_SOCKET on (-1: none) and SIGTERM when their parent dies.
    Where we are root the process becomes the user that config names for visitors, or else the owner of the state folder.
    Signals blocked here are blocked there. A helper is to end at its socket's end. Returns the process id, or -1. */
 pid_t spawn_process(enum spawn_kind kind, const struct spawn_place *place,

@@ -35,7 +35,7 @@ static const char *const words_a_minute[SESSION_PACES] = {"160", "130", "100", "
 
 enum { VOICES = sizeof voices / sizeof voices[0] };
 
-struct speaker {
+struct speech {
     const char *program;
     pid_t pid;  /* of the speech program, 0 for none */
     int pipe;   /* to it, -1 when all is written */
@@ -125,13 +125,13 @@ static void reset_signals(void)
 }
 
 /* Becomes the speech program, with what comes out of `input` on its standard input. */
-static _Noreturn void become_program(const struct speaker *speaker, int input, pid_t parent)
+static _Noreturn void become_program(const struct speech *speech, int input, pid_t parent)
 {
-    const char *argv[] = {speaker->program,
+    const char *argv[] = {speech->program,
                           "-v",
-                          voices[speaker->message.voice].name,
+                          voices[speech->message.voice].name,
                           "-s",
-                          words_a_minute[speaker->message.pace],
+                          words_a_minute[speech->message.pace],
                           "--stdin",
                           NULL};
     const char *environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL};
@@ -145,39 +145,39 @@ static _Noreturn void become_program(const struct speaker *speaker, int input, p
         dup2(null, 1) < 0 || dup2(null, 2) < 0 || close_range(3, ~0U, 0) != 0 ||
         setrlimit(RLIMIT_FSIZE, &no_file) != 0)
         _exit(1);
-    execve(speaker->program, (char *const *)(void *)argv, (char *const *)(void *)environment);
+    execve(speech->program, (char *const *)(void *)argv, (char *const *)(void *)environment);
     _exit(1);
 }
 
-static void close_pipe(struct speaker *speaker)
+static void close_pipe(struct speech *speech)
 {
-    if (speaker->pipe >= 0)
-        close(speaker->pipe);
-    speaker->pipe = -1;
+    if (speech->pipe >= 0)
+        close(speech->pipe);
+    speech->pipe = -1;
 }
 
 /* All of the text is with the speech program, or will never be. */
-static void finish_text(struct speaker *speaker)
+static void finish_text(struct speech *speech)
 {
-    close_pipe(speaker);
-    explicit_bzero(speaker->message.text, sizeof speaker->message.text);
+    close_pipe(speech);
+    explicit_bzero(speech->message.text, sizeof speech->message.text);
 }
 
 /* Ends the speech program with all that it started. It is gone when this returns, so that the next one finds
    the sound card free. */
-static void cut_off(struct speaker *speaker)
+static void cut_off(struct speech *speech)
 {
-    close_pipe(speaker);
-    if (speaker->pid > 0) {
-        kill(-speaker->pid, SIGKILL);
-        while (waitpid(speaker->pid, NULL, 0) < 0 && errno == EINTR)
+    close_pipe(speech);
+    if (speech->pid > 0) {
+        kill(-speech->pid, SIGKILL);
+        while (waitpid(speech->pid, NULL, 0) < 0 && errno == EINTR)
             continue;
     }
-    speaker->pid = 0;
+    speech->pid = 0;
 }
 
 /* Returns 0, or -1 when there is no process for it. */
-static int start_program(struct speaker *speaker)
+static int start_program(struct speech *speech)
 {
     const pid_t parent = getpid();
     int ends[2];
@@ -187,53 +187,53 @@ static int start_program(struct speaker *speaker)
     /* The kernel keeps no more of the text than it must; without the favour more is kept. */
     fcntl(ends[1], F_SETPIPE_SZ, PIPE_ROOM);
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    speaker->pid = fork();
-    if (speaker->pid == 0)
-        become_program(speaker, ends[0], parent);
+    speech->pid = fork();
+    if (speech->pid == 0)
+        become_program(speech, ends[0], parent);
     close(ends[0]);
-    speaker->pipe = ends[1];
-    if (speaker->pid < 0)
+    speech->pipe = ends[1];
+    if (speech->pid < 0)
         return -1;
-    setpgid(speaker->pid, speaker->pid); /* whoever of the two comes first */
+    setpgid(speech->pid, speech->pid); /* whoever of the two comes first */
     return 0;
 }
 
-static void feed_program(struct speaker *speaker)
+static void feed_program(struct speech *speech)
 {
     const ssize_t n =
-        write(speaker->pipe, speaker->message.text + speaker->at, speaker->len - speaker->at);
+        write(speech->pipe, speech->message.text + speech->at, speech->len - speech->at);
 
     if (n > 0)
-        speaker->at += (size_t)n;
-    if (speaker->at == speaker->len || (n < 0 && errno != EAGAIN && errno != EINTR))
-        finish_text(speaker);
+        speech->at += (size_t)n;
+    if (speech->at == speech->len || (n < 0 && errno != EAGAIN && errno != EINTR))
+        finish_text(speech);
 }
 
 /* Takes all that waits on the socket; only the last text counts. Returns false at its end. */
-static bool take_messages(struct speaker *speaker, int socket)
+static bool take_messages(struct speech *speech, int socket)
 {
     ssize_t got = -1;
     ssize_t last = -1;
 
-    while ((got = recv(socket, &speaker->message, sizeof speaker->message, MSG_DONTWAIT)) > 0) {
-        cut_off(speaker);
+    while ((got = recv(socket, &speech->message, sizeof speech->message, MSG_DONTWAIT)) > 0) {
+        cut_off(speech);
         last = got;
     }
     if (got == 0 || (errno != EAGAIN && errno != EINTR))
         return false;
     if (last < 0)
         return true;
-    speaker->at = 0;
-    speaker->len = last > MESSAGE_HEAD ? (size_t)last - MESSAGE_HEAD : 0;
-    if (speaker->len == 0 || speaker->message.voice >= VOICES ||
-        speaker->message.pace >= SESSION_PACES || start_program(speaker) != 0)
-        finish_text(speaker);
+    speech->at = 0;
+    speech->len = last > MESSAGE_HEAD ? (size_t)last - MESSAGE_HEAD : 0;
+    if (speech->len == 0 || speech->message.voice >= VOICES ||
+        speech->message.pace >= SESSION_PACES || start_program(speech) != 0)
+        finish_text(speech);
     return true;
 }
 
 int speech_run(int socket, const char *program)
 {
-    struct speaker speaker = {.program = program, .pipe = -1};
+    struct speech speech = {.program = program, .pipe = -1};
     struct pollfd polls[2] = {{.fd = socket, .events = POLLIN}, {.events = POLLOUT}};
     bool serving = true;
     sigset_t waiting;
@@ -243,16 +243,16 @@ int speech_run(int socket, const char *program)
         return 1;
     take_signals(&waiting);
     while (serving && !stop) {
-        polls[1].fd = speaker.pipe;
+        polls[1].fd = speech.pipe;
         polls[1].revents = 0;
         if (ppoll(polls, 2, NULL, &waiting) < 0)
             serving = errno == EINTR;
         else if (polls[0].revents != 0)
-            serving = take_messages(&speaker, socket);
+            serving = take_messages(&speech, socket);
         else if (polls[1].revents != 0)
-            feed_program(&speaker);
+            feed_program(&speech);
     }
-    cut_off(&speaker);
-    explicit_bzero(&speaker, sizeof speaker);
+    cut_off(&speech);
+    explicit_bzero(&speech, sizeof speech);
     return 0;
 }

@@ -17,7 +17,7 @@
 
 #include "base/lang.h"
 #include "crypto/secret.h"
-#include "kiosk/keeper.h"
+#include "kiosk/brief.h"
 #include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
@@ -38,7 +38,7 @@ static volatile sig_atomic_t nobody_here;
 static struct mailbox *mailbox;
 
 /* What a session may take from the end of one wait to the next: to derive a key, to print. */
-enum { CHILD_GRACE_SECONDS = 30 + UI_COUNTDOWN };
+enum { WORKER_GRACE_SECONDS = 30 + UI_COUNTDOWN };
 
 static void on_stop(int number)
 {
@@ -109,7 +109,7 @@ static struct keypress io_key(void *context, int seconds)
     nobody_here = seconds == 0; /* only the first screen waits for ever */
     /* A terminal that takes no output may hold us in write(): then this ends the process, and the
        keeper cleans up. */
-    alarm(nobody_here ? 0 : (unsigned)seconds + CHILD_GRACE_SECONDS);
+    alarm(nobody_here ? 0 : (unsigned)seconds + WORKER_GRACE_SECONDS);
     if (stop || (nobody_here && make_room))
         return (struct keypress){.kind = KEYPRESS_GONE};
     return term_key(seconds);
@@ -135,42 +135,42 @@ static void tell(uint8_t word)
     ssize_t n;
 
     do
-        n = write(KEEPER_SOCKET, &word, sizeof word);
+        n = write(BRIEF_SOCKET, &word, sizeof word);
     while (n < 0 && errno == EINTR);
 }
 
 static void io_begin(void *context)
 {
     (void)context;
-    tell(KEEPER_BEGUN);
+    tell(BRIEF_BEGUN);
 }
 
 static int io_store(void *context, const uint8_t envelope[ENVELOPE_LEN])
 {
     (void)context;
-    return mailbox_store(mailbox, KEEPER_SOCKET, envelope);
+    return mailbox_store(mailbox, BRIEF_SOCKET, envelope);
 }
 
 static int io_print(void *context, const uint8_t *bytes, size_t len)
 {
     (void)context;
-    return printer_slip(KEEPER_PRINTER, bytes, len);
+    return printer_slip(BRIEF_PRINTER, bytes, len);
 }
 
 static void io_say(void *context, const char *language, int pace, const char *text, size_t len)
 {
     (void)context;
-    speech_say(KEEPER_SPEAKER, language, pace, text, len);
+    speech_say(BRIEF_SPEECH, language, pace, text, len);
 }
 
 /* Maps the board before the process can no longer; 0 also when there is none. */
-static int map_board(const struct keeper_brief *brief, struct session_place *place)
+static int map_board(const struct brief *brief, struct session_place *place)
 {
     void *map = NULL;
 
     if (brief->board_len == 0)
         return 0;
-    map = mmap(NULL, brief->board_len, PROT_READ, MAP_PRIVATE, KEEPER_BOARD, 0);
+    map = mmap(NULL, brief->board_len, PROT_READ, MAP_PRIVATE, BRIEF_BOARD, 0);
     if (map == MAP_FAILED)
         return -1;
     place->board = map;
@@ -197,7 +197,7 @@ static const struct library *load_library(const char *dir)
     return library_load(path);
 }
 
-static void fill_place(const struct keeper_brief *brief, struct session_place *place)
+static void fill_place(const struct brief *brief, struct session_place *place)
 {
     place->charter = brief->charter;
     place->card = brief->card;
@@ -211,15 +211,15 @@ static void fill_place(const struct keeper_brief *brief, struct session_place *p
     memcpy(place->languages, brief->config.languages, sizeof place->languages);
 }
 
-static int confine(const struct keeper_brief *brief)
+static int enter_sandbox(const struct brief *brief)
 {
-    int kept[3] = {KEEPER_SOCKET};
+    int kept[3] = {BRIEF_SOCKET};
     size_t count = 1;
 
     if (brief->has_printer)
-        kept[count++] = KEEPER_PRINTER;
-    if (brief->has_speaker)
-        kept[count++] = KEEPER_SPEAKER;
+        kept[count++] = BRIEF_PRINTER;
+    if (brief->has_speech)
+        kept[count++] = BRIEF_SPEECH;
     return sandbox_session(kept, count);
 }
 
@@ -233,7 +233,7 @@ static void hide(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-static int run(const struct keeper_brief *brief, struct session_place *place)
+static int run(const struct brief *brief, struct session_place *place)
 {
     const struct session_io io = {
         .context = place,
@@ -245,10 +245,10 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
         .begin = io_begin,
         .store = io_store,
         .print = brief->has_printer ? io_print : NULL,
-        .say = brief->has_speaker ? io_say : NULL,
+        .say = brief->has_speech ? io_say : NULL,
     };
 
-    if (confine(brief) != 0)
+    if (enter_sandbox(brief) != 0)
         return SPAWN_NOT_CONFINED;
     if (!brief->closed)
         return (int)session_run(&io, place);
@@ -258,14 +258,14 @@ static int run(const struct keeper_brief *brief, struct session_place *place)
 
 static int begin(void)
 {
-    struct keeper_brief brief;
+    struct brief brief;
     struct session_place place = {0};
     int end;
 
     hide();
     take_signals();
-    mailbox = mailbox_join(KEEPER_HANDOVER);
-    if (mailbox == NULL || !read_all(KEEPER_SOCKET, &brief, sizeof brief) ||
+    mailbox = mailbox_join(BRIEF_MAILBOX);
+    if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief) ||
         map_board(&brief, &place) != 0)
         return SESSION_NOBODY;
     fill_place(&brief, &place);
@@ -298,11 +298,11 @@ int worker_printer(const char *device)
     sigaction(SIGTERM, &action, NULL); /* it ends as the keeper ends */
     sigemptyset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
-    return printer_run(KEEPER_SOCKET, device);
+    return printer_run(BRIEF_SOCKET, device);
 }
 
 int worker_speech(const char *program)
 {
-    return speech_run(KEEPER_SOCKET,
+    return speech_run(BRIEF_SOCKET,
                       program); /* which hides itself, in a way that its program inherits */
 }

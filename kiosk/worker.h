@@ -5,12 +5,12 @@
 #ifndef KIOSK_WORKER_H
 #define KIOSK_WORKER_H
 
-/* Runs one session over KEEPER_SOCKET. Returns the process's exit status: an enum session_end, or
+/* Runs one session over BRIEF_SOCKET. Returns the process's exit status: an enum session_end, or
    one of SPAWN_NO_TERMINAL and its like when there could be no session. The process is
    confined when this returns: only _exit may follow. */
 int worker_session(void);
 
-/* Run the printer's and the speaker's process over KEEPER_SOCKET, to its end. Return the exit status. */
+/* Run the printer's and the speaker's process over BRIEF_SOCKET, to its end. Return the exit status. */
 int worker_printer(const char *device);
 int worker_speech(const char *program);
 

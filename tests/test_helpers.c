@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "kiosk/brief.h"
 #include "kiosk/keeper.h"
 #include "kiosk/mailbox.h"
 #include "kiosk/printer.h"
@@ -69,7 +70,7 @@ static void print_slip(char filling)
     static uint8_t slip[SLIP_LEN];
 
     memset(slip, filling, sizeof slip);
-    tell("word", printer_slip(KEEPER_PRINTER, slip, sizeof slip));
+    tell("word", printer_slip(BRIEF_PRINTER, slip, sizeof slip));
 }
 
 static int store(void)
@@ -78,7 +79,7 @@ static int store(void)
     int word;
 
     memset(envelope, ENVELOPE_FILLING, sizeof envelope);
-    word = mailbox_store(mailbox, KEEPER_SOCKET, envelope);
+    word = mailbox_store(mailbox, BRIEF_SOCKET, envelope);
     tell("stored", word == 0);
     return word == 0 ? SESSION_STORED : SESSION_FAILED;
 }
@@ -90,10 +91,10 @@ static bool is_open(int fd)
 
 static void begin(int number)
 {
-    const uint8_t begun = KEEPER_BEGUN;
+    const uint8_t begun = BRIEF_BEGUN;
 
     (void)number;
-    (void)!write(KEEPER_SOCKET, &begun, sizeof begun);
+    (void)!write(BRIEF_SOCKET, &begun, sizeof begun);
 }
 
 static int play(const char *deed, uint64_t number)
@@ -111,27 +112,27 @@ static int play(const char *deed, uint64_t number)
         else if (*deed == 'p')
             print_slip((char)('A' + number % 26));
         else if (*deed == 's')
-            speech_say(KEEPER_SPEAKER, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
+            speech_say(BRIEF_SPEECH, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
     }
     return store();
 }
 
 static int run_session(void)
 {
-    static const int kept[] = {KEEPER_SOCKET, KEEPER_PRINTER, KEEPER_SPEAKER};
+    static const int kept[] = {BRIEF_SOCKET, BRIEF_PRINTER, BRIEF_SPEECH};
     const char *deed = getenv("HELPERS_DEED");
-    struct keeper_brief brief;
+    struct brief brief;
     sigset_t none;
 
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    mailbox = mailbox_join(KEEPER_HANDOVER);
-    if (recv(KEEPER_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
+    mailbox = mailbox_join(BRIEF_MAILBOX);
+    if (recv(BRIEF_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
         return SESSION_NOBODY;
     tell("closed", brief.closed);
-    tell("printer", brief.has_printer * 2 + is_open(KEEPER_PRINTER));
-    tell("speaker", brief.has_speaker * 2 + is_open(KEEPER_SPEAKER));
+    tell("printer", brief.has_printer * 2 + is_open(BRIEF_PRINTER));
+    tell("speaker", brief.has_speech * 2 + is_open(BRIEF_SPEECH));
     tell("idle", brief.config.idle);
     tell("process", getpid());
     if (brief.closed) {
@@ -150,7 +151,7 @@ static int end_session(int end)
 {
     const uint8_t word = (uint8_t)end;
 
-    (void)!write(KEEPER_SOCKET, &word, sizeof word);
+    (void)!write(BRIEF_SOCKET, &word, sizeof word);
     return end;
 }
 
@@ -336,7 +337,7 @@ static pid_t wait_for_process(struct place *place, const char *word, const char 
 static void assert_none_left(const struct place *place)
 {
     assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, 0), 0);
-    assert_int_equal(find_process(SPAWN_SPEAKER_WORD, place->options.config.speaker, 0), 0);
+    assert_int_equal(find_process(SPAWN_SPEECH_WORD, place->options.config.speaker, 0), 0);
 }
 
 static void finish(struct place *place)
@@ -474,7 +475,7 @@ static void test_helpers_that_die(void **state)
     start(place, "kpsk", false);
     served_wait(&place->served, "visit 2");
     printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
-    speaker = wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
+    speaker = wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     kill(printer, SIGKILL);
     kill(speaker, SIGKILL);
     snprintf(path, sizeof path, "/proc/%d", (int)printer);
@@ -485,7 +486,7 @@ static void test_helpers_that_die(void **state)
     served_wait(&place->served, "word 2"); /* PRINTER_GONE */
     pty_type(place->served.pty, "\r");
     served_wait(&place->served, "visit 3");
-    wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
+    wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     pty_type(place->served.pty, "\r");
     take_slip(place, 'D');
     assert_int_equal(served_end(&place->served), 0);
@@ -507,7 +508,7 @@ static void assert_bare(pid_t pid)
         target[n > 0 ? n : 0] = '\0';
         if (fd <= 2)
             assert_string_equal(target, "/dev/null");
-        else if (fd == KEEPER_SOCKET)
+        else if (fd == BRIEF_SOCKET)
             assert_int_equal(strncmp(target, "socket:", 7), 0);
         else
             assert_string_equal(target, "");
@@ -522,7 +523,7 @@ static void test_helpers_hold_nothing(void **state)
     start(place, "k", true);
     served_wait(&place->served, "visit 2");
     printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
-    speaker = wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
+    speaker = wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     if (process_may_look()) {
         assert_bare(printer);
         assert_bare(speaker);
@@ -538,7 +539,7 @@ static void test_helpers_die_with_the_keeper(void **state)
     start(place, "k", true);
     served_wait(&place->served, "visit 2");
     wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
-    wait_for_process(place, SPAWN_SPEAKER_WORD, place->options.config.speaker);
+    wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     kill(pty_process(place->served.pty), SIGKILL);
     assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 128 + SIGKILL);
     /* They are ours now: each that ended is reaped, and in the end there is none. */
@@ -567,7 +568,7 @@ int main(int argc, char **argv)
         _exit(end_session(run_session()));
     if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0)
         return worker_printer(argv[2]);
-    if (argc == 3 && strcmp(argv[1], SPAWN_SPEAKER_WORD) == 0)
+    if (argc == 3 && strcmp(argv[1], SPAWN_SPEECH_WORD) == 0)
         return worker_speech(argv[2]);
     /* What a killed keeper leaves comes to us. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -361,7 +361,7 @@ static void test_options_count_more_than_the_file(void **state)
 static void test_wrong_options_are_wrong_usage(void **state)
 {
     static const char *const wrong[] = {"--paper 79",     "--print huge", "--contrast maybe",
-                                        "--languages kk", "--idle 9",     "--speaker-process x"};
+                                        "--languages kk", "--idle 9",     "--speech-process x"};
     struct served *served = *state;
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
