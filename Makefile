@@ -186,7 +186,8 @@ $(BUILD)/tests/test_apart: LIBS_test += -lm
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
-FUZZ_SRC     := $(filter-out kiosk/keeper.c kiosk/worker.c kiosk/spawn.c kiosk/launcher.c,$(foreach r,$(ROOMS),$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
+FUZZ_NOT     := $(patsubst %,kiosk/%.c,keeper visit helper worker spawn launcher)
+FUZZ_SRC     := $(filter-out $(FUZZ_NOT),$(foreach r,$(ROOMS),$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
 # Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).

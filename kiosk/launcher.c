@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -273,6 +274,12 @@ int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fd
     for (int i = 0; i < SPAWN_GIVEN; i++)
         request.given[i] = fds[i] >= 0;
     return ask(launcher, &request, fds, SPAWN_GIVEN, process) == 0 && *process >= 0 ? 0 : -1;
+}
+
+bool launcher_ended(int process)
+{
+    struct pollfd polled = {.fd = process, .events = POLLIN};
+    return poll(&polled, 1, 0) == 1;
 }
 
 void launcher_signal(struct launcher *launcher, int process, int number)

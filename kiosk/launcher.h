@@ -5,7 +5,7 @@
 #ifndef KIOSK_LAUNCHER_H
 #define KIOSK_LAUNCHER_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "kiosk/config.h"
 #include "kiosk/spawn.h"
@@ -22,6 +22,9 @@ void launcher_end(struct launcher **launcher);
    descriptor that can be read when the process has ended (pidfd_open(2)), for the caller to close. Returns 0 or -1. */
 int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
                    int *process);
+
+/* Returns true when such a process has ended. */
+bool launcher_ended(int process);
 
 /* Sends SIGTERM, SIGUSR1 or SIGKILL to such a process, or nothing when it has ended. */
 void launcher_signal(struct launcher *launcher, int process, int number);
