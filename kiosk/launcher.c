@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Requests over one socket, descriptors beside them (unix(7), SCM_RIGHTS); answered one after the other, in order. The names of
-   terminal and helpers are the launcher's own: a request has none. */
+/* Requests over one socket, descriptors beside them (unix(7), SCM_RIGHTS), answered one after the
+   other, in order. A request names neither terminal nor program: the launcher has those from its
+   start, and a keeper that was taken over cannot choose others. */
 #include "kiosk/launcher.h"
 
 #include <errno.h>
@@ -22,12 +23,13 @@
 #include "sandbox/user.h"
 #include "tui/term.h"
 
-enum launcher_wish {
-    LAUNCHER_SPAWN,
-    LAUNCHER_SIGNAL,
-    LAUNCHER_SWEEP,
-    LAUNCHER_TERMINAL,
-    LAUNCHER_HOLD
+enum request_type {
+    REQUEST_SPAWN,
+    REQUEST_SIGNAL,
+    REQUEST_SWEEP,
+    REQUEST_TERMINAL,
+    REQUEST_HOLD,
+    REQUEST_TYPES
 };
 
 struct launcher {
@@ -35,17 +37,17 @@ struct launcher {
     pid_t pid;
 };
 
-struct launcher_request {
-    int32_t wish;
-    int32_t kind;               /* LAUNCHER_SPAWN: an enum spawn_kind */
-    int32_t number;             /* LAUNCHER_SIGNAL */
-    int32_t given[SPAWN_GIVEN]; /* 1 where a descriptor comes beside it */
+struct request {
+    int32_t type;
+    int32_t kind;               /* REQUEST_SPAWN: an enum spawn_kind */
+    int32_t number;             /* REQUEST_SIGNAL: of the signal */
+    int32_t given[SPAWN_GIVEN]; /* REQUEST_SPAWN: 1 where a descriptor comes beside it */
 };
 
 /* --- messages with descriptors --- */
 
-/* Sends bytes and those of fds that are not -1. */
-static int send_request(int socket, const void *bytes, size_t len, const int *fds, size_t count)
+/* Sends bytes and those of fds that are not -1. Returns 0 or -1. */
+static int send_message(int socket, const void *bytes, size_t len, const int *fds, size_t count)
 {
     union {
         struct cmsghdr header;
@@ -89,8 +91,9 @@ static void take(struct msghdr *message, int fds[SPAWN_GIVEN])
     }
 }
 
-/* Receives exactly len bytes; fds gets up to SPAWN_GIVEN descriptors, -1 behind the last. Returns 0, or -1 at the end. */
-static int receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
+/* Receives exactly len bytes; fds gets up to SPAWN_GIVEN descriptors, -1 after the last. Returns 0,
+   or -1 at the end of the socket or for a message of another length. */
+static int receive_message(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
 {
     union {
         struct cmsghdr header;
@@ -115,7 +118,20 @@ static int receive(int socket, void *bytes, size_t len, int fds[SPAWN_GIVEN])
 
 /* --- the launcher's side --- */
 
-/* A process that is gone already is as good as a descriptor that can be read. */
+struct server {
+    const struct spawn_place *place;
+    struct termios line; /* the terminal's settings before the first session */
+    bool has_line;
+    bool held; /* term_hold */
+};
+
+/* An answer is a status, 0 or -1, and perhaps a descriptor. */
+struct answer {
+    int32_t status;
+    int fd; /* closed once it was sent; -1: none */
+};
+
+/* For a process that is gone already, a descriptor that can be read serves as well. */
 static int watch(pid_t pid)
 {
     const int fd = pidfd_open(pid, 0);
@@ -123,7 +139,7 @@ static int watch(pid_t pid)
     return fd >= 0 || errno != ESRCH ? fd : eventfd(1, EFD_CLOEXEC);
 }
 
-static int start_one(const struct spawn_place *place, const struct launcher_request *request,
+static int start_one(const struct spawn_place *place, const struct request *request,
                      const int came[SPAWN_GIVEN], int *process)
 {
     int fds[SPAWN_GIVEN];
@@ -141,53 +157,81 @@ static int start_one(const struct spawn_place *place, const struct launcher_requ
     return *process >= 0 ? 0 : -1;
 }
 
-/* Only to a child of our own: a keeper that was taken over must not reach others through us. To look at one does not take it
-   from the kernel, which does that itself (wait(2)). */
-static int signal_one(int process, int number)
+static void serve_spawn(struct server *server, const struct request *request,
+                        const int came[SPAWN_GIVEN], struct answer *answer)
 {
+    answer->status = start_one(server->place, request, came, &answer->fd);
+}
+
+/* Signals only a child of our own: a keeper that was taken over must not reach others through us.
+   WNOWAIT leaves the child to the kernel, which collects it (wait(2)). */
+static void serve_signal(struct server *server, const struct request *request,
+                         const int came[SPAWN_GIVEN], struct answer *answer)
+{
+    const int number = request->number;
     siginfo_t info;
 
-    if ((number != SIGTERM && number != SIGUSR1 && number != SIGKILL) ||
-        waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
-        return -1;
-    return pidfd_send_signal(process, number, NULL, 0);
+    (void)server;
+    if ((number == SIGTERM || number == SIGUSR1 || number == SIGKILL) &&
+        waitid(P_PIDFD, (id_t)came[0], &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        answer->status = pidfd_send_signal(came[0], number, NULL, 0);
 }
+
+static void serve_sweep(struct server *server, const struct request *request,
+                        const int came[SPAWN_GIVEN], struct answer *answer)
+{
+    (void)request, (void)came, (void)answer;
+    spawn_sweep(server->place->config->tty, server->has_line ? &server->line : NULL);
+}
+
+static void serve_terminal(struct server *server, const struct request *request,
+                           const int came[SPAWN_GIVEN], struct answer *answer)
+{
+    (void)request, (void)came;
+    answer->fd = open(server->place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
+static void serve_hold(struct server *server, const struct request *request,
+                       const int came[SPAWN_GIVEN], struct answer *answer)
+{
+    (void)request, (void)came, (void)answer;
+    server->held = server->held || term_hold(server->place->config->tty, true) == 0;
+}
+
+/* Whether a terminal could be swept, opened or held changes nothing for the keeper: the status of
+   these stays -1. */
+static void (*const services[REQUEST_TYPES])(struct server *, const struct request *,
+                                             const int came[SPAWN_GIVEN], struct answer *) = {
+    [REQUEST_SPAWN] = serve_spawn, [REQUEST_SIGNAL] = serve_signal,
+    [REQUEST_SWEEP] = serve_sweep, [REQUEST_TERMINAL] = serve_terminal,
+    [REQUEST_HOLD] = serve_hold,
+};
 
 static void serve(int socket, const struct spawn_place *place)
 {
-    struct launcher_request request;
-    struct termios line;
-    const bool has_line = spawn_line(place->config->tty, &line) == 0;
+    struct server server = {.place = place};
+    struct request request;
     int came[SPAWN_GIVEN];
-    bool held = false;
 
-    while (receive(socket, &request, sizeof request, came) == 0) {
-        int process = -1;
-        int32_t answer = -1;
+    server.has_line = spawn_line(place->config->tty, &server.line) == 0;
+    while (receive_message(socket, &request, sizeof request, came) == 0) {
+        struct answer answer = {.status = -1, .fd = -1};
 
-        if (request.wish == LAUNCHER_SPAWN)
-            answer = start_one(place, &request, came, &process);
-        else if (request.wish == LAUNCHER_SIGNAL)
-            answer = signal_one(came[0], request.number);
-        else if (request.wish == LAUNCHER_HOLD)
-            held = held || term_hold(place->config->tty, true) == 0;
-        else if (request.wish == LAUNCHER_TERMINAL)
-            process = open(place->config->tty, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-        else
-            spawn_sweep(place->config->tty, has_line ? &line : NULL);
-        (void)send_request(socket, &answer, sizeof answer, &process, 1);
-        if (process >= 0)
-            close(process);
+        if (request.type >= 0 && request.type < REQUEST_TYPES)
+            services[request.type](&server, &request, came, &answer);
+        (void)send_message(socket, &answer.status, sizeof answer.status, &answer.fd, 1);
+        if (answer.fd >= 0)
+            close(answer.fd);
         for (int i = 0; i < SPAWN_GIVEN; i++)
             if (came[i] >= 0)
                 close(came[i]);
     }
-    if (held)
+    if (server.held)
         term_hold(place->config->tty, false);
 }
 
-/* No signal but a kill ends it before its keeper; its children are born with all of them blocked, and none is ever waited
-   for. */
+/* Only SIGKILL ends the launcher before its keeper. Its children are born with all signals blocked,
+   and are never waited for. */
 static void shelter(void)
 {
     const struct rlimit none = {0, 0};
@@ -250,15 +294,16 @@ void launcher_end(struct launcher **launcher)
     *launcher = NULL;
 }
 
-/* fds: what goes with the request. *process, where it is wanted, is what came with the answer. */
-static int ask(struct launcher *launcher, const struct launcher_request *request, const int *fds,
+/* Sends a request with these descriptors and waits for the answer. *process (NULL: none is expected)
+   gets the descriptor that came with it. Returns the answer's status, or -1 without a launcher. */
+static int ask(struct launcher *launcher, const struct request *request, const int *fds,
                size_t count, int *process)
 {
     int came[SPAWN_GIVEN];
     int32_t answer = -1;
 
-    if (send_request(launcher->socket, request, sizeof *request, fds, count) != 0 ||
-        receive(launcher->socket, &answer, sizeof answer, came) != 0)
+    if (send_message(launcher->socket, request, sizeof *request, fds, count) != 0 ||
+        receive_message(launcher->socket, &answer, sizeof answer, came) != 0)
         return -1;
     if (process != NULL)
         *process = came[0];
@@ -268,7 +313,7 @@ static int ask(struct launcher *launcher, const struct launcher_request *request
 int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fds[SPAWN_GIVEN],
                    int *process)
 {
-    struct launcher_request request = {.wish = LAUNCHER_SPAWN, .kind = kind};
+    struct request request = {.type = REQUEST_SPAWN, .kind = kind};
 
     *process = -1;
     for (int i = 0; i < SPAWN_GIVEN; i++)
@@ -284,21 +329,21 @@ bool launcher_ended(int process)
 
 void launcher_signal(struct launcher *launcher, int process, int number)
 {
-    const struct launcher_request request = {.wish = LAUNCHER_SIGNAL, .number = number};
+    const struct request request = {.type = REQUEST_SIGNAL, .number = number};
 
     (void)ask(launcher, &request, &process, 1, NULL);
 }
 
 void launcher_sweep(struct launcher *launcher)
 {
-    const struct launcher_request request = {.wish = LAUNCHER_SWEEP};
+    const struct request request = {.type = REQUEST_SWEEP};
 
     (void)ask(launcher, &request, NULL, 0, NULL);
 }
 
 int launcher_terminal(struct launcher *launcher)
 {
-    const struct launcher_request request = {.wish = LAUNCHER_TERMINAL};
+    const struct request request = {.type = REQUEST_TERMINAL};
     int terminal = -1;
 
     (void)ask(launcher, &request, NULL, 0, &terminal);
@@ -307,7 +352,7 @@ int launcher_terminal(struct launcher *launcher)
 
 void launcher_hold(struct launcher *launcher)
 {
-    const struct launcher_request request = {.wish = LAUNCHER_HOLD};
+    const struct request request = {.type = REQUEST_HOLD};
 
     (void)ask(launcher, &request, NULL, 0, NULL);
 }
