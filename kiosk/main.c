@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sandyq-kiosk: enrols a kiosk, serves visitors, and is the session's process when the keeper calls
- * it. */
+/* sandyq-kiosk: enrols a kiosk, serves visitors, and is the process of a session or a helper when
+   the keeper starts it as such. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <pwd.h>
@@ -36,7 +36,7 @@ struct options {
     struct {
         const char *name;
         const char *value;
-    } set[SET_MAX]; /* settings of the command line, which count more than those of the file */
+    } set[SET_MAX]; /* settings of the command line: these win over the file's */
     size_t set_count;
     struct keeper_options keeper;
     char fault[CONFIG_FAULT_LEN]; /* of the file */
@@ -179,29 +179,48 @@ static int take_options(int argc, char **argv, struct options *options)
     return -1;
 }
 
-/* Some words are for the keeper alone, which starts this program as a session's process and its
-   helpers'. Returns -1 when this is none of them. */
+static int run_session(const char *unused)
+{
+    (void)unused;
+    return worker_session();
+}
+
+/* What the keeper starts this program as; argv[2] is the name of the helper's device or program. */
+static const struct worker {
+    const char *word;
+    int argc;
+    int (*run)(const char *name);
+} workers[] = {
+    {SPAWN_SESSION_WORD, 2, run_session},
+    {SPAWN_PRINTER_WORD, 3, worker_printer},
+    {SPAWN_SPEECH_WORD, 3, worker_speech},
+};
+
+static const struct worker *find_worker(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++)
+        if (argc == workers[i].argc && strcmp(argv[1], workers[i].word) == 0)
+            return &workers[i];
+    return NULL;
+}
+
+/* Does not return where the keeper started this program. Returns an exit status where a person used
+   one of its words, or -1 when there is none. */
 static int run_for_keeper(int argc, char **argv)
 {
-    const bool session = argc == 2 && strcmp(argv[1], "--session") == 0;
-    const bool printer = argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0;
-    const bool speaker = argc == 3 && strcmp(argv[1], SPAWN_SPEECH_WORD) == 0;
+    const struct worker *worker = find_worker(argc, argv);
     struct stat st;
 
-    if (!session && !printer && !speaker)
+    if (worker == NULL)
         return -1;
     if (fstat(BRIEF_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode)) {
         complain(argv[1], "This is not for people. Name the kiosk's folder with --state DIR.");
         return STATUS_USAGE;
     }
-    if (printer)
-        _exit(worker_printer(argv[2]));
-    if (speaker)
-        _exit(worker_speech(argv[2]));
-    _exit(worker_session());
+    _exit(worker->run(argv[2]));
 }
 
-/* The speech program is called from another folder than this one. */
+/* The speech program is started in another folder than this one. */
 static void make_absolute(char path[CONFIG_PATH_LEN])
 {
     char *absolute = path[0] != '\0' && path[0] != '/' ? realpath(path, NULL) : NULL;
@@ -211,8 +230,8 @@ static void make_absolute(char path[CONFIG_PATH_LEN])
     free(absolute);
 }
 
-/* The file, and over it the command line. A fault is kept in words; what was right in the file tells the terminal
-   on which to be out of order. */
+/* The settings of the file, then those of the command line over them. A fault of the file is kept
+   in words; what was right in it still names the terminal on which to be out of order. */
 static void configure(struct options *options)
 {
     struct config *config = &options->keeper.config;
@@ -278,7 +297,7 @@ static int check(const struct options *options)
     return fflush(stdout) != 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
-/* Finds the terminal's device by name and sees that it is one. */
+/* Names the terminal where config does not, and sees that it is one. */
 static int find_terminal(struct config *config)
 {
     int fd, terminal;
@@ -295,7 +314,7 @@ static int find_terminal(struct config *config)
     return STATUS_DONE;
 }
 
-/* A session that should become another user and cannot would be none. */
+/* Checked now: a session that cannot become this user would not start. */
 static int check_visitor(const char *name)
 {
     const struct passwd *user = name[0] != '\0' ? getpwnam(name) : NULL;
@@ -306,8 +325,8 @@ static int check_visitor(const char *name)
     return STATUS_DONE;
 }
 
-/* The keeper gave its descriptors of the terminal away; for its last words it asks for one again.
-   False when standard error never was the terminal. */
+/* The keeper has closed the terminal; for its last words it asks the launcher for it again. Returns
+   false when standard error never was the terminal. */
 static bool reopen_terminal(struct launcher *launcher)
 {
     struct stat st, null;
@@ -319,20 +338,20 @@ static bool reopen_terminal(struct launcher *launcher)
     return fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
 }
 
-/* The keeper's last words. Returns the exit status. */
-static int end(const struct options *options, struct launcher *launcher, int result)
+/* Says why the keeper ended. Returns the exit status. */
+static int end(const struct options *options, struct launcher *launcher, enum error error)
 {
-    const bool wiped = launcher != NULL && reopen_terminal(launcher);
+    const bool reopened = launcher != NULL && reopen_terminal(launcher);
 
-    if (result == ERROR_SESSION_TERMINAL || result == ERROR_SESSION_CONFINED ||
-        result == ERROR_SESSION_PROCESS || result == ERROR_MEMORY_LOCK)
-        return complain(options->keeper.config.tty, _(error_text(result)));
-    if (result == ERROR_MISSING)
+    if (error == ERROR_SESSION_TERMINAL || error == ERROR_SESSION_CONFINED ||
+        error == ERROR_SESSION_PROCESS || error == ERROR_MEMORY_LOCK)
+        return complain(options->keeper.config.tty, _(error_text(error)));
+    if (error == ERROR_MISSING)
         return complain(options->state, _("No card has come yet. Bring one from the office with "
                                           "sandyq-courier exchange."));
-    if (result != ERROR_NONE)
-        return complain(options->state, _(error_text(result)));
-    if (wiped)
+    if (error != ERROR_NONE)
+        return complain(options->state, _(error_text(error)));
+    if (reopened)
         complain("", options->fault);
     return STATUS_FAILED;
 }
@@ -342,22 +361,22 @@ static int serve(const struct options *options)
     /* Before anything is read that is secret. */
     struct launcher *launcher = launcher_start(&options->keeper.config, options->state);
     struct state *state = NULL;
-    int result = ERROR_SESSION_PROCESS;
+    enum error error = ERROR_SESSION_PROCESS;
     int status = STATUS_DONE;
 
     if (launcher != NULL)
-        result = user_become_owner(options->state) != 0 ? ERROR_SESSION_CONFINED
-                                                        : state_open(options->state, &state);
-    if (result == ERROR_NONE && state->seed == NULL)
-        result = ERROR_MISSING;
-    if (result == ERROR_MISSING)
+        error = user_become_owner(options->state) != 0 ? ERROR_SESSION_CONFINED
+                                                       : state_open(options->state, &state);
+    if (error == ERROR_NONE && state->seed == NULL)
+        error = ERROR_MISSING;
+    if (error == ERROR_MISSING)
         status = complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));
-    if (result == ERROR_NONE)
-        result = keeper_serve(state, launcher, &options->keeper);
+    if (error == ERROR_NONE)
+        error = keeper_serve(state, launcher, &options->keeper);
     state_close(&state);
     if (status == STATUS_DONE &&
-        (result != ERROR_NONE || (options->keeper.misconfigured && options->keeper.once)))
-        status = end(options, launcher, result);
+        (error != ERROR_NONE || (options->keeper.misconfigured && options->keeper.once)))
+        status = end(options, launcher, error);
     launcher_end(&launcher);
     return status;
 }

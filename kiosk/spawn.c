@@ -16,20 +16,20 @@
 #include "kiosk/brief.h"
 #include "sandbox/user.h"
 
-/* Opens the terminal. Where it is the keeper's own controlling terminal the session stays in the
-   keeper's process group, in front of the shell; elsewhere it becomes the leader of a session of
-   its own. Both ways the kernel tells it of a new window size. */
+/* Opens the terminal. If it is the keeper's own controlling terminal, the process stays in the
+   keeper's process group, in front of the shell; otherwise it takes the terminal as its controlling
+   one. Both ways the kernel tells it of a new window size. */
 static int take_terminal(const char *tty)
 {
     int fd = open(tty, O_RDWR | O_NOCTTY);
 
     if (fd < 0 || !isatty(fd))
         return -1;
-    /* Keys pressed in a session that was cut off are not the next visitor's. */
+    /* Keys pressed in a session that was cut off must not reach the next visitor's. */
     tcflush(fd, TCIFLUSH);
     if (tcgetsid(fd) != getsid(0)) {
         setsid();
-        /* Another session may hold it (a getty): then there is only no word of a new size. */
+        /* A getty may hold it: then only new window sizes go unnoticed. */
         (void)ioctl(fd, TIOCSCTTY, 0);
     }
     return fd;
@@ -37,7 +37,7 @@ static int take_terminal(const char *tty)
 
 enum { DESCRIPTORS = BRIEF_SOCKET + SPAWN_GIVEN, OUT_OF_THE_WAY = 16 };
 
-/* Puts each descriptor where the process looks for it (-1: nothing there) and closes all others. */
+/* Moves each descriptor to its number (-1: closes that one) and closes all others. */
 static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
 {
     int wanted[DESCRIPTORS];
@@ -56,7 +56,7 @@ static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
     return close_range(DESCRIPTORS, ~0U, 0) == 0;
 }
 
-/* The terminal is open by now, which is root's perhaps. */
+/* Comes after the terminal was opened, which may be root's. */
 static bool become_other(const struct spawn_place *place)
 {
     const char *visitor = place->config->visitor;
@@ -64,23 +64,23 @@ static bool become_other(const struct spawn_place *place)
     return (visitor[0] != '\0' ? user_become_named(visitor) : user_become(place->owner)) == 0;
 }
 
-/* Dies with its parent; false when that is dead already. */
+/* Lets the kernel end us when the parent dies; false when it is dead already. */
 static bool tie_to(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     return getppid() == parent;
 }
 
-/* What could not become what it should says so, as a session does when it ends. */
+/* Reports a failed start by the session's status byte. */
 static _Noreturn void give_up(int socket)
 {
-    static const uint8_t word = SPAWN_NO_TERMINAL;
+    static const uint8_t status = SPAWN_NO_TERMINAL;
 
-    (void)send(socket, &word, sizeof word, MSG_NOSIGNAL);
+    (void)send(socket, &status, sizeof status, MSG_NOSIGNAL);
     _exit(SPAWN_NO_TERMINAL);
 }
 
-/* A helper is in a session of its own: what is pressed on the keeper's terminal is not for it. */
+/* A helper leaves the keeper's terminal session: keys pressed there must not signal it. */
 static int take_standard(enum spawn_kind kind, const char *tty)
 {
     if (kind == SPAWN_SESSION)
@@ -94,13 +94,13 @@ static _Noreturn void become(enum spawn_kind kind, const struct spawn_place *pla
 {
     const struct config *const config = place->config;
     const char *const argv[SPAWN_KINDS][4] = {
-        [SPAWN_SESSION] = {"sandyq-kiosk", "--session"},
+        [SPAWN_SESSION] = {"sandyq-kiosk", SPAWN_SESSION_WORD},
         [SPAWN_PRINTER] = {"sandyq-kiosk", SPAWN_PRINTER_WORD, config->printer},
         [SPAWN_SPEECH] = {"sandyq-kiosk", SPAWN_SPEECH_WORD, config->speaker},
     };
     const int standard = take_standard(kind, config->tty);
 
-    /* Children of its own are waited for: the speech program. */
+    /* The launcher ignores it; the speech process waits for its program. */
     signal(SIGCHLD, SIG_DFL);
     if (standard < 0)
         give_up(fds[0]);
@@ -135,7 +135,7 @@ int spawn_line(const char *tty, struct termios *line)
 
 void spawn_sweep(const char *tty, const struct termios *line)
 {
-    /* RIS resets a terminal and clears it; the second wipes the scrollback where there is one. */
+    /* RIS resets and clears the terminal; the second sequence wipes a scrollback. */
     static const char wipe[] = "\033c\033[3J";
     int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
@@ -144,10 +144,10 @@ void spawn_sweep(const char *tty, const struct termios *line)
     tcflush(fd, TCIOFLUSH);
     if (line != NULL)
         tcsetattr(fd, TCSANOW, line);
-    /* Output that was stopped goes on; a stop that is not ours has to be made ours first. */
+    /* Resume output that was stopped; the kernel resumes only after a stop of our own. */
     tcflow(fd, TCOOFF);
     tcflow(fd, TCOON);
-    /* A terminal that takes nothing now shows nothing new either. */
+    /* A terminal that takes nothing must not show later what was written before. */
     if (write(fd, wipe, sizeof wipe - 1) < 0)
         tcflush(fd, TCOFLUSH);
     close(fd);
