@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One record after the other: made, pending, in the outbox. */
+/* The way of a record: made, pending, held, in the outbox. */
 #include "kiosk/chain.h"
 
 #include <errno.h>
@@ -21,13 +21,13 @@ struct chain {
     const struct state *state;
     struct outbox *outbox;
     int pending;
-    bool made;                  /* there is a pending record of the visit: */
-    uint8_t record[RECORD_LEN]; /* ... this one, ... */
-    struct outbox_tip next;     /* ... which makes this tip */
-    bool holding;               /* ... and the visit is over */
+    bool made;                  /* the visit has a pending record: record, next */
+    uint8_t record[RECORD_LEN]; /* as it is written */
+    struct outbox_tip next;     /* the outbox's tip once it is appended */
+    bool holding;               /* the visit is over, its record is not in the outbox yet */
 };
 
-int chain_tip(struct chain *chain, struct outbox_tip *tip)
+enum error chain_tip(struct chain *chain, struct outbox_tip *tip)
 {
     return outbox_tip(chain->outbox, tip);
 }
@@ -43,8 +43,8 @@ bool chain_has(struct chain *chain, uint64_t seq, const uint8_t hash[OUTBOX_HASH
 }
 
 /* Makes the record that follows the tip, and the tip it makes. */
-static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day,
-                uint8_t record[RECORD_LEN], struct outbox_tip *next)
+static enum error make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint32_t day,
+                       uint8_t record[RECORD_LEN], struct outbox_tip *next)
 {
     struct outbox_tip tip;
     enum error error = chain_tip(chain, &tip);
@@ -57,7 +57,6 @@ static int make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN], uint3
                          next->hash);
 }
 
-/* A clock set back does not take the chain back. */
 enum error chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
                        uint8_t envelope[ENVELOPE_LEN], uint32_t *day)
 {
@@ -126,8 +125,9 @@ enum error chain_deliver(struct chain *chain)
     return error;
 }
 
-/* What a visit has left under an outbox that is no longer here was acknowledged too: it is never written over. */
-static enum error lay_aside(struct chain *chain)
+/* A record left under an outbox that is no longer here was acknowledged too, so it is never
+   overwritten. */
+static enum error move_aside(struct chain *chain)
 {
     const int dir = chain->state->dir;
     char name[32];
@@ -157,8 +157,8 @@ static enum error take_up(struct chain *chain)
         return error;
     chain->holding = chain->made = finding == PENDING_NEXT;
     if (finding == PENDING_ASTRAY)
-        return lay_aside(chain);
-    /* Where it cannot be read it could not be written either, and each letter would be refused. */
+        return move_aside(chain);
+    /* A file that cannot be read could not be written either: each letter would be refused. */
     return finding == PENDING_WORN ? pending_renew(chain->state->dir, &chain->pending) : ERROR_NONE;
 }
 

@@ -234,7 +234,8 @@ static const char *take_line(struct config *config, char *line, size_t len, bool
     return text[0] == '\0' || text[0] == '#' ? NULL : take_setting(config, text, seen);
 }
 
-/* It names a user, programs and devices, and root does what it says: so nobody else may be able to write it. */
+/* It names a user, programs and devices, and root does what it says: so nobody else may be able to
+   write it. */
 static bool is_trusted(const struct stat *st)
 {
     return geteuid() != 0 || (st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0);

@@ -32,15 +32,15 @@ struct config {
 
 void config_default(struct config *config);
 
-/* Sets one by its name ("idle", "180"). Returns NULL, or an English message id that says what is wrong: the caller
-   names the place. */
+/* Sets one by its name ("idle", "180"). Returns NULL, or an English message id that says what is
+   wrong: the caller names the place. */
 const char *config_set(struct config *config, const char *name, const char *value);
 
-/* Reads a file: blank lines and lines that begin with # are passed over; spaces around name, = and value are
-   free; a name may stand once; a path begins with /. Returns 0; -1 with fault set to "PATH: line N: what is
-   wrong" (the first) in the language now set. Also then all that was right is set, so that the terminal is known on
-   which to say so; but nothing of a file that another user could write, when root reads it. A file that is missing is a
-   fault only when must is true. */
+/* Reads a file: blank lines and lines that begin with # are passed over; spaces around name, = and
+   value are free; a name may stand once; a path begins with /. Returns 0; -1 with fault set to
+   "PATH: line N: what is wrong" (the first) in the language now set. Also then all that was right
+   is set, so that the terminal is known on which to say so; but nothing of a file that another user
+   could write, when root reads it. A file that is missing is a fault only when must is true. */
 int config_read(struct config *config, const char *path, bool must, char fault[CONFIG_FAULT_LEN]);
 
 #endif

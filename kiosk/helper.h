@@ -10,8 +10,8 @@
 
 struct helper;
 
-/* Makes a helper of this kind (SPAWN_PRINTER or SPAWN_SPEECH), without a process so far. name is its
-   device or program, "" when the place has none; it and the launcher must outlive the helper.
+/* Makes a helper of this kind (SPAWN_PRINTER or SPAWN_SPEECH), without a process so far. name is
+   its device or program, "" when the place has none; it and the launcher must outlive the helper.
    Returns NULL without memory. */
 struct helper *helper_new(struct launcher *launcher, enum spawn_kind kind, const char *name);
 

@@ -3,9 +3,9 @@
    session's start, beat and end (kiosk/visit), a new day, a new file in the state folder, a request
    to end. When the session's process has ended, its record goes into the outbox.
 
-   Covers are owed: one from the start, unless a cut-off visit has left its record, and one for every
-   day that has no record yet. What is owed is written between visits, and stays owed while the disk
-   refuses it. While the disk refuses a visit's own record nobody else is taken. */
+   Covers are owed: one from the start, unless a cut-off visit has left its record, and one for
+   every day that has no record yet. What is owed is written between visits, and stays owed while
+   the disk refuses it. While the disk refuses a visit's own record nobody else is taken. */
 #include "kiosk/keeper.h"
 
 #include <fcntl.h>
@@ -48,7 +48,7 @@ enum { PRINTER, SPEECH, HELPERS };
 struct keeper {
     struct state *state; /* as it was at the start: path and signing key */
     struct state *now;   /* as it is on disk; read anew before each visit */
-    enum error closed;   /* why visitors are not taken, an enum error */
+    enum error closed;   /* why visitors are not taken */
     struct launcher *launcher;
     const struct keeper_options *options;
     struct helper *helpers[HELPERS];
@@ -56,12 +56,12 @@ struct keeper {
     int lock;
     int signals;
     int watch;
-    unsigned owed;     /* covers */
-    unsigned failures; /* visits in a row that never began */
-    unsigned visits;   /* of this day, that owed an envelope */
+    unsigned owed;     /* covers that the chain still lacks */
+    unsigned failures; /* sessions in a row that could not begin */
+    unsigned visits;   /* with a visitor, on this day: */
     uint32_t day;
-    bool ending;
-    bool pseudo; /* the terminal is a window's: when that closes there is nobody left to serve */
+    bool ending; /* the service ends: take nobody else */
+    bool pseudo; /* a pseudoterminal: when its window closes there is nobody left to serve */
 };
 
 /* --- the chain --- */
@@ -74,7 +74,8 @@ static bool day_is_owed(struct keeper *keeper)
     return chain_tip(keeper->chain, &tip) == ERROR_NONE && day_today() > tip.day;
 }
 
-/* Without a valid charter there is no key to seal to: then all stays owed. */
+/* Delivers what is held and appends the covers that are owed. Without a valid charter there is no
+   key to seal to: then all stays owed. */
 static enum error pay(struct keeper *keeper)
 {
     enum error error = chain_deliver(keeper->chain);
@@ -211,8 +212,8 @@ static bool news_came(struct keeper *keeper)
     return came;
 }
 
-/* What closed it may be over without a new file and a new day: a clock that was wrong at the start, a folder that could not be
-   read. */
+/* The cause may pass without a new file or a new day: a clock that was wrong at the start, a folder
+   that could not be read. */
 static bool is_open_again(struct keeper *keeper)
 {
     if (keeper->closed == ERROR_NONE)
@@ -221,16 +222,16 @@ static bool is_open_again(struct keeper *keeper)
     return keeper->closed == ERROR_NONE;
 }
 
-/* While nobody is there: a new day's cover, an outbox that is gone, an end of what closed the kiosk, or a record that the disk takes
-   now. */
+/* True when there is something to do between visits: a new day's cover, an outbox that is gone, a
+   kiosk that is in order again, a held record that the disk takes now. */
 static bool is_due(struct keeper *keeper)
 {
     return day_is_owed(keeper) || chain_moved(keeper->chain) || is_open_again(keeper) ||
            (chain_holding(keeper->chain) && chain_deliver(keeper->chain) == ERROR_NONE);
 }
 
-/* One wait for whatever comes first. An idle session makes room for what is due, and for a new card,
-   charter or board; one that a visitor uses goes on. */
+/* One wait for whatever comes first. An idle session makes room for what is due, and for a new
+   card, charter or board; one that a visitor uses goes on. */
 static void attend(struct keeper *keeper, struct visit *visit)
 {
     enum { SIGNALS, WATCH };
@@ -264,7 +265,7 @@ static void keep(struct keeper *keeper)
     (void)chain_deliver(keeper->chain);
 }
 
-/* Between visits: until the time is over or the service ends. */
+/* Waits between visits, until the time is over or the service ends. */
 static void rest(struct keeper *keeper, int ms)
 {
     struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
@@ -361,8 +362,8 @@ static bool is_pseudo(const char *tty)
            major(st.st_rdev) <= KEEPER_PTY_MAJOR_LAST;
 }
 
-/* The kernel wipes what was typed when the last one closes the terminal: that must be the session.
- */
+/* The kernel wipes what was typed when the last descriptor of the terminal is closed: that one must
+   be the session's. */
 static void let_go_of_terminal(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -373,7 +374,7 @@ static void let_go_of_terminal(void)
     close(null);
 }
 
-/* A process that a killed keeper had just forked holds the lock until it executes something. */
+/* A process that a killed keeper had just forked holds the lock until its exec. */
 static enum error take_lock(struct keeper *keeper)
 {
     const int64_t until = clock_ms() + KEEPER_LOCK_MS;
@@ -446,7 +447,7 @@ static void close_keeper(struct keeper *keeper)
 static enum error serve(struct keeper *keeper)
 {
     while (!keeper->ending) {
-        /* Not out of order but over: only who opens the outbox anew knows what is left of it. */
+        /* Over, not just out of order: only opening the outbox again tells what is left of it. */
         if (chain_moved(keeper->chain))
             return ERROR_OUTBOX;
         refresh(keeper);

@@ -294,8 +294,9 @@ void launcher_end(struct launcher **launcher)
     *launcher = NULL;
 }
 
-/* Sends a request with these descriptors and waits for the answer. *process (NULL: none is expected)
-   gets the descriptor that came with it. Returns the answer's status, or -1 without a launcher. */
+/* Sends a request with these descriptors and waits for the answer. *process (NULL: none is
+   expected) gets the descriptor that came with it. Returns the answer's status, or -1 without a
+   launcher. */
 static int ask(struct launcher *launcher, const struct request *request, const int *fds,
                size_t count, int *process)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One envelope and three numbers in shared memory. Whoever does not keep to the turns (a session that was taken over) spoils its own
-   envelope and nothing else. */
+/* One envelope and three numbers in shared memory. A session that was taken over and does not keep
+   to the turns spoils its own envelope and nothing else. */
 #include "kiosk/mailbox.h"
 
 #include <errno.h>
@@ -19,9 +19,9 @@
 enum { MAILBOX_STEP_MS = 50 /* how often a waiting session looks for the answer */ };
 
 struct mailbox {
-    _Atomic uint32_t offered;  /* envelopes that the session has put there */
-    _Atomic uint32_t answered; /* the last of them that the keeper has answered ... */
-    _Atomic uint32_t stored;   /* ... and how */
+    _Atomic uint32_t offered;  /* the turn: how many envelopes the session has put there */
+    _Atomic uint32_t answered; /* the last turn that the keeper has answered */
+    _Atomic uint32_t stored;   /* 1: the envelope of that turn is stored */
     uint8_t envelope[ENVELOPE_LEN];
 };
 
@@ -48,8 +48,8 @@ int mailbox_make(struct mailbox **out, int *fd)
         *fd = -1;
         return -1;
     }
-    /* All pages are touched now: the kernel counts those that a process comes to later (getrusage(2)), and the count would
-       tell a visit with an envelope from one without. */
+    /* Fault the pages in now: later faults show in getrusage(2), and would tell a visit with an
+       envelope from one without. */
     explicit_bzero(*out, sizeof **out);
     return 0;
 }

@@ -24,7 +24,8 @@
 enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
 enum { MARK = 0x70696c73 };
 
-/* What stands before a slip on the socket. The ticket is when it was handed over, which no two slips share. */
+/* What stands before a slip on the socket. The ticket is when it was handed over, which no two
+   slips share. */
 struct head {
     int64_t ticket;
     int64_t wait_ms; /* how long the session waits from then on */
@@ -74,8 +75,8 @@ static bool try_again(ssize_t n)
 
 /* --- the session's side --- */
 
-/* A UNIX socket is ready for writing when three quarters of its buffer are free, which holds two slips: neither
-   write blocks, and no slip is handed over in part. */
+/* A UNIX socket is ready for writing when three quarters of its buffer are free, which holds two
+   slips: neither write blocks, and no slip is handed over in part. */
 static int hand_over(int socket, const struct head *head, const uint8_t *bytes, int64_t until)
 {
     if (!ready(socket, POLLOUT, until))
@@ -121,9 +122,9 @@ int printer_slip(int socket, const uint8_t *bytes, size_t len)
 
 /* --- the device --- */
 
-/* Only what can be a printer: a slip written to a disk's device would be the end of the disk, and a file would keep
-   what is nobody's but its person's. A FIFO is not opened for reading: then it would always have a reader, and the
-   questions would come back as answers. */
+/* Only what can be a printer: a slip written to a disk's device would be the end of the disk, and a
+   file would keep what is nobody's but its person's. A FIFO is not opened for reading: then it
+   would always have a reader, and the questions would come back as answers. */
 static int open_device(const char *device, struct stat *st)
 {
     const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -210,7 +211,8 @@ static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
     return PRINTER_DONE;
 }
 
-/* Waits until the bytes have left a serial line's buffer, which is as large as a good part of a slip. */
+/* Waits until the bytes have left a serial line's buffer, which is as large as a good part of a
+   slip. */
 static int drain(int fd, int64_t until)
 {
     int left = 0;
@@ -225,7 +227,8 @@ static int drain(int fd, int64_t until)
     return PRINTER_GONE;
 }
 
-/* Tells a printer that holds part of a slip to drop it, as far as it listens. True when it was told. */
+/* Tells a printer that holds part of a slip to drop it, as far as it listens. True when it was
+   told. */
 static bool tell_to_drop(int fd)
 {
     uint8_t drop[SLIP_DROP_LEN];
@@ -234,7 +237,8 @@ static bool tell_to_drop(int fd)
     return write(fd, drop, sizeof drop) == sizeof drop;
 }
 
-/* A slip given up must not come out later, when somebody else stands there; nor hold up close(2). */
+/* A slip given up must not come out later, when somebody else stands there; nor hold up close(2).
+   */
 static void abandon_serial(int fd, int word)
 {
     tcflush(fd, TCOFLUSH);

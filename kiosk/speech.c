@@ -81,8 +81,8 @@ void speech_say(int socket, const char *language, int pace, const char *text, si
     explicit_bzero(&message, sizeof message);
 }
 
-/* Nothing of what is said may reach a disk. A limit of 1 byte, unlike 0, also stops the kernel from piping a core
-   to a program. */
+/* Nothing of what is said may reach a disk. A limit of 1 byte, unlike 0, also stops the kernel from
+   piping a core to a program. */
 static void leave_no_core(void)
 {
     const struct rlimit least = {1, 1};
@@ -163,8 +163,8 @@ static void finish_text(struct speech *speech)
     explicit_bzero(speech->message.text, sizeof speech->message.text);
 }
 
-/* Ends the speech program with all that it started. It is gone when this returns, so that the next one finds
-   the sound card free. */
+/* Ends the speech program with all that it started. It is gone when this returns, so that the next
+   one finds the sound card free. */
 static void cut_off(struct speech *speech)
 {
     close_pipe(speech);

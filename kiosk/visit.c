@@ -2,8 +2,8 @@
 /* The states of a visit, and its record.
 
    Once a visitor passes the language screen, rewrite the record every second: a cover until the
-   session delivers an envelope. So nothing that the keeper does, and nothing on the disk, depends on
-   what the visitor does; and a power cut costs nothing that was acknowledged. */
+   session delivers an envelope. So nothing that the keeper does, and nothing on the disk, depends
+   on what the visitor does; and a power cut costs nothing that was acknowledged. */
 #include "kiosk/visit.h"
 
 #include <errno.h>

@@ -22,10 +22,10 @@ struct visit *visit_begin(struct launcher *launcher, struct chain *chain, const 
 /* Frees and sets to NULL; NULL is nothing. */
 void visit_free(struct visit **visit);
 
-/* The descriptors to poll: one that can be read when the process has ended, and one that can be read
-   when the session has said something, or -1 when that is no reason to wake up. Once somebody is
-   there only the process counts: in which order its last byte, the end of its socket and its death
-   arrive depends on how much memory it used. */
+/* The descriptors to poll: one that can be read when the process has ended, and one that can be
+   read when the session has said something, or -1 when that is no reason to wake up. Once somebody
+   is there only the process counts: in which order its last byte, the end of its socket and its
+   death arrive depends on how much memory it used. */
 int visit_process(const struct visit *visit);
 int visit_socket(const struct visit *visit);
 

@@ -178,8 +178,8 @@ static int map_board(const struct brief *brief, struct session_place *place)
     return 0;
 }
 
-/* The rights library: in the folder that the configuration names, else in `texts` beside the program (a build,
-   run in place), else where an installation has it. */
+/* The rights library: in the folder that the configuration names, else in `texts` beside the
+   program (a build, run in place), else where an installation has it. */
 static const struct library *load_library(const char *dir)
 {
     char path[PATH_MAX + 32];

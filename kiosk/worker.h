@@ -10,7 +10,8 @@
    confined when this returns: only _exit may follow. */
 int worker_session(void);
 
-/* Run the printer's and the speaker's process over BRIEF_SOCKET, to its end. Return the exit status. */
+/* Run the printer's and the speaker's process over BRIEF_SOCKET, to its end. Return the exit
+   status. */
 int worker_printer(const char *device);
 int worker_speech(const char *program);
 
