@@ -55,8 +55,8 @@ bool chain_keep(struct chain *chain);
    their record would take its place. */
 bool chain_holding(const struct chain *chain);
 
-/* Appends the held record to the outbox. ERROR_NONE also when none is held; on error it stays held.
-   */
+/* Appends the held record to the outbox. ERROR_NONE also when none is held; on error it stays
+   held. */
 enum error chain_deliver(struct chain *chain);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The settings by name: what each takes, and the file they stand in. */
+/* The settings by name: what each takes, and the file that holds them. */
 #include "kiosk/config.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@ enum {
     CONFIG_LINE_MAX = 512,
 };
 
-/* What Windows' editors leave in a file that is otherwise right: passed over at its start and at a
-   line's end. */
+/* Windows' editors leave these at the start of a file and at the end of a line: both are
+   skipped. */
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define BLANKS          " \t\r"
 
@@ -74,7 +74,7 @@ static const char *set_contrast(struct config *config, const char *value)
     return NULL;
 }
 
-/* What a name of a user may be (useradd(8)). */
+/* As useradd(8) allows. */
 static const char *set_visitor(struct config *config, const char *value)
 {
     const size_t len = strlen(value);
@@ -86,7 +86,8 @@ static const char *set_visitor(struct config *config, const char *value)
     return NULL;
 }
 
-/* The code that these letters are, unless it stands in the order already. */
+/* The language code that the word is; NULL for none, or for one that stands in the order
+   already. */
 static const char *new_language(const char *word, size_t len, char order[][3], size_t n)
 {
     const char *code = NULL;
@@ -181,7 +182,7 @@ static bool is_text(const char *line, size_t len)
     return utf8_valid(line, len);
 }
 
-/* The text without the blanks around it; ends it there. */
+/* Cuts the blanks off both ends, in place. */
 static char *strip(char *text)
 {
     size_t len;
@@ -194,7 +195,7 @@ static char *strip(char *text)
     return text;
 }
 
-/* Nobody sees a value that a comment was taken for. */
+/* A comment behind a value would silently become part of it. */
 static bool has_comment(const char *value)
 {
     return strstr(value, " #") != NULL || strstr(value, "\t#") != NULL;
@@ -234,14 +235,15 @@ static const char *take_line(struct config *config, char *line, size_t len, bool
     return text[0] == '\0' || text[0] == '#' ? NULL : take_setting(config, text, seen);
 }
 
-/* It names a user, programs and devices, and root does what it says: so nobody else may be able to
-   write it. */
+/* Root does what the file says, and it names a user, programs and devices: so nobody else may be
+   able to write it. */
 static bool is_trusted(const struct stat *st)
 {
     return geteuid() != 0 || (st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0);
 }
 
-/* Text has room for one byte more than a file may have. Returns what is wrong, or NULL. */
+/* Reads the file into text, which has room for CONFIG_FILE_MAX + 1 bytes. Returns what is wrong, or
+   NULL. */
 static const char *load(const char *path, bool must, char *text, size_t *len)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -249,7 +251,7 @@ static const char *load(const char *path, bool must, char *text, size_t *len)
     bool trusted = true;
     ssize_t n = 0;
 
-    /* A link to nowhere is a file that somebody wanted read. */
+    /* A dangling link is no missing file: somebody wanted it read. */
     if (fd < 0 && errno == ENOENT && !must && lstat(path, &st) != 0)
         return NULL;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (trusted = is_trusted(&st)))
@@ -267,7 +269,7 @@ static const char *load(const char *path, bool must, char *text, size_t *len)
     return *len > CONFIG_FILE_MAX ? N_("This file is too large.") : NULL;
 }
 
-/* Takes line after line; the number of the first with a fault, or 0. */
+/* Returns the number of the first line with a fault, which *fault then says, or 0. */
 static unsigned take_lines(struct config *config, char *text, size_t len, const char **fault)
 {
     bool seen[SETTINGS] = {false};

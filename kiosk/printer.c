@@ -24,7 +24,7 @@
 enum { PAPER_MS = 300, DROP_MS = 1000, NAP_MS = 10, STALE_BYTES = 64 };
 enum { MARK = 0x70696c73 };
 
-/* What stands before a slip on the socket. The ticket is when it was handed over, which no two
+/* Precedes a slip on the socket. The ticket is the time at which it was sent (now), which no two
    slips share. */
 struct head {
     int64_t ticket;
@@ -38,7 +38,7 @@ struct answer {
     int64_t word;
 };
 
-/* Nanoseconds since the machine started. */
+/* The monotonic clock in nanoseconds: fine enough for a ticket. */
 static int64_t now(void)
 {
     struct timespec time;
@@ -52,7 +52,8 @@ static int64_t after_ms(int64_t start, int ms)
     return start + ms * INT64_C(1000000);
 }
 
-/* Waits until then for the events, or for an error that the next call will tell. */
+/* Waits for the events, or for an error, which the next read or write reports. False when the time
+   is over. */
 static bool ready(int fd, short events, int64_t until)
 {
     struct pollfd polled = {.fd = fd, .events = events};
@@ -75,9 +76,9 @@ static bool try_again(ssize_t n)
 
 /* --- the session's side --- */
 
-/* A UNIX socket is ready for writing when three quarters of its buffer are free, which holds two
-   slips: neither write blocks, and no slip is handed over in part. */
-static int hand_over(int socket, const struct head *head, const uint8_t *bytes, int64_t until)
+/* A UNIX socket is ready for writing when three quarters of its buffer are free, which is room for
+   two slips: neither write blocks, and no slip is sent in part. */
+static int send_slip(int socket, const struct head *head, const uint8_t *bytes, int64_t until)
 {
     if (!ready(socket, POLLOUT, until))
         return PRINTER_SLOW;
@@ -110,7 +111,7 @@ int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_m
     const struct head head = {
         .ticket = now(), .wait_ms = wait_ms, .mark = MARK, .len = (uint32_t)len};
     const int64_t until = after_ms(head.ticket, wait_ms);
-    const int word = hand_over(socket, &head, bytes, until);
+    const int word = send_slip(socket, &head, bytes, until);
 
     return word == PRINTER_DONE ? await_word(socket, head.ticket, until) : word;
 }
@@ -122,9 +123,9 @@ int printer_slip(int socket, const uint8_t *bytes, size_t len)
 
 /* --- the device --- */
 
-/* Only what can be a printer: a slip written to a disk's device would be the end of the disk, and a
-   file would keep what is nobody's but its person's. A FIFO is not opened for reading: then it
-   would always have a reader, and the questions would come back as answers. */
+/* Opens only what can be a printer: a slip written to a disk's device would destroy the disk, and a
+   file would keep the slip. A FIFO is not opened for reading: it would then always have a reader,
+   and our questions would come back as answers. */
 static int open_device(const char *device, struct stat *st)
 {
     const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -140,7 +141,7 @@ static int open_device(const char *device, struct stat *st)
     return fd >= 0 ? fd : open(device, O_WRONLY | flags);
 }
 
-/* Bytes as they are. Speed and flow control stay as whoever set the place up wanted them. */
+/* Lets bytes pass unchanged. Speed and flow control stay as they were set up. */
 static int make_raw(int fd)
 {
     struct termios line;
@@ -154,7 +155,7 @@ static int make_raw(int fd)
     return tcsetattr(fd, TCSANOW, &line);
 }
 
-/* What the drivers of parallel and USB printers know. */
+/* Only the drivers of parallel and USB printers can tell. */
 static bool driver_misses_paper(int fd)
 {
     int status = 0;
@@ -162,7 +163,8 @@ static bool driver_misses_paper(int fd)
     return ioctl(fd, LPGETSTATUS, &status) == 0 && (status & LP_POUTPA) != 0;
 }
 
-/* DLE EOT 4, the roll's sensor. A printer that cannot answer is taken to have paper. */
+/* Asks for the paper sensor (ESC/POS: DLE EOT 4). A printer that does not answer counts as having
+   paper. */
 static bool misses_paper(int fd, int64_t until)
 {
     static const uint8_t question[] = {0x10, 0x04, 0x04};
@@ -177,7 +179,7 @@ static bool misses_paper(int fd, int64_t until)
     return (byte & 0x93) == 0x12 && (byte & 0x60) != 0;
 }
 
-/* A driver may call itself ready and yet take nothing: the nap keeps that from becoming a race. */
+/* A driver may say that it is ready and yet take nothing: the nap keeps us from spinning. */
 static bool wait_for_room(int fd, int64_t until)
 {
     const bool room = ready(fd, POLLOUT, until);
@@ -186,7 +188,7 @@ static bool wait_for_room(int fd, int64_t until)
     return room;
 }
 
-/* Drivers of printers say "no space" when the paper is out. */
+/* Printer drivers report ENOSPC when the paper is out. */
 static int word_of_error(const struct stat *st)
 {
     return errno == ENOSPC && S_ISCHR(st->st_mode) ? PRINTER_PAPER : PRINTER_GONE;
@@ -211,8 +213,7 @@ static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
     return PRINTER_DONE;
 }
 
-/* Waits until the bytes have left a serial line's buffer, which is as large as a good part of a
-   slip. */
+/* Waits until all bytes have left a serial line's buffer, which holds a good part of a slip. */
 static int drain(int fd, int64_t until)
 {
     int left = 0;
@@ -227,8 +228,7 @@ static int drain(int fd, int64_t until)
     return PRINTER_GONE;
 }
 
-/* Tells a printer that holds part of a slip to drop it, as far as it listens. True when it was
-   told. */
+/* Tells a printer that holds part of a slip to drop it. True when the command could be written. */
 static bool tell_to_drop(int fd)
 {
     uint8_t drop[SLIP_DROP_LEN];
@@ -237,8 +237,7 @@ static bool tell_to_drop(int fd)
     return write(fd, drop, sizeof drop) == sizeof drop;
 }
 
-/* A slip given up must not come out later, when somebody else stands there; nor hold up close(2).
-   */
+/* A slip given up must not come out later, when somebody else stands there, nor block close(2). */
 static void abandon_serial(int fd, int word)
 {
     tcflush(fd, TCOFLUSH);
@@ -265,7 +264,7 @@ static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_
     return word;
 }
 
-/* Closing takes back what the driver still holds. */
+/* close(2) drops what the driver still holds. */
 static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
                         int64_t until)
 {
@@ -323,7 +322,7 @@ static int protect(void)
     return mlock(slip, sizeof slip);
 }
 
-/* Reads len bytes. Returns 1, 0 at the end of the socket, -1 when it ends in their middle. */
+/* Reads len bytes. Returns 1; 0 at the end of the socket; -1 when that comes in their middle. */
 static int receive(int socket, void *to, size_t len)
 {
     uint8_t *at = to;
@@ -344,7 +343,7 @@ static int receive(int socket, void *to, size_t len)
     return 1;
 }
 
-/* A ticket of the future or a wait of any length would be no deadline. */
+/* A ticket of the future or an unlimited wait would give no deadline. */
 static bool is_slip(const struct head *head)
 {
     return head->mark == MARK && head->len > 0 && head->len <= sizeof slip && head->ticket > 0 &&
@@ -359,7 +358,7 @@ static int print(const struct head *head, const char *device)
     return left_ms > 0 ? printer_put(device, slip, head->len, (int)left_ms) : PRINTER_SLOW;
 }
 
-/* One slip. The word is lost on a session that has gone meanwhile. */
+/* Prints one slip; returns as receive does. A session that is gone by then gets no answer. */
 static int serve(int socket, const char *device)
 {
     struct head head = {0};

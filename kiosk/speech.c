@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Texts one way, a speech program started anew for each. */
+/* Texts in one direction; the speech program is started anew for each. */
 #include "kiosk/speech.h"
 
 #include <errno.h>
@@ -24,11 +24,11 @@ struct message {
     char text[SESSION_SPEECH_MAX];
 };
 
-enum { MESSAGE_HEAD = offsetof(struct message, text), PIPE_ROOM = 4096 };
+enum { MESSAGE_HEAD = offsetof(struct message, text), PIPE_BYTES = 4096 };
 
 static const struct {
     const char *language;
-    const char *name; /* the speech program's */
+    const char *name; /* that the speech program knows */
 } voices[] = {{"kk", "kk"}, {"ru", "ru"}, {"en", "en-gb"}};
 
 static const char *const words_a_minute[SESSION_PACES] = {"160", "130", "100", "80"};
@@ -39,8 +39,8 @@ struct speech {
     const char *program;
     pid_t pid;  /* of the speech program, 0 for none */
     int pipe;   /* to it, -1 when all is written */
-    size_t len; /* of what it gets */
-    size_t at;  /* so much of it is written */
+    size_t len; /* of the text */
+    size_t at;  /* how much of it is written */
     struct message message;
 };
 
@@ -52,7 +52,7 @@ static void on_stop(int number)
     stop = 1;
 }
 
-/* The beginning of the text that there is room for, cut at a character. */
+/* How many bytes of the text fit into a message without cutting a character. */
 static size_t cut(const char *text, size_t len)
 {
     if (len <= SESSION_SPEECH_MAX)
@@ -75,7 +75,7 @@ void speech_say(int socket, const char *language, int pace, const char *text, si
     len = cut(text, len);
     if (len > 0)
         memcpy(message.text, text, len);
-    /* A socket that is ready takes a message of any length at once, and takes it whole. */
+    /* A socket that is ready takes a whole message at once, however long. */
     if (poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT)
         (void)!write(socket, &message, MESSAGE_HEAD + len);
     explicit_bzero(&message, sizeof message);
@@ -91,7 +91,8 @@ static void leave_no_core(void)
     prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* SIGTERM counts only while waiting, so that none is missed; *waiting gets the mask for that. */
+/* SIGTERM is let through only while waiting, so that none is missed; *waiting is the mask for
+   it. */
 static void take_signals(sigset_t *waiting)
 {
     static const int ignored[] = {SIGPIPE, SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGUSR1, SIGUSR2};
@@ -99,7 +100,7 @@ static void take_signals(sigset_t *waiting)
     sigset_t set;
 
     sigaction(SIGTERM, &action, NULL);
-    action.sa_handler = SIG_DFL; /* else there would be nobody to wait for */
+    action.sa_handler = SIG_DFL; /* if ignored, no child could be waited for */
     sigaction(SIGCHLD, &action, NULL);
     action.sa_handler = SIG_IGN;
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
@@ -110,7 +111,8 @@ static void take_signals(sigset_t *waiting)
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-/* Signals as a program expects them; a write to a file fails without killing it. */
+/* Signals as a program expects them, but a write beyond RLIMIT_FSIZE fails instead of killing
+   it. */
 static void reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
@@ -124,7 +126,7 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &set, NULL);
 }
 
-/* Becomes the speech program, with what comes out of `input` on its standard input. */
+/* Becomes the speech program, with input as its standard input. */
 static _Noreturn void become_program(const struct speech *speech, int input, pid_t parent)
 {
     const char *argv[] = {speech->program,
@@ -156,15 +158,15 @@ static void close_pipe(struct speech *speech)
     speech->pipe = -1;
 }
 
-/* All of the text is with the speech program, or will never be. */
+/* The speech program has all of the text, or will get no more of it. */
 static void finish_text(struct speech *speech)
 {
     close_pipe(speech);
     explicit_bzero(speech->message.text, sizeof speech->message.text);
 }
 
-/* Ends the speech program with all that it started. It is gone when this returns, so that the next
-   one finds the sound card free. */
+/* Ends the speech program with all that it started. It is gone when this returns, so the next one
+   finds the sound card free. */
 static void cut_off(struct speech *speech)
 {
     close_pipe(speech);
@@ -176,7 +178,7 @@ static void cut_off(struct speech *speech)
     speech->pid = 0;
 }
 
-/* Returns 0, or -1 when there is no process for it. */
+/* Returns 0, or -1 when no pipe or process could be had. */
 static int start_program(struct speech *speech)
 {
     const pid_t parent = getpid();
@@ -184,8 +186,8 @@ static int start_program(struct speech *speech)
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    /* The kernel keeps no more of the text than it must; without the favour more is kept. */
-    fcntl(ends[1], F_SETPIPE_SZ, PIPE_ROOM);
+    /* Keep little of the text in the kernel; if this fails, a larger pipe serves as well. */
+    fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     speech->pid = fork();
     if (speech->pid == 0)
@@ -194,7 +196,7 @@ static int start_program(struct speech *speech)
     speech->pipe = ends[1];
     if (speech->pid < 0)
         return -1;
-    setpgid(speech->pid, speech->pid); /* whoever of the two comes first */
+    setpgid(speech->pid, speech->pid); /* the child does the same: either may be first */
     return 0;
 }
 
@@ -209,7 +211,8 @@ static void feed_program(struct speech *speech)
         finish_text(speech);
 }
 
-/* Takes all that waits on the socket; only the last text counts. Returns false at its end. */
+/* Reads all messages that wait; only the last text counts. Returns false at the end of the
+   socket. */
 static bool take_messages(struct speech *speech, int socket)
 {
     ssize_t got = -1;

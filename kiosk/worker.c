@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The process of a session, from its brief to its exit status, and those of its helpers. */
+/* A session's process from its brief to its exit status, and the processes of its helpers. */
 #include "kiosk/worker.h"
 
 #include <errno.h>
@@ -29,15 +29,15 @@
 #include "session/ui.h"
 #include "tui/term.h"
 
-/* Set by signals. A request to make room (SIGUSR1) counts only while nobody is here; it is
-   remembered from before the first screen, and a visitor is never disturbed by it. */
+/* Set by signals. A request to make room (SIGUSR1) counts only while nobody is here: it is
+   remembered from before the first screen, and never disturbs a visitor. */
 static volatile sig_atomic_t stop;
 static volatile sig_atomic_t make_room;
 static volatile sig_atomic_t nobody_here;
 
 static struct mailbox *mailbox;
 
-/* What a session may take from the end of one wait to the next: to derive a key, to print. */
+/* How long a session may work between two waits for a key: to derive keys, to print. */
 enum { WORKER_GRACE_SECONDS = 30 + UI_COUNTDOWN };
 
 static void on_stop(int number)
@@ -107,8 +107,8 @@ static struct keypress io_key(void *context, int seconds)
 {
     (void)context;
     nobody_here = seconds == 0; /* only the first screen waits for ever */
-    /* A terminal that takes no output may hold us in write(): then this ends the process, and the
-       keeper cleans up. */
+    /* A terminal that takes no output may block us in write(): then the alarm ends the process, and
+       the keeper cleans up. */
     alarm(nobody_here ? 0 : (unsigned)seconds + WORKER_GRACE_SECONDS);
     if (stop || (nobody_here && make_room))
         return (struct keypress){.kind = KEYPRESS_GONE};
@@ -129,7 +129,7 @@ static int io_derive(void *context, const char *code, const char *pin,
     return code_derive(code, pin, place->charter.office, watch, keys) == ERROR_NONE ? 0 : -1;
 }
 
-/* What the session tells the keeper, a byte. */
+/* Sends the keeper a status byte. */
 static void tell(uint8_t word)
 {
     ssize_t n;
@@ -163,7 +163,7 @@ static void io_say(void *context, const char *language, int pace, const char *te
     speech_say(BRIEF_SPEECH, language, pace, text, len);
 }
 
-/* Maps the board before the process can no longer; 0 also when there is none. */
+/* Maps the board while the process still may. Returns 0, also when there is none, or -1. */
 static int map_board(const struct brief *brief, struct session_place *place)
 {
     void *map = NULL;
@@ -223,8 +223,8 @@ static int enter_sandbox(const struct brief *brief)
     return sandbox_session(kept, count);
 }
 
-/* Nothing of this process may reach a disk: no core, and no look into it by others of the same
- * user. */
+/* Nothing of this process may reach a disk: no core, and no other process of this user may look
+   into it. */
 static void hide(void)
 {
     const struct rlimit none = {0, 0};
@@ -269,7 +269,7 @@ static int begin(void)
         map_board(&brief, &place) != 0)
         return SESSION_NOBODY;
     fill_place(&brief, &place);
-    /* What is needed of the world is read before the process is cut off from it. */
+    /* All files are read before the sandbox closes. */
     if (secret_start() != ERROR_NONE || (place.library = load_library(brief.config.texts)) == NULL)
         return SPAWN_NO_MEMORY;
     if (lang_start(brief.config.locale[0] != '\0' ? brief.config.locale : NULL) != 0 ||
@@ -288,14 +288,14 @@ int worker_session(void)
     return end;
 }
 
-/* --- the helpers, which hide by themselves --- */
+/* --- the helpers: printer_run and speech_run hide and confine the process --- */
 
 int worker_printer(const char *device)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t set;
 
-    sigaction(SIGTERM, &action, NULL); /* it ends as the keeper ends */
+    sigaction(SIGTERM, &action, NULL); /* comes when the launcher ends */
     sigemptyset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
     return printer_run(BRIEF_SOCKET, device);
@@ -303,6 +303,5 @@ int worker_printer(const char *device)
 
 int worker_speech(const char *program)
 {
-    return speech_run(BRIEF_SOCKET,
-                      program); /* which hides itself, in a way that its program inherits */
+    return speech_run(BRIEF_SOCKET, program);
 }
