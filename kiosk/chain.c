@@ -48,7 +48,6 @@ static enum error make(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN]
 {
     struct outbox_tip tip;
     enum error error = chain_tip(chain, &tip);
-
     if (error != ERROR_NONE)
         return error;
     next->seq = tip.seq + 1;
@@ -62,7 +61,6 @@ enum error chain_begin(struct chain *chain, const struct charter *charter, const
 {
     struct outbox_tip tip;
     enum error error = chain_tip(chain, &tip);
-
     if (error != ERROR_NONE)
         return error;
     *day = day_today() > tip.day ? day_today() : tip.day;
@@ -89,7 +87,6 @@ enum error chain_write(struct chain *chain, const uint8_t envelope[ENVELOPE_LEN]
     uint8_t record[RECORD_LEN];
     struct outbox_tip next;
     enum error error = chain->holding ? ERROR_BUSY : make(chain, envelope, day, record, &next);
-
     if (error == ERROR_NONE && chain_moved(chain))
         error = ERROR_MISSING;
     if (error == ERROR_NONE)
@@ -117,7 +114,6 @@ bool chain_holding(const struct chain *chain)
 enum error chain_deliver(struct chain *chain)
 {
     enum error error = ERROR_NONE;
-
     if (chain->holding)
         error = outbox_append(chain->outbox, &chain->next, chain->record, RECORD_LEN);
     if (error == ERROR_NONE)
@@ -132,7 +128,6 @@ static enum error move_aside(struct chain *chain)
     const int dir = chain->state->dir;
     char name[32];
     int n = 0, result = -1;
-
     do {
         snprintf(name, sizeof name, PENDING_NAME ".old-%d", ++n);
         result = renameat2(dir, PENDING_NAME, dir, name, RENAME_NOREPLACE);
@@ -149,7 +144,6 @@ static enum error take_up(struct chain *chain)
     enum pending_finding finding = PENDING_OLD;
     struct outbox_tip tip;
     enum error error = chain_tip(chain, &tip);
-
     if (error == ERROR_NONE)
         error = pending_find(chain->pending, chain->state->key, &tip, chain->record, &chain->next,
                              &finding);
@@ -165,16 +159,14 @@ static enum error take_up(struct chain *chain)
 enum error chain_open(const struct state *state, struct chain **out)
 {
     struct chain *chain = calloc(1, sizeof *chain);
-    char path[4096];
-    enum error error;
-
     *out = chain;
     if (chain == NULL)
         return ERROR_IO;
     chain->state = state;
     chain->pending = -1;
+    char path[4096];
     state_outbox_path(state, path);
-    error = outbox_open(path, DB_OPEN, &chain->outbox);
+    enum error error = outbox_open(path, DB_OPEN, &chain->outbox);
     if (error == ERROR_NONE)
         error = pending_open(state->dir, &chain->pending);
     if (error == ERROR_NONE)

@@ -41,7 +41,6 @@ static const char *set_idle(struct config *config, const char *value)
 {
     const size_t len = strlen(value);
     int seconds = 0;
-
     if (len > 0 && len <= CONFIG_IDLE_DIGITS && strspn(value, "0123456789") == len)
         seconds = atoi(value);
     if (seconds < CONFIG_IDLE_MIN || seconds > CONFIG_IDLE_MAX)
@@ -78,7 +77,6 @@ static const char *set_contrast(struct config *config, const char *value)
 static const char *set_visitor(struct config *config, const char *value)
 {
     const size_t len = strlen(value);
-
     if (len == 0 || len >= CONFIG_USER_LEN || value[0] == '-' ||
         strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-") != len)
         return N_("Give the name of a user.");
@@ -91,7 +89,6 @@ static const char *set_visitor(struct config *config, const char *value)
 static const char *new_language(const char *word, size_t len, char order[][3], size_t n)
 {
     const char *code = NULL;
-
     for (size_t i = 0; i < LANG_COUNT; i++)
         if (len == strlen(lang_code(i)) && memcmp(word, lang_code(i), len) == 0)
             code = lang_code(i);
@@ -107,11 +104,9 @@ static const char *set_languages(struct config *config, const char *value)
         N_("Give all of kk, ru and en, each once, the first one first.");
     char order[LANG_COUNT][3];
     size_t n = 0;
-
     for (value += strspn(value, BLANKS); *value != '\0'; value += strspn(value, BLANKS)) {
         const size_t len = strcspn(value, BLANKS);
         const char *code = new_language(value, len, order, n);
-
         if (code == NULL)
             return wrong;
         memcpy(order[n++], code, sizeof order[0]);
@@ -168,7 +163,6 @@ static const char *set(struct config *config, const struct setting *setting, con
 const char *config_set(struct config *config, const char *name, const char *value)
 {
     const struct setting *setting = find(name);
-
     return setting == NULL ? N_("There is no setting of this name.") : set(config, setting, value);
 }
 
@@ -185,10 +179,8 @@ static bool is_text(const char *line, size_t len)
 /* Cuts the blanks off both ends, in place. */
 static char *strip(char *text)
 {
-    size_t len;
-
     text += strspn(text, BLANKS);
-    len = strlen(text);
+    size_t len = strlen(text);
     while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
         len--;
     text[len] = '\0';
@@ -203,14 +195,12 @@ static bool has_comment(const char *value)
 
 static const char *take_setting(struct config *config, char *line, bool seen[SETTINGS])
 {
-    const struct setting *setting = NULL;
     char *value = strchr(line, '=');
-
     if (value == NULL)
         return N_("A line is a name, = and a value.");
     *value++ = '\0';
     value = strip(value);
-    setting = find(strip(line));
+    const struct setting *setting = find(strip(line));
     if (setting == NULL)
         return config_set(config, strip(line), value);
     if (seen[setting - settings])
@@ -225,13 +215,11 @@ static const char *take_setting(struct config *config, char *line, bool seen[SET
 
 static const char *take_line(struct config *config, char *line, size_t len, bool seen[SETTINGS])
 {
-    char *text = NULL;
-
     if (len > CONFIG_LINE_MAX)
         return N_("This line is too long.");
     if (!is_text(line, len))
         return N_("This line is not UTF-8 text.");
-    text = strip(line);
+    char *text = strip(line);
     return text[0] == '\0' || text[0] == '#' ? NULL : take_setting(config, text, seen);
 }
 
@@ -250,7 +238,6 @@ static const char *load(const char *path, bool must, char *text, size_t *len)
     struct stat st;
     bool trusted = true;
     ssize_t n = 0;
-
     /* A dangling link is no missing file: somebody wanted it read. */
     if (fd < 0 && errno == ENOENT && !must && lstat(path, &st) != 0)
         return NULL;
@@ -275,15 +262,12 @@ static unsigned take_lines(struct config *config, char *text, size_t len, const 
     bool seen[SETTINGS] = {false};
     char *const end = text + len;
     unsigned number = 0, wrong = 0;
-
     while (text < end) {
         char *stop = memchr(text, '\n', (size_t)(end - text));
-        const char *said = NULL;
-
         stop = stop != NULL ? stop : end;
         *stop = '\0';
         number++;
-        said = take_line(config, text, (size_t)(stop - text), seen);
+        const char *said = take_line(config, text, (size_t)(stop - text), seen);
         if (said != NULL && wrong == 0)
             wrong = number, *fault = said;
         text = stop + 1;

@@ -70,7 +70,6 @@ struct keeper {
 static bool day_is_owed(struct keeper *keeper)
 {
     struct outbox_tip tip;
-
     return chain_tip(keeper->chain, &tip) == ERROR_NONE && day_today() > tip.day;
 }
 
@@ -79,7 +78,6 @@ static bool day_is_owed(struct keeper *keeper)
 static enum error pay(struct keeper *keeper)
 {
     enum error error = chain_deliver(keeper->chain);
-
     if (error != ERROR_NONE || keeper->closed != ERROR_NONE)
         return error;
     if (keeper->owed == 0 && day_is_owed(keeper))
@@ -126,7 +124,6 @@ static int wait_for_helpers(const struct keeper *keeper, int ms)
 static void refresh(struct keeper *keeper)
 {
     struct state *fresh = NULL;
-
     keeper->closed = state_open(keeper->state->path, &fresh);
     if (keeper->closed != ERROR_NONE)
         return;
@@ -174,7 +171,6 @@ static struct visit *begin(struct keeper *keeper)
     int given[SPAWN_GIVEN] = {-1, -1, -1, -1, -1};
     size_t board_len = 0;
     struct brief brief;
-
     launcher_hold(keeper->launcher); /* as soon as it is in front */
     if (!out_of_order(keeper)) {
         given[BRIEF_PRINTER - BRIEF_SOCKET] = helper_prepare(keeper->helpers[PRINTER]);
@@ -206,7 +202,6 @@ static bool news_came(struct keeper *keeper)
 {
     char events[4096] __attribute__((aligned(8)));
     bool came = false;
-
     while (read(keeper->watch, events, sizeof events) > 0)
         came = true;
     return came;
@@ -271,7 +266,6 @@ static void rest(struct keeper *keeper, int ms)
     struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
     const int64_t until = clock_ms() + ms;
     int64_t left = ms;
-
     while (left > 0 && !keeper->ending) {
         poll(&polled, 1, wait_for_helpers(keeper, (int)left));
         take_signals(keeper, NULL);
@@ -291,7 +285,6 @@ static void count_failure(struct keeper *keeper, bool failed)
 static void count_visit(struct keeper *keeper)
 {
     uint32_t today = day_today();
-
     if (today != keeper->day)
         keeper->visits = 0;
     keeper->day = today;
@@ -303,7 +296,6 @@ static struct visit_result visit_once(struct keeper *keeper)
 {
     struct visit_result result = {.error = ERROR_SESSION_PROCESS, .failed = true};
     struct visit *visit = begin(keeper);
-
     if (visit != NULL) {
         attend_helpers(keeper);
         while (!visit_is_over(visit))
@@ -327,7 +319,6 @@ static int open_signals(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigset_t set;
-
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGQUIT, &ignore, NULL);
@@ -342,7 +333,6 @@ static int open_signals(void)
 static int open_watch(const char *dir)
 {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-
     /* Card, charter and board arrive by a rename; the outbox and the folder never go. */
     if (fd >= 0 &&
         inotify_add_watch(fd, dir, IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF) < 0) {
@@ -355,7 +345,6 @@ static int open_watch(const char *dir)
 static bool is_pseudo(const char *tty)
 {
     struct stat st;
-
     if (stat(tty, &st) != 0)
         return false;
     return major(st.st_rdev) >= KEEPER_PTY_MAJOR_FIRST &&
@@ -367,7 +356,6 @@ static bool is_pseudo(const char *tty)
 static void let_go_of_terminal(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
     for (int fd = 0; fd <= 2; fd++)
         if (isatty(fd))
             dup2(null, fd);
@@ -379,7 +367,6 @@ static enum error take_lock(struct keeper *keeper)
 {
     const int64_t until = clock_ms() + KEEPER_LOCK_MS;
     enum error error = state_lock(keeper->state, "lock", &keeper->lock);
-
     while (error == ERROR_BUSY && clock_ms() < until) {
         poll(NULL, 0, KEEPER_LOCK_STEP_MS);
         error = state_lock(keeper->state, "lock", &keeper->lock);
@@ -390,7 +377,6 @@ static enum error take_lock(struct keeper *keeper)
 static enum error open_keeper(struct keeper *keeper)
 {
     enum error error = take_lock(keeper);
-
     if (error == ERROR_NONE)
         error = chain_open(keeper->state, &keeper->chain);
     if (error != ERROR_NONE)
@@ -411,7 +397,6 @@ static void await_helpers(struct keeper *keeper)
 {
     struct pollfd polled = {.fd = keeper->signals, .events = POLLIN};
     const int64_t until = clock_ms() + PRINTER_WAIT_MS + KEEPER_KILL_MS;
-
     attend_helpers(keeper);
     while ((helper_process(keeper->helpers[PRINTER]) >= 0 ||
             helper_process(keeper->helpers[SPEECH]) >= 0) &&

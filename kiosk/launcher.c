@@ -78,7 +78,6 @@ static void take(struct msghdr *message, int fds[SPAWN_GIVEN])
     const struct cmsghdr *header = CMSG_FIRSTHDR(message);
     int came[2 * SPAWN_GIVEN];
     size_t n = 0;
-
     if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
         return;
     n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -135,7 +134,6 @@ struct answer {
 static int watch(pid_t pid)
 {
     const int fd = pidfd_open(pid, 0);
-
     return fd >= 0 || errno != ESRCH ? fd : eventfd(1, EFD_CLOEXEC);
 }
 
@@ -144,13 +142,11 @@ static int start_one(const struct spawn_place *place, const struct request *requ
 {
     int fds[SPAWN_GIVEN];
     size_t n = 0;
-    pid_t pid;
-
     if (request->kind < 0 || request->kind >= SPAWN_KINDS)
         return -1;
     for (size_t i = 0; i < SPAWN_GIVEN; i++)
         fds[i] = request->given[i] ? came[n++] : -1;
-    pid = spawn_process((enum spawn_kind)request->kind, place, fds);
+    const pid_t pid = spawn_process((enum spawn_kind)request->kind, place, fds);
     *process = pid > 0 ? watch(pid) : -1;
     if (pid > 0 && *process < 0)
         kill(pid, SIGKILL); /* nobody could */
@@ -170,7 +166,6 @@ static void serve_signal(struct server *server, const struct request *request,
 {
     const int number = request->number;
     siginfo_t info;
-
     (void)server;
     if ((number == SIGTERM || number == SIGUSR1 || number == SIGKILL) &&
         waitid(P_PIDFD, (id_t)came[0], &info, WEXITED | WNOHANG | WNOWAIT) == 0)
@@ -212,11 +207,9 @@ static void serve(int socket, const struct spawn_place *place)
     struct server server = {.place = place};
     struct request request;
     int came[SPAWN_GIVEN];
-
     server.has_line = spawn_line(place->config->tty, &server.line) == 0;
     while (receive_message(socket, &request, sizeof request, came) == 0) {
         struct answer answer = {.status = -1, .fd = -1};
-
         if (request.type >= 0 && request.type < REQUEST_TYPES)
             services[request.type](&server, &request, came, &answer);
         (void)send_message(socket, &answer.status, sizeof answer.status, &answer.fd, 1);
@@ -236,7 +229,6 @@ static void shelter(void)
 {
     const struct rlimit none = {0, 0};
     sigset_t all;
-
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGCHLD, SIG_IGN);
@@ -248,7 +240,6 @@ static void shelter(void)
 static _Noreturn void run(int socket, const struct spawn_place *place)
 {
     const int null = open("/dev/null", O_RDWR);
-
     shelter();
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         dup2(null, fd);
@@ -266,7 +257,6 @@ struct launcher *launcher_start(const struct config *config, const char *state_d
     struct spawn_place place = {.config = config};
     struct launcher *launcher = calloc(1, sizeof *launcher);
     int ends[2];
-
     if (launcher == NULL || user_owner(state_dir, &place.owner) != 0 ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         free(launcher);
@@ -302,7 +292,6 @@ static int ask(struct launcher *launcher, const struct request *request, const i
 {
     int came[SPAWN_GIVEN];
     int32_t answer = -1;
-
     if (send_message(launcher->socket, request, sizeof *request, fds, count) != 0 ||
         receive_message(launcher->socket, &answer, sizeof answer, came) != 0)
         return -1;
@@ -315,7 +304,6 @@ int launcher_spawn(struct launcher *launcher, enum spawn_kind kind, const int fd
                    int *process)
 {
     struct request request = {.type = REQUEST_SPAWN, .kind = kind};
-
     *process = -1;
     for (int i = 0; i < SPAWN_GIVEN; i++)
         request.given[i] = fds[i] >= 0;
@@ -331,14 +319,12 @@ bool launcher_ended(int process)
 void launcher_signal(struct launcher *launcher, int process, int number)
 {
     const struct request request = {.type = REQUEST_SIGNAL, .number = number};
-
     (void)ask(launcher, &request, &process, 1, NULL);
 }
 
 void launcher_sweep(struct launcher *launcher)
 {
     const struct request request = {.type = REQUEST_SWEEP};
-
     (void)ask(launcher, &request, NULL, 0, NULL);
 }
 
@@ -346,7 +332,6 @@ int launcher_terminal(struct launcher *launcher)
 {
     const struct request request = {.type = REQUEST_TERMINAL};
     int terminal = -1;
-
     (void)ask(launcher, &request, NULL, 0, &terminal);
     return terminal;
 }
@@ -354,6 +339,5 @@ int launcher_terminal(struct launcher *launcher)
 void launcher_hold(struct launcher *launcher)
 {
     const struct request request = {.type = REQUEST_HOLD};
-
     (void)ask(launcher, &request, NULL, 0, NULL);
 }

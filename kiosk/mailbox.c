@@ -28,7 +28,6 @@ struct mailbox {
 struct mailbox *mailbox_join(int fd)
 {
     void *map = mmap(NULL, sizeof(struct mailbox), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
     return map == MAP_FAILED ? NULL : map;
 }
 
@@ -64,7 +63,6 @@ void mailbox_free(struct mailbox **mailbox)
 uint32_t mailbox_look(struct mailbox *mailbox, uint8_t envelope[ENVELOPE_LEN])
 {
     const uint32_t turn = atomic_load_explicit(&mailbox->offered, memory_order_acquire);
-
     if (turn != atomic_load_explicit(&mailbox->answered, memory_order_relaxed))
         memcpy(envelope, mailbox->envelope, ENVELOPE_LEN);
     return turn;
@@ -82,7 +80,6 @@ int mailbox_store(struct mailbox *mailbox, int socket, const uint8_t envelope[EN
 {
     struct pollfd keeper = {.fd = socket};
     const uint32_t turn = mailbox->offered + 1;
-
     memcpy(mailbox->envelope, envelope, ENVELOPE_LEN);
     atomic_store_explicit(&mailbox->offered, turn, memory_order_release);
     while (atomic_load_explicit(&mailbox->answered, memory_order_acquire) != turn)

@@ -119,7 +119,6 @@ static int take_setting(const char *name, const char *value, struct options *opt
     struct config scratch;
     char option[32];
     const char *wrong = config_set(&scratch, name, value);
-
     snprintf(option, sizeof option, "--%s", name);
     if (wrong == NULL && options->set_count == SET_MAX)
         wrong = "There are too many settings.";
@@ -168,7 +167,6 @@ static int take_option(int option, const char *name, struct options *options)
 static int take_options(int argc, char **argv, struct options *options)
 {
     int option, status, i = 0;
-
     while ((option = getopt_long(argc, argv, "", known, &i)) != -1)
         if ((status = take_option(option, known[i].name, options)) >= 0)
             return status;
@@ -210,7 +208,6 @@ static int run_for_keeper(int argc, char **argv)
 {
     const struct worker *worker = find_worker(argc, argv);
     struct stat st;
-
     if (worker == NULL)
         return -1;
     if (fstat(BRIEF_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode)) {
@@ -224,7 +221,6 @@ static int run_for_keeper(int argc, char **argv)
 static void make_absolute(char path[CONFIG_PATH_LEN])
 {
     char *absolute = path[0] != '\0' && path[0] != '/' ? realpath(path, NULL) : NULL;
-
     if (absolute != NULL && strlen(absolute) < CONFIG_PATH_LEN)
         strcpy(path, absolute);
     free(absolute);
@@ -237,7 +233,6 @@ static void configure(struct options *options)
     struct config *config = &options->keeper.config;
     char path[4096];
     bool must = options->config != NULL;
-
     snprintf(path, sizeof path, "%s/kiosk.conf", options->state);
     config_default(config);
     options->keeper.misconfigured =
@@ -252,7 +247,6 @@ static int prepare(struct options *options)
 {
     const char *locale = options->keeper.config.locale;
     char language[3];
-
     lang_wanted(language);
     if (lang_start(locale[0] != '\0' ? locale : NULL) != 0)
         return complain("", "The C.UTF-8 locale or a translation is missing. Install libc-bin, and "
@@ -269,7 +263,6 @@ static int enroll(const char *dir)
     char kiosk[CARD_KIOSK_TEXT_LEN];
     enum error error =
         user_become_owner(dir) != 0 ? ERROR_OPEN : enroll_kiosk(dir, day_today(), kiosk);
-
     if (error != ERROR_NONE)
         return complain(dir, _(error_text(error)));
     printf(_("Kiosk:   %s\n"), kiosk);
@@ -300,12 +293,10 @@ static int check(const struct options *options)
 /* Names the terminal where config does not, and sees that it is one. */
 static int find_terminal(struct config *config)
 {
-    int fd, terminal;
-
     if (config->tty[0] == '\0' && ttyname_r(STDIN_FILENO, config->tty, sizeof config->tty) != 0)
         return complain("", _("Standard input is not a terminal. Name one with --tty DEVICE."));
-    fd = open(config->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    terminal = fd >= 0 && isatty(fd);
+    const int fd = open(config->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    const bool terminal = fd >= 0 && isatty(fd);
     if (fd >= 0)
         close(fd);
     if (!terminal)
@@ -318,7 +309,6 @@ static int find_terminal(struct config *config)
 static int check_visitor(const char *name)
 {
     const struct passwd *user = name[0] != '\0' ? getpwnam(name) : NULL;
-
     if (name[0] != '\0' && (geteuid() != 0 || user == NULL || user->pw_uid == 0))
         return complain(name, _("Sessions cannot become this user. Name one that exists and is not "
                                 "root, and start the kiosk as root."));
@@ -331,7 +321,6 @@ static bool reopen_terminal(struct launcher *launcher)
 {
     struct stat st, null;
     int fd = -1;
-
     if (fstat(STDERR_FILENO, &st) == 0 && stat("/dev/null", &null) == 0 &&
         st.st_rdev == null.st_rdev)
         fd = launcher_terminal(launcher);
@@ -342,7 +331,6 @@ static bool reopen_terminal(struct launcher *launcher)
 static int end(const struct options *options, struct launcher *launcher, enum error error)
 {
     const bool reopened = launcher != NULL && reopen_terminal(launcher);
-
     if (error == ERROR_SESSION_TERMINAL || error == ERROR_SESSION_CONFINED ||
         error == ERROR_SESSION_PROCESS || error == ERROR_MEMORY_LOCK)
         return complain(options->keeper.config.tty, _(error_text(error)));
@@ -385,7 +373,6 @@ int main(int argc, char **argv)
 {
     static struct options options;
     int status = run_for_keeper(argc, argv);
-
     if (status < 0)
         status = take_options(argc, argv, &options);
     if (status >= 0)

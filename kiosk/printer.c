@@ -42,7 +42,6 @@ struct answer {
 static int64_t now(void)
 {
     struct timespec time;
-
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
@@ -58,7 +57,6 @@ static bool ready(int fd, short events, int64_t until)
 {
     struct pollfd polled = {.fd = fd, .events = events};
     int64_t left;
-
     while ((left = until - now()) > 0) {
         const int n = poll(&polled, 1, (int)(left / 1000000) + 1);
         if (n > 0)
@@ -93,7 +91,6 @@ static int await_word(int socket, int64_t ticket, int64_t until)
     while (ready(socket, POLLIN, until)) {
         struct answer answer;
         const ssize_t n = read(socket, &answer, sizeof answer);
-
         if (try_again(n))
             continue;
         if (n != sizeof answer)
@@ -129,15 +126,13 @@ int printer_slip(int socket, const uint8_t *bytes, size_t len)
 static int open_device(const char *device, struct stat *st)
 {
     const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd;
-
     if (stat(device, st) != 0)
         return -1;
     if (S_ISFIFO(st->st_mode))
         return open(device, O_WRONLY | flags);
     if (!S_ISCHR(st->st_mode))
         return -1;
-    fd = open(device, O_RDWR | flags);
+    const int fd = open(device, O_RDWR | flags);
     return fd >= 0 ? fd : open(device, O_WRONLY | flags);
 }
 
@@ -145,7 +140,6 @@ static int open_device(const char *device, struct stat *st)
 static int make_raw(int fd)
 {
     struct termios line;
-
     if (tcgetattr(fd, &line) != 0)
         return -1;
     const tcflag_t flow = line.c_iflag & IXON;
@@ -159,7 +153,6 @@ static int make_raw(int fd)
 static bool driver_misses_paper(int fd)
 {
     int status = 0;
-
     return ioctl(fd, LPGETSTATUS, &status) == 0 && (status & LP_POUTPA) != 0;
 }
 
@@ -170,7 +163,6 @@ static bool misses_paper(int fd, int64_t until)
     static const uint8_t question[] = {0x10, 0x04, 0x04};
     const int64_t answered = after_ms(now(), PAPER_MS);
     uint8_t byte = 0;
-
     for (int i = 0; i < STALE_BYTES && read(fd, &byte, 1) == 1; i++)
         ;
     if (write(fd, question, sizeof question) != sizeof question ||
@@ -183,7 +175,6 @@ static bool misses_paper(int fd, int64_t until)
 static bool wait_for_room(int fd, int64_t until)
 {
     const bool room = ready(fd, POLLOUT, until);
-
     poll(NULL, 0, NAP_MS);
     return room;
 }
@@ -217,7 +208,6 @@ static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
 static int drain(int fd, int64_t until)
 {
     int left = 0;
-
     while (ioctl(fd, TIOCOUTQ, &left) == 0) {
         if (left == 0)
             return PRINTER_DONE;
@@ -232,7 +222,6 @@ static int drain(int fd, int64_t until)
 static bool tell_to_drop(int fd)
 {
     uint8_t drop[SLIP_DROP_LEN];
-
     slip_drop(drop);
     return write(fd, drop, sizeof drop) == sizeof drop;
 }
@@ -250,13 +239,11 @@ static void abandon_serial(int fd, int word)
 static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
                       int64_t until)
 {
-    int word;
-
     if (make_raw(fd) != 0)
         return PRINTER_GONE;
     if (misses_paper(fd, until))
         return PRINTER_PAPER;
-    word = push(fd, st, bytes, len, until);
+    int word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE)
         word = drain(fd, until);
     if (word != PRINTER_DONE)
@@ -268,11 +255,9 @@ static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_
 static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
                         int64_t until)
 {
-    int word;
-
     if (driver_misses_paper(fd) || misses_paper(fd, until))
         return PRINTER_PAPER;
-    word = push(fd, st, bytes, len, until);
+    int word = push(fd, st, bytes, len, until);
     if (word == PRINTER_DONE && !ready(fd, POLLOUT, until))
         word = PRINTER_SLOW;
     if (word == PRINTER_SLOW && tell_to_drop(fd))
@@ -283,7 +268,6 @@ static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, siz
 static int put_pipe(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int64_t until)
 {
     const int word = push(fd, st, bytes, len, until);
-
     if (word == PRINTER_SLOW)
         (void)tell_to_drop(fd);
     return word;
@@ -295,7 +279,6 @@ int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_
     struct stat st;
     int fd = open_device(device, &st);
     int word;
-
     if (fd < 0)
         return PRINTER_GONE;
     if (isatty(fd))
@@ -316,7 +299,6 @@ static int protect(void)
 {
     static const int deaf[] = {SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE, SIGTSTP,
                                SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2};
-
     for (size_t i = 0; i < sizeof deaf / sizeof deaf[0]; i++)
         signal(deaf[i], SIG_IGN);
     return mlock(slip, sizeof slip);
@@ -327,11 +309,9 @@ static int receive(int socket, void *to, size_t len)
 {
     uint8_t *at = to;
     size_t got = 0;
-
     while (got < len) {
         struct pollfd polled = {.fd = socket, .events = POLLIN};
         ssize_t n = -1;
-
         if (poll(&polled, 1, -1) > 0)
             n = read(socket, at + got, len - got);
         if (try_again(n))
@@ -354,7 +334,6 @@ static int print(const struct head *head, const char *device)
 {
     const int64_t until = after_ms(head->ticket, (int)head->wait_ms - PRINTER_MARGIN_MS);
     const int64_t left_ms = (until - now()) / 1000000;
-
     return left_ms > 0 ? printer_put(device, slip, head->len, (int)left_ms) : PRINTER_SLOW;
 }
 
@@ -363,7 +342,6 @@ static int serve(int socket, const char *device)
 {
     struct head head = {0};
     int got = receive(socket, &head, sizeof head);
-
     if (got != 1)
         return got;
     if (!is_slip(&head))
@@ -380,7 +358,6 @@ static int serve(int socket, const char *device)
 int printer_run(int socket, const char *device)
 {
     int going = protect() == 0 && (device = sandbox_printer(socket, device)) != NULL ? 1 : -1;
-
     while (going == 1)
         going = serve(socket, device);
     return going == 0 ? 0 : 1;

@@ -22,7 +22,6 @@
 static int take_terminal(const char *tty)
 {
     int fd = open(tty, O_RDWR | O_NOCTTY);
-
     if (fd < 0 || !isatty(fd))
         return -1;
     /* Keys pressed in a session that was cut off must not reach the next visitor's. */
@@ -41,7 +40,6 @@ enum { DESCRIPTORS = BRIEF_SOCKET + SPAWN_GIVEN, OUT_OF_THE_WAY = 16 };
 static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
 {
     int wanted[DESCRIPTORS];
-
     for (int i = 0; i < DESCRIPTORS; i++) {
         wanted[i] = i < BRIEF_SOCKET ? standard : fds[i - BRIEF_SOCKET];
         if (wanted[i] >= 0 && (wanted[i] = fcntl(wanted[i], F_DUPFD, OUT_OF_THE_WAY)) < 0)
@@ -60,7 +58,6 @@ static bool place_descriptors(int standard, const int fds[SPAWN_GIVEN])
 static bool become_other(const struct spawn_place *place)
 {
     const char *visitor = place->config->visitor;
-
     return (visitor[0] != '\0' ? user_become_named(visitor) : user_become(place->owner)) == 0;
 }
 
@@ -75,7 +72,6 @@ static bool tie_to(pid_t parent)
 static _Noreturn void give_up(int socket)
 {
     static const uint8_t status = SPAWN_NO_TERMINAL;
-
     (void)send(socket, &status, sizeof status, MSG_NOSIGNAL);
     _exit(SPAWN_NO_TERMINAL);
 }
@@ -117,7 +113,6 @@ pid_t spawn_process(enum spawn_kind kind, const struct spawn_place *place,
 {
     const pid_t parent = getpid();
     const pid_t pid = fork();
-
     if (pid == 0)
         become(kind, place, fds, parent);
     return pid;
@@ -127,7 +122,6 @@ int spawn_line(const char *tty, struct termios *line)
 {
     int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     int result = fd < 0 ? -1 : tcgetattr(fd, line);
-
     if (fd >= 0)
         close(fd);
     return result;

@@ -67,7 +67,6 @@ void speech_say(int socket, const char *language, int pace, const char *text, si
 {
     struct pollfd ready = {.fd = socket, .events = POLLOUT};
     struct message message = {0};
-
     if (pace > 0)
         message.pace = (uint8_t)(pace < SESSION_PACES ? pace : SESSION_PACES - 1);
     while (message.voice < VOICES && strcmp(language, voices[message.voice].language) != 0)
@@ -86,7 +85,6 @@ void speech_say(int socket, const char *language, int pace, const char *text, si
 static void leave_no_core(void)
 {
     const struct rlimit least = {1, 1};
-
     setrlimit(RLIMIT_CORE, &least);
     prctl(PR_SET_DUMPABLE, 0);
 }
@@ -98,7 +96,6 @@ static void take_signals(sigset_t *waiting)
     static const int ignored[] = {SIGPIPE, SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGUSR1, SIGUSR2};
     struct sigaction action = {.sa_handler = on_stop};
     sigset_t set;
-
     sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_DFL; /* if ignored, no child could be waited for */
     sigaction(SIGCHLD, &action, NULL);
@@ -117,7 +114,6 @@ static void reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t set;
-
     for (int number = 1; number < NSIG; number++)
         sigaction(number, &action, NULL);
     action.sa_handler = SIG_IGN;
@@ -183,7 +179,6 @@ static int start_program(struct speech *speech)
 {
     const pid_t parent = getpid();
     int ends[2];
-
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
     /* Keep little of the text in the kernel; if this fails, a larger pipe serves as well. */
@@ -204,7 +199,6 @@ static void feed_program(struct speech *speech)
 {
     const ssize_t n =
         write(speech->pipe, speech->message.text + speech->at, speech->len - speech->at);
-
     if (n > 0)
         speech->at += (size_t)n;
     if (speech->at == speech->len || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -217,7 +211,6 @@ static bool take_messages(struct speech *speech, int socket)
 {
     ssize_t got = -1;
     ssize_t last = -1;
-
     while ((got = recv(socket, &speech->message, sizeof speech->message, MSG_DONTWAIT)) > 0) {
         cut_off(speech);
         last = got;
@@ -240,7 +233,6 @@ int speech_run(int socket, const char *program)
     struct pollfd polls[2] = {{.fd = socket, .events = POLLIN}, {.events = POLLOUT}};
     bool serving = true;
     sigset_t waiting;
-
     leave_no_core();
     if (sandbox_speech(program) != 0)
         return 1;

@@ -76,7 +76,6 @@ static void write_record(struct visit *visit)
 {
     uint8_t offered[ENVELOPE_LEN];
     enum error error = ERROR_NONE;
-
     /* The session's envelope replaces a cover that stands already; and it counts only once it is
        stored, since the person is told that it was not sent when it was not. */
     if (!visit->sealed)
@@ -326,7 +325,6 @@ static void close_both(struct visit *visit)
 struct visit_result visit_settle(struct visit *visit)
 {
     struct visit_result result = {ERROR_NONE, false, false};
-
     hear(visit);
     close_both(visit);
     if (visit->said < 0)

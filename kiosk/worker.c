@@ -58,7 +58,6 @@ static void take_signals(void)
 {
     struct sigaction action = {.sa_handler = on_stop};
     sigset_t set;
-
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     action.sa_handler = on_make_room;
@@ -77,10 +76,8 @@ static void take_signals(void)
 static bool read_all(int fd, void *out, size_t len)
 {
     uint8_t *at = out;
-
     while (len > 0) {
         ssize_t n = read(fd, at, len);
-
         if (n == 0 || (n < 0 && errno != EINTR))
             return false;
         if (n > 0) {
@@ -125,7 +122,6 @@ static int io_derive(void *context, const char *code, const char *pin,
                      const struct argon_watch *watch, struct code_keys *keys)
 {
     const struct session_place *place = context;
-
     return code_derive(code, pin, place->charter.office, watch, keys) == ERROR_NONE ? 0 : -1;
 }
 
@@ -133,7 +129,6 @@ static int io_derive(void *context, const char *code, const char *pin,
 static void tell(uint8_t word)
 {
     ssize_t n;
-
     do
         n = write(BRIEF_SOCKET, &word, sizeof word);
     while (n < 0 && errno == EINTR);
@@ -166,11 +161,9 @@ static void io_say(void *context, const char *language, int pace, const char *te
 /* Maps the board while the process still may. Returns 0, also when there is none, or -1. */
 static int map_board(const struct brief *brief, struct session_place *place)
 {
-    void *map = NULL;
-
     if (brief->board_len == 0)
         return 0;
-    map = mmap(NULL, brief->board_len, PROT_READ, MAP_PRIVATE, BRIEF_BOARD, 0);
+    void *map = mmap(NULL, brief->board_len, PROT_READ, MAP_PRIVATE, BRIEF_BOARD, 0);
     if (map == MAP_FAILED)
         return -1;
     place->board = map;
@@ -183,14 +176,11 @@ static int map_board(const struct brief *brief, struct session_place *place)
 static const struct library *load_library(const char *dir)
 {
     char path[PATH_MAX + 32];
-    char *slash = NULL;
-    ssize_t n;
-
     if (dir[0] != '\0')
         return library_load(dir);
-    n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    const ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
     path[n > 0 ? n : 0] = '\0';
-    slash = strrchr(path, '/');
+    char *slash = strrchr(path, '/');
     snprintf(slash != NULL ? slash : path, 32, "/texts");
     if (access(path, X_OK) != 0)
         snprintf(slash != NULL ? slash : path, 32, "/../share/sandyq/texts");
@@ -215,7 +205,6 @@ static int enter_sandbox(const struct brief *brief)
 {
     int kept[3] = {BRIEF_SOCKET};
     size_t count = 1;
-
     if (brief->has_printer)
         kept[count++] = BRIEF_PRINTER;
     if (brief->has_speech)
@@ -228,7 +217,6 @@ static int enter_sandbox(const struct brief *brief)
 static void hide(void)
 {
     const struct rlimit none = {0, 0};
-
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
 }
@@ -260,8 +248,6 @@ static int begin(void)
 {
     struct brief brief;
     struct session_place place = {0};
-    int end;
-
     hide();
     take_signals();
     mailbox = mailbox_join(BRIEF_MAILBOX);
@@ -275,7 +261,7 @@ static int begin(void)
     if (lang_start(brief.config.locale[0] != '\0' ? brief.config.locale : NULL) != 0 ||
         term_open(&stop) != ERROR_NONE)
         return SPAWN_NO_TERMINAL;
-    end = run(&brief, &place);
+    const int end = run(&brief, &place);
     term_close();
     return end;
 }
@@ -283,7 +269,6 @@ static int begin(void)
 int worker_session(void)
 {
     const int end = begin();
-
     tell((uint8_t)end);
     return end;
 }
@@ -294,7 +279,6 @@ int worker_printer(const char *device)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t set;
-
     sigaction(SIGTERM, &action, NULL); /* comes when the launcher ends */
     sigemptyset(&set);
     sigprocmask(SIG_SETMASK, &set, NULL);
