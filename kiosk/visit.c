@@ -42,7 +42,7 @@ enum visit_state {
 
 enum visit_event {
     VISITOR,  /* somebody passed the language screen */
-    ROOM,     /* the keeper has something to do that nobody may see */
+    ROOM,     /* the keeper has something to do between visits */
     STOP,     /* the service ends */
     DEADLINE, /* the time to end in order is over */
     SECOND,   /* the record is due */
