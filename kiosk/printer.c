@@ -35,7 +35,7 @@ struct head {
 
 struct answer {
     int64_t ticket;
-    int64_t word;
+    int64_t status;
 };
 
 /* The monotonic clock in nanoseconds: fine enough for a ticket. */
@@ -86,7 +86,7 @@ static int send_slip(int socket, const struct head *head, const uint8_t *bytes, 
     return PRINTER_DONE;
 }
 
-static int await_word(int socket, int64_t ticket, int64_t until)
+static int await_answer(int socket, int64_t ticket, int64_t until)
 {
     while (ready(socket, POLLIN, until)) {
         struct answer answer;
@@ -96,8 +96,9 @@ static int await_word(int socket, int64_t ticket, int64_t until)
         if (n != sizeof answer)
             return PRINTER_GONE;
         if (answer.ticket == ticket)
-            return answer.word >= PRINTER_DONE && answer.word <= PRINTER_SLOW ? (int)answer.word
-                                                                              : PRINTER_GONE;
+            return answer.status >= PRINTER_DONE && answer.status <= PRINTER_SLOW
+                       ? (int)answer.status
+                       : PRINTER_GONE;
     }
     return PRINTER_SLOW;
 }
@@ -108,9 +109,9 @@ int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_m
     const struct head head = {
         .ticket = now(), .wait_ms = wait_ms, .mark = MARK, .len = (uint32_t)len};
     const int64_t until = after_ms(head.ticket, wait_ms);
-    const int word = send_slip(socket, &head, bytes, until);
+    const int status = send_slip(socket, &head, bytes, until);
 
-    return word == PRINTER_DONE ? await_word(socket, head.ticket, until) : word;
+    return status == PRINTER_DONE ? await_answer(socket, head.ticket, until) : status;
 }
 
 int printer_slip(int socket, const uint8_t *bytes, size_t len)
@@ -180,7 +181,7 @@ static bool wait_for_room(int fd, int64_t until)
 }
 
 /* Printer drivers report ENOSPC when the paper is out. */
-static int word_of_error(const struct stat *st)
+static int status_of_error(const struct stat *st)
 {
     return errno == ENOSPC && S_ISCHR(st->st_mode) ? PRINTER_PAPER : PRINTER_GONE;
 }
@@ -196,7 +197,7 @@ static int push(int fd, const struct stat *st, const uint8_t *bytes, size_t len,
             bytes += n;
             len -= (size_t)n;
         } else if (n < 0 && !try_again(n)) {
-            return word_of_error(st);
+            return status_of_error(st);
         } else if (!wait_for_room(fd, until)) {
             return PRINTER_SLOW;
         }
@@ -227,10 +228,10 @@ static bool tell_to_drop(int fd)
 }
 
 /* A slip given up must not come out later, when somebody else stands there, nor block close(2). */
-static void abandon_serial(int fd, int word)
+static void abandon_serial(int fd, int status)
 {
     tcflush(fd, TCOFLUSH);
-    if (word == PRINTER_SLOW && tell_to_drop(fd) &&
+    if (status == PRINTER_SLOW && tell_to_drop(fd) &&
         drain(fd, after_ms(now(), DROP_MS)) == PRINTER_DONE)
         return;
     tcflush(fd, TCOFLUSH);
@@ -243,12 +244,12 @@ static int put_serial(int fd, const struct stat *st, const uint8_t *bytes, size_
         return PRINTER_GONE;
     if (misses_paper(fd, until))
         return PRINTER_PAPER;
-    int word = push(fd, st, bytes, len, until);
-    if (word == PRINTER_DONE)
-        word = drain(fd, until);
-    if (word != PRINTER_DONE)
-        abandon_serial(fd, word);
-    return word;
+    int status = push(fd, st, bytes, len, until);
+    if (status == PRINTER_DONE)
+        status = drain(fd, until);
+    if (status != PRINTER_DONE)
+        abandon_serial(fd, status);
+    return status;
 }
 
 /* close(2) drops what the driver still holds. */
@@ -257,20 +258,20 @@ static int put_parallel(int fd, const struct stat *st, const uint8_t *bytes, siz
 {
     if (driver_misses_paper(fd) || misses_paper(fd, until))
         return PRINTER_PAPER;
-    int word = push(fd, st, bytes, len, until);
-    if (word == PRINTER_DONE && !ready(fd, POLLOUT, until))
-        word = PRINTER_SLOW;
-    if (word == PRINTER_SLOW && tell_to_drop(fd))
+    int status = push(fd, st, bytes, len, until);
+    if (status == PRINTER_DONE && !ready(fd, POLLOUT, until))
+        status = PRINTER_SLOW;
+    if (status == PRINTER_SLOW && tell_to_drop(fd))
         (void)ready(fd, POLLOUT, after_ms(now(), DROP_MS));
-    return word == PRINTER_SLOW && driver_misses_paper(fd) ? PRINTER_PAPER : word;
+    return status == PRINTER_SLOW && driver_misses_paper(fd) ? PRINTER_PAPER : status;
 }
 
 static int put_pipe(int fd, const struct stat *st, const uint8_t *bytes, size_t len, int64_t until)
 {
-    const int word = push(fd, st, bytes, len, until);
-    if (word == PRINTER_SLOW)
+    const int status = push(fd, st, bytes, len, until);
+    if (status == PRINTER_SLOW)
         (void)tell_to_drop(fd);
-    return word;
+    return status;
 }
 
 int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_ms)
@@ -278,17 +279,17 @@ int printer_put(const char *device, const uint8_t *bytes, size_t len, int limit_
     const int64_t until = after_ms(now(), limit_ms);
     struct stat st;
     int fd = open_device(device, &st);
-    int word;
+    int status;
     if (fd < 0)
         return PRINTER_GONE;
     if (isatty(fd))
-        word = put_serial(fd, &st, bytes, len, until);
+        status = put_serial(fd, &st, bytes, len, until);
     else if (S_ISCHR(st.st_mode))
-        word = put_parallel(fd, &st, bytes, len, until);
+        status = put_parallel(fd, &st, bytes, len, until);
     else
-        word = put_pipe(fd, &st, bytes, len, until);
+        status = put_pipe(fd, &st, bytes, len, until);
     close(fd);
-    return word;
+    return status;
 }
 
 /* --- the process --- */
@@ -348,7 +349,7 @@ static int serve(int socket, const char *device)
         return -1;
     got = receive(socket, slip, head.len);
     if (got == 1) {
-        const struct answer answer = {.ticket = head.ticket, .word = print(&head, device)};
+        const struct answer answer = {.ticket = head.ticket, .status = print(&head, device)};
         send(socket, &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
     explicit_bzero(slip, sizeof slip);

@@ -23,7 +23,7 @@ enum {
     VISIT_ORDER_MS = 20000, /* how long a session may take to end in order */
     VISIT_KILL_MS = 1000,   /* a kill that did not work is repeated */
     VISIT_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
-    VISIT_WORDS = 8,        /* bytes of a session's that are read in one turn */
+    VISIT_BYTES = 8,        /* how much of what a session says is read in one turn */
 };
 #define NEVER INT64_MAX
 
@@ -58,7 +58,7 @@ struct visit {
     struct mailbox *mailbox;
     int process;
     int socket; /* -1 once the session's end of it is closed */
-    int said;   /* its last word, or -1 */
+    int status; /* the last byte it sent, BRIEF_BEGUN aside, or -1 */
     bool open;  /* visitors are taken */
     enum visit_state state;
     int64_t began;
@@ -168,11 +168,11 @@ static bool has_visitor(const struct visit *visit)
 
 /* Takes what the session says, a little at a time; closes the socket at its end. A kiosk that takes
    no visitors has none, whatever its session says. */
-static void hear(struct visit *visit)
+static void read_bytes(struct visit *visit)
 {
-    for (int i = 0; i < VISIT_WORDS && visit->socket >= 0; i++) {
-        uint8_t word = 0;
-        const ssize_t n = recv(visit->socket, &word, sizeof word, MSG_DONTWAIT);
+    for (int i = 0; i < VISIT_BYTES && visit->socket >= 0; i++) {
+        uint8_t byte = 0;
+        const ssize_t n = recv(visit->socket, &byte, sizeof byte, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -180,8 +180,8 @@ static void hear(struct visit *visit)
         if (n <= 0) {
             close(visit->socket);
             visit->socket = -1;
-        } else if (word != BRIEF_BEGUN) {
-            visit->said = word;
+        } else if (byte != BRIEF_BEGUN) {
+            visit->status = byte;
         } else if (visit->open) {
             happen(visit, VISITOR);
         }
@@ -191,7 +191,7 @@ static void hear(struct visit *visit)
 void visit_listen(struct visit *visit)
 {
     if (!has_visitor(visit))
-        hear(visit);
+        read_bytes(visit);
 }
 
 void visit_make_room(struct visit *visit)
@@ -283,7 +283,7 @@ struct visit *visit_begin(struct launcher *launcher, struct chain *chain, const 
     visit->state = IDLE;
     visit->began = clock_ms();
     visit->tick = visit->deadline = NEVER;
-    visit->said = visit->process = -1;
+    visit->status = visit->process = -1;
     const bool started = start_process(visit, given, ends, &mailbox) == 0;
     visit->socket = ends[0];
     /* A session that died at once is noticed by its end. */
@@ -299,9 +299,9 @@ struct visit *visit_begin(struct launcher *launcher, struct chain *chain, const 
 }
 
 /* Why a process ended that was no session; ERROR_NONE when it was one. */
-static enum error error_of(int said)
+static enum error error_of(int status)
 {
-    switch (said) {
+    switch (status) {
     case SPAWN_NO_TERMINAL:
         return ERROR_SESSION_TERMINAL;
     case SPAWN_NO_MEMORY:
@@ -325,15 +325,15 @@ static void close_both(struct visit *visit)
 struct visit_result visit_settle(struct visit *visit)
 {
     struct visit_result result = {ERROR_NONE, false, false};
-    hear(visit);
+    read_bytes(visit);
     close_both(visit);
-    if (visit->said < 0)
+    if (visit->status < 0)
         launcher_sweep(visit->launcher);
     result.begun = has_visitor(visit);
     if (result.begun)
         write_record(visit);
     else
-        result.error = error_of(visit->said);
+        result.error = error_of(visit->status);
     result.failed = visit->state == ENDED &&
                     (result.error != ERROR_NONE || clock_ms() - visit->began <= VISIT_SHORT_MS);
     return result;

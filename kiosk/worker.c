@@ -126,11 +126,11 @@ static int io_derive(void *context, const char *code, const char *pin,
 }
 
 /* Sends the keeper a status byte. */
-static void tell(uint8_t word)
+static void tell(uint8_t status)
 {
     ssize_t n;
     do
-        n = write(BRIEF_SOCKET, &word, sizeof word);
+        n = write(BRIEF_SOCKET, &status, sizeof status);
     while (n < 0 && errno == EINTR);
 }
 
