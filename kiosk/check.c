@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks at each file of the state folder anew, also at those that a kiosk which serves does without
-   when they do not pass: a charter, a board. */
+/* Checks each file of the state folder, also charter and board, without which a kiosk serves when
+   they do not pass. */
 #include "kiosk/check.h"
 
 #include <stdio.h>
@@ -22,13 +22,12 @@ struct check {
 static void say(struct check *check, const char *name, const char *text)
 {
     char path[4096];
-
     snprintf(path, sizeof path, "%s%s%s", check->dir, name[0] != '\0' ? "/" : "", name);
     check->fault(check->context, path, text);
     check->faults++;
 }
 
-static void weigh(struct check *check, const char *name, int error)
+static void weigh(struct check *check, const char *name, enum error error)
 {
     if (error != ERROR_NONE)
         say(check, name, error_text(error));
@@ -36,8 +35,7 @@ static void weigh(struct check *check, const char *name, int error)
 
 static void look_at_card(struct check *check, const struct state *state)
 {
-    const int error = state_ready(state, check->today);
-
+    const enum error error = state_ready(state, check->today);
     if (error == ERROR_MISSING)
         say(check, "card",
             N_("No card has come yet. Bring one from the office with sandyq-courier exchange."));
@@ -45,14 +43,13 @@ static void look_at_card(struct check *check, const struct state *state)
         weigh(check, "card", error);
 }
 
-/* There need be none: the card has one in it. One that is as old as that is no fault. */
+/* A missing charter is no fault, since the card holds one; nor is one no newer than that. */
 static void look_at_charter(struct check *check, const struct state *state)
 {
     struct charter charter;
     uint8_t *data = NULL;
     size_t len = 0;
     enum error error = file_read(state->dir, "charter", CHARTER_LEN, &data, &len);
-
     if (error == ERROR_NONE)
         error = charter_decode(data, len, &charter);
     if (error == ERROR_NONE)
@@ -61,14 +58,13 @@ static void look_at_charter(struct check *check, const struct state *state)
     weigh(check, "charter", error == ERROR_MISSING || error == ERROR_OLDER ? ERROR_NONE : error);
 }
 
-/* There need be none either. */
+/* A missing board is no fault. */
 static void look_at_board(struct check *check, const struct state *state)
 {
     struct board board;
     uint8_t *data = NULL;
     size_t len = 0;
     enum error error = file_read(state->dir, "board", BOARD_MAX, &data, &len);
-
     if (error == ERROR_NONE)
         error = board_decode(data, len, state->charter.board, state->charter.office, &board);
     free(data);
@@ -79,7 +75,6 @@ static void look_at_outbox(struct check *check, const struct state *state)
 {
     char path[4096];
     struct outbox *outbox = NULL;
-
     state_outbox_path(state, path);
     enum error error = outbox_open(path, DB_OPEN, &outbox);
     if (error == ERROR_NONE)
@@ -92,8 +87,7 @@ int check_run(const char *dir, uint32_t today, check_fault_fn *fault, void *cont
 {
     struct check check = {dir, today, fault, context, 0};
     struct state *state = NULL;
-    const int error = state_open(dir, &state);
-
+    const enum error error = state_open(dir, &state);
     if (error == ERROR_MISSING || (error == ERROR_NONE && state->seed == NULL)) {
         say(&check, "", N_("This is no kiosk's folder. Make one with --enroll."));
     } else if (error != ERROR_NONE) {

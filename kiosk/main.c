@@ -278,7 +278,7 @@ static void say_fault(void *context, const char *path, const char *text)
     (void)complain(path, _(text));
 }
 
-/* The configuration's fault is said already. */
+/* A fault of the settings file has been told by now. */
 static int check(const struct options *options)
 {
     if (user_become_owner(options->state) != 0)
