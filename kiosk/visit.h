@@ -22,20 +22,20 @@ struct visit *visit_begin(struct launcher *launcher, struct chain *chain, const 
 /* Frees and sets to NULL; NULL is nothing. */
 void visit_free(struct visit **visit);
 
-/* The descriptors to poll: one that can be read when the process has ended, and one that can be
-   read when the session has said something, or -1 when that is no reason to wake up. Once somebody
-   is there only the process counts: in which order its last byte, the end of its socket and its
-   death arrive depends on how much memory it used. */
+/* What to poll for reading: a descriptor that tells when the process has ended, and the socket, on
+   which the session says that somebody is there; -1 from then on. Watch only the process then: the
+   order of last byte, end of socket and exit depends on memory use. */
 int visit_process(const struct visit *visit);
 int visit_socket(const struct visit *visit);
 
-/* Returns how many milliseconds to wait before the next visit_on_time, at most ms. */
+/* Returns how many milliseconds to wait before the next visit_enforce and visit_tick, at
+   most ms. */
 int visit_wait(const struct visit *visit, int ms);
 
-/* Nobody has passed the language screen so far, and the process has not ended. */
+/* Returns true while nobody has passed the language screen and the process has not ended. */
 bool visit_is_idle(const struct visit *visit);
 
-/* The process has ended: what is left is visit_settle. */
+/* Returns true once the process has ended (visit_check): what is left is visit_settle. */
 bool visit_is_over(const struct visit *visit);
 
 /* Kills a process that was told to stop and has not ended in time. */
