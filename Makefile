@@ -201,7 +201,8 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O2 -MMD -MP \
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(FUZZ_COVER) -c -o $@ $<
 # Half of the time would go into telling the fuzzer what cells and tags are compared with.
-$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/courier/board.o $(BUILD)/fuzz/obj/tests/%.o: FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
+$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/protocol/board.o $(BUILD)/fuzz/obj/tests/%.o: \
+	FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^

@@ -42,8 +42,8 @@ static int usage_error(void)
     return STATUS_USAGE;
 }
 
-/* The folder of a medium is often named after the medium, so by a stranger. Lets letters of our
-   languages pass, but nothing that a terminal could take for a command or that reverses text. */
+/* The folder of a medium is often named after the medium, and so by a stranger. Letters of our
+   languages pass; nothing does that a terminal could take for an order or that turns the text. */
 static void put_name(FILE *stream, const char *name)
 {
     const size_t len = strlen(name);
@@ -66,8 +66,8 @@ static int fail(const char *where, const char *text)
     return STATUS_FAILED;
 }
 
-/* A line for each thing that was taken in or refused; none for what was not on the medium. */
-static void print_taken(const char *name, int error)
+/* One line for a thing that was taken in or refused; none for what was not on the medium. */
+static void print_taken(const char *name, enum error error)
 {
     if (error == ERROR_NONE)
         printf(_("%s: in\n"), name);
@@ -83,7 +83,7 @@ static const char *card_text(const struct exchange_report *report)
     return _(error_text(report->card));
 }
 
-/* Whoever brings the first card compares the fingerprint with the office's poster. */
+/* Whoever carries the first card compares the fingerprint with the office's poster. */
 static void print_card(const struct exchange_report *report)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
@@ -115,7 +115,7 @@ static void print_sent(const struct exchange_report *report)
                _(error_text(report->salvage)));
 }
 
-/* Where the outbox contradicts what the office or the medium has seen of this kiosk. */
+/* Where this disk contradicts what the office or the medium has seen of the kiosk. */
 static void print_past(const struct exchange_report *report)
 {
     if (report->fork)
@@ -144,7 +144,7 @@ static void print_report(const struct exchange_report *report)
     print_sent(report);
 }
 
-/* The subject of the error message. */
+/* What the one line on standard error is about. */
 static const char *refused_thing(const struct exchange_report *report)
 {
     if (report->card != ERROR_NONE && report->card != ERROR_MISSING)
@@ -161,7 +161,7 @@ static const char *refused_thing(const struct exchange_report *report)
 
 static int exchange(const struct options *options)
 {
-    int start = secret_start();
+    const enum error start = secret_start();
     if (start != ERROR_NONE)
         return fail("start", _(error_text(start)));
     if (user_become_owner(options->state) != 0 ||
@@ -199,7 +199,7 @@ int main(int argc, char **argv)
     char language[3];
     int option = 0;
     lang_wanted(language);
-    if (lang_start(NULL) == 0) /* without translations the courier still carries, in English */
+    if (lang_start(NULL) == 0) /* without translations the courier still works, in English */
         lang_set(language);
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (option) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A new kiosk: key, empty outbox and the request for a card, in an order that a power cut may stop anywhere. */
+/* Makes a new kiosk's key, empty outbox and request; a power cut may stop it anywhere. */
 #include "device/enroll.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include "device/kiosk_key.h"
 #include "device/state.h"
 
-/* A new kiosk begins with an empty outbox, so that an outbox missing later is known to be a loss.
-   It is made before the key: a kiosk that has a key has had its outbox. */
+/* A new kiosk begins with an empty outbox, so that an outbox that is missing later is known to be a
+   loss. It is made before the key: a kiosk that has a key has had its outbox. */
 static enum error make_outbox(const char *dir)
 {
     char path[PATH_MAX + sizeof STATE_OUTBOX];

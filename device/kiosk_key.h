@@ -5,12 +5,14 @@
 
 #include <stdint.h>
 
-/* Reads FOLDER/kiosk.key. *seed is SIGNATURE_SEED_LEN bytes of secret_new memory, for the caller to free; NULL on error.
-   ERROR_MISSING when there is no key, what is wrong with the file, or ERROR_IO (disk, locked memory). */
+/* Reads FOLDER/kiosk.key. *seed is SIGNATURE_SEED_LEN bytes of secret_new memory, for the caller to
+   free; start with NULL, which it stays on error. Returns ERROR_NONE, _MISSING when there is no
+   key, what is wrong with the file, or _IO (disk, locked memory). */
 enum error kiosk_key_read(int folder, uint8_t **seed);
 
-/* Makes a key and writes it to FOLDER/kiosk.key (0600), over what stood there. *seed as above, also when the file could not
-   be written: free it in any case. */
+/* Makes a key and writes it to FOLDER/kiosk.key (0600), over what stood there. *seed as above, also
+   when the file could not be written, so free it in any case. Returns ERROR_NONE, _IO or an error
+   of file_write. */
 enum error kiosk_key_make(int folder, uint8_t **seed);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two copies of a record in one file of their size. Overwriting in place allocates nothing, so a full disk cannot refuse it; a write that was torn
-   shows by the signature. */
+/* Two copies of a record in one file of their size. Overwriting in place allocates nothing, so a
+   full disk cannot refuse it; a torn write shows in the signature. */
 #include "device/pending.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static bool is_no_file(int number)
     return number == ENOENT || number == ELOOP || number == EISDIR || number == ENXIO;
 }
 
-/* _MISSING when it has to be made. */
+/* Returns ERROR_MISSING when the file has to be made. */
 static enum error open_existing(int dir, int *fd)
 {
     struct stat st;
@@ -76,7 +76,6 @@ static bool write_copy(int fd, const uint8_t record[RECORD_LEN], off_t start)
 
     while (at < RECORD_LEN) {
         const ssize_t n = pwrite(fd, record + at, RECORD_LEN - at, start + (off_t)at);
-
         if (n < 0 && errno != EINTR)
             return false;
         at += n > 0 ? (size_t)n : 0;
@@ -92,26 +91,34 @@ enum error pending_write(int fd, const uint8_t record[RECORD_LEN])
     return ERROR_NONE;
 }
 
-/* *past is set when it is whole and has a number that the outbox has. */
-static enum pending_finding weigh(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
-                                  const struct outbox_tip *tip, struct outbox_tip *next, bool *past)
+/* What one copy turns out to be. */
+enum copy {
+    COPY_UNREADABLE, /* by the disk */
+    COPY_TORN,       /* no whole record of this kiosk */
+    COPY_PAST,       /* a record with a number that the outbox has */
+    COPY_NEXT,       /* the record after the outbox's last */
+    COPY_ASTRAY,     /* a record that belongs to another outbox */
+    COPY_KINDS
+};
+
+/* Of COPY_NEXT, *next gets the tip that it makes. */
+static enum copy judge(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[32],
+                       const struct outbox_tip *tip, struct outbox_tip *next)
 {
     struct record record;
 
     if (record_decode(bytes, &record) != ERROR_NONE ||
         record_check(&record, kiosk_key) != ERROR_NONE)
-        return PENDING_OLD;
-    if (record.seq <= tip->seq) {
-        *past = true;
-        return PENDING_OLD;
-    }
+        return COPY_TORN;
+    if (record.seq <= tip->seq)
+        return COPY_PAST;
     if (record.seq != tip->seq + 1 || record.day < tip->day ||
         memcmp(record.previous, tip->hash, sizeof record.previous) != 0)
-        return PENDING_ASTRAY;
+        return COPY_ASTRAY;
     next->seq = record.seq;
     next->day = record.day;
     memcpy(next->hash, record.hash, sizeof next->hash);
-    return PENDING_NEXT;
+    return COPY_NEXT;
 }
 
 static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
@@ -120,7 +127,6 @@ static bool read_copy(int fd, uint8_t record[RECORD_LEN], off_t start)
 
     while (at < RECORD_LEN) {
         const ssize_t n = pread(fd, record + at, RECORD_LEN - at, start + (off_t)at);
-
         if (n == 0 || (n < 0 && errno != EINTR))
             return false;
         at += n > 0 ? (size_t)n : 0;
@@ -132,21 +138,22 @@ enum error pending_find(int fd, const uint8_t kiosk_key[32], const struct outbox
                         uint8_t record[RECORD_LEN], struct outbox_tip *next,
                         enum pending_finding *finding)
 {
-    enum error error = ERROR_NONE;
-    bool past = false;
+    bool seen[COPY_KINDS] = {false};
 
-    *finding = PENDING_OLD;
-    for (int i = 0; i < PENDING_COPIES && *finding != PENDING_NEXT; i++) {
-        enum pending_finding found = PENDING_OLD;
-
-        if (!read_copy(fd, record, (off_t)i * PENDING_STEP))
-            error = ERROR_IO;
-        else
-            found = weigh(record, kiosk_key, tip, next, &past);
-        *finding = found > PENDING_OLD && *finding != PENDING_NEXT ? found : *finding;
+    for (int i = 0; i < PENDING_COPIES; i++) {
+        const enum copy copy = read_copy(fd, record, (off_t)i * PENDING_STEP)
+                                   ? judge(record, kiosk_key, tip, next)
+                                   : COPY_UNREADABLE;
+        if (copy == COPY_NEXT) {
+            *finding = PENDING_NEXT;
+            return ERROR_NONE;
+        }
+        seen[copy] = true;
     }
-    /* What was acknowledged stood in both: where one is of the past, the other was not. */
-    if (*finding == PENDING_OLD && past && error != ERROR_NONE)
-        *finding = PENDING_WORN;
-    return *finding == PENDING_NEXT || past ? ERROR_NONE : error;
+    *finding = seen[COPY_ASTRAY]                          ? PENDING_ASTRAY
+               : seen[COPY_UNREADABLE] && seen[COPY_PAST] ? PENDING_WORN
+                                                          : PENDING_OLD;
+    /* What was acknowledged stood in both copies. So when one is past, the unreadable one held
+       nothing that was acknowledged and is not in the outbox. */
+    return seen[COPY_UNREADABLE] && !seen[COPY_PAST] ? ERROR_IO : ERROR_NONE;
 }

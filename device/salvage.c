@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is left of a damaged outbox.
+/* Finds records in damaged files.
 
-   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins with a
-   fixed word, a record stands in one piece around it, and its signature says that it is whole. */
+   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins
+   with a fixed word, a record stands in one piece around it, and its signature says that it is
+   whole. */
 #include "device/salvage.h"
 
 #include <errno.h>
@@ -15,7 +16,8 @@
 
 enum { FILES = 3, PENDING = 2, BLOCK = 1 << 20, PAGE = 4096, WORD_LEN = 8, FAILURES = 4 };
 
-/* The last one is the keeper's: what it took in during a visit that a power cut ended stands there alone. */
+/* The last one is the keeper's: only there stands what it took in a visit that a power cut
+   ended. */
 static const char *const names[FILES] = {"outbox.db", "outbox.db-wal", "pending"};
 static const char word[] = "SANDYQE1";
 
@@ -47,7 +49,7 @@ static bool read_at(int fd, off_t at, uint8_t *out, size_t len)
     size_t got = 0;
 
     while (got < len) {
-        ssize_t n = pread(fd, out + got, len - got, at + (off_t)got);
+        const ssize_t n = pread(fd, out + got, len - got, at + (off_t)got);
         if (n == 0 || (n < 0 && errno != EINTR))
             return false;
         if (n > 0)
@@ -70,8 +72,8 @@ static enum error add(struct salvage *salvage, const struct found *one)
     return ERROR_NONE;
 }
 
-/* A signature takes its time. Where records could stand there are no more than so many words within the
-   length of one, unless somebody put them there to keep us busy. */
+/* Checking a signature takes time. Within the length of one record there are no more than so many
+   words unless somebody put them there to keep us busy. */
 static bool is_crowded(const struct search *search, off_t at)
 {
     return search->failures >= FAILURES &&
@@ -127,8 +129,8 @@ static ssize_t read_some(int fd, off_t at, uint8_t *block)
     return n;
 }
 
-/* Block by block, each with the end of the one before, so that no word is cut in two. Holes are passed
-   over, and so is each page that the disk cannot read. */
+/* Goes block by block, each with the end of the one before, so that no word is cut in two. Passes
+   over holes and each page that the disk cannot read. */
 static enum error search_file(struct search *search, uint8_t *block)
 {
     off_t at = lseek(search->fd, 0, SEEK_DATA);
@@ -188,7 +190,7 @@ static void sort(struct salvage *salvage)
     salvage->n = kept + 1;
 }
 
-/* A file that cannot be searched keeps what the others have from no one. */
+/* A file that cannot be searched does not hide what the others have. */
 enum error salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, struct salvage **out)
 {
     struct salvage *salvage = calloc(1, sizeof *salvage);
@@ -200,7 +202,7 @@ enum error salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, stru
     if (error != ERROR_NONE)
         salvage_free(&salvage);
     for (int i = 0; salvage != NULL && i < FILES; i++) {
-        const int one =
+        const enum error one =
             i == PENDING && !pending ? ERROR_NONE : search_named(salvage, dir, i, kiosk_key, block);
         if (error == ERROR_NONE)
             error = one;

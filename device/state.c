@@ -108,7 +108,7 @@ static enum error map_board(const struct state *state, uint8_t **map, size_t *le
 static void note_board(struct state *state, const struct board *board)
 {
     state->board_number = board->number;
-    state->has_mark = board_find_mark(board, state->kiosk, &state->mark) != 0;
+    state->has_mark = board_find_mark(board, state->kiosk, &state->mark);
 }
 
 static void load_board(struct state *state)
@@ -186,7 +186,7 @@ enum error state_lock_folder(int dir, const char *name, int *fd)
     return error;
 }
 
-int state_lock(const struct state *state, const char *name, int *fd)
+enum error state_lock(const struct state *state, const char *name, int *fd)
 {
     return state_lock_folder(state->dir, name, fd);
 }
@@ -217,7 +217,7 @@ static enum error write_charter(struct state *state, const uint8_t *in,
     if (error != ERROR_NONE)
         return error;
     state->charter = *charter;
-    /* Under another board key the board held counts no more. */
+    /* The new charter may name another board key, under which the board held no longer counts. */
     load_board(state);
     return ERROR_NONE;
 }
@@ -268,15 +268,14 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
     return write_charter(state, in, &charter);
 }
 
-/* ERROR_NONE when the board held is this very one, else ERROR_OLDER. */
+/* Returns ERROR_NONE when the board held is this very one, else ERROR_OLDER. */
 static enum error compare_board(const struct state *state, const uint8_t *in, size_t len)
 {
     size_t held_len = 0;
     uint8_t *held = NULL;
 
     (void)map_board(state, &held, &held_len);
-    bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
-
+    const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
     if (held != NULL)
         munmap(held, held_len);
     return same ? ERROR_NONE : ERROR_OLDER;

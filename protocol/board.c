@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes, reads and searches boards. A board can be hundreds of megabytes: it is read where it
- * lies. */
+/* Writes, reads and searches boards. A board can have hundreds of megabytes and is read in
+   place. */
 #include "protocol/board.h"
 
 #include <stdlib.h>
@@ -185,8 +185,8 @@ enum error board_decode(const uint8_t *in, size_t len, const uint8_t board_key[3
 
     if (error != ERROR_NONE)
         return error;
-    /* Before the signature: a board of another office has another key, and the words should say so.
-     */
+    /* Checked before the signature, which fails as well for a board of another office: the error
+       should name the real cause. */
     if (memcmp(board->office, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
     if (!signature_verify(board_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN))
@@ -201,21 +201,21 @@ enum error board_view(const uint8_t *in, size_t len, struct board *board)
     return error == ERROR_NONE ? check_fields(board) : error;
 }
 
-int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
-                    struct board_mark *mark)
+bool board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
+                     struct board_mark *mark)
 {
-    /* bsearch(3) must not be given a null pointer, nor a board without marks one beyond its end. */
+    /* Without marks the pointer may be past the end, which bsearch(3) must not be given. */
     if (board->kiosk_count == 0)
-        return 0;
+        return false;
     const uint8_t *at =
         bsearch(kiosk, board->marks, board->kiosk_count, BOARD_MARK_LEN, compare_marks);
     if (at == NULL)
-        return 0;
+        return false;
     memcpy(mark->kiosk, at, CARD_KIOSK_LEN);
     mark->seq = wire_get64(at + MARK_SEQ);
     memcpy(mark->hash, at + MARK_HASH, sizeof mark->hash);
     mark->day = wire_get32(at + MARK_DAY);
-    return 1;
+    return true;
 }
 
 /* 0xff when the tags are equal, else 0; no branch. */
@@ -242,7 +242,7 @@ void board_copy_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_L
                     uint8_t (*out)[BOARD_ENTRY_LEN])
 {
     memset(out, 0, n * BOARD_ENTRY_LEN);
-    /* No tag stands on the board twice, so at most one entry is put where there was none. */
+    /* No tag is on the board twice, so at most one entry is copied to each place. */
     for (size_t i = 0; i < board->entry_count; i++) {
         const uint8_t *entry = board->entries + i * BOARD_ENTRY_LEN;
         for (size_t k = 0; k < n; k++)

@@ -9,14 +9,15 @@
        48      4  count k of kiosks
        52      4  length n of the notices
        56      4  count e of entries
-       60  52 * k    per kiosk, sorted by id as bytes, no id twice: id (8), last number received in an
-                     unbroken chain, 0 for none (8), that record's hash (32), its day (4)
+       60  52 * k    per kiosk, sorted by id as bytes, no id twice: id (8), last number received in
+                     an unbroken chain, 0 for none (8), that record's hash (32), its day (4)
         .  n         public notices, UTF-8
         .  4096 * e  entries (crypto/answer), sorted by tag as bytes, no tag twice
         .  64        signature by the board key, domain "sandyq board v1", over all bytes before */
 #ifndef PROTOCOL_BOARD_H
 #define PROTOCOL_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,31 +59,35 @@ struct board {
     const uint8_t *marks;   /* decoded: as they stand in the file; see board_mark */
 };
 
-/* Writes a board. marks and entries need not be sorted; they are sorted here. *out is malloc'd, for the
-   caller to free. board->marks is not read. Padding is the caller's task: a reader takes any number of
-   entries. Returns an error (_MALFORMED: a tag or kiosk twice, a count too high, number 0, bad UTF-8). */
+/* Writes a board from its header, notices, entries and marks; board->marks is not read. marks and
+   entries need not be sorted. Padding the entries is the caller's task: a reader takes any number
+   of them. *out is malloc'd, for the caller to free; NULL on error. Returns ERROR_NONE, _MALFORMED
+   (a tag or kiosk twice, a count too high, number 0, bad UTF-8) or _IO. */
 enum error board_encode(const struct board *board, const struct board_mark *marks,
                         const uint8_t board_seed[32], uint8_t **out, size_t *len);
 
-/* Checks everything: magic, length against the counts, office, signature by board_key, order, UTF-8. *board
-   points into in and is undefined after an error. */
+/* Checks everything: magic, length against the counts, office, signature by board_key, order,
+   UTF-8. *board points into in, and is undefined after an error. Returns ERROR_NONE, _FOREIGN,
+   _NEWER, _TRUNCATED, _OFFICE, _FORGED or _MALFORMED. */
 enum error board_decode(const uint8_t *in, size_t len, const uint8_t board_key[32],
                         const uint8_t office[CHARTER_OFFICE_LEN], struct board *board);
 
-/* Reads a board that this process's parent has checked, so without the signature. Same refusals. */
+/* The same for a board that this process's parent has checked, so without office and signature. */
 enum error board_view(const uint8_t *in, size_t len, struct board *board);
 
-/* The mark of a kiosk: 1, or 0 when it has none. Binary search. */
-int board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
-                    struct board_mark *mark);
+/* Finds the mark of a kiosk by binary search; false when it has none. */
+bool board_find_mark(const struct board *board, const uint8_t kiosk[CARD_KIOSK_LEN],
+                     struct board_mark *mark);
 
-/* Copies the entries with these n tags: out[i] is the one with tags[i], or all zeros when there is none. For the
-   tags of a person: compares every tag with every entry and copies under a mask whatever it finds, so that neither
-   the time taken nor what is read and written tells which there were, nor whether there was one. */
+/* Copies the entries with these n tags: out[i] is the one with tags[i], or all zeros when there is
+   none. For the tags of a person: compares every tag with every entry and copies under a mask
+   whatever it finds, so that neither the time taken nor what is read and written tells which there
+   were, nor whether there was one. */
 void board_copy_all(const struct board *board, const uint8_t (*tags)[BOARD_TAG_LEN], size_t n,
                     uint8_t (*out)[BOARD_ENTRY_LEN]);
 
-/* The entry with this tag, or NULL. Binary search: for who checks a board, not for the tags of a person. */
+/* The entry with this tag, or NULL. Binary search: to check a board, not for the tags of a
+   person. */
 const uint8_t *board_find(const struct board *board, const uint8_t tag[BOARD_TAG_LEN]);
 
 #endif

@@ -33,8 +33,8 @@ size_t bundle_len(uint64_t count)
     return BUNDLE_HEADER_LEN + (size_t)count * RECORD_LEN + SIGNATURE_LEN;
 }
 
-/* Numbers of a run of records, 0 to BUNDLE_RECORDS_MAX of them? */
-static int range_valid(uint64_t first, uint64_t last)
+/* Is this a range of 0 to BUNDLE_RECORDS_MAX record numbers? */
+static bool range_valid(uint64_t first, uint64_t last)
 {
     return first > 0 && last >= first - 1 && last - (first - 1) <= BUNDLE_RECORDS_MAX;
 }
@@ -100,7 +100,7 @@ static enum error check_records(struct bundle *bundle, const uint8_t kiosk_key[3
     for (uint64_t i = 0; i < count; i++, at += RECORD_LEN) {
         if (record_decode(at, &record) != ERROR_NONE)
             return ERROR_IO;
-        /* What the first record of a later run follows is not in this file. */
+        /* The predecessor of a later run's first record is not in this file. */
         bool unknown = i == 0 && bundle->first != 1;
         if (record.seq != bundle->first + i ||
             (!unknown && memcmp(record.previous, previous, sizeof previous) != 0))

@@ -17,8 +17,8 @@
        80  16492 * (l - f + 1)  records
         .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
 
-   An exchange that has more records than fit in one bundle writes several, each full but the last, which
-   never is: only a bundle that is not full says how far its kiosk had come.
+   An exchange that has more records than fit in one bundle writes several, each full but the last,
+   which never is: only a bundle that is not full says how far its kiosk had come.
 
    A reader checks magic, length, kiosk id, the signature, then that the records are numbered and
    chained (record 1 follows 32 zeros; what another first record follows, only its reader knows) and
@@ -50,7 +50,7 @@ struct bundle {
     uint8_t last_hash[RECORD_HASH_LEN]; /* of the last record; zeros when there is none */
 };
 
-/* Bytes of a bundle of count records. */
+/* The length in bytes of a bundle of count records. */
 size_t bundle_len(uint64_t count);
 
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
@@ -59,11 +59,13 @@ size_t bundle_len(uint64_t count);
 enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
 /* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller
-   can find the key. Nothing else of an unchecked bundle may be believed. */
+   can find the key. Nothing else of an unchecked bundle may be believed. Returns ERROR_NONE,
+   _FOREIGN, _NEWER or _TRUNCATED. */
 enum error bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_LEN]);
 
 /* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
-   On error *bundle is undefined. ERROR_KIOSK: the id is not that of kiosk_key. */
+   On error *bundle is undefined. Returns ERROR_NONE, _FOREIGN, _NEWER, _TRUNCATED, _KIOSK (the id
+   is not that of kiosk_key), _FORGED, _OFFICE, _MALFORMED, _CHAIN or _IO. */
 enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                          const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 

@@ -2,6 +2,7 @@
 /* Writes and reads enrolment requests and cards. */
 #include "protocol/card.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -84,8 +85,9 @@ enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], u
     return ERROR_NONE;
 }
 
-/* One to fifteen of A-Z 0-9 -, then zeros only. No - in front: a spreadsheet would reckon with it. */
-static int facility_valid(const uint8_t *text)
+/* One to fifteen of A-Z 0-9 -, then zeros only. No - in front: a spreadsheet would take it for a
+   formula. */
+static bool facility_valid(const uint8_t *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
     size_t len = 0;
@@ -94,7 +96,7 @@ static int facility_valid(const uint8_t *text)
         len++;
     for (size_t i = len; i <= CARD_FACILITY_MAX; i++)
         if (text[i] != 0)
-            return 0;
+            return false;
     return len > 0 && text[0] != '-';
 }
 
@@ -176,7 +178,7 @@ enum error card_names(const uint8_t *in, size_t len, uint8_t key[32])
     return error;
 }
 
-static int same(const struct card *a, const struct card *b)
+static bool same(const struct card *a, const struct card *b)
 {
     return a->issued == b->issued && a->expires == b->expires && a->type == b->type &&
            strcmp(a->facility, b->facility) == 0;

@@ -2,6 +2,7 @@
 /* Writes, reads and compares charters. */
 #include "protocol/charter.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,7 +110,7 @@ enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter
     return office_of(charter->root, charter->office);
 }
 
-static int same(const struct charter *a, const struct charter *b)
+static bool same(const struct charter *a, const struct charter *b)
 {
     return a->issued == b->issued && a->expires == b->expires && a->epoch == b->epoch &&
            memcmp(a->intake, b->intake, sizeof a->intake) == 0 &&

@@ -39,21 +39,22 @@ struct charter {
 };
 
 /* Signs and writes a charter; root and office are taken from root_seed. Returns ERROR_NONE,
-   ERROR_MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or ERROR_IO. */
+   _MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or _IO. */
 enum error charter_encode(const struct charter *charter, const uint8_t root_seed[32],
                           uint8_t out[CHARTER_LEN]);
 
-/* Reads and checks a charter: magic, length, signature by its own root, then the fields. Other algorithms of
-   the intake key than 0x0020, 0x0001, 0x0003 are ERROR_NEWER. Whether this root is the one the caller
-   trusts is asked with charter_follows. On error *charter is undefined. */
+/* Reads and checks a charter: magic, length, signature by its own root, then the fields. Whether
+   this root is the one that the caller trusts is asked with charter_follows. Returns ERROR_NONE,
+   _FOREIGN, _NEWER (also for other algorithms of the intake key than 0x0020, 0x0001, 0x0003),
+   _TRUNCATED, _FORGED, _MALFORMED or _IO; on error *charter is undefined. */
 enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter);
 
 /* May `next` replace `held`? ERROR_NONE, ERROR_OFFICE (another root) or ERROR_OLDER (a lower
    number, or the same number with other contents). */
 enum error charter_follows(const struct charter *held, const struct charter *next);
 
-/* The office's fingerprint, which an inspector compares: five groups; group i is the big-endian 32-bit
-   word i of the office id, modulo 10000, as four digits. */
+/* The office's fingerprint, which an inspector compares: five groups; group i is the big-endian
+   32-bit word i of the office id, modulo 10000, as four digits. */
 void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN],
                          char out[CHARTER_FINGERPRINT_LEN]);
 

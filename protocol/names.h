@@ -3,6 +3,10 @@
 #ifndef PROTOCOL_NAMES_H
 #define PROTOCOL_NAMES_H
 
+#include <stdint.h>
+
+#include "protocol/card.h"
+
 /* The office's files: one of each in a folder. */
 #define NAMES_CHARTER "sandyq.charter"
 #define NAMES_BOARD   "sandyq.board"
@@ -13,5 +17,22 @@
 
 /* What a card's file ends with; what stands before it is free. */
 #define NAMES_CARD ".card"
+
+/* Room for any name made here, with its NUL. */
+enum { NAMES_LEN = 64 };
+
+/* The kiosk's request for a card: KIOSKID.request. */
+void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN]);
+
+/* Bundle `number` of an exchange, from 1: KIOSKID.bundle, KIOSKID-2.bundle, KIOSKID-3.bundle ... */
+void names_bundle(const uint8_t kiosk[CARD_KIOSK_LEN], uint64_t number, char out[NAMES_LEN]);
+
+/* The number in a name that names_bundle makes for this kiosk; 0 for every other name, and for
+   KIOSKID.bundle, which has none. */
+uint64_t names_bundle_number(const uint8_t kiosk[CARD_KIOSK_LEN], const char *name);
+
+/* Place `place`, from 1, for a bundle that is kept as evidence: KIOSKID-0-1.bundle ... Sorts before
+   the bundles of an exchange, so an import reads it before them. */
+void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAMES_LEN]);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,12 +21,13 @@ enum { NO_ABI, ABI_REFER = 2, ABI_TRUNCATE, ABI_NET, ABI_IOCTL, ABI_SCOPE };
 #define SCOPE_SIGNAL (UINT64_C(1) << 1)
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-/* What a rule for one file may name. */
+/* The rights that a rule may give to a file which is not a folder. */
 #define OF_A_FILE                                                                                  \
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |   \
      FS_TRUNCATE | FS_IOCTL_DEV)
 
-/* As the kernel has it; an older one takes the longer struct when what it does not know is 0. */
+/* Laid out as the kernel's. An older kernel accepts the longer struct as long as the members that
+   it does not know are 0. */
 struct attributes {
     uint64_t fs;
     uint64_t net;
@@ -64,7 +66,7 @@ static struct attributes all_of(int abi)
     return all;
 }
 
-/* A place that is not there stays out of reach; who looks for it is told so by the kernel. */
+/* A place that is not there is no error: it stays out of reach. */
 static int add_place(int rules, const struct landlock_place *place, uint64_t known)
 {
     struct landlock_path_beneath_attr beneath = {.parent_fd = -1};
@@ -85,21 +87,34 @@ static int add_place(int rules, const struct landlock_place *place, uint64_t kno
     return result;
 }
 
-int landlock_confine(const struct landlock_place *places, size_t count)
+int landlock_restrict(const struct landlock_place *places, size_t count)
 {
     const int abi = landlock_abi();
     const struct attributes all = all_of(abi);
-    int rules = -1, result = 0;
 
     if (abi == NO_ABI)
         return 0;
-    rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
+    const int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
     if (rules < 0)
         return -1;
+    int result = 0;
     for (size_t i = 0; i < count && result == 0; i++)
         result = add_place(rules, &places[i], all.fs);
     if (result == 0)
         result = (int)syscall(SYS_landlock_restrict_self, rules, 0);
     close(rules);
     return result;
+}
+
+int landlock_folder(const char *file, char folder[PATH_MAX])
+{
+    if (strlen(file) >= PATH_MAX)
+        return -1;
+    strcpy(folder, file);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    else
+        strcpy(folder, ".");
+    return 0;
 }

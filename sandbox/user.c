@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From root to an ordinary user, without a way back. */
+/* Drops from root to an ordinary user, with no way back. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -12,7 +12,7 @@
 
 enum { NOGROUP = 65534 };
 
-/* Root's own privilege to lock memory ends with root. */
+/* Root may lock memory as root; the user that it becomes needs the limit raised before. */
 static void unlimit_locked_memory(void)
 {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
@@ -33,7 +33,7 @@ static bool is_for_good(uid_t uid, gid_t gid)
     return setresuid(0, 0, 0) != 0 && setresgid(0, 0, 0) != 0;
 }
 
-/* The groups are set by then. */
+/* Call it once the supplementary groups are set: only root can set them. */
 static int become(uid_t uid, gid_t gid)
 {
     unlimit_locked_memory();
@@ -42,7 +42,7 @@ static int become(uid_t uid, gid_t gid)
     return is_for_good(uid, gid) ? 0 : -1;
 }
 
-/* Root's group would leave a door open. */
+/* Never root's group, which would leave a door open. */
 static gid_t group_of(uid_t uid)
 {
     const struct passwd *user = getpwuid(uid);

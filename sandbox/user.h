@@ -5,16 +5,20 @@
 
 #include <sys/types.h>
 
-/* When started as root: becomes the owner of the folder, for good, with the owner's own group and no other. Nothing
-   happens when that is root, when we are not root, or when the folder is not there. Call it before any secret is read.
-   Memory may be locked without limit from then on. Returns 0 or -1. The two halves are for who asks once and becomes it
-   again and again, in processes of its own; user_owner says 0 where nothing happens. */
+/* When started as root: becomes the owner of the folder, for good, with the owner's own group and
+   no other. Does nothing when that owner is root, when we are not root, or when the folder is not
+   there. Call it before any secret is read. From then on memory may be locked without limit.
+   Returns 0 or -1. */
 int user_become_owner(const char *dir);
+
+/* The two halves of it, for a process that asks once and becomes the owner again and again, in
+   children of its own. *owner is 0 where user_become does nothing. They return 0 or -1. */
 int user_owner(const char *dir, uid_t *owner);
 int user_become(uid_t owner);
 
-/* Becomes the user of that name, for good, with all its groups (a printer's and a sound card's device belong to such).
-   Only root can, and never to become root. Forgets PR_SET_PDEATHSIG. Returns 0 or -1. */
+/* Becomes the user of that name, for good, with all its groups (a printer's or a sound card's
+   device belongs to one of them). Only root can, and never to become root. Forgets
+   PR_SET_PDEATHSIG. Returns 0 or -1. */
 int user_become_named(const char *name);
 
 #endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes and reads the names of a kiosk's files. */
+#include "protocol/names.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN])
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    card_kiosk_text(kiosk, id);
+    snprintf(out, NAMES_LEN, "%s%s", id, NAMES_REQUEST);
+}
+
+void names_bundle(const uint8_t kiosk[CARD_KIOSK_LEN], uint64_t number, char out[NAMES_LEN])
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    card_kiosk_text(kiosk, id);
+    if (number == 1)
+        snprintf(out, NAMES_LEN, "%s%s", id, NAMES_BUNDLE);
+    else
+        snprintf(out, NAMES_LEN, "%s-%" PRIu64 "%s", id, number, NAMES_BUNDLE);
+}
+
+/* Only the exact spelling counts: a name with, say, a leading zero was not made by us. */
+uint64_t names_bundle_number(const uint8_t kiosk[CARD_KIOSK_LEN], const char *name)
+{
+    if (strlen(name) <= 2 * CARD_KIOSK_LEN)
+        return 0;
+    char made[NAMES_LEN];
+    const uint64_t number = strtoull(name + 2 * CARD_KIOSK_LEN + 1, NULL, 10);
+    names_bundle(kiosk, number, made);
+    return strcmp(name, made) == 0 ? number : 0;
+}
+
+void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAMES_LEN])
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+    card_kiosk_text(kiosk, id);
+    snprintf(out, NAMES_LEN, "%s-0-%d%s", id, place, NAMES_BUNDLE);
+}
