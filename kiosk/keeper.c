@@ -58,7 +58,7 @@ struct keeper {
     int watch;
     unsigned owed;     /* covers that the chain still lacks */
     unsigned failures; /* sessions in a row that could not begin */
-    unsigned visits;   /* with a visitor, on this day: */
+    unsigned visits;   /* that had a visitor on this day: */
     uint32_t day;
     bool ending; /* the service ends: take nobody else */
     bool pseudo; /* a pseudoterminal: when its window closes there is nobody left to serve */
@@ -333,7 +333,7 @@ static int open_signals(void)
 static int open_watch(const char *dir)
 {
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    /* Card, charter and board arrive by a rename; the outbox and the folder never go. */
+    /* Card, charter and board arrive by a rename; outbox and folder should stay. */
     if (fd >= 0 &&
         inotify_add_watch(fd, dir, IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF) < 0) {
         close(fd);

@@ -149,7 +149,7 @@ static int start_one(const struct spawn_place *place, const struct request *requ
     const pid_t pid = spawn_process((enum spawn_kind)request->kind, place, fds);
     *process = pid > 0 ? watch(pid) : -1;
     if (pid > 0 && *process < 0)
-        kill(pid, SIGKILL); /* nobody could */
+        kill(pid, SIGKILL); /* the keeper could not */
     return *process >= 0 ? 0 : -1;
 }
 

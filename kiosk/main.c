@@ -251,7 +251,7 @@ static int prepare(struct options *options)
     if (lang_start(locale[0] != '\0' ? locale : NULL) != 0)
         return complain("", "The C.UTF-8 locale or a translation is missing. Install libc-bin, and "
                             "name the folder of the translations with --locale.");
-    lang_set(language); /* for the one who installs; a visitor chooses anew */
+    lang_set(language); /* for whoever installs the kiosk; each visitor chooses */
     if (options->keeper.misconfigured)
         configure(options); /* the file's fault, in that language now */
     enum error error = secret_start();
@@ -305,7 +305,7 @@ static int find_terminal(struct config *config)
     return STATUS_DONE;
 }
 
-/* Checked now: a session that cannot become this user would not start. */
+/* Checked at the start: a session that cannot become this user would not start. */
 static int check_visitor(const char *name)
 {
     const struct passwd *user = name[0] != '\0' ? getpwnam(name) : NULL;
