@@ -35,7 +35,7 @@ static void print_usage(FILE *out)
           out);
 }
 
-/* One line that names the word in question; two words when the second is an option of the first. */
+/* Prints one line that names the word, and the option of it if there is one. */
 static int usage_error(const char *word, const char *option, const char *what)
 {
     fputs("sandyq-desk: ", stderr);
@@ -69,7 +69,7 @@ static void take(struct command_line *line, unsigned option, const char **where)
         *where = optarg;
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* Returns an exit status, or -1 to continue. */
 static int take_option(struct arguments *arguments, int option)
 {
     struct command_line *line = &arguments->line;
@@ -157,7 +157,7 @@ static const char *option_name(unsigned bits)
     return options[i].name;
 }
 
-/* -1 when the line is one that the command takes, or an exit status. */
+/* Returns an exit status, or -1 if the command accepts the line. */
 static int check(const struct command *command, const struct command_line *line)
 {
     const unsigned strange = line->given & ~command->takes, missing = command->needs & ~line->given;

@@ -9,11 +9,9 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
-#include "crypto/secret.h"
 #include "desk/sanitize.h"
-#include "office/casefile.h"
+#include "desk/table.h"
 #include "protocol/bundle.h"
-#include "tui/wrap.h"
 
 #define INDENT "    "
 
@@ -56,104 +54,28 @@ bool print_asked(const struct letter *letter, uint8_t q)
     return known != NULL && memchr(known->asked, q, sizeof known->asked) != NULL;
 }
 
-/* --- tables --- */
-
-enum { CELL_LEN = 128, COLUMNS_MAX = 8 };
-
-/* Columns are as wide as the head or a value needs. Writes the text of a cell; heads lie in N_(). */
-struct table {
-    FILE *out;
-    const char *const *heads;
-    size_t columns;
-    unsigned right; /* bit i: column i holds numbers */
-    void (*cell)(const void *rows, size_t row, size_t column, char text[CELL_LEN]);
-    const void *rows;
-    int width[COLUMNS_MAX];
-};
-
-static void table_measure(struct table *table, size_t rows)
-{
-    char text[CELL_LEN];
-    for (size_t column = 0; column < table->columns; column++) {
-        const char *head = _(table->heads[column]);
-        int width = wrap_columns(head, strlen(head));
-        for (size_t row = 0; row < rows; row++) {
-            table->cell(table->rows, row, column, text);
-            const int wide = wrap_columns(text, strlen(text));
-            width = wide > width ? wide : width;
-        }
-        table->width[column] = width;
-    }
-}
-
-static void table_put(const struct table *table, size_t column, const char *text)
-{
-    const int spare = table->width[column] - wrap_columns(text, strlen(text));
-    const bool right = (table->right >> column & 1) != 0, last = column + 1 == table->columns;
-    if (right)
-        fprintf(table->out, "%*s", spare, "");
-    sanitize_word(table->out, text, strlen(text));
-    if (last)
-        fputc('\n', table->out);
-    else
-        fprintf(table->out, "%*s", right ? 1 : spare + 1, "");
-}
-
-static void table_head(const struct table *table)
-{
-    for (size_t column = 0; column < table->columns; column++)
-        table_put(table, column, _(table->heads[column]));
-}
-
-static void table_row(const struct table *table, size_t row)
-{
-    char text[CELL_LEN];
-    for (size_t column = 0; column < table->columns; column++) {
-        table->cell(table->rows, row, column, text);
-        table_put(table, column, text);
-    }
-}
-
-static void cell_text(char text[CELL_LEN], const char *value)
-{
-    snprintf(text, CELL_LEN, "%s", value);
-}
-
-static void cell_number(char text[CELL_LEN], uint64_t number)
-{
-    snprintf(text, CELL_LEN, "%" PRIu64, number);
-}
-
-static void cell_day(char text[CELL_LEN], uint32_t day)
-{
-    if (day > 0)
-        day_text(day, text);
-    else
-        cell_text(text, "-");
-}
-
 /* --- the list --- */
 
-static void cases_cell(const void *rows, size_t row, size_t column, char text[CELL_LEN])
+static void cases_cell(const void *rows, size_t row, size_t column, char text[TABLE_CELL])
 {
     const struct triage_case *one = (const struct triage_case *)rows + row;
     switch (column) {
     case 0:
-        return cell_number(text, one->id);
+        return table_cell_number(text, one->id);
     case 1:
-        return cell_text(text, print_urgency(one->urgency));
+        return table_cell_text(text, print_urgency(one->urgency));
     case 2:
-        return cell_text(text, one->category);
+        return table_cell_text(text, one->category);
     case 3:
-        return cell_text(text, one->facility);
+        return table_cell_text(text, one->facility);
     case 4:
-        return cell_day(text, one->day);
+        return table_cell_day(text, one->day);
     case 5:
-        return cell_text(text, print_status(one->status));
+        return table_cell_text(text, print_status(one->status));
     case 6:
-        return cell_text(text, one->language);
+        return table_cell_text(text, one->language);
     default:
-        snprintf(text, CELL_LEN, "%" PRIu32 "+%" PRIu32 "%s%s%s", one->letters, one->messages,
+        snprintf(text, TABLE_CELL, "%" PRIu32 "+%" PRIu32 "%s%s%s", one->letters, one->messages,
                  one->misplaced ? " !" : "", one->waits ? " " : "", one->waits ? _("waits") : "");
     }
 }
@@ -174,8 +96,7 @@ void print_cases(FILE *out, const struct triage_case *cases, size_t n)
         fprintf(out, "%s\n", _("There are no cases yet."));
         return;
     }
-    table_measure(&table, n);
-    table_head(&table);
+    table_start(&table, n);
     for (size_t i = 0; i < n; i++)
         table_row(&table, i);
 }
@@ -201,20 +122,20 @@ static void heading(FILE *out, const char *what, uint32_t day)
     fprintf(out, "\n%s, %s\n", what, text);
 }
 
-static void place(FILE *out, const struct casefile_item *item)
+static void place(FILE *out, const struct item *item)
 {
     const struct taxonomy_facility *type = taxonomy_facility_numbered(item->type);
     fprintf(out, INDENT "%s: %s, %s\n", _("Facility"), item->letter->facility,
             type != NULL ? _(type->text) : _("not known to this version"));
 }
 
-/* The words that the person chose by. */
-static enum taxonomy_reader chosen_by(const struct casefile_item *item)
+/* The wording from which the person chose. */
+static enum taxonomy_reader chosen_by(const struct item *item)
 {
     return item->letter->about == LETTER_ABOUT_MINOR ? TAXONOMY_MINOR : taxonomy_reader(item->type);
 }
 
-static void category(FILE *out, const struct casefile_item *item)
+static void category(FILE *out, const struct item *item)
 {
     const struct letter *letter = item->letter;
     const struct taxonomy_category *known = taxonomy_category(letter->category);
@@ -252,29 +173,29 @@ static void person(FILE *out, const struct letter *letter)
     field(out, _("Who may know"), consent != NULL ? _(consent) : "?");
 }
 
-/* A case on its way to the reader. */
-struct sheet {
+/* Where a case is printed, and how wide. */
+struct output {
     FILE *out;
     int columns;
 };
 
-static enum error foreign(const struct sheet *sheet, const char *text, size_t len)
+static enum error foreign(const struct output *output, const char *text, size_t len)
 {
-    return sanitize_text(sheet->out, sheet->columns, text, len) == 0 ? ERROR_NONE : ERROR_MEMORY;
+    return sanitize_text(output->out, output->columns, text, len) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-/* Like a text behind the margin: it may be up to 160 bytes of anything. */
-static enum error name(const struct sheet *sheet, const struct letter *letter)
+/* Behind the margin like a text: it may be up to 160 bytes of anything. */
+static enum error name(const struct output *output, const struct letter *letter)
 {
     if (letter->name_len == 0)
         return ERROR_NONE;
-    fprintf(sheet->out, INDENT "%s:\n", _("Name that the person gave"));
-    return foreign(sheet, letter->name, letter->name_len);
+    fprintf(output->out, INDENT "%s:\n", _("Name that the person gave"));
+    return foreign(output, letter->name, letter->name_len);
 }
 
-static enum error show_letter(const struct sheet *sheet, const struct casefile_item *item)
+static enum error show_letter(const struct output *output, const struct item *item)
 {
-    FILE *out = sheet->out;
+    FILE *out = output->out;
     const struct letter *letter = item->letter;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     card_kiosk_text(item->kiosk, kiosk);
@@ -286,77 +207,68 @@ static enum error show_letter(const struct sheet *sheet, const struct casefile_i
     if (item->misplaced)
         field(out, _("Warning"), _("The letter names another place than its record does."));
     field(out, _("Language"), letter->language);
-    /* A follow-up is asked nothing: what was answered stands in the first letter. */
+    /* A follow-up asks no questions; the answers are in the first letter. */
     if (letter->kind != LETTER_FOLLOWUP) {
         category(out, item);
         answers(out, letter);
         person(out, letter);
     }
-    if (name(sheet, letter) != ERROR_NONE)
+    if (name(output, letter) != ERROR_NONE)
         return ERROR_MEMORY;
     fputc('\n', out);
     if (letter->text_len > 0)
-        return foreign(sheet, letter->text, letter->text_len);
+        return foreign(output, letter->text, letter->text_len);
     fprintf(out, INDENT "%s\n", _("(no text)"));
     return ERROR_NONE;
 }
 
-static enum error message(const struct sheet *sheet, const struct casefile_item *item)
+/* Skips one that does not open; the command reports damaged rows. */
+static enum error message(const struct output *output, const struct item *item)
 {
-    FILE *out = sheet->out;
-    struct answer *answer = secret_new(sizeof *answer);
-    if (answer == NULL)
-        return ERROR_MEMORY;
-    enum error error = casefile_message(item, answer);
-    if (error == ERROR_NONE) {
-        const char *state = taxonomy_public_text(answer->state);
-        heading(out, _("Message to the person"), answer->day);
-        fprintf(out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
-        if (answer->len > 0)
-            error = foreign(sheet, answer->text, answer->len);
-    }
-    secret_free(answer);
-    return error;
+    if (!item->opened)
+        return ERROR_NONE;
+    const char *state = taxonomy_public_text(item->state);
+    heading(output->out, _("Message to the person"), item->day);
+    fprintf(output->out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
+    return item->len > 0 ? foreign(output, item->text, item->len) : ERROR_NONE;
 }
 
-static enum error show_item(void *context, const struct casefile_item *item)
+static enum error show_item(void *context, const struct item *item)
 {
-    const struct sheet *sheet = context;
-    FILE *out = sheet->out;
+    const struct output *output = context;
+    FILE *out = output->out;
     const struct taxonomy_status *status = NULL;
     switch (item->kind) {
-    case CASEFILE_LETTER:
-        return show_letter(sheet, item);
-    case CASEFILE_MESSAGE:
-        return message(sheet, item);
-    case CASEFILE_STATUS:
+    case ITEM_LETTER:
+        return show_letter(output, item);
+    case ITEM_MESSAGE:
+        return message(output, item);
+    case ITEM_STATUS:
         status = taxonomy_status_numbered(item->status);
         heading(out, _("New status"), item->day);
         fprintf(out, INDENT "%s\n", status != NULL ? _(status->text) : "?");
         break;
-    case CASEFILE_NOTE:
+    case ITEM_NOTE:
         heading(out, _("Note of the office"), item->day);
-        return foreign(sheet, item->text, item->len);
+        return foreign(output, item->text, item->len);
     }
     return ERROR_NONE;
 }
 
-enum error print_case_wide(FILE *out, int columns, struct vault *vault, uint64_t case_id)
+enum error print_case_wide(FILE *out, int columns, struct casefile *casefile)
 {
-    struct sheet sheet = {out, columns};
-    if (case_id == 0)
-        return ERROR_CASE;
-    fprintf(out, "%s %" PRIu64 "\n", _("Case"), case_id);
-    return casefile_each(vault, case_id, show_item, &sheet);
+    struct output output = {out, columns};
+    fprintf(out, "%s %" PRIu64 "\n", _("Case"), casefile_id(casefile));
+    return casefile_walk(casefile, show_item, &output);
 }
 
-enum error print_case(FILE *out, struct vault *vault, uint64_t case_id)
+enum error print_case(FILE *out, struct casefile *casefile)
 {
     struct winsize size = {0};
     int columns = COLUMNS;
     if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns)
         columns = size.ws_col > COLUMNS_MIN ? size.ws_col : COLUMNS_MIN;
-    return print_case_wide(out, columns, vault, case_id);
+    return print_case_wide(out, columns, casefile);
 }
 
 /* --- kiosks --- */
@@ -368,7 +280,7 @@ static void gaps(FILE *out, const struct fleet_ranges *ranges)
                 ranges->all[i].first, ranges->all[i].last);
 }
 
-/* Numbers that follow one another in one line: a kiosk may have gone on for long. */
+/* Joins consecutive numbers: a fork may be long. */
 static void forks(FILE *out, const struct fleet_ranges *ranges)
 {
     for (size_t i = 0; i < ranges->n;) {
@@ -423,7 +335,7 @@ static void health(FILE *out, const struct caseload_kiosk *kiosk)
         fprintf(out, INDENT "%s\n", _("The clock is not well."));
 }
 
-static void kiosks_cell(const void *rows, size_t row, size_t column, char text[CELL_LEN])
+static void kiosks_cell(const void *rows, size_t row, size_t column, char text[TABLE_CELL])
 {
     const struct fleet_row *one = (const struct fleet_row *)rows + row;
     const struct caseload_kiosk *kiosk = &one->kiosk;
@@ -431,19 +343,19 @@ static void kiosks_cell(const void *rows, size_t row, size_t column, char text[C
     case 0:
         return card_kiosk_text(kiosk->kiosk, text);
     case 1:
-        return cell_text(text, one->card.facility);
+        return table_cell_text(text, one->card.facility);
     case 2:
-        return cell_text(text, print_type(one->card.type));
+        return table_cell_text(text, print_type(one->card.type));
     case 3:
-        return cell_number(text, kiosk->last_seq);
+        return table_cell_number(text, kiosk->last_seq);
     case 4:
-        return cell_day(text, kiosk->last_day);
+        return table_cell_day(text, kiosk->last_day);
     case 5:
-        return cell_number(text, one->silent);
+        return table_cell_number(text, one->silent);
     case 6:
-        return cell_number(text, kiosk->charter);
+        return table_cell_number(text, kiosk->charter);
     default:
-        return cell_number(text, kiosk->board);
+        return table_cell_number(text, kiosk->board);
     }
 }
 
@@ -475,8 +387,7 @@ void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
         fprintf(out, "%s\n", _("No kiosk is enrolled yet."));
         return;
     }
-    table_measure(&table, n);
-    table_head(&table);
+    table_start(&table, n);
     for (size_t i = 0; i < n; i++) {
         table_row(&table, i);
         show_kiosk(out, &rows[i]);

@@ -1,29 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the desk prints for machines: JSON, with texts exactly as they were written, where what could
-   act on a terminal is spelled in digits. */
+/* What the desk prints for machines: JSON, with texts exactly as they were written, where what
+   could act on a terminal is spelled in digits. */
 #include "desk/print_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/day.h"
 #include "base/error.h"
 #include "base/utf8.h"
-#include "crypto/secret.h"
 #include "desk/print.h"
 #include "desk/sanitize.h"
-#include "office/casefile.h"
 #include "protocol/bundle.h"
 
-/* A function that cannot make its value gives NULL; jansson carries NULL on to the outermost value.
- */
+/* Functions that make a value return NULL on failure; jansson passes NULL on to the outermost
+   value. */
 
-/* A JSON text on its way out. */
+/* State of the output. */
 struct printout {
     FILE *out;
-    struct sanitize sanitize;
+    struct sanitize_state state;
 };
 
 static void put_digits(FILE *out, uint32_t ch)
@@ -42,13 +39,13 @@ static size_t plain_ascii(const char *text, size_t len)
     return n;
 }
 
-/* One character that is not plain ASCII; returns its bytes. */
+/* Writes one character outside ASCII; returns the bytes consumed. */
 static size_t put_other(struct printout *printout, const char *text, size_t len)
 {
     char shown[4];
     uint32_t ch = 0;
     const size_t n = utf8_take(text, len, &ch);
-    const size_t written = sanitize_char(&printout->sanitize, ch, shown);
+    const size_t written = sanitize_char(&printout->state, ch, shown);
     if (written == n && memcmp(shown, text, n) == 0)
         fwrite(text, 1, n, printout->out);
     else
@@ -56,9 +53,9 @@ static size_t put_other(struct printout *printout, const char *text, size_t len)
     return n;
 }
 
-/* jansson escapes the ASCII controls. What else plain text would not hold as it is stands in strings
-   only and comes out as digits: exact all the same, and without effect where a file is shown. No mark
-   is written onto the sign that begins a string. */
+/* jansson escapes the ASCII controls. Everything else that could act on a terminal occurs only
+   inside strings and is written as \u escapes: exact, and harmless where the file is displayed. A
+   combining mark is never written directly after the opening quote. */
 static int put_harmless(const char *text, size_t len, void *context)
 {
     struct printout *printout = context;
@@ -68,7 +65,7 @@ static int put_harmless(const char *text, size_t len, void *context)
         fwrite(text + at, 1, n, printout->out);
         at += n;
         if (n > 0)
-            sanitize_char(&printout->sanitize, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1],
+            sanitize_char(&printout->state, text[at - 1] == '"' ? ' ' : (uint32_t)text[at - 1],
                           last);
         if (at < len)
             at += put_other(printout, text + at, len - at);
@@ -150,7 +147,7 @@ static json_t *questions_value(const struct letter *letter)
     return all;
 }
 
-static json_t *letter_value(const struct casefile_item *item)
+static json_t *letter_value(const struct item *item)
 {
     const struct letter *letter = item->letter;
     return json_pack(
@@ -165,54 +162,44 @@ static json_t *letter_value(const struct casefile_item *item)
         json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
 }
 
-static json_t *message_value(const struct casefile_item *item, enum error *error)
+static json_t *message_value(const struct item *item)
 {
-    json_t *value = NULL;
-    struct answer *answer = secret_new(sizeof *answer);
-    *error = answer != NULL ? casefile_message(item, answer) : ERROR_MEMORY;
-    if (*error == ERROR_NONE)
-        value =
-            json_pack("{sI so si so}", "n", (json_int_t)item->n, "day", day(answer->day), "state",
-                      (int)answer->state, "text", json_stringn(answer->text, answer->len));
-    secret_free(answer);
-    return value;
+    return json_pack("{sI so si so}", "n", (json_int_t)item->n, "day", day(item->day), "state",
+                     (int)item->state, "text", json_stringn(item->text, item->len));
 }
 
-static enum error add_item(void *context, const struct casefile_item *item)
+static enum error add_item(void *context, const struct item *item)
 {
-    static const char *const lists[] = {[CASEFILE_LETTER] = "letters",
-                                        [CASEFILE_MESSAGE] = "messages",
-                                        [CASEFILE_STATUS] = "statuses",
-                                        [CASEFILE_NOTE] = "notes"};
+    static const char *const lists[] = {[ITEM_LETTER] = "letters",
+                                        [ITEM_MESSAGE] = "messages",
+                                        [ITEM_STATUS] = "statuses",
+                                        [ITEM_NOTE] = "notes"};
     json_t *value = NULL;
-    enum error error = ERROR_NONE;
-    if (item->kind == CASEFILE_LETTER)
+    if (item->kind == ITEM_MESSAGE && !item->opened)
+        return ERROR_NONE;
+    if (item->kind == ITEM_LETTER)
         value = letter_value(item);
-    else if (item->kind == CASEFILE_MESSAGE)
-        value = message_value(item, &error);
-    else if (item->kind == CASEFILE_STATUS)
+    else if (item->kind == ITEM_MESSAGE)
+        value = message_value(item);
+    else if (item->kind == ITEM_STATUS)
         value = json_pack("{so ss}", "day", day(item->day), "status", print_status(item->status));
     else
         value = json_pack("{so so}", "day", day(item->day), "text",
                           json_stringn(item->text, item->len));
-    if (error == ERROR_NONE &&
-        json_array_append_new(json_object_get(context, lists[item->kind]), value) != 0)
-        error = ERROR_MEMORY;
-    return error;
+    json_t *list = json_object_get(context, lists[item->kind]);
+    return json_array_append_new(list, value) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-enum error print_json_case(FILE *out, struct vault *vault, uint64_t case_id)
+enum error print_json_case(FILE *out, struct casefile *casefile)
 {
-    struct triage_case *row = NULL;
-    size_t n = 0;
-    enum error error = case_id != 0 ? triage_list(vault, case_id, &row, &n) : ERROR_CASE;
-    if (n == 0)
+    struct triage_case row;
+    enum error error = triage_row(casefile, &row);
+    if (error != ERROR_NONE)
         return error;
-    json_t *value = case_value(row);
+    json_t *value = case_value(&row);
     json_object_update_new(
         value, json_pack("{s[] s[] s[] s[]}", "letters", "messages", "statuses", "notes"));
-    error = casefile_each(vault, case_id, add_item, value);
-    free(row);
+    error = casefile_walk(casefile, add_item, value);
     if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
         enum error printed = print(out, value);
         return printed != ERROR_NONE ? printed : error;

@@ -9,9 +9,10 @@
 #include "office/fleet.h"
 #include "office/triage.h"
 
-/* Each writes one JSON value and a newline, and returns a error. */
+/* Each writes one JSON value and a newline. ERROR_MEMORY, ERROR_OUTPUT; for a case also errors of
+   casefile_walk: with ERROR_CASEBOOK_ROW what opens is printed, unless nothing does. */
 enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n);
-enum error print_json_case(FILE *out, struct vault *vault, uint64_t case_id);
+enum error print_json_case(FILE *out, struct casefile *casefile);
 enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
 
 #endif

@@ -17,7 +17,7 @@
 
 enum { CTRL_C = 3, FRESH_MIN = 12 };
 
-/* Signals that would end the program with the echo off; delivered only while it waits. */
+/* Signals that end programs; blocked while echo is off, except during the wait for input. */
 static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
@@ -35,7 +35,7 @@ struct source {
     const sigset_t *waiting; /* for a terminal: the signal mask while it waits; NULL for a file */
 };
 
-/* Reads one byte at a time, so as not to take anything after the line. It is part of a secret. */
+/* One byte at a time, so that nothing after the line is consumed. The byte is part of a secret. */
 static int next_byte(const struct source *source, char *byte)
 {
     struct pollfd terminal = {.fd = source->fd, .events = POLLIN};
@@ -93,7 +93,7 @@ static enum error from_file(const char *file, struct passphrase *out)
     return error;
 }
 
-/* The minimum length of a new passphrase, in characters: an office may write Cyrillic. */
+/* Minimum for a new passphrase, in characters: Cyrillic takes two bytes each. */
 static enum error check_fresh(const struct passphrase *passphrase)
 {
     size_t count = 0;
@@ -153,7 +153,7 @@ static enum error ask_mute(const struct source *tty, bool fresh, struct passphra
     return error;
 }
 
-/* Whatever happens, the terminal gets its echo back. */
+/* Restores the echo, however it ends. */
 static enum error from_terminal(bool fresh, struct passphrase *out)
 {
     const struct sigaction action = {.sa_handler = on_signal};

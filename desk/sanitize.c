@@ -10,13 +10,13 @@
 
 #define MARGIN "    |"
 
-/* No script in use here needs more marks on one letter. Thousands of them, which some terminals
-   stack above each other, would paint over the lines around. */
+/* No script in use here needs more marks on one letter. Some terminals stack thousands of them and
+   would paint over the lines around. */
 enum { MARKS_MAX = 4 };
 enum { EMPTY_MAX = 2, BYTES_MAX = 3 /* of U+FFFD for one bad byte */ };
 enum { REPLACEMENT = 0xFFFD, HARD_BLANK = 0xA0 };
 
-static size_t mark(struct sanitize *state, uint32_t ch, char out[4])
+static size_t mark(struct sanitize_state *state, uint32_t ch, char out[4])
 {
     if (state->marks > 0) {
         state->marks--;
@@ -28,7 +28,7 @@ static size_t mark(struct sanitize *state, uint32_t ch, char out[4])
     return utf8_put(REPLACEMENT, out);
 }
 
-size_t sanitize_char(struct sanitize *state, uint32_t ch, char out[4])
+size_t sanitize_char(struct sanitize_state *state, uint32_t ch, char out[4])
 {
     int columns = 0;
     uint32_t shown = utf8_shown(ch, &columns);
@@ -36,13 +36,13 @@ size_t sanitize_char(struct sanitize *state, uint32_t ch, char out[4])
         return mark(state, shown, out);
     if (shown == HARD_BLANK)
         shown = ' ';
-    *state = (struct sanitize){.marks = shown != ' ' ? MARKS_MAX : 0};
+    *state = (struct sanitize_state){.marks = shown != ' ' ? MARKS_MAX : 0};
     return utf8_put(shown, out);
 }
 
 void sanitize_word(FILE *out, const char *text, size_t len)
 {
-    struct sanitize state = {0};
+    struct sanitize_state state = {0};
     for (size_t at = 0; at < len;) {
         char bytes[4];
         uint32_t ch = 0;
@@ -51,11 +51,10 @@ void sanitize_word(FILE *out, const char *text, size_t len)
     }
 }
 
-/* Returns a sanitized copy of *tamed bytes that keeps its newlines, for the caller to wipe and
-   free; NULL when out of memory. */
+/* Copies the sanitised text, newlines kept, into a new block that the caller wipes. */
 static char *tame(const char *text, size_t len, size_t *tamed)
 {
-    struct sanitize state = {0};
+    struct sanitize_state state = {0};
     char *out = malloc(BYTES_MAX * len + 4);
     *tamed = 0;
     for (size_t at = 0; out != NULL && at < len;) {

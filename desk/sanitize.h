@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes text of strangers so that it cannot act on a terminal or pipe: control, escape,
-   bidirectional and other invisible characters and invalid UTF-8 become U+FFFD, blanks of any kind
-   become blanks, and only the first few of many marks on one letter are kept. */
+/* Writes other people's text so that it cannot act on a terminal. Control, escape, bidirectional
+   and other invisible characters and invalid UTF-8 become U+FFFD; blanks of every kind become
+   spaces; of many combining marks on one letter only the first are written. */
 #ifndef DESK_SANITIZE_H
 #define DESK_SANITIZE_H
 
@@ -10,22 +10,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What matters of the characters before. Zero-initialise it at the start of a text. */
-struct sanitize {
-    int marks; /* how many more marks the last character may get */
-    bool full; /* it got too many, and U+FFFD was written for the rest */
+/* What the next character depends on. Zero-initialise at the start of a text. */
+struct sanitize_state {
+    int marks; /* how many more the present letter may have */
+    bool full; /* a mark was dropped, and U+FFFD written for it */
 };
 
-/* Writes what stands for a character as UTF-8, not NUL-terminated; returns the bytes, up to 4, or
-   0 for a mark that is dropped. */
-size_t sanitize_char(struct sanitize *state, uint32_t ch, char out[4]);
+/* What to write for a character: up to 4 bytes of UTF-8; 0 bytes for another mark too many. Returns
+   the length. */
+size_t sanitize_char(struct sanitize_state *state, uint32_t ch, char out[4]);
 
-/* Writes len bytes of text on one line; newlines and tabs become blanks. */
+/* Writes a text of len bytes as one line; newlines and tabs become spaces. */
 void sanitize_word(FILE *out, const char *text, size_t len);
 
-/* Writes len bytes of text on many lines, wrapped so that they stay within columns on any
-   terminal. Each line begins with " | ", so that none can pass for one of ours. Of many empty
-   lines in a row two are kept. Returns 0, or -1 when out of memory. */
+/* Writes a text of len bytes wrapped to `columns`, whatever width the terminal gives a character.
+   Each line stands behind "    | ", so that none can pass for one of ours; more than two empty
+   lines in a row become two. Returns 0, or -1 when memory is short. */
 int sanitize_text(FILE *out, int columns, const char *text, size_t len);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "crypto/secret.h"
 
-/* Bytes beyond the limit are only counted, and not for ever: the input may be endless. */
+/* Counts the bytes beyond the limit, up to a bound, since the input may be endless. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };
 
 static ssize_t read_some(int fd, char *out, size_t len)
@@ -36,7 +36,7 @@ static enum error count_rest(int fd, struct text_input *input)
     return got < 0 ? ERROR_TEXT_FILE : ERROR_NONE;
 }
 
-/* Takes one byte more than max, for a newline at the end. */
+/* Reads one byte more than max, for a newline at the end. */
 static enum error read_all(int fd, size_t max, struct text_input *input)
 {
     ssize_t got = 1;

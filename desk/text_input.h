@@ -6,16 +6,16 @@
 
 #include <stddef.h>
 
-/* Lies in memory of secret_new. */
+/* In secret_new memory, for secret_free. */
 struct text_input {
     size_t len;
     size_t over; /* bytes beyond the limit; 0 unless the error is ERROR_TEXT_LONG */
     char text[]; /* not NUL-terminated */
 };
 
-/* Reads at most max bytes of valid UTF-8 from file or, when file is NULL, from standard input;
-   drops one newline at the end. On ERROR_NONE and ERROR_TEXT_LONG *out is for the caller to
-   secret_free; on any other error it is NULL. */
+/* Reads at most max bytes of valid UTF-8 from file, or from standard input when file is NULL. One
+   newline at the end does not count. On ERROR_NONE *out is the caller's; over is set also with
+   ERROR_TEXT_LONG, and *out then too. */
 enum error text_input_read(const char *file, size_t max, struct text_input **out);
 
 #endif

@@ -21,8 +21,8 @@
 #include "tui/term.h"
 #include "tui/wrap.h"
 
-/* A case as text: some letters at full length fit; a longer case is read with `show`. */
-enum { PAPER_LEN = 192 * 1024 };
+/* Some letters at full length fit; a longer case is read with `show`. */
+enum { CASE_TEXT_LEN = 192 * 1024 };
 
 enum view { VIEW_LIST, VIEW_CASE, VIEW_WRITE, VIEW_ASK };
 
@@ -32,117 +32,118 @@ struct triage_screen {
     enum view view;
     struct triage_case *cases;
     struct list list;
-    char *paper; /* secret_new memory: the open case */
+    enum error list_error;     /* ERROR_CASEBOOK_ROW: not all rows of the list could be read */
+    struct casefile *casefile; /* the open case, or NULL */
+    char *case_text;           /* secret_new memory: the open case as text */
     struct page page;
     char *text; /* secret_new memory: the answer being written */
     struct edit edit;
-    int lost;         /* the error that keeping it had */
+    enum error lost;  /* the error that keeping it had */
     const char *note; /* a sentence or two for the officer, or NULL */
 };
 
 /* Where the body stands: a title above, notes and a line of keys below. */
 enum { TOP = 2, LEFT = 2, NOTE_MAX = 4 };
 
-/* The case is wrapped to the narrowest screen: so it fits every one, and a window that changes its
-   size changes no line. */
-enum { PAPER_COLUMNS = SCREEN_COLS_MIN - 2 * LEFT };
+/* Wrapped to the narrowest screen, so that resizing the window changes no line. */
+enum { CASE_COLUMNS = SCREEN_COLS_MIN - 2 * LEFT };
 
 static int body_width(const struct screen *screen)
 {
     return screen_cols(screen) - 2 * LEFT;
 }
 
-/* The row of the note is there even when nothing is to be said. */
-static int note_height(const struct triage_screen *triage, const struct screen *screen)
+/* At least one row is kept for the note. */
+static int note_height(const struct triage_screen *ui, const struct screen *screen)
 {
-    if (triage->note == NULL)
+    if (ui->note == NULL)
         return 1;
-    const int n = wrap_lines(triage->note, strlen(triage->note), body_width(screen), NULL, 0);
+    const int n = wrap_lines(ui->note, strlen(ui->note), body_width(screen), NULL, 0);
     return n < 1 ? 1 : n < NOTE_MAX ? n : NOTE_MAX;
 }
 
 /* A blank row, the note, the keys. */
-static int body_height(const struct triage_screen *triage, const struct screen *screen)
+static int body_height(const struct triage_screen *ui, const struct screen *screen)
 {
-    return screen_rows(screen) - TOP - 1 - note_height(triage, screen) - 1;
+    return screen_rows(screen) - TOP - 1 - note_height(ui, screen) - 1;
 }
 
-void triage_screen_tell(struct triage_screen *triage, enum error error)
+void triage_screen_tell(struct triage_screen *ui, enum error error)
 {
-    triage->note = error != ERROR_NONE ? _(error_text(error)) : NULL;
+    ui->note = error != ERROR_NONE ? _(error_text(error)) : NULL;
 }
 
-enum error triage_screen_lost(const struct triage_screen *triage)
+enum error triage_screen_lost(const struct triage_screen *ui)
 {
-    return triage->lost;
+    return ui->lost;
 }
 
 /* --- drawing --- */
 
-static void frame(const struct triage_screen *triage, struct screen *screen, const char *title,
+static void frame(const struct triage_screen *ui, struct screen *screen, const char *title,
                   const char *keys)
 {
-    const int rows = screen_rows(screen), height = note_height(triage, screen);
+    const int rows = screen_rows(screen), height = note_height(ui, screen);
     screen_say(screen, 0, LEFT, SCREEN_BOLD, title);
-    if (triage->note != NULL)
+    if (ui->note != NULL)
         screen_wrap(screen, rows - 1 - height, LEFT, body_width(screen), height, SCREEN_BOLD,
-                    triage->note, strlen(triage->note));
+                    ui->note, strlen(ui->note));
     screen_say(screen, rows - 1, LEFT, SCREEN_PLAIN, keys);
 }
 
-static void draw_row(const struct triage_screen *triage, struct screen *screen, size_t i, int row)
+static void draw_row(const struct triage_screen *ui, struct screen *screen, size_t i, int row)
 {
-    const struct triage_case *line = &triage->cases[i];
-    const enum screen_style style = i == triage->list.at ? SCREEN_REVERSE : SCREEN_PLAIN;
+    const struct triage_case *line = &ui->cases[i];
+    const enum screen_style style = i == ui->list.at ? SCREEN_REVERSE : SCREEN_PLAIN;
     char day[DAY_TEXT_LEN], text[128];
     day_text(line->day, day);
     snprintf(text, sizeof text,
              "%c%6" PRIu64 " %s %s %-15s %s %-10.10s %s %" PRIu32 "+%" PRIu32 "%s%s",
-             i == triage->list.at ? '>' : ' ', line->id, print_urgency(line->urgency),
-             line->category, line->facility, day, print_status(line->status), line->language,
-             line->letters, line->messages, line->misplaced ? "!" : "", line->waits ? "*" : "");
+             i == ui->list.at ? '>' : ' ', line->id, print_urgency(line->urgency), line->category,
+             line->facility, day, print_status(line->status), line->language, line->letters,
+             line->messages, line->misplaced ? "!" : "", line->waits ? "*" : "");
     screen_say(screen, row, 0, style, text);
 }
 
-static void draw_list(struct triage_screen *triage, struct screen *screen)
+static void draw_list(struct triage_screen *ui, struct screen *screen)
 {
-    frame(triage, screen, _("Cases, the most urgent first; * waits for an answer"),
+    frame(ui, screen, _("Cases, the most urgent first; * waits for an answer"),
           _("Up, Down: choose   Enter: open   q: end"));
-    if (triage->list.count == 0)
+    if (ui->list.count == 0)
         screen_say(screen, TOP, LEFT, SCREEN_PLAIN, _("There are no cases yet."));
-    const size_t height = (size_t)body_height(triage, screen);
-    for (size_t i = 0; i < height && triage->list.top + i < triage->list.count; i++)
-        draw_row(triage, screen, triage->list.top + i, TOP + (int)i);
+    const size_t height = (size_t)body_height(ui, screen);
+    for (size_t i = 0; i < height && ui->list.top + i < ui->list.count; i++)
+        draw_row(ui, screen, ui->list.top + i, TOP + (int)i);
 }
 
-static void draw_case(struct triage_screen *triage, struct screen *screen)
+static void draw_case(struct triage_screen *ui, struct screen *screen)
 {
     int above = 0, below = 0;
-    page_draw(&triage->page, screen, TOP, LEFT, body_width(screen), body_height(triage, screen),
-              &above, &below);
-    frame(triage, screen, below > 0 ? _("A case - there is more below") : _("A case"),
+    page_draw(&ui->page, screen, TOP, LEFT, body_width(screen), body_height(ui, screen), &above,
+              &below);
+    frame(ui, screen, below > 0 ? _("A case - there is more below") : _("A case"),
           _("Up, Down, blank: read   a: answer   q, Esc: back"));
 }
 
-static void draw_write(struct triage_screen *triage, struct screen *screen)
+static void draw_write(struct triage_screen *ui, struct screen *screen)
 {
     int above = 0, below = 0;
     char title[160];
     snprintf(title, sizeof title, "%s - %s %zu", _("Your answer"), _("room for letters:"),
-             edit_room(&triage->edit) / 2);
-    frame(triage, screen, title, _("Write.   Tab: new line   Enter: done   Esc: done"));
-    edit_draw(&triage->edit, screen, TOP, LEFT, body_width(screen), body_height(triage, screen),
-              &above, &below);
+             edit_room(&ui->edit) / 2);
+    frame(ui, screen, title, _("Write.   Tab: new line   Enter: done   Esc: done"));
+    edit_draw(&ui->edit, screen, TOP, LEFT, body_width(screen), body_height(ui, screen), &above,
+              &below);
 }
 
-static void draw_ask(struct triage_screen *triage, struct screen *screen)
+static void draw_ask(struct triage_screen *ui, struct screen *screen)
 {
     const char *const choices[] = {_("send"), _("keep writing"), _("drop")};
-    frame(triage, screen, _("What shall happen with this answer?"), _("Press a digit."));
-    list_choices(screen, TOP, LEFT, body_width(screen), body_height(triage, screen), choices, 3);
+    frame(ui, screen, _("What shall happen with this answer?"), _("Press a digit."));
+    list_choices(screen, TOP, LEFT, body_width(screen), body_height(ui, screen), choices, 3);
 }
 
-void triage_screen_draw(struct triage_screen *triage, struct screen *screen)
+void triage_screen_draw(struct triage_screen *ui, struct screen *screen)
 {
     static void (*const draw[])(struct triage_screen *, struct screen *) = {
         [VIEW_LIST] = draw_list,
@@ -151,121 +152,145 @@ void triage_screen_draw(struct triage_screen *triage, struct screen *screen)
         [VIEW_ASK] = draw_ask,
     };
     screen_clear(screen);
-    draw[triage->view](triage, screen);
+    draw[ui->view](ui, screen);
 }
 
 /* --- moving --- */
 
-static void wipe_paper(struct triage_screen *triage)
+static void wipe_case_text(struct triage_screen *ui)
 {
-    explicit_bzero(triage->paper, PAPER_LEN);
-    page_start(&triage->page, triage->paper, 0);
+    explicit_bzero(ui->case_text, CASE_TEXT_LEN);
+    page_start(&ui->page, ui->case_text, 0);
 }
 
-static enum error load_list(struct triage_screen *triage)
+static enum error load_list(struct triage_screen *ui)
 {
-    free(triage->cases);
-    triage->cases = NULL;
-    enum error error = triage_list(triage->vault, 0, &triage->cases, &triage->list.count);
-    if (triage->list.at >= triage->list.count)
-        triage->list.at = triage->list.count > 0 ? triage->list.count - 1 : 0;
-    if (triage->list.top > triage->list.at)
-        triage->list.top = triage->list.at;
-    return error;
+    free(ui->cases);
+    ui->cases = NULL;
+    ui->list_error = triage_list(ui->vault, &ui->cases, &ui->list.count);
+    if (ui->list.at >= ui->list.count)
+        ui->list.at = ui->list.count > 0 ? ui->list.count - 1 : 0;
+    if (ui->list.top > ui->list.at)
+        ui->list.top = ui->list.at;
+    return ui->list_error;
 }
 
-/* Says at both ends of a paper that is full that not all of the case is on it. */
-static void mark_cut(char *paper)
+/* Adds a notice that the case is cut to both ends of the text. */
+static void mark_cut(char *case_text)
 {
     const char *text =
         _("This case is longer than the screen can hold. Read all of it with: sandyq-desk show");
-    const size_t len = strlen(text), end = PAPER_LEN - len - 2;
-    memmove(paper + len + 2, paper, end - len - 2);
-    memcpy(paper, text, len);
-    memcpy(paper + len, "\n\n", 2);
+    const size_t len = strlen(text), end = CASE_TEXT_LEN - len - 2;
+    memmove(case_text + len + 2, case_text, end - len - 2);
+    memcpy(case_text, text, len);
+    memcpy(case_text + len, "\n\n", 2);
     size_t at = end;
-    while (paper[at - 1] != '\n')
+    while (case_text[at - 1] != '\n')
         at--;
-    explicit_bzero(paper + at, PAPER_LEN - at);
-    paper[at] = '\n';
-    memcpy(paper + at + 1, text, len);
+    explicit_bzero(case_text + at, CASE_TEXT_LEN - at);
+    case_text[at] = '\n';
+    memcpy(case_text + at + 1, text, len);
 }
 
 /* The text goes straight into locked memory: the stream has no buffer of its own. */
-static enum error load_case(struct triage_screen *triage)
+static enum error write_case_text(struct triage_screen *ui)
 {
-    wipe_paper(triage);
-    FILE *out = fmemopen(triage->paper, PAPER_LEN, "w");
+    wipe_case_text(ui);
+    FILE *out = fmemopen(ui->case_text, CASE_TEXT_LEN, "w");
     if (out == NULL)
         return ERROR_MEMORY;
     setvbuf(out, NULL, _IONBF, 0);
-    enum error error =
-        print_case_wide(out, PAPER_COLUMNS, triage->vault, triage->cases[triage->list.at].id);
+    enum error error = print_case_wide(out, CASE_COLUMNS, ui->casefile);
     const bool cut = ferror(out) != 0;
     fclose(out);
     if (cut)
-        mark_cut(triage->paper);
-    page_start(&triage->page, triage->paper, strnlen(triage->paper, PAPER_LEN - 1));
+        mark_cut(ui->case_text);
+    page_start(&ui->page, ui->case_text, strnlen(ui->case_text, CASE_TEXT_LEN - 1));
     return error;
 }
 
-static void open_case(struct triage_screen *triage)
+static enum error load_case(struct triage_screen *ui)
 {
-    if (triage->list.count == 0)
+    casefile_free(&ui->casefile);
+    enum error error = casefile_load(ui->vault, ui->cases[ui->list.at].id, &ui->casefile);
+    return error == ERROR_NONE ? write_case_text(ui) : error;
+}
+
+static void close_case(struct triage_screen *ui)
+{
+    casefile_free(&ui->casefile);
+    wipe_case_text(ui);
+    ui->view = VIEW_LIST;
+    triage_screen_tell(ui, ui->list_error);
+}
+
+/* A damaged case is shown as far as it opens. */
+static void open_case(struct triage_screen *ui)
+{
+    if (ui->list.count == 0)
         return;
-    enum error error = load_case(triage);
-    triage_screen_tell(triage, error);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) /* what opens is shown */
-        triage->view = VIEW_CASE;
+    enum error error = load_case(ui);
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW)
+        ui->view = VIEW_CASE;
+    else
+        close_case(ui);
+    triage_screen_tell(ui, error);
 }
 
-static void close_case(struct triage_screen *triage)
+/* After a change, loads the case again and updates its row. An answer changes no row's place. */
+static enum error reload_case(struct triage_screen *ui)
 {
-    wipe_paper(triage);
-    triage->view = VIEW_LIST;
-    triage_screen_tell(triage, load_list(triage));
+    struct triage_case row;
+    enum error error = load_case(ui);
+    if (ui->casefile != NULL && triage_row(ui->casefile, &row) == ERROR_NONE)
+        ui->cases[ui->list.at] = row;
+    return error;
 }
 
-static void drop_text(struct triage_screen *triage)
+static void drop_text(struct triage_screen *ui)
 {
-    explicit_bzero(triage->text, ANSWER_TEXT_MAX);
-    edit_start(&triage->edit, triage->text, 0, ANSWER_TEXT_MAX);
-    triage->view = VIEW_CASE;
+    explicit_bzero(ui->text, ANSWER_TEXT_MAX);
+    edit_start(&ui->edit, ui->text, 0, ANSWER_TEXT_MAX);
+    ui->view = VIEW_CASE;
 }
 
-static void send_text(struct triage_screen *triage)
+/* If the case cannot be loaded again after the answer was sent, returns to the list, loaded
+   anew. */
+static void send_text(struct triage_screen *ui)
 {
-    enum error error = triage_answer(triage->vault, triage->cases[triage->list.at].id, triage->text,
-                                     triage->edit.len, triage->today);
-    triage_screen_tell(triage, error);
+    enum error error = triage_answer(ui->casefile, ui->text, ui->edit.len, ui->today);
     if (error != ERROR_NONE) {
-        triage->view = VIEW_WRITE;
+        ui->view = VIEW_WRITE;
+        triage_screen_tell(ui, error);
         return;
     }
-    drop_text(triage);
-    error = load_case(triage);
-    triage_screen_tell(triage, error);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW)
-        triage->note = _("The answer goes out with the next board: publish it.");
+    drop_text(ui);
+    error = reload_case(ui);
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
+        ui->note = _("The answer goes out with the next board: publish it.");
+        return;
+    }
+    (void)load_list(ui);
+    close_case(ui);
+    triage_screen_tell(ui, error);
 }
 
-/* The terminal is gone, the text is not: the case keeps it for whoever opens it next. */
-static void keep_text(struct triage_screen *triage)
+/* Saves the text as a note of the case when the terminal is gone. */
+static void keep_text(struct triage_screen *ui)
 {
     static const char between[] = "\n\n";
     const char *head = _("This answer was not sent. It was being written when the screen ended.");
     const size_t head_len = strlen(head), text_at = head_len + sizeof between - 1;
-    const size_t len = text_at + triage->edit.len;
-    char *note = triage->edit.len > 0 ? secret_new(len) : NULL;
+    const size_t len = text_at + ui->edit.len;
+    char *note = ui->edit.len > 0 ? secret_new(len) : NULL;
     if (note == NULL) {
-        triage->lost = triage->edit.len > 0 ? ERROR_MEMORY : ERROR_NONE;
+        ui->lost = ui->edit.len > 0 ? ERROR_MEMORY : ERROR_NONE;
         return;
     }
     memcpy(note, head, head_len);
     memcpy(note + head_len, between, sizeof between - 1);
-    memcpy(note + text_at, triage->text, triage->edit.len);
-    triage->lost =
-        casefile_note(triage->vault, triage->cases[triage->list.at].id, triage->today, note, len);
+    memcpy(note + text_at, ui->text, ui->edit.len);
+    ui->lost = casefile_note(ui->vault, casefile_id(ui->casefile), ui->today, note, len);
     secret_free(note);
 }
 
@@ -285,53 +310,49 @@ static bool is_answer(struct keypress key)
     return is_letter(key, 'a') || is_letter(key, 'A') || is_letter(key, 0x444);
 }
 
-static bool press_list(struct triage_screen *triage, const struct screen *screen,
-                       struct keypress key)
+static bool key_list(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
     if (is_quit(key) || key.kind == KEYPRESS_BACK)
         return false;
     if (key.kind == KEYPRESS_ENTER)
-        open_case(triage);
+        open_case(ui);
     else
-        list_key(&triage->list, key, body_height(triage, screen));
+        list_key(&ui->list, key, body_height(ui, screen));
     return true;
 }
 
-static bool press_case(struct triage_screen *triage, const struct screen *screen,
-                       struct keypress key)
+static bool key_case(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
-    triage_screen_tell(triage, ERROR_NONE);
+    triage_screen_tell(ui, ERROR_NONE);
     if (is_quit(key) || key.kind == KEYPRESS_BACK)
-        close_case(triage);
+        close_case(ui);
     else if (is_answer(key))
-        triage->view = VIEW_WRITE;
+        ui->view = VIEW_WRITE;
     else
-        page_key(&triage->page, key, body_height(triage, screen));
+        page_key(&ui->page, key, body_height(ui, screen));
     return true;
 }
 
-static bool press_write(struct triage_screen *triage, const struct screen *screen,
-                        struct keypress key)
+static bool key_write(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
     if (key.kind == KEYPRESS_ENTER || key.kind == KEYPRESS_BACK)
-        triage->view = VIEW_ASK;
+        ui->view = VIEW_ASK;
     else
-        edit_key(&triage->edit, key, body_width(screen), body_height(triage, screen));
+        edit_key(&ui->edit, key, body_width(screen), body_height(ui, screen));
     return true;
 }
 
-static bool press_ask(struct triage_screen *triage, const struct screen *screen,
-                      struct keypress key)
+static bool key_ask(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
     switch (list_chosen(key, 3)) {
     case 0:
-        send_text(triage);
+        send_text(ui);
         break;
     case 1:
-        triage->view = VIEW_WRITE;
+        ui->view = VIEW_WRITE;
         break;
     case 2:
-        drop_text(triage);
+        drop_text(ui);
         break;
     default:
         break;
@@ -339,54 +360,52 @@ static bool press_ask(struct triage_screen *triage, const struct screen *screen,
     return true;
 }
 
-bool triage_screen_key(struct triage_screen *triage, const struct screen *screen,
-                       struct keypress key)
+bool triage_screen_key(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
-    static bool (*const presses[])(struct triage_screen *, const struct screen *,
-                                   struct keypress) = {
-        [VIEW_LIST] = press_list,
-        [VIEW_CASE] = press_case,
-        [VIEW_WRITE] = press_write,
-        [VIEW_ASK] = press_ask,
+    static bool (*const keys[])(struct triage_screen *, const struct screen *, struct keypress) = {
+        [VIEW_LIST] = key_list,
+        [VIEW_CASE] = key_case,
+        [VIEW_WRITE] = key_write,
+        [VIEW_ASK] = key_ask,
     };
     if (key.kind == KEYPRESS_GONE) {
-        keep_text(triage);
+        keep_text(ui);
         return false;
     }
-    return presses[triage->view](triage, screen, key);
+    return keys[ui->view](ui, screen, key);
 }
 
 /* --- life --- */
 
 enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out)
 {
-    struct triage_screen *triage = *out = calloc(1, sizeof *triage);
-    if (triage == NULL)
+    struct triage_screen *ui = *out = calloc(1, sizeof *ui);
+    if (ui == NULL)
         return ERROR_MEMORY;
-    triage->vault = vault;
-    triage->today = today;
-    triage->paper = secret_new(PAPER_LEN);
-    triage->text = secret_new(ANSWER_TEXT_MAX);
-    enum error error =
-        triage->paper != NULL && triage->text != NULL ? load_list(triage) : ERROR_MEMORY;
-    triage_screen_tell(triage, error);
+    ui->vault = vault;
+    ui->today = today;
+    ui->case_text = secret_new(CASE_TEXT_LEN);
+    ui->text = secret_new(ANSWER_TEXT_MAX);
+    enum error error = ui->case_text != NULL && ui->text != NULL ? load_list(ui) : ERROR_MEMORY;
+    triage_screen_tell(ui, error);
     if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
         triage_screen_free(out);
         return error;
     }
-    edit_start(&triage->edit, triage->text, 0, ANSWER_TEXT_MAX);
+    edit_start(&ui->edit, ui->text, 0, ANSWER_TEXT_MAX);
     return ERROR_NONE;
 }
 
-void triage_screen_free(struct triage_screen **triage)
+void triage_screen_free(struct triage_screen **ui)
 {
-    if (*triage == NULL)
+    if (*ui == NULL)
         return;
-    secret_free((*triage)->paper);
-    secret_free((*triage)->text);
-    free((*triage)->cases);
-    free(*triage);
-    *triage = NULL;
+    casefile_free(&(*ui)->casefile);
+    secret_free((*ui)->case_text);
+    secret_free((*ui)->text);
+    free((*ui)->cases);
+    free(*ui);
+    *ui = NULL;
 }
 
 static volatile sig_atomic_t stop;
@@ -404,7 +423,7 @@ struct window {
     bool small;
 };
 
-/* When memory is short the old size serves: a text that is being written must not be lost by it. */
+/* On lack of memory keep the old size: the text being written must not be lost. */
 static void measure(struct window *window)
 {
     term_size(&window->rows, &window->cols);
@@ -421,22 +440,22 @@ static void draw_small(const struct window *window)
         screen_wrap(window->screen, 0, 0, width, window->rows, SCREEN_BOLD, text, strlen(text));
 }
 
-/* In a window that is too small no key means anything: nobody sees what it does. */
-static bool step(struct triage_screen *triage, struct window *window)
+/* Ignore keys while the window is too small to show what they do. */
+static bool step(struct triage_screen *ui, struct window *window)
 {
     if (window->small)
         draw_small(window);
     else
-        triage_screen_draw(triage, window->screen);
+        triage_screen_draw(ui, window->screen);
     term_show(window->screen);
     const struct keypress key = term_key(0);
     if (key.kind == KEYPRESS_RESIZE)
         measure(window);
     return (window->small && key.kind != KEYPRESS_GONE) ||
-           triage_screen_key(triage, window->screen, key);
+           triage_screen_key(ui, window->screen, key);
 }
 
-static enum error loop(struct triage_screen *triage)
+static enum error loop(struct triage_screen *ui)
 {
     struct window window = {.screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN)};
     if (window.screen == NULL)
@@ -445,27 +464,27 @@ static enum error loop(struct triage_screen *triage)
     enum error error = window.small ? ERROR_SCREEN_SMALL : ERROR_NONE;
     bool more = error == ERROR_NONE;
     while (more)
-        more = step(triage, &window);
+        more = step(ui, &window);
     screen_free(&window.screen);
-    return error == ERROR_NONE ? triage_screen_lost(triage) : error;
+    return error == ERROR_NONE ? triage_screen_lost(ui) : error;
 }
 
 enum error triage_screen_run(struct vault *vault, uint32_t today)
 {
-    struct triage_screen *triage = NULL;
+    struct triage_screen *ui = NULL;
     const struct sigaction action = {.sa_handler = on_signal};
-    enum error error = triage_screen_new(vault, today, &triage);
+    enum error error = triage_screen_new(vault, today, &ui);
     if (error != ERROR_NONE)
         return error;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     if (term_open(&stop) == ERROR_NONE) {
-        error = loop(triage);
+        error = loop(ui);
         term_close();
     } else {
         error = ERROR_SCREEN_TERMINAL;
     }
-    triage_screen_free(&triage);
+    triage_screen_free(&ui);
     return error;
 }

@@ -11,23 +11,29 @@
 
 struct triage_screen;
 
-/* Reads the list. *out is the caller's, for triage_screen_free, which wipes what was read. */
+/* Reads the list. *out is the caller's, for triage_screen_free, which wipes what was read; NULL
+   on an error: ERROR_MEMORY, errors of triage_list. Damaged rows are no error: the screen names
+   them. */
 enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out);
-void triage_screen_free(struct triage_screen **triage);
 
-/* Draws the present screen; takes a press: false when the screen is to be left for good. Left by
-   KEYPRESS_GONE, what was written of an answer stays as a note of its case. */
-void triage_screen_draw(struct triage_screen *triage, struct screen *screen);
-bool triage_screen_key(struct triage_screen *triage, const struct screen *screen,
-                       struct keypress key);
+/* Wipes, frees and sets to NULL. NULL is nothing. */
+void triage_screen_free(struct triage_screen **ui);
 
-/* Tells a error at the foot of the screen; ERROR_NONE takes it away. */
-void triage_screen_tell(struct triage_screen *triage, enum error error);
+/* Draws what is to be seen now. */
+void triage_screen_draw(struct triage_screen *ui, struct screen *screen);
+
+/* Takes a key; false when the screen is to be left for good. At KEYPRESS_GONE what was written of
+   an answer is kept as a note of its case. */
+bool triage_screen_key(struct triage_screen *ui, const struct screen *screen, struct keypress key);
+
+/* Shows an error at the foot of the screen; ERROR_NONE takes it away. */
+void triage_screen_tell(struct triage_screen *ui, enum error error);
 
 /* Why the answer could not be kept after KEYPRESS_GONE, or ERROR_NONE. */
-enum error triage_screen_lost(const struct triage_screen *triage);
+enum error triage_screen_lost(const struct triage_screen *ui);
 
-/* Runs the screen on this terminal until it is left. Returns a error. */
+/* Runs the screen on this terminal until it is left. Errors of triage_screen_new,
+   triage_screen_lost, ERROR_SCREEN_TERMINAL and ERROR_SCREEN_SMALL. */
 enum error triage_screen_run(struct vault *vault, uint32_t today);
 
 #endif

@@ -4,286 +4,189 @@
 #include "office/import.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "crypto/secret.h"
-#include "office/casefile.h"
+#include "office/contact.h"
+#include "office/fleet.h"
+#include "office/opening.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 
 /* Letters opened at a time: what fits well into the locked pool. */
-enum { HAND = 16, OPENERS = 2 };
+enum { BATCH = 16, OPENERS = 2 };
 
-/* A handful of new records on their way into the casebook. */
-struct hand {
-    const struct vault_keys *keys;
-    struct record records[HAND];
-    bool opened[HAND];
-    int errors[HAND]; /* why one could not be opened nor be found unreadable */
-    uint8_t *letters; /* HAND * LETTER_LEN, secret_new memory */
+/* New records, opened together before they are filed. */
+struct batch {
+    const struct keyset *keys;
+    struct record records[BATCH];
+    bool opened[BATCH];
+    enum error errors[BATCH]; /* set if it is not known whether it can be opened */
+    uint8_t *letters;         /* BATCH * LETTER_LEN, secret_new memory */
     size_t n;
     atomic_size_t next;
 };
 
-struct job {
+/* The import of one bundle. */
+struct one_bundle {
     struct import *import;
     const char *name;
     struct bundle bundle;
     struct card card;
     struct caseload_kiosk kiosk;
-    struct import_report report; /* of this bundle; counts only once it is committed */
-    struct hand hand;
+    struct import_report report; /* added to the import's once committed */
+    struct batch batch;
 };
 
 /* --- opening --- */
 
 static void *open_letters(void *context)
 {
-    struct hand *hand = context;
+    struct batch *batch = context;
     for (;;) {
-        const size_t i = atomic_fetch_add(&hand->next, 1);
-        if (i >= hand->n)
+        const size_t i = atomic_fetch_add(&batch->next, 1);
+        if (i >= batch->n)
             return NULL;
-        hand->errors[i] = casefile_open(hand->keys, hand->records[i].envelope,
-                                        hand->letters + i * LETTER_LEN, &hand->opened[i]);
+        batch->errors[i] = opening_envelope(batch->keys, batch->records[i].envelope,
+                                            batch->letters + i * LETTER_LEN, &batch->opened[i]);
     }
 }
 
-/* A thread that cannot be made is no loss: the others, at the end this one, do its work. */
-static void open_hand(struct hand *hand)
+/* If threads cannot be started, those that were, or else this one, do all the work. */
+static void open_batch(struct batch *batch)
 {
     pthread_t openers[OPENERS];
     size_t started = 0;
-    atomic_store(&hand->next, 0);
-    while (hand->n > 1 && started < OPENERS &&
-           pthread_create(&openers[started], NULL, open_letters, hand) == 0)
+    atomic_store(&batch->next, 0);
+    while (batch->n > 1 && started < OPENERS &&
+           pthread_create(&openers[started], NULL, open_letters, batch) == 0)
         started++;
     if (started == 0)
-        open_letters(hand);
+        open_letters(batch);
     while (started > 0)
         pthread_join(openers[--started], NULL);
 }
 
 /* --- filing --- */
 
-static void count(struct import_report *report, enum casefile_outcome outcome, bool misplaced)
+static void count(struct import_report *report, enum opening_outcome outcome, bool misplaced)
 {
     report->records++;
     report->misplaced += misplaced;
-    report->covers += outcome == CASEFILE_COVER;
-    report->complaints += outcome == CASEFILE_NEW;
-    report->joined += outcome == CASEFILE_JOINED;
-    report->unreadable += outcome == CASEFILE_UNREADABLE;
+    report->covers += outcome == OPENING_COVER;
+    report->complaints += outcome == OPENING_NEW;
+    report->joined += outcome == OPENING_JOINED;
+    report->unreadable += outcome == OPENING_UNREADABLE;
 }
 
-/* A kiosk's clock may be some minutes ahead, but one set years ahead must not keep the kiosk from ever
-   being silent. */
-static uint32_t latest_day(const struct job *job)
+static void row_of(const struct one_bundle *one, const struct record *record,
+                   struct caseload_record *row)
 {
-    return job->import->today + 1;
-}
-
-static void row_of(const struct job *job, const struct record *record, struct caseload_record *row)
-{
-    memcpy(row->kiosk, job->card.kiosk, sizeof row->kiosk);
+    memcpy(row->kiosk, one->card.kiosk, sizeof row->kiosk);
     row->seq = record->seq;
     memcpy(row->hash, record->hash, sizeof row->hash);
     memcpy(row->previous, record->previous, sizeof row->previous);
-    row->day = record->day < latest_day(job) ? record->day : latest_day(job);
+    const uint32_t latest = contact_latest_day(one->import->today);
+    row->day = record->day < latest ? record->day : latest;
     row->flags = 0;
 }
 
-static enum error file_one(struct job *job, size_t i)
+static enum error file_record(struct one_bundle *one, size_t i)
 {
-    const struct record *record = &job->hand.records[i];
-    const struct casefile_source source = {&job->card, record, job->import->today};
-    enum casefile_outcome outcome = CASEFILE_UNREADABLE;
+    const struct record *record = &one->batch.records[i];
+    const struct item_source source = {&one->card, record, one->import->today};
+    enum opening_outcome outcome = OPENING_UNREADABLE;
     bool misplaced = false;
     struct caseload_record row;
-    row_of(job, record, &row);
-    enum error error = job->hand.errors[i];
-    if (error == ERROR_NONE && job->hand.opened[i])
-        error = casefile_take(job->import->vault, &source, job->hand.letters + i * LETTER_LEN,
-                              &outcome, &misplaced);
+    row_of(one, record, &row);
+    enum error error = one->batch.errors[i];
+    if (error == ERROR_NONE && one->batch.opened[i])
+        error = opening_file(one->import->vault, &source, one->batch.letters + i * LETTER_LEN,
+                             &outcome, &misplaced);
     if (error != ERROR_NONE)
         return error;
-    const bool unreadable = outcome == CASEFILE_UNREADABLE;
+    const bool unreadable = outcome == OPENING_UNREADABLE;
     row.flags =
         (uint8_t)((unreadable ? CASELOAD_UNREADABLE : 0) | (misplaced ? CASELOAD_MISPLACED : 0));
-    count(&job->report, outcome, misplaced);
-    return caseload_add_record(job->import->vault->cases, &row,
+    count(&one->report, outcome, misplaced);
+    return caseload_add_record(one->import->vault->cases, &row,
                                unreadable ? record->envelope : NULL, ENVELOPE_LEN);
 }
 
-static enum error file_hand(struct job *job)
+static enum error file_batch(struct one_bundle *one)
 {
     enum error error = ERROR_NONE;
-    open_hand(&job->hand);
-    for (size_t i = 0; i < job->hand.n && error == ERROR_NONE; i++)
-        error = file_one(job, i);
-    explicit_bzero(job->hand.letters, HAND * LETTER_LEN);
-    job->hand.n = 0;
+    open_batch(&one->batch);
+    for (size_t i = 0; i < one->batch.n && error == ERROR_NONE; i++)
+        error = file_record(one, i);
+    explicit_bzero(one->batch.letters, BATCH * LETTER_LEN);
+    one->batch.n = 0;
     return error;
 }
 
-/* Takes a record into the hand, unless it is held. */
-static enum error pick(struct job *job, uint64_t seq)
+/* Adds a record to the batch unless the casebook has it. */
+static enum error select_record(struct one_bundle *one, uint64_t seq)
 {
-    struct record *record = &job->hand.records[job->hand.n];
+    struct record *record = &one->batch.records[one->batch.n];
     struct caseload_record row;
-    bundle_record(&job->bundle, seq, record);
-    row_of(job, record, &row);
-    enum error error = caseload_has_record(job->import->vault->cases, &row);
-    job->report.held += error == ERROR_NONE;
-    job->hand.n += error == ERROR_NO_ROW;
+    bundle_record(&one->bundle, seq, record);
+    row_of(one, record, &row);
+    enum error error = caseload_has_record(one->import->vault->cases, &row);
+    one->report.held += error == ERROR_NONE;
+    one->batch.n += error == ERROR_NO_ROW;
     return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
-static enum error file_records(struct job *job)
+static enum error file_records(struct one_bundle *one)
 {
-    const struct bundle *bundle = &job->bundle;
+    const struct bundle *bundle = &one->bundle;
     const uint64_t total = bundle->last - bundle->first + 1;
     enum error error = ERROR_NONE;
     for (uint64_t i = 0; i < total && error == ERROR_NONE; i++) {
-        error = pick(job, bundle->first + i);
-        if (error == ERROR_NONE && (job->hand.n == HAND || i + 1 == total)) {
-            error = file_hand(job);
-            if (job->import->progress != NULL)
-                job->import->progress(job->import->context, job->name, i + 1, total);
+        error = select_record(one, bundle->first + i);
+        if (error == ERROR_NONE && (one->batch.n == BATCH || i + 1 == total)) {
+            error = file_batch(one);
+            if (one->import->progress != NULL)
+                one->import->progress(one->import->context, one->name, i + 1, total);
         }
     }
     return error;
 }
 
-/* The kiosk's own word for its health; but of its clock the office's calendar knows better. */
-static uint8_t health_of(const struct job *job)
+static enum error note_contact(struct one_bundle *one)
 {
-    const struct bundle *bundle = &job->bundle;
-    struct record last;
-    if (bundle->last < bundle->first)
-        return bundle->health;
-    bundle_record(bundle, bundle->last, &last);
-    return last.day <= latest_day(job) ? bundle->health
-                                       : bundle->health & (uint8_t)~BUNDLE_CLOCK_OK;
-}
-
-/* The rollbacks noted so far: the last one, and the highest number that the kiosk ever had. */
-struct past {
-    struct caseload_rollback last;
-    uint64_t highest;
-};
-
-static enum error keep_past(void *context, const struct caseload_rollback *rollback)
-{
-    struct past *past = context;
-    past->last = *rollback;
-    if (rollback->was_seq > past->highest)
-        past->highest = rollback->was_seq;
-    return ERROR_NONE;
-}
-
-/* Is this what the last one noted says, seen once more? A kiosk that goes on with an older board stays
-   behind what it had for a while. With fewer records none is: they are held against those heard last. */
-static bool is_same_rollback(const struct caseload_rollback *last,
-                             const struct caseload_rollback *now)
-{
-    return last->day > 0 && now->seq >= now->was_seq && last->was_board == now->was_board &&
-           now->board >= last->board;
-}
-
-static enum error note_rollback(struct job *job, const struct past *past)
-{
-    const struct caseload_rollback rollback = {
-        .was_seq = job->kiosk.bundle_last,
-        .was_board = job->kiosk.board,
-        .seq = job->bundle.last,
-        .board = job->bundle.board_number,
-        .day = job->import->today,
+    bool rolled_back = false;
+    const struct contact contact = {
+        .cases = one->import->vault->cases,
+        .bundle = &one->bundle,
+        .kiosk = &one->kiosk,
+        .brings_new = one->report.records > 0,
+        .today = one->import->today,
     };
-    if (is_same_rollback(&past->last, &rollback))
-        return ERROR_NONE;
-    job->report.rollbacks++;
-    return caseload_add_rollback(job->import->vault->cases, job->kiosk.kiosk, &rollback);
+    enum error error = contact_note(&contact, &rolled_back);
+    one->report.rollbacks += rolled_back;
+    return error;
 }
 
-/* A bundle that is behind: an old one, or what a damaged outbox has left, which may well be less than what
-   came before. That the disk is not well is heard from that, and from what brings something new, but not
-   from an old one that somebody lays there again; and no day is noted, which would hide a silence. */
-static enum error note_damage(struct job *job)
+static enum error file_bundle(struct one_bundle *one)
 {
-    const struct bundle *bundle = &job->bundle;
-    const bool salvaged = bundle->exchange_age == UINT16_MAX;
-    if ((bundle->health & BUNDLE_DISK_OK) != 0 || (!salvaged && job->report.records == 0))
-        return ERROR_NONE;
-    job->kiosk.health &= (uint8_t)~BUNDLE_DISK_OK;
-    return caseload_put_contact(job->import->vault->cases, &job->kiosk);
-}
-
-static enum error put_contact(struct job *job)
-{
-    const struct bundle *bundle = &job->bundle;
-    struct caseload_kiosk *kiosk = &job->kiosk;
-    kiosk->bundle_last = bundle->last;
-    if (bundle->board_number > kiosk->board)
-        kiosk->board = bundle->board_number;
-    kiosk->charter = bundle->charter_number;
-    kiosk->image = bundle->image_version;
-    kiosk->exchange_age = bundle->exchange_age;
-    kiosk->health = health_of(job);
-    kiosk->imported = job->import->today;
-    return caseload_put_contact(job->import->vault->cases, kiosk);
-}
-
-/* A newer bundle that claims less than an older one did: of its records, or of the board it holds.
-   An older bundle that comes late claims less of both, and is none. A full bundle is but one of an
-   exchange, and its last record not the kiosk's: the one that is not full speaks for them all. */
-static enum error note_contact(struct job *job)
-{
-    const struct bundle *bundle = &job->bundle;
-    const struct caseload_kiosk *kiosk = &job->kiosk;
-    struct past past = {.highest = kiosk->bundle_last};
-    if (bundle->last - (bundle->first - 1) == BUNDLE_RECORDS_MAX)
-        return ERROR_NONE;
-    enum error error =
-        caseload_each_rollback(job->import->vault->cases, kiosk->kiosk, keep_past, &past);
-    const bool more_records = bundle->last > past.highest;
-    const bool fewer_records = bundle->last < kiosk->bundle_last;
-    const bool newer_board = bundle->board_number > kiosk->board;
-    /* With a disk that is not well, no board at all may be one that cannot be read. */
-    const bool older_board = bundle->board_number < kiosk->board &&
-                             ((bundle->health & BUNDLE_DISK_OK) != 0 || bundle->board_number > 0);
-    if (error == ERROR_NONE && ((fewer_records && newer_board) || (more_records && older_board)))
-        error = note_rollback(job, &past);
-    else if (error == ERROR_NONE && (fewer_records || older_board))
-        return note_damage(job);
-    return error == ERROR_NONE ? put_contact(job) : error;
-}
-
-static enum error file_bundle(struct job *job)
-{
-    struct caseload *cases = job->import->vault->cases;
+    struct caseload *cases = one->import->vault->cases;
     enum error error = caseload_begin(cases);
     if (error != ERROR_NONE)
         return error;
-    error = file_records(job);
+    error = file_records(one);
     if (error == ERROR_NONE)
-        error = caseload_advance(cases, job->card.kiosk);
+        error = caseload_advance(cases, one->card.kiosk);
     if (error == ERROR_NONE)
-        error = note_contact(job);
-    if (error == ERROR_NONE)
-        error = caseload_commit(cases);
-    if (error != ERROR_NONE)
-        caseload_rollback(cases);
-    return error;
+        error = note_contact(one);
+    return caseload_finish(cases, error);
 }
 
 static void add_report(struct import_report *sum, const struct import_report *one)
@@ -299,42 +202,42 @@ static void add_report(struct import_report *sum, const struct import_report *on
     sum->rollbacks += one->rollbacks;
 }
 
-/* The kiosk's name is all that is believed before the signature by its enrolled key is checked. */
-static enum error authenticate(struct job *job, const uint8_t *data, size_t len)
+/* Before the signature is checked, nothing but the kiosk's id is used. */
+static enum error authenticate(struct one_bundle *one, const uint8_t *data, size_t len)
 {
-    const struct vault *vault = job->import->vault;
+    const struct vault *vault = one->import->vault;
     uint8_t id[CARD_KIOSK_LEN];
     enum error error = bundle_names(data, len, id);
     if (error != ERROR_NONE)
         return error;
-    error = caseload_kiosk(vault->cases, id, &job->kiosk);
+    error = caseload_kiosk(vault->cases, id, &one->kiosk);
     if (error != ERROR_NONE)
         return error == ERROR_NO_ROW ? ERROR_NOT_ENROLLED : error;
-    error = casefile_card(vault, &job->kiosk, &job->card);
+    error = fleet_card(vault, &one->kiosk, &one->card);
     if (error == ERROR_NONE)
-        error = bundle_decode(data, len, job->card.key, vault->charter.office, &job->bundle);
-    if (error == ERROR_NONE && job->bundle.last > INT64_MAX)
+        error = bundle_decode(data, len, one->card.key, vault->charter.office, &one->bundle);
+    if (error == ERROR_NONE && one->bundle.last > INT64_MAX)
         error = ERROR_RECORD_NUMBER;
     return error;
 }
 
 enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len)
 {
-    struct job *job = calloc(1, sizeof *job);
-    if (job == NULL)
+    struct one_bundle *one = calloc(1, sizeof *one);
+    if (one == NULL)
         return ERROR_MEMORY;
-    job->import = import;
-    job->name = name;
-    job->hand.keys = import->vault->keys;
-    enum error error = authenticate(job, data, len);
-    if (error == ERROR_NONE && (job->hand.letters = secret_new(HAND * LETTER_LEN)) == NULL)
+    one->import = import;
+    one->name = name;
+    one->batch.keys = import->vault->keys;
+    enum error error = authenticate(one, data, len);
+    if (error == ERROR_NONE && (one->batch.letters = secret_new(BATCH * LETTER_LEN)) == NULL)
         error = ERROR_MEMORY;
     if (error == ERROR_NONE)
-        error = file_bundle(job);
+        error = file_bundle(one);
     if (error == ERROR_NONE)
-        add_report(&import->report, &job->report);
-    secret_free(job->hand.letters);
-    free(job);
+        add_report(&import->report, &one->report);
+    secret_free(one->batch.letters);
+    free(one);
     return error;
 }
 

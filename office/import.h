@@ -21,22 +21,25 @@ struct import_report {
     uint64_t rollbacks; /* bundles that show a kiosk set back to an older state */
 };
 
-/* refused and progress may be NULL. Names come from a stick: show them neutralised. */
+/* An import of one or many bundles. refused and progress may be NULL; they get names from a stick,
+   to be shown neutralised. */
 struct import {
     struct vault *vault;
     uint32_t today;
     struct import_report report;
     void (*refused)(void *context, const char *name, enum error error);
-    void (*progress)(void *context, const char *name, uint64_t done, uint64_t total);
+    void (*progress)(void *context, const char *name, uint64_t done, uint64_t total); /* records */
     void *context;
 };
 
-/* Takes a bundle file, or every *.bundle of a folder in the order of names. In which order the bundles
-   of a kiosk come makes no difference in the end. One bad bundle stops no other: it is reported and
-   counted. */
+/* Takes a bundle file, or every *.bundle of a folder in the order of names. The order in which the
+   bundles of a kiosk come makes no difference in the end. One bad bundle stops no other: it is
+   counted, and `refused` hears why. */
 void import_path(struct import *import, const char *path);
 
-/* Takes one bundle from memory, in one transaction. Returns a error; then nothing was changed. */
+/* Takes one bundle from memory, in one transaction. On an error nothing was changed:
+   ERROR_NOT_ENROLLED, ERROR_RECORD_NUMBER, ERROR_CASEBOOK_ROW, ERROR_MEMORY, errors of
+   bundle_decode, record_decode and the store. */
 enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);
 
 #endif

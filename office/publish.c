@@ -20,15 +20,15 @@
 
 _Static_assert((int)BOARD_ENTRY_LEN == (int)ANSWER_LEN, "a board's entry is a sealed answer");
 
-/* A kiosk whose number is further ahead is broken or lies: following it would use up all numbers. */
+/* Ignore a kiosk that claims a board further ahead: following it could exhaust the numbers. */
 enum { LEAP_MAX = 100000 };
 
 #define NOTICES_FILE "notices.txt"
-/* What is read of it: with the line ends of other systems it may be longer than what is left. */
+/* Read more than fits: CRLF line ends and blanks are removed afterwards. */
 enum { NOTICES_READ_MAX = 2 * BOARD_NOTICES_MAX };
 
-/* What goes onto the board, gathered. */
-struct stack {
+/* Everything that goes onto the board. */
+struct contents {
     uint8_t *entries;
     size_t n;
     size_t room;
@@ -43,29 +43,29 @@ struct stack {
 
 /* --- gathering --- */
 
-static enum error more_entries(struct stack *stack)
+static enum error more_entries(struct contents *contents)
 {
-    const size_t room = stack->room > 0 ? 2 * stack->room : 4 * BOARD_MULTIPLE;
-    uint8_t *more = realloc(stack->entries, room * BOARD_ENTRY_LEN);
+    const size_t room = contents->room > 0 ? 2 * contents->room : 4 * BOARD_MULTIPLE;
+    uint8_t *more = realloc(contents->entries, room * BOARD_ENTRY_LEN);
     if (more == NULL)
         return ERROR_MEMORY;
-    stack->entries = more;
-    stack->room = room;
+    contents->entries = more;
+    contents->room = room;
     return ERROR_NONE;
 }
 
-static uint8_t *next_entry(struct stack *stack, enum error *error)
+static uint8_t *next_entry(struct contents *contents, enum error *error)
 {
-    *error = stack->n >= BOARD_ENTRIES_MAX ? ERROR_BOARD_FULL : ERROR_NONE;
-    if (*error == ERROR_NONE && stack->n == stack->room)
-        *error = more_entries(stack);
-    return *error == ERROR_NONE ? stack->entries + stack->n++ * BOARD_ENTRY_LEN : NULL;
+    *error = contents->n >= BOARD_ENTRIES_MAX ? ERROR_BOARD_FULL : ERROR_NONE;
+    if (*error == ERROR_NONE && contents->n == contents->room)
+        *error = more_entries(contents);
+    return *error == ERROR_NONE ? contents->entries + contents->n++ * BOARD_ENTRY_LEN : NULL;
 }
 
-static enum error gather_entry(void *context, const struct casefile_item *item)
+static enum error gather_entry(void *context, const struct item *item)
 {
     enum error error = ERROR_NONE;
-    if (item->kind != CASEFILE_MESSAGE)
+    if (item->kind != ITEM_MESSAGE)
         return ERROR_NONE;
     uint8_t *entry = next_entry(context, &error);
     if (entry != NULL)
@@ -75,33 +75,34 @@ static enum error gather_entry(void *context, const struct casefile_item *item)
 
 static enum error gather_mark(void *context, const struct caseload_kiosk *kiosk)
 {
-    struct stack *stack = context;
-    if (stack->mark_count == stack->mark_room) {
-        const size_t room = stack->mark_room > 0 ? 2 * stack->mark_room : 64;
-        struct board_mark *more = realloc(stack->marks, room * sizeof *more);
+    struct contents *contents = context;
+    if (contents->mark_count == contents->mark_room) {
+        const size_t room = contents->mark_room > 0 ? 2 * contents->mark_room : 64;
+        struct board_mark *more = realloc(contents->marks, room * sizeof *more);
         if (more == NULL)
-            return ERROR_IO;
-        stack->marks = more;
-        stack->mark_room = room;
+            return ERROR_MEMORY;
+        contents->marks = more;
+        contents->mark_room = room;
     }
-    struct board_mark *mark = &stack->marks[stack->mark_count++];
+    struct board_mark *mark = &contents->marks[contents->mark_count++];
     memcpy(mark->kiosk, kiosk->kiosk, sizeof mark->kiosk);
     mark->seq = kiosk->tip_seq;
     memcpy(mark->hash, kiosk->tip_hash, sizeof mark->hash);
     mark->day = kiosk->tip_day;
-    if (kiosk->board > stack->held && kiosk->board - stack->made <= LEAP_MAX)
-        stack->held = kiosk->board;
+    if (kiosk->board > contents->held && kiosk->board - contents->made <= LEAP_MAX)
+        contents->held = kiosk->board;
     return ERROR_NONE;
 }
 
-static enum error gather_padding(const struct vault *vault, struct stack *stack, uint64_t *padding)
+static enum error gather_padding(const struct vault *vault, struct contents *contents,
+                                 uint64_t *padding)
 {
     enum error error = ERROR_NONE;
-    const uint64_t real = stack->n;
+    const uint64_t real = contents->n;
     while ((real + *padding) % BOARD_MULTIPLE != 0)
         ++*padding;
     for (uint64_t i = 0; i < *padding && error == ERROR_NONE; i++) {
-        uint8_t *entry = next_entry(stack, &error);
+        uint8_t *entry = next_entry(contents, &error);
         if (entry != NULL &&
             casebook_padding(vault->keys->casebook, i, entry, BOARD_ENTRY_LEN) != 0)
             error = ERROR_MEMORY;
@@ -109,15 +110,16 @@ static enum error gather_padding(const struct vault *vault, struct stack *stack,
     return error;
 }
 
-/* A damaged row keeps no other from the board; whoever publishes is told at the end. */
-static enum error gather(struct vault *vault, struct stack *stack, uint64_t *padding, bool *damaged)
+/* Damaged rows are skipped and reported at the end. */
+static enum error gather(struct vault *vault, struct contents *contents, uint64_t *padding,
+                         bool *damaged)
 {
-    enum error error = casefile_each(vault, 0, gather_entry, stack);
+    enum error error = casefile_each(vault, gather_entry, contents);
     *damaged = error == ERROR_CASEBOOK_ROW;
     if (error == ERROR_NONE || *damaged)
-        error = gather_padding(vault, stack, padding);
+        error = gather_padding(vault, contents, padding);
     if (error == ERROR_NONE)
-        error = caseload_each_kiosk(vault->cases, gather_mark, stack);
+        error = caseload_each_kiosk(vault->cases, gather_mark, contents);
     return error;
 }
 
@@ -130,7 +132,7 @@ static size_t cut_blanks(const char *text, size_t len, const char *blanks)
     return len;
 }
 
-/* Takes out what editors leave and nobody sees. Returns the length that is left. */
+/* Removes the invisible characters that editors add. Returns the new length. */
 static size_t tidy_notices(char *text, size_t len)
 {
     static const char mark[] = "\xEF\xBB\xBF";
@@ -144,7 +146,7 @@ static size_t tidy_notices(char *text, size_t len)
     return cut_blanks(text, n, " \t\r\n");
 }
 
-/* Can every kiosk show it? line is the first that it cannot. */
+/* Checks that every kiosk can show the text; *line becomes the first line that fails, else 0. */
 static enum error check_notices(const char *text, size_t len, uint32_t *line)
 {
     uint32_t ch = 0;
@@ -161,7 +163,8 @@ static enum error check_notices(const char *text, size_t len, uint32_t *line)
     return len <= BOARD_NOTICES_MAX ? ERROR_NONE : ERROR_NOTICES_LONG;
 }
 
-static enum error gather_notices(const struct vault *vault, struct stack *stack, uint32_t *line)
+static enum error gather_notices(const struct vault *vault, struct contents *contents,
+                                 uint32_t *line)
 {
     uint8_t *data = NULL;
     size_t len = 0;
@@ -172,56 +175,57 @@ static enum error gather_notices(const struct vault *vault, struct stack *stack,
         return ERROR_NOTICES_LONG;
     if (error != ERROR_NONE)
         return error == ERROR_SPECIAL ? ERROR_SPECIAL : ERROR_NOTICES_FILE;
-    stack->notices = (char *)data;
-    stack->notices_len = tidy_notices(stack->notices, len);
-    return check_notices(stack->notices, stack->notices_len, line);
+    contents->notices = (char *)data;
+    contents->notices_len = tidy_notices(contents->notices, len);
+    return check_notices(contents->notices, contents->notices_len, line);
 }
 
 /* --- the board's bytes --- */
 
-struct print {
+struct encoded {
     uint8_t *data;
     size_t len;
     uint8_t hash[HASH_LEN];
 };
 
-static enum error press(const struct vault *vault, const struct stack *stack,
-                        const struct caseload_board *state, struct print *print)
+static enum error encode(const struct vault *vault, const struct contents *contents,
+                         const struct caseload_board *state, struct encoded *encoded)
 {
     struct board board = {
         .number = state->number,
         .day = state->day,
-        .kiosk_count = (uint32_t)stack->mark_count,
-        .entry_count = (uint32_t)stack->n,
-        .notices_len = (uint32_t)stack->notices_len,
-        .notices = stack->notices,
-        .entries = stack->entries,
+        .kiosk_count = (uint32_t)contents->mark_count,
+        .entry_count = (uint32_t)contents->n,
+        .notices_len = (uint32_t)contents->notices_len,
+        .notices = contents->notices,
+        .entries = contents->entries,
     };
     memcpy(board.office, vault->charter.office, sizeof board.office);
-    free(print->data);
-    print->data = NULL;
+    free(encoded->data);
+    encoded->data = NULL;
     enum error error =
-        board_encode(&board, stack->marks, vault->keys->board, &print->data, &print->len);
+        board_encode(&board, contents->marks, vault->keys->board, &encoded->data, &encoded->len);
     if (error != ERROR_NONE)
         return error;
-    const struct hash_part part = {print->data, print->len};
-    return hash_sha256(print->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
+    const struct hash_part part = {encoded->data, encoded->len};
+    return hash_sha256(encoded->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-/* First as the board published last would be; when that gives other bytes, as the next one. */
-static enum error press_next(const struct vault *vault, const struct stack *stack,
-                             struct caseload_board *state, uint32_t today, struct print *print)
+/* Encodes with the last number and day first; if the bytes differ from the last board, with the
+   next number. */
+static enum error encode_next(const struct vault *vault, const struct contents *contents,
+                              struct caseload_board *state, uint32_t today, struct encoded *encoded)
 {
     enum error error = ERROR_NONE;
-    const bool again = state->number > 0 && stack->held <= state->number;
+    const bool again = state->number > 0 && contents->held <= state->number;
     if (again)
-        error = press(vault, stack, state, print);
-    if (error != ERROR_NONE || (again && memcmp(print->hash, state->hash, HASH_LEN) == 0))
+        error = encode(vault, contents, state, encoded);
+    if (error != ERROR_NONE || (again && memcmp(encoded->hash, state->hash, HASH_LEN) == 0))
         return error;
-    state->number = (stack->held > state->number ? stack->held : state->number) + 1;
+    state->number = (contents->held > state->number ? contents->held : state->number) + 1;
     state->day = today;
-    error = press(vault, stack, state, print);
-    memcpy(state->hash, print->hash, HASH_LEN);
+    error = encode(vault, contents, state, encoded);
+    memcpy(state->hash, encoded->hash, HASH_LEN);
     return error;
 }
 
@@ -237,14 +241,14 @@ static enum error open_out(const char *path, int *dir)
     return error != ERROR_NONE || *dir >= 0 ? error : ERROR_READONLY;
 }
 
-/* The two files on their way: written, but not yet under their names. */
+/* Both files, written but not yet renamed into place. */
 struct pair {
     struct file_writer *charter;
     struct file_writer *board;
 };
 
-static enum error lay_files(const struct vault *vault, const char *path, const struct print *print,
-                            struct pair *pair)
+static enum error lay_files(const struct vault *vault, const char *path,
+                            const struct encoded *encoded, struct pair *pair)
 {
     int dir = -1;
     enum error error = open_out(path, &dir);
@@ -257,18 +261,18 @@ static enum error lay_files(const struct vault *vault, const char *path, const s
     if (error == ERROR_NONE)
         error = file_begin(dir, NAMES_BOARD, 0644, &pair->board);
     if (error == ERROR_NONE)
-        error = file_add(pair->board, print->data, print->len);
+        error = file_add(pair->board, encoded->data, encoded->len);
     close(dir);
     return error;
 }
 
-/* The number is durable in the casebook before a file carries it: no two boards ever share a
-   number. The files are laid down first, so that a full medium uses up no number. */
+/* The files are written first, so that a full medium costs no number; they get their names only
+   after the number is durable in the casebook, so that no two boards ever share one. */
 static enum error put_out(struct vault *vault, const char *path, const struct caseload_board *state,
-                          const struct print *print, bool changed)
+                          const struct encoded *encoded, bool changed)
 {
     struct pair pair = {0};
-    enum error error = lay_files(vault, path, print, &pair);
+    enum error error = lay_files(vault, path, encoded, &pair);
     if (error == ERROR_NONE && changed)
         error = caseload_set_board(vault->cases, state);
     if (error == ERROR_NONE)
@@ -280,41 +284,41 @@ static enum error put_out(struct vault *vault, const char *path, const struct ca
     return error;
 }
 
-static enum error press_and_put(struct vault *vault, const char *out, uint32_t today,
-                                struct stack *stack, struct publish_report *report)
+static enum error make_board(struct vault *vault, const char *out, uint32_t today,
+                             struct contents *contents, struct publish_report *report)
 {
-    struct print print = {0};
+    struct encoded encoded = {0};
     struct caseload_board state;
     bool damaged = false;
     enum error error = caseload_board(vault->cases, &state);
-    const uint32_t was = stack->made = stack->held = state.number;
+    const uint32_t was = contents->made = contents->held = state.number;
     if (error == ERROR_NONE)
-        error = gather(vault, stack, &state.padding, &damaged);
+        error = gather(vault, contents, &state.padding, &damaged);
     if (error == ERROR_NONE)
-        error = press_next(vault, stack, &state, today, &print);
+        error = encode_next(vault, contents, &state, today, &encoded);
     report->number = state.number;
-    report->entries = (uint32_t)stack->n;
+    report->entries = (uint32_t)contents->n;
     report->changed = state.number != was;
     if (error == ERROR_NONE)
-        error = put_out(vault, out, &state, &print, report->changed);
-    free(print.data);
+        error = put_out(vault, out, &state, &encoded, report->changed);
+    free(encoded.data);
     return error == ERROR_NONE && damaged ? ERROR_CASEBOOK_ROW : error;
 }
 
 enum error publish_run(struct vault *vault, const char *out, uint32_t today,
                        struct publish_report *report)
 {
-    struct stack stack = {0};
+    struct contents contents = {0};
     report->line = 0;
-    enum error error = gather_notices(vault, &stack, &report->line);
+    enum error error = gather_notices(vault, &contents, &report->line);
     report->blamed = error == ERROR_NONE ? NULL : NOTICES_FILE;
-    report->notices = (uint32_t)stack.notices_len;
+    report->notices = (uint32_t)contents.notices_len;
     if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
     if (error == ERROR_NONE)
-        error = press_and_put(vault, out, today, &stack, report);
-    free(stack.notices);
-    free(stack.entries);
-    free(stack.marks);
+        error = make_board(vault, out, today, &contents, report);
+    free(contents.notices);
+    free(contents.entries);
+    free(contents.marks);
     return error;
 }

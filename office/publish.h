@@ -23,10 +23,14 @@ struct publish_report {
 /* Writes sandyq.board and sandyq.charter into the folder `out`, which is made when it is missing.
    The board's number goes up only when something changed, or when a kiosk holds a higher one, which
    it would not give up for an older; then above that. Entries of padding stay on every later board,
-   so that comparing two boards does not show which they are. The public notices are OFFICE/notices.txt
-   without a byte order mark, carriage returns, and blanks at the ends of lines and of the text; when
-   there is no such file, there are none. On an error nothing was changed; but with ERROR_CASEBOOK_ROW the
-   board is written, without the rows of vault->damage. */
+   so that comparing two boards does not show which they are.
+
+   The public notices are OFFICE/notices.txt without a byte order mark, carriage returns, and blanks
+   at the ends of lines and of the text; when there is no such file, there are none.
+
+   With ERROR_CASEBOOK_ROW the board is written, without the rows of vault->damage. On any other
+   error nothing was changed: ERROR_BOARD_FULL, ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL,
+   ERROR_MISSING, ERROR_READONLY, ERROR_FULL, ERROR_IO, ERROR_MEMORY, errors of the store. */
 enum error publish_run(struct vault *vault, const char *out, uint32_t today,
                        struct publish_report *report);
 

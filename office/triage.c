@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of cases, the most urgent and then the oldest first. */
+/* Cases in one line each, sorted by what cannot wait; and the replies that a case gets. */
 #include "office/triage.h"
 
 #include <stdlib.h>
@@ -8,14 +8,22 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
-#include "office/casefile.h"
 
 struct listing {
     struct triage_case *cases;
     size_t n;
     size_t room;
-    struct answer *answer;
 };
+
+static void start_row(struct triage_case *row, uint64_t case_id)
+{
+    size_t statuses = 0;
+    memset(row, 0, sizeof *row);
+    row->id = case_id;
+    row->urgency = TAXONOMY_U3;
+    row->status = taxonomy_statuses(&statuses)[0].number;
+    row->told = TAXONOMY_ARRIVED;
+}
 
 static struct triage_case *row_of(struct listing *listing, uint64_t case_id)
 {
@@ -30,12 +38,7 @@ static struct triage_case *row_of(struct listing *listing, uint64_t case_id)
         listing->room = room;
     }
     struct triage_case *row = &listing->cases[listing->n++];
-    size_t statuses = 0;
-    memset(row, 0, sizeof *row);
-    row->id = case_id;
-    row->urgency = TAXONOMY_U3;
-    row->status = taxonomy_statuses(&statuses)[0].number;
-    row->told = TAXONOMY_ARRIVED;
+    start_row(row, case_id);
     return row;
 }
 
@@ -46,7 +49,7 @@ enum taxonomy_urgency triage_urgency(const struct letter *letter)
     return taxonomy_triage(letter->category, letter->urgent, letter->urgent_count);
 }
 
-static void count_letter(struct triage_case *row, const struct casefile_item *item)
+static void count_letter(struct triage_case *row, const struct item *item)
 {
     const struct letter *letter = item->letter;
     const enum taxonomy_urgency urgency = triage_urgency(letter);
@@ -63,32 +66,32 @@ static void count_letter(struct triage_case *row, const struct casefile_item *it
     row->waits = true;
 }
 
-/* Only the state is read of a message, but it stands under the same seal as the text. */
-static enum error count_message(struct listing *listing, struct triage_case *row,
-                                const struct casefile_item *item)
+static void count_item(struct triage_case *row, const struct item *item)
 {
-    row->messages++;
-    row->waits = row->waits && !item->has_text;
-    if (listing->answer == NULL)
-        return ERROR_NONE;
-    enum error error = casefile_message(item, listing->answer);
-    if (error == ERROR_NONE)
-        row->told = listing->answer->state;
-    return error;
+    switch (item->kind) {
+    case ITEM_LETTER:
+        count_letter(row, item);
+        break;
+    case ITEM_MESSAGE:
+        row->messages++;
+        row->waits = row->waits && !item->has_text;
+        if (item->opened)
+            row->told = item->state;
+        break;
+    case ITEM_STATUS:
+        row->status = item->status;
+        break;
+    case ITEM_NOTE:
+        break;
+    }
 }
 
-static enum error count_item(void *context, const struct casefile_item *item)
+static enum error list_item(void *context, const struct item *item)
 {
-    struct listing *listing = context;
-    struct triage_case *row = row_of(listing, item->case_id);
+    struct triage_case *row = row_of(context, item->case_id);
     if (row == NULL)
         return ERROR_MEMORY;
-    if (item->kind == CASEFILE_LETTER)
-        count_letter(row, item);
-    else if (item->kind == CASEFILE_MESSAGE)
-        return count_message(listing, row, item);
-    else if (item->kind == CASEFILE_STATUS)
-        row->status = item->status;
+    count_item(row, item);
     return ERROR_NONE;
 }
 
@@ -102,13 +105,10 @@ static int by_urgency(const void *left, const void *right)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-enum error triage_list(struct vault *vault, uint64_t case_id, struct triage_case **cases, size_t *n)
+enum error triage_list(struct vault *vault, struct triage_case **cases, size_t *n)
 {
     struct listing listing = {0};
-    if (case_id != 0 && (listing.answer = secret_new(sizeof *listing.answer)) == NULL)
-        return ERROR_MEMORY;
-    enum error error = casefile_each(vault, case_id, count_item, &listing);
-    secret_free(listing.answer);
+    enum error error = casefile_each(vault, list_item, &listing);
     if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
         free(listing.cases);
         listing.cases = NULL;
@@ -121,30 +121,38 @@ enum error triage_list(struct vault *vault, uint64_t case_id, struct triage_case
     return error;
 }
 
-static enum error one(struct vault *vault, uint64_t case_id, struct triage_case *row)
+struct one {
+    struct triage_case *row;
+    bool found;
+};
+
+static enum error row_item(void *context, const struct item *item)
 {
-    struct triage_case *cases = NULL;
-    size_t n = 0;
-    enum error error = triage_list(vault, case_id, &cases, &n);
-    if (error == ERROR_CASEBOOK_ROW && n == 1) /* what opens is enough to go on with */
-        error = ERROR_NONE;
-    if (error == ERROR_NONE && n == 1)
-        *row = cases[0];
-    else if (error == ERROR_NONE)
-        error = ERROR_CASE;
-    free(cases);
-    return error;
+    struct one *one = context;
+    one->found = true;
+    count_item(one->row, item);
+    return ERROR_NONE;
 }
 
-/* A message of this state and text (len may be 0), and the status (0: as it is). */
-static enum error reply(struct vault *vault, uint64_t case_id, struct answer *answer,
+enum error triage_row(struct casefile *casefile, struct triage_case *row)
+{
+    struct one one = {.row = row};
+    start_row(row, casefile_id(casefile));
+    enum error error = casefile_walk(casefile, row_item, &one);
+    return error == ERROR_CASEBOOK_ROW && one.found ? ERROR_NONE : error;
+}
+
+/* --- replying --- */
+
+/* Sends the message and sets the status; status 0 leaves it. */
+static enum error reply(const struct casefile *casefile, const struct answer *answer,
                         uint8_t status)
 {
     const struct casefile_reply reply = {.answer = answer, .status = status, .day = answer->day};
-    return casefile_reply(vault, case_id, &reply);
+    return casefile_reply(casefile, &reply);
 }
 
-static enum error tell(struct vault *vault, uint64_t case_id, const struct taxonomy_status *status,
+static enum error tell(const struct casefile *casefile, const struct taxonomy_status *status,
                        uint32_t today)
 {
     struct answer *answer = secret_new(sizeof *answer);
@@ -152,24 +160,24 @@ static enum error tell(struct vault *vault, uint64_t case_id, const struct taxon
         return ERROR_MEMORY;
     answer->state = (uint8_t)status->public_state;
     answer->day = today;
-    enum error error = reply(vault, case_id, answer, status->number);
+    enum error error = reply(casefile, answer, status->number);
     secret_free(answer);
     return error;
 }
 
-enum error triage_set_status(struct vault *vault, uint64_t case_id,
-                             const struct taxonomy_status *status, uint32_t today, bool *changed)
+enum error triage_set_status(struct casefile *casefile, const struct taxonomy_status *status,
+                             uint32_t today, bool *changed)
 {
     struct triage_case row;
     const struct casefile_reply quiet = {.status = status->number, .day = today};
-    enum error error = case_id != 0 ? one(vault, case_id, &row) : ERROR_CASE;
+    enum error error = triage_row(casefile, &row);
     *changed = error == ERROR_NONE && row.status != status->number;
     if (error != ERROR_NONE || !*changed)
         return error;
     if (status->public_state == TAXONOMY_ANSWERED && row.waits)
         return ERROR_NO_ANSWER;
-    return row.told != status->public_state ? tell(vault, case_id, status, today)
-                                            : casefile_reply(vault, case_id, &quiet);
+    return row.told != status->public_state ? tell(casefile, status, today)
+                                            : casefile_reply(casefile, &quiet);
 }
 
 static bool is_blank(const char *text, size_t len)
@@ -192,14 +200,13 @@ static enum error check_text(const char *text, size_t len)
     return is_blank(text, len) ? ERROR_TEXT_EMPTY : ERROR_NONE;
 }
 
-enum error triage_answer(struct vault *vault, uint64_t case_id, const char *text, size_t len,
-                         uint32_t today)
+enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t today)
 {
     struct triage_case row;
     const struct taxonomy_status *answered = taxonomy_status("answered");
     enum error error = check_text(text, len);
     if (error == ERROR_NONE)
-        error = case_id != 0 ? one(vault, case_id, &row) : ERROR_CASE;
+        error = triage_row(casefile, &row);
     if (error != ERROR_NONE)
         return error;
     struct answer *answer = secret_new(sizeof *answer);
@@ -209,7 +216,7 @@ enum error triage_answer(struct vault *vault, uint64_t case_id, const char *text
     answer->day = today;
     answer->len = (uint16_t)len;
     memcpy(answer->text, text, len);
-    error = reply(vault, case_id, answer,
+    error = reply(casefile, answer,
                   answered != NULL && row.status != answered->number ? answered->number : 0);
     secret_free(answer);
     return error;

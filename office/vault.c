@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,28 +18,12 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/wire.h"
-#include "crypto/keyring.h"
-#include "crypto/random.h"
 #include "crypto/secret.h"
 
-#define ROOT_FILE       "root.keyring"
-#define DESK_FILE       "desk.keyring"
 #define CHARTER_FILE    "charter"
 #define CASEBOOK_FILE   "casebook.db"
 #define LOCK_FILE       "lock"
 #define UNFINISHED_FILE "unfinished"
-
-enum {
-    RING_VERSION = 1,
-    RING_OFFICE = 1,
-    RING_BOARD = RING_OFFICE + CHARTER_OFFICE_LEN,
-    RING_CASEBOOK = RING_BOARD + SIGNATURE_SEED_LEN,
-    RING_COUNT = RING_CASEBOOK + CASEBOOK_KEY_LEN,
-    RING_INTAKE = RING_COUNT + 2,
-    RING_INTAKE_LEN = 4 + 2 * ENVELOPE_KEY_LEN,
-    RING_MAX = RING_INTAKE + VAULT_INTAKE_MAX * RING_INTAKE_LEN,
-};
 
 int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELOAD_LINK_LEN])
 {
@@ -49,9 +34,9 @@ int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELO
 
 /* --- the folder --- */
 
-static enum error folder_trouble(int error_number)
+static enum error folder_error(int number)
 {
-    switch (error_number) {
+    switch (number) {
     case ENOSPC:
     case EDQUOT:
         return ERROR_FULL;
@@ -79,7 +64,7 @@ static enum error folder_open(const char *path, int *dir)
     return ERROR_NONE;
 }
 
-static int folder_has(int dir, const char *name)
+static bool folder_has(int dir, const char *name)
 {
     struct stat about;
     return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
@@ -88,9 +73,8 @@ static int folder_has(int dir, const char *name)
 static enum error folder_lock(int dir, int *lock)
 {
     *lock = openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (*lock < 0) {
-        return folder_trouble(errno);
-    }
+    if (*lock < 0)
+        return folder_error(errno);
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? ERROR_NONE : ERROR_OFFICE_BUSY;
 }
 
@@ -108,8 +92,8 @@ static void casebook_path(int dir, char out[PATH_MAX])
 
 /* --- making an office --- */
 
-/* An empty folder may be used, also when a lock was forgotten in it or an `init` was cut at its very
-   beginning; anything else in it may not. */
+/* An empty folder may be used, also when a lock was forgotten in it or an `init` was cut at its
+   very beginning; anything else in it may not. */
 static enum error folder_empty(int dir)
 {
     DIR *entries = fdopendir(dir);
@@ -139,73 +123,19 @@ enum error vault_may_make(const char *path)
     return errno == ENOENT ? ERROR_NONE : errno == EACCES ? ERROR_OFFICE_OPEN : ERROR_NOT_EMPTY;
 }
 
-/* *made: the folder was not there before. */
-static enum error folder_make(const char *path, int *dir, int *made)
+/* Sets *made if the folder did not exist before. */
+static enum error folder_make(const char *path, int *dir, bool *made)
 {
     enum error error = vault_may_make(path);
     if (error != ERROR_NONE)
         return error;
     *made = mkdir(path, 0700) == 0;
     if (!*made && errno != EEXIST)
-        return errno == ENOENT ? ERROR_PARENT : folder_trouble(errno);
+        return errno == ENOENT ? ERROR_PARENT : folder_error(errno);
     if (chmod(path, 0700) != 0)
-        return folder_trouble(errno);
+        return folder_error(errno);
     error = folder_open(path, dir);
     return error == ERROR_NONE ? file_settle(path) : error;
-}
-
-static enum error seal_file(int dir, const char *name, const struct passphrase *passphrase,
-                            const uint8_t *secret, size_t len)
-{
-    uint8_t sealed[RING_MAX + KEYRING_OVERHEAD];
-    enum error error = keyring_seal(passphrase->text, passphrase->len, secret, len, sealed);
-    if (error != ERROR_NONE)
-        return error;
-    return file_write(dir, name, 0600, sealed, len + KEYRING_OVERHEAD);
-}
-
-static size_t ring_write(const struct vault *vault, uint8_t ring[RING_MAX])
-{
-    const struct vault_keys *keys = vault->keys;
-    ring[0] = RING_VERSION;
-    memcpy(ring + RING_OFFICE, vault->charter.office, CHARTER_OFFICE_LEN);
-    memcpy(ring + RING_BOARD, keys->board, SIGNATURE_SEED_LEN);
-    memcpy(ring + RING_CASEBOOK, keys->casebook, CASEBOOK_KEY_LEN);
-    wire_put16(ring + RING_COUNT, (uint16_t)keys->intake_count);
-    uint8_t *p = ring + RING_INTAKE;
-    for (size_t i = 0; i < keys->intake_count; i++, p += RING_INTAKE_LEN) {
-        wire_put32(p, keys->intake[i].epoch);
-        memcpy(p + 4, keys->intake[i].secret, ENVELOPE_KEY_LEN);
-        memcpy(p + 4 + ENVELOPE_KEY_LEN, keys->intake[i].public_key, ENVELOPE_KEY_LEN);
-    }
-    return (size_t)(p - ring);
-}
-
-static enum error ring_seal(const struct vault *vault, const struct passphrase *passphrase)
-{
-    uint8_t *ring = secret_new(RING_MAX);
-    if (ring == NULL)
-        return ERROR_MEMORY;
-    enum error error = seal_file(vault->dir, DESK_FILE, passphrase, ring, ring_write(vault, ring));
-    secret_free(ring);
-    return error;
-}
-
-static enum error keys_new(struct vault *vault, uint8_t root[SIGNATURE_SEED_LEN])
-{
-    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    struct vault_keys *keys = vault->keys;
-    random_key(keys->casebook, CASEBOOK_KEY_LEN);
-    keys->intake_count = 1;
-    keys->intake[0].epoch = 1;
-    struct vault_intake *intake = &keys->intake[0];
-    if (signature_key_new(root, public_key) != 0 ||
-        signature_key_new(keys->board, vault->charter.board) != 0 ||
-        envelope_key_new(intake->secret, intake->public_key) != ERROR_NONE ||
-        envelope_key_id(intake->public_key, intake->id) != 0)
-        return ERROR_MEMORY;
-    memcpy(vault->charter.intake, intake->public_key, ENVELOPE_KEY_LEN);
-    return ERROR_NONE;
 }
 
 enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
@@ -213,10 +143,7 @@ enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
 {
     if (strlen(name) > CHARTER_NAME_MAX)
         return ERROR_OFFICE_NAME;
-    vault->keys = secret_new(sizeof *vault->keys);
-    if (vault->keys == NULL)
-        return ERROR_MEMORY;
-    enum error error = keys_new(vault, root);
+    enum error error = keyset_new(&vault->charter, root, &vault->keys);
     if (error != ERROR_NONE)
         return error;
     vault->charter.number = 1;
@@ -241,7 +168,7 @@ static enum error write_casebook(const struct vault *vault)
     return caseload_make(path, mark);
 }
 
-/* The mark "unfinished" is the first file to come and the last to go. */
+/* The file "unfinished" is created first and removed last. */
 static enum error write_office(const struct vault *vault, const uint8_t *root,
                                const struct passphrase *passphrase)
 {
@@ -250,9 +177,9 @@ static enum error write_office(const struct vault *vault, const uint8_t *root,
     if (error == ERROR_NONE)
         error = write_casebook(vault);
     if (error == ERROR_NONE)
-        error = seal_file(vault->dir, ROOT_FILE, passphrase, root, SIGNATURE_SEED_LEN);
+        error = keyset_seal_root(vault->dir, root, passphrase);
     if (error == ERROR_NONE)
-        error = ring_seal(vault, passphrase);
+        error = keyset_seal(vault->dir, vault->keys, vault->charter.office, passphrase);
     if (error == ERROR_NONE)
         error = file_write(vault->dir, CHARTER_FILE, 0600, vault->charter_bytes, CHARTER_LEN);
     if (error == ERROR_NONE && unlinkat(vault->dir, UNFINISHED_FILE, 0) != 0)
@@ -262,20 +189,20 @@ static enum error write_office(const struct vault *vault, const uint8_t *root,
     return error;
 }
 
-/* A second try must find the folder as the first did. The mark goes last: cut in between, the rest
-   is still known as unfinished. */
+/* Restores the folder for a second try. "unfinished" goes last, so that a crash in between still
+   shows what the rest is. */
 static void unwrite_office(const struct vault *vault)
 {
     static const char *const names[] = {
-        CHARTER_FILE,         DESK_FILE,     ROOT_FILE, CASEBOOK_FILE "-wal",
-        CASEBOOK_FILE "-shm", CASEBOOK_FILE, LOCK_FILE, UNFINISHED_FILE,
+        CHARTER_FILE,         KEYSET_DESK_FILE, KEYSET_ROOT_FILE, CASEBOOK_FILE "-wal",
+        CASEBOOK_FILE "-shm", CASEBOOK_FILE,    LOCK_FILE,        UNFINISHED_FILE,
     };
     file_sweep(vault->dir);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlinkat(vault->dir, names[i], 0);
 }
 
-static struct vault *new (void)
+static struct vault *blank(void)
 {
     struct vault *vault = calloc(1, sizeof *vault);
     if (vault != NULL)
@@ -286,10 +213,10 @@ static struct vault *new (void)
 enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                       char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
-    struct vault *vault = new ();
+    struct vault *vault = blank();
     uint8_t *root = secret_new(SIGNATURE_SEED_LEN);
     enum error error = ERROR_MEMORY;
-    int made = 0;
+    bool made = false;
     if (vault == NULL || root == NULL)
         goto out;
     error = vault_fresh(vault, name, day_today(), root);
@@ -324,27 +251,27 @@ static enum error open_charter(struct vault *vault)
     return error == ERROR_NONE || error == ERROR_IO ? error : ERROR_OFFICE_CHARTER;
 }
 
-static int open_casebook(struct vault *vault)
+static enum error open_casebook(struct vault *vault)
 {
     char path[PATH_MAX];
     casebook_path(vault->dir, path);
     return caseload_open(path, DB_OPEN, &vault->cases);
 }
 
-/* No office at all, one half made, or one with pieces missing: the sentence must fit. */
+/* Tells apart no office, one half made, and one with files missing. */
 static enum error look_around(int dir)
 {
     if (folder_has(dir, UNFINISHED_FILE))
         return ERROR_UNFINISHED;
-    if (!folder_has(dir, CHARTER_FILE) && !folder_has(dir, DESK_FILE) &&
+    if (!folder_has(dir, CHARTER_FILE) && !folder_has(dir, KEYSET_DESK_FILE) &&
         !folder_has(dir, CASEBOOK_FILE))
         return ERROR_NOT_OFFICE;
-    return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? ERROR_NONE : folder_trouble(errno);
+    return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? ERROR_NONE : folder_error(errno);
 }
 
 enum error vault_open(const char *path, struct vault **out)
 {
-    struct vault *vault = *out = new ();
+    struct vault *vault = *out = blank();
     if (vault == NULL)
         return ERROR_MEMORY;
     enum error error = folder_open(path, &vault->dir);
@@ -380,57 +307,6 @@ void vault_close(struct vault **vault)
 
 /* --- unlocking --- */
 
-/* What a keyring file held, in secret_new memory. */
-struct ring {
-    uint8_t *secret;
-    size_t len;
-};
-
-static enum error ring_open(int dir, const char *name, const struct passphrase *passphrase,
-                            struct ring *ring)
-{
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum error error = file_read(dir, name, RING_MAX + KEYRING_OVERHEAD, &data, &len);
-    if (error != ERROR_NONE)
-        return error == ERROR_LARGE ? ERROR_KEYRING_DAMAGED : error;
-    ring->secret = secret_new(RING_MAX);
-    if (ring->secret == NULL)
-        error = ERROR_MEMORY;
-    else
-        error =
-            keyring_open(passphrase->text, passphrase->len, data, len, ring->secret, &ring->len);
-    free(data);
-    return error;
-}
-
-static enum error ring_intake(struct vault_intake *intake, const uint8_t *p)
-{
-    intake->epoch = wire_get32(p);
-    memcpy(intake->secret, p + 4, ENVELOPE_KEY_LEN);
-    memcpy(intake->public_key, p + 4 + ENVELOPE_KEY_LEN, ENVELOPE_KEY_LEN);
-    return envelope_key_id(intake->public_key, intake->id) == 0 ? ERROR_NONE : ERROR_MEMORY;
-}
-
-static enum error ring_read(struct vault *vault, const struct ring *ring)
-{
-    struct vault_keys *keys = vault->keys;
-    if (ring->len < RING_INTAKE || ring->secret[0] != RING_VERSION)
-        return ERROR_KEYRING_NEWER;
-    if (memcmp(ring->secret + RING_OFFICE, vault->charter.office, CHARTER_OFFICE_LEN) != 0)
-        return ERROR_KEYRING_OTHER;
-    keys->intake_count = wire_get16(ring->secret + RING_COUNT);
-    if (keys->intake_count > VAULT_INTAKE_MAX ||
-        ring->len != RING_INTAKE + keys->intake_count * RING_INTAKE_LEN)
-        return ERROR_KEYRING_DAMAGED;
-    memcpy(keys->board, ring->secret + RING_BOARD, SIGNATURE_SEED_LEN);
-    memcpy(keys->casebook, ring->secret + RING_CASEBOOK, CASEBOOK_KEY_LEN);
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < keys->intake_count && error == ERROR_NONE; i++)
-        error = ring_intake(&keys->intake[i], ring->secret + RING_INTAKE + i * RING_INTAKE_LEN);
-    return error;
-}
-
 static enum error check_mark(struct vault *vault)
 {
     uint8_t mark[CASELOAD_LINK_LEN], held[CASELOAD_LINK_LEN];
@@ -444,38 +320,12 @@ static enum error check_mark(struct vault *vault)
 
 enum error vault_unlock(struct vault *vault, const struct passphrase *passphrase)
 {
-    struct ring ring = {0};
-    enum error error = ring_open(vault->dir, DESK_FILE, passphrase, &ring);
-    if (error == ERROR_MISSING || error == ERROR_SPECIAL)
-        error = error == ERROR_MISSING ? ERROR_KEYRING_MISSING : ERROR_KEYRING_SPECIAL;
-    if (error == ERROR_NONE && (vault->keys = secret_new(sizeof *vault->keys)) == NULL)
-        error = ERROR_MEMORY;
-    if (error == ERROR_NONE)
-        error = ring_read(vault, &ring);
-    if (error == ERROR_NONE)
-        error = check_mark(vault);
-    secret_free(ring.secret);
-    return error;
+    enum error error = keyset_open(vault->dir, vault->charter.office, passphrase, &vault->keys);
+    return error == ERROR_NONE ? check_mark(vault) : error;
 }
 
 enum error vault_root(const struct vault *vault, const struct passphrase *passphrase,
                       uint8_t **seed)
 {
-    struct ring ring = {0};
-    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    enum error error = ring_open(vault->dir, ROOT_FILE, passphrase, &ring);
-    if (error == ERROR_MISSING || error == ERROR_SPECIAL)
-        error = error == ERROR_MISSING ? ERROR_ROOT_AWAY : ERROR_ROOT_SPECIAL;
-    else if (error == ERROR_KEYRING_DAMAGED)
-        error = ERROR_ROOT_DAMAGED;
-    if (error == ERROR_NONE && ring.len != SIGNATURE_SEED_LEN)
-        error = ERROR_ROOT_DAMAGED;
-    if (error == ERROR_NONE && signature_public(ring.secret, public_key) != 0)
-        error = ERROR_MEMORY;
-    if (error == ERROR_NONE && memcmp(public_key, vault->charter.root, SIGNATURE_PUBLIC_LEN) != 0)
-        error = ERROR_ROOT_OTHER;
-    *seed = error == ERROR_NONE ? ring.secret : NULL;
-    if (error != ERROR_NONE)
-        secret_free(ring.secret);
-    return error;
+    return keyset_open_root(vault->dir, vault->charter.root, passphrase, seed);
 }

@@ -7,41 +7,19 @@
    OFFICE/casebook.db    the casebook (store/caseload)
    OFFICE/notices.txt    public notices, written by the office; may be missing
    OFFICE/lock           held (flock) by the command that works here
-   OFFICE/unfinished     there while init has not come to its end
-
-   Both keyrings are crypto/keyring files under the office's passphrase. Inside root.keyring: the
-   seed. Inside desk.keyring: version 1 (1 byte), office id (32), board seed (32), casebook key
-   (32), count of intake keys (2), then for each its epoch (4), its secret (32) and its public half
-   (32). */
+   OFFICE/unfinished     there while init has not come to its end */
 #ifndef OFFICE_VAULT_H
 #define OFFICE_VAULT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crypto/casebook.h"
-#include "crypto/envelope.h"
-#include "crypto/signature.h"
+#include "office/keyset.h"
 #include "office/passphrase.h"
 #include "protocol/charter.h"
 #include "store/caseload.h"
 
-enum { VAULT_INTAKE_MAX = 64, VAULT_CHARTER_DAYS = 5 * 365 };
-
-struct vault_intake {
-    uint32_t epoch;
-    uint8_t id[ENVELOPE_ID_LEN];
-    uint8_t secret[ENVELOPE_KEY_LEN];
-    uint8_t public_key[ENVELOPE_KEY_LEN];
-};
-
-/* In secret_new memory. */
-struct vault_keys {
-    uint8_t board[SIGNATURE_SEED_LEN];
-    uint8_t casebook[CASEBOOK_KEY_LEN];
-    size_t intake_count;
-    struct vault_intake intake[VAULT_INTAKE_MAX];
-};
+enum { VAULT_CHARTER_DAYS = 5 * 365 };
 
 /* A row of the casebook that would not open; message is its number, 0 for anything else. */
 struct vault_damage {
@@ -55,32 +33,42 @@ struct vault {
     int lock;
     struct charter charter;
     uint8_t charter_bytes[CHARTER_LEN];
-    struct vault_keys *keys;
+    struct keyset *keys; /* NULL until vault_unlock */
     struct caseload *cases;
     struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
     size_t damage_count;
 };
 
-/* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (secret_new
-   memory) gets the root key's seed. Writes nothing. */
+/* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (locked memory)
+   gets the root key's seed. Writes nothing. ERROR_OFFICE_NAME, ERROR_MEMORY. */
 enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
                        uint8_t root[SIGNATURE_SEED_LEN]);
 
-/* Makes a new office in a folder that is missing or empty. On success fingerprint is the office's;
-   else what was made is removed. */
+/* Makes a new office in a folder that is missing or empty. fingerprint becomes the office's. On an
+   error what was made is removed: those of vault_may_make and vault_fresh, ERROR_PARENT,
+   ERROR_READONLY, ERROR_FULL, ERROR_IO. */
 enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                       char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
-/* What vault_make would refuse, before anybody is asked for a passphrase. */
+/* What vault_make would refuse, before anybody is asked for a passphrase: ERROR_NOT_EMPTY,
+   ERROR_UNFINISHED, ERROR_OFFICE_OPEN, ERROR_IO. */
 enum error vault_may_make(const char *path);
 
-/* Opens and locks the office's folder and everything in it that needs no passphrase; then
-   vault_unlock opens the rest. *out is freed by vault_close, also when unlocking failed. */
+/* Opens and locks the office's folder and everything in it that needs no passphrase. *out is the
+   caller's, for vault_close; NULL on an error: ERROR_NOT_OFFICE, ERROR_UNFINISHED,
+   ERROR_OFFICE_OPEN, ERROR_OFFICE_BUSY, ERROR_OFFICE_CHARTER, ERROR_READONLY, ERROR_FULL,
+   ERROR_MEMORY, errors of caseload_open. */
 enum error vault_open(const char *path, struct vault **out);
+
+/* Opens the keys, and checks that the casebook is theirs. The vault stays the caller's, also on an
+   error: those of keyset_open and caseload_mark, ERROR_CASEBOOK_OTHER. */
 enum error vault_unlock(struct vault *vault, const struct passphrase *passphrase);
+
+/* Wipes the keys, unlocks the folder, frees and sets to NULL. NULL is nothing. */
 void vault_close(struct vault **vault);
 
-/* The root key's seed from root.keyring: *seed is the caller's, for secret_free. */
+/* The root key's seed from root.keyring: *seed is the caller's, for secret_free. Errors of
+   keyset_open_root. */
 enum error vault_root(const struct vault *vault, const struct passphrase *passphrase,
                       uint8_t **seed);
 

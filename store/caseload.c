@@ -1,44 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The office's casebook file: kiosks, chains, cases and sealed items as rows. */
+/* The casebook file: its tables and all its SQL, transactions, and the row of the office itself. */
 #include "store/caseload.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct caseload {
-    struct db *db;
-};
-
-enum {
-    SQL_OFFICE_ADD,
-    SQL_MARK,
-    SQL_ID_TAKE,
-    SQL_ID_TAKEN,
-    SQL_BOARD,
-    SQL_BOARD_SET,
-    SQL_CARD_PUT,
-    SQL_CONTACT_PUT,
-    SQL_KIOSK,
-    SQL_RECORD_HAS,
-    SQL_RECORD_ADD,
-    SQL_ENVELOPE_ADD,
-    SQL_TIP,
-    SQL_TIP_NEXT,
-    SQL_BEYOND,
-    SQL_TIP_LONGEST,
-    SQL_TIP_SET,
-    SQL_GAPS,
-    SQL_FORKS,
-    SQL_ROLLBACK_ADD,
-    SQL_ROLLBACKS,
-    SQL_LINKED,
-    SQL_CASE_ADD,
-    SQL_ITEM_ADD,
-    SQL_ITEMS,
-    SQL_ITEMS_ALL,
-    SQL_LAST_MESSAGE,
-    SQL_COUNT
-};
+#include "store/caseload_rows.h"
+#include "store/db_sqlite.h"
 
 static const char *const statements[SQL_COUNT] = {
     [SQL_OFFICE_ADD] = "INSERT INTO office(one, mark) VALUES(1, ?1)",
@@ -93,7 +61,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_ROLLBACKS] = "SELECT was_seq, was_board, seq, board, day FROM rollback WHERE kiosk = ?1 "
                       "ORDER BY id",
     [SQL_LINKED] = "SELECT id FROM cases WHERE link = ?1",
-    [SQL_CASE_ADD] = "INSERT INTO cases(link) VALUES(?1)",
+    [SQL_CASE_ADD] = "INSERT INTO cases(link) VALUES(?1) RETURNING id",
     [SQL_ITEM_ADD] = "INSERT INTO item(id, case_id, n, sealed) VALUES(?1, ?2, ?3, ?4)",
     [SQL_ITEMS] = "SELECT id, case_id, n, sealed FROM item WHERE case_id = ?1 ORDER BY id",
     [SQL_ITEMS_ALL] = "SELECT id, case_id, n, sealed FROM item ORDER BY case_id, id",
@@ -145,7 +113,7 @@ enum error caseload_open(const char *path, enum db_mode mode, struct caseload **
     *out = NULL;
     struct caseload *caseload = calloc(1, sizeof *caseload);
     if (caseload == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     enum error error = db_open(path, &schema, mode, &caseload->db);
     if (error != ERROR_NONE) {
         free(caseload);
@@ -176,12 +144,12 @@ void caseload_close(struct caseload **caseload)
     *caseload = NULL;
 }
 
-int caseload_begin(struct caseload *caseload)
+enum error caseload_begin(struct caseload *caseload)
 {
     return db_begin(caseload->db);
 }
 
-int caseload_commit(struct caseload *caseload)
+enum error caseload_commit(struct caseload *caseload)
 {
     return db_commit(caseload->db);
 }
@@ -191,14 +159,23 @@ void caseload_rollback(struct caseload *caseload)
     db_rollback(caseload->db);
 }
 
-int caseload_checkpoint(struct caseload *caseload)
+enum error caseload_finish(struct caseload *caseload, enum error error)
+{
+    if (error == ERROR_NONE)
+        error = caseload_commit(caseload);
+    if (error != ERROR_NONE)
+        caseload_rollback(caseload);
+    return error;
+}
+
+enum error caseload_checkpoint(struct caseload *caseload)
 {
     return db_checkpoint(caseload->db);
 }
 
-/* --- taking columns apart; a column of another kind or size than ours is ERROR_CASEBOOK_CORRUPT --- */
+/* --- columns --- */
 
-static enum error take_blob(const struct db_value *value, void *out, size_t len)
+enum error caseload_take_blob(const struct db_value *value, void *out, size_t len)
 {
     if (value->type != DB_BLOB || value->len != len)
         return ERROR_CASEBOOK_CORRUPT;
@@ -206,7 +183,7 @@ static enum error take_blob(const struct db_value *value, void *out, size_t len)
     return ERROR_NONE;
 }
 
-static uint64_t take_number(const struct db_value *value)
+uint64_t caseload_take_number(const struct db_value *value)
 {
     return value->type == DB_INT ? (uint64_t)value->number : 0;
 }
@@ -222,7 +199,7 @@ static enum error mark_row(void *context, const struct db_value *columns, size_t
 {
     struct mark_row *row = context;
     row->found = 1;
-    return take_blob(&columns[0], row->mark, CASELOAD_LINK_LEN);
+    return caseload_take_blob(&columns[0], row->mark, CASELOAD_LINK_LEN);
 }
 
 enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN])
@@ -245,336 +222,22 @@ enum error caseload_next_id(struct caseload *caseload, uint64_t *id)
 static enum error board_row(void *context, const struct db_value *columns, size_t n)
 {
     struct caseload_board *board = context;
-    board->number = (uint32_t)take_number(&columns[0]);
-    board->day = (uint32_t)take_number(&columns[1]);
-    board->padding = take_number(&columns[2]);
-    return take_blob(&columns[3], board->hash, sizeof board->hash);
+    board->number = (uint32_t)caseload_take_number(&columns[0]);
+    board->day = (uint32_t)caseload_take_number(&columns[1]);
+    board->padding = caseload_take_number(&columns[2]);
+    return caseload_take_blob(&columns[3], board->hash, sizeof board->hash);
 }
 
-int caseload_board(struct caseload *caseload, struct caseload_board *board)
+enum error caseload_board(struct caseload *caseload, struct caseload_board *board)
 {
     memset(board, 0, sizeof *board);
     return db_run(caseload->db, SQL_BOARD, NULL, 0, board_row, board);
 }
 
-int caseload_set_board(struct caseload *caseload, const struct caseload_board *board)
+enum error caseload_set_board(struct caseload *caseload, const struct caseload_board *board)
 {
     const struct db_value in[] = {DB_V_INT(board->number), DB_V_INT(board->day),
                                   DB_V_INT(board->padding),
                                   DB_V_BLOB(board->hash, CASELOAD_HASH_LEN)};
     return db_run(caseload->db, SQL_BOARD_SET, in, 4, NULL, NULL);
-}
-
-/* --- kiosks --- */
-
-int caseload_put_card(struct caseload *caseload, const struct caseload_kiosk *kiosk)
-{
-    const struct db_value in[] = {DB_V_BLOB(kiosk->kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(kiosk->row),
-                                  DB_V_BLOB(kiosk->card, kiosk->card_len),
-                                  DB_V_INT(kiosk->enrolled)};
-    return db_run(caseload->db, SQL_CARD_PUT, in, 4, NULL, NULL);
-}
-
-int caseload_put_contact(struct caseload *caseload, const struct caseload_kiosk *kiosk)
-{
-    const struct db_value in[] = {
-        DB_V_BLOB(kiosk->kiosk, CASELOAD_KIOSK_LEN),
-        DB_V_INT(kiosk->bundle_last),
-        DB_V_INT(kiosk->charter),
-        DB_V_INT(kiosk->board),
-        DB_V_INT(kiosk->image),
-        DB_V_INT(kiosk->exchange_age),
-        DB_V_INT(kiosk->health),
-        DB_V_INT(kiosk->imported),
-    };
-    return db_run(caseload->db, SQL_CONTACT_PUT, in, 8, NULL, NULL);
-}
-
-struct kiosk_rows {
-    caseload_kiosk_fn *each;
-    void *context;
-};
-
-static enum error kiosk_blobs(struct caseload_kiosk *kiosk, const struct db_value *columns)
-{
-    if (columns[2].type != DB_BLOB || columns[2].len > sizeof kiosk->card)
-        return ERROR_CASEBOOK_CORRUPT;
-    memcpy(kiosk->card, columns[2].data, columns[2].len);
-    kiosk->card_len = columns[2].len;
-    enum error error = take_blob(&columns[0], kiosk->kiosk, sizeof kiosk->kiosk);
-    return error == ERROR_NONE ? take_blob(&columns[5], kiosk->tip_hash, sizeof kiosk->tip_hash)
-                               : error;
-}
-
-static enum error kiosk_row(void *context, const struct db_value *columns, size_t n)
-{
-    const struct kiosk_rows *rows = context;
-    struct caseload_kiosk kiosk = {
-        .row = take_number(&columns[1]),
-        .enrolled = (uint32_t)take_number(&columns[3]),
-        .tip_seq = take_number(&columns[4]),
-        .tip_day = (uint32_t)take_number(&columns[6]),
-        .bundle_last = take_number(&columns[7]),
-        .charter = (uint32_t)take_number(&columns[8]),
-        .board = (uint32_t)take_number(&columns[9]),
-        .image = (uint32_t)take_number(&columns[10]),
-        .exchange_age = (uint16_t)take_number(&columns[11]),
-        .health = (uint8_t)take_number(&columns[12]),
-        .imported = (uint32_t)take_number(&columns[13]),
-        .rollbacks = (uint32_t)take_number(&columns[14]),
-        .last_seq = take_number(&columns[15]),
-        .last_day = (uint32_t)take_number(&columns[16]),
-        .unreadable = take_number(&columns[17]),
-        .misplaced = take_number(&columns[18]),
-    };
-    enum error error = kiosk_blobs(&kiosk, columns);
-    return error == ERROR_NONE ? rows->each(rows->context, &kiosk) : error;
-}
-
-int caseload_each_kiosk(struct caseload *caseload, caseload_kiosk_fn *each, void *context)
-{
-    struct kiosk_rows rows = {each, context};
-    const struct db_value in[] = {DB_V_NULL};
-    return db_run(caseload->db, SQL_KIOSK, in, 1, kiosk_row, &rows);
-}
-
-static enum error keep_kiosk(void *context, const struct caseload_kiosk *kiosk)
-{
-    *(struct caseload_kiosk *)context = *kiosk;
-    return ERROR_NONE;
-}
-
-enum error caseload_kiosk(struct caseload *caseload, const uint8_t id[CASELOAD_KIOSK_LEN],
-                          struct caseload_kiosk *kiosk)
-{
-    memset(kiosk, 0, sizeof *kiosk);
-    struct kiosk_rows rows = {keep_kiosk, kiosk};
-    const struct db_value in[] = {DB_V_BLOB(id, CASELOAD_KIOSK_LEN)};
-    enum error error = db_run(caseload->db, SQL_KIOSK, in, 1, kiosk_row, &rows);
-    return error == ERROR_NONE && kiosk->card_len == 0 ? ERROR_NO_ROW : error;
-}
-
-/* --- chains --- */
-
-int caseload_has_record(struct caseload *caseload, const struct caseload_record *record)
-{
-    int64_t one = 0;
-    const struct db_value in[] = {DB_V_BLOB(record->kiosk, CASELOAD_KIOSK_LEN),
-                                  DB_V_INT(record->seq),
-                                  DB_V_BLOB(record->hash, CASELOAD_HASH_LEN)};
-    return db_number(caseload->db, SQL_RECORD_HAS, in, 3, &one);
-}
-
-int caseload_add_record(struct caseload *caseload, const struct caseload_record *record,
-                        const uint8_t *envelope, size_t envelope_len)
-{
-    const struct db_value in[] = {
-        DB_V_BLOB(record->kiosk, CASELOAD_KIOSK_LEN),
-        DB_V_INT(record->seq),
-        DB_V_BLOB(record->hash, CASELOAD_HASH_LEN),
-        DB_V_BLOB(record->previous, CASELOAD_HASH_LEN),
-        DB_V_INT(record->day),
-        DB_V_INT(record->flags),
-    };
-    enum error error = db_run(caseload->db, SQL_RECORD_ADD, in, 6, NULL, NULL);
-    if (error != ERROR_NONE || envelope == NULL)
-        return error;
-    const struct db_value kept[] = {in[0], in[1], in[2], DB_V_BLOB(envelope, envelope_len)};
-    return db_run(caseload->db, SQL_ENVELOPE_ADD, kept, 4, NULL, NULL);
-}
-
-struct tip {
-    uint64_t seq;
-    uint8_t hash[CASELOAD_HASH_LEN];
-    uint32_t day;
-    int found;
-};
-
-static enum error tip_row(void *context, const struct db_value *columns, size_t n)
-{
-    struct tip *tip = context;
-    tip->seq = take_number(&columns[0]);
-    tip->day = (uint32_t)take_number(&columns[2]);
-    tip->found = 1;
-    return take_blob(&columns[1], tip->hash, sizeof tip->hash);
-}
-
-static enum error tip_forward(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
-{
-    enum error error = ERROR_NONE;
-    do {
-        const uint64_t next = tip->seq + 1;
-        uint8_t previous[CASELOAD_HASH_LEN];
-        memcpy(previous, tip->hash, sizeof previous);
-        const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(next),
-                                      DB_V_BLOB(previous, sizeof previous)};
-        tip->found = 0;
-        error = db_run(caseload->db, SQL_TIP_NEXT, in, 3, tip_row, tip);
-    } while (error == ERROR_NONE && tip->found);
-    return error;
-}
-
-/* A kiosk that was set back goes on from there, and the chain that it left ends for ever. Once the
-   one it is on is longer, that one counts; else its records would never be acknowledged. */
-static enum error tip_longest(struct caseload *caseload, const uint8_t *kiosk, struct tip *tip)
-{
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(tip->seq)};
-    int64_t beyond = 0;
-    enum error error = db_number(caseload->db, SQL_BEYOND, in, 2, &beyond);
-    if (error == ERROR_NONE)
-        error = db_run(caseload->db, SQL_TIP_LONGEST, in, 2, tip_row, tip);
-    return error == ERROR_NO_ROW ? ERROR_NONE : error;
-}
-
-enum error caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN])
-{
-    struct tip tip = {0};
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
-    enum error error = db_run(caseload->db, SQL_TIP, in, 1, tip_row, &tip);
-    if (error != ERROR_NONE || !tip.found)
-        return error != ERROR_NONE ? error : ERROR_NO_ROW;
-    const uint64_t was = tip.seq;
-    error = tip_forward(caseload, kiosk, &tip);
-    if (error == ERROR_NONE)
-        error = tip_longest(caseload, kiosk, &tip);
-    if (error != ERROR_NONE || tip.seq == was)
-        return error;
-    const struct db_value set[] = {in[0], DB_V_INT(tip.seq), DB_V_BLOB(tip.hash, sizeof tip.hash),
-                                   DB_V_INT(tip.day)};
-    return db_run(caseload->db, SQL_TIP_SET, set, 4, NULL, NULL);
-}
-
-struct range_rows {
-    caseload_range_fn *each;
-    void *context;
-};
-
-static enum error range_row(void *context, const struct db_value *columns, size_t n)
-{
-    const struct range_rows *rows = context;
-    return rows->each(rows->context, take_number(&columns[0]), take_number(&columns[1]));
-}
-
-int caseload_each_gap(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
-                      caseload_range_fn *each, void *context)
-{
-    struct range_rows rows = {each, context};
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
-    return db_run(caseload->db, SQL_GAPS, in, 1, range_row, &rows);
-}
-
-int caseload_each_fork(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
-                       caseload_range_fn *each, void *context)
-{
-    struct range_rows rows = {each, context};
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
-    return db_run(caseload->db, SQL_FORKS, in, 1, range_row, &rows);
-}
-
-int caseload_add_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
-                          const struct caseload_rollback *rollback)
-{
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN),
-                                  DB_V_INT(rollback->was_seq),
-                                  DB_V_INT(rollback->was_board),
-                                  DB_V_INT(rollback->seq),
-                                  DB_V_INT(rollback->board),
-                                  DB_V_INT(rollback->day)};
-    return db_run(caseload->db, SQL_ROLLBACK_ADD, in, 6, NULL, NULL);
-}
-
-struct rollback_rows {
-    caseload_rollback_fn *each;
-    void *context;
-};
-
-static enum error rollback_row(void *context, const struct db_value *columns, size_t n)
-{
-    const struct rollback_rows *rows = context;
-    const struct caseload_rollback rollback = {
-        .was_seq = take_number(&columns[0]),
-        .was_board = (uint32_t)take_number(&columns[1]),
-        .seq = take_number(&columns[2]),
-        .board = (uint32_t)take_number(&columns[3]),
-        .day = (uint32_t)take_number(&columns[4]),
-    };
-    return rows->each(rows->context, &rollback);
-}
-
-int caseload_each_rollback(struct caseload *caseload, const uint8_t kiosk[CASELOAD_KIOSK_LEN],
-                           caseload_rollback_fn *each, void *context)
-{
-    struct rollback_rows rows = {each, context};
-    const struct db_value in[] = {DB_V_BLOB(kiosk, CASELOAD_KIOSK_LEN)};
-    return db_run(caseload->db, SQL_ROLLBACKS, in, 1, rollback_row, &rows);
-}
-
-/* --- cases --- */
-
-enum error caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
-                           uint64_t *id)
-{
-    int64_t number = 0;
-    const struct db_value in[] = {DB_V_BLOB(link, CASELOAD_LINK_LEN)};
-    enum error error = db_number(caseload->db, SQL_LINKED, in, 1, &number);
-    *id = (uint64_t)number;
-    return error;
-}
-
-enum error caseload_new_case(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
-                             uint64_t *id)
-{
-    const struct db_value in[] = {DB_V_BLOB(link, CASELOAD_LINK_LEN)};
-    enum error error = db_run(caseload->db, SQL_CASE_ADD, in, 1, NULL, NULL);
-    if (error == ERROR_NONE)
-        *id = (uint64_t)db_last_id(caseload->db);
-    return error;
-}
-
-int caseload_add_item(struct caseload *caseload, const struct caseload_item *item)
-{
-    const struct db_value n = item->n > 0 ? DB_V_INT(item->n) : DB_V_NULL;
-    const struct db_value in[] = {DB_V_INT(item->id), DB_V_INT(item->case_id), n,
-                                  DB_V_BLOB(item->sealed, item->len)};
-    return db_run(caseload->db, SQL_ITEM_ADD, in, 4, NULL, NULL);
-}
-
-struct item_rows {
-    caseload_item_fn *each;
-    void *context;
-    int found;
-};
-
-static enum error item_row(void *context, const struct db_value *columns, size_t n)
-{
-    struct item_rows *rows = context;
-    rows->found = 1;
-    const struct caseload_item item = {
-        .id = take_number(&columns[0]),
-        .case_id = take_number(&columns[1]),
-        .n = take_number(&columns[2]),
-        .sealed = columns[3].type == DB_BLOB ? columns[3].data : NULL,
-        .len = columns[3].type == DB_BLOB ? columns[3].len : 0,
-    };
-    return rows->each(rows->context, &item);
-}
-
-enum error caseload_each_item(struct caseload *caseload, uint64_t case_id, caseload_item_fn *each,
-                              void *context)
-{
-    struct item_rows rows = {each, context, 0};
-    if (case_id == 0)
-        return db_run(caseload->db, SQL_ITEMS_ALL, NULL, 0, item_row, &rows);
-    const struct db_value in[] = {DB_V_INT(case_id)};
-    enum error error = db_run(caseload->db, SQL_ITEMS, in, 1, item_row, &rows);
-    return error == ERROR_NONE && !rows.found ? ERROR_CASE : error;
-}
-
-enum error caseload_last_message(struct caseload *caseload, uint64_t case_id, uint64_t *n)
-{
-    int64_t number = 0;
-    const struct db_value in[] = {DB_V_INT(case_id)};
-    enum error error = db_number(caseload->db, SQL_LAST_MESSAGE, in, 1, &number);
-    *n = (uint64_t)number;
-    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }

@@ -18,6 +18,7 @@
 #include "store/db_file.h"
 #include "store/db_log.h"
 #include "store/db_look.h"
+#include "store/db_sqlite.h"
 
 enum {
     BUSY_MS = 5000,

@@ -97,17 +97,4 @@ enum error db_run(struct db *db, size_t statement, const struct db_value *in, si
 enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                      int64_t *out);
 
-/* Row id of the last INSERT on this connection. */
-int64_t db_last_id(struct db *db);
-
-/* 1 when what is written would not be found again: the file, its log or its index at their paths is
-   no longer the one that is open here, or the file holds an older state than was last seen in it.
-   Once 1, always 1. Otherwise 0. */
-int db_moved(struct db *db);
-
-/* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
-   ERROR_BUSY when another connection reads or writes for longer than the busy timeout; nothing is lost
-   then. */
-enum error db_checkpoint(struct db *db);
-
 #endif

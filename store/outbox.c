@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/db_sqlite.h"
+
 enum {
     APPLICATION_ID = 0x53514f42, /* "SQOB" */
     VERSION = 1,

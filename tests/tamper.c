@@ -39,7 +39,7 @@ static void put_card(struct tamper *t, struct tamper_kiosk *kiosk)
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, t->ward.vault.charter_bytes, t->ward.root, file),
                      ERROR_NONE);
-    assert_int_equal(casefile_keep_card(&t->ward.vault, file, WARD_DAY), ERROR_NONE);
+    assert_int_equal(fleet_keep_card(&t->ward.vault, file, WARD_DAY), ERROR_NONE);
     snprintf(name, sizeof name, "%s.card", kiosk->name);
     office_put(t->stick, name, file, sizeof file);
 }
@@ -167,10 +167,10 @@ void tamper_cover(struct tamper *t, size_t k)
     file_letter(t, k, t->kiosks[k].dir, &letter);
 }
 
-static enum error find_letter(void *context, const struct casefile_item *item)
+static enum error find_letter(void *context, const struct item *item)
 {
     struct tamper *t = context;
-    if (item->kind != CASEFILE_LETTER)
+    if (item->kind != ITEM_LETTER)
         return ERROR_NONE;
     for (size_t i = 0; i < t->letter_count; i++)
         if (strlen(t->letters[i].text) == item->letter->text_len &&
@@ -183,7 +183,7 @@ void tamper_settle(struct tamper *t)
 {
     unsigned bad = 0;
     tamper_round(t);
-    assert_int_equal(casefile_each(&t->ward.vault, 0, find_letter, t), ERROR_NONE);
+    assert_int_equal(casefile_each(&t->ward.vault, find_letter, t), ERROR_NONE);
     for (size_t i = 0; i < t->letter_count; i++) {
         if (t->letters[i].destroyed)
             continue;

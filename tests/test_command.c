@@ -243,18 +243,18 @@ static void test_a_board_from_before_the_backup_is_named(void **state)
 static void assert_screen_shows_case_2(void)
 {
     static char dump[32768];
-    struct triage_screen *reader = NULL;
+    struct triage_screen *ui = NULL;
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
-    assert_int_equal(triage_screen_new(vault, WARD_DAY, &reader), ERROR_NONE);
-    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
-    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
-    assert_true(triage_screen_key(reader, screen, (struct keypress){.kind = KEYPRESS_END}));
-    triage_screen_draw(reader, screen);
+    assert_int_equal(triage_screen_new(vault, WARD_DAY, &ui), ERROR_NONE);
+    assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
+    assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
+    assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_END}));
+    triage_screen_draw(ui, screen);
     screen_dump(screen, dump, sizeof dump);
     assert_non_null(strstr(dump, "two"));
     screen_free(&screen);
-    triage_screen_free(&reader);
+    triage_screen_free(&ui);
     vault_close(&vault);
 }
 

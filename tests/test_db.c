@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "store/db.h"
+#include "store/db_sqlite.h"
 #include "tests/folder.h"
 
 enum {

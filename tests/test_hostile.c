@@ -45,7 +45,7 @@ static struct ward ward;
 static struct ward_kiosk kiosk;
 static uint64_t honest_case;
 static uint64_t cases[HOSTILE_COUNT]; /* 0: refused at the door */
-static char text[LETTER_TEXT_MAX + 1], name[LETTER_NAME_MAX], note[CASEFILE_NOTE_MAX];
+static char text[LETTER_TEXT_MAX + 1], name[LETTER_NAME_MAX], note[ITEM_NOTE_MAX];
 static char answer[ANSWER_TEXT_MAX + 1];
 static size_t text_len, name_len, note_len, answer_len;
 static unsigned places, through;
@@ -106,7 +106,7 @@ static void add_to_case(uint64_t id, const char *noted, size_t noted_len, const 
                         size_t answered_len)
 {
     assert_int_equal(casefile_note(&ward.vault, id, WARD_DAY, noted, noted_len), ERROR_NONE);
-    assert_int_equal(triage_answer(&ward.vault, id, answered, answered_len, WARD_DAY), ERROR_NONE);
+    assert_int_equal(ward_answer(&ward, id, answered, answered_len, WARD_DAY), ERROR_NONE);
 }
 
 static void fill_office(void)
@@ -120,7 +120,7 @@ static void fill_office(void)
             write_letter((char)(i + 2), text, text_len, name, name_len);
     }
     assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), ERROR_NONE);
-    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), ERROR_NONE);
+    assert_int_equal(triage_list(&ward.vault, &rows, &n), ERROR_NONE);
     assert_int_equal(n, kiosk.seq);
     honest_case = rows[0].id;
     add_to_case(honest_case, "honest", 6, "honest", 6);
@@ -421,7 +421,7 @@ static void test_lists(void **state)
     size_t n = 0, size = 0;
     char *out = NULL;
     places += 2;
-    assert_int_equal(triage_list(&ward.vault, 0, &rows, &n), ERROR_NONE);
+    assert_int_equal(triage_list(&ward.vault, &rows, &n), ERROR_NONE);
     FILE *file = open_memstream(&out, &size);
     print_cases(file, rows, n);
     fclose(file);
@@ -439,15 +439,15 @@ static void test_lists(void **state)
 
 /* --- the triage screen --- */
 
-static struct triage_screen *reader;
+static struct triage_screen *ui;
 static struct screen *screen;
 static char dump[SCREEN_ROWS_MIN * ROW_MAX];
 static char own[1 << 16]; /* rows that an honest case shows, a line each */
 
 static void press(enum keypress_kind kind, uint32_t ch)
 {
-    triage_screen_key(reader, screen, (struct keypress){kind, ch});
-    triage_screen_draw(reader, screen);
+    triage_screen_key(ui, screen, (struct keypress){kind, ch});
+    triage_screen_draw(ui, screen);
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
 
@@ -460,10 +460,10 @@ static void check_grid(const char *place, const struct hostile *hostile, const s
         }
 }
 
-/* Opens the n-th case of the list in a fresh reader. */
+/* Opens the n-th case of the list on a fresh screen. */
 static void open_case(size_t n)
 {
-    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), ERROR_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &ui), ERROR_NONE);
     press(KEYPRESS_OTHER, 0);
     for (size_t i = 0; i < n; i++)
         press(KEYPRESS_DOWN, 0);
@@ -531,7 +531,7 @@ static void type_answer(const struct hostile *hostile)
 
 static void close_reader(void)
 {
-    triage_screen_free(&reader);
+    triage_screen_free(&ui);
     dump[0] = '\0';
 }
 

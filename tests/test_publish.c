@@ -109,8 +109,7 @@ static void test_answer_is_read_from_the_board(void **state)
     struct answer answer;
     file_complaint(scene, 'a');
     file_complaint(scene, 'c');
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text - 1, WARD_DAY + 3),
-                     ERROR_NONE);
+    assert_int_equal(ward_answer(&scene->ward, 1, text, sizeof text - 1, WARD_DAY + 3), ERROR_NONE);
     publish(scene, WARD_DAY + 4);
     assert_int_equal(read_message(scene, 'a', 1, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_ARRIVED);
@@ -192,16 +191,16 @@ static void test_status_is_told_when_people_see_it_change(void **state)
     bool changed = false;
     file_complaint(scene, 'a');
     assert_int_equal(
-        triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
+        ward_set_status(&scene->ward, 1, taxonomy_status("closed"), WARD_DAY, &changed),
         ERROR_NONE);
     assert_true(changed);
     assert_int_equal(
-        triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed"), WARD_DAY, &changed),
+        ward_set_status(&scene->ward, 1, taxonomy_status("closed"), WARD_DAY, &changed),
         ERROR_NONE);
     assert_false(changed);
-    assert_int_equal(triage_set_status(&scene->ward.vault, 1, taxonomy_status("closed-upheld"),
-                                       WARD_DAY, &changed),
-                     ERROR_NONE);
+    assert_int_equal(
+        ward_set_status(&scene->ward, 1, taxonomy_status("closed-upheld"), WARD_DAY, &changed),
+        ERROR_NONE);
     assert_true(changed);
     publish(scene, WARD_DAY);
     assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
@@ -209,7 +208,7 @@ static void test_status_is_told_when_people_see_it_change(void **state)
     assert_int_equal(answer.len, 0);
     assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
     assert_int_equal(
-        triage_set_status(&scene->ward.vault, 99, taxonomy_status("closed"), WARD_DAY, &changed),
+        ward_set_status(&scene->ward, 99, taxonomy_status("closed"), WARD_DAY, &changed),
         ERROR_CASE);
 }
 
@@ -220,13 +219,11 @@ static void test_answers_have_limits(void **state)
     char text[ANSWER_TEXT_MAX + 1];
     memset(text, 'x', sizeof text);
     file_complaint(scene, 'a');
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, sizeof text, WARD_DAY),
-                     ERROR_TEXT_LONG);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, 0, WARD_DAY), ERROR_TEXT_EMPTY);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "\xFF", 1, WARD_DAY), ERROR_TEXT_UTF8);
-    assert_int_equal(triage_answer(&scene->ward.vault, 7, "text", 4, WARD_DAY), ERROR_CASE);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, text, ANSWER_TEXT_MAX, WARD_DAY),
-                     ERROR_NONE);
+    assert_int_equal(ward_answer(&scene->ward, 1, text, sizeof text, WARD_DAY), ERROR_TEXT_LONG);
+    assert_int_equal(ward_answer(&scene->ward, 1, text, 0, WARD_DAY), ERROR_TEXT_EMPTY);
+    assert_int_equal(ward_answer(&scene->ward, 1, "\xFF", 1, WARD_DAY), ERROR_TEXT_UTF8);
+    assert_int_equal(ward_answer(&scene->ward, 7, "text", 4, WARD_DAY), ERROR_CASE);
+    assert_int_equal(ward_answer(&scene->ward, 1, text, ANSWER_TEXT_MAX, WARD_DAY), ERROR_NONE);
     publish(scene, WARD_DAY);
     assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.len, ANSWER_TEXT_MAX);
@@ -236,18 +233,14 @@ static void test_answers_have_limits(void **state)
 static int set_status(struct scene *scene, const char *code)
 {
     bool changed = false;
-    return triage_set_status(&scene->ward.vault, 1, taxonomy_status(code), WARD_DAY, &changed);
+    return ward_set_status(&scene->ward, 1, taxonomy_status(code), WARD_DAY, &changed);
 }
 
 static struct triage_case look(struct scene *scene)
 {
-    struct triage_case *row = NULL, copy;
-    size_t n = 0;
-    assert_int_equal(triage_list(&scene->ward.vault, 1, &row, &n), ERROR_NONE);
-    assert_int_equal(n, 1);
-    copy = *row;
-    free(row);
-    return copy;
+    struct triage_case row;
+    assert_int_equal(ward_row(&scene->ward, 1, &row), ERROR_NONE);
+    return row;
 }
 
 static void test_the_last_number_is_kept_for_the_closing(void **state)
@@ -256,8 +249,8 @@ static void test_the_last_number_is_kept_for_the_closing(void **state)
     struct answer answer;
     file_complaint(scene, 'a');
     for (uint32_t n = 2; n < ANSWER_COUNT_MAX; n++)
-        assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), ERROR_NONE);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "x", 1, WARD_DAY), ERROR_MESSAGES);
+        assert_int_equal(ward_answer(&scene->ward, 1, "x", 1, WARD_DAY), ERROR_NONE);
+    assert_int_equal(ward_answer(&scene->ward, 1, "x", 1, WARD_DAY), ERROR_MESSAGES);
     assert_int_equal(set_status(scene, "opened"), ERROR_NONE); /* nothing is told */
     assert_int_equal(look(scene).messages, ANSWER_COUNT_MAX - 1);
     assert_string_equal(taxonomy_status_numbered(look(scene).status)->code, "opened");
@@ -279,9 +272,8 @@ static void test_a_status_promises_no_answer_that_is_not_there(void **state)
     assert_int_equal(set_status(scene, "opened"), ERROR_NONE);
     assert_int_equal(look(scene).messages, 2);
     assert_true(look(scene).waits);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, " \n\t\xC2\xA0 ", 6, WARD_DAY),
-                     ERROR_TEXT_EMPTY);
-    assert_int_equal(triage_answer(&scene->ward.vault, 1, "Which ward?", 11, WARD_DAY), ERROR_NONE);
+    assert_int_equal(ward_answer(&scene->ward, 1, " \n\t\xC2\xA0 ", 6, WARD_DAY), ERROR_TEXT_EMPTY);
+    assert_int_equal(ward_answer(&scene->ward, 1, "Which ward?", 11, WARD_DAY), ERROR_NONE);
     assert_false(look(scene).waits);
     assert_int_equal(set_status(scene, "need-info"), ERROR_NONE);
     file_complaint(scene, 'a'); /* the person writes again */
@@ -319,7 +311,8 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
     file_complaint(scene, 'a');
     file_complaint(scene, 'c');
     ward_damage(&scene->ward, 1, 2);
-    assert_int_equal(triage_answer(vault, 1, "text", 4, WARD_DAY), ERROR_NONE); /* as message 3 */
+    assert_int_equal(ward_answer(&scene->ward, 1, "text", 4, WARD_DAY),
+                     ERROR_NONE); /* as message 3 */
     vault->damage_count = 0;
     assert_int_equal(publish_run(vault, scene->out, WARD_DAY, &scene->report), ERROR_CASEBOOK_ROW);
     assert_int_equal(vault->damage_count, 1);
@@ -424,7 +417,7 @@ static void test_notices_that_no_kiosk_can_show_are_refused(void **state)
     static const struct {
         const char *text;
         size_t len;
-        int error;
+        enum error error;
         uint32_t line;
     } bad[] = {
         {"a\nb\xFF\nc", 6, ERROR_TEXT_UTF8, 2},
@@ -531,12 +524,12 @@ enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
 static void test_full_disk_halves_no_answer(void **state)
 {
     struct scene *scene = *state;
-    int error = ERROR_FULL, refusals = 0;
+    enum error error = ERROR_FULL, refusals = 0;
     file_complaint(scene, 'a');
     for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
         assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
         ward_starve(len);
-        error = triage_answer(&scene->ward.vault, 1, "text", 4, WARD_DAY);
+        error = ward_answer(&scene->ward, 1, "text", 4, WARD_DAY);
         ward_feed();
         const struct triage_case row = look(scene);
         assert_int_equal(row.messages, error == ERROR_NONE ? 2 : 1);
@@ -551,7 +544,7 @@ static void test_full_disk_halves_no_answer(void **state)
 static void test_full_disk_halves_no_status(void **state)
 {
     struct scene *scene = *state;
-    int error = ERROR_FULL;
+    enum error error = ERROR_FULL;
     file_complaint(scene, 'a');
     for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
         assert_int_equal(caseload_checkpoint(scene->ward.vault.cases), ERROR_NONE);
@@ -567,7 +560,7 @@ static void test_full_disk_halves_no_status(void **state)
 static void test_full_disk_takes_no_board_number(void **state)
 {
     struct scene *scene = *state;
-    int error = ERROR_FULL, refusals = 0;
+    enum error error = ERROR_FULL, refusals = 0;
     file_complaint(scene, 'a');
     publish(scene, WARD_DAY);
     file_complaint(scene, 'b');

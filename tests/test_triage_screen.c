@@ -21,7 +21,7 @@
 
 static struct ward ward;
 static struct ward_kiosk kiosk;
-static struct triage_screen *reader;
+static struct triage_screen *ui;
 static struct screen *screen;
 static char dump[32768];
 
@@ -36,13 +36,13 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     screen_free(&screen);
-    triage_screen_free(&reader);
+    triage_screen_free(&ui);
     ward_drop(&kiosk);
     ward_close(&ward);
     return 0;
 }
 
-/* --- the reader at work --- */
+/* --- the screen at work --- */
 
 static void receive(const char *text, int copies)
 {
@@ -57,20 +57,20 @@ static void receive(const char *text, int copies)
 
 static void start(void)
 {
-    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &reader), ERROR_NONE);
+    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &ui), ERROR_NONE);
     screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
     assert_non_null(screen);
 }
 
 static void draw(void)
 {
-    triage_screen_draw(reader, screen);
+    triage_screen_draw(ui, screen);
     assert_true(screen_dump(screen, dump, sizeof dump) < sizeof dump);
 }
 
 static void press(enum keypress_kind kind, uint32_t ch)
 {
-    assert_true(triage_screen_key(reader, screen, (struct keypress){kind, ch}));
+    assert_true(triage_screen_key(ui, screen, (struct keypress){kind, ch}));
     draw();
 }
 
@@ -112,7 +112,7 @@ static void test_one_way_through(void **state)
     press(KEYPRESS_CHAR, '3'); /* drop */
     press(KEYPRESS_CHAR, 'q');
     assert_shown("1+1");
-    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
+    assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
 }
 
 /* --- what a stranger writes --- */
@@ -215,8 +215,8 @@ static void test_an_answer_cut_off_stays_as_a_note(void **state)
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, 'a');
     type("We come on Tuesday");
-    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
-    assert_int_equal(triage_screen_lost(reader), ERROR_NONE);
+    assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_GONE, 0}));
+    assert_int_equal(triage_screen_lost(ui), ERROR_NONE);
     char *shown = ward_show(&ward, 1, 0, &len);
     const char *note = strstr(shown, "Note of the office");
     assert_non_null(note);
@@ -232,7 +232,7 @@ static void test_no_note_when_nothing_was_written(void **state)
     start();
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, 'a');
-    assert_false(triage_screen_key(reader, screen, (struct keypress){KEYPRESS_GONE, 0}));
+    assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_GONE, 0}));
     char *shown = ward_show(&ward, 1, 0, &len);
     assert_null(strstr(shown, "Note of the office"));
     free(shown);
@@ -243,7 +243,7 @@ static void test_no_note_when_nothing_was_written(void **state)
 static void fits(const char *language, int error)
 {
     lang_set(language);
-    triage_screen_tell(reader, error);
+    triage_screen_tell(ui, error);
     draw();
     if (screen_clipped(screen))
         fail_msg("%s, error %d, is cut:\n%s", language, error, dump);
@@ -266,7 +266,7 @@ static void test_every_view_and_trouble_fits(void **state)
     text[sizeof text - 1] = '\0';
     start();
     every_trouble_fits();
-    triage_screen_free(&reader);
+    triage_screen_free(&ui);
     screen_free(&screen);
     receive(text, 2);
     start();

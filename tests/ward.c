@@ -21,7 +21,7 @@
 #include "crypto/signature.h"
 #include "desk/print.h"
 #include "desk/print_json.h"
-#include "office/casefile.h"
+#include "office/fleet.h"
 #include "protocol/bundle.h"
 #include "tests/ward.h"
 
@@ -94,7 +94,7 @@ void ward_enroll_at(struct ward *ward, struct ward_kiosk *kiosk, const char *fac
     memcpy(card.key, kiosk->key, sizeof card.key);
     memcpy(card.facility, kiosk->facility, sizeof card.facility);
     assert_int_equal(card_encode(&card, ward->vault.charter_bytes, ward->root, file), ERROR_NONE);
-    assert_int_equal(casefile_keep_card(&ward->vault, file, WARD_DAY), ERROR_NONE);
+    assert_int_equal(fleet_keep_card(&ward->vault, file, WARD_DAY), ERROR_NONE);
 }
 
 void ward_enroll(struct ward *ward, struct ward_kiosk *kiosk, const char *facility)
@@ -187,7 +187,7 @@ int ward_import(struct ward *ward, const struct ward_kiosk *kiosk, uint64_t firs
     struct import import = {.vault = &ward->vault, .today = WARD_DAY + 1};
     size_t len = 0;
     uint8_t *bundle = ward_bundle(kiosk, first, last, &len);
-    int error = import_bundle(&import, "test", bundle, len);
+    enum error error = import_bundle(&import, "test", bundle, len);
     free(bundle);
     if (report != NULL)
         *report = import.report;
@@ -220,14 +220,47 @@ void ward_damage(struct ward *ward, uint64_t case_id, uint64_t n)
     assert_int_equal(caseload_add_item(ward->vault.cases, &item), ERROR_NONE);
 }
 
+enum error ward_row(struct ward *ward, uint64_t case_id, struct triage_case *row)
+{
+    struct casefile *casefile = NULL;
+    enum error error = casefile_load(&ward->vault, case_id, &casefile);
+    if (error == ERROR_NONE)
+        error = triage_row(casefile, row);
+    casefile_free(&casefile);
+    return error;
+}
+
+enum error ward_answer(struct ward *ward, uint64_t case_id, const char *text, size_t len,
+                       uint32_t today)
+{
+    struct casefile *casefile = NULL;
+    enum error error = casefile_load(&ward->vault, case_id, &casefile);
+    if (error == ERROR_NONE)
+        error = triage_answer(casefile, text, len, today);
+    casefile_free(&casefile);
+    return error;
+}
+
+enum error ward_set_status(struct ward *ward, uint64_t case_id,
+                           const struct taxonomy_status *status, uint32_t today, bool *changed)
+{
+    struct casefile *casefile = NULL;
+    enum error error = casefile_load(&ward->vault, case_id, &casefile);
+    if (error == ERROR_NONE)
+        error = triage_set_status(casefile, status, today, changed);
+    casefile_free(&casefile);
+    return error;
+}
+
 char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len)
 {
     char *text = NULL;
     FILE *out = open_memstream(&text, len);
     assert_non_null(out);
-    assert_int_equal(json ? print_json_case(out, &ward->vault, case_id)
-                          : print_case(out, &ward->vault, case_id),
-                     ERROR_NONE);
+    struct casefile *casefile = NULL;
+    assert_int_equal(casefile_load(&ward->vault, case_id, &casefile), ERROR_NONE);
+    assert_int_equal(json ? print_json_case(out, casefile) : print_case(out, casefile), ERROR_NONE);
+    casefile_free(&casefile);
     fclose(out);
     return text;
 }

@@ -22,6 +22,7 @@
 #include "complaint/letter.h"
 #include "crypto/code.h"
 #include "office/import.h"
+#include "office/triage.h"
 #include "office/vault.h"
 #include "protocol/card.h"
 #include "protocol/record.h"
@@ -86,6 +87,13 @@ void ward_feed(void);
 
 /* Adds a row to the case that no key opens, as message n (0: none). */
 void ward_damage(struct ward *ward, uint64_t case_id, uint64_t n);
+
+/* As triage_row, triage_answer and triage_set_status, of the case with this number. */
+enum error ward_row(struct ward *ward, uint64_t case_id, struct triage_case *row);
+enum error ward_answer(struct ward *ward, uint64_t case_id, const char *text, size_t len,
+                       uint32_t today);
+enum error ward_set_status(struct ward *ward, uint64_t case_id,
+                           const struct taxonomy_status *status, uint32_t today, bool *changed);
 
 /* What `show` (or `show --json`) prints of a case; malloc'd. */
 char *ward_show(struct ward *ward, uint64_t case_id, int json, size_t *len);

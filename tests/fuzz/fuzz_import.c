@@ -104,8 +104,11 @@ static bool show(uint64_t case_id, bool machine)
     FILE *out = open_memstream(&text, &len);
 
     must(out != NULL);
-    const int error = machine ? print_json_case(out, &ward.vault, case_id)
-                              : print_case_wide(out, 80, &ward.vault, case_id);
+    struct casefile *casefile = NULL;
+    enum error error = casefile_load(&ward.vault, case_id, &casefile);
+    if (error == ERROR_NONE)
+        error = machine ? print_json_case(out, casefile) : print_case_wide(out, 80, casefile);
+    casefile_free(&casefile);
     must(fclose(out) == 0);
     if (error == ERROR_NONE && machine)
         check_machine(text, len);

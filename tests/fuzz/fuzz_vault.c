@@ -25,7 +25,7 @@ static const char words[] = "correct horse battery";
 static char *folder, path[4096];
 static int dir = -1;
 static struct passphrase *passphrase;
-static struct vault_keys *held; /* what the keyring held at first */
+static struct keyset *held; /* what the keyring held at first */
 static uint8_t root_seed[SIGNATURE_SEED_LEN];
 static uint8_t charter[CHARTER_LEN], ring[RING_ROOM], *ring_secret;
 static size_t ring_len;
@@ -59,7 +59,7 @@ static void put(const char *name, const void *bytes, size_t len)
 /* Opens the office as a command does. */
 static int open_office(struct vault **vault)
 {
-    int error = vault_open(path, vault);
+    enum error error = vault_open(path, vault);
 
     if (error == ERROR_NONE)
         error = vault_unlock(*vault, passphrase);
@@ -132,7 +132,7 @@ static void put_ring(const char *name, const uint8_t *secret, size_t len)
 /* Within its limits, whatever the keyring said. */
 static void check(const struct vault *vault)
 {
-    must(vault->keys->intake_count <= VAULT_INTAKE_MAX);
+    must(vault->keys->intake_count <= KEYSET_INTAKE_MAX);
     must(memcmp(vault->keys->casebook, held->casebook, sizeof held->casebook) == 0);
 }
 

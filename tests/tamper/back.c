@@ -323,7 +323,7 @@ static void clock_years_ahead(struct tamper *t)
     insist_says(t, A, "SILENCE for 20 days, after record: 3");
     t->today = WARD_DAY;
     /* And nobody waits at the end of the list for it. */
-    assert_int_equal(triage_list(&t->ward.vault, 0, &rows, &n), ERROR_NONE);
+    assert_int_equal(triage_list(&t->ward.vault, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(rows[i].day, WARD_DAY);

@@ -48,7 +48,7 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
     uint8_t *seed = NULL;
     struct fleet_row *rows = NULL;
     size_t n = 0;
-    int error = house_root(vault, &seed);
+    enum error error = house_root(vault, &seed);
     secret_free(seed);
     if (error == ERROR_NONE)
         error = fleet_list(vault, day_today(), &rows, &n);
@@ -81,7 +81,7 @@ const char *scenes_init_check(const char *root, const struct marks *marks)
 {
     struct vault *vault = NULL;
     const char *wrong = NULL;
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE)
         wrong = weigh_office(vault, marks);
     vault_close(&vault);
@@ -111,7 +111,8 @@ static const char *weigh_card(const char *root, uint32_t *number)
     *number = 0;
     if (access(house_path(root, "media/k.card"), F_OK) != 0)
         return NULL;
-    int error = file_read(AT_FDCWD, house_path(root, "media/k.card"), CARD_FILE_LEN, &data, &len);
+    enum error error =
+        file_read(AT_FDCWD, house_path(root, "media/k.card"), CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_decode(data, len, &card, &charter);
     if (error == ERROR_NONE)
@@ -137,7 +138,7 @@ static const char *known(const char *root, uint32_t *card, struct caseload_kiosk
     struct vault *vault = NULL;
     struct fleet_row *rows = NULL;
     size_t n = 0;
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE)
         error = fleet_list(vault, day_today(), &rows, &n);
     *card = n == 1 ? rows[0].card.number : 0;
@@ -219,9 +220,9 @@ static const char *weigh_cases(const char *root)
     struct triage_case *cases = NULL;
     size_t n = 0;
     bool whole = true;
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE)
-        error = triage_list(vault, 0, &cases, &n);
+        error = triage_list(vault, &cases, &n);
     for (size_t i = 0; i < n; i++)
         whole = whole && cases[i].letters == (cases[i].id == 1 ? LETTERS_OF_A : 1) &&
                 cases[i].messages == 1;
@@ -265,25 +266,28 @@ static const char *const said[SAID_END] = {
     [SAID_SECOND] = "the second answer",
 };
 
-static int say(struct vault *vault, int what)
+static enum error say(struct vault *vault, int what)
 {
     bool changed = false;
+    struct casefile *casefile = NULL;
     const size_t len = said[what] != NULL ? strlen(said[what]) : 0;
-    switch (what) {
-    case SAID_STATUS:
-        return triage_set_status(vault, 2, taxonomy_status("triaged"), day_today(), &changed);
-    case SAID_NOTE:
+    if (what == SAID_NOTE)
         return casefile_note(vault, 3, day_today(), said[what], len);
-    default:
-        return triage_answer(vault, 1, said[what], len, day_today());
-    }
+    enum error error = casefile_load(vault, what == SAID_STATUS ? 2 : 1, &casefile);
+    if (error == ERROR_NONE && what == SAID_STATUS)
+        error = triage_set_status(casefile, taxonomy_status("triaged"), day_today(), &changed);
+    else if (error == ERROR_NONE)
+        error = triage_answer(casefile, said[what], len, day_today());
+    casefile_free(&casefile);
+    return error;
 }
 
 static int hash_board(const char *root, uint8_t hash[MARKS_HASH])
 {
     uint8_t *data = NULL;
     size_t len = 0;
-    int error = file_read(AT_FDCWD, house_path(root, "out/" NAMES_BOARD), BOARD_MAX, &data, &len);
+    enum error error =
+        file_read(AT_FDCWD, house_path(root, "out/" NAMES_BOARD), BOARD_MAX, &data, &len);
     if (error == ERROR_NONE)
         house_hash(data, len, hash);
     free(data);
@@ -320,20 +324,21 @@ struct heard {
     struct answer *answer;
 };
 
-static enum error hear(void *context, const struct casefile_item *item)
+static enum error hear(void *context, const struct item *item)
 {
     struct heard *heard = context;
     const char *text = item->text;
     size_t len = item->len;
-    if (item->kind == CASEFILE_STATUS && item->case_id == 2)
+    if (item->kind == ITEM_STATUS && item->case_id == 2)
         heard->times[SAID_STATUS]++;
-    if (item->kind == CASEFILE_MESSAGE && item->has_text) {
-        int error = casefile_message(item, heard->answer);
+    if (item->kind == ITEM_MESSAGE && item->has_text) {
+        struct item opened = *item;
+        enum error error = item_open(&opened, heard->answer);
         if (error != ERROR_NONE)
             return error;
-        text = heard->answer->text;
-        len = heard->answer->len;
-    } else if (item->kind != CASEFILE_NOTE) {
+        text = opened.text;
+        len = opened.len;
+    } else if (item->kind != ITEM_NOTE) {
         return ERROR_NONE;
     }
     for (int i = SAID_FIRST; i < SAID_END; i++)
@@ -344,7 +349,7 @@ static enum error hear(void *context, const struct casefile_item *item)
 
 static const char *weigh_said(struct vault *vault, const struct marks *marks, struct heard *heard)
 {
-    int error = casefile_each(vault, 0, hear, heard);
+    enum error error = casefile_each(vault, hear, heard);
     if (error != ERROR_NONE)
         return error_text(error);
     for (int i = SAID_FIRST; i < SAID_END; i++) {
@@ -374,7 +379,7 @@ static const char *read_sheet(const char *root, const struct vault *vault, struc
     *sheet = (struct sheet){.data = NULL};
     if (access(path, F_OK) != 0)
         return NULL;
-    int error = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
+    enum error error = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
     if (error == ERROR_NONE)
         error = board_decode(sheet->data, len, vault->charter.board, vault->charter.office,
                              &sheet->board);
@@ -456,7 +461,7 @@ const char *scenes_answer_check(const char *root, const struct marks *marks)
     struct heard heard = {.answer = secret_new(sizeof *heard.answer)};
     struct vault *vault = NULL;
     house_must(heard.answer != NULL, "locked memory");
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     const char *wrong = error == ERROR_NONE ? NULL : error_text(error);
     if (wrong == NULL)
         wrong = weigh_said(vault, marks, &heard);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about cases. */
+#include "desk/command_case.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/day.h"
+#include "base/error.h"
+#include "base/lang.h"
+#include "complaint/taxonomy.h"
+#include "crypto/answer.h"
+#include "crypto/secret.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "desk/sanitize.h"
+#include "desk/text_input.h"
+#include "desk/triage_screen.h"
+#include "office/casefile.h"
+#include "office/triage.h"
+
+static const char *status_choice(size_t i)
+{
+    size_t n = 0;
+    const struct taxonomy_status *statuses = taxonomy_statuses(&n);
+    return i < n ? statuses[i].code : NULL;
+}
+
+/* 0 if it is not a number. */
+static uint64_t case_number(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long number = strtoull(text, &end, 10);
+    const bool digits = text[0] >= '0' && text[0] <= '9';
+    return digits && *end == '\0' && errno == 0 && number <= INT64_MAX ? number : 0;
+}
+
+int command_list(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    int status = command_open(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    enum error error = triage_list(vault, &cases, &n);
+    const bool listed = error == ERROR_NONE || error == ERROR_CASEBOOK_ROW;
+    enum error printed = ERROR_NONE;
+    if (listed && (line->given & COMMAND_JSON) != 0)
+        printed = print_json_cases(stdout, cases, n);
+    else if (listed)
+        print_cases(stdout, cases, n);
+    free(cases);
+    status = command_fail_rows(line->operands[0], vault, printed != ERROR_NONE ? printed : error);
+    vault_close(&vault);
+    return status;
+}
+
+/* Opens the office and loads the case named on the line. The caller closes both, also on
+   failure. */
+static int open_case(const struct command_line *line, struct vault **vault,
+                     struct casefile **casefile)
+{
+    int status = command_open(line, vault);
+    if (status != COMMAND_DONE)
+        return status;
+    const char *number = line->operands[1];
+    return command_fail(number, casefile_load(*vault, case_number(number), casefile));
+}
+
+static void close_case(struct vault **vault, struct casefile **casefile)
+{
+    casefile_free(casefile);
+    vault_close(vault);
+}
+
+int command_show(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct casefile *casefile = NULL;
+    int status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE) {
+        enum error error = (line->given & COMMAND_JSON) != 0 ? print_json_case(stdout, casefile)
+                                                             : print_case(stdout, casefile);
+        status = command_fail_rows(line->operands[1], vault, error);
+    }
+    close_case(&vault, &casefile);
+    return status;
+}
+
+static int fail_long(const char *subject, size_t over)
+{
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, subject, strlen(subject));
+    fputs(": ", stderr);
+    fprintf(stderr, _("The text is %zu bytes too long. Make it shorter.\n"), over);
+    return COMMAND_FAILED;
+}
+
+static int read_text(const struct command_line *line, size_t max, struct text_input **text)
+{
+    const char *file = line->text_file;
+    enum error error = text_input_read(file, max, text);
+    if (error == ERROR_TEXT_LONG && *text != NULL)
+        return fail_long(file != NULL ? file : "-", (*text)->over);
+    return command_fail(file != NULL ? file : "-", error);
+}
+
+/* Prints `done`, or the error with the case's number. */
+static int finish(const struct command_line *line, enum error error, const char *done)
+{
+    if (error == ERROR_NONE)
+        puts(done);
+    return command_fail(line->operands[1], error);
+}
+
+/* Open the case before reading the text, so that nobody types an answer in vain. */
+int command_answer(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct casefile *casefile = NULL;
+    struct text_input *text = NULL;
+    int status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE)
+        status = read_text(line, ANSWER_TEXT_MAX, &text);
+    if (status == COMMAND_DONE)
+        status = finish(line, triage_answer(casefile, text->text, text->len, day_today()),
+                        _("The answer goes out with the next board: sandyq-desk publish"));
+    secret_free(text);
+    close_case(&vault, &casefile);
+    return status;
+}
+
+int command_note(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct casefile *casefile = NULL;
+    struct text_input *text = NULL;
+    int status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE)
+        status = read_text(line, ITEM_NOTE_MAX, &text);
+    if (status == COMMAND_DONE)
+        status = finish(
+            line, casefile_note(vault, casefile_id(casefile), day_today(), text->text, text->len),
+            _("The note is kept."));
+    secret_free(text);
+    close_case(&vault, &casefile);
+    return status;
+}
+
+int command_status(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct casefile *casefile = NULL;
+    bool changed = false;
+    const struct taxonomy_status *to = taxonomy_status(line->operands[2]);
+    if (to == NULL)
+        return command_fail_choice(line->operands[2], ERROR_STATUS, status_choice);
+    int status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE) {
+        enum error error = triage_set_status(casefile, to, day_today(), &changed);
+        status =
+            finish(line, error,
+                   changed ? _("The status is changed.") : _("The case has this status already."));
+    }
+    close_case(&vault, &casefile);
+    return status;
+}
+
+int command_triage(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    int status = command_open(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    enum error error = triage_screen_run(vault, day_today());
+    vault_close(&vault);
+    return command_fail(line->operands[0], error);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What all commands share: opening the office, and saying what went wrong. */
+#include "desk/command_line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/lang.h"
+#include "desk/prompt.h"
+#include "desk/sanitize.h"
+
+/* --- saying what went wrong --- */
+
+int command_fail(const char *subject, enum error error)
+{
+    if (error == ERROR_NONE)
+        return COMMAND_DONE;
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, subject, strlen(subject));
+    fprintf(stderr, ": %s\n", _(error_text(error)));
+    return COMMAND_FAILED;
+}
+
+int command_fail_choice(const char *subject, enum error error, const char *(*choice)(size_t i))
+{
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, subject, strlen(subject));
+    fprintf(stderr, ": %s %s", _(error_text(error)), _("Choose one of:"));
+    for (size_t i = 0; choice(i) != NULL; i++)
+        fprintf(stderr, " %s", choice(i));
+    fputc('\n', stderr);
+    return COMMAND_FAILED;
+}
+
+static bool case_named_before(const struct vault *vault, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (vault->damage[j].case_id == vault->damage[i].case_id)
+            return true;
+    return false;
+}
+
+int command_fail_rows(const char *subject, const struct vault *vault, enum error error)
+{
+    for (size_t i = 0; error == ERROR_CASEBOOK_ROW && i < vault->damage_count; i++)
+        if (!case_named_before(vault, i))
+            fprintf(stderr, _("Case %llu has a damaged row.\n"),
+                    (unsigned long long)vault->damage[i].case_id);
+    return command_fail(subject, error);
+}
+
+/* --- opening the office --- */
+
+int command_open_office(const struct command_line *line, struct vault **vault,
+                        struct passphrase **passphrase)
+{
+    *passphrase = NULL;
+    enum error error = vault_open(line->operands[0], vault);
+    if (error == ERROR_NONE)
+        error = prompt_passphrase(line->passphrase_file, false, passphrase);
+    if (error == ERROR_NONE)
+        error = vault_unlock(*vault, *passphrase);
+    if (error == ERROR_NONE)
+        return COMMAND_DONE;
+    passphrase_free(passphrase);
+    vault_close(vault);
+    return command_fail(line->operands[0], error);
+}
+
+int command_open(const struct command_line *line, struct vault **vault)
+{
+    struct passphrase *passphrase = NULL;
+    int status = command_open_office(line, vault, &passphrase);
+    passphrase_free(&passphrase);
+    return status;
+}

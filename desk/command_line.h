@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A command's line, and what all commands share: opening the office, and saying what went wrong. */
+#ifndef DESK_COMMAND_LINE_H
+#define DESK_COMMAND_LINE_H
+
+#include "base/error.h"
+#include "office/passphrase.h"
+#include "office/vault.h"
+
+/* Exit statuses. */
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
+
+/* The options a command takes, as bits. */
+enum command_option {
+    COMMAND_NAME = 1,
+    COMMAND_FACILITY = 2,
+    COMMAND_TYPE = 4,
+    COMMAND_OUT = 8,
+    COMMAND_JSON = 16,
+    COMMAND_TEXT_FILE = 32,
+};
+
+struct command_line {
+    unsigned given; /* enum command_option of those that were given */
+    const char *name;
+    const char *facility;
+    const char *type;
+    const char *out;
+    const char *text_file;
+    const char *passphrase_file;
+    char **operands; /* behind the command: OFFICE first */
+    int operand_count;
+};
+
+/* Opens and unlocks the office that the line names, or says why not and returns COMMAND_FAILED.
+   On COMMAND_DONE *vault is the caller's, for vault_close; the passphrase of command_open_office
+   too, for passphrase_free. */
+int command_open(const struct command_line *line, struct vault **vault);
+int command_open_office(const struct command_line *line, struct vault **vault,
+                        struct passphrase **passphrase);
+
+/* Prints what went wrong with the subject (a file's name, or any word that was typed) on standard
+   error, in one line. Returns the exit status: COMMAND_DONE, and not a word, for ERROR_NONE. */
+int command_fail(const char *subject, enum error error);
+
+/* As command_fail, for a word that is not in one of our tables; names those that are. choice(i) is
+   the i-th of them, NULL behind the last. */
+int command_fail_choice(const char *subject, enum error error, const char *(*choice)(size_t i));
+
+/* As command_fail; for ERROR_CASEBOOK_ROW it says first which cases have damaged rows. */
+int command_fail_rows(const char *subject, const struct vault *vault, enum error error);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about the office as a whole. */
+#include "desk/command_office.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/day.h"
+#include "base/error.h"
+#include "base/lang.h"
+#include "complaint/taxonomy.h"
+#include "crypto/secret.h"
+#include "desk/print.h"
+#include "desk/print_json.h"
+#include "desk/prompt.h"
+#include "desk/sanitize.h"
+#include "office/fleet.h"
+#include "office/import.h"
+#include "office/publish.h"
+#include "protocol/names.h"
+
+static void say_ahead(const uint8_t *id, uint32_t board)
+{
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    if (board == 0)
+        return;
+    card_kiosk_text(id, kiosk);
+    fprintf(stderr,
+            _("Kiosk %s holds board %u, which this casebook never made: was it put back from a "
+              "backup? Import all bundles again, then publish.\n"),
+            kiosk, board);
+}
+
+static const char *type_choice(size_t i)
+{
+    size_t n = 0;
+    const struct taxonomy_facility *types = taxonomy_facilities(&n);
+    return i < n ? types[i].code : NULL;
+}
+
+static void say_made(const char *office, const char *fingerprint)
+{
+    printf(_("The office is made in %s\n"), office);
+    printf(_("Its fingerprint: %s\n"), fingerprint);
+    puts(_(
+        "What to do next:\n"
+        "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
+        "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
+        "   Without the folder and the passphrase, nobody can read what people write.\n"
+        "3. Move root.keyring from the folder to a medium in a safe. Only enroll needs it back."));
+    printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
+             "FILE\n"),
+           office);
+}
+
+int command_init(const struct command_line *line)
+{
+    const char *office = line->operands[0];
+    char fingerprint[CHARTER_FINGERPRINT_LEN];
+    struct passphrase *passphrase = NULL;
+    enum error error = vault_may_make(office);
+    if (error == ERROR_NONE)
+        error = prompt_passphrase(line->passphrase_file, true, &passphrase);
+    if (error == ERROR_NONE)
+        error = vault_make(office, line->name != NULL ? line->name : "", passphrase, fingerprint);
+    passphrase_free(&passphrase);
+    if (error == ERROR_NONE)
+        say_made(office, fingerprint);
+    return command_fail(office, error);
+}
+
+static int enroll(const struct command_line *line, struct vault *vault,
+                  const struct passphrase *passphrase, uint8_t type)
+{
+    const struct fleet_order order = {line->operands[1], line->facility, type, line->out};
+    const char *blamed = NULL;
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    uint8_t *root = NULL;
+    enum error error = vault_root(vault, passphrase, &root);
+    if (error != ERROR_NONE)
+        return command_fail(line->operands[0], error);
+    error = fleet_enroll(vault, root, &order, kiosk, &blamed);
+    secret_free(root);
+    if (error != ERROR_NONE)
+        return command_fail(blamed != NULL ? blamed : line->operands[0], error);
+    printf(_("The kiosk %s is enrolled at %s. Its card: %s\n"), kiosk, line->facility, line->out);
+    const size_t len = strlen(line->out), end = sizeof NAMES_CARD - 1;
+    if (len < end || strcmp(line->out + len - end, NAMES_CARD) != 0)
+        puts(_("On the medium, the name of the card must end in .card"));
+    return COMMAND_DONE;
+}
+
+int command_enroll(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct passphrase *passphrase = NULL;
+    const struct taxonomy_facility *type = taxonomy_facility(line->type);
+    if (type == NULL)
+        return command_fail_choice(line->type, ERROR_FACILITY_TYPE, type_choice);
+    int status = command_open_office(line, &vault, &passphrase);
+    if (status == COMMAND_DONE)
+        status = enroll(line, vault, passphrase, type->number);
+    passphrase_free(&passphrase);
+    vault_close(&vault);
+    return status;
+}
+
+enum { BAR = 30 };
+
+static void show_progress(void *context, const char *name, uint64_t done, uint64_t total)
+{
+    const int filled = (int)(BAR * done / total);
+    fputs("\r[", stderr);
+    for (int i = 0; i < BAR; i++)
+        fputc(i < filled ? '#' : ' ', stderr);
+    fprintf(stderr, "] %3d%% ", (int)(100 * done / total));
+    sanitize_word(stderr, name, strnlen(name, 32));
+    fputs("\033[K", stderr);
+}
+
+static void clear_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+static void show_refused(void *context, const char *name, enum error error)
+{
+    clear_progress();
+    command_fail(name, error);
+}
+
+static void say_count(const char *what, uint64_t number)
+{
+    if (number > 0)
+        printf("%s: %llu\n", what, (unsigned long long)number);
+}
+
+static void say_imported(const struct import_report *report)
+{
+    printf(_("bundles: %llu taken, %llu refused; records: %llu new, %llu known; cases: %llu new; "
+             "letters to old cases: %llu; covers: %llu\n"),
+           (unsigned long long)report->bundles, (unsigned long long)report->refused,
+           (unsigned long long)report->records, (unsigned long long)report->held,
+           (unsigned long long)report->complaints, (unsigned long long)report->joined,
+           (unsigned long long)report->covers);
+    say_count(_("envelopes that could not be read, kept"), report->unreadable);
+    say_count(_("letters that name another place than their records"), report->misplaced);
+    say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
+}
+
+/* A full disk is no error here: what was imported is already durable in the log. */
+static int finish_import(const struct import *import, const struct command_line *line)
+{
+    uint8_t kiosk[CARD_KIOSK_LEN];
+    uint32_t board = 0;
+    for (int i = 1; import->report.bundles + import->report.refused == 0 && i < line->operand_count;
+         i++)
+        command_fail(line->operands[i], ERROR_NO_BUNDLE);
+    if (import->report.bundles + import->report.refused == 0)
+        return COMMAND_FAILED;
+    say_imported(&import->report);
+    enum error error = fleet_ahead(import->vault, kiosk, &board);
+    say_ahead(kiosk, board);
+    if (error == ERROR_NONE)
+        error = caseload_checkpoint(import->vault->cases);
+    const int status = command_fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);
+    return import->report.refused > 0 ? COMMAND_FAILED : status;
+}
+
+int command_import(const struct command_line *line)
+{
+    struct import import = {.today = day_today(), .refused = show_refused};
+    int status = command_open(line, &import.vault);
+    if (status != COMMAND_DONE)
+        return status;
+    if (isatty(STDERR_FILENO))
+        import.progress = show_progress;
+    for (int i = 1; i < line->operand_count; i++)
+        import_path(&import, line->operands[i]);
+    clear_progress();
+    status = finish_import(&import, line);
+    vault_close(&import.vault);
+    return status;
+}
+
+int command_kiosks(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct fleet_row *rows = NULL;
+    size_t n = 0;
+    int status = command_open(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    enum error error = fleet_list(vault, day_today(), &rows, &n);
+    if (error == ERROR_NONE && (line->given & COMMAND_JSON) != 0)
+        error = print_json_kiosks(stdout, rows, n);
+    else if (error == ERROR_NONE)
+        print_kiosks(stdout, rows, n);
+    fleet_free(rows, n);
+    vault_close(&vault);
+    return command_fail(line->operands[0], error);
+}
+
+/* Names every message that is missing from the board because it is damaged. */
+static void say_lost(const struct vault *vault)
+{
+    for (size_t i = 0; i < vault->damage_count; i++)
+        if (vault->damage[i].message > 0)
+            fprintf(stderr, _("Message %llu of case %llu is damaged and not on this board.\n"),
+                    (unsigned long long)vault->damage[i].message,
+                    (unsigned long long)vault->damage[i].case_id);
+}
+
+/* As command_fail, naming the file in the office's folder and the line at fault. */
+static int fail_file(const char *office, const struct publish_report *report, enum error error)
+{
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, office, strlen(office));
+    fprintf(stderr, "/%s: ", report->blamed);
+    if (report->line > 0)
+        fprintf(stderr, _("Line %u: "), report->line);
+    fprintf(stderr, "%s\n", _(error_text(error)));
+    return COMMAND_FAILED;
+}
+
+int command_publish(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct publish_report report;
+    int status = command_open(line, &vault);
+    if (status != COMMAND_DONE)
+        return status;
+    enum error error = publish_run(vault, line->out, day_today(), &report);
+    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
+        printf(report.changed ? _("Board %u is written.\n")
+                              : _("Nothing changed. Board %u is written again.\n"),
+               report.number);
+        if (report.notices > 0)
+            puts(_("The public notices are on it."));
+        say_ahead(report.ahead_kiosk, report.ahead);
+        say_lost(vault);
+    }
+    if (report.blamed != NULL)
+        status = fail_file(line->operands[0], &report, error);
+    else
+        status = command_fail_rows(error == ERROR_CASEBOOK_ROW ? line->operands[0] : line->out,
+                                   vault, error);
+    vault_close(&vault);
+    return status;
+}

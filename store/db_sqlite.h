@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a store asks of SQLite and its file that no database server has. A store that uses nothing
+   of this header could stand on another backend of store/db.h. */
+#ifndef STORE_DB_SQLITE_H
+#define STORE_DB_SQLITE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct db;
+
+/* Row id of the last INSERT on this connection. */
+int64_t db_last_id(struct db *db);
+
+/* 1 when what is written would not be found again: the file, its log or its index at their paths is
+   no longer the one that is open here, or the file holds an older state than was last seen in it.
+   Once 1, always 1. Otherwise 0. */
+int db_moved(struct db *db);
+
+/* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
+   ERROR_BUSY when another connection reads or writes for longer than the busy timeout; nothing is
+   lost then. */
+enum error db_checkpoint(struct db *db);
+
+#endif
