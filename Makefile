@@ -59,8 +59,8 @@ MAN      := $(wildcard man/*.[0-9])
 UNITS    := $(filter-out %.sysusers,$(wildcard systemd/*.*))
 UNITDIR  := $(PREFIX)/lib/systemd/system
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-# What tests share: the pseudo-terminal, the picture of a screen, the scratch folder.
-TEST_AID := $(filter-out tests/test_%.c tests/demo.c,$(wildcard tests/*.c tests/lib/*.c))
+# What tests share: the fake world around a session, a desk, a kiosk; folders, processes, terminals.
+TEST_AID := $(wildcard tests/lib/*.c)
 
 all: $(PROGRAMS:%=$(BUILD)/%) $(MO) $(BUILD)/texts
 
@@ -86,6 +86,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(R
 		-Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
 $(BUILD)/tests/test_tamper: $(call OBJ,$(wildcard tests/tamper/*.c))
+# A clock that stands still, in the place of libc's: for these programs alone.
+$(BUILD)/tests/test_printer_line $(BUILD)/tests/test_printer_process: \
+	$(call OBJ,$(wildcard tests/printer/*.c))
 
 # The keyboard tables, from what X knows; a test compares.
 $(BUILD)/tests/layout/table: $(BUILD)/tests/layout/table.o
@@ -119,9 +122,10 @@ asan: deps-test
 	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
 		check-built
 
-# Where secrets become public, and where libraries are left alone (tests/test_taint.c).
-TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/test_taint.c)
+# Where secrets become public, and where libraries are left alone (tests/taint/doors.c).
+TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/taint/doors.c)
 $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
+$(BUILD)/tests/test_taint: $(call OBJ,$(wildcard tests/taint/*.c))
 taint: deps-test
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
 	@SANDYQ_TAINT_ROUNDS=100 $(BUILD)/tests/test_taint
@@ -187,7 +191,8 @@ FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
 FUZZ_NOT     := $(patsubst %,kiosk/%.c,keeper visit helper worker spawn launcher)
-FUZZ_SRC     := $(filter-out $(FUZZ_NOT),$(foreach r,$(ROOMS),$(call SRC,$(r))) tests/booth.c tests/ward.c tests/folder.c)
+FUZZ_SRC     := $(filter-out $(FUZZ_NOT),$(foreach r,$(ROOMS),$(call SRC,$(r)))) \
+                $(wildcard tests/lib/fake_*.c) tests/lib/folder.c
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
 # Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A session at work: `bench_kiosk_screens KIOSK STATE`. Writes as much as the editor holds, then prints, a line
-   each: key to screen (p50 and p99 in milliseconds), wake-ups of keeper and session per minute while a person
-   reads and while it counts down, and the KiB that keeper and session have resident. */
+/* A session at work: `bench_kiosk_screens KIOSK STATE`. Writes as much as the editor holds, then
+   prints, a line each: key to screen (p50 and p99 in milliseconds), wake-ups of keeper and
+   session per minute while a person reads and while it counts down, and the KiB that keeper and
+   session have resident. */
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Times what a person waits for after the PIN: for a number that nobody has, for a wrong PIN, and for an answer
-   that is not there yet, in turn. Says for each two of them whether a Mann-Whitney U test can tell them apart.
-   SANDYQ_SAMPLES in the environment: how many of each (200, which take ten minutes). */
+/* Times what a person waits for after the PIN: for a number that nobody has, for a wrong PIN,
+   and for an answer that is not there yet, in turn. Says for each two of them whether a
+   Mann-Whitney U test can tell them apart. SANDYQ_SAMPLES in the environment: how many of each
+   (200, which take ten minutes). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,23 +10,24 @@
 #include <time.h>
 
 #include "crypto/secret.h"
-#include "tests/booth.h"
+#include "tests/lib/fake_session.h"
 
 enum { KINDS = 3, SAMPLES = 200, SAMPLES_MAX = 10000, SCRIPT = 128 };
 
-/* All have numbers in order and PINs of four digits; the board has a message for BOOTH_CODE with BOOTH_PIN. The
-   last number is a fresh one in every run, whose answer is not on the board. */
+/* All have numbers in order and PINs of four digits; the board has a message for
+   FAKE_SESSION_CODE with FAKE_SESSION_PIN. The last number is a fresh one in every run, whose
+   answer is not on the board. */
 static struct {
     const char *name;
     char script[SCRIPT];
 } kinds[KINDS] = {
-    {"unknown number", "Language 2 " BOOTH_UNKNOWN " Enter 1357 Enter"},
-    {"wrong PIN", "Language 2 " BOOTH_CODE " Enter 1357 Enter"},
+    {"unknown number", "Language 2 " FAKE_SESSION_UNKNOWN " Enter 1357 Enter"},
+    {"wrong PIN", "Language 2 " FAKE_SESSION_CODE " Enter 1357 Enter"},
     {"nothing yet", ""},
 };
 
-static struct booth *booth;
-static struct keypress (*booth_press)(void *context, int seconds);
+static struct fake_session *session;
+static struct keypress (*session_key)(void *context, int seconds);
 static double asked;  /* when the last press was given */
 static double waited; /* the longest time from a press to the question for the next */
 
@@ -37,7 +39,8 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Between the press of Enter behind the PIN and the next question lies the derivation: nothing takes longer. */
+/* Between the press of Enter behind the PIN and the next question lies the derivation: nothing
+   takes longer. */
 static struct keypress timed_press(void *context, int seconds)
 {
     const double wait = asked > 0 ? now() - asked : 0;
@@ -45,7 +48,7 @@ static struct keypress timed_press(void *context, int seconds)
 
     if (wait > waited)
         waited = wait;
-    press = booth_press(context, seconds);
+    press = session_key(context, seconds);
     asked = now();
     return press;
 }
@@ -53,10 +56,10 @@ static struct keypress timed_press(void *context, int seconds)
 static double one(int kind)
 {
     asked = waited = 0;
-    if (booth_play(booth, kinds[kind].script) != SESSION_STORED || booth->derived != 1 ||
-        strstr(booth->last, "nothing to read yet") == NULL) {
+    if (fake_session_play(session, kinds[kind].script) != SESSION_STORED || session->derived != 1 ||
+        strstr(session->terminal.last, "nothing to read yet") == NULL) {
         fprintf(stderr, "bench_reading: %s: not what was expected\n%s\n", kinds[kind].name,
-                booth->last);
+                session->terminal.last);
         exit(EXIT_FAILURE);
     }
     return waited;
@@ -76,8 +79,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Two-sided p of the Mann-Whitney U test of two samples of n, by its normal approximation. Times of nanoseconds
-   have hardly any ties. */
+/* Two-sided p of the Mann-Whitney U test of two samples of n, by its normal approximation. Times
+   of nanoseconds have hardly any ties. */
 static double mann_whitney(const double *a, const double *b, size_t n)
 {
     struct ranked *all = calloc(2 * n, sizeof *all);
@@ -138,12 +141,12 @@ static int prepare(void)
     struct code_keys keys;
     char code[CODE_LEN];
 
-    if (secret_start() != ERROR_NONE || (booth = booth_new()) == NULL ||
-        booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys) != 0 ||
-        booth_answer(booth, &keys, texts, 2) != 0)
+    if (secret_start() != ERROR_NONE || (session = fake_session_new()) == NULL ||
+        fake_session_derive(session, FAKE_SESSION_CODE, FAKE_SESSION_PIN, NULL, &keys) != 0 ||
+        fake_session_answer(session, &keys, texts, 2) != 0)
         return -1;
-    booth_press = booth->io.key;
-    booth->io.key = timed_press;
+    session_key = session->io.key;
+    session->io.key = timed_press;
     code_new(code);
     snprintf(kinds[KINDS - 1].script, SCRIPT, "Language 2 %s Enter 8642 Enter", code);
     return 0;
@@ -164,6 +167,6 @@ int main(void)
         for (int k = 0; k < KINDS; k++)
             took[(k + (int)i) % KINDS][i] = one((k + (int)i) % KINDS);
     apart = report(took, n);
-    booth_free(&booth);
+    fake_session_free(&session);
     return apart == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -15,15 +15,16 @@
 
 #include "base/lang.h"
 #include "crypto/code.h"
-#include "tests/booth.h"
-#include "tests/pty.h"
-#include "tests/raster.h"
+#include "tests/lib/fake_session.h"
+#include "tests/lib/pty.h"
+#include "tests/lib/raster.h"
 
 enum { PATH = 512, WAIT_SECONDS = 120, LOOKS = 400, COMMAND_ROWS = 60, COMMAND_COLS = 110 };
 enum { ROWS = 24, COLS = 64 };
 
 #define COMPLAINT "Үшінші камерада екі апта бойы жылу жоқ. Дәрігер келмейді."
-/* ... as it is typed: the keys of a US keyboard in the Kazakh layout, a capital where a sentence begins. */
+/* ... as it is typed: the keys of a US keyboard in the Kazakh layout, a capital where a sentence
+   begins. */
 #define COMPLAINT_KEYS "8i3yi3 rfvthflf tr3 fgnf ,jqs ;ske ;j07 l2h3uth rtkvtql37"
 #define ANSWER         "Біз сейсенбіде келеміз. Сізге ешкім қысым жасамауы тиіс."
 #define PIN            "246810"
@@ -284,7 +285,8 @@ static struct pty *open_kiosk(const char *kiosk)
     return pty;
 }
 
-/* Types keys, the first of them after a pause as a person makes it, and prints the screen they lead to. */
+/* Types keys, the first of them after a pause as a person makes it, and prints the screen they
+   lead to. */
 static void press(struct pty *pty, const char *what, const char *keys)
 {
     printf("    %s\n", what);
@@ -368,7 +370,7 @@ static void take_number(struct pty *pty, char code[CODE_LEN])
 
     press(pty, "key 1: show the number", "1");
     text = pty_text(pty);
-    booth_code(text, code);
+    fake_terminal_code(text, code);
     free(text);
     if (strlen(code) != CODE_DIGITS)
         fail("there is no receipt");

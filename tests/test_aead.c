@@ -28,7 +28,8 @@ static const uint8_t plain[LEN] = "one word that must not get out";
 static const struct aead chacha = {AEAD_CHACHA20_POLY1305, key, nonce, "", 0};
 static const struct aead gcm = {AEAD_AES256_GCM, key, nonce, "", 0};
 
-/* What is said of libgcrypt here was seen in versions before this one; a later one may be better. */
+/* What is said of libgcrypt here was seen in versions before this one; a later one may be
+   better. */
 static bool libgcrypt_is_known(void)
 {
     return gcry_check_version("1.12.0") == NULL;
@@ -46,8 +47,8 @@ static gcry_cipher_hd_t naive_handle(enum aead_cipher cipher, size_t key_len)
     return handle;
 }
 
-/* The same bytes as another library makes: key, nonce and tag have the lengths they should, and what stands beside the text
-   is under the tag. */
+/* The same bytes as another library makes: key, nonce and tag have the lengths they should, and
+   what stands beside the text is under the tag. */
 static void libsodium_seals_the_same_bytes(void **state)
 {
     const struct aead a = {AEAD_CHACHA20_POLY1305, key, nonce, beside, sizeof beside};
@@ -65,7 +66,8 @@ static void libsodium_seals_the_same_bytes(void **state)
     assert_memory_equal(ours, theirs, SEALED);
 }
 
-/* libgcrypt encrypts without a nonce, always with the same. Ours has no such call, and reads all of the nonce. */
+/* libgcrypt encrypts without a nonce, always with the same. Ours has no such call, and reads all
+   of the nonce. */
 static void the_nonce_is_always_set(void **state)
 {
     for (enum aead_cipher cipher = AEAD_CHACHA20_POLY1305; cipher <= AEAD_AES256_GCM; cipher++) {
@@ -90,8 +92,8 @@ static void the_nonce_is_always_set(void **state)
     }
 }
 
-/* libgcrypt takes one nonce twice under one key, and then the texts' difference lies open; what keeps ours apart is that
-   each call is given a nonce of its own. */
+/* libgcrypt takes one nonce twice under one key, and then the texts' difference lies open; what
+   keeps ours apart is that each call is given a nonce of its own. */
 static void a_nonce_given_twice_is_not_noticed_by_libgcrypt(void **state)
 {
     static const uint8_t other[LEN] = "another word";
@@ -110,7 +112,8 @@ static void a_nonce_given_twice_is_not_noticed_by_libgcrypt(void **state)
     gcry_cipher_close(handle);
 }
 
-/* Half a key is a key to libgcrypt's ChaCha20, and 24 bytes are a nonce: both without a word. Ours have one length. */
+/* Half a key is a key to libgcrypt's ChaCha20, and 24 bytes are a nonce: both without a word.
+   Ours have one length. */
 static void other_lengths_cannot_be_asked_for(void **state)
 {
     static const uint8_t long_nonce[24];
@@ -155,8 +158,8 @@ static void forged_plaintext_is_not_handed_out(void **state)
     }
 }
 
-/* GCM in libgcrypt is content with four bytes of the tag, which a forger hits in an afternoon. To ours every tag
-   is 16 bytes long, so a file cut short has another one. */
+/* GCM in libgcrypt is content with four bytes of the tag, which a forger hits in an afternoon.
+   To ours every tag is 16 bytes long, so a file cut short has another one. */
 static void a_short_tag_is_no_tag(void **state)
 {
     static const size_t lengths[] = {4, 8, 12, 13, 14, 15};

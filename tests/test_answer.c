@@ -13,7 +13,7 @@
 
 #include "crypto/answer.h"
 #include "crypto/secret.h"
-#include "tests/hex.h"
+#include "tests/lib/hex.h"
 
 enum { PLAIN = 4052 };
 

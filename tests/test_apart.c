@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One round of the six kinds of visit, compared call by call and byte by byte; and that what compares and what learns finds what is
-   there. `make tell-apart` does it 400 times. */
+/* One round of the six kinds of visit, compared call by call and byte by byte; and that what
+   compares and what learns finds what is there. `make tell-apart` does it 400 times. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 #include "tests/apart/judge.h"
 #include "tests/apart/learn.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 enum { TRIES = 6, TOO_SLOW = 3, ROUNDS = 40, EACH = 10, WIDTH = 30 };
 
@@ -105,7 +105,8 @@ static void look(struct folders *folders, size_t i, const uint8_t *bytes, size_t
     folders->who[i] = &folders->visits[i];
 }
 
-/* What is found when those that file have `filed` at the place of the byte, and `longer` bytes more. */
+/* What is found when those that file have `filed` at the place of the byte, and `longer` bytes
+   more. */
 static unsigned compare(uint8_t filed, size_t longer)
 {
     static const enum visit_kind kinds[] = {VISIT_FILED, VISIT_FILED, VISIT_LIBRARY, VISIT_LIBRARY};

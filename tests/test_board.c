@@ -15,11 +15,12 @@
 #include "crypto/random.h"
 #include "crypto/signature.h"
 #include "protocol/board.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/spoil.h"
 
 enum { MARKS = 3, ENTRIES = 5 };
 
-static struct office office;
+static struct fake_office office;
 static struct board_mark marks[MARKS];
 static uint8_t entries[ENTRIES * BOARD_ENTRY_LEN];
 static const char notices[] = "Ашық қабылдау: дүйсенбі";
@@ -29,7 +30,7 @@ static size_t good_len;
 static struct board plain(void)
 {
     struct board board = {.number = 4,
-                          .day = OFFICE_DAY,
+                          .day = FAKE_OFFICE_DAY,
                           .kiosk_count = MARKS,
                           .notices = notices,
                           .notices_len = sizeof notices - 1,
@@ -44,7 +45,7 @@ static int setup(void **state)
 {
     struct board board;
 
-    office_open(&office);
+    fake_office_open(&office);
     board = plain();
     random_bytes(entries, sizeof entries);
     for (uint8_t i = 0; i < MARKS; i++) {
@@ -52,7 +53,7 @@ static int setup(void **state)
         marks[i].kiosk[0] = (uint8_t)(MARKS - i); /* not sorted */
         marks[i].seq = 100 + (uint64_t)i;
         memset(marks[i].hash, 0x40 + i, sizeof marks[i].hash);
-        marks[i].day = OFFICE_DAY - i;
+        marks[i].day = FAKE_OFFICE_DAY - i;
     }
     return board_encode(&board, marks, office.board_seed, &good, &good_len);
 }
@@ -60,7 +61,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     free(good);
-    office_close(&office);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -86,7 +87,7 @@ static void round_trip(void **state)
         board_decode(good, good_len, office.charter.board, office.charter.office, &board),
         ERROR_NONE);
     assert_int_equal(board.number, 4);
-    assert_int_equal(board.day, OFFICE_DAY);
+    assert_int_equal(board.day, FAKE_OFFICE_DAY);
     assert_int_equal(board.kiosk_count, MARKS);
     assert_int_equal(board.notices_len, sizeof notices - 1);
     assert_memory_equal(board.notices, notices, sizeof notices - 1);
@@ -195,7 +196,7 @@ static void nearly_a_tag_is_not_copied(void **state)
 
 static void spoilt_is_refused(void **state)
 {
-    office_spoil(good, good_len, 97, read_board, NULL);
+    spoil_reader(good, good_len, 97, read_board, NULL);
 }
 
 static void empty_board_is_good(void **state)
@@ -210,7 +211,7 @@ static void empty_board_is_good(void **state)
     board.entries = NULL;
     assert_int_equal(board_encode(&board, NULL, office.board_seed, &out, &len), ERROR_NONE);
     assert_int_equal(len, 124);
-    office_spoil(out, len, 1, read_board, NULL);
+    spoil_reader(out, len, 1, read_board, NULL);
     assert_int_equal(board_view(out, len, &board), ERROR_NONE);
     assert_false(board_find_mark(&board, marks[0].kiosk, &mark));
     assert_null(board_find(&board, entries));
@@ -220,16 +221,16 @@ static void empty_board_is_good(void **state)
 static void other_office_and_key_are_refused(void **state)
 {
     struct board board;
-    struct office other;
+    struct fake_office other;
 
-    office_open(&other);
+    fake_office_open(&other);
     assert_int_equal(
         board_decode(good, good_len, other.charter.board, other.charter.office, &board),
         ERROR_OFFICE);
     assert_int_equal(
         board_decode(good, good_len, other.charter.board, office.charter.office, &board),
         ERROR_FORGED);
-    office_close(&other);
+    fake_office_close(&other);
 }
 
 static int encode(const struct board *board)

@@ -16,17 +16,18 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "protocol/bundle.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/spoil.h"
 
 enum { RECORDS = 3 };
 
-static struct office office;
+static struct fake_office office;
 static uint8_t *seed;
 static uint8_t key[SIGNATURE_PUBLIC_LEN];
 
 static int setup(void **state)
 {
-    office_open(&office);
+    fake_office_open(&office);
     seed = secret_new(SIGNATURE_SEED_LEN);
     assert_int_equal(signature_key_new(seed, key), 0);
     return 0;
@@ -35,7 +36,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     secret_free(seed);
-    office_close(&office);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -81,7 +82,7 @@ static uint8_t *make(uint64_t first, uint64_t last, size_t *len)
     for (uint64_t i = 1; i < count; i++, at += RECORD_LEN)
         put_unsigned(first + i - 1, hash, at);
     if (count > 0)
-        assert_int_equal(record_encode(last, hash, OFFICE_DAY, envelope, seed, at, hash),
+        assert_int_equal(record_encode(last, hash, FAKE_OFFICE_DAY, envelope, seed, at, hash),
                          ERROR_NONE);
     assert_int_equal(bundle_seal(&bundle, seed, out), ERROR_NONE);
     return out;
@@ -161,24 +162,24 @@ static void spoilt_is_refused(void **state)
     size_t len = 0;
     uint8_t *in = make(1, RECORDS, &len);
 
-    office_spoil(in, len, 499, read_bundle, NULL);
+    spoil_reader(in, len, 499, read_bundle, NULL);
     free(in);
     in = make(1, 0, &len);
-    office_spoil(in, len, 1, read_bundle, NULL);
+    spoil_reader(in, len, 1, read_bundle, NULL);
     free(in);
 }
 
 static void other_kiosk_and_office_are_refused(void **state)
 {
     struct bundle bundle;
-    struct office other;
+    struct fake_office other;
     size_t len = 0;
     uint8_t *in = make(1, 1, &len);
 
-    office_open(&other);
+    fake_office_open(&other);
     assert_int_equal(bundle_decode(in, len, key, other.charter.office, &bundle), ERROR_OFFICE);
     assert_int_equal(bundle_decode(in, len, other.charter.root, NULL, &bundle), ERROR_KIOSK);
-    office_close(&other);
+    fake_office_close(&other);
     free(in);
 }
 

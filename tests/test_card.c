@@ -15,26 +15,27 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "protocol/card.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/spoil.h"
 
-static struct office office;
+static struct fake_office office;
 static uint8_t *seed;
 static uint8_t key[SIGNATURE_PUBLIC_LEN];
 static uint8_t file[CARD_FILE_LEN];
 
 static int setup(void **state)
 {
-    office_open(&office);
+    fake_office_open(&office);
     seed = secret_new(SIGNATURE_SEED_LEN);
     assert_int_equal(signature_key_new(seed, key), 0);
-    office_card(&office, key, 3, file);
+    fake_office_card(&office, key, 3, file);
     return 0;
 }
 
 static int teardown(void **state)
 {
     secret_free(seed);
-    office_close(&office);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -60,11 +61,11 @@ static void request_round_trip(void **state)
     uint8_t of[32];
     uint32_t day = 0;
 
-    assert_int_equal(card_request_encode(seed, OFFICE_DAY, request), ERROR_NONE);
+    assert_int_equal(card_request_encode(seed, FAKE_OFFICE_DAY, request), ERROR_NONE);
     assert_int_equal(card_request_decode(request, sizeof request, of, &day), ERROR_NONE);
     assert_memory_equal(of, key, sizeof of);
-    assert_int_equal(day, OFFICE_DAY);
-    office_spoil(request, sizeof request, 1, read_request, NULL);
+    assert_int_equal(day, FAKE_OFFICE_DAY);
+    spoil_reader(request, sizeof request, 1, read_request, NULL);
 }
 
 static void card_round_trip(void **state)
@@ -79,8 +80,8 @@ static void card_round_trip(void **state)
     assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(card.kiosk, id, sizeof id);
     assert_int_equal(card.number, 3);
-    assert_int_equal(card.issued, OFFICE_DAY);
-    assert_int_equal(card.expires, OFFICE_DAY + 365);
+    assert_int_equal(card.issued, FAKE_OFFICE_DAY);
+    assert_int_equal(card.expires, FAKE_OFFICE_DAY + 365);
     assert_string_equal(card.facility, "PC-17");
     assert_int_equal(card.type, 1);
     assert_string_equal(charter.name, office.charter.name);
@@ -119,29 +120,29 @@ static void kiosk_id_is_as_written(void **state)
 
 static void spoilt_is_refused(void **state)
 {
-    office_spoil(file, sizeof file, 1, read_card, NULL);
+    spoil_reader(file, sizeof file, 1, read_card, NULL);
 }
 
 /* A card of one office with the charter of another glued behind it. */
 static void charter_of_another_office_is_refused(void **state)
 {
-    struct office other;
+    struct fake_office other;
     uint8_t glued[CARD_FILE_LEN];
 
-    office_open(&other);
+    fake_office_open(&other);
     memcpy(glued, file, sizeof glued);
     memcpy(glued + CARD_LEN, other.charter_bytes, CHARTER_LEN);
     assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_FORGED);
-    office_card(&other, key, 1, glued);
+    fake_office_card(&other, key, 1, glued);
     assert_int_equal(signature_sign(other.root_seed, "sandyq card v1", file, 104, glued + 104), 0);
     memcpy(glued, file, 104);
     assert_int_equal(read_card(NULL, glued, sizeof glued), ERROR_OFFICE);
-    office_close(&other);
+    fake_office_close(&other);
 }
 
 static int encode(const char *facility, uint8_t type, uint32_t expires)
 {
-    struct card card = {.number = 1, .issued = OFFICE_DAY, .expires = expires, .type = type};
+    struct card card = {.number = 1, .issued = FAKE_OFFICE_DAY, .expires = expires, .type = type};
     uint8_t out[CARD_FILE_LEN];
 
     memcpy(card.key, key, sizeof card.key);
@@ -152,21 +153,22 @@ static int encode(const char *facility, uint8_t type, uint32_t expires)
 
 static void facilities_are_codes(void **state)
 {
-    assert_int_equal(encode("A", 1, OFFICE_DAY), ERROR_NONE);
-    assert_int_equal(encode("ABC-DEF-0123456", 1, OFFICE_DAY), ERROR_NONE);
-    assert_int_equal(encode("ABC-DEF-01234567", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("-A1", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("pc-17", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("PC 17", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("PC\x1b[2J", 1, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("A", 255, OFFICE_DAY), ERROR_MALFORMED);
-    assert_int_equal(encode("A", 1, OFFICE_DAY - 1), ERROR_MALFORMED);
+    assert_int_equal(encode("A", 1, FAKE_OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(encode("ABC-DEF-0123456", 1, FAKE_OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(encode("ABC-DEF-01234567", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("-A1", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("pc-17", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("PC 17", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("PC\x1b[2J", 1, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("A", 255, FAKE_OFFICE_DAY), ERROR_MALFORMED);
+    assert_int_equal(encode("A", 1, FAKE_OFFICE_DAY - 1), ERROR_MALFORMED);
 }
 
 static void only_the_root_of_the_charter_signs(void **state)
 {
-    struct card card = {.issued = OFFICE_DAY, .expires = OFFICE_DAY, .facility = "A", .type = 1};
+    struct card card = {
+        .issued = FAKE_OFFICE_DAY, .expires = FAKE_OFFICE_DAY, .facility = "A", .type = 1};
     uint8_t out[CARD_FILE_LEN];
 
     assert_int_equal(card_encode(&card, office.charter_bytes, office.board_seed, out),

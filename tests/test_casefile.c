@@ -14,27 +14,28 @@
 #include "complaint/taxonomy.h"
 #include "office/casefile.h"
 #include "office/triage.h"
-#include "tests/ward.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_kiosk.h"
 
 enum { LONG = CASEFILE_KEPT_MAX / LETTER_TEXT_MAX + 2 };
 
-static struct ward ward;
-static struct ward_kiosk kiosk;
+static struct fake_desk desk;
+static struct fake_kiosk kiosk;
 static struct casefile *casefile;
 static char text[LETTER_TEXT_MAX + 1];
 
 static int setup(void **state)
 {
-    ward_open(&ward);
-    ward_enroll(&ward, &kiosk, "PC-17");
+    fake_desk_open(&desk);
+    fake_desk_enroll(&desk, &kiosk, "PC-17");
     return 0;
 }
 
 static int teardown(void **state)
 {
     casefile_free(&casefile);
-    ward_drop(&kiosk);
-    ward_close(&ward);
+    fake_kiosk_drop(&kiosk);
+    fake_desk_close(&desk);
     return 0;
 }
 
@@ -45,17 +46,17 @@ static void receive(size_t letters, size_t len)
     text[len] = '\0';
     for (size_t i = 0; i < letters; i++) {
         text[0] = (char)('A' + i % 26);
-        struct letter letter = ward_letter(&kiosk, 'a', text);
+        struct letter letter = fake_kiosk_letter(&kiosk, 'a', text);
         letter.kind = i == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
-        ward_add(&kiosk, &ward.vault.charter, &letter);
+        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, 1, letters, NULL), ERROR_NONE);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 1, letters, NULL), ERROR_NONE);
 }
 
 static void load(void)
 {
     casefile_free(&casefile);
-    assert_int_equal(casefile_load(&ward.vault, 1, &casefile), ERROR_NONE);
+    assert_int_equal(casefile_load(&desk.vault, 1, &casefile), ERROR_NONE);
     assert_int_equal(casefile_id(casefile), 1);
 }
 
@@ -93,10 +94,10 @@ static struct seen walk(size_t len, enum error expected)
 static void test_a_case_stays_as_it_was_loaded(void **state)
 {
     receive(3, 100);
-    assert_int_equal(casefile_note(&ward.vault, 1, WARD_DAY, "note", 4), ERROR_NONE);
+    assert_int_equal(casefile_note(&desk.vault, 1, FAKE_DESK_DAY, "note", 4), ERROR_NONE);
     load();
-    assert_int_equal(triage_answer(casefile, "answer", 6, WARD_DAY), ERROR_NONE);
-    ward_damage(&ward, 1, 0);
+    assert_int_equal(triage_answer(casefile, "answer", 6, FAKE_DESK_DAY), ERROR_NONE);
+    fake_desk_damage(&desk, 1, 0);
     for (int i = 0; i < 2; i++) {
         const struct seen seen = walk(100, ERROR_NONE);
         assert_int_equal(seen.letters, 3);
@@ -106,7 +107,7 @@ static void test_a_case_stays_as_it_was_loaded(void **state)
     }
     load();
     assert_int_equal(walk(100, ERROR_CASEBOOK_ROW).opened, 2);
-    assert_int_equal(ward.vault.damage_count, 1);
+    assert_int_equal(desk.vault.damage_count, 1);
 }
 
 /* Its letters alone are more than what is kept, and the office's pool of locked memory has room for
@@ -124,7 +125,7 @@ static void test_a_case_too_long_to_keep_is_read_and_answered(void **state)
     assert_int_equal(triage_row(casefile, &row), ERROR_NONE);
     assert_int_equal(row.letters, LONG);
     assert_true(row.waits);
-    assert_int_equal(triage_answer(casefile, "answer", 6, WARD_DAY), ERROR_NONE);
+    assert_int_equal(triage_answer(casefile, "answer", 6, FAKE_DESK_DAY), ERROR_NONE);
     load();
     assert_int_equal(triage_row(casefile, &row), ERROR_NONE);
     assert_int_equal(row.messages, 2);
@@ -143,8 +144,8 @@ static void test_a_freed_case_leaves_its_memory(void **state)
 static void test_there_is_no_such_case(void **state)
 {
     receive(1, 10);
-    assert_int_equal(casefile_load(&ward.vault, 0, &casefile), ERROR_CASE);
-    assert_int_equal(casefile_load(&ward.vault, 2, &casefile), ERROR_CASE);
+    assert_int_equal(casefile_load(&desk.vault, 0, &casefile), ERROR_CASE);
+    assert_int_equal(casefile_load(&desk.vault, 2, &casefile), ERROR_CASE);
     assert_null(casefile);
 }
 

@@ -10,21 +10,21 @@
 #include <string.h>
 
 #include "store/caseload.h"
-#include "tests/ward.h"
+#include "tests/lib/folder.h"
 
 static const uint8_t mark[CASELOAD_LINK_LEN] = "an office's mark";
 static const uint8_t kiosk_id[CASELOAD_KIOSK_LEN] = "kiosk-1";
 
 struct scene {
-    char dir[WARD_PATH];
-    char path[WARD_PATH + 16];
+    char *dir;
+    char path[FOLDER_PATH];
     struct caseload *caseload;
 };
 
 static int setup(void **state)
 {
     static struct scene scene;
-    ward_scratch(scene.dir);
+    scene.dir = folder_make();
     snprintf(scene.path, sizeof scene.path, "%s/casebook.db", scene.dir);
     assert_int_equal(caseload_make(scene.path, mark), ERROR_NONE);
     assert_int_equal(caseload_open(scene.path, DB_OPEN, &scene.caseload), ERROR_NONE);
@@ -39,7 +39,7 @@ static int teardown(void **state)
 {
     struct scene *scene = *state;
     caseload_close(&scene->caseload);
-    ward_remove(scene->dir);
+    folder_remove(&scene->dir);
     return 0;
 }
 

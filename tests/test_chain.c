@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The chain as the keeper writes it: what is held, what is taken up, and what may not be taken for nothing. */
+/* The chain as the keeper writes it: what is held, what is taken up, and what may not be taken
+   for nothing. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,12 +17,14 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "device/pending.h"
+#include "device/state.h"
 #include "kiosk/chain.h"
 #include "protocol/record.h"
-#include "tests/served.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
 
 struct place {
-    struct served served;
+    struct kiosk_process kiosk;
     struct state *state;
     struct chain *chain;
 };
@@ -36,8 +39,8 @@ static int setup(void **state)
     struct place *place = calloc(1, sizeof *place);
 
     assert_non_null(place);
-    served_make(&place->served);
-    assert_int_equal(state_open(place->served.dir, &place->state), ERROR_NONE);
+    kiosk_make(&place->kiosk);
+    assert_int_equal(state_open(place->kiosk.dir, &place->state), ERROR_NONE);
     *state = place;
     return 0;
 }
@@ -48,7 +51,7 @@ static int teardown(void **state)
 
     chain_close(&place->chain);
     state_close(&place->state);
-    served_free(&place->served);
+    kiosk_free(&place->kiosk);
     free(place);
     return 0;
 }
@@ -78,9 +81,9 @@ static int cover(struct place *place)
 
 static void run_in(const struct place *place, const char *command)
 {
-    char line[3 * OFFICE_PATH_LEN];
+    char line[3 * FOLDER_PATH];
 
-    snprintf(line, sizeof line, "cd '%s' && %s", place->served.dir, command);
+    snprintf(line, sizeof line, "cd '%s' && %s", place->kiosk.dir, command);
     assert_int_equal(system(line), 0);
 }
 
@@ -109,7 +112,7 @@ static void test_a_visit_from_its_cover_to_the_outbox(void **state)
     assert_false(chain_holding(place->chain));
     assert_false(chain_keep(place->chain)); /* not the same once more */
     assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
-    assert_int_equal(served_check(&place->served), 2);
+    assert_int_equal(kiosk_check(&place->kiosk), 2);
 }
 
 static void test_what_was_cut_off_is_taken_up_once(void **state)
@@ -125,7 +128,7 @@ static void test_what_was_cut_off_is_taken_up_once(void **state)
     chain_close(&place->chain);
     open_chain(place);
     assert_false(chain_holding(place->chain));
-    assert_int_equal(served_check(&place->served), 1);
+    assert_int_equal(kiosk_check(&place->kiosk), 1);
 }
 
 /* A disk that does not give it now may give it later: until then nothing takes its number. */
@@ -143,12 +146,12 @@ static void test_what_cannot_be_read_is_no_nothing(void **state)
     assert_true(chain_holding(place->chain));
 }
 
-/* Yesterday's outbox was put back: what a visit was told is no longer its next record, and is not thrown away. */
+/* Yesterday's outbox was put back: what a visit was told is no longer its next record, and is
+   not thrown away. */
 static void test_what_belongs_to_another_outbox_is_laid_aside(void **state)
 {
     struct place *place = *state;
     struct stat st;
-    char path[OFFICE_PATH_LEN + 16];
 
     open_chain(place);
     chain_close(&place->chain);
@@ -160,7 +163,7 @@ static void test_what_belongs_to_another_outbox_is_laid_aside(void **state)
     open_chain(place);
     assert_false(chain_holding(place->chain));
     assert_int_equal(cover(place), ERROR_NONE);
-    snprintf(path, sizeof path, "%s/pending.old-1", place->served.dir);
+    const char *path = folder_path(place->kiosk.dir, "pending.old-1");
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_size, PENDING_LEN);
 }
@@ -181,10 +184,10 @@ static void test_what_was_refused_is_not_kept(void **state)
     assert_true(chain_keep(place->chain));
     assert_int_equal(chain_deliver(place->chain), ERROR_NONE);
     chain_close(&place->chain);
-    held = office_get(place->served.dir, "pending", &len);
+    held = folder_read(folder_path(place->kiosk.dir, "pending"), &len);
     assert_int_equal(held[RECORD_ENVELOPE], 1);
     free(held);
-    assert_int_equal(served_check(&place->served), 1);
+    assert_int_equal(kiosk_check(&place->kiosk), 1);
 }
 
 static void test_an_outbox_that_goes_acknowledges_nothing(void **state)

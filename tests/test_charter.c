@@ -13,19 +13,20 @@
 #include "crypto/hash.h"
 #include "crypto/signature.h"
 #include "protocol/charter.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/spoil.h"
 
-static struct office office;
+static struct fake_office office;
 
 static int setup(void **state)
 {
-    office_open(&office);
+    fake_office_open(&office);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    office_close(&office);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -56,8 +57,8 @@ static void round_trip(void **state)
     assert_int_equal(hash_sha256(office_id, &root, 1), 0);
     assert_memory_equal(charter.office, office_id, sizeof office_id);
     assert_int_equal(charter.number, 1);
-    assert_int_equal(charter.issued, OFFICE_DAY);
-    assert_int_equal(charter.expires, OFFICE_DAY + 365);
+    assert_int_equal(charter.issued, FAKE_OFFICE_DAY);
+    assert_int_equal(charter.expires, FAKE_OFFICE_DAY + 365);
     assert_int_equal(charter.epoch, 1);
     assert_memory_equal(charter.intake, office.charter.intake, 32);
     assert_memory_equal(charter.board, office.charter.board, 32);
@@ -83,7 +84,7 @@ static void layout_is_as_written(void **state)
 
 static void spoilt_is_refused(void **state)
 {
-    office_spoil(office.charter_bytes, CHARTER_LEN, 1, read_charter, NULL);
+    spoil_reader(office.charter_bytes, CHARTER_LEN, 1, read_charter, NULL);
 }
 
 static void names_are_text(void **state)
@@ -137,7 +138,7 @@ static void last_day_before_issue_is_not_written(void **state)
 static void newer_follows(void **state)
 {
     struct charter next = office.charter;
-    struct office other;
+    struct fake_office other;
 
     assert_int_equal(charter_follows(&office.charter, &next), ERROR_NONE);
     next.expires++;
@@ -145,10 +146,10 @@ static void newer_follows(void **state)
     next.number = 2;
     assert_int_equal(charter_follows(&office.charter, &next), ERROR_NONE);
     assert_int_equal(charter_follows(&next, &office.charter), ERROR_OLDER);
-    office_open(&other);
+    fake_office_open(&other);
     other.charter.number = 9;
     assert_int_equal(charter_follows(&office.charter, &other.charter), ERROR_OFFICE);
-    office_close(&other);
+    fake_office_close(&other);
 }
 
 /* The same by hand: 0x00000001, 0x0000270f = 9999, 0x00002710 = 10000, 0xffffffff = 4294967295, 0.

@@ -9,31 +9,34 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/served.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_folder.h"
+#include "tests/lib/kiosk_process.h"
 
 enum { SAID_MAX = 8192, PAGE = 4096 };
 
 static int setup(void **state)
 {
-    struct served *served = calloc(1, sizeof *served);
+    struct kiosk_process *kiosk = calloc(1, sizeof *kiosk);
 
-    served_make(served);
-    *state = served;
+    kiosk_make(kiosk);
+    *state = kiosk;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct served *served = *state;
+    struct kiosk_process *kiosk = *state;
 
-    served_free(served);
-    free(served);
+    kiosk_free(kiosk);
+    free(kiosk);
     return 0;
 }
 
@@ -44,7 +47,7 @@ static const char *check(const char *dir, const char *more, int status)
     char command[2048];
 
     snprintf(command, sizeof command, "LC_ALL=C '%s' --state '%s' --check %s 2>&1",
-             served_program("sandyq-kiosk"), dir, more);
+             kiosk_program("sandyq-kiosk"), dir, more);
     FILE *in = popen(command, "re");
     assert_non_null(in);
     const size_t len = fread(said, 1, sizeof said - 1, in);
@@ -57,12 +60,12 @@ static const char *check(const char *dir, const char *more, int status)
 }
 
 /* One line, of this file of the folder, with this text. */
-static void assert_one_fault(const struct served *served, const char *name, const char *text)
+static void assert_one_fault(const struct kiosk_process *kiosk, const char *name, const char *text)
 {
-    char wanted[OFFICE_PATH_LEN + 64];
-    const char *said = check(served->dir, "", 1);
+    char wanted[PATH_MAX + 64];
+    const char *said = check(kiosk->dir, "", 1);
 
-    snprintf(wanted, sizeof wanted, "sandyq-kiosk: %s/%s: ", served->dir, name);
+    snprintf(wanted, sizeof wanted, "sandyq-kiosk: %s/%s: ", kiosk->dir, name);
     if (strncmp(said, wanted, strlen(wanted)) != 0 || strstr(said, text) == NULL ||
         strchr(said, '\n') != said + strlen(said) - 1)
         fail_msg("not \"%s%s\" alone: %s", wanted, text, said);
@@ -70,106 +73,106 @@ static void assert_one_fault(const struct served *served, const char *name, cons
 
 static void test_a_kiosk_that_is_ready(void **state)
 {
-    const struct served *served = *state;
+    const struct kiosk_process *kiosk = *state;
 
-    assert_non_null(strstr(check(served->dir, "", 0), ": this kiosk is ready.\n"));
-    office_fill(served->dir, 40);
-    assert_non_null(strstr(check(served->dir, "", 0), ": this kiosk is ready.\n"));
+    assert_non_null(strstr(check(kiosk->dir, "", 0), ": this kiosk is ready.\n"));
+    kiosk_folder_fill(kiosk->dir, 40);
+    assert_non_null(strstr(check(kiosk->dir, "", 0), ": this kiosk is ready.\n"));
 }
 
 static void test_a_kiosk_that_serves(void **state)
 {
-    struct served *served = *state;
+    struct kiosk_process *kiosk = *state;
 
-    served_start(served, 0);
-    served_wait(served, "Choose a language");
-    check(served->dir, "", 0);
-    assert_int_equal(served_end(served), 0);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    check(kiosk->dir, "", 0);
+    assert_int_equal(kiosk_end(kiosk), 0);
 }
 
 static void test_no_kiosk(void **state)
 {
-    const struct served *served = *state;
-    char dir[OFFICE_PATH_LEN + 8];
+    const struct kiosk_process *kiosk = *state;
+    char dir[PATH_MAX + 8];
 
     assert_non_null(strstr(check("/nonexistent", "", 1), "Make one with --enroll"));
-    snprintf(dir, sizeof dir, "%s/new", served->dir);
+    snprintf(dir, sizeof dir, "%s/new", kiosk->dir);
     assert_int_equal(mkdir(dir, 0700), 0);
     assert_non_null(strstr(check(dir, "", 1), "Make one with --enroll"));
-    assert_int_equal(chmod(served->dir, 0755), 0);
-    assert_non_null(strstr(check(served->dir, "", 1), "Others can get into the folder"));
-    assert_int_equal(chmod(served->dir, 0700), 0);
+    assert_int_equal(chmod(kiosk->dir, 0755), 0);
+    assert_non_null(strstr(check(kiosk->dir, "", 1), "Others can get into the folder"));
+    assert_int_equal(chmod(kiosk->dir, 0700), 0);
 }
 
 /* A page in the middle, which nothing touches at a start in order. */
 static void test_a_damaged_outbox(void **state)
 {
-    struct served *served = *state;
+    struct kiosk_process *kiosk = *state;
     size_t len = 0;
 
-    office_fill(served->dir, 200);
-    uint8_t *outbox = office_get(served->dir, "outbox.db", &len);
+    kiosk_folder_fill(kiosk->dir, 200);
+    uint8_t *outbox = folder_read(folder_path(kiosk->dir, "outbox.db"), &len);
     for (size_t at = len / 2 / PAGE * PAGE; at < len / 2 + 40 * PAGE; at += PAGE)
         memset(outbox + at, 0xa5, 16);
-    office_put(served->dir, "outbox.db", outbox, len);
+    folder_write(folder_path(kiosk->dir, "outbox.db"), outbox, len);
     free(outbox);
-    served_start(served, 0);
-    served_wait(served, "Choose a language");
-    assert_int_equal(served_end(served), 0);
-    assert_one_fault(served, "outbox.db", "The outbox is damaged or gone");
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_one_fault(kiosk, "outbox.db", "The outbox is damaged or gone");
 }
 
 static void test_a_missing_outbox(void **state)
 {
-    const struct served *served = *state;
-    char path[OFFICE_PATH_LEN + 16];
+    const struct kiosk_process *kiosk = *state;
+    char path[PATH_MAX + 16];
 
-    snprintf(path, sizeof path, "%s/outbox.db", served->dir);
+    snprintf(path, sizeof path, "%s/outbox.db", kiosk->dir);
     assert_int_equal(unlink(path), 0);
-    assert_one_fault(served, "outbox.db", "The outbox is damaged or gone");
+    assert_one_fault(kiosk, "outbox.db", "The outbox is damaged or gone");
     assert_int_equal(access(path, F_OK), -1);
 }
 
 static void test_cards(void **state)
 {
-    const struct served *served = *state;
-    char path[OFFICE_PATH_LEN + 16];
+    const struct kiosk_process *kiosk = *state;
+    char path[PATH_MAX + 16];
 
-    served_card(served, 2, OFFICE_DAY);
-    assert_one_fault(served, "card", "Its last day is over");
-    office_put(served->dir, "card", "no card", 7);
-    assert_one_fault(served, "card", "The file is cut short");
-    snprintf(path, sizeof path, "%s/card", served->dir);
+    kiosk_card(kiosk, 2, FAKE_OFFICE_DAY);
+    assert_one_fault(kiosk, "card", "Its last day is over");
+    folder_write(folder_path(kiosk->dir, "card"), "no card", 7);
+    assert_one_fault(kiosk, "card", "The file is cut short");
+    snprintf(path, sizeof path, "%s/card", kiosk->dir);
     assert_int_equal(unlink(path), 0);
-    assert_one_fault(served, "card", "No card has come yet");
+    assert_one_fault(kiosk, "card", "No card has come yet");
 }
 
 /* A kiosk serves without either; but they are there, and ought to be right. */
 static void test_a_spoilt_charter_and_a_spoilt_board(void **state)
 {
-    const struct served *served = *state;
+    const struct kiosk_process *kiosk = *state;
     uint8_t *board = NULL;
     size_t len = 0;
 
-    office_put(served->dir, "charter", "no charter", 10);
-    assert_one_fault(served, "charter", "another kind of file");
-    office_put(served->dir, "charter", served->office.charter_bytes, CHARTER_LEN);
-    board = office_board(&served->office, 1, NULL, 0, NULL, 3, &len);
-    office_put(served->dir, "board", board, len);
-    assert_non_null(strstr(check(served->dir, "", 0), "is ready"));
+    folder_write(folder_path(kiosk->dir, "charter"), "no charter", 10);
+    assert_one_fault(kiosk, "charter", "another kind of file");
+    folder_write(folder_path(kiosk->dir, "charter"), kiosk->office.charter_bytes, CHARTER_LEN);
+    board = fake_office_board(&kiosk->office, 1, NULL, 0, NULL, 3, &len);
+    folder_write(folder_path(kiosk->dir, "board"), board, len);
+    assert_non_null(strstr(check(kiosk->dir, "", 0), "is ready"));
     board[len - 1] ^= 1;
-    office_put(served->dir, "board", board, len);
-    assert_one_fault(served, "board", "The signature is wrong");
+    folder_write(folder_path(kiosk->dir, "board"), board, len);
+    assert_one_fault(kiosk, "board", "The signature is wrong");
     free(board);
 }
 
 static void test_a_configuration_with_a_fault(void **state)
 {
-    const struct served *served = *state;
+    const struct kiosk_process *kiosk = *state;
 
-    office_put(served->dir, "kiosk.conf", "idle = 5\n", 9);
-    assert_non_null(strstr(check(served->dir, "", 1), "kiosk.conf: line 1: "));
-    assert_non_null(strstr(check(served->dir, "--idle 1x", 2), "--idle"));
+    folder_write(folder_path(kiosk->dir, "kiosk.conf"), "idle = 5\n", 9);
+    assert_non_null(strstr(check(kiosk->dir, "", 1), "kiosk.conf: line 1: "));
+    assert_non_null(strstr(check(kiosk->dir, "--idle 1x", 2), "--idle"));
 }
 
 #define CHECK_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

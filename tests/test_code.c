@@ -15,7 +15,7 @@
 #include "crypto/argon.h"
 #include "crypto/code.h"
 #include "crypto/secret.h"
-#include "tests/hex.h"
+#include "tests/lib/hex.h"
 
 enum { CODES = 20 };
 
@@ -155,9 +155,10 @@ static void argon2id_gives_the_value_of_rfc_9106(void **state)
     hex_assert(tag, sizeof tag, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
 }
 
-/* libgcrypt has no floor under the memory: 8 KiB are a derivation to it. Only the cost that stands in code.h is used here,
-   and keyrings with less than 64 MiB are refused (test_keyring.c). It calls an empty password an error before 1.11, so
-   none is ever given to it. */
+/* libgcrypt has no floor under the memory: 8 KiB are a derivation to it. Only the cost that
+   stands in code.h is used here, and keyrings with less than 64 MiB are refused
+   (test_keyring.c). It calls an empty password an error before 1.11, so none is ever given to
+   it. */
 static void libgcrypt_has_no_floor(void **state)
 {
     const unsigned long params[] = {ARGON_LEN, 1, 8, 1};

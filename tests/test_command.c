@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The desk's commands where something is in the way: what they say, and what they leave behind. Each
-   run costs a key derivation, so the office is made once for all tests. */
+/* The desk's commands where something is in the way: what they say, and what they leave behind.
+   Each run costs a key derivation, so the office is made once for all tests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,45 +22,30 @@
 #include "office/passphrase.h"
 #include "office/triage.h"
 #include "protocol/charter.h"
-#include "tests/ward.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/full_disk.h"
 
 #define SECRET "quiet-harbour-42"
 
-static char dir[WARD_PATH];
-static char office[WARD_PATH + 16];
-static char pass[WARD_PATH + 16];
+static char *dir;
+static char office[FOLDER_PATH];
+static char pass[FOLDER_PATH];
 static char said[8192]; /* what the last command printed, standard error behind standard output */
 static struct passphrase passphrase = {sizeof SECRET - 1, SECRET};
-static struct ward_kiosk kiosk;
-
-/* Good for the next 15 calls. */
-static char *in_dir(const char *name)
-{
-    static char paths[16][2 * WARD_PATH];
-    static unsigned next;
-    char *path = paths[next++ % 16];
-    snprintf(path, 2 * WARD_PATH, "%s/%s", dir, name);
-    return path;
-}
-
-static void put(const char *name, const void *data, size_t len)
-{
-    FILE *file = fopen(in_dir(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(data, 1, len, file), len);
-    fclose(file);
-}
+static struct fake_kiosk kiosk;
 
 static bool is_there(const char *name)
 {
     struct stat about;
-    return lstat(in_dir(name), &about) == 0;
+    return lstat(folder_path(dir, name), &about) == 0;
 }
 
 /* Runs a command in this process with both outputs in one file. */
 static int run(const char *name, struct command_line line)
 {
-    char *path = in_dir("said");
+    char *path = folder_path(dir, "said");
     line.passphrase_file = pass;
     while (line.operands[line.operand_count] != NULL)
         line.operand_count++;
@@ -99,19 +84,20 @@ static void enroll_kiosk(void)
 {
     uint8_t request[CARD_REQUEST_LEN], *root = NULL;
     char id[CARD_KIOSK_TEXT_LEN];
-    char *card = in_dir("kiosk.card");
+    char *card = folder_path(dir, "kiosk.card");
     const char *blamed = NULL;
-    const struct fleet_order order = {in_dir("kiosk.request"), "PC-17", 1, card};
-    ward_make(&kiosk, "PC-17");
-    assert_int_equal(card_request_encode(kiosk.seed, WARD_DAY, request), ERROR_NONE);
-    put("kiosk.request", request, sizeof request);
+    const struct fleet_order order = {folder_path(dir, "kiosk.request"), "PC-17", 1, card};
+    fake_kiosk_make(&kiosk, "PC-17");
+    assert_int_equal(card_request_encode(kiosk.seed, FAKE_DESK_DAY, request), ERROR_NONE);
+    folder_write(folder_path(dir, "kiosk.request"), request, sizeof request);
     struct vault *vault = enter();
     assert_int_equal(vault_root(vault, &passphrase, &root), ERROR_NONE);
     assert_int_equal(fleet_enroll(vault, root, &order, id, &blamed), ERROR_NONE);
     memcpy(kiosk.office, vault->charter.office, sizeof kiosk.office);
     for (int i = 0; i < 2; i++) {
-        struct letter letter = ward_letter(&kiosk, (char)('a' + 2 * i), i == 0 ? "one" : "two");
-        ward_add(&kiosk, &vault->charter, &letter);
+        struct letter letter =
+            fake_kiosk_letter(&kiosk, (char)('a' + 2 * i), i == 0 ? "one" : "two");
+        fake_kiosk_add(&kiosk, &vault->charter, &letter);
     }
     secret_free(root);
     vault_close(&vault);
@@ -121,10 +107,10 @@ static int group_setup(void **state)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     assert_int_equal(secret_start(), ERROR_NONE);
-    ward_scratch(dir);
+    dir = folder_make();
     snprintf(office, sizeof office, "%s/office", dir);
     snprintf(pass, sizeof pass, "%s/pass", dir);
-    put("pass", SECRET, sizeof SECRET - 1);
+    folder_write(folder_path(dir, "pass"), SECRET, sizeof SECRET - 1);
     assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), ERROR_NONE);
     enroll_kiosk();
     return 0;
@@ -132,8 +118,8 @@ static int group_setup(void **state)
 
 static int group_teardown(void **state)
 {
-    ward_drop(&kiosk);
-    ward_remove(dir);
+    fake_kiosk_drop(&kiosk);
+    folder_remove(&dir);
     return 0;
 }
 
@@ -141,17 +127,17 @@ static int group_teardown(void **state)
 
 static void test_full_disk_leaves_no_half_office(void **state)
 {
-    char *operands[] = {in_dir("second"), NULL};
-    ward_starve(400); /* the casebook does not fit */
+    char *operands[] = {folder_path(dir, "second"), NULL};
+    full_disk_begin(400); /* the casebook does not fit */
     assert_int_equal(run("init", (struct command_line){.operands = operands}), COMMAND_FAILED);
-    ward_feed();
+    full_disk_end();
     assert_false(is_there("second"));
     assert_int_equal(mkdir(operands[0], 0700),
                      0); /* a folder that was there stays, and a lock too many */
-    put("second/lock", "", 0);
-    ward_starve(65536); /* the casebook fits; what its log gets does not matter */
+    folder_write(folder_path(dir, "second/lock"), "", 0);
+    full_disk_begin(65536); /* the casebook fits; what its log gets does not matter */
     run("init", (struct command_line){.operands = operands});
-    ward_feed();
+    full_disk_end();
     assert_true(is_there("second/charter"));
     assert_false(is_there("second/unfinished"));
 }
@@ -163,11 +149,14 @@ static void test_keyring_of_another_office_is_named(void **state)
     const struct charter good = vault->charter;
     vault_close(&vault);
     assert_memory_equal(good.office, kiosk.office, sizeof kiosk.office);
-    assert_int_equal(rename(in_dir("office/charter"), in_dir("office/aside")), 0);
-    assert_int_equal(link(in_dir("second/charter"), in_dir("office/charter")), 0);
+    assert_int_equal(rename(folder_path(dir, "office/charter"), folder_path(dir, "office/aside")),
+                     0);
+    assert_int_equal(link(folder_path(dir, "second/charter"), folder_path(dir, "office/charter")),
+                     0);
     assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
     assert_said("do not belong together");
-    assert_int_equal(rename(in_dir("office/aside"), in_dir("office/charter")), 0);
+    assert_int_equal(rename(folder_path(dir, "office/aside"), folder_path(dir, "office/charter")),
+                     0);
 }
 
 /* --- enroll --- */
@@ -177,7 +166,7 @@ static uint32_t cards_made(void)
     struct fleet_row *rows = NULL;
     size_t n = 0;
     struct vault *vault = enter();
-    assert_int_equal(fleet_list(vault, WARD_DAY, &rows, &n), ERROR_NONE);
+    assert_int_equal(fleet_list(vault, FAKE_DESK_DAY, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     const uint32_t number = rows[0].card.number;
     fleet_free(rows, n);
@@ -195,12 +184,14 @@ static void test_place_of_the_card_is_looked_at_first(void **state)
         {"missing/kiosk.card", "missing/kiosk.card: "}, {"pass", "pass: Something that is no card"},
         {"null", "null: Something that is no card"},
     };
-    assert_int_equal(mkdir(in_dir("stick"), 0700), 0);
-    assert_int_equal(symlink("/dev/null", in_dir("null")), 0);
+    assert_int_equal(mkdir(folder_path(dir, "stick"), 0700), 0);
+    assert_int_equal(symlink("/dev/null", folder_path(dir, "null")), 0);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *operands[] = {office, in_dir("kiosk.request"), NULL};
-        const struct command_line line = {
-            .operands = operands, .facility = "PC-17", .type = "PEN", .out = in_dir(places[i].out)};
+        char *operands[] = {office, folder_path(dir, "kiosk.request"), NULL};
+        const struct command_line line = {.operands = operands,
+                                          .facility = "PC-17",
+                                          .type = "PEN",
+                                          .out = folder_path(dir, places[i].out)};
         assert_int_equal(run("enroll", line), COMMAND_FAILED);
         assert_said(places[i].text);
     }
@@ -211,7 +202,7 @@ static void test_place_of_the_card_is_looked_at_first(void **state)
 
 static void test_folder_without_a_bundle(void **state)
 {
-    char *operands[] = {office, in_dir("empty"), NULL};
+    char *operands[] = {office, folder_path(dir, "empty"), NULL};
     assert_int_equal(mkdir(operands[1], 0700), 0);
     assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_FAILED);
     assert_said("empty: There is no bundle in this folder");
@@ -221,10 +212,10 @@ static void test_folder_without_a_bundle(void **state)
 static void import(uint32_t board, const char *text)
 {
     size_t len = 0;
-    char *operands[] = {office, in_dir("stick.bundle"), NULL};
+    char *operands[] = {office, folder_path(dir, "stick.bundle"), NULL};
     kiosk.board = board;
-    uint8_t *bundle = ward_bundle(&kiosk, 1, kiosk.seq, &len);
-    put("stick.bundle", bundle, len);
+    uint8_t *bundle = fake_kiosk_bundle(&kiosk, 1, kiosk.seq, &len);
+    folder_write(folder_path(dir, "stick.bundle"), bundle, len);
     free(bundle);
     assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_DONE);
     assert_said(text);
@@ -233,7 +224,7 @@ static void import(uint32_t board, const char *text)
 static void test_a_board_from_before_the_backup_is_named(void **state)
 {
     char *operands[] = {office, NULL};
-    const struct command_line line = {.operands = operands, .out = in_dir("media")};
+    const struct command_line line = {.operands = operands, .out = folder_path(dir, "media")};
     import(5, "holds board 5, which this casebook never made");
     assert_int_equal(run("publish", line), COMMAND_DONE);
     assert_said("Board 6 is written");
@@ -246,7 +237,7 @@ static void assert_screen_shows_case_2(void)
     struct triage_screen *ui = NULL;
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
-    assert_int_equal(triage_screen_new(vault, WARD_DAY, &ui), ERROR_NONE);
+    assert_int_equal(triage_screen_new(vault, FAKE_DESK_DAY, &ui), ERROR_NONE);
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_END}));
@@ -262,16 +253,16 @@ static void test_damaged_rows_close_no_other_case(void **state)
 {
     char number[] = "2";
     char *operands[] = {office, NULL, NULL};
-    struct ward ward = {0};
+    struct fake_desk desk = {0};
     struct vault *vault = enter();
-    ward.vault.cases = vault->cases;
-    ward_damage(&ward, 2, 2);
+    desk.vault.cases = vault->cases;
+    fake_desk_damage(&desk, 2, 2);
     vault_close(&vault);
     assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
     assert_said("Case 2 has a damaged row");
     assert_null(strstr(said, "Case 1 has"));
     assert_said("   1 U1      A1       PC-17");
-    const struct command_line out = {.operands = operands, .out = in_dir("media")};
+    const struct command_line out = {.operands = operands, .out = folder_path(dir, "media")};
     assert_int_equal(run("publish", out), COMMAND_FAILED);
     assert_said("Message 2 of case 2 is damaged and not on this board");
     assert_said("is written");

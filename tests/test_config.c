@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "kiosk/config.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 #define SAMPLE "kiosk/kiosk.conf"
 

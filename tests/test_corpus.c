@@ -19,9 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/folder.h"
 #include "tests/fuzz/corpus.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/folder.h"
 
 #define TARGETS(each)                                                                              \
     each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \

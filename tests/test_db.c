@@ -21,7 +21,7 @@
 
 #include "store/db.h"
 #include "store/db_sqlite.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 enum {
     ADD,

@@ -21,14 +21,15 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "tests/office.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/full_disk.h"
 
-static char dir[OFFICE_PATH_LEN];
+static char *dir;
 static int folder;
 
 static int setup(void **state)
 {
-    office_scratch(dir);
+    dir = folder_make();
     folder = open(dir, O_RDONLY | O_DIRECTORY);
     return folder < 0;
 }
@@ -36,7 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     close(folder);
-    office_remove(dir);
+    folder_remove(&dir);
     return 0;
 }
 
@@ -87,7 +88,7 @@ static void mode_is_kept_to(void **state)
 
 static void missing_and_large(void **state)
 {
-    office_put(dir, "a", "12345", 5);
+    folder_write(folder_path(dir, "a"), "12345", 5);
     assert_int_equal(read_named("b", 5), ERROR_MISSING);
     assert_int_equal(read_named("a", 5), ERROR_NONE);
     assert_int_equal(read_named("a", 4), ERROR_LARGE);
@@ -107,7 +108,8 @@ static void special_files_are_refused(void **state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    office_put(dir, "real", "x", 1);
+
+    folder_write(folder_path(dir, "real"), "x", 1);
     assert_int_equal(symlinkat("real", folder, "link"), 0);
     assert_int_equal(symlinkat("nowhere", folder, "dangling"), 0);
     assert_int_equal(mkdirat(folder, "folder", 0700), 0);
@@ -147,7 +149,8 @@ static void magic_tells_what_it_is(void **state)
 static void symlink_at_the_target_is_replaced_not_followed(void **state)
 {
     struct stat st;
-    office_put(dir, "victim", "safe", 4);
+
+    folder_write(folder_path(dir, "victim"), "safe", 4);
     assert_int_equal(symlinkat("victim", folder, "a"), 0);
     assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_NONE);
     assert_int_equal(fstatat(folder, "a", &st, AT_SYMLINK_NOFOLLOW), 0);
@@ -169,7 +172,8 @@ static void abandoned_leaves_the_old(void **state)
     struct file_writer *writer = NULL;
     uint8_t *data = NULL;
     size_t len = 0;
-    office_put(dir, "a", "old", 3);
+
+    folder_write(folder_path(dir, "a"), "old", 3);
     assert_int_equal(file_begin(folder, "a", 0600, &writer), ERROR_NONE);
     assert_int_equal(file_add(writer, "half", 4), ERROR_NONE);
     file_abandon(&writer);
@@ -185,10 +189,11 @@ static void abandoned_leaves_the_old(void **state)
 static void sweep_takes_what_is_dead(void **state)
 {
     struct file_writer *writer = NULL;
-    office_put(dir, ".sandyq-99999-0", "half", 4);
-    office_put(dir, ".sandyq-99999-1", "half", 4);
-    office_put(dir, ".somebody-else", "x", 1);
-    office_put(dir, "a", "x", 1);
+
+    folder_write(folder_path(dir, ".sandyq-99999-0"), "half", 4);
+    folder_write(folder_path(dir, ".sandyq-99999-1"), "half", 4);
+    folder_write(folder_path(dir, ".somebody-else"), "x", 1);
+    folder_write(folder_path(dir, "a"), "x", 1);
     assert_int_equal(file_begin(folder, "b", 0600, &writer), ERROR_NONE);
     assert_int_equal(file_add(writer, "living", 6), ERROR_NONE);
     file_sweep(folder);
@@ -204,7 +209,7 @@ static void temporary_names_in_use_are_stepped_over(void **state)
     char name[64];
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, ".sandyq-%ld-%d", (long)getpid(), i);
-        office_put(dir, name, "x", 1);
+        folder_write(folder_path(dir, name), "x", 1);
     }
     assert_int_equal(file_write(folder, "a", 0600, "new", 3), ERROR_NONE);
     assert_int_equal(read_named("a", 3), ERROR_NONE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The processes beside a session, started by a real keeper. This program is its own session: the keeper executes
-   what it finds at /proc/self/exe, so main plays what the kiosk's does. What the session does stands in the
-   environment as HELPERS_DEED; it tells on the terminal how that went. */
+/* The processes beside a session, started by a real keeper. This program is its own session: the
+   keeper executes what it finds at /proc/self/exe, so main plays what the kiosk's does. What the
+   session does is its deed (tests/lib/acted_session.h). */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,148 +17,32 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "kiosk/brief.h"
+#include "device/state.h"
 #include "kiosk/keeper.h"
 #include "kiosk/mailbox.h"
-#include "kiosk/printer.h"
 #include "kiosk/spawn.h"
-#include "kiosk/speech.h"
 #include "kiosk/worker.h"
 #include "protocol/record.h"
-#include "sandbox/sandbox.h"
-#include "session/session.h"
 #include "store/outbox.h"
-#include "tests/process.h"
-#include "tests/served.h"
-#include "tests/speech.h"
+#include "tests/lib/acted_session.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
+#include "tests/lib/process.h"
+#include "tests/lib/speech_program.h"
 
 enum {
-    SLIP_LEN = 12000,
-    PIPE_LEN = 4096,         /* of the printer that takes no more */
-    ENVELOPE_FILLING = 0x45, /* of the envelope that a session here hands over */
-    OFFER_US = 300000,       /* how late a session says that somebody is there */
+    PIPE_LEN = 4096, /* of the printer that takes no more */
 };
-
-/* --- the session --- */
-
-static struct mailbox *mailbox;
-
-static void tell(const char *what, int number)
-{
-    char line[64];
-    int n = snprintf(line, sizeof line, "%s %d\r\n", what, number);
-
-    (void)!write(STDOUT_FILENO, line, (size_t)n);
-}
-
-static void wait_for_key(void)
-{
-    char key;
-
-    (void)!read(STDIN_FILENO, &key, 1);
-}
-
-static void print_slip(char filling)
-{
-    static uint8_t slip[SLIP_LEN];
-
-    memset(slip, filling, sizeof slip);
-    tell("word", printer_slip(BRIEF_PRINTER, slip, sizeof slip));
-}
-
-static int store(void)
-{
-    static uint8_t envelope[ENVELOPE_LEN];
-    int word;
-
-    memset(envelope, ENVELOPE_FILLING, sizeof envelope);
-    word = mailbox_store(mailbox, BRIEF_SOCKET, envelope);
-    tell("stored", word == 0);
-    return word == 0 ? SESSION_STORED : SESSION_FAILED;
-}
-
-static bool is_open(int fd)
-{
-    return fcntl(fd, F_GETFD) >= 0;
-}
-
-static void begin(int number)
-{
-    const uint8_t begun = BRIEF_BEGUN;
-
-    (void)number;
-    (void)!write(BRIEF_SOCKET, &begun, sizeof begun);
-}
-
-static int play(const char *deed, uint64_t number)
-{
-    const struct itimerval offer = {.it_value.tv_usec = OFFER_US};
-
-    if (deed[0] == 'o') { /* offers its envelope first, and says later that somebody is there */
-        setitimer(ITIMER_REAL, &offer, NULL);
-        return store();
-    }
-    begin(0);
-    for (; *deed != '\0'; deed++) {
-        if (*deed == 'k')
-            wait_for_key();
-        else if (*deed == 'p')
-            print_slip((char)('A' + number % 26));
-        else if (*deed == 's')
-            speech_say(BRIEF_SPEECH, "ru", 1, "Здравствуйте", strlen("Здравствуйте"));
-    }
-    return store();
-}
-
-static int run_session(void)
-{
-    static const int kept[] = {BRIEF_SOCKET, BRIEF_PRINTER, BRIEF_SPEECH};
-    const char *deed = getenv("HELPERS_DEED");
-    struct brief brief;
-    sigset_t none;
-
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    mailbox = mailbox_join(BRIEF_MAILBOX);
-    if (recv(BRIEF_SOCKET, &brief, sizeof brief, MSG_WAITALL) != sizeof brief)
-        return SESSION_NOBODY;
-    tell("closed", brief.closed);
-    tell("printer", brief.has_printer * 2 + is_open(BRIEF_PRINTER));
-    tell("speaker", brief.has_speech * 2 + is_open(BRIEF_SPEECH));
-    tell("idle", brief.config.idle);
-    tell("process", getpid());
-    if (brief.closed) {
-        wait_for_key();
-        return SESSION_NOBODY;
-    }
-    if (deed[0] == 'o')
-        signal(SIGALRM, begin);
-    if (sandbox_session(kept, 3) != 0)
-        return SPAWN_NOT_CONFINED;
-    tell("visit", (int)brief.number);
-    return play(deed, brief.number);
-}
-
-static int end_session(int end)
-{
-    const uint8_t word = (uint8_t)end;
-
-    (void)!write(BRIEF_SOCKET, &word, sizeof word);
-    return end;
-}
 
 /* --- the place --- */
 
 struct place {
-    struct served served;
+    struct kiosk_process kiosk;
     struct keeper_options options;
     const char *deed;
     int paper; /* what comes out of the printer, a named pipe */
@@ -167,20 +51,7 @@ struct place {
 
 static void in_folder(const struct place *place, const char *name, char path[CONFIG_PATH_LEN])
 {
-    assert_true(snprintf(path, CONFIG_PATH_LEN, "%s/%s", place->served.dir, name) <
-                CONFIG_PATH_LEN);
-}
-
-/* A named pipe that opens for its writer at once. */
-static int make_pipe(const struct place *place, const char *name, char path[CONFIG_PATH_LEN])
-{
-    int fd;
-
-    in_folder(place, name, path);
-    assert_int_equal(mkfifo(path, 0600), 0);
-    fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    assert_true(fd >= 0);
-    return fd;
+    assert_true(snprintf(path, CONFIG_PATH_LEN, "%s/%s", place->kiosk.dir, name) < CONFIG_PATH_LEN);
 }
 
 static int setup(void **state)
@@ -189,10 +60,11 @@ static int setup(void **state)
     char said[CONFIG_PATH_LEN];
 
     assert_non_null(place);
-    served_make(&place->served);
+    kiosk_make(&place->kiosk);
     config_default(&place->options.config);
     place->options.config.idle = 77;
-    place->paper = make_pipe(place, "paper", place->options.config.printer);
+    in_folder(place, "paper", place->options.config.printer);
+    place->paper = folder_fifo(place->options.config.printer);
     in_folder(place, "said", said);
     place->sound = speech_listen(said);
     in_folder(place, "speech", place->options.config.speaker);
@@ -206,7 +78,7 @@ static int teardown(void **state)
 {
     struct place *place = *state;
 
-    served_free(&place->served);
+    kiosk_free(&place->kiosk);
     close(place->paper);
     close(place->sound);
     free(place);
@@ -220,11 +92,11 @@ static int run_keeper(void *context)
     struct state *state = NULL;
     int result;
 
-    setenv("HELPERS_DEED", place->deed, 1);
+    setenv(ACTED_SESSION_DEED, place->deed, 1);
     if (ttyname_r(STDIN_FILENO, place->options.config.tty, CONFIG_PATH_LEN) != 0)
         return 1;
-    launcher = launcher_start(&place->options.config, place->served.dir);
-    result = state_open(place->served.dir, &state);
+    launcher = launcher_start(&place->options.config, place->kiosk.dir);
+    result = state_open(place->kiosk.dir, &state);
     if (result == 0)
         result = keeper_serve(state, launcher, &place->options);
     state_close(&state);
@@ -236,8 +108,8 @@ static void start(struct place *place, const char *deed, bool once)
 {
     place->deed = deed;
     place->options.once = once;
-    place->served.pty = pty_start_function(24, 64, run_keeper, place);
-    assert_non_null(place->served.pty);
+    place->kiosk.pty = pty_start_function(24, 64, run_keeper, place);
+    assert_non_null(place->kiosk.pty);
 }
 
 /* Reads what comes until the text `until` ends it (NULL: until len bytes are there). */
@@ -249,7 +121,7 @@ static size_t take(int fd, char *out, size_t len, const char *until)
     while (got < len && (until == NULL || strstr(out, until) == NULL)) {
         ssize_t n;
 
-        assert_int_equal(poll(&polled, 1, SERVED_SECONDS * 1000), 1);
+        assert_int_equal(poll(&polled, 1, KIOSK_SECONDS * 1000), 1);
         n = read(fd, out + got, len - got);
         assert_true(n > 0);
         got += (size_t)n;
@@ -262,7 +134,7 @@ static size_t take(int fd, char *out, size_t len, const char *until)
 static void cut_off(struct place *place)
 {
     struct pollfd polled = {.fd = place->paper, .events = POLLIN};
-    char *screen = pty_text(place->served.pty);
+    char *screen = pty_text(place->kiosk.pty);
     const char *told = strstr(screen, "process ");
     int pid = 0;
 
@@ -270,16 +142,16 @@ static void cut_off(struct place *place)
     pid = atoi(told + strlen("process "));
     free(screen);
     assert_true(pid > 0);
-    assert_int_equal(poll(&polled, 1, SERVED_SECONDS * 1000), 1);
+    assert_int_equal(poll(&polled, 1, KIOSK_SECONDS * 1000), 1);
     assert_int_equal(kill(pid, SIGKILL), 0);
-    for (int i = 0; i < SERVED_SECONDS * 200 && kill(pid, 0) == 0; i++)
-        pty_watch(place->served.pty, "nothing", 5);
+    for (int i = 0; i < KIOSK_SECONDS * 200 && kill(pid, 0) == 0; i++)
+        pty_watch(place->kiosk.pty, "nothing", 5);
     assert_int_equal(kill(pid, 0), -1);
 }
 
 static void take_slip(const struct place *place, char filling)
 {
-    static char slip[SLIP_LEN];
+    static char slip[ACTED_SESSION_SLIP];
 
     take(place->paper, slip, sizeof slip, NULL);
     for (size_t i = 0; i < sizeof slip; i++)
@@ -326,9 +198,9 @@ static pid_t wait_for_process(struct place *place, const char *word, const char 
 {
     pid_t pid = 0;
 
-    for (int i = 0; i < SERVED_SECONDS * 200 && pid == 0; i++) {
+    for (int i = 0; i < KIOSK_SECONDS * 200 && pid == 0; i++) {
         pid = find_process(word, name, 0);
-        pty_watch(place->served.pty, "nothing", 5);
+        pty_watch(place->kiosk.pty, "nothing", 5);
     }
     assert_true(pid > 0);
     return pid;
@@ -342,8 +214,8 @@ static void assert_none_left(const struct place *place)
 
 static void finish(struct place *place)
 {
-    pty_type(place->served.pty, "\r");
-    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
+    pty_type(place->kiosk.pty, "\r");
+    assert_int_equal(pty_wait_exit(place->kiosk.pty, KIOSK_SECONDS), 0);
     assert_none_left(place);
 }
 
@@ -355,13 +227,13 @@ static void test_a_confined_session_prints_speaks_and_stores(void **state)
     char said[256] = {0};
 
     start(place, "spk", true);
-    served_wait(&place->served, "idle 77");
+    kiosk_wait(&place->kiosk, "idle 77");
     take_slip(place, 'C'); /* of visit 2, behind the cover of the start */
-    served_wait(&place->served, "word 0");
+    kiosk_wait(&place->kiosk, "word 0");
     take(place->sound, said, sizeof said - 1, ".\n");
     assert_string_equal(said, "-v ru -s 130 --stdin\nЗдравствуйте.\n");
     finish(place);
-    assert_int_equal(served_check(&place->served), 2);
+    assert_int_equal(kiosk_check(&place->kiosk), 2);
 }
 
 static enum error look_at_second(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
@@ -370,13 +242,14 @@ static enum error look_at_second(void *context, uint64_t seq, const uint8_t *byt
     bool *is_ours = context;
 
     (void)len;
-    *is_ours = seq == 2 && envelope[0] == ENVELOPE_FILLING;
+    *is_ours = seq == 2 && envelope[0] == ACTED_SESSION_ENVELOPE;
     for (size_t i = 0; i < ENVELOPE_LEN && *is_ours; i++)
-        *is_ours = envelope[i] == ENVELOPE_FILLING;
+        *is_ours = envelope[i] == ACTED_SESSION_ENVELOPE;
     return ERROR_NONE;
 }
 
-/* What lies in the mailbox before the keeper has written anything is what the visit comes to, and no cover takes its place. */
+/* What lies in the mailbox before the keeper has written anything is what the visit comes to,
+   and no cover takes its place. */
 static void test_an_envelope_that_comes_first(void **state)
 {
     struct place *place = *state;
@@ -385,9 +258,9 @@ static void test_an_envelope_that_comes_first(void **state)
     bool is_ours = false;
 
     start(place, "o", true);
-    served_wait(&place->served, "stored 1");
-    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
-    assert_int_equal(served_check(&place->served), 2);
+    kiosk_wait(&place->kiosk, "stored 1");
+    assert_int_equal(pty_wait_exit(place->kiosk.pty, KIOSK_SECONDS), 0);
+    assert_int_equal(kiosk_check(&place->kiosk), 2);
     in_folder(place, "outbox.db", path);
     assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
     assert_int_equal(outbox_each(outbox, 2, 2, look_at_second, &is_ours), ERROR_NONE);
@@ -401,9 +274,9 @@ static void test_a_place_without_helpers(void **state)
 
     place->options.config.printer[0] = place->options.config.speaker[0] = '\0';
     start(place, "k", true);
-    served_wait(&place->served, "visit 2");
-    assert_true(pty_shows(place->served.pty, "printer 0"));
-    assert_true(pty_shows(place->served.pty, "speaker 0"));
+    kiosk_wait(&place->kiosk, "visit 2");
+    assert_true(pty_shows(place->kiosk.pty, "printer 0"));
+    assert_true(pty_shows(place->kiosk.pty, "speaker 0"));
     finish(place);
 }
 
@@ -414,17 +287,17 @@ static void test_misconfigured(void **state)
 
     place->options.misconfigured = true;
     start(place, "p", true);
-    served_wait(&place->served, "idle 77");
-    assert_true(pty_shows(place->served.pty, "closed 1"));
-    assert_true(pty_shows(place->served.pty, "printer 0"));
-    assert_true(pty_shows(place->served.pty, "speaker 0"));
+    kiosk_wait(&place->kiosk, "idle 77");
+    assert_true(pty_shows(place->kiosk.pty, "closed 1"));
+    assert_true(pty_shows(place->kiosk.pty, "printer 0"));
+    assert_true(pty_shows(place->kiosk.pty, "speaker 0"));
     assert_none_left(place);
     finish(place);
-    assert_int_equal(served_check(&place->served), 1);
+    assert_int_equal(kiosk_check(&place->kiosk), 1);
 }
 
-/* The visit of a slip is over while it is printed: it is printed whole, the next visitor does not wait for it,
-   and the next slip comes behind it. */
+/* The visit of a slip is over while it is printed: it is printed whole, the next visitor does
+   not wait for it, and the next slip comes behind it. */
 static void test_a_slip_is_finished_after_its_visit(void **state)
 {
     struct place *place = *state;
@@ -432,19 +305,19 @@ static void test_a_slip_is_finished_after_its_visit(void **state)
 
     assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
     start(place, "kp", false);
-    served_wait(&place->served, "visit 2");
+    kiosk_wait(&place->kiosk, "visit 2");
     first = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
-    pty_type(place->served.pty, "\r");
+    pty_type(place->kiosk.pty, "\r");
     cut_off(place);
-    served_wait(&place->served, "visit 3");
+    kiosk_wait(&place->kiosk, "visit 3");
     /* A printer opens for one only. */
     assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, 0), first);
     assert_int_equal(find_process(SPAWN_PRINTER_WORD, place->options.config.printer, first), 0);
     take_slip(place, 'C');
-    pty_type(place->served.pty, "\r");
+    pty_type(place->kiosk.pty, "\r");
     take_slip(place, 'D');
-    served_wait(&place->served, "stored 1");
-    assert_int_equal(served_end(&place->served), 0);
+    kiosk_wait(&place->kiosk, "stored 1");
+    assert_int_equal(kiosk_end(&place->kiosk), 0);
     assert_no_more(place->paper);
     assert_none_left(place);
 }
@@ -456,13 +329,13 @@ static void test_a_slip_is_finished_before_the_end(void **state)
 
     assert_true(fcntl(place->paper, F_SETPIPE_SZ, PIPE_LEN) >= 0);
     start(place, "kp", true);
-    served_wait(&place->served, "visit 2");
-    pty_type(place->served.pty, "\r");
+    kiosk_wait(&place->kiosk, "visit 2");
+    pty_type(place->kiosk.pty, "\r");
     cut_off(place);
     take_slip(place, 'C');
-    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 0);
+    assert_int_equal(pty_wait_exit(place->kiosk.pty, KIOSK_SECONDS), 0);
     assert_none_left(place);
-    assert_int_equal(served_check(&place->served), 2); /* covers of the start and of the visit */
+    assert_int_equal(kiosk_check(&place->kiosk), 2); /* covers of the start and of the visit */
 }
 
 /* A helper that dies costs the visit nothing but itself, and the next visit has one again. */
@@ -473,25 +346,25 @@ static void test_helpers_that_die(void **state)
     pid_t printer, speaker;
 
     start(place, "kpsk", false);
-    served_wait(&place->served, "visit 2");
+    kiosk_wait(&place->kiosk, "visit 2");
     printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
     speaker = wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     kill(printer, SIGKILL);
     kill(speaker, SIGKILL);
     snprintf(path, sizeof path, "/proc/%d", (int)printer);
-    for (int i = 0; i < SERVED_SECONDS * 200 && access(path, F_OK) == 0; i++)
-        pty_watch(place->served.pty, "nothing", 5);
+    for (int i = 0; i < KIOSK_SECONDS * 200 && access(path, F_OK) == 0; i++)
+        pty_watch(place->kiosk.pty, "nothing", 5);
     assert_int_equal(access(path, F_OK), -1); /* not even a zombie */
-    pty_type(place->served.pty, "\r");
-    served_wait(&place->served, "word 2"); /* PRINTER_GONE */
-    pty_type(place->served.pty, "\r");
-    served_wait(&place->served, "visit 3");
+    pty_type(place->kiosk.pty, "\r");
+    kiosk_wait(&place->kiosk, "word 2"); /* PRINTER_GONE */
+    pty_type(place->kiosk.pty, "\r");
+    kiosk_wait(&place->kiosk, "visit 3");
     wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
-    pty_type(place->served.pty, "\r");
+    pty_type(place->kiosk.pty, "\r");
     take_slip(place, 'D');
-    assert_int_equal(served_end(&place->served), 0);
+    assert_int_equal(kiosk_end(&place->kiosk), 0);
     assert_none_left(place);
-    assert_int_equal(served_check(&place->served), 3);
+    assert_int_equal(kiosk_check(&place->kiosk), 3);
 }
 
 /* What a helper holds: its socket and nothing of terminal, outbox or key. */
@@ -521,7 +394,7 @@ static void test_helpers_hold_nothing(void **state)
     pid_t printer, speaker;
 
     start(place, "k", true);
-    served_wait(&place->served, "visit 2");
+    kiosk_wait(&place->kiosk, "visit 2");
     printer = wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
     speaker = wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
     if (process_may_look()) {
@@ -537,11 +410,11 @@ static void test_helpers_die_with_the_keeper(void **state)
     struct place *place = *state;
 
     start(place, "k", true);
-    served_wait(&place->served, "visit 2");
+    kiosk_wait(&place->kiosk, "visit 2");
     wait_for_process(place, SPAWN_PRINTER_WORD, place->options.config.printer);
     wait_for_process(place, SPAWN_SPEECH_WORD, place->options.config.speaker);
-    kill(pty_process(place->served.pty), SIGKILL);
-    assert_int_equal(pty_wait_exit(place->served.pty, SERVED_SECONDS), 128 + SIGKILL);
+    kill(pty_process(place->kiosk.pty), SIGKILL);
+    assert_int_equal(pty_wait_exit(place->kiosk.pty, KIOSK_SECONDS), 128 + SIGKILL);
     /* They are ours now: each that ended is reaped, and in the end there is none. */
     while (waitpid(-1, NULL, 0) > 0)
         continue;
@@ -565,7 +438,7 @@ int main(int argc, char **argv)
     };
 
     if (argc == 2 && strcmp(argv[1], "--session") == 0)
-        _exit(end_session(run_session()));
+        _exit(acted_session_end(acted_session_run()));
     if (argc == 3 && strcmp(argv[1], SPAWN_PRINTER_WORD) == 0)
         return worker_printer(argv[2]);
     if (argc == 3 && strcmp(argv[1], SPAWN_SPEECH_WORD) == 0)

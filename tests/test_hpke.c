@@ -17,7 +17,7 @@
 #include "crypto/envelope.h"
 #include "crypto/hpke.h"
 #include "crypto/secret.h"
-#include "tests/hex.h"
+#include "tests/lib/hex.h"
 
 /* RFC 9180 appendix A.2.1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305, mode base. */
 #define INFO   "4f6465206f6e2061204772656369616e2055726e"
@@ -160,14 +160,16 @@ static void a_truncated_tag_is_forged(void **state)
     }
 }
 
-/* What is said of libgcrypt here was seen in versions before this one; a later one may be better. */
+/* What is said of libgcrypt here was seen in versions before this one; a later one may be
+   better. */
 static bool libgcrypt_is_known(void)
 {
     return gcry_check_version("1.12.0") == NULL;
 }
 
-/* RFC 7748 section 5.2: scalars that are not clamped, a point with its top bit set, and one that is p or more; all as
-   they lie in our files, little-endian. Turned round, as libgcrypt's own numbers want them, they give something else. */
+/* RFC 7748 section 5.2: scalars that are not clamped, a point with its top bit set, and one that
+   is p or more; all as they lie in our files, little-endian. Turned round, as libgcrypt's own
+   numbers want them, they give something else. */
 static void points_and_scalars_are_those_of_rfc_7748(void **state)
 {
     static const char *const cases[][3] = {
@@ -200,7 +202,8 @@ static void points_and_scalars_are_those_of_rfc_7748(void **state)
     assert_memory_equal(out, public_key, HPKE_KEY_LEN);
 }
 
-/* Every length is in the type: libgcrypt's call takes none, and reads 32 bytes wherever it is pointed. */
+/* Every length is in the type: libgcrypt's call takes none, and reads 32 bytes wherever it is
+   pointed. */
 _Static_assert(HPKE_KEY_LEN == 32 && (int)ENVELOPE_KEY_LEN == (int)HPKE_KEY_LEN, "X25519's keys");
 
 /* RFC 7748 section 6.1 and the points of small order: zero and one, the two of order 8, p - 1, and

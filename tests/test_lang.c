@@ -9,21 +9,16 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/lang.h"
+#include "tests/lib/folder.h"
 
 struct folder {
-    char path[64];
+    char *path;
     char home[4096];
 };
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    return remove(path);
-}
 
 /* Makes LANGUAGE/LC_MESSAGES/sandyq.mo in the folder, saying of itself that it is in `says`. */
 static void catalogue(const struct folder *folder, const char *language, const char *says,
@@ -31,6 +26,7 @@ static void catalogue(const struct folder *folder, const char *language, const c
 {
     char path[256], command[1024];
     FILE *po = NULL;
+
     snprintf(path, sizeof path, "%s/%s", folder->path, language);
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/%s/LC_MESSAGES", folder->path, language);
@@ -52,22 +48,23 @@ static void catalogue(const struct folder *folder, const char *language, const c
 static int setup(void **state)
 {
     struct folder *folder = calloc(1, sizeof *folder);
-    char link[128];
-    strcpy(folder->path, "/tmp/sandyq-lang-XXXXXX");
+
+    assert_non_null(folder);
+    folder->path = folder_make();
     *state = folder;
-    if (!mkdtemp(folder->path) || !getcwd(folder->home, sizeof folder->home))
+    if (!getcwd(folder->home, sizeof folder->home))
         return -1;
-    snprintf(link, sizeof link, "%s/sandyq.utf8", folder->path);
-    return symlink("/usr/lib/locale/C.utf8", link);
+    return symlink("/usr/lib/locale/C.utf8", folder_path(folder->path, "sandyq.utf8"));
 }
 
 static int teardown(void **state)
 {
     struct folder *folder = *state;
     const int moved = chdir(folder->home);
-    const int result = nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+
+    folder_remove(&folder->path);
     free(folder);
-    return moved == 0 ? result : -1;
+    return moved;
 }
 
 static void says(const char *code, const char *want)
@@ -79,6 +76,7 @@ static void says(const char *code, const char *want)
 static void test_switching(void **state)
 {
     const struct folder *folder = *state;
+
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "ru", "Да");
     assert_int_equal(lang_start(folder->path), 0);
@@ -92,11 +90,13 @@ static void test_switching(void **state)
     says("../../../etc", "Yes");
 }
 
-/* A confined process can open no file, so everything must be read at the start, even from ".". */
+/* A confined process can open nothing: all must be read at the start, whatever the folder's name.
+ */
 static void test_files_are_not_needed_later(void **state)
 {
     const struct folder *folder = *state;
     char mo[256];
+
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "ru", "Да");
     assert_int_equal(chdir(folder->path), 0);
@@ -111,6 +111,7 @@ static void test_files_are_not_needed_later(void **state)
 static void test_a_missing_language_is_an_error(void **state)
 {
     const struct folder *folder = *state;
+
     assert_int_equal(lang_start(folder->path), -1);
     assert_int_equal(lang_start("/nowhere/at/all"), -1);
     catalogue(folder, "kk", "kk", "Иә");
@@ -120,6 +121,7 @@ static void test_a_missing_language_is_an_error(void **state)
 static void test_a_wrong_language_is_an_error(void **state)
 {
     const struct folder *folder = *state;
+
     catalogue(folder, "kk", "kk", "Иә");
     catalogue(folder, "ru", "kk", "Иә");
     assert_int_equal(lang_start(folder->path), -1);
@@ -142,5 +144,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_wrong_language_is_an_error, setup, teardown),
         cmocka_unit_test(test_names),
     };
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

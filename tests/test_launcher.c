@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The launcher against a keeper that was taken over: it may be root, so it does what it is there for and nothing else. The
-   keeper's end of its socket is this process's own, so what no keeper sends can be sent. */
+/* The launcher against a keeper that was taken over: it may be root, so it does what it is there
+   for and nothing else. The keeper's end of its socket is this process's own, so what no keeper
+   sends can be sent. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -121,7 +122,8 @@ static int launcher_socket(void)
     return -1;
 }
 
-/* Sends these bytes with so many descriptors, none of which may be kept; true when an answer came, which is in *answer. */
+/* Sends these bytes with so many descriptors, none of which may be kept; true when an answer
+   came, which is in *answer. */
 static bool sent(const void *bytes, size_t len, int descriptors, int32_t *answer)
 {
     union {
@@ -203,7 +205,8 @@ int main(int argc, char **argv)
     };
 
     (void)argv;
-    /* Started by the launcher, as a helper or as whatever a launcher that is broken starts: no tests, or there would be no end. */
+    /* Started by the launcher, as a helper or as whatever a launcher that is broken starts: no
+       tests, or there would be no end. */
     if (argc > 1 || getenv(STARTED) != NULL)
         return 0;
     setenv(STARTED, "1", 1);

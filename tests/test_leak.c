@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Nothing stays behind: canaries that were typed into the real kiosk or shown by it are looked for while a session goes on
-   and after every ending of it. SANDYQ_LEAK=k/n takes every n-th place from the k-th on with all endings, and prints
-   figures; without it, a few of them. */
-#include <fcntl.h>
+/* Nothing stays behind: canaries that were typed into the real kiosk or shown by it are looked
+   for while a session goes on and after every ending of it. SANDYQ_LEAK=k/n takes every n-th
+   place from the k-th on with all endings, and prints figures; without it, a few of them. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,11 +16,14 @@
 
 #include <cmocka.h>
 
-#include "tests/folder.h"
 #include "tests/leak/scene.h"
-#include "tests/process.h"
+#include "tests/lib/chance.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
+#include "tests/lib/process.h"
 
-/* A sanitizer keeps freed memory as it was, and maps more than can be read. Without root a session is hidden. */
+/* A sanitizer keeps freed memory as it was, and maps more than can be read. Without root a
+   session is hidden. */
 #if defined(__SANITIZE_ADDRESS__)
 enum { SANITIZED = 1 };
 #else
@@ -43,7 +45,8 @@ static unsigned long after, outside; /* hits there must not be */
 
 enum { COPY = 4096 };
 
-/* A child that keeps copies of a text in one form, in heap, stack and locked memory, until it is killed. */
+/* A child that keeps copies of a text in one form, in heap, stack and locked memory, until it is
+   killed. */
 static pid_t keep_copies(const char *text, int stride)
 {
     const size_t len = strlen(text);
@@ -152,7 +155,7 @@ static void test_files_and_terminals_are_looked_through(void **state)
     probe_again(&probe);
     probe_folder(&probe, folder);
     assert_int_equal(probe_sum(&probe, 0, -1, 1U << PROBE_FILE), 5);
-    assert_true(pty_watch(pty, "ready", SERVED_SECONDS * 1000));
+    assert_true(pty_watch(pty, "ready", KIOSK_SECONDS * 1000));
     pty_type(pty, secret);
     probe_terminal(&probe, pty_device(pty));
     assert_int_equal(probe_sum(&probe, 0, -1, 1U << PROBE_TERMINAL), 5);
@@ -163,7 +166,8 @@ static void test_files_and_terminals_are_looked_through(void **state)
 
 /* --- while a session goes on --- */
 
-/* What the screen shows stands in its cells, and some of it in curses' buffer, as it went to the terminal. */
+/* What the screen shows stands in its cells, and some of it in curses' buffer, as it went to the
+   terminal. */
 static bool shown_by(const struct scene_place *place, const struct probe_hit *hit)
 {
     return place->shown != NULL &&
@@ -171,7 +175,8 @@ static bool shown_by(const struct scene_place *place, const struct probe_hit *hi
            strcmp(needle_name(scene.needle, hit->canary), place->shown) == 0;
 }
 
-/* Hits that are neither in the session's locked memory nor, while the screen shows it, on the way there. */
+/* Hits that are neither in the session's locked memory nor, while the screen shows it, on the
+   way there. */
 static void assert_kept_inside(const struct scene_place *place, bool showing, const char *when)
 {
     const pid_t session = scene_session(&scene);
@@ -201,7 +206,7 @@ static bool is_seen(const struct scene_place *place)
 
 static _Noreturn void complain(const struct scene_place *place)
 {
-    char *screen = pty_text(scene.served.pty);
+    char *screen = pty_text(scene.kiosk.pty);
 
     print_error("%s\n", screen);
     free(screen);
@@ -241,7 +246,7 @@ static void look_inside(const struct scene_place *place)
         complain(place);
     assert_kept_inside(place, true, "shown");
     scene_press(&scene, F2);
-    assert_true(pty_shows(scene.served.pty, "My rights"));
+    assert_true(pty_shows(scene.kiosk.pty, "My rights"));
     scene_look(&scene);
     assert_kept_inside(place, false, "covered");
     scene_press(&scene, F2);
@@ -370,11 +375,9 @@ int main(void)
         cmocka_unit_test(test_files_and_terminals_are_looked_through),
         cmocka_unit_test(test_a_few),
     };
-    const char *share = getenv("SANDYQ_LEAK"), *set = getenv("SANDYQ_SEED");
-    const uint32_t seed = set != NULL ? (uint32_t)strtoul(set, NULL, 10) : (uint32_t)getpid();
+    const char *share = getenv("SANDYQ_LEAK");
 
-    printf("SANDYQ_SEED=%u\n", seed);
-    scene_seed(seed);
+    chance_start();
     probe_adopt();
     if (share != NULL)
         return run_share(share);

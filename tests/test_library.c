@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rights library: what an office may put there, what is left out, and the pages that are shipped. */
+/* The rights library: what an office may put there, what is left out, and the pages that are
+   shipped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "session/library.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 enum { SHIPPED = 12, TITLE_COLUMNS = 44, PAGE_CHARACTERS = 1800 };
 

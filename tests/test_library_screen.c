@@ -15,11 +15,11 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "protocol/board.h"
-#include "tests/booth.h"
+#include "tests/lib/fake_session.h"
 
 #define NO_NEWS "There is no news now."
 
-static struct booth *booth;
+static struct fake_session *session;
 
 static int group_setup(void **state)
 {
@@ -28,32 +28,32 @@ static int group_setup(void **state)
 
 static int setup(void **state)
 {
-    booth = booth_new();
-    return booth != NULL ? 0 : -1;
+    session = fake_session_new();
+    return session != NULL ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    assert_false(booth->clipped);
-    booth_free(&booth);
+    assert_false(session->terminal.clipped);
+    fake_session_free(&session);
     return 0;
 }
 
-/* Puts a board with these notices into the booth. */
+/* Puts a board with these notices into the session. */
 static void hang_up(const char *notices)
 {
     const uint8_t seed[SIGNATURE_SEED_LEN] = {1};
     struct board board = {.number = 1,
-                          .day = BOOTH_DAY,
+                          .day = FAKE_SESSION_DAY,
                           .notices = notices,
                           .notices_len = (uint32_t)strlen(notices)};
 
-    memcpy(board.office, booth->place.charter.office, sizeof board.office);
-    free(booth->board);
-    booth->board = NULL;
-    assert_int_equal(board_encode(&board, NULL, seed, &booth->board, &booth->place.board_len),
+    memcpy(board.office, session->place.charter.office, sizeof board.office);
+    free(session->board);
+    session->board = NULL;
+    assert_int_equal(board_encode(&board, NULL, seed, &session->board, &session->place.board_len),
                      ERROR_NONE);
-    booth->place.board = booth->board;
+    session->place.board = session->board;
 }
 
 /* What a visitor sees who opens the news and then presses these keys. */
@@ -61,11 +61,11 @@ static const char *read_on(const char *language, const char *keys)
 {
     char script[256];
 
-    booth->language = language;
+    session->terminal.language = language;
     snprintf(script, sizeof script, "Language 4 %s show Esc Gone", keys);
-    booth_play(booth, script);
-    assert_int_equal(booth->kept_count, 1);
-    return booth->kept[0];
+    fake_session_play(session, script);
+    assert_int_equal(session->terminal.kept_count, 1);
+    return session->terminal.kept[0];
 }
 
 static void assert_reads(const char *language, const char *text)
@@ -150,7 +150,7 @@ static void test_a_section_that_comes_twice_is_read_whole(void **state)
 static void test_parts_stand_apart(void **state)
 {
     static const char *const texts[] = {"10:00\n[en]\nMonday", "10:00\n\n\n[en]\n\n\nMonday\n\n\n"};
-    const size_t len = sizeof booth->now;
+    const size_t len = sizeof session->terminal.now;
     char *first = malloc(len);
 
     hang_up(texts[0]);
@@ -172,7 +172,7 @@ static void test_nothing_to_say_is_said(void **state)
         hang_up(texts[i]);
         assert_reads("en", NO_NEWS);
     }
-    booth->place.board = NULL;
+    session->place.board = NULL;
     assert_reads("en", NO_NEWS);
 }
 

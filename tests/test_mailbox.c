@@ -136,8 +136,8 @@ static long pages_given(void)
     return usage.ru_minflt;
 }
 
-/* The kernel counts the pages that a process touches for the first time, and keeps the count: it must be the same with an envelope
-   and without. */
+/* The kernel counts the pages that a process touches for the first time, and keeps the count: it
+   must be the same with an envelope and without. */
 static void test_a_look_costs_the_same(void **state)
 {
     struct visit *visit = *state;

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "store/outbox.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 enum { RECORD_SIZE = 16492 };
 

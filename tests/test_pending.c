@@ -17,7 +17,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "device/pending.h"
-#include "tests/folder.h"
+#include "tests/lib/folder.h"
 
 struct place {
     char *folder;
@@ -100,7 +100,8 @@ static void test_what_was_written_is_read(void **state)
     assert_int_equal(folder_size(folder_path(place->folder, PENDING_NAME)), PENDING_LEN);
 }
 
-/* Wherever a write of the next record is torn, one whole record is there: the old or the new one. */
+/* Wherever a write of the next record is torn, one whole record is there: the old or the new
+   one. */
 static void test_a_torn_write(void **state)
 {
     struct place *place = *state;
@@ -177,8 +178,8 @@ static void test_a_copy_that_cannot_be_read(void **state)
                      ERROR_IO);
 }
 
-/* What the outbox has is in one copy, and the other went bad: nothing was acknowledged since, and the kiosk is not to stay closed
-   for it. */
+/* What the outbox has is in one copy, and the other went bad: nothing was acknowledged since,
+   and the kiosk is not to stay closed for it. */
 static void test_an_old_copy_that_cannot_be_read(void **state)
 {
     struct place *place = *state;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 
 enum { ROUNDS = 100, WAIT_S = 60 };
 

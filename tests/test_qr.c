@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/raster.h"
+#include "tests/lib/raster.h"
 #include "tui/qr.h"
 #include "tui/screen.h"
 

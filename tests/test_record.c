@@ -15,9 +15,9 @@
 #include "crypto/random.h"
 #include "crypto/signature.h"
 #include "protocol/record.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
 
-static struct office office;
+static struct fake_office office;
 static uint8_t envelope[ENVELOPE_LEN];
 static uint8_t bytes[RECORD_LEN];
 static uint8_t hash[RECORD_HASH_LEN];
@@ -26,9 +26,9 @@ static const uint8_t previous[RECORD_HASH_LEN] = {7, 7, 7};
 /* The board key of the office serves as a kiosk's key here. */
 static int setup(void **state)
 {
-    office_open(&office);
+    fake_office_open(&office);
     random_bytes(envelope, sizeof envelope);
-    assert_int_equal(record_encode(0x0102030405060708, previous, OFFICE_DAY, envelope,
+    assert_int_equal(record_encode(0x0102030405060708, previous, FAKE_OFFICE_DAY, envelope,
                                    office.board_seed, bytes, hash),
                      ERROR_NONE);
     return 0;
@@ -36,7 +36,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    office_close(&office);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -47,7 +47,7 @@ static void round_trip(void **state)
     assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
     assert_true(record.seq == 0x0102030405060708);
     assert_memory_equal(record.previous, previous, sizeof previous);
-    assert_int_equal(record.day, OFFICE_DAY);
+    assert_int_equal(record.day, FAKE_OFFICE_DAY);
     assert_memory_equal(record.envelope, envelope, sizeof envelope);
     assert_memory_equal(record.hash, hash, sizeof hash);
     assert_int_equal(record_check(&record, office.charter.board), ERROR_NONE);

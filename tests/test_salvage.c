@@ -21,7 +21,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "device/salvage.h"
-#include "tests/office.h"
+#include "tests/lib/folder.h"
 
 enum { STEP = 32768, RECORDS = 5, FILE_LEN = RECORDS * STEP, PENDING_STEP = 20480 };
 
@@ -53,7 +53,7 @@ ssize_t pread(int fd, void *out, size_t len, off_t at)
 static int found_error = ERROR_NONE;
 
 struct scene {
-    char dir[OFFICE_PATH_LEN];
+    char *dir;
     int fd;
     uint8_t seed[SIGNATURE_SEED_LEN], key[SIGNATURE_PUBLIC_LEN];
     uint8_t records[RECORDS][RECORD_LEN];
@@ -74,7 +74,7 @@ static int scene_open(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
     uint8_t hash[RECORD_HASH_LEN] = {0};
     assert_non_null(scene);
-    office_scratch(scene->dir);
+    scene->dir = folder_make();
     scene->fd = open(scene->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_int_equal(signature_key_new(scene->seed, scene->key), 0);
     scene->file = calloc(1, FILE_LEN);
@@ -95,7 +95,7 @@ static int scene_close(void **state)
     found_error = ERROR_NONE;
     salvage_free(&scene->found);
     close(scene->fd);
-    office_remove(scene->dir);
+    folder_remove(&scene->dir);
     free(scene->file);
     free(scene);
     return 0;
@@ -118,7 +118,7 @@ static const char *runs(struct scene *scene)
 
 static void put(const struct scene *scene, const char *name)
 {
-    office_put(scene->dir, name, scene->file, FILE_LEN);
+    folder_write(folder_path(scene->dir, name), scene->file, FILE_LEN);
 }
 
 static void test_all_that_is_whole_is_found(void **state)
@@ -170,7 +170,7 @@ static void put_pending(const struct scene *scene, const uint8_t *one, const uin
     uint8_t pending[2 * PENDING_STEP] = {0};
     memcpy(pending, one, RECORD_LEN);
     memcpy(pending + PENDING_STEP, other, RECORD_LEN);
-    office_put(scene->dir, "pending", pending, sizeof pending);
+    folder_write(folder_path(scene->dir, "pending"), pending, sizeof pending);
 }
 
 static void test_what_the_keeper_holds(void **state)
@@ -221,8 +221,8 @@ static void test_file_that_cannot_be_opened(void **state)
     assert_string_equal(runs(scene), "1-5 ");
 }
 
-/* Each word costs a signature to look at: a file full of them must not keep the courier for hours, nor
-   hide the records that follow. */
+/* Each word costs a signature to look at: a file full of them must not keep the courier for
+   hours, nor hide the records that follow. */
 static void test_file_full_of_the_word(void **state)
 {
     enum { FLOOD = 1 << 20, GAP = RECORD_LEN + 4096 };
@@ -232,7 +232,7 @@ static void test_file_full_of_the_word(void **state)
     for (size_t i = 0; i < FLOOD; i += 16) /* so that a zero ends what would be the signature */
         memcpy(file + i, "SANDYQE1", 8);
     memcpy(file + FLOOD + GAP, scene->file, FILE_LEN);
-    office_put(scene->dir, "outbox.db", file, FLOOD + GAP + FILE_LEN);
+    folder_write(folder_path(scene->dir, "outbox.db"), file, FLOOD + GAP + FILE_LEN);
     const clock_t start = clock();
     assert_string_equal(runs(scene), "1-5 ");
     assert_true((clock() - start) / CLOCKS_PER_SEC < 8);

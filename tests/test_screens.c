@@ -22,7 +22,7 @@
 #include "base/utf8.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
-#include "tests/booth.h"
+#include "tests/lib/fake_session.h"
 #include "tui/linear.h"
 
 enum { FILE_MAX = 524288, NAME_MAX_LEN = 512 };
@@ -45,15 +45,15 @@ static char *slurp(const char *path)
 }
 
 /* All kept screens one below the other, for free(3). */
-static char *shown(const struct booth *booth)
+static char *shown(const struct fake_session *session)
 {
     char *text = calloc(1, FILE_MAX);
     size_t len = 0;
 
     assert_non_null(text);
-    for (int i = 0; i < booth->kept_count; i++)
-        len +=
-            (size_t)snprintf(text + len, FILE_MAX - len, "---- %d ----\n%s", i + 1, booth->kept[i]);
+    for (int i = 0; i < session->terminal.kept_count; i++)
+        len += (size_t)snprintf(text + len, FILE_MAX - len, "---- %d ----\n%s", i + 1,
+                                session->terminal.kept[i]);
     assert_true(len < FILE_MAX);
     return text;
 }
@@ -140,7 +140,8 @@ static void count(const char *text, size_t len, int by, int counts[LETTERS])
     }
 }
 
-/* Whoever cannot see it hears it: what a screen says in words has all its letters and digits, and no others. */
+/* Whoever cannot see it hears it: what a screen says in words has all its letters and digits,
+   and no others. */
 static void assert_said(const struct screen *screen)
 {
     static int counts[LETTERS];
@@ -169,63 +170,64 @@ static bool place_is(const char *script, const char *word)
     return strncmp(script, "#!", 2) == 0 && at != NULL && at < script + strcspn(script, "\n");
 }
 
-static void furnish(struct booth *booth, const char *script)
+static void furnish(struct fake_session *session, const char *script)
 {
     static const char *const types[] = {"WOMEN", "CHILD"};
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (place_is(script, types[i]))
-            booth->place.card.type = taxonomy_facility(types[i])->number;
+            session->place.card.type = taxonomy_facility(types[i])->number;
     if (!place_is(script, "bare")) {
-        booth_printer(booth);
-        booth_voice(booth);
+        fake_session_printer(session);
+        fake_session_voice(session);
     }
     if (place_is(script, "empty"))
-        booth->place.library = NULL;
+        session->place.library = NULL;
     if (place_is(script, "empty")) {
-        booth->place.board = NULL;
-        booth->place.arrived = 0;
+        session->place.board = NULL;
+        session->place.arrived = 0;
     }
 }
 
-static struct booth *booth_for(const char *script, const struct look *look)
+static struct fake_session *session_for(const char *script, const struct look *look)
 {
     static const char *const texts[] = {"", "We read what you wrote. Someone will come to see you "
                                             "within three days.\n\nTell us: has a doctor "
                                             "seen you?"};
-    struct booth *booth = booth_new();
+    struct fake_session *session = fake_session_new();
     struct code_keys keys;
 
-    assert_non_null(booth);
-    booth->quick = true;
-    assert_int_equal(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys), 0);
-    booth->arrived = place_is(script, "silent") ? 0 : booth->arrived;
-    assert_int_equal(booth_answer(booth, &keys, texts, 2), 0);
-    booth->language = look->language;
-    booth->rows = look->rows;
-    booth->cols = look->cols;
-    booth->masked = true;
-    booth->restless = look->restless;
-    booth->watch = assert_said;
-    booth->place.large = look->large;
-    furnish(booth, script);
-    return booth;
+    assert_non_null(session);
+    session->quick = true;
+    assert_int_equal(fake_session_derive(session, FAKE_SESSION_CODE, FAKE_SESSION_PIN, NULL, &keys),
+                     0);
+    session->arrived = place_is(script, "silent") ? 0 : session->arrived;
+    assert_int_equal(fake_session_answer(session, &keys, texts, 2), 0);
+    session->terminal.language = look->language;
+    session->terminal.rows = look->rows;
+    session->terminal.cols = look->cols;
+    session->terminal.masked = true;
+    session->terminal.restless = look->restless;
+    session->terminal.watch = assert_said;
+    session->place.large = look->large;
+    furnish(session, script);
+    return session;
 }
 
 /* What the script shows, for free(3). */
 static char *play(const char *path, const char *script, const struct look *look)
 {
-    struct booth *booth = booth_for(script, look);
+    struct fake_session *session = session_for(script, look);
 
     lang_set("en");
     if (place_is(script, "closed"))
-        booth_close(booth, script);
-    else if (booth_play(booth, script) == SESSION_FAILED)
+        fake_session_close(session, script);
+    else if (fake_session_play(session, script) == SESSION_FAILED)
         fail_msg("%s stored nothing", path);
-    if (booth->clipped)
+    if (session->terminal.clipped)
         fail_msg("%s loses text (%s, %s)", path, look->language, look->size);
-    char *text = shown(booth);
-    booth_free(&booth);
+    char *text = shown(session);
+    fake_session_free(&session);
     return text;
 }
 

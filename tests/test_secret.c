@@ -336,7 +336,8 @@ static const struct {
 } naive_works[] = {
     {"residue", naive_residue}, {"lock", naive_lock}, {"pool", naive_pool}, {"fips", naive_fips}};
 
-/* What is said of libgcrypt here was seen in versions before this one; a later one may be better. */
+/* What is said of libgcrypt here was seen in versions before this one; a later one may be
+   better. */
 static void without_secret_start_keys_stay_in_the_heap(void **state)
 {
     size_t printed;

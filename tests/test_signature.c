@@ -17,7 +17,7 @@
 
 #include "crypto/secret.h"
 #include "crypto/signature.h"
-#include "tests/hex.h"
+#include "tests/lib/hex.h"
 
 static const char domain[] = "sandyq test v1";
 static const char message[] = "forty-two of us in a cell for twelve";
@@ -132,7 +132,8 @@ static void a_signature_serves_one_domain(void **state)
     assert_false(signature_verify(public_key, "", message, sizeof message, signature));
 }
 
-/* What is said of libgcrypt here was seen in versions before this one; a later one may be better. */
+/* What is said of libgcrypt here was seen in versions before this one; a later one may be
+   better. */
 static bool libgcrypt_is_known(void)
 {
     return gcry_check_version("1.12.0") == NULL;
@@ -234,7 +235,8 @@ static void a_y_beyond_the_prime_is_refused_and_ends_nothing(void **state)
     }
 }
 
-/* In another process: what libgcrypt says of an all-zero signature under a key, for sixteen messages. */
+/* In another process: what libgcrypt says of an all-zero signature under a key, for sixteen
+   messages. */
 enum { REFUSES, TAKES, ENDS };
 static int libgcrypt_on_zeros(const uint8_t key[SIGNATURE_PUBLIC_LEN])
 {

@@ -13,7 +13,7 @@
 #include "crypto/code.h"
 #include "crypto/secret.h"
 #include "session/slip.h"
-#include "tests/paper.h"
+#include "tests/lib/paper.h"
 
 enum { CODES = 40, MODULES = 21 };
 
@@ -214,7 +214,8 @@ static void test_no_word_is_in_a_slip(void **state)
     }
 }
 
-/* A printer obeys DLE at once, even in the middle of a picture. Bytes hold parts of two digits at most. */
+/* A printer obeys DLE at once, even in the middle of a picture. Bytes hold parts of two digits
+   at most. */
 static void test_no_dots_are_taken_for_a_command(void **state)
 {
     for (int p = 0; p < PLACES; p++)
@@ -267,7 +268,8 @@ static void test_a_slip_broken_off_spoils_not_the_next(void **state)
     }
 }
 
-/* What ends a slip that is given up: white for the band, then reset, feed and cut, and no picture. */
+/* What ends a slip that is given up: white for the band, then reset, feed and cut, and no
+   picture. */
 static void test_a_slip_given_up_is_ended(void **state)
 {
     static const uint8_t end[] = {0x1b, 0x40, 0x1b, 0x64, 0x05, 0x1d, 0x56, 0x01};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The speaker's process with speech programs of a few lines, which report what they were given, and show that they are
-   alive by holding a connection. */
+/* The speaker's process with speech programs of a few lines, which report what they were given,
+   and show that they are alive by holding a connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,8 +21,8 @@
 #include <cmocka.h>
 
 #include "kiosk/speech.h"
-#include "tests/folder.h"
-#include "tests/speech.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/speech_program.h"
 
 enum { PATIENCE_MS = 60000, END = 4 /* behind each report */ };
 
@@ -236,7 +236,8 @@ static void test_too_long(void **state)
     assert_end();
 }
 
-/* Signals 32 and 33 are the C library's own: no program can give them back, so whoever started this test decides. */
+/* Signals 32 and 33 are the C library's own: no program can give them back, so whoever started
+   this test decides. */
 static unsigned long long ignored_by_others(void)
 {
     unsigned long long ignored = 0;

@@ -20,25 +20,27 @@
 #include "base/error.h"
 #include "device/enroll.h"
 #include "device/state.h"
-#include "tests/office.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_folder.h"
 
-static struct office office;
-static char dir[OFFICE_PATH_LEN];
+static struct fake_office office;
+static char *dir;
 static struct state *kiosk;
 
 static int setup(void **state)
 {
-    office_open(&office);
-    office_scratch(dir);
-    office_kiosk(&office, dir, "PC-17", 1);
+    fake_office_open(&office);
+    dir = folder_make();
+    kiosk_folder_enroll(&office, dir, "PC-17", 1);
     return state_open(dir, &kiosk);
 }
 
 static int teardown(void **state)
 {
     state_close(&kiosk);
-    office_remove(dir);
-    office_close(&office);
+    folder_remove(&dir);
+    fake_office_close(&office);
     return 0;
 }
 
@@ -49,12 +51,12 @@ static void reopen(void)
 }
 
 /* Installs a board of this number; it is freed. */
-static int install_board(uint32_t number, const struct office *of)
+static int install_board(uint32_t number, const struct fake_office *of)
 {
     size_t len = 0;
-    uint8_t *board = office_board(of, number, NULL, 0, NULL, 2, &len);
+    uint8_t *board = fake_office_board(of, number, NULL, 0, NULL, 2, &len);
 
-    int error = state_install_board(kiosk, board, len, OFFICE_DAY);
+    int error = state_install_board(kiosk, board, len, FAKE_OFFICE_DAY);
     free(board);
     return error;
 }
@@ -95,12 +97,12 @@ static void enrolling_again_keeps_the_key(void **state)
     size_t len = 0;
 
     card_kiosk_text(kiosk->kiosk, id);
-    assert_int_equal(enroll_kiosk(dir, OFFICE_DAY + 1, again), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(dir, FAKE_OFFICE_DAY + 1, again), ERROR_NONE);
     assert_string_equal(id, again);
-    uint8_t *request = office_get(dir, "enroll.request", &len);
+    uint8_t *request = folder_read(folder_path(dir, "enroll.request"), &len);
     assert_int_equal(card_request_decode(request, len, of, &day), ERROR_NONE);
     assert_memory_equal(of, kiosk->key, sizeof of);
-    assert_int_equal(day, OFFICE_DAY + 1);
+    assert_int_equal(day, FAKE_OFFICE_DAY + 1);
     free(request);
     reopen();
     assert_true(kiosk->has_card);
@@ -108,20 +110,19 @@ static void enrolling_again_keeps_the_key(void **state)
 
 static void folder_is_made_closed(void **state)
 {
-    char inner[2 * OFFICE_PATH_LEN];
     char id[CARD_KIOSK_TEXT_LEN];
     struct state *fresh = NULL;
     struct stat st;
 
-    snprintf(inner, sizeof inner, "%s/inner", dir);
+    const char *inner = folder_path(dir, "inner");
     assert_int_equal(state_open(inner, &fresh), ERROR_MISSING);
-    assert_int_equal(enroll_kiosk(inner, OFFICE_DAY, id), ERROR_NONE);
+    assert_int_equal(enroll_kiosk(inner, FAKE_OFFICE_DAY, id), ERROR_NONE);
     assert_int_equal(stat(inner, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
     assert_int_equal(state_open(inner, &fresh), ERROR_NONE);
     assert_non_null(fresh->seed);
     assert_false(fresh->has_card);
-    assert_int_equal(state_ready(fresh, OFFICE_DAY), ERROR_MISSING);
+    assert_int_equal(state_ready(fresh, FAKE_OFFICE_DAY), ERROR_MISSING);
     state_close(&fresh);
 }
 
@@ -134,7 +135,7 @@ static void open_folder_is_refused(void **state)
     for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
         assert_int_equal(chmod(dir, open_modes[i]), 0);
         assert_int_equal(state_open(dir, &opened), ERROR_OPEN);
-        assert_int_equal(enroll_kiosk(dir, OFFICE_DAY, id), ERROR_OPEN);
+        assert_int_equal(enroll_kiosk(dir, FAKE_OFFICE_DAY, id), ERROR_OPEN);
         assert_null(opened);
     }
     assert_int_equal(chmod(dir, 0700), 0);
@@ -147,10 +148,9 @@ static void open_folder_is_refused(void **state)
 
 static void file_is_no_folder(void **state)
 {
-    char path[2 * OFFICE_PATH_LEN];
     struct state *opened = NULL;
 
-    snprintf(path, sizeof path, "%s/kiosk.key", dir);
+    const char *path = folder_path(dir, "kiosk.key");
     assert_int_equal(state_open(path, &opened), ERROR_SPECIAL);
 }
 
@@ -159,15 +159,15 @@ static void damaged_key_is_refused(void **state)
     struct state *opened = NULL;
     char id[CARD_KIOSK_TEXT_LEN];
     size_t len = 0;
-    uint8_t *key = office_get(dir, "kiosk.key", &len);
+    uint8_t *key = folder_read(folder_path(dir, "kiosk.key"), &len);
 
     for (size_t cut = 0; cut < len; cut++) {
-        office_put(dir, "kiosk.key", key, cut);
+        folder_write(folder_path(dir, "kiosk.key"), key, cut);
         assert_int_equal(state_open(dir, &opened), ERROR_TRUNCATED);
-        assert_int_equal(enroll_kiosk(dir, OFFICE_DAY, id), ERROR_TRUNCATED);
+        assert_int_equal(enroll_kiosk(dir, FAKE_OFFICE_DAY, id), ERROR_TRUNCATED);
     }
     key[7]++;
-    office_put(dir, "kiosk.key", key, len);
+    folder_write(folder_path(dir, "kiosk.key"), key, len);
     assert_int_equal(state_open(dir, &opened), ERROR_NEWER);
     assert_int_equal(unlinkat(kiosk->dir, "kiosk.key", 0), 0);
     assert_int_equal(symlinkat("card", kiosk->dir, "kiosk.key"), 0);
@@ -178,16 +178,16 @@ static void damaged_key_is_refused(void **state)
 static void damaged_card_counts_as_none_and_is_replaced(void **state)
 {
     size_t len = 0;
-    uint8_t *card = office_get(dir, "card", &len);
+    uint8_t *card = folder_read(folder_path(dir, "card"), &len);
 
     card[90] ^= 1;
-    office_put(dir, "card", card, len);
+    folder_write(folder_path(dir, "card"), card, len);
     card[90] ^= 1;
     reopen();
     assert_false(kiosk->has_card);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY), ERROR_FORGED);
+    assert_int_equal(state_ready(kiosk, FAKE_OFFICE_DAY), ERROR_FORGED);
     assert_int_equal(state_install_card(kiosk, card, len), ERROR_NONE);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(state_ready(kiosk, FAKE_OFFICE_DAY), ERROR_NONE);
     reopen();
     assert_true(kiosk->has_card);
     free(card);
@@ -195,8 +195,8 @@ static void damaged_card_counts_as_none_and_is_replaced(void **state)
 
 static void last_days_bite(void **state)
 {
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 365), ERROR_NONE);
-    assert_int_equal(state_ready(kiosk, OFFICE_DAY + 366), ERROR_EXPIRED);
+    assert_int_equal(state_ready(kiosk, FAKE_OFFICE_DAY + 365), ERROR_NONE);
+    assert_int_equal(state_ready(kiosk, FAKE_OFFICE_DAY + 366), ERROR_EXPIRED);
 }
 
 static void one_holds_a_lock(void **state)
@@ -218,23 +218,23 @@ static void cards_are_replaced_by_newer_ones_only(void **state)
 {
     uint8_t card[CARD_FILE_LEN];
     uint8_t stranger[32] = {9};
-    struct office other;
+    struct fake_office other;
 
     ino_t before = inode("card");
     size_t len = 0;
-    uint8_t *held = office_get(dir, "card", &len);
+    uint8_t *held = folder_read(folder_path(dir, "card"), &len);
     assert_int_equal(state_install_card(kiosk, held, len), ERROR_NONE);
     assert_true(inode("card") == before);
-    office_card(&office, kiosk->key, 0, card);
+    fake_office_card(&office, kiosk->key, 0, card);
     assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_OLDER);
-    office_card(&office, stranger, 5, card);
+    fake_office_card(&office, stranger, 5, card);
     assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_KIOSK);
-    office_open(&other);
-    office_card(&other, kiosk->key, 5, card);
+    fake_office_open(&other);
+    fake_office_card(&other, kiosk->key, 5, card);
     assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_OFFICE);
-    office_close(&other);
+    fake_office_close(&other);
     assert_true(inode("card") == before);
-    office_card(&office, kiosk->key, 2, card);
+    fake_office_card(&office, kiosk->key, 2, card);
     assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_NONE);
     assert_int_equal(state_install_card(kiosk, held, len), ERROR_OLDER);
     reopen();
@@ -245,25 +245,25 @@ static void cards_are_replaced_by_newer_ones_only(void **state)
 static void charters_are_replaced_by_newer_ones_only(void **state)
 {
     uint8_t first[CHARTER_LEN];
-    struct office other;
+    struct fake_office other;
 
     memcpy(first, office.charter_bytes, sizeof first);
     assert_int_equal(state_install_charter(kiosk, first, sizeof first), ERROR_NONE);
     office.charter.number = 2;
-    office_charter(&office);
+    fake_office_charter(&office);
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     ino_t before = inode("charter");
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_true(inode("charter") == before);
     assert_int_equal(state_install_charter(kiosk, first, sizeof first), ERROR_OLDER);
     strcpy(office.charter.name, "Another name under the same number");
-    office_charter(&office);
+    fake_office_charter(&office);
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_OLDER);
-    office_open(&other);
+    fake_office_open(&other);
     other.charter.number = 7;
-    office_charter(&other);
+    fake_office_charter(&other);
     assert_int_equal(state_install_charter(kiosk, other.charter_bytes, CHARTER_LEN), ERROR_OFFICE);
-    office_close(&other);
+    fake_office_close(&other);
     reopen();
     assert_int_equal(kiosk->charter.number, 2);
     assert_string_equal(kiosk->charter.name, "Office of the Commissioner");
@@ -273,10 +273,10 @@ static void charters_are_replaced_by_newer_ones_only(void **state)
 static void newest_charter_counts(void **state)
 {
     size_t len = 0;
-    uint8_t *card = office_get(dir, "card", &len);
+    uint8_t *card = folder_read(folder_path(dir, "card"), &len);
 
     office.charter.number = 2;
-    office_charter(&office);
+    fake_office_charter(&office);
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_int_equal(unlinkat(kiosk->dir, "card", 0), 0);
     reopen();
@@ -293,8 +293,8 @@ static void charter_in_a_newer_card_is_taken(void **state)
     uint8_t card[CARD_FILE_LEN];
 
     office.charter.number = 3;
-    office_charter(&office);
-    office_card(&office, kiosk->key, 1, card);
+    fake_office_charter(&office);
+    fake_office_card(&office, kiosk->key, 1, card);
     assert_int_equal(state_install_card(kiosk, card, sizeof card), ERROR_NONE);
     reopen();
     assert_int_equal(kiosk->charter.number, 3);
@@ -302,20 +302,20 @@ static void charter_in_a_newer_card_is_taken(void **state)
 
 static void boards_are_replaced_by_newer_ones_only(void **state)
 {
-    struct office other;
+    struct fake_office other;
     size_t len = 0;
 
     assert_int_equal(install_board(4, &office), ERROR_NONE);
     assert_int_equal(kiosk->board_number, 4);
     ino_t before = inode("board");
-    uint8_t *held = office_get(dir, "board", &len);
-    assert_int_equal(state_install_board(kiosk, held, len, OFFICE_DAY), ERROR_NONE);
+    uint8_t *held = folder_read(folder_path(dir, "board"), &len);
+    assert_int_equal(state_install_board(kiosk, held, len, FAKE_OFFICE_DAY), ERROR_NONE);
     free(held);
     assert_int_equal(install_board(4, &office), ERROR_OLDER);
     assert_int_equal(install_board(3, &office), ERROR_OLDER);
-    office_open(&other);
+    fake_office_open(&other);
     assert_int_equal(install_board(9, &other), ERROR_OFFICE);
-    office_close(&other);
+    fake_office_close(&other);
     assert_true(inode("board") == before);
     assert_int_equal(install_board(5, &office), ERROR_NONE);
     reopen();
@@ -345,9 +345,9 @@ static void damaged_board_counts_as_none_and_is_replaced(void **state)
     int fd = -1;
 
     assert_int_equal(install_board(4, &office), ERROR_NONE);
-    uint8_t *held = office_get(dir, "board", &len);
+    uint8_t *held = folder_read(folder_path(dir, "board"), &len);
     held[len / 2] ^= 1;
-    office_put(dir, "board", held, len);
+    folder_write(folder_path(dir, "board"), held, len);
     reopen();
     assert_int_equal(kiosk->board_number, 0);
     assert_int_equal(state_board(kiosk, &fd, &len), ERROR_MISSING);
@@ -362,15 +362,15 @@ static void damaged_board_counts_as_none_and_is_replaced(void **state)
  */
 static void board_key_changes_with_the_charter(void **state)
 {
-    struct office other;
+    struct fake_office other;
 
     assert_int_equal(install_board(4, &office), ERROR_NONE);
-    office_open(&other);
+    fake_office_open(&other);
     memcpy(office.charter.board, other.charter.board, 32);
     memcpy(office.board_seed, other.board_seed, 32);
-    office_close(&other);
+    fake_office_close(&other);
     office.charter.number = 2;
-    office_charter(&office);
+    fake_office_charter(&office);
     assert_int_equal(install_board(5, &office), ERROR_FORGED);
     assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
     assert_int_equal(kiosk->board_number, 0);
@@ -380,10 +380,10 @@ static void board_key_changes_with_the_charter(void **state)
 static void board_of_an_expired_charter_is_refused(void **state)
 {
     size_t len = 0;
-    uint8_t *board = office_board(&office, 1, NULL, 0, NULL, 0, &len);
+    uint8_t *board = fake_office_board(&office, 1, NULL, 0, NULL, 0, &len);
 
-    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 366), ERROR_EXPIRED);
-    assert_int_equal(state_install_board(kiosk, board, len, OFFICE_DAY + 365), ERROR_NONE);
+    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY + 366), ERROR_EXPIRED);
+    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY + 365), ERROR_NONE);
     free(board);
 }
 
@@ -402,7 +402,7 @@ static void days_are_dates(void **state)
 
     day_text(0, text);
     assert_string_equal(text, "1970-01-01");
-    day_text(OFFICE_DAY, text);
+    day_text(FAKE_OFFICE_DAY, text);
     assert_string_equal(text, "2024-10-04");
     day_text(UINT32_MAX, text);
     assert_string_equal(text, "9999-12-31");
@@ -416,7 +416,7 @@ static void days_are_dates(void **state)
         day_text(day, text);
         assert_string_equal(text, witness);
     }
-    assert_true(day_today() > OFFICE_DAY);
+    assert_true(day_today() > FAKE_OFFICE_DAY);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

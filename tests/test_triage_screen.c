@@ -16,11 +16,12 @@
 #include "base/lang.h"
 #include "desk/print.h"
 #include "desk/triage_screen.h"
-#include "tests/ward.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_kiosk.h"
 #include "tui/wrap.h"
 
-static struct ward ward;
-static struct ward_kiosk kiosk;
+static struct fake_desk desk;
+static struct fake_kiosk kiosk;
 static struct triage_screen *ui;
 static struct screen *screen;
 static char dump[32768];
@@ -28,8 +29,8 @@ static char dump[32768];
 static int setup(void **state)
 {
     lang_set("en");
-    ward_open(&ward);
-    ward_enroll(&ward, &kiosk, "PC-17");
+    fake_desk_open(&desk);
+    fake_desk_enroll(&desk, &kiosk, "PC-17");
     return 0;
 }
 
@@ -37,8 +38,8 @@ static int teardown(void **state)
 {
     screen_free(&screen);
     triage_screen_free(&ui);
-    ward_drop(&kiosk);
-    ward_close(&ward);
+    fake_kiosk_drop(&kiosk);
+    fake_desk_close(&desk);
     return 0;
 }
 
@@ -48,16 +49,16 @@ static void receive(const char *text, int copies)
 {
     const uint64_t first = kiosk.seq + 1;
     for (int i = 0; i < copies; i++) {
-        struct letter letter = ward_letter(&kiosk, 'a', text);
+        struct letter letter = fake_kiosk_letter(&kiosk, 'a', text);
         letter.kind = kiosk.seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
-        ward_add(&kiosk, &ward.vault.charter, &letter);
+        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, first, kiosk.seq, NULL), ERROR_NONE);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, first, kiosk.seq, NULL), ERROR_NONE);
 }
 
 static void start(void)
 {
-    assert_int_equal(triage_screen_new(&ward.vault, WARD_DAY, &ui), ERROR_NONE);
+    assert_int_equal(triage_screen_new(&desk.vault, FAKE_DESK_DAY, &ui), ERROR_NONE);
     screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN);
     assert_non_null(screen);
 }
@@ -142,7 +143,7 @@ static void test_no_text_passes_for_a_heading_in_print(void **state)
     size_t len = 0;
     forge(text, sizeof text);
     receive(text, 1);
-    char *shown = ward_show(&ward, 1, 0, &len);
+    char *shown = fake_desk_show(&desk, 1, 0, &len);
     each_line(shown, not_forged);
     free(shown);
 }
@@ -165,14 +166,14 @@ static void test_no_name_passes_for_a_heading(void **state)
     char name[LETTER_NAME_MAX + 1];
     size_t len = 0;
     for (int pad = 20; pad < 90; pad++) {
-        struct letter letter = ward_letter(&kiosk, 'a', "");
+        struct letter letter = fake_kiosk_letter(&kiosk, 'a', "");
         letter.kind = kiosk.seq == 0 ? LETTER_COMPLAINT : LETTER_FOLLOWUP;
         letter.name_len = (size_t)snprintf(name, sizeof name, "%0*d " FORGED "\n" FORGED, pad, 0);
         letter.name = name;
-        ward_add(&kiosk, &ward.vault.charter, &letter);
+        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     }
-    assert_int_equal(ward_import(&ward, &kiosk, 1, kiosk.seq, NULL), ERROR_NONE);
-    char *shown = ward_show(&ward, 1, 0, &len);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 1, kiosk.seq, NULL), ERROR_NONE);
+    char *shown = fake_desk_show(&desk, 1, 0, &len);
     assert_non_null(strstr(shown, FORGED));
     each_line(shown, not_forged);
     free(shown);
@@ -186,7 +187,7 @@ static void test_many_empty_lines_become_two(void **state)
     text[0] = 'a';
     memcpy(text + sizeof text - 2, "b", 2);
     receive(text, 1);
-    char *shown = ward_show(&ward, 1, 0, &len);
+    char *shown = fake_desk_show(&desk, 1, 0, &len);
     assert_non_null(strstr(shown, "    | a\n    |\n    |\n    | b\n"));
     free(shown);
 }
@@ -217,7 +218,7 @@ static void test_an_answer_cut_off_stays_as_a_note(void **state)
     type("We come on Tuesday");
     assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_GONE, 0}));
     assert_int_equal(triage_screen_lost(ui), ERROR_NONE);
-    char *shown = ward_show(&ward, 1, 0, &len);
+    char *shown = fake_desk_show(&desk, 1, 0, &len);
     const char *note = strstr(shown, "Note of the office");
     assert_non_null(note);
     assert_non_null(strstr(note, "This answer was not sent."));
@@ -233,7 +234,7 @@ static void test_no_note_when_nothing_was_written(void **state)
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, 'a');
     assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_GONE, 0}));
-    char *shown = ward_show(&ward, 1, 0, &len);
+    char *shown = fake_desk_show(&desk, 1, 0, &len);
     assert_null(strstr(shown, "Note of the office"));
     free(shown);
 }
@@ -312,7 +313,7 @@ static void test_heads_stand_over_their_values(void **state)
     struct fleet_row *rows = NULL;
     size_t n = 0, len = 0;
     receive("text", 1);
-    assert_int_equal(fleet_list(&ward.vault, WARD_DAY + 1, &rows, &n), ERROR_NONE);
+    assert_int_equal(fleet_list(&desk.vault, FAKE_DESK_DAY + 1, &rows, &n), ERROR_NONE);
     for (size_t i = 0; i < LANG_COUNT; i++) {
         char *text = NULL;
         FILE *out = open_memstream(&text, &len);

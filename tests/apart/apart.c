@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does the keeper, or the disk, tell visitors who file from those who do not? Several kiosks side by side are visited in rounds; in a round
-   everyone stays for the same drawn time, and which kiosk gets which kind of visitor is drawn, too.
+/* Does the keeper, or the disk, tell visitors who file from those who do not? Several kiosks
+   side by side are visited in rounds; in a round everyone stays for the same drawn time, and
+   which kiosk gets which kind of visitor is drawn, too.
 
    SANDYQ_SESSIONS  how many visits (400); fewer than two rounds are compared only
    SANDYQ_SEED      of what is drawn
@@ -25,10 +26,14 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
+#include "device/state.h"
 #include "protocol/board.h"
 #include "tests/apart/features.h"
 #include "tests/apart/judge.h"
 #include "tests/apart/learn.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
 
 enum {
     KIOSKS = 12,
@@ -62,7 +67,7 @@ struct all {
     struct kiosk kiosks[KIOSKS];
     size_t n;
     size_t rounds;
-    char dir[OFFICE_PATH_LEN];
+    char *dir;
     double (*features)[FEATURES]; /* of visit round * n + kiosk */
     bool *late;
     unsigned told;
@@ -91,11 +96,11 @@ static void *need(size_t n, size_t size)
 /* --- the kiosks --- */
 
 /* A board with an answer under the code. */
-static uint8_t *make_board(const struct office *office, char code[CODE_LEN], size_t *len)
+static uint8_t *make_board(const struct fake_office *office, char code[CODE_LEN], size_t *len)
 {
     static const char text[] = "We come on Tuesday.";
     struct code_keys keys;
-    struct answer answer = {.state = 1, .day = OFFICE_DAY, .len = sizeof text - 1};
+    struct answer answer = {.state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
     uint8_t *entries = need(BOARD_MULTIPLE, BOARD_ENTRY_LEN), *board = NULL;
 
     code_new(code);
@@ -103,7 +108,7 @@ static uint8_t *make_board(const struct office *office, char code[CODE_LEN], siz
     random_bytes(entries, (size_t)BOARD_MULTIPLE * BOARD_ENTRY_LEN);
     assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), ERROR_NONE);
     assert_int_equal(answer_seal(&keys, 1, &answer, entries + BOARD_ENTRY_LEN), ERROR_NONE);
-    board = office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, len);
+    board = fake_office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, len);
     free(entries);
     return board;
 }
@@ -115,21 +120,21 @@ static void make_kiosks(struct all *all)
     uint8_t *board = NULL;
     size_t len = 0;
 
-    office_scratch(all->dir);
-    office_open(&first->served.office);
-    first->served.office.charter.expires = day_today() + DAYS;
-    office_charter(&first->served.office);
-    board = make_board(&first->served.office, first->code, &len);
+    all->dir = folder_make();
+    fake_office_open(&first->process.office);
+    first->process.office.charter.expires = day_today() + DAYS;
+    fake_office_charter(&first->process.office);
+    board = make_board(&first->process.office, first->code, &len);
     for (size_t k = 0; k < all->n; k++) {
         struct visit_kiosk *kiosk = &all->kiosks[k].visit;
         struct state *state = NULL;
 
-        kiosk->served.office = first->served.office;
+        kiosk->process.office = first->process.office;
         memcpy(kiosk->code, first->code, sizeof kiosk->code);
-        office_scratch(kiosk->served.dir);
-        assert_int_equal(enroll_kiosk(kiosk->served.dir, day_today(), id), ERROR_NONE);
-        served_card(&kiosk->served, 1, day_today() + DAYS);
-        assert_int_equal(state_open(kiosk->served.dir, &state), ERROR_NONE);
+        kiosk->process.dir = folder_make();
+        assert_int_equal(enroll_kiosk(kiosk->process.dir, day_today(), id), ERROR_NONE);
+        kiosk_card(&kiosk->process, 1, day_today() + DAYS);
+        assert_int_equal(state_open(kiosk->process.dir, &state), ERROR_NONE);
         assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
         state_close(&state);
         if (snprintf(kiosk->out, sizeof kiosk->out, "%s/%zu", all->dir, k) >=
@@ -143,7 +148,8 @@ static void make_kiosks(struct all *all)
     free(board);
 }
 
-/* Half of a round's visitors file something; the others are of all other kinds, as evenly as it goes. */
+/* Half of a round's visitors file something; the others are of all other kinds, as evenly as it
+   goes. */
 static void plan(struct all *all)
 {
     for (size_t round = 0; round < all->rounds; round++) {
@@ -193,7 +199,7 @@ static void visit(struct all *all)
 
 static FILE *open_in(const struct kiosk *kiosk, const char *what)
 {
-    char path[OFFICE_PATH_LEN + 16];
+    char path[FOLDER_PATH];
     FILE *file = NULL;
 
     snprintf(path, sizeof path, "%s%s", kiosk->visit.out, what);
@@ -209,11 +215,11 @@ static void open_results(struct all *all)
 
     for (size_t k = 0; k < all->n; k++) {
         struct kiosk *kiosk = &all->kiosks[k];
-        char path[OFFICE_PATH_LEN + 16];
+        char path[FOLDER_PATH];
 
         kiosk->traces = need(all->rounds, sizeof *kiosk->traces);
         snprintf(path, sizeof path, "%s.trace", kiosk->visit.out);
-        trace_read(path, kiosk->visit.served.dir, kiosk->traces, all->rounds);
+        trace_read(path, kiosk->visit.process.dir, kiosk->traces, all->rounds);
         kiosk->snaps = open_in(kiosk, ".snap");
         kiosk->results = open_in(kiosk, ".result");
         if (!snap_next(&none, &kiosk->before, kiosk->snaps))
@@ -246,7 +252,8 @@ static void compare_folders(struct all *all, size_t round, int look,
     for (size_t k = 0; k < all->n; k++) {
         struct kiosk *kiosk = &all->kiosks[k];
 
-        /* Each look is compared with what was there before the visit: a power cut that leaves the one takes away the other. */
+        /* Each look is compared with what was there before the visit: a power cut that leaves
+           the one takes away the other. */
         snap_free(look == DURING ? &kiosk->now : &kiosk->before);
         if (look == AFTER)
             kiosk->before = kiosk->now;
@@ -363,10 +370,10 @@ static void end(struct all *all)
         snap_free(&kiosk->before);
         fclose(kiosk->snaps);
         fclose(kiosk->results);
-        office_remove(kiosk->visit.served.dir);
+        folder_remove(&kiosk->visit.process.dir);
     }
-    office_close(&all->kiosks[0].visit.served.office);
-    office_remove(all->dir);
+    fake_office_close(&all->kiosks[0].visit.process.office);
+    folder_remove(&all->dir);
     free(all->features);
     free(all->late);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A visit in numbers: which calls, how often, in what order, with what results, sizes and offsets; what of which file changed; what the
-   kernel counted. Words are hashed into a fixed number of places. */
+/* A visit in numbers: which calls, how often, in what order, with what results, sizes and
+   offsets; what of which file changed; what the kernel counted. Words are hashed into a fixed
+   number of places. */
 #ifndef TESTS_APART_FEATURES_H
 #define TESTS_APART_FEATURES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A byte of a file is ciphertext when it varies among visits of one kind, too. What is the same within every kind and not in all of
-   them tells the kinds apart. */
+/* A byte of a file is ciphertext when it varies among visits of one kind, too. What is the same
+   within every kind and not in all of them tells the kinds apart. */
 #include "tests/apart/judge.h"
 
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 enum {
     SHOWN = 12, /* findings of one comparison that are printed */
-    NEAR =
-        3, /* with few visits ciphertext may be the same by chance, but not so many bytes on each side */
+    /* With few visits ciphertext may be the same by chance, but not so many bytes on a side ... */
+    NEAR = 3,
     ENOUGH = 6,     /* ... with so many pairs of one kind not even one */
     LATER_MS = 400, /* times that are nearer are the same */
     STAMPS = 2 * SNAP_FILES,
@@ -125,7 +125,8 @@ static int64_t ms_of(struct timespec time)
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* Which of two of a folder's times is clearly the later one; -1, 0, 1. Times are the files' last writes and changes. */
+/* Which of two of a folder's times is clearly the later one; -1, 0, 1. Times are the files' last
+   writes and changes. */
 static int order(const struct snap *snap, size_t one, size_t other)
 {
     int64_t times[2];
@@ -201,7 +202,8 @@ static bool touched(const struct snap *const *snaps, size_t n, size_t file, size
     return false;
 }
 
-/* The first byte of a block, from `at` on, that is not the same for all and no ciphertext; `end` when there is none. */
+/* The first byte of a block, from `at` on, that is not the same for all and no ciphertext; `end`
+   when there is none. */
 static unsigned judge_block(const struct judge_visit *const *who, const struct snap *const *snaps,
                             size_t n, size_t file, size_t block)
 {

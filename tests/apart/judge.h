@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Compares visits of one number at kiosks that are otherwise alike. Their session counts are the same and so are the times that the visitors
-   stood there; so nothing may differ but ciphertext. */
+/* Compares visits of one number at kiosks that are otherwise alike. Their session counts are the
+   same and so are the times that the visitors stood there; so nothing may differ but ciphertext. */
 #ifndef TESTS_APART_JUDGE_H
 #define TESTS_APART_JUDGE_H
 
@@ -17,7 +17,8 @@ struct judge_visit {
     struct trace trace;
 };
 
-/* Each prints what tells kinds apart and returns how many such things it has found. `who` has the n visits; `snaps` the folder of each. */
+/* Each prints what tells kinds apart and returns how many such things it has found. `who` has
+   the n visits; `snaps` the folder of each. */
 unsigned judge_traces(const struct judge_visit *const *who, size_t n);
 unsigned judge_counts(const struct judge_visit *const *who, size_t n);
 unsigned judge_folders(const struct judge_visit *const *who, const struct snap *const *snaps,

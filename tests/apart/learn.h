@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Can anything be learned? Three simple classifiers, each asked about visits of rounds that it was not taught: naive Bayes, the best single
-   number with a threshold, and the five nearest neighbours. */
+/* Can anything be learned? Three simple classifiers, each asked about visits of rounds that it
+   was not taught: naive Bayes, the best single number with a threshold, and the five nearest
+   neighbours. */
 #ifndef TESTS_APART_LEARN_H
 #define TESTS_APART_LEARN_H
 
@@ -28,8 +29,8 @@ struct learn_result {
     size_t varied;             /* numbers that are not the same for all visits of their round */
 };
 
-/* Changes data->x: each number becomes its distance from the mean of its round, in standard deviations. seed decides where a classifier
-   cannot. */
+/* Changes data->x: each number becomes its distance from the mean of its round, in standard
+   deviations. seed decides where a classifier cannot. */
 struct learn_result learn(struct learn_data *data, uint32_t seed);
 
 /* The chance of `right` or more of n, when each comes with this chance. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A picture on disk: the number of files; of each its name, its stat, and the blocks that changed, each behind its number. */
+/* A picture on disk: the number of files; of each its name, its stat, and the blocks that
+   changed, each behind its number. */
 #include "tests/apart/snap.h"
 
 #include <dirent.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that a folder tells at one moment: names, every byte, and what stat(2) says of each file. A picture is written as what has changed
-   since the one before it, and put together again when it is read. */
+/* All that a folder tells at one moment: names, every byte, and what stat(2) says of each file.
+   A picture is written as what has changed since the one before it, and put together again when
+   it is read. */
 #ifndef TESTS_APART_SNAP_H
 #define TESTS_APART_SNAP_H
 
@@ -29,8 +30,9 @@ struct snap {
     struct snap_file files[SNAP_FILES]; /* sorted by name */
 };
 
-/* Looks at the folder: *now, for snap_free, and what is new in it since `before` is written. A picture that is all zeros comes before the
-   first one. Reading leaves no trace in the folder. Ends the program when it cannot. */
+/* Looks at the folder: *now, for snap_free, and what is new in it since `before` is written. A
+   picture that is all zeros comes before the first one. Reading leaves no trace in the folder.
+   Ends the program when it cannot. */
 void snap_take(const struct snap *before, struct snap *now, const char *dir, FILE *out);
 
 /* Reads the next one that was written, since the same `before`, into *now. False at the end. */

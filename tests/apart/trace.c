@@ -57,7 +57,8 @@ static void drop_data(char *line)
     }
 }
 
-/* Whether the kernel has let go of a process that has ended by the time it is asked (pidfd_open(2)) is its own affair. */
+/* Whether the kernel has let go of a process that has ended by the time it is asked
+   (pidfd_open(2)) is its own affair. */
 static void drop_hang_up(char *line)
 {
     static const char hang_up[] = "|POLLHUP";

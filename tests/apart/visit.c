@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The visits, key by key, in English. A visitor comes to the moment that matters (the receipt, the answer, a page of the library), stands
-   there until a tick of the keeper's, when the folder is looked at, and leaves at another. */
+/* The visits, key by key, in English. A visitor comes to the moment that matters (the receipt,
+   the answer, a page of the library), stands there until a tick of the keeper's, when the folder
+   is looked at, and leaves at another. */
 #include "tests/apart/visit.h"
 
 #include <err.h>
@@ -15,7 +16,9 @@
 #include "device/pending.h"
 #include "protocol/record.h"
 #include "tests/apart/snap.h"
-#include "tests/booth.h"
+#include "tests/lib/fake_session.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
 
 enum {
     LEAVE_BEFORE = 3,  /* ticks from the first key of leaving to the end, ... */
@@ -76,13 +79,13 @@ static void follow(struct play *play)
 
 static void go(struct play *play, const char *keys, const char *text)
 {
-    served_go(&play->kiosk->served, keys, text);
+    kiosk_go(&play->kiosk->process, keys, text);
     follow(play);
     play->pressed = play->ticks;
 }
 
-/* Stands there until the n-th tick; now and then presses a key that means nothing, unless `still`. When ticks stay away
-   the visit is over, and too late. */
+/* Stands there until the n-th tick; now and then presses a key that means nothing, unless
+   `still`. When ticks stay away the visit is over, and too late. */
 static void stand(struct play *play, int ticks, bool still)
 {
     time_t until = time(NULL) + play->kiosk->lost_seconds;
@@ -90,13 +93,13 @@ static void stand(struct play *play, int ticks, bool still)
     for (follow(play); play->ticks < ticks && time(NULL) < until; follow(play)) {
         const int before = play->ticks;
 
-        pty_watch(play->kiosk->served.pty, "\n", 10);
+        pty_watch(play->kiosk->process.pty, "\n", 10);
         follow(play);
         if (play->ticks > before)
             until = time(NULL) + play->kiosk->lost_seconds;
         if (still || play->ticks < play->pressed + IDLE_TICKS)
             continue;
-        pty_type(play->kiosk->served.pty, "x");
+        pty_type(play->kiosk->process.pty, "x");
         play->pressed = play->ticks;
     }
 }
@@ -107,14 +110,14 @@ static void file(struct play *play)
 {
     if (play->plan->way % 2 == 0) {
         go(play, "8", "Press Enter and this is sent");
-        go(play, "\r", SERVED_STORED);
+        go(play, "\r", KIOSK_STORED);
         return;
     }
     go(play, "1112\r0\r2", EDITOR);
-    pty_type(play->kiosk->served.pty, "They hit me. It was at night.");
+    pty_type(play->kiosk->process.pty, "They hit me. It was at night.");
     go(play, "\r", REVIEW);
     go(play, "1", "do you want a PIN?");
-    go(play, "\r", SERVED_STORED);
+    go(play, "\r", KIOSK_STORED);
 }
 
 static void ask(struct play *play, const char *code, const char *text)
@@ -129,7 +132,7 @@ static void write_more(struct play *play)
 {
     ask(play, play->kiosk->code, "We come on Tuesday");
     go(play, "1", EDITOR);
-    pty_type(play->kiosk->served.pty, "Thank you. It goes on.");
+    pty_type(play->kiosk->process.pty, "Thank you. It goes on.");
     go(play, "\r", REVIEW);
     go(play, "1", "Send it now?");
     go(play, "\r", "It is stored");
@@ -151,7 +154,7 @@ static void come(struct play *play)
         ask(play, play->kiosk->code, "We come on Tuesday");
         break;
     case VISIT_WRONG:
-        ask(play, BOOTH_UNKNOWN, "There is nothing to read yet");
+        ask(play, FAKE_SESSION_UNKNOWN, "There is nothing to read yet");
         break;
     case VISIT_LIBRARY:
         go(play, "3", "My rights");
@@ -186,12 +189,13 @@ static void leave(struct play *play)
     go(play, "7", GOODBYE);
 }
 
-/* Till the end comes by itself. The session then waits for the keeper's next tick before it goes. */
+/* Till the end comes by itself. The session then waits for the keeper's next tick before it
+   goes. */
 static void abandon(struct play *play)
 {
     stand(play, play->plan->ticks - IDLE_SECONDS - 1, false);
-    pty_watch(play->kiosk->served.pty, "\n", PHASE_MS);
-    pty_type(play->kiosk->served.pty, "1");
+    pty_watch(play->kiosk->process.pty, "\n", PHASE_MS);
+    pty_type(play->kiosk->process.pty, "1");
     stand(play, play->plan->ticks - VISIT_LOOK, true);
 }
 
@@ -264,7 +268,7 @@ static void write_result(FILE *out, const struct visit_result *before, struct vi
 
 static FILE *open_out(const struct visit_kiosk *kiosk, const char *what, const char *mode)
 {
-    char path[OFFICE_PATH_LEN + 16];
+    char path[FOLDER_PATH];
     FILE *file = NULL;
 
     snprintf(path, sizeof path, "%s%s", kiosk->out, what);
@@ -278,7 +282,7 @@ static FILE *open_out(const struct visit_kiosk *kiosk, const char *what, const c
 
 static void play_one(struct play *play, struct visit_result *result, struct snap *snap, FILE *snaps)
 {
-    struct served *served = &play->kiosk->served;
+    struct kiosk_process *process = &play->kiosk->process;
     const bool abandoned = play->plan->kind == VISIT_ABANDONED;
     const int ticks = play->plan->ticks;
     struct snap now;
@@ -290,31 +294,31 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
         abandon(play);
     else
         stand(play, ticks - VISIT_LOOK, false);
-    pty_watch(served->pty, "\n", PHASE_MS);
+    pty_watch(process->pty, "\n", PHASE_MS);
     follow(play);
     result->looked = play->ticks;
-    snap_take(snap, &now, served->dir, snaps);
+    snap_take(snap, &now, process->dir, snaps);
     snap_free(&now);
     if (!abandoned) {
         stand(play, ticks - (play->plan->kind < VISIT_FILING ? LEAVE_BEFORE : WORK_BEFORE), false);
         leave(play);
         stand(play, ticks, true);
-        pty_watch(served->pty, "\n", PHASE_MS);
-        pty_type(served->pty, " ");
+        pty_watch(process->pty, "\n", PHASE_MS);
+        pty_type(process->pty, " ");
     }
-    served_wait(served, LANGUAGES);
+    kiosk_wait(process, LANGUAGES);
     follow(play);
     result->ticks = play->ticks;
-    snap_take(snap, &now, served->dir, snaps);
+    snap_take(snap, &now, process->dir, snaps);
     snap_free(snap);
     *snap = now;
 }
 
-/* strace is no parent of the keeper (-D), so the keeper's process is the one that was started; what the launcher and its children do is not
-   traced. */
+/* strace is no parent of the keeper (-D), so the keeper's process is the one that was started;
+   what the launcher and its children do is not traced. */
 static void start(struct visit_kiosk *kiosk)
 {
-    static char path[OFFICE_PATH_LEN + 16];
+    static char path[FOLDER_PATH];
     const char *argv[] = {"strace",
                           "-D",
                           "-o",
@@ -323,9 +327,9 @@ static void start(struct visit_kiosk *kiosk)
                           "1",
                           "-s",
                           "12",
-                          served_program("sandyq-kiosk"),
+                          kiosk_program("sandyq-kiosk"),
                           "--state",
-                          kiosk->served.dir,
+                          kiosk->process.dir,
                           "--idle",
                           "10",
                           NULL};
@@ -334,10 +338,10 @@ static void start(struct visit_kiosk *kiosk)
     static const char *const env[] = {"ASAN_OPTIONS=detect_leaks=0", NULL};
 
     snprintf(path, sizeof path, "%s.trace", kiosk->out);
-    kiosk->served.pty = pty_start(24, 64, argv, env);
-    if (kiosk->served.pty == NULL)
+    kiosk->process.pty = pty_start(24, 64, argv, env);
+    if (kiosk->process.pty == NULL)
         errx(2, "there is no pseudo-terminal");
-    served_wait(&kiosk->served, LANGUAGES);
+    kiosk_wait(&kiosk->process, LANGUAGES);
 }
 
 void visit_all(struct visit_kiosk *kiosk)
@@ -350,17 +354,17 @@ void visit_all(struct visit_kiosk *kiosk)
 
     start(kiosk);
     play.trace = open_out(kiosk, ".trace", "re");
-    pty_watch(kiosk->served.pty, "\n", kiosk->late_ms);
-    snap_take(&none, &snap, kiosk->served.dir, snaps);
-    count_both(pty_process(kiosk->served.pty), &before);
+    pty_watch(kiosk->process.pty, "\n", kiosk->late_ms);
+    snap_take(&none, &snap, kiosk->process.dir, snaps);
+    count_both(pty_process(kiosk->process.pty), &before);
     for (int i = 0; i < kiosk->count; i++) {
         play.plan = &kiosk->plans[i];
         play_one(&play, &now, &snap, snaps);
-        count_both(pty_process(kiosk->served.pty), &now);
+        count_both(pty_process(kiosk->process.pty), &now);
         write_result(results, &before, now);
         before = now;
     }
-    if (served_end(&kiosk->served) != 0)
+    if (kiosk_end(&kiosk->process) != 0)
         errx(2, "the kiosk did not end in order");
     fclose(play.trace);
     fclose(results);

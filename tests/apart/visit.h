@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A kiosk that is watched while visitors come: the real program under strace(1), typed to by visits of six kinds. How long somebody stands there
-   is the same for all kinds: it is counted in ticks of the keeper's clock, and drawn before. */
+/* A kiosk that is watched while visitors come: the real program under strace(1), typed to by
+   visits of six kinds. How long somebody stands there is the same for all kinds: it is counted
+   in ticks of the keeper's clock, and drawn before. */
 #ifndef TESTS_APART_VISIT_H
 #define TESTS_APART_VISIT_H
 
 #include <stdint.h>
 
 #include "crypto/code.h"
-#include "tests/served.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
 
 enum visit_kind {
     VISIT_FILED,
@@ -59,18 +61,18 @@ struct visit_result {
 };
 
 struct visit_kiosk {
-    struct served served; /* with an office and an enrolled folder */
-    char code[CODE_LEN];  /* of an answer on its board */
-    char out
-        [OFFICE_PATH_LEN]; /* path of what is recorded, without ".trace", ".snap" and ".result" */
+    struct kiosk_process process; /* with an office and an enrolled folder */
+    char code[CODE_LEN];          /* of an answer on its board */
+    char out[FOLDER_PATH - 16]; /* path of what is recorded, but for ".trace", ".snap", ".result" */
     const struct visit_plan *plans;
     int count;
     int lost_seconds; /* when no tick comes for so long the visit is over */
     int late_ms;      /* the first visitor comes so much later: so that not all work at once */
 };
 
-/* Starts the kiosk, plays all visits, ends it. The .trace is what strace wrote; the .snap a picture of the folder before all, and one during and
-   one after each visit; .result a struct visit_result for each. Ends the program when it cannot. */
+/* Starts the kiosk, plays all visits, ends it. The .trace is what strace wrote; the .snap a
+   picture of the folder before all, and one during and one after each visit; .result a struct
+   visit_result for each. Ends the program when it cannot. */
 void visit_all(struct visit_kiosk *kiosk);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reads, unpacks and extends the text files that hold the inputs of fuzz targets. */
 #include "tests/fuzz/corpus.h"
+#include "tests/lib/folder.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "tests/folder.h"
 
 enum { HASH_LEN = 40 }; /* libFuzzer names what it keeps by its SHA-1 */
 

@@ -84,8 +84,8 @@ WRAP(void *, calloc, size_t n, size_t len)
     return fails() ? NULL : __real_calloc(n, len);
 }
 
-/* Only where our own code calls: what a library asks for depends on what was drawn before, and a finding that only
-   comes after other inputs cannot be looked into. */
+/* Only where our own code calls: what a library asks for depends on what was drawn before, and a
+   finding that only comes after other inputs cannot be looked into. */
 WRAP(void *, realloc, void *block, size_t len)
 {
     return fails() ? NULL : __real_realloc(block, len);
@@ -220,8 +220,8 @@ WRAP(bool, signature_verify, const uint8_t public_key[SIGNATURE_PUBLIC_LEN], con
     return signature_verify_hashed(public_key, domain, digest, signature);
 }
 
-/* Quick: what a derivation gives is nowhere told apart from its hash. Nobody's file may make it cheap, or
-   bring the machine down. */
+/* Quick: what a derivation gives is nowhere told apart from its hash. Nobody's file may make it
+   cheap, or bring the machine down. */
 WRAP(int, argon_derive, const struct argon_cost *cost, const void *password, size_t len,
      const uint8_t salt[ARGON_SALT_LEN], const struct argon_watch *watch, uint8_t out[ARGON_LEN])
 {

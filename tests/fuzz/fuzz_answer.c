@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as what an office sealed for a person: sealed with a fixed key, so that the reading is reached.
-   Input: how (1 byte: which call fails; 32 changes the sealed bytes, 64 asks for another message), place of the
-   changes (2), changes to an empty answer. */
+/* Any bytes as what an office sealed for a person: sealed with a fixed key, so that the reading
+   is reached. Input: how (1 byte: which call fails; 32 changes the sealed bytes, 64 asks for
+   another message), place of the changes (2), changes to an empty answer. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a board; then the same as changes to a good one, signed anew with a fixed key, so
-   that what stands behind the signature is reached. Input: how (1 byte: which call fails, 128 leaves
-   the old signature), marks (1), entries (1), notices (1), place of the changes (2), changes. */
+   that what stands behind the signature is reached. Input: how (1 byte: which call fails, 128
+   leaves the old signature), marks (1), entries (1), notices (1), place of the changes (2),
+   changes. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +84,8 @@ static int read_board(const uint8_t *in, size_t len)
     return taken;
 }
 
-/* A board of these many marks, entries and bytes of notices; NULL when it is refused, as it must be when there is too
-   much of something or a call fails. */
+/* A board of these many marks, entries and bytes of notices; NULL when it is refused, as it must
+   be when there is too much of something or a call fails. */
 static uint8_t *make(const uint8_t *data, size_t *len)
 {
     struct board board = {.number = 1, .entries = entries, .notices = notices};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a bundle; then the same as changes to a good one of 0 to 3 records, signed anew with
-   a fixed key and, if asked, chained anew, so that what stands behind signature and chain is
-   reached. Input: how (1 byte: which call fails; 16 when it is made, 32 another kiosk, 64 chain anew, 128 leave the old
-   signature), records (1: 128 signs the last one), place of the changes (2), changes. */
+/* Any bytes as a bundle; then the same as changes to a good one of 0 to 3 records, signed anew
+   with a fixed key and, if asked, chained anew, so that what stands behind signature and chain
+   is reached. Input: how (1 byte: which call fails; 16 when it is made, 32 another kiosk, 64
+   chain anew, 128 leave the old signature), records (1: 128 signs the last one), place of the
+   changes (2), changes. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ enum {
 static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 static uint8_t key[SIGNATURE_PUBLIC_LEN];
 
-/* Each record follows the one before it, the first of all follows none, and the kiosk signed the last. */
+/* Each record follows the one before it, the first of all follows none, and the kiosk signed the
+   last. */
 static void check_chain(const struct bundle *bundle, const uint8_t *end)
 {
     uint8_t previous[RECORD_HASH_LEN] = {0};

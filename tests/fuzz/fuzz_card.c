@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a card or an enrolment request; then the same as changes to a good one, signed anew with a
-   fixed key, so that what stands behind the signature is reached. Input: how (1 byte: which call fails; 16 when it is made, 32 a
-   request, 64 a card of another office's root, 128 leaves the old signature), place of the changes (2: 9 bits, then the type),
-   changes. */
+/* Any bytes as a card or an enrolment request; then the same as changes to a good one, signed
+   anew with a fixed key, so that what stands behind the signature is reached. Input: how (1
+   byte: which call fails; 16 when it is made, 32 a request, 64 a card of another office's root,
+   128 leaves the old signature), place of the changes (2: 9 bits, then the type), changes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a charter; then the same as changes to a good one, signed anew with a fixed key, so that
-   what stands behind the signature is reached. Input: how (1 byte: which call fails; 64 another
-   root, 128 leaves the old signature), place of the changes (1), changes. */
+/* Any bytes as a charter; then the same as changes to a good one, signed anew with a fixed key,
+   so that what stands behind the signature is reached. Input: how (1 byte: which call fails; 64
+   another root, 128 leaves the old signature), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 

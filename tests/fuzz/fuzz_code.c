@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes what a person types as a receipt code. What is taken must survive being written and read, and be
-   one that gives keys. */
+/* Fuzzes what a person types as a receipt code. What is taken must survive being written and
+   read, and be one that gives keys. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fuzzes the opening of envelopes: changes to an honest one, so that the deeper steps are reached too.
-   Nothing but the honest envelope itself may open. Input: how (1 byte: which call fails, 128 puts a point of
-   small order in), place of the changes (1), changes. */
+/* Fuzzes the opening of envelopes: changes to an honest one, so that the deeper steps are
+   reached too. Nothing but the honest envelope itself may open. Input: how (1 byte: which call
+   fails, 128 puts a point of small order in), place of the changes (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any letter a person's kiosk may have sealed, imported at the desk and shown to an officer: the records add up,
-   importing again changes nothing, and what is shown cannot act. Input: how (1 byte: which call fails; 32 the changes
-   are the letter itself, 64 a follow-up, 128 no letter that opens), place of the changes (2), changes. */
+/* Any letter a person's kiosk may have sealed, imported at the desk and shown to an officer: the
+   records add up, importing again changes nothing, and what is shown cannot act. Input: how (1
+   byte: which call fails; 32 the changes are the letter itself, 64 a follow-up, 128 no letter
+   that opens), place of the changes (2), changes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +18,20 @@
 #include "desk/print_json.h"
 #include "office/casefile.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/ward.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
 
 enum { HEAD = 3, BARE = 32, FOLLOWUP = 64, SHUT = 128, ROWS = 12 };
 
-static struct ward ward;
-static struct ward_kiosk kiosk;
-static char casebook[WARD_PATH + 16];
+static struct fake_desk desk;
+static struct fake_kiosk kiosk;
+static char casebook[FOLDER_PATH];
 
 static void finish(void)
 {
-    ward_drop(&kiosk);
-    ward_close(&ward);
+    fake_kiosk_drop(&kiosk);
+    fake_desk_close(&desk);
 }
 
 /* The office as it was on the first day. */
@@ -36,24 +39,24 @@ static void anew(void)
 {
     uint8_t mark[CASELOAD_LINK_LEN];
 
-    caseload_close(&ward.vault.cases);
+    caseload_close(&desk.vault.cases);
     must(unlink(casebook) == 0);
-    must(vault_mark(ward.vault.keys->casebook, mark) == 0);
+    must(vault_mark(desk.vault.keys->casebook, mark) == 0);
     must(caseload_make(casebook, mark) == ERROR_NONE);
-    must(caseload_open(casebook, DB_OPEN, &ward.vault.cases) == ERROR_NONE);
-    ward.vault.damage_count = 0;
+    must(caseload_open(casebook, DB_OPEN, &desk.vault.cases) == ERROR_NONE);
+    desk.vault.damage_count = 0;
     if (kiosk.seed != NULL)
-        ward_drop(&kiosk);
-    ward_enroll(&ward, &kiosk, "PC-17");
+        fake_kiosk_drop(&kiosk);
+    fake_desk_enroll(&desk, &kiosk, "PC-17");
 }
 
 static void start(void)
 {
     fuzz_fail_at(0);
-    if (ward.root == NULL) {
+    if (desk.office.root_seed == NULL) {
         setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
-        ward_open(&ward);
-        snprintf(casebook, sizeof casebook, "%s/casebook.db", ward.dir);
+        fake_desk_open(&desk);
+        snprintf(casebook, sizeof casebook, "%s/casebook.db", desk.dir);
         must(atexit(finish) == 0);
     }
     anew();
@@ -62,7 +65,7 @@ static void start(void)
 static void add_letter(const uint8_t *data, size_t size)
 {
     static uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
-    struct letter letter = ward_letter(&kiosk, 'a', "Қосымша. And another thing.");
+    struct letter letter = fake_kiosk_letter(&kiosk, 'a', "Қосымша. And another thing.");
 
     letter.kind = data[0] & FOLLOWUP ? LETTER_FOLLOWUP : LETTER_COMPLAINT;
     letter.tag_key[0] = data[0] & FOLLOWUP ? 'a' : 'b';
@@ -70,10 +73,10 @@ static void add_letter(const uint8_t *data, size_t size)
     if (data[0] & BARE)
         memset(raw, 0, sizeof raw);
     fuzz_change(raw, sizeof raw, wire_get16(data + 1) % LETTER_LEN, data + HEAD, size - HEAD);
-    must(envelope_seal(ward.vault.charter.intake, raw, envelope) == ERROR_NONE);
+    must(envelope_seal(desk.vault.charter.intake, raw, envelope) == ERROR_NONE);
     if (data[0] & SHUT)
         envelope[ENVELOPE_LEN - 1] ^= 1;
-    ward_raw(&kiosk, envelope);
+    fake_kiosk_raw(&kiosk, envelope);
 }
 
 /* No control or invisible character reaches the officer's terminal. */
@@ -105,7 +108,7 @@ static bool show(uint64_t case_id, bool machine)
 
     must(out != NULL);
     struct casefile *casefile = NULL;
-    enum error error = casefile_load(&ward.vault, case_id, &casefile);
+    enum error error = casefile_load(&desk.vault, case_id, &casefile);
     if (error == ERROR_NONE)
         error = machine ? print_json_case(out, casefile) : print_case_wide(out, 80, casefile);
     casefile_free(&casefile);
@@ -133,9 +136,9 @@ static void show_all(uint64_t cases)
 /* Imports both records, with the n-th call failing. */
 static int import(unsigned fault, struct import_report *report)
 {
-    struct import import = {.vault = &ward.vault, .today = WARD_DAY + 1};
+    struct import import = {.vault = &desk.vault, .today = FAKE_DESK_DAY + 1};
     size_t len = 0;
-    uint8_t *bundle = ward_bundle(&kiosk, 1, 2, &len);
+    uint8_t *bundle = fake_kiosk_bundle(&kiosk, 1, 2, &len);
 
     fuzz_fail_at(fault);
     const int error = import_bundle(&import, "fuzz", bundle, len);
@@ -152,8 +155,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     start();
-    const struct letter letter = ward_letter(&kiosk, 'a', "Мені ұрып жатыр.");
-    ward_add(&kiosk, &ward.vault.charter, &letter);
+    const struct letter letter = fake_kiosk_letter(&kiosk, 'a', "Мені ұрып жатыр.");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     add_letter(data, size);
     const int error = import(data[0] % 32, &report);
     must(error == ERROR_NONE || (data[0] % 32 > 0 && report.records == 0));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a keyring; then the same as changes to a good one, with a right checksum if asked, so that
-   what stands behind it is reached. Input: how (1 byte: which call fails; 16 when it is made, 32 another passphrase, 64 none,
-   128 leaves the old checksum), place of the changes (1), changes. */
+/* Any bytes as a keyring; then the same as changes to a good one, with a right checksum if
+   asked, so that what stands behind it is reached. Input: how (1 byte: which call fails; 16 when
+   it is made, 32 another passphrase, 64 none, 128 leaves the old checksum), place of the changes
+   (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a letter, and a good letter with bytes changed: what is taken must encode to the very
-   same bytes, what is refused leaves nothing. Input: place of the changes (2 bytes), 1 for a cover (1),
-   changes, which are the letter itself in the first run. */
+/* Any bytes as a letter, and a good letter with bytes changed: what is taken must encode to the
+   very same bytes, what is refused leaves nothing. Input: place of the changes (2 bytes), 1 for
+   a cover (1), changes, which are the letter itself in the first run. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a page of the rights library: what is shown is clean and holds all that the file says, a
- * good page is never left out. */
+/* Any bytes as a page of the rights library: what is shown is clean and holds all that the file
+   says, a good page is never left out. */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>

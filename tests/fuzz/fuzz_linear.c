@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any cells on a screen of any size, read aloud: the words are whole whatever the room for them, and
- * nothing that a person would read is left out. Input: rows (1 byte), columns (1), room (1), then
- * strokes: row (1), column (1), style and length (1), text, where control bytes stand for what
- * screens are made of, or go on below. */
+/* Any cells on a screen of any size, read aloud: the words are whole whatever the room for them,
+   and nothing that a person would read is left out. Input: rows (1 byte), columns (1), room (1),
+   then strokes: row (1), column (1), style and length (1), text, where control bytes stand for
+   what screens are made of, or go on below. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ static const char *const words[0x20] = {
     "e\xCC\x81", "\xCC\x81", "Ә",   ". ",    "────────", "        ", ": ",    "\xEF\xBF\xBD",
 };
 
-/* Puts one stroke; a newline goes on in the next row, a vertical tab in the one after it. Returns the
-   bytes it took. */
+/* Puts one stroke; a newline goes on in the next row, a vertical tab in the one after it.
+   Returns the bytes it took. */
 static size_t stroke(struct screen *screen, const uint8_t *data, size_t size)
 {
     const enum screen_style style = (enum screen_style)(data[2] >> 6);

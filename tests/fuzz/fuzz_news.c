@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the notices of a board, and keys to look at them and at the pages about rights: what is for everyone and
-   for one language is shown, whatever the sections are. Input: how (1 byte: language, 4 no library, 8 one with more pages
-   in one language, 16 large print), which call fails (1), number of keys (1), keys (f: the call fails that the next one
-   says), notices. */
+/* Any bytes as the notices of a board, and keys to look at them and at the pages about rights:
+   what is for everyone and for one language is shown, whatever the sections are. Input: how (1
+   byte: language, 4 no library, 8 one with more pages in one language, 16 large print), which
+   call fails (1), number of keys (1), keys (f: the call fails that the next one says), notices. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +16,13 @@
 #include "crypto/signature.h"
 #include "session/library.h"
 #include "session/session.h"
-#include "tests/booth.h"
-#include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/fake_session.h"
+#include "tests/lib/folder.h"
 
 enum { HEAD = 3, KEYS = 64, BARE = 4, UNEVEN = 8, LARGE = 16, PAGES = LIBRARY_PAGES_MAX };
 
-static struct booth *booth;
+static struct fake_session *session;
 static struct library *uneven;
 static const uint8_t seed[SIGNATURE_SEED_LEN] = {1, 2, 3};
 
@@ -86,7 +86,7 @@ static void drop(void *context)
 static int derive(void *context, const char *code, const char *pin, const struct argon_watch *watch,
                   struct code_keys *keys)
 {
-    return booth_derive(booth, code, pin, watch, keys);
+    return fake_session_derive(session, code, pin, watch, keys);
 }
 
 static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
@@ -117,15 +117,15 @@ static void start(void)
     const char *build = getenv("SANDYQ_BUILD");
     char locale[4096];
 
-    if (booth != NULL)
+    if (session != NULL)
         return;
     fuzz_start();
     fuzz_fail_at(0);
     snprintf(locale, sizeof locale, "%s/locale", build != NULL ? build : "build");
     must(lang_start(locale) == 0);
-    booth = booth_new();
-    must(booth != NULL);
-    booth->quick = true;
+    session = fake_session_new();
+    must(session != NULL);
+    session->quick = true;
     uneven = make_uneven();
 }
 
@@ -146,11 +146,11 @@ static void visit(const uint8_t *data, const uint8_t *board, size_t len)
 {
     const struct session_io io = {
         .size = size, .show = show, .key = press, .drop = drop, .derive = derive, .store = store};
-    struct session_place place = booth->place;
+    struct session_place place = session->place;
 
     place.board = board;
     place.board_len = len;
-    place.library = data[0] & BARE ? NULL : data[0] & UNEVEN ? uneven : booth->place.library;
+    place.library = data[0] & BARE ? NULL : data[0] & UNEVEN ? uneven : session->place.library;
     place.large = (data[0] & LARGE) != 0;
     fuzz_fail_at(data[1]);
     must(session_run(&io, &place) != SESSION_NOBODY || data[1] > 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as an office's public notices: what every kiosk will show is clean and is all that the office wrote, or
-   the office is told which line is wrong, and no board is made. */
+/* Any bytes as an office's public notices: what every kiosk will show is clean and is all that
+   the office wrote, or the office is told which line is wrong, and no board is made. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,39 +15,40 @@
 #include "protocol/board.h"
 #include "protocol/names.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/ward.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/folder.h"
 
 #define NOTICES "notices.txt"
 
-static struct ward ward;
-static char out[WARD_PATH + 16];
+static struct fake_desk desk;
+static char out[FOLDER_PATH];
 static int out_dir = -1;
 
 static void finish(void)
 {
     close(out_dir);
-    close(ward.vault.dir);
-    ward_close(&ward);
+    close(desk.vault.dir);
+    fake_desk_close(&desk);
 }
 
 static void start(void)
 {
     fuzz_fail_at(0);
-    if (ward.root != NULL)
+    if (desk.office.root_seed != NULL)
         return;
     setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
-    ward_open(&ward);
+    fake_desk_open(&desk);
     must(atexit(finish) == 0);
-    ward.vault.dir = open(ward.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    snprintf(out, sizeof out, "%s/out", ward.dir);
-    must(mkdirat(ward.vault.dir, "out", 0700) == 0);
+    desk.vault.dir = open(desk.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(out, sizeof out, "%s/out", desk.dir);
+    must(mkdirat(desk.vault.dir, "out", 0700) == 0);
     out_dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    must(ward.vault.dir >= 0 && out_dir >= 0);
+    must(desk.vault.dir >= 0 && out_dir >= 0);
 }
 
 static void put(const uint8_t *data, size_t size)
 {
-    const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int fd = openat(desk.vault.dir, NOTICES, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
     close(fd);
@@ -104,18 +105,19 @@ static void check_refusal(const uint8_t *data, size_t size, int error,
 /* A file that is none, and one that is not there. */
 static void try_no_file(struct publish_report *report)
 {
-    must(unlinkat(ward.vault.dir, NOTICES, 0) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NONE && report->notices == 0);
-    must(mkdirat(ward.vault.dir, NOTICES, 0700) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_SPECIAL);
-    must(unlinkat(ward.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
+    must(unlinkat(desk.vault.dir, NOTICES, 0) == 0);
+    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_NONE &&
+         report->notices == 0);
+    must(mkdirat(desk.vault.dir, NOTICES, 0700) == 0);
+    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_SPECIAL);
+    must(unlinkat(desk.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
     put((const uint8_t *)"", 0);
-    const int fd = openat(ward.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);
+    const int fd = openat(desk.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);
     must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NOTICES_LONG);
+    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_NOTICES_LONG);
     put((const uint8_t *)"", 0);
     fuzz_fail_at(1);
-    must(publish_run(&ward.vault, out, WARD_DAY, report) == ERROR_NOTICES_FILE);
+    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_NOTICES_FILE);
     fuzz_fail_at(0);
 }
 
@@ -125,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     start();
     put(data, size);
-    const int error = publish_run(&ward.vault, out, WARD_DAY, &report);
+    const int error = publish_run(&desk.vault, out, FAKE_DESK_DAY, &report);
     if (error == ERROR_NONE)
         check_board(data, size, &report);
     else

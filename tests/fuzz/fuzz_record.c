@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as changes to a good record of the chain: what is taken apart is what was put together, and no
-   change is signed. Input: how (1 byte: which call fails, 128 signs anew), place of the changes (2), changes. */
+/* Any bytes as changes to a good record of the chain: what is taken apart is what was put
+   together, and no change is signed. Input: how (1 byte: which call fails, 128 signs anew),
+   place of the changes (2), changes. */
 #include <stdlib.h>
 #include <string.h>
 

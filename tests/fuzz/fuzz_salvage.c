@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any order of whole, cut, changed and forged records as the files of a damaged kiosk: what is found is this kiosk's own
-   and stands in its place, and nothing whole is missed. Input: which call fails (1 byte), records a run (1), the tip (1),
-   then pieces: a byte says file (2 bits), number (3) and kind (3), its arguments follow. */
+/* Any order of whole, cut, changed and forged records as the files of a damaged kiosk: what is
+   found is this kiosk's own and stands in its place, and nothing whole is missed. Input: which
+   call fails (1 byte), records a run (1), the tip (1), then pieces: a byte says file (2 bits),
+   number (3) and kind (3), its arguments follow. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 #include "device/pending.h"
 #include "device/salvage.h"
 #include "protocol/record.h"
-#include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/folder.h"
 
 enum { HEAD = 3, RECORDS = 8, FILES = 3, PENDING = 2, DAY = 20000, UNIT = 64 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a stranger's text on an officer's terminal: what comes out cannot act, and no line of it can
-   pass for one of the program's own. Input: columns (1 byte), which call fails (1), text. */
+/* Any bytes as a stranger's text on an officer's terminal: what comes out cannot act, and no
+   line of it can pass for one of the program's own. Input: columns (1 byte), which call fails
+   (1), text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

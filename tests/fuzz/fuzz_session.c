@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the keys of a whole visit: through curses and the real decoder into a session and all its screens.
-   Input: the place (1 byte), the person's surroundings (1), which call fails (1), then keys and orders
-   (tests/fuzz/teletype.h); orders of the target's own:
-     03 the next store fails      0F types a valid code with an answer   13 the next derivation fails
-     04 the next two stores fail  10 types its PIN                       14 types a code that nobody has
-     06 types the group that the receipt asks for                       15 the printer has no paper, or paper again */
+/* Any bytes as the keys of a whole visit: through curses and the real decoder into a session and
+   all its screens. Input: the place (1 byte), the person's surroundings (1), which call fails (1),
+   then keys and orders (tests/fuzz/teletype.h); orders of the target's own:
+     03 the next store fails         06 types the group that the receipt asks for
+     04 the next two stores fail     0F types a valid code with an answer
+     13 the next derivation fails    10 types its PIN
+     15 no paper, or paper again     14 types a code that nobody has */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,9 @@
 #include "session/out_of_order.h"
 #include "session/session.h"
 #include "session/slip.h"
-#include "tests/booth.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/teletype.h"
+#include "tests/lib/fake_session.h"
 #include "tui/term.h"
 
 enum { HEAD = 3, TYPES = 11, DUMP = 65536, FLOOD = 65536 };
@@ -33,7 +34,7 @@ enum place { PRINTER = 4, VOICE = 8, BOARD = 16, LARGE = 32, CONTRAST = 64, PLAI
 
 enum surroundings { LEDS = 16, CONSOLE = 32, HASTE = 64, STUCK = 128 };
 
-static struct booth *booth; /* the place and the office; the world around it is ours */
+static struct fake_session *session; /* the place and the office; the world around it is ours */
 
 static struct {
     int begun;
@@ -112,7 +113,7 @@ static int derive(void *context, const char *code, const char *pin, const struct
         world.underived = false;
         return -1;
     }
-    return booth_derive(booth, code, pin, watch, keys);
+    return fake_session_derive(session, code, pin, watch, keys);
 }
 
 static void begin(void *context)
@@ -131,11 +132,11 @@ static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
         world.failed = true;
         return -1;
     }
-    memcpy(booth->envelope, envelope, ENVELOPE_LEN);
+    memcpy(session->envelope, envelope, ENVELOPE_LEN);
     if (!world.starved) {
-        must(booth_open(booth, &letter) == ERROR_NONE);
-        must(letter.session == BOOTH_NUMBER && letter.day == BOOTH_DAY);
-        must(memcmp(letter.kiosk, booth->place.card.kiosk, LETTER_KIOSK_LEN) == 0);
+        must(fake_session_open(session, &letter) == ERROR_NONE);
+        must(letter.session == FAKE_SESSION_NUMBER && letter.day == FAKE_SESSION_DAY);
+        must(memcmp(letter.kiosk, session->place.card.kiosk, LETTER_KIOSK_LEN) == 0);
     }
     world.stored++;
     return 0;
@@ -175,9 +176,9 @@ static void order(struct teletype *t, uint8_t byte)
     else if (byte == GROUP)
         type_group(t);
     else if (byte == CODE || byte == UNKNOWN)
-        teletype_type(t, byte == CODE ? BOOTH_CODE : BOOTH_UNKNOWN);
+        teletype_type(t, byte == CODE ? FAKE_SESSION_CODE : FAKE_SESSION_UNKNOWN);
     else if (byte == PIN)
-        teletype_type(t, BOOTH_PIN);
+        teletype_type(t, FAKE_SESSION_PIN);
     else if (byte == UNDERIVED)
         world.underived = true;
     else if (byte == PAPER)
@@ -194,23 +195,23 @@ static void start(void)
     struct code_keys keys;
     char locale[4096];
 
-    if (booth != NULL)
+    if (session != NULL)
         return;
     fuzz_start();
     fuzz_fail_at(0);
     snprintf(locale, sizeof locale, "%s/locale", build != NULL ? build : "build");
     must(lang_start(locale) == 0);
-    booth = booth_new();
-    must(booth != NULL);
-    booth->quick = true;
-    must(booth_derive(booth, BOOTH_CODE, BOOTH_PIN, NULL, &keys) == 0);
-    must(booth_answer(booth, &keys, texts, 2) == 0);
+    session = fake_session_new();
+    must(session != NULL);
+    session->quick = true;
+    must(fake_session_derive(session, FAKE_SESSION_CODE, FAKE_SESSION_PIN, NULL, &keys) == 0);
+    must(fake_session_answer(session, &keys, texts, 2) == 0);
 }
 
 static struct session_place place_of(uint8_t place, uint8_t surroundings)
 {
     static const int idle[] = {60, 10, 180, 3600};
-    struct session_place made = booth->place;
+    struct session_place made = session->place;
 
     for (size_t i = 0; i < LANG_COUNT; i++)
         snprintf(made.languages[i], sizeof made.languages[i], "%s",

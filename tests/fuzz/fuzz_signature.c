@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a key, a signature and a message: no key ends the process, and nothing but what was signed
-   is taken. Input: 1 byte (1: changes to a good key and signature; else their bytes), key (32), signature (64),
-   message. */
+/* Any bytes as a key, a signature and a message: no key ends the process, and nothing but what
+   was signed is taken. Input: 1 byte (1: changes to a good key and signature; else their bytes),
+   key (32), signature (64), message. */
 #include <stdlib.h>
 #include <string.h>
 

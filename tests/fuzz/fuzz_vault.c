@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes in the files of an office's folder: it opens as it was, or is refused with a word. Input: how (1 byte: which
-   call fails; 32 the charter, 64 a passphrase file, 96 what the root keyring holds, else what the other one holds,
-   sealed anew; 128 the changes stand alone), place of the changes (2), changes. */
+/* Any bytes in the files of an office's folder: it opens as it was, or is refused with a word.
+   Input: how (1 byte: which call fails; 32 the charter, 64 a passphrase file, 96 what the root
+   keyring holds, else what the other one holds, sealed anew; 128 the changes stand alone), place
+   of the changes (2), changes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@
 #include "desk/prompt.h"
 #include "office/vault.h"
 #include "protocol/charter.h"
-#include "tests/folder.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/folder.h"
 
 enum { HEAD = 3, CHARTER = 32, WORDS = 64, ROOT = 96, ALONE = 128, RING_ROOM = 8192 };
 

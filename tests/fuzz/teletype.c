@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stands before curses and the kernel: a pipe for the keys, nothing for the picture, a clock that goes when it is
-   looked at. */
+/* Stands before curses and the kernel: a pipe for the keys, nothing for the picture, a clock
+   that goes when it is looked at. */
 #include "tests/fuzz/teletype.h"
 
 #include <curses.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A terminal made of bytes: while one is set, tui/term.c and curses read from it, and what they show goes
-   nowhere. Keys come when they are waited for, a second after the one before; a byte below 0x20 that is no key is an
-   order:
+/* A terminal made of bytes: while one is set, tui/term.c and curses read from it, and what they
+   show goes nowhere. Keys come when they are waited for, a second after the one before; a byte
+   below 0x20 that is no key is an order:
      00 nobody presses anything for a while      05 keys come at once from here on, or no longer
      01 the size changes, the next byte says to  0E all up to the next order comes at once
         what                                     11 Caps Lock goes on or off

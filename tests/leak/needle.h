@@ -24,7 +24,8 @@ void needle_free(struct needle **needle);
 /* Forgets all canaries. */
 void needle_clear(struct needle *needle);
 
-/* Adds a canary of UTF-8, any `piece` characters in a row of which are a hit. Returns its number. */
+/* Adds a canary of UTF-8, any `piece` characters in a row of which are a hit. Returns its
+   number. */
 int needle_add(struct needle *needle, const char *name, const char *text, size_t piece);
 
 /* The same for bytes that are no text, looked for as they are. */
@@ -36,7 +37,8 @@ const char *needle_name(const struct needle *needle, int canary);
 /* Told of each hit: which canary, at which stride, where in the bytes, and how many they take. */
 typedef void needle_hit_fn(void *context, int canary, int stride, size_t at, size_t span);
 
-/* Looks for pieces that begin in the first len bytes; NEEDLE_REACH bytes behind them are read, too. */
+/* Looks for pieces that begin in the first len bytes; NEEDLE_REACH bytes behind them are read,
+   too. */
 void needle_search(const struct needle *needle, const uint8_t *bytes, size_t len,
                    needle_hit_fn *hit, void *context);
 

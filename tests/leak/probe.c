@@ -64,8 +64,9 @@ static enum probe_place place_of(const struct look *look, int stride)
     return path[0] == '/' ? PROBE_IMAGE : PROBE_ANON;
 }
 
-/* What stands in the program's own file at this very place was not left there by a session. Between the characters there may be what
-   the loader put there: a table of structs with a digit and an address in each. */
+/* What stands in the program's own file at this very place was not left there by a session.
+   Between the characters there may be what the loader put there: a table of structs with a digit
+   and an address in each. */
 static bool stands_in_file(const struct look *look, int stride, size_t at, size_t span)
 {
     uint8_t there[NEEDLE_REACH];
@@ -80,8 +81,9 @@ static bool stands_in_file(const struct look *look, int stride, size_t at, size_
     return true;
 }
 
-/* Six digits in wider units of which there are but three are what a table of addresses has in one of its bytes: a chance that a code
-   of 24 random digits meets in one run of many. All of a code is never as poor. */
+/* Six digits in wider units of which there are but three are what a table of addresses has in
+   one of its bytes: a chance that a code of 24 random digits meets in one run of many. All of a
+   code is never as poor. */
 static bool is_of_addresses(const struct look *look, int stride, size_t at, size_t span)
 {
     enum { RICH = 4 };
@@ -117,7 +119,8 @@ static void take_hit(void *context, int canary, int stride, size_t at, size_t sp
     hit->count++;
 }
 
-/* A page at a time where a stretch cannot be read as a whole; what cannot be read at all is blank. */
+/* A page at a time where a stretch cannot be read as a whole; what cannot be read at all is
+   blank. */
 static size_t read_stretch(int fd, uint64_t at, uint8_t *out, size_t len)
 {
     ssize_t n = pread(fd, out, len, (off_t)at);
@@ -213,8 +216,9 @@ static int open_of(pid_t pid, const char *name)
 }
 
 /* The kernel's pages are the same for all; those of a file that nobody changed are the file's. */
-/* Of a file's pages, those that were changed; but not those that only the loader has changed, before anybody was there, and that
-   are closed since (relro): their addresses differ from run to run. */
+/* Of a file's pages, those that were changed; but not those that only the loader has changed,
+   before anybody was there, and that are closed since (relro): their addresses differ from run
+   to run. */
 static bool is_memory(const struct region *region)
 {
     const bool file =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks for canaries in all that outlives a key press: the memory of processes, files with what they
-   hold open, terminals. Reading all of a process's memory is what a core taken by force holds. */
+/* Looks for canaries in all that outlives a key press: the memory of processes, files with what
+   they hold open, terminals. Reading all of a process's memory is what a core taken by force
+   holds. */
 #ifndef TESTS_LEAK_PROBE_H
 #define TESTS_LEAK_PROBE_H
 
@@ -48,12 +49,12 @@ struct probe {
 /* Forgets the hits, not the figures. */
 void probe_again(struct probe *probe);
 
-/* Looks through all readable memory of a process, what was handed to it when it began, and the files that it
-   holds open, named or not. A process that is gone has nothing. */
+/* Looks through all readable memory of a process, what was handed to it when it began, and the
+   files that it holds open, named or not. A process that is gone has nothing. */
 void probe_process(struct probe *probe, pid_t pid);
 
-/* All processes that the test started and all that they did, in no order; the test itself is none. Processes
-   whose parent has ended count when probe_adopt was called before. */
+/* All processes that the test started and all that they did, in no order; the test itself is
+   none. Processes whose parent has ended count when probe_adopt was called before. */
 size_t probe_family(pid_t *out, size_t max);
 void probe_adopt(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The real kiosk with a printer, a voice and an answer on its board; the places in a session where a secret is typed
-   or shown; and the ways in which a session ends. */
+/* The real kiosk with a printer, a voice and an answer on its board; the places in a session
+   where a secret is typed or shown; and the ways in which a session ends. */
 #ifndef TESTS_LEAK_SCENE_H
 #define TESTS_LEAK_SCENE_H
 
@@ -10,16 +10,16 @@
 
 #include "crypto/code.h"
 #include "tests/leak/probe.h"
-#include "tests/served.h"
+#include "tests/lib/kiosk_process.h"
 
 enum { SCENE_WORDS = 48 };
 
 struct scene {
-    struct served served;
+    struct kiosk_process kiosk;
     struct needle *needle;
     struct probe probe;
-    char cwd[OFFICE_PATH_LEN];   /* where a core would be written */
-    char tools[OFFICE_PATH_LEN]; /* the printer, the speech program, what it was given */
+    char *cwd;   /* where a core would be written */
+    char *tools; /* the printer, the speech program, what it was given */
     int paper;
     int voice;
     bool quick_idle;        /* sessions end after ten seconds, not three minutes */
@@ -62,20 +62,20 @@ enum { SCENE_LEAVE = 0, SCENE_CRASH = 1, SCENE_TERMINATE = 5 };
 extern const struct scene_ending scene_endings[];
 extern const size_t scene_ending_count;
 
-/* The seed of all canaries. */
-void scene_seed(uint32_t seed);
-
-/* Makes office, kiosk, answer, helpers; does not start the kiosk. Fails the running test when it cannot. */
+/* Makes office, kiosk, answer, helpers; does not start the kiosk. Fails the running test when it
+   cannot. */
 void scene_make(struct scene *scene);
 void scene_free(struct scene *scene);
 
 /* Starts the kiosk, with canaries of its own. */
 void scene_start(struct scene *scene);
 
-/* Looks at all processes, the kiosk's folder and the one where a core would be. The hits are those of this look alone. */
+/* Looks at all processes, the kiosk's folder and the one where a core would be. The hits are
+   those of this look alone. */
 void scene_look(struct scene *scene);
 
-/* Looks also at the terminal: what it would give the next program, and what stands on its screen. */
+/* Looks also at the terminal: what it would give the next program, and what stands on its
+   screen. */
 void scene_look_at_terminal(struct scene *scene);
 
 /* Types keys after a pause, and settles. */
@@ -84,10 +84,19 @@ void scene_press(struct scene *scene, const char *keys);
 /* The process of the session that is on the terminal. */
 pid_t scene_session(struct scene *scene);
 
+/* Adds a number, in all the forms that it could have, or a slip's picture of it to what is
+   looked for. */
+void scene_add_code(struct scene *scene, const char *name, const char code[CODE_LEN]);
+void scene_add_slip(struct scene *scene, const char *name, const char code[CODE_LEN]);
+
+/* Takes all that a pipe or socket holds, and forgets it. */
+void scene_drain(int fd);
+
 /* Goes where it is asked whether to throw away what was written, and throws it away. */
 void scene_discard(struct scene *scene);
 
-/* From any screen to the next language screen, as a person does it. What is asked on the way is thrown away. */
+/* From any screen to the next language screen, as a person does it. What is asked on the way is
+   thrown away. */
 void scene_leave(struct scene *scene);
 
 #endif

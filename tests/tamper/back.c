@@ -13,11 +13,14 @@
 #include "base/error.h"
 #include "office/triage.h"
 #include "protocol/names.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_folder.h"
 #include "tests/tamper/insist.h"
 
 static void state_restored(struct tamper *t)
 {
-    char copy[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     tamper_write_some(t, A, 3);
     tamper_snapshot(t, A, copy);
     tamper_write_some(t, A, 2);
@@ -42,7 +45,7 @@ static void state_restored(struct tamper *t)
 static void state_restored_and_continued(struct tamper *t)
 {
     uint64_t first = 0, last = 0;
-    char copy[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     tamper_write_some(t, A, 3);
     tamper_snapshot(t, A, copy);
     tamper_write_some(t, A, 2);
@@ -57,14 +60,14 @@ static void state_restored_and_continued(struct tamper *t)
     tamper_publish(t);
     assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     assert_int_equal(t->report.dropped_to, 7);
-    office_held(t->kiosks[A].dir, &first, &last);
+    kiosk_folder_held(t->kiosks[A].dir, &first, &last);
     assert_true(first == 8 && last == 7);
     insist_says(t, A, "FORK, two chains have these records: 4-5");
 }
 
 static void state_restored_again_and_again(struct tamper *t)
 {
-    char copy[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
     for (unsigned i = 1; i <= 4; i++) {
@@ -75,10 +78,11 @@ static void state_restored_again_and_again(struct tamper *t)
     insist_says(t, A, "FORK, two chains have these records: 3-5");
 }
 
-/* What was on the disk went out on a stick, but has not come to the office when the disk is set back. */
+/* What was on the disk went out on a stick, but has not come to the office when the disk is set
+   back. */
 static void trace_on_the_stick(struct tamper *t)
 {
-    char copy[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
     tamper_write_some(t, A, 2);
@@ -97,7 +101,7 @@ static void trace_on_the_stick(struct tamper *t)
 /* The same, and the stick comes back when the office has so many new records, under its numbers. */
 static void trace_that_comes_after(struct tamper *t, unsigned written, int error, uint64_t kept)
 {
-    char copy[2 * OFFICE_PATH_LEN], name[64];
+    char copy[FOLDER_PATH], name[64];
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
     tamper_write_some(t, A, 2);
@@ -115,7 +119,8 @@ static void trace_that_comes_after(struct tamper *t, unsigned written, int error
     insist_says(t, A, "FORK, two chains have these records: 3-4");
 }
 
-/* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept without a word. */
+/* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept
+   without a word. */
 static void trace_on_a_stick_that_comes_late(struct tamper *t)
 {
     trace_that_comes_after(t, 5, ERROR_NONE, 0);
@@ -130,7 +135,7 @@ static void trace_of_the_same_length_that_comes_late(struct tamper *t)
 /* One folder, two machines, one stick; then a stick each. */
 static void two_kiosks_with_one_key(struct tamper *t)
 {
-    char copy[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     struct exchange_report report;
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
@@ -153,16 +158,15 @@ static void two_kiosks_with_one_key(struct tamper *t)
 /* With the key of B in it, kiosk A takes B's card from the stick and speaks as B. */
 static void key_of_another_kiosk(struct tamper *t)
 {
-    char mine[2 * OFFICE_PATH_LEN], theirs[2 * OFFICE_PATH_LEN], kept[2 * OFFICE_PATH_LEN];
     char name[64];
-    tamper_path(mine, t->kiosks[A].dir, "kiosk.key");
-    tamper_path(theirs, t->kiosks[B].dir, "kiosk.key");
-    tamper_path(kept, t->under, "kiosk.key");
-    tamper_copy(mine, kept);
+    const char *mine = folder_path(t->kiosks[A].dir, "kiosk.key");
+    const char *theirs = folder_path(t->kiosks[B].dir, "kiosk.key");
+    const char *kept = folder_path(t->under, "kiosk.key");
+    folder_copy(mine, kept);
     tamper_write_some(t, A, 2);
     tamper_write_some(t, B, 2);
     tamper_exchange(t, B);
-    tamper_copy(theirs, mine);
+    folder_copy(theirs, mine);
     for (size_t k = A; k <= B; k++) {
         snprintf(name, sizeof name, "%s" NAMES_CARD, t->kiosks[k].name);
         tamper_put_kept(t, name, name);
@@ -171,25 +175,24 @@ static void key_of_another_kiosk(struct tamper *t)
     assert_int_equal(t->report.kept, 1);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 2);
-    t->today = WARD_DAY + 9;
+    t->today = FAKE_DESK_DAY + 9;
     insist_says(t, A, "SILENCE for 9 days, after record: 0");
-    t->today = WARD_DAY;
-    tamper_copy(kept, mine);
+    t->today = FAKE_DESK_DAY;
+    folder_copy(kept, mine);
 }
 
 static void old_board_in_the_state_folder(struct tamper *t)
 {
-    char board[2 * OFFICE_PATH_LEN], old[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 2);
     tamper_round(t);
-    tamper_path(board, t->kiosks[A].dir, "board");
-    tamper_path(old, t->under, "board");
-    tamper_copy(board, old);
+    const char *board = folder_path(t->kiosks[A].dir, "board");
+    const char *old = folder_path(t->under, "board");
+    folder_copy(board, old);
     tamper_write_some(t, A, 2);
     tamper_round(t);
     tamper_write_some(t, A, 1);
     tamper_bring(t, A);
-    tamper_copy(old, board);
+    folder_copy(old, board);
     tamper_remove(t->stick, NAMES_BOARD);
     tamper_write_some(t, A, 1);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
@@ -235,7 +238,8 @@ static void board_that_cannot_be_read(struct tamper *t)
     insist_says_not(t, A, "ROLLBACK");
 }
 
-/* A bundle on the stick that the disk does not give out now may be the last trace: it is not written over. */
+/* A bundle on the stick that the disk does not give out now may be the last trace: it is not
+   written over. */
 static void trace_that_cannot_be_read(struct tamper *t)
 {
     char name[64];
@@ -248,12 +252,12 @@ static void trace_that_cannot_be_read(struct tamper *t)
     assert_int_equal(t->report.kept, 1);
 }
 
-/* Who sets the disk back after every exchange fills the stick with traces, but each is kept once, and no
-   more than so many. */
+/* Who sets the disk back after every exchange fills the stick with traces, but each is kept
+   once, and no more than so many. */
 static void traces_fill_the_stick(struct tamper *t)
 {
     enum { KEPT = 16 };
-    char copy[2 * OFFICE_PATH_LEN], name[64];
+    char copy[FOLDER_PATH], name[64];
     tamper_snapshot(t, A, copy);
     tamper_bundle_name(t, A, name);
     for (int i = 0; i <= KEPT; i++) {
@@ -283,7 +287,7 @@ static void traces_fill_the_stick(struct tamper *t)
 
 static void board_acknowledges_what_was_never_sent(struct tamper *t)
 {
-    struct board_mark mark = {.seq = 99, .day = WARD_DAY};
+    struct board_mark mark = {.seq = 99, .day = FAKE_DESK_DAY};
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 3);
     tamper_put_mark(t, 5, &mark);
@@ -297,7 +301,7 @@ static void board_acknowledges_what_was_never_sent(struct tamper *t)
 static void board_acknowledges_another_chain(struct tamper *t)
 {
     tamper_write_some(t, A, 3);
-    struct board_mark mark = office_mark(t->kiosks[A].dir, 2);
+    struct board_mark mark = kiosk_folder_mark(t->kiosks[A].dir, 2);
     mark.hash[0] ^= 1;
     tamper_put_mark(t, 5, &mark);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
@@ -313,20 +317,20 @@ static void clock_years_ahead(struct tamper *t)
     struct triage_case *rows = NULL;
     size_t n = 0;
     tamper_write_some(t, A, 1);
-    t->today = WARD_DAY + 3650;
+    t->today = FAKE_DESK_DAY + 3650;
     tamper_write_some(t, A, 2);
     tamper_exchange(t, A);
-    t->today = WARD_DAY;
+    t->today = FAKE_DESK_DAY;
     tamper_import(t, t->stick);
     insist_says(t, A, "The clock is not well.");
-    t->today = WARD_DAY + 21;
+    t->today = FAKE_DESK_DAY + 21;
     insist_says(t, A, "SILENCE for 20 days, after record: 3");
-    t->today = WARD_DAY;
+    t->today = FAKE_DESK_DAY;
     /* And nobody waits at the end of the list for it. */
-    assert_int_equal(triage_list(&t->ward.vault, &rows, &n), ERROR_NONE);
+    assert_int_equal(triage_list(&t->desk.vault, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < n; i++)
-        assert_int_equal(rows[i].day, WARD_DAY);
+        assert_int_equal(rows[i].day, FAKE_DESK_DAY);
     free(rows);
 }
 
@@ -338,21 +342,21 @@ static void clock_beyond_the_charter(struct tamper *t)
     tamper_write_some(t, A, 1);
     tamper_bring(t, A);
     tamper_publish(t);
-    t->today = WARD_DAY + 36500;
+    t->today = FAKE_DESK_DAY + 36500;
     assert_int_equal(tamper_exchange(t, A), ERROR_EXPIRED);
     assert_int_equal(t->report.board, ERROR_EXPIRED);
     assert_int_equal(t->report.bundle, ERROR_NONE);
-    t->today = WARD_DAY;
+    t->today = FAKE_DESK_DAY;
     assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
 }
 
 static void clock_years_back(struct tamper *t)
 {
     tamper_write_some(t, A, 1);
-    t->today = WARD_DAY - 3650;
+    t->today = FAKE_DESK_DAY - 3650;
     tamper_write_some(t, A, 1);
     tamper_exchange(t, A);
-    t->today = WARD_DAY;
+    t->today = FAKE_DESK_DAY;
     tamper_import(t, t->stick);
     insist_says(t, A, "The clock is not well.");
 }
@@ -362,10 +366,10 @@ static void silence(struct tamper *t)
     tamper_write_some(t, A, 2);
     tamper_write_some(t, B, 1);
     tamper_round(t);
-    t->today = WARD_DAY + 9;
+    t->today = FAKE_DESK_DAY + 9;
     tamper_write(t, B);
     tamper_bring(t, B);
-    t->today = WARD_DAY + 12;
+    t->today = FAKE_DESK_DAY + 12;
     insist_says(t, A, "SILENCE for 12 days, after record: 2");
     insist_says_not(t, B, "SILENCE");
 }
@@ -376,7 +380,7 @@ static void silence_behind_replays(struct tamper *t)
     tamper_bring(t, A);
     tamper_take_bundle(t, A, "newest");
     for (uint32_t day = 1; day <= 12; day++) {
-        t->today = WARD_DAY + day;
+        t->today = FAKE_DESK_DAY + day;
         tamper_import_kept(t, "newest");
     }
     insist_says(t, A, "SILENCE for 12 days, after record: 2");

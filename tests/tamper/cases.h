@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "tests/tamper.h"
+#include "tests/tamper/tamper.h"
 
 enum { A, B }; /* the two kiosks there are */
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "store/outbox.h"
+#include "tests/lib/folder.h"
 #include "tests/tamper/insist.h"
 
 /* One of five is destroyed; the others go out, and the office says which it was. */
@@ -55,7 +56,8 @@ static void many_records_deleted(struct tamper *t)
     insist_says_not(t, A, "FORK");
 }
 
-/* The same, while a stick that went out before comes back: what it has is laid aside, not wiped out. */
+/* The same, while a stick that went out before comes back: what it has is laid aside, not wiped
+   out. */
 static void record_deleted_that_the_stick_has(struct tamper *t)
 {
     tamper_write_some(t, A, 3);
@@ -112,7 +114,7 @@ static void record_duplicated(struct tamper *t)
 static size_t place_in_file(const struct tamper *t, size_t k, uint64_t seq)
 {
     size_t len = 0;
-    uint8_t *file = office_get(t->kiosks[k].dir, "outbox.db", &len);
+    uint8_t *file = folder_read(folder_path(t->kiosks[k].dir, "outbox.db"), &len);
     uint8_t *at = file;
     uint64_t number = 0;
     for (;;) {
@@ -136,7 +138,8 @@ static void record_edited_by_bytes(struct tamper *t)
         tamper_write(t, A)->destroyed = true;
     }
     for (size_t i = 0; i < sizeof at / sizeof *at; i++)
-        tamper_flip(t->kiosks[A].dir, "outbox.db", place_in_file(t, A, 2 * i + 2) + at[i]);
+        folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"),
+                    place_in_file(t, A, 2 * i + 2) + at[i]);
     insist_damaged(t, 4);
     insist_says(t, A, "GAP, records missing: 2-2");
     insist_says(t, A, "GAP, records missing: 4-4");
@@ -147,7 +150,8 @@ static void record_edited_by_bytes(struct tamper *t)
 static void signature_edited(struct tamper *t)
 {
     tamper_write_some(t, A, 3);
-    tamper_flip(t->kiosks[A].dir, "outbox.db", place_in_file(t, A, 2) + RECORD_LEN - 1);
+    folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"),
+                place_in_file(t, A, 2) + RECORD_LEN - 1);
     assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
 }
 
@@ -196,8 +200,8 @@ static void outbox_cut(struct tamper *t)
     size_t len = 0;
     tamper_write_some(t, A, 6);
     const size_t place = place_in_file(t, A, 4);
-    uint8_t *file = office_get(t->kiosks[A].dir, "outbox.db", &len);
-    office_put(t->kiosks[A].dir, "outbox.db", file, place + 100);
+    uint8_t *file = folder_read(folder_path(t->kiosks[A].dir, "outbox.db"), &len);
+    folder_write(folder_path(t->kiosks[A].dir, "outbox.db"), file, place + 100);
     free(file);
     for (size_t i = 3; i < 6; i++)
         t->letters[i].destroyed = true;
@@ -207,9 +211,8 @@ static void outbox_cut(struct tamper *t)
 static void outbox_scribbled_over(struct tamper *t)
 {
     static const char junk[100] = "no database any more";
-    char path[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 3);
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
     int fd = open(path, O_WRONLY);
     assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
     close(fd);
@@ -224,33 +227,32 @@ static enum error keep_record(void *context, uint64_t seq, const uint8_t *record
     return ERROR_NONE;
 }
 
-/* The power is cut while somebody still looks at the receipt: the letter is nowhere but with the keeper.
-   Then somebody spoils the outbox. */
+/* The power is cut while somebody still looks at the receipt: the letter is nowhere but with the
+   keeper. Then somebody spoils the outbox. */
 static void letter_that_the_keeper_alone_has(struct tamper *t)
 {
     enum { STEP = 20480 }; /* from one copy to the other */
     static uint8_t pending[2 * STEP];
-    char copy[2 * OFFICE_PATH_LEN], path[2 * OFFICE_PATH_LEN];
+    char copy[FOLDER_PATH];
     struct outbox *outbox = NULL;
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
     tamper_write_in(t, A, copy);
-    tamper_path(path, copy, "outbox.db");
-    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_open(folder_path(copy, "outbox.db"), DB_OPEN, &outbox), ERROR_NONE);
     assert_int_equal(outbox_each(outbox, 3, 3, keep_record, pending), ERROR_NONE);
     outbox_close(&outbox);
     memcpy(pending + STEP, pending, RECORD_LEN);
-    office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
+    folder_write(folder_path(t->kiosks[A].dir, "pending"), pending, sizeof pending);
     tamper_remove(t->kiosks[A].dir, "outbox.db");
-    tamper_path(path, t->kiosks[A].dir, "lock");
-    const int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int lock =
+        open(folder_path(t->kiosks[A].dir, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(flock(lock, LOCK_EX), 0);
     insist_damaged(t, 0); /* a keeper serves: the visit is not over */
     close(lock);
     insist_damaged(t, 1);
     tamper_restore(copy, t->kiosks[A].dir); /* once more, when the outbox has it as well */
-    office_put(t->kiosks[A].dir, "pending", pending, sizeof pending);
-    tamper_flip(t->kiosks[A].dir, "outbox.db", 0);
+    folder_write(folder_path(t->kiosks[A].dir, "pending"), pending, sizeof pending);
+    folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"), 0);
     insist_damaged(t, 3);
     insist_says_not(t, A, "GAP");
     insist_says_not(t, A, "FORK");
@@ -261,8 +263,8 @@ static void outbox_of_the_future(struct tamper *t)
 {
     enum { USER_VERSION = 63 };
     tamper_write_some(t, A, 3);
-    tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION);
-    tamper_flip(t->kiosks[A].dir, "outbox.db", USER_VERSION - 1);
+    folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"), USER_VERSION);
+    folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"), USER_VERSION - 1);
     insist_unusable(t, ERROR_NEWER, 3);
     insist_unusable(t, ERROR_NEWER, 3);
 }
@@ -270,11 +272,10 @@ static void outbox_of_the_future(struct tamper *t)
 /* What was acknowledged cannot be dropped any more, and still the rest goes out. */
 static void folder_where_the_index_goes(struct tamper *t)
 {
-    char path[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 1);
     tamper_round(t);
     tamper_write_some(t, A, 3);
-    tamper_path(path, t->kiosks[A].dir, "outbox.db-shm");
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db-shm");
     assert_int_equal(mkdir(path, 0700), 0);
     insist_unusable(t, ERROR_READONLY, 3);
     assert_int_equal(t->taken.complaints, 3);
@@ -283,12 +284,11 @@ static void folder_where_the_index_goes(struct tamper *t)
 
 static void outbox_that_cannot_be_written(struct tamper *t)
 {
-    char path[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 3);
     t->impossible = geteuid() == 0; /* who may write all */
     if (t->impossible)
         return;
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
     assert_int_equal(chmod(path, 0400), 0);
     insist_unusable(t, ERROR_READONLY, 3);
     assert_int_equal(chmod(path, 0600), 0);
@@ -296,11 +296,10 @@ static void outbox_that_cannot_be_written(struct tamper *t)
 
 static void outbox_is_no_file(struct tamper *t)
 {
-    char path[2 * OFFICE_PATH_LEN], away[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 2);
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
-    tamper_path(away, t->under, "outbox.db");
-    tamper_copy(path, away);
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
+    const char *away = folder_path(t->under, "outbox.db");
+    folder_copy(path, away);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("/etc/passwd", path), 0);
     insist_partly_sent(t, ERROR_OUTBOX, ERROR_SPECIAL, 0);
@@ -308,19 +307,18 @@ static void outbox_is_no_file(struct tamper *t)
     assert_int_equal(mkfifo(path, 0600), 0);
     insist_partly_sent(t, ERROR_OUTBOX, ERROR_SPECIAL, 0);
     assert_int_equal(unlink(path), 0);
-    tamper_copy(away, path);
+    folder_copy(away, path);
 }
 
 static void outbox_of_another_kiosk(struct tamper *t)
 {
-    char mine[2 * OFFICE_PATH_LEN], theirs[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 2);
     tamper_round(t);
     tamper_write(t, A)->destroyed = true;
     tamper_write_some(t, B, 2);
-    tamper_path(mine, t->kiosks[A].dir, "outbox.db");
-    tamper_path(theirs, t->kiosks[B].dir, "outbox.db");
-    tamper_copy(theirs, mine);
+    const char *mine = folder_path(t->kiosks[A].dir, "outbox.db");
+    const char *theirs = folder_path(t->kiosks[B].dir, "outbox.db");
+    folder_copy(theirs, mine);
     insist_damaged(t, 0);
     assert_true(access(mine, F_OK) == 0);
 }
@@ -328,14 +326,13 @@ static void outbox_of_another_kiosk(struct tamper *t)
 /* The copy of the outbox is put back, the rest of the folder stays. */
 static void outbox_of_yesterday(struct tamper *t)
 {
-    char mine[2 * OFFICE_PATH_LEN], old[2 * OFFICE_PATH_LEN];
     tamper_write_some(t, A, 3);
-    tamper_path(mine, t->kiosks[A].dir, "outbox.db");
-    tamper_path(old, t->under, "outbox.db");
-    tamper_copy(mine, old);
+    const char *mine = folder_path(t->kiosks[A].dir, "outbox.db");
+    const char *old = folder_path(t->under, "outbox.db");
+    folder_copy(mine, old);
     tamper_write_some(t, A, 2);
     tamper_round(t);
-    tamper_copy(old, mine);
+    folder_copy(old, mine);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_int_equal(t->report.beyond, 5);
     assert_int_equal(t->report.tip, 3);
@@ -348,8 +345,8 @@ static void outbox_of_yesterday(struct tamper *t)
 static void log_removed(struct tamper *t)
 {
     struct outbox *other = NULL;
-    char path[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    char state[FOLDER_PATH];
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
     assert_int_equal(outbox_open(path, DB_OPEN, &other), ERROR_NONE);
     tamper_write_some(t, A, 4);
     tamper_snapshot(t, A, state); /* as a power cut leaves it, log and all */
@@ -365,8 +362,8 @@ static void log_removed(struct tamper *t)
 static void outbox_deleted_but_its_log(struct tamper *t)
 {
     struct outbox *other = NULL;
-    char path[2 * OFFICE_PATH_LEN], state[2 * OFFICE_PATH_LEN];
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    char state[FOLDER_PATH];
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
     assert_int_equal(outbox_open(path, DB_OPEN, &other), ERROR_NONE);
     tamper_write_some(t, A, 4);
     for (size_t i = 0; i < 3; i++)
@@ -381,12 +378,11 @@ static void outbox_deleted_but_its_log(struct tamper *t)
 /* An empty outbox, as of a new kiosk, under the old key. */
 static void outbox_begun_anew(struct tamper *t)
 {
-    char path[2 * OFFICE_PATH_LEN];
     struct outbox *outbox = NULL;
     tamper_write_some(t, A, 2);
     tamper_round(t);
     tamper_remove(t->kiosks[A].dir, "outbox.db");
-    tamper_path(path, t->kiosks[A].dir, "outbox.db");
+    const char *path = folder_path(t->kiosks[A].dir, "outbox.db");
     assert_int_equal(outbox_open(path, DB_CREATE, &outbox), ERROR_NONE);
     outbox_close(&outbox);
     tamper_write_some(t, A, 2);

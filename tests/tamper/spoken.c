@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "protocol/names.h"
-#include "tests/served.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/hostile.h"
+#include "tests/lib/kiosk_process.h"
 #include "tests/tamper/insist.h"
 
 /* Runs a line of the shell; what it says goes to t->said, and nothing in it may move a terminal. */
@@ -23,10 +25,10 @@ static int say(struct tamper *t, const char *line)
              "{ %s ; } >'%s/said' 2>&1 </dev/null && exit 0; exit $(($? == 127 ? 127 : 1))", line,
              t->under);
     const int status = system(command);
-    t->said = (char *)office_get(t->under, "said", &t->said_len);
+    t->said = (char *)folder_read(folder_path(t->under, "said"), &t->said_len);
     t->said[t->said_len] = '\0';
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 127);
-    if (tamper_controls(t->said, t->said_len) != 0)
+    if (hostile_controls(t->said, t->said_len) != 0)
         fail_msg("not plain: %s", t->said);
     return WEXITSTATUS(status);
 }
@@ -40,16 +42,16 @@ static void insist_said(const struct tamper *t, const char *text)
 /* The real courier, and a medium whose very name is hostile. */
 static void hostile_name_of_the_medium(struct tamper *t)
 {
-    char media[2 * OFFICE_PATH_LEN], line[4096];
-    tamper_path(media, t->under, "\033[2J\xE2\x80\xAE\xC2\x9B\nstick");
+    char line[4096];
+    const char *media = folder_path(t->under, "\033[2J\xE2\x80\xAE\xC2\x9B\nstick");
     tamper_write_some(t, A, 1);
     tamper_exchange(t, A);
     snprintf(line, sizeof line, "LANGUAGE=en %s exchange --state '%s' --media '%s'",
-             served_program("sandyq-courier"), t->kiosks[A].dir, media);
+             kiosk_program("sandyq-courier"), t->kiosks[A].dir, media);
     assert_int_equal(say(t, line), 1);
     insist_said(t, "?[2J");
     assert_int_equal(mkdir(media, 0700), 0);
-    tamper_hostile(media);
+    hostile_bundles(media);
     assert_int_equal(say(t, line), 1);
     insist_said(t, "card: refused. ");
     insist_said(t, "bundle: out, records 1 to 1\n");
@@ -58,9 +60,9 @@ static void hostile_name_of_the_medium(struct tamper *t)
 /* The same of what the exchange finds out about the past, in its own words. */
 static void courier_says_what_it_saw(struct tamper *t)
 {
-    char copy[2 * OFFICE_PATH_LEN], line[4096];
+    char copy[FOLDER_PATH], line[4096];
     snprintf(line, sizeof line, "LANGUAGE=en %s exchange --state '%s' --media '%s'",
-             served_program("sandyq-courier"), t->kiosks[A].dir, t->stick);
+             kiosk_program("sandyq-courier"), t->kiosks[A].dir, t->stick);
     tamper_write_some(t, A, 2);
     tamper_snapshot(t, A, copy);
     tamper_write_some(t, A, 3);
@@ -75,7 +77,7 @@ static void courier_says_what_it_saw(struct tamper *t)
     assert_int_equal(say(t, line), 1);
     insist_said(t, "bundle: out, with the 1 records that are whole\n");
     insist_said(t, "sandyq-courier: outbox: The outbox is damaged or gone");
-    tamper_flip(t->kiosks[A].dir, "outbox.db", 62);
+    folder_flip(folder_path(t->kiosks[A].dir, "outbox.db"), 62);
     assert_int_equal(say(t, line), 1);
     insist_said(t, "bundle: out, with the 1 records that are whole\n");
     insist_said(t, "sandyq-courier: outbox: A newer version of Sandyq wrote this");
@@ -84,18 +86,18 @@ static void courier_says_what_it_saw(struct tamper *t)
 /* Where one bundle of a damaged outbox cannot be written, the others still can. */
 static void damaged_outbox_and_a_name_taken(struct tamper *t)
 {
-    char name[64], path[2 * OFFICE_PATH_LEN], line[4096];
+    char name[64], line[4096];
     tamper_write_some(t, A, 5);
     t->letters[1].destroyed = t->letters[3].destroyed = true;
     tamper_sql(t, A, "DELETE FROM record WHERE seq IN (2, 4)");
     snprintf(name, sizeof name, "%s-2" NAMES_BUNDLE, t->kiosks[A].name);
-    tamper_path(path, t->stick, name);
+    const char *path = folder_path(t->stick, name);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(tamper_exchange(t, A), ERROR_OUTBOX);
     assert_int_equal(t->report.salvage, ERROR_SPECIAL);
     assert_int_equal(t->report.saved, 2);
     snprintf(line, sizeof line, "LANGUAGE=en %s exchange --state '%s' --media '%s'",
-             served_program("sandyq-courier"), t->kiosks[A].dir, t->stick);
+             kiosk_program("sandyq-courier"), t->kiosks[A].dir, t->stick);
     assert_int_equal(say(t, line), 1);
     insist_said(t, "bundle: out, with the 2 records that are whole\n");
     insist_said(t, "bundle: not all that is whole could be written. ");

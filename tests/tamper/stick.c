@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What lies on the stick, and a stick that is another from one moment to the next. */
+#include "device/state.h"
 #include "tests/tamper/cases.h"
 
 #include <fcntl.h>
@@ -13,12 +14,14 @@
 
 #include "base/error.h"
 #include "protocol/names.h"
-#include "tests/process.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/hostile.h"
+#include "tests/lib/process.h"
 #include "tests/tamper/insist.h"
 
-static void on_stick(const struct tamper *t, const char *name, char path[2 * OFFICE_PATH_LEN])
+static void on_stick(const struct tamper *t, const char *name, char path[FOLDER_PATH])
 {
-    tamper_path(path, t->stick, name);
+    snprintf(path, FOLDER_PATH, "%s", folder_path(t->stick, name));
     remove(path);
 }
 
@@ -31,8 +34,8 @@ static void expected_names(char names[4][64])
     snprintf(names[3], 64, "x%s", NAMES_BUNDLE);
 }
 
-/* The exchange refuses card, charter and board with this and still writes its bundle; the desk refuses
-   the bundle with the same, and takes that of the kiosk. */
+/* The exchange refuses card, charter and board with this and still writes its bundle; the desk
+   refuses the bundle with the same, and takes that of the kiosk. */
 static void insist_both_refuse(struct tamper *t, int error)
 {
     char what[64];
@@ -50,7 +53,7 @@ static void insist_both_refuse(struct tamper *t, int error)
 
 static void clear_names(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    char names[4][64], path[FOLDER_PATH];
     expected_names(names);
     for (int i = 0; i < 4; i++)
         on_stick(t, names[i], path);
@@ -58,8 +61,8 @@ static void clear_names(struct tamper *t)
 
 static void links_on_the_stick(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN], key[2 * OFFICE_PATH_LEN];
-    tamper_path(key, t->kiosks[A].dir, "kiosk.key");
+    char names[4][64], path[FOLDER_PATH];
+    const char *key = folder_path(t->kiosks[A].dir, "kiosk.key");
     const char *const targets[] = {"/etc/passwd", key, "/nowhere", t->kiosks[A].dir, NULL};
     expected_names(names);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -75,7 +78,7 @@ static void links_on_the_stick(struct tamper *t)
 
 static void folders_pipes_and_sockets(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    char names[4][64], path[FOLDER_PATH];
     expected_names(names);
     for (int kind = 0; kind < 3; kind++) {
         tamper_write_some(t, A, 1);
@@ -96,7 +99,7 @@ static void folders_pipes_and_sockets(struct tamper *t)
 /* Only root makes devices; the others have those of the system. */
 static void devices(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    char names[4][64], path[FOLDER_PATH];
     tamper_write_some(t, A, 1);
     tamper_import(t, "/dev/zero");
     insist_refused(t, "/dev/zero=2 ");
@@ -112,7 +115,7 @@ static void devices(struct tamper *t)
 
 static void sparse_files(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    char names[4][64], path[FOLDER_PATH];
     tamper_write_some(t, A, 1);
     expected_names(names);
     for (int n = 0; n < 4; n++) {
@@ -140,7 +143,7 @@ static void ten_thousand_files(struct tamper *t)
     memcpy(card + 52, t->kiosks[A].key, 32);
     for (int i = 0; i < MANY; i++) {
         name_one_of_many(i, name);
-        office_put(t->stick, name, card, i % 2 == 0 ? sizeof card : 0);
+        folder_write(folder_path(t->stick, name), card, i % 2 == 0 ? sizeof card : 0);
     }
     tamper_exchange(t, A);
     assert_true(t->report.card == ERROR_FOREIGN ||
@@ -155,17 +158,18 @@ static void ten_thousand_files(struct tamper *t)
     }
 }
 
-/* The courier must not write through a link that waits under its name, nor take its own secrets in. */
+/* The courier must not write through a link that waits under its name, nor take its own secrets
+   in. */
 static void links_to_our_own_files(struct tamper *t)
 {
     static const char *const ours[] = {"kiosk.key", "outbox.db", "card"};
-    char from[2 * OFFICE_PATH_LEN], to[2 * OFFICE_PATH_LEN], bundle[64];
+    char to[FOLDER_PATH], bundle[64];
     size_t len = 0, now = 0;
     tamper_bundle_name(t, A, bundle);
     for (size_t i = 0; i < 6; i++) {
         tamper_write_some(t, A, 1);
-        tamper_path(from, t->kiosks[A].dir, ours[i % 3]);
-        uint8_t *before = office_get(t->kiosks[A].dir, ours[i % 3], &len);
+        const char *from = folder_path(t->kiosks[A].dir, ours[i % 3]);
+        uint8_t *before = folder_read(from, &len);
         on_stick(t, NAMES_BOARD, to);
         assert_int_equal(link(from, to), 0);
         on_stick(t, bundle, to);
@@ -173,7 +177,7 @@ static void links_to_our_own_files(struct tamper *t)
         assert_true(tamper_exchange(t, A) != ERROR_NONE);
         assert_true(t->report.board != ERROR_NONE);
         assert_int_equal(t->report.bundle, ERROR_NONE);
-        uint8_t *after = office_get(t->kiosks[A].dir, ours[i % 3], &now);
+        uint8_t *after = folder_read(folder_path(t->kiosks[A].dir, ours[i % 3]), &now);
         assert_int_equal(len, now);
         if (i % 3 != 1)
             assert_memory_equal(before, after, len);
@@ -188,18 +192,18 @@ static void links_to_our_own_files(struct tamper *t)
 static void names_with_escapes(struct tamper *t)
 {
     tamper_write_some(t, A, 1);
-    tamper_hostile(t->stick);
+    hostile_bundles(t->stick);
     assert_int_equal(tamper_exchange(t, A), ERROR_FOREIGN);
     assert_int_equal(t->report.card, ERROR_FOREIGN);
     assert_int_equal(t->report.bundle, ERROR_NONE);
     tamper_import(t, t->stick);
-    assert_int_equal(t->taken.refused, TAMPER_HOSTILE);
+    assert_int_equal(t->taken.refused, HOSTILE_BUNDLES);
     assert_int_equal(t->taken.complaints, 1);
 }
 
 static void unreadable_files(struct tamper *t)
 {
-    char names[4][64], path[2 * OFFICE_PATH_LEN];
+    char names[4][64], path[FOLDER_PATH];
     tamper_write_some(t, A, 1);
     expected_names(names);
     for (int n = 0; n < 4; n++) {
@@ -242,21 +246,20 @@ static void stick_that_is_full(struct tamper *t)
 /* The sticks of two kiosks are taken for one another. */
 static void sticks_swapped(struct tamper *t)
 {
-    char other[2 * OFFICE_PATH_LEN], mine[OFFICE_PATH_LEN];
-    tamper_path(other, t->under, "stick");
+    char *mine = t->stick;
+    char *other = folder_path(t->under, "stick");
     tamper_copy_folder(t->stick, other);
     tamper_write_some(t, A, 2);
     tamper_write_some(t, B, 2);
     tamper_exchange(t, A);
-    memcpy(mine, t->stick, sizeof mine);
-    memcpy(t->stick, other, sizeof mine);
+    t->stick = other;
     assert_int_equal(tamper_exchange(t, B), ERROR_NONE);
     tamper_write_some(t, A, 1);
     tamper_write_some(t, B, 1);
     assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 5);
-    memcpy(t->stick, mine, sizeof mine);
+    t->stick = mine;
     assert_int_equal(tamper_exchange(t, B), ERROR_NONE);
     tamper_import(t, t->stick);
     assert_int_equal(t->taken.complaints, 1);
@@ -270,8 +273,7 @@ enum { RACE_STEP = 11 /* of the calls to the kernel, and the returns, every elev
 
 static void change_stick(struct tamper *t, unsigned way)
 {
-    char path[2 * OFFICE_PATH_LEN];
-    tamper_path(path, t->stick, NAMES_BOARD);
+    const char *path = folder_path(t->stick, NAMES_BOARD);
     if (way == 0)
         tamper_put_kept(t, NAMES_BOARD, NAMES_BOARD); /* an older one, written over */
     else if (way == 1)
@@ -308,18 +310,18 @@ static uint32_t board_held(const struct tamper *t, size_t k)
     return number;
 }
 
-/* At each of these moments the exchange stands still and the stick becomes another. Whatever comes: the board held is whole, and never an older one. */
+/* At each of these moments the exchange stands still and the stick becomes another. Whatever
+   comes: the board held is whole, and never an older one. */
 static void stick_changes_while_read(struct tamper *t)
 {
     struct board_mark mark = {.seq = 0};
-    char board[2 * OFFICE_PATH_LEN];
     unsigned stops = 1;
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 1);
     tamper_put_mark(t, 1, &mark);
     tamper_keep(t, NAMES_BOARD);
     tamper_exchange(t, A);
-    tamper_path(board, t->stick, NAMES_BOARD);
+    const char *board = folder_path(t->stick, NAMES_BOARD);
     uint32_t held = board_held(t, A);
     unsigned taken = 0;
     for (unsigned n = 1; n <= stops; n += RACE_STEP) {

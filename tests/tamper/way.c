@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is done on the way: bundles one way, boards, charters and cards the other. */
+#include "device/state.h"
 #include "tests/tamper/cases.h"
 
 #include <stdio.h>
@@ -9,6 +10,9 @@
 #include "base/error.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_office.h"
+#include "tests/lib/folder.h"
 #include "tests/tamper/insist.h"
 
 static void clean_world(struct tamper *t)
@@ -73,9 +77,9 @@ static void spoil_bundle(struct tamper *t, size_t k, size_t at, const void *byte
     char name[64];
     size_t len = 0;
     tamper_bundle_name(t, k, name);
-    uint8_t *bundle = office_get(t->stick, name, &len);
+    uint8_t *bundle = folder_read(folder_path(t->stick, name), &len);
     memcpy(bundle + at, bytes, n);
-    office_put(t->stick, name, bundle, len);
+    folder_write(folder_path(t->stick, name), bundle, len);
     free(bundle);
     tamper_import(t, t->stick);
 }
@@ -122,7 +126,7 @@ static void bundle_of_another_office(struct tamper *t)
     assert_int_equal(bundle_seal(&bundle, state->seed, file), ERROR_NONE);
     state_close(&state);
     tamper_bundle_name(t, A, name);
-    office_put(t->stick, name, file, sizeof file);
+    folder_write(folder_path(t->stick, name), file, sizeof file);
     tamper_import(t, t->stick);
     insist_bundle(t, A, ERROR_OFFICE);
 }
@@ -148,11 +152,11 @@ static void resize_bundle(struct tamper *t, size_t k, long by)
     char name[64];
     size_t len = 0;
     tamper_bundle_name(t, k, name);
-    uint8_t *bundle = office_get(t->stick, name, &len);
+    uint8_t *bundle = folder_read(folder_path(t->stick, name), &len);
     uint8_t *other = calloc(1, len + 65536);
     assert_non_null(other);
     memcpy(other, bundle, len);
-    office_put(t->stick, name, other, (size_t)((long)len + by));
+    folder_write(folder_path(t->stick, name), other, (size_t)((long)len + by));
     free(bundle);
     free(other);
     tamper_import(t, t->stick);
@@ -203,22 +207,22 @@ static void old_board(struct tamper *t)
     assert_true(t->report.first == 5 && t->report.last == 5);
 }
 
-static void other_office(struct tamper *t, struct office *other)
+static void other_office(struct tamper *t, struct fake_office *other)
 {
-    office_open(other);
-    office_put(t->stick, NAMES_CHARTER, other->charter_bytes, CHARTER_LEN);
+    fake_office_open(other);
+    folder_write(folder_path(t->stick, NAMES_CHARTER), other->charter_bytes, CHARTER_LEN);
 }
 
 static void charter_and_board_of_another_office(struct tamper *t)
 {
-    struct office other;
+    struct fake_office other;
     size_t len = 0;
     tamper_write_some(t, A, 2);
     other_office(t, &other);
-    uint8_t *board = office_board(&other, 999, NULL, 0, NULL, 32, &len);
-    office_put(t->stick, NAMES_BOARD, board, len);
+    uint8_t *board = fake_office_board(&other, 999, NULL, 0, NULL, 32, &len);
+    folder_write(folder_path(t->stick, NAMES_BOARD), board, len);
     free(board);
-    office_close(&other);
+    fake_office_close(&other);
     tamper_exchange(t, A);
     assert_int_equal(t->report.charter, ERROR_OFFICE);
     assert_int_equal(t->report.board, ERROR_OFFICE);
@@ -227,13 +231,13 @@ static void charter_and_board_of_another_office(struct tamper *t)
 
 static void card_of_another_office(struct tamper *t)
 {
-    struct office other;
+    struct fake_office other;
     uint8_t card[CARD_FILE_LEN];
     tamper_write_some(t, A, 2);
-    office_open(&other);
-    office_card(&other, t->kiosks[A].key, 99, card);
-    office_put(t->stick, "0.card", card, sizeof card);
-    office_close(&other);
+    fake_office_open(&other);
+    fake_office_card(&other, t->kiosks[A].key, 99, card);
+    folder_write(folder_path(t->stick, "0.card"), card, sizeof card);
+    fake_office_close(&other);
     assert_int_equal(tamper_exchange(t, A), ERROR_OFFICE);
     assert_int_equal(t->report.card, ERROR_OFFICE);
     assert_int_equal(t->report.bundle, ERROR_NONE);
@@ -245,19 +249,19 @@ static void card_of_another_office(struct tamper *t)
 /* A charter and a card of our own office, from before. */
 static void put_signed(struct tamper *t, uint32_t number)
 {
-    struct charter charter = t->ward.vault.charter;
+    struct charter charter = t->desk.vault.charter;
     uint8_t bytes[CHARTER_LEN], file[CARD_FILE_LEN];
     char name[64];
     struct card card = {
-        .number = number, .issued = WARD_DAY, .expires = WARD_DAY + 1000, .type = 1};
+        .number = number, .issued = FAKE_DESK_DAY, .expires = FAKE_DESK_DAY + 1000, .type = 1};
     charter.number = number;
-    assert_int_equal(charter_encode(&charter, t->ward.root, bytes), ERROR_NONE);
-    office_put(t->stick, NAMES_CHARTER, bytes, sizeof bytes);
+    assert_int_equal(charter_encode(&charter, t->desk.office.root_seed, bytes), ERROR_NONE);
+    folder_write(folder_path(t->stick, NAMES_CHARTER), bytes, sizeof bytes);
     memcpy(card.key, t->kiosks[A].key, sizeof card.key);
     memcpy(card.facility, t->kiosks[A].facility, sizeof card.facility);
-    assert_int_equal(card_encode(&card, bytes, t->ward.root, file), ERROR_NONE);
+    assert_int_equal(card_encode(&card, bytes, t->desk.office.root_seed, file), ERROR_NONE);
     snprintf(name, sizeof name, "%s.card", t->kiosks[A].name);
-    office_put(t->stick, name, file, sizeof file);
+    folder_write(folder_path(t->stick, name), file, sizeof file);
 }
 
 static void old_charter_and_card(struct tamper *t)

@@ -15,18 +15,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "tests/torture/known.h"
 #include "tests/torture/marks.h"
 
 enum {
     CALLS_PATH = 1024,
-    NOBODY = -1,
-    MEMORY = -2 /* SQLite's index in memory: no disk's matter */
-};
-
-struct known {
-    dev_t device;
-    ino_t inode;
-    int node;
+    MEMORY = KNOWN_NOBODY - 1 /* SQLite's index in memory: no disk's matter */
 };
 
 static struct watch {
@@ -40,37 +34,15 @@ static struct watch {
     bool next_fails;
     bool broken;
     int node_count;
-    struct known known[2 * DISK_NODES];
-    int known_count;
 } watch;
 
 /* --- which file is it? --- */
-
-static void learn(const struct stat *st, int node)
-{
-    for (int i = 0; i < watch.known_count; i++)
-        if (watch.known[i].device == st->st_dev && watch.known[i].inode == st->st_ino) {
-            watch.known[i].node = node;
-            return;
-        }
-    if (watch.known_count == 2 * DISK_NODES)
-        abort();
-    watch.known[watch.known_count++] = (struct known){st->st_dev, st->st_ino, node};
-}
-
-static int node_of(const struct stat *st)
-{
-    for (int i = 0; i < watch.known_count; i++)
-        if (watch.known[i].device == st->st_dev && watch.known[i].inode == st->st_ino)
-            return watch.known[i].node;
-    return NOBODY;
-}
 
 static int node_of_fd(int fd)
 {
     struct stat st;
     int was = errno;
-    int node = watch.on && fstat(fd, &st) == 0 ? node_of(&st) : NOBODY;
+    int node = watch.on && fstat(fd, &st) == 0 ? known_node(&st) : KNOWN_NOBODY;
     errno = was;
     return node;
 }
@@ -99,7 +71,7 @@ static int folder_of(const char *path)
     struct stat st;
     snprintf(above, sizeof above, "%s/%s", watch.root, path);
     *strrchr(above, '/') = '\0';
-    return lstat(above, &st) == 0 ? node_of(&st) : NOBODY;
+    return lstat(above, &st) == 0 ? known_node(&st) : KNOWN_NOBODY;
 }
 
 static bool in_memory(const char *path)
@@ -172,7 +144,7 @@ static void note_made(int fd, const char *path)
     if (fstat(fd, &st) != 0)
         abort();
     int node = in_memory(path) ? MEMORY : watch.node_count++;
-    learn(&st, node);
+    known_learn(&st, node);
     struct disk_op op = {.kind = DISK_CREATE, .node = node, .folder = folder_of(path)};
     op.mode = st.st_mode;
     snprintf(op.path, sizeof op.path, "%s", path);
@@ -196,7 +168,7 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode)
     if (fd >= 0 && makes)
         note_made(fd, name);
     if (fd >= 0 && there && (flags & O_TRUNC) != 0)
-        note((struct disk_op){.kind = DISK_TRUNCATE, .node = node_of(&st)});
+        note((struct disk_op){.kind = DISK_TRUNCATE, .node = known_node(&st)});
     maybe_die(fate);
     return fd;
 }
@@ -236,7 +208,7 @@ int openat(int dirfd, const char *path, int flags, ...)
 int close(int fd)
 {
     int error = 0;
-    if (node_of_fd(fd) != NOBODY)
+    if (node_of_fd(fd) != KNOWN_NOBODY)
         fate_of(CALLS_CLOSE, &error);
     int result = (int)syscall(SYS_close, fd);
     return error != 0 ? failed(error) : result;
@@ -247,7 +219,7 @@ int close(int fd)
 ssize_t read(int fd, void *data, size_t len)
 {
     int error = 0;
-    if (node_of_fd(fd) != NOBODY)
+    if (node_of_fd(fd) != KNOWN_NOBODY)
         fate_of(CALLS_READ, &error);
     return error != 0 ? failed(error) : syscall(SYS_read, fd, data, len);
 }
@@ -255,7 +227,7 @@ ssize_t read(int fd, void *data, size_t len)
 static ssize_t read_at(int fd, void *data, size_t len, off_t at)
 {
     int error = 0;
-    if (node_of_fd(fd) != NOBODY)
+    if (node_of_fd(fd) != KNOWN_NOBODY)
         fate_of(CALLS_READ, &error);
     return error != 0 ? failed(error) : syscall(SYS_pread64, fd, data, len, at);
 }
@@ -275,13 +247,13 @@ static ssize_t write_at(int fd, const void *data, size_t len, off_t at)
 {
     int error = 0;
     int node = node_of_fd(fd);
-    enum calls_fate fate = node != NOBODY ? fate_of(CALLS_WRITE, &error) : CALLS_FAIL;
+    enum calls_fate fate = node != KNOWN_NOBODY ? fate_of(CALLS_WRITE, &error) : CALLS_FAIL;
     if (error != 0)
         return failed(error);
-    off_t from = at < 0 && node != NOBODY ? lseek(fd, 0, SEEK_CUR) : at;
+    off_t from = at < 0 && node != KNOWN_NOBODY ? lseek(fd, 0, SEEK_CUR) : at;
     ssize_t n = at < 0 ? syscall(SYS_write, fd, data, portion(fate, len))
                        : syscall(SYS_pwrite64, fd, data, portion(fate, len), at);
-    if (n > 0 && node != NOBODY) {
+    if (n > 0 && node != KNOWN_NOBODY) {
         struct disk_op op = {.kind = DISK_WRITE, .node = node, .len = (size_t)n};
         op.at = (size_t)from;
         op.data = (uint8_t *)(uintptr_t)data;
@@ -308,7 +280,7 @@ ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
 
 ssize_t writev(int fd, const struct iovec *parts, int n)
 {
-    if (node_of_fd(fd) == NOBODY)
+    if (node_of_fd(fd) == KNOWN_NOBODY)
         return syscall(SYS_writev, fd, parts, n);
     return n > 0 ? write_at(fd, parts[0].iov_base, parts[0].iov_len, -1) : 0;
 }
@@ -317,11 +289,11 @@ static int truncate_to(int fd, off_t len)
 {
     int error = 0;
     int node = node_of_fd(fd);
-    enum calls_fate fate = node != NOBODY ? fate_of(CALLS_TRUNCATE, &error) : CALLS_FAIL;
+    enum calls_fate fate = node != KNOWN_NOBODY ? fate_of(CALLS_TRUNCATE, &error) : CALLS_FAIL;
     if (error != 0)
         return failed(error);
     int result = (int)syscall(SYS_ftruncate, fd, len);
-    if (result == 0 && node != NOBODY)
+    if (result == 0 && node != KNOWN_NOBODY)
         note((struct disk_op){.kind = DISK_TRUNCATE, .node = node, .len = (size_t)len});
     maybe_die(fate);
     return result;
@@ -347,8 +319,8 @@ static int grow(int fd, off_t len)
 
 int fallocate(int fd, int mode, off_t at, off_t len)
 {
-    return node_of_fd(fd) == NOBODY ? (int)syscall(SYS_fallocate, fd, mode, at, len)
-                                    : grow(fd, at + len);
+    return node_of_fd(fd) == KNOWN_NOBODY ? (int)syscall(SYS_fallocate, fd, mode, at, len)
+                                          : grow(fd, at + len);
 }
 
 int posix_fallocate(int fd, off_t at, off_t len)
@@ -363,14 +335,14 @@ static int sync_by(long number, int fd)
 {
     int error = 0;
     int node = node_of_fd(fd);
-    enum calls_fate fate = node != NOBODY ? fate_of(CALLS_SYNC, &error) : CALLS_FAIL;
-    if (node != NOBODY && error != EINTR)
+    enum calls_fate fate = node != KNOWN_NOBODY ? fate_of(CALLS_SYNC, &error) : CALLS_FAIL;
+    if (node != KNOWN_NOBODY && error != EINTR)
         note((struct disk_op){.kind = error == 0 ? DISK_SYNC : DISK_UNSYNC, .node = node});
     if (error != 0)
         return failed(error);
     maybe_die(fate);
     /* Who is killed loses nothing that the kernel has: the disk itself need not be asked. */
-    return node != NOBODY ? 0 : (int)syscall(number, fd);
+    return node != KNOWN_NOBODY ? 0 : (int)syscall(number, fd);
 }
 
 int fsync(int fd)
@@ -400,7 +372,7 @@ int renameat(int from_fd, const char *from, int to_fd, const char *to)
     bool there = fstatat(from_fd, from, &st, AT_SYMLINK_NOFOLLOW) == 0;
     int result = (int)syscall(SYS_renameat, from_fd, from, to_fd, to);
     if (result == 0 && there) {
-        struct disk_op op = {.kind = DISK_RENAME, .node = node_of(&st), .mode = st.st_mode};
+        struct disk_op op = {.kind = DISK_RENAME, .node = known_node(&st), .mode = st.st_mode};
         op.folder = folder_of(name_to);
         snprintf(op.path, sizeof op.path, "%s", name);
         snprintf(op.to, sizeof op.to, "%s", name_to);
@@ -429,7 +401,8 @@ int unlinkat(int dirfd, const char *path, int flags)
     bool there = fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
     int result = (int)syscall(SYS_unlinkat, dirfd, path, flags);
     if (result == 0 && there) {
-        struct disk_op op = {.kind = DISK_UNLINK, .node = node_of(&st), .folder = folder_of(name)};
+        struct disk_op op = {
+            .kind = DISK_UNLINK, .node = known_node(&st), .folder = folder_of(name)};
         snprintf(op.path, sizeof op.path, "%s", name);
         note(op);
     }
@@ -461,7 +434,7 @@ int mkdirat(int dirfd, const char *path, mode_t mode)
     int result = (int)syscall(SYS_mkdirat, dirfd, path, mode);
     if (result == 0 && fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
         struct disk_op op = {.kind = DISK_CREATE, .node = watch.node_count++, .mode = st.st_mode};
-        learn(&st, op.node);
+        known_learn(&st, op.node);
         op.folder = folder_of(name);
         snprintf(op.path, sizeof op.path, "%s", name);
         note(op);
@@ -481,6 +454,7 @@ void calls_start(const char *root, const struct disk *disk, struct disk_log *log
                  const struct calls_plan *plan)
 {
     memset(&watch, 0, sizeof watch);
+    known_forget();
     if (realpath(root, watch.root) == NULL)
         abort();
     watch.root_len = strlen(watch.root);
@@ -492,7 +466,7 @@ void calls_start(const char *root, const struct disk *disk, struct disk_log *log
         struct stat st;
         snprintf(full, sizeof full, "%s/%s", watch.root, disk->entries[i].path);
         if (lstat(full, &st) == 0)
-            learn(&st, disk->entries[i].node);
+            known_learn(&st, disk->entries[i].node);
     }
     watch.on = true;
 }

@@ -27,7 +27,8 @@ typedef void cuts_fn(void *context, const struct cut *cut, struct disk *disk);
 
 /* Calls each for cuts after each operation of the log; marks is their number at its end. Where
    something is unsynced: none of it, all of it, each single operation missing or alone, the last
-   write torn at several places, and `random` parts chosen by seed. One folder may come many times. */
+   write torn at several places, and `random` parts chosen by seed. One folder may come many
+   times. */
 struct cuts {
     const struct disk *base;
     const struct disk_log *log;

@@ -76,7 +76,8 @@ const char *house_chain(const char *root, const struct marks *marks, uint64_t go
 /* Remembers what the outbox of the base holds. */
 void house_must_remember(const char *root);
 
-/* Another session (house_chain has filed for it, when it found nothing wrong), another exchange and another import: everything arrives, nothing is missing. */
+/* Another session (house_chain has filed for it, when it found nothing wrong), another exchange
+   and another import: everything arrives, nothing is missing. */
 const char *house_goes_on(const char *root);
 
 /* One more exchange with a medium; one more import from it. */

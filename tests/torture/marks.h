@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run has told its user so far: "it is stored", "it is published". It lies in memory that
-   outlives a killed process, and every operation on the disk remembers how many marks came before. */
+   outlives a killed process, and every operation on the disk remembers how many marks came
+   before. */
 #ifndef TORTURE_MARKS_H
 #define TORTURE_MARKS_H
 

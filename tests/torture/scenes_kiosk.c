@@ -272,8 +272,8 @@ const char *scenes_install_check(const char *root, const struct marks *marks)
 
 /* --- exchange --- */
 
-/* A medium with a newer card and a board that acknowledges records 3 and 4; the bundle of an earlier
-   exchange still stands on it. */
+/* A medium with a newer card and a board that acknowledges records 3 and 4; the bundle of an
+   earlier exchange still stands on it. */
 void scenes_exchange_base(const char *root)
 {
     scenes_filed_base(root);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Visits as the keeper goes through them: what a visit comes to so far is written in place again and
-   again, the receipt is shown after that, and at the end the record goes into the outbox. */
+/* Visits as the keeper goes through them: what a visit comes to so far is written in place again
+   and again, the receipt is shown after that, and at the end the record goes into the outbox. */
 #include <string.h>
 
 #include "base/day.h"
@@ -21,7 +21,8 @@ static void leave(struct booth *booth)
     state_close(&booth->state);
 }
 
-/* One second of a visit. A letter's receipt is shown when it is written; a cover has none. False when the tip is not known. */
+/* One second of a visit. A letter's receipt is shown when it is written; a cover has none. False
+   when the tip is not known. */
 static bool tick(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
@@ -55,7 +56,8 @@ static bool visit(struct booth *booth, char who)
     return chain_keep(booth->chain) && chain_deliver(booth->chain) == ERROR_NONE;
 }
 
-/* One record at every start: that of a cut-off visit, or a cover. False: this kiosk takes nobody today. */
+/* One record at every start: that of a cut-off visit, or a cover. False: this kiosk takes nobody
+   today. */
 static bool enter(const char *root, struct booth *booth)
 {
     *booth = (struct booth){0};

@@ -3,9 +3,9 @@
 
        torture [SCENE...]
 
-   SANDYQ_SEED chooses which parts of unsynced data survive a cut, SANDYQ_CUTS how many such parts
-   are tried after each operation, SANDYQ_SLICE=n tries one in n of everything. SANDYQ_ONLY=TEXT tries
-   again the one fault or kill that was reported with this text. */
+   SANDYQ_SEED chooses which parts of unsynced data survive a cut, SANDYQ_CUTS how many such
+   parts are tried after each operation, SANDYQ_SLICE=n tries one in n of everything.
+   SANDYQ_ONLY=TEXT tries again the one fault or kill that was reported with this text. */
 #include <errno.h>
 #include <ftw.h>
 #include <signal.h>

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A throw-away office in memory: its keys, its charter, and what it signs.
+
+       struct fake_office office;
+       fake_office_open(&office);
+       char *dir = folder_make(), *media = folder_make();
+       kiosk_folder_enroll(&office, dir, "PC-17", 1);    with card and charter
+       kiosk_folder_fill(dir, 3);                        three records in its outbox
+       ...
+       folder_remove(&dir);
+       folder_remove(&media);
+       fake_office_close(&office);
+
+   Everything here fails the running test when it cannot do its work. */
+#ifndef TESTS_LIB_FAKE_OFFICE_H
+#define TESTS_LIB_FAKE_OFFICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protocol/board.h"
+#include "protocol/card.h"
+#include "protocol/charter.h"
+
+enum { FAKE_OFFICE_DAY = 20000 /* 2024-10-04, the day on which all of it happens */ };
+
+struct fake_office {
+    uint8_t *root_seed; /* seeds and the intake secret in secret_new memory */
+    uint8_t *board_seed;
+    uint8_t *intake_secret;
+    struct charter charter; /* number 1, valid for a year; fake_office_charter makes others */
+    uint8_t charter_bytes[CHARTER_LEN];
+};
+
+/* Starts crypto/ once per process. */
+void fake_office_start(void);
+
+/* The same, then makes an office with fresh keys. */
+void fake_office_open(struct fake_office *office);
+void fake_office_close(struct fake_office *office);
+
+/* Signs office->charter anew after a test has changed its fields (number, name, board key ...). */
+void fake_office_charter(struct fake_office *office);
+
+/* Signs a card: its file, with the office's charter in it. */
+void fake_office_sign(const struct fake_office *office, const struct card *card,
+                      uint8_t out[CARD_FILE_LEN]);
+
+/* A card for the kiosk of this public key, valid for a year at PC-17, a prison. */
+void fake_office_card(const struct fake_office *office, const uint8_t key[32], uint32_t number,
+                      uint8_t out[CARD_FILE_LEN]);
+
+/* A board of this number with these marks and these entries (NULL: as many random ones);
+   malloc'd. */
+uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
+                           const struct board_mark *marks, uint32_t mark_count,
+                           const uint8_t *entries, uint32_t entry_count, size_t *len);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The world around a session: its office, place, printer, voice and store. */
+#include "tests/lib/fake_session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "crypto/envelope.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/signature.h"
+#include "kiosk/printer.h"
+#include "protocol/board.h"
+#include "session/library.h"
+#include "session/out_of_order.h"
+
+static void fail(struct fake_session *session)
+{
+    session->failing++;
+}
+
+static void run_out_of_paper(struct fake_session *session)
+{
+    session->printer = PRINTER_PAPER;
+}
+
+static void unplug_printer(struct fake_session *session)
+{
+    session->printer = PRINTER_GONE;
+}
+
+/* Words of a script that say what the world does from now on. */
+static const struct {
+    const char *word;
+    void (*act)(struct fake_session *session);
+} words[] = {{"fail", fail}, {"paper", run_out_of_paper}, {"dead", unplug_printer}};
+
+static bool take_word(void *context, const char *word, size_t len)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == len && strncmp(words[i].word, word, len) == 0) {
+            words[i].act(context);
+            return true;
+        }
+    return false;
+}
+
+static void size(void *context, int *rows, int *cols)
+{
+    const struct fake_session *session = context;
+    fake_terminal_size(&session->terminal, rows, cols);
+}
+
+static void show(void *context, const struct screen *screen)
+{
+    struct fake_session *session = context;
+    fake_terminal_show(&session->terminal, screen);
+}
+
+static struct keypress key(void *context, int seconds)
+{
+    struct fake_session *session = context;
+    return fake_terminal_key(&session->terminal, seconds);
+}
+
+static void drop(void *context)
+{
+    struct fake_session *session = context;
+
+    session->drops++;
+}
+
+int fake_session_derive(struct fake_session *session, const char *code, const char *pin,
+                        const struct argon_watch *watch, struct code_keys *keys)
+{
+    uint8_t hash[HASH_LEN];
+    const struct hash_part parts[] = {{code, strlen(code)}, {":", 1}, {pin, strlen(pin)}};
+
+    if (!session->quick)
+        return code_derive(code, pin, session->place.charter.office, watch, keys) == ERROR_NONE
+                   ? 0
+                   : -1;
+    if (hash_sha256(hash, parts, 3) != 0)
+        return -1;
+    for (int i = 1; watch != NULL && i <= 2; i++)
+        watch->step(watch->context, i, 2);
+    memcpy(keys->tag, hash, sizeof keys->tag);
+    memcpy(keys->answer, hash, sizeof keys->answer);
+    return 0;
+}
+
+static int derive(void *context, const char *code, const char *pin, const struct argon_watch *watch,
+                  struct code_keys *keys)
+{
+    struct fake_session *session = context;
+
+    session->derived++;
+    memcpy(session->code, code, sizeof session->code);
+    return fake_session_derive(session, code, pin, watch, keys);
+}
+
+static int print(void *context, const uint8_t *bytes, size_t len)
+{
+    struct fake_session *session = context;
+
+    session->slips++;
+    memcpy(session->slip, bytes, len);
+    session->slip_len = len;
+    return session->printer;
+}
+
+static void say(void *context, const char *language, int pace, const char *text, size_t len)
+{
+    struct fake_session *session = context;
+
+    session->sayings += len > 0;
+    session->silences += len == 0;
+    session->pace = pace;
+    if (len == 0)
+        return;
+    memcpy(session->said, text, len);
+    session->said[len] = '\0';
+}
+
+void fake_session_printer(struct fake_session *session)
+{
+    session->io.print = print;
+    session->place.paper = SLIP_58;
+}
+
+void fake_session_voice(struct fake_session *session)
+{
+    session->io.say = say;
+}
+
+static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
+{
+    struct fake_session *session = context;
+
+    session->presses_at_store = session->terminal.presses;
+    if (session->attempts++ > 0 && memcmp(session->tried, envelope, ENVELOPE_LEN) != 0)
+        session->changed = true;
+    memcpy(session->tried, envelope, ENVELOPE_LEN);
+    if (session->failing > 0) {
+        session->failing--;
+        return -1;
+    }
+    session->stored++;
+    memcpy(session->envelope, envelope, ENVELOPE_LEN);
+    return 0;
+}
+
+struct fake_session *fake_session_new(void)
+{
+    struct fake_session *session = calloc(1, sizeof *session);
+    struct session_place *place = NULL;
+
+    if (session == NULL)
+        return NULL;
+    session->io = (struct session_io){.context = session,
+                                      .size = size,
+                                      .show = show,
+                                      .key = key,
+                                      .drop = drop,
+                                      .derive = derive,
+                                      .store = store};
+    fake_terminal_make(&session->terminal);
+    session->terminal.code = session->code;
+    session->terminal.word = take_word;
+    session->terminal.context = session;
+    place = &session->place;
+    /* Fixed, so that the fingerprint and the codes' keys are the same in every run. */
+    memset(place->charter.office, 0x5a, sizeof place->charter.office);
+    snprintf(place->charter.name, sizeof place->charter.name, "Адам құқықтары жөніндегі уәкіл");
+    snprintf(place->card.facility, sizeof place->card.facility, "KZ-17");
+    memset(place->card.kiosk, 0xc3, sizeof place->card.kiosk);
+    place->number = FAKE_SESSION_NUMBER;
+    place->today = FAKE_SESSION_DAY;
+    place->idle_seconds = 60;
+    session->arrived = 5;
+    place->library = session->library = library_load("texts");
+    if (session->library == NULL ||
+        envelope_key_new(session->intake, place->charter.intake) != ERROR_NONE)
+        fake_session_free(&session);
+    return session;
+}
+
+void fake_session_free(struct fake_session **session)
+{
+    if (*session == NULL)
+        return;
+    fake_terminal_forget(&(*session)->terminal);
+    free((*session)->board);
+    library_free(&(*session)->library);
+    free(*session);
+    *session = NULL;
+}
+
+static void write_message(struct answer *answer, size_t n, const char *text)
+{
+    answer->state = n == 1 ? 1 : 3;
+    answer->day = FAKE_SESSION_DAY - 10 + (uint32_t)n;
+    answer->len = (uint16_t)strlen(text);
+    memcpy(answer->text, text, answer->len);
+}
+
+int fake_session_answer(struct fake_session *session, const struct code_keys *keys,
+                        const char *const *texts, size_t n)
+{
+    static uint8_t entries[BOARD_MULTIPLE * BOARD_ENTRY_LEN];
+    static struct answer answer;
+    struct board_mark mark = {.seq = session->arrived,
+                              .day = session->arrived > 0 ? FAKE_SESSION_DAY - 3 : 0};
+    struct board board = {.number = 1,
+                          .day = FAKE_SESSION_DAY,
+                          .kiosk_count = 1,
+                          .notices = FAKE_SESSION_NEWS,
+                          .notices_len = sizeof FAKE_SESSION_NEWS - 1,
+                          .entry_count = BOARD_MULTIPLE,
+                          .entries = entries};
+    uint8_t seed[SIGNATURE_SEED_LEN];
+
+    random_bytes(entries, sizeof entries);
+    memcpy(board.office, session->place.charter.office, sizeof board.office);
+    session->place.arrived = mark.day;
+    memcpy(mark.kiosk, session->place.card.kiosk, sizeof mark.kiosk);
+    for (size_t i = 1; i <= n; i++) {
+        write_message(&answer, i, texts[i - 1]);
+        if (answer_seal(keys, i, &answer, entries + i * BOARD_ENTRY_LEN) != ERROR_NONE)
+            return -1;
+    }
+    random_bytes(seed, sizeof seed);
+    free(session->board);
+    session->board = NULL;
+    if (board_encode(&board, &mark, seed, &session->board, &session->place.board_len) != ERROR_NONE)
+        return -1;
+    session->place.board = session->board;
+    return 0;
+}
+
+/* The terminal has nothing kept then, and the counters stand at nought. */
+static void load(struct fake_session *session, const char *script)
+{
+    fake_terminal_load(&session->terminal, script);
+    session->terminal.idle_seconds = session->place.idle_seconds;
+    session->terminal.large = session->place.large;
+    session->changed = false;
+    session->attempts = session->stored = session->presses_at_store = 0;
+    session->derived = session->drops = session->slips = session->sayings = session->silences = 0;
+    session->said[0] = '\0';
+    session->printer = PRINTER_DONE;
+}
+
+enum session_end fake_session_play(struct fake_session *session, const char *script)
+{
+    load(session, script);
+    return session_run(&session->io, &session->place);
+}
+
+void fake_session_close(struct fake_session *session, const char *script)
+{
+    load(session, script);
+    out_of_order_run(&session->io, false);
+}
+
+int fake_session_open(struct fake_session *session, struct letter *letter)
+{
+    int error = envelope_open(session->intake, session->envelope, session->opened);
+
+    if (error == ERROR_NONE)
+        error = letter_decode(session->opened, letter);
+    return error;
+}

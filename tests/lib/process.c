@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Processes of a test, held by ptrace(2) and looked up in /proc. */
+#include "tests/lib/process.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t start_held(process_run_fn *run, void *context)
+{
+    const pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+            _exit(1);
+        raise(SIGSTOP);
+        run(context);
+        _exit(0);
+    }
+    return child;
+}
+
+unsigned process_step(process_run_fn *run, process_at_fn *at, void *context)
+{
+    const pid_t child = start_held(run, context);
+    unsigned stops = 0;
+    int status = 0;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    while (WIFSTOPPED(status)) {
+        const bool on = at(context, ++stops);
+
+        assert_int_equal(on ? ptrace(PTRACE_SYSCALL, child, NULL, NULL) : kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!on)
+            return stops;
+    }
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return stops;
+}
+
+struct cut {
+    process_run_fn *run;
+    void *context;
+    unsigned last;
+};
+
+static void run_cut(void *context)
+{
+    const struct cut *cut = context;
+
+    cut->run(cut->context);
+}
+
+static bool before_last(void *context, unsigned stop)
+{
+    const struct cut *cut = context;
+
+    return stop < cut->last;
+}
+
+unsigned process_cut(process_run_fn *run, void *context, unsigned n)
+{
+    struct cut cut = {run, context, n};
+
+    return process_step(run_cut, before_last, &cut);
+}
+
+bool process_may_look(void)
+{
+    unsigned long long effective = 0;
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        (void)sscanf(line, "CapEff: %llx", &effective);
+    fclose(status);
+    return (effective & 1ULL << CAP_SYS_PTRACE) != 0;
+}
+
+bool process_confined(pid_t pid)
+{
+    char path[64], line[256];
+    int mode = -1;
+    FILE *status = NULL;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    status = fopen(path, "r");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) != NULL)
+        (void)sscanf(line, "Seccomp: %d", &mode);
+    fclose(status);
+    return mode == SECCOMP_MODE_FILTER;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The desk program as it is typed: the whole way, wrong usage, and folders that are damaged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "crypto/answer.h"
+#include "protocol/board.h"
+#include "tests/lib/desk_test.h"
+#include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/hostile.h"
+#include "tests/lib/pty.h"
+
+/* --- one way through --- */
+
+static const uint8_t *published(const char *file, struct board *board)
+{
+    static char data[1024 * 1024];
+    FILE *in = fopen(file, "rb");
+    assert_non_null(in);
+    const size_t len = fread(data, 1, sizeof data, in);
+    fclose(in);
+    assert_int_equal(
+        board_decode((const uint8_t *)data, len, desk_charter.board, desk_charter.office, board),
+        ERROR_NONE);
+    return board->entries;
+}
+
+static void check_answer(const char *expected)
+{
+    struct board board;
+    struct code_keys keys;
+    struct answer answer;
+    uint8_t tag[ANSWER_TAG_LEN];
+    const char *path = folder_path(desk_dir, "media/sandyq.board");
+    published(path, &board);
+    fake_kiosk_keys('a', &keys);
+    assert_int_equal(answer_tag(&keys, 2, tag), ERROR_NONE);
+    const uint8_t *entry = board_find(&board, tag);
+    assert_non_null(entry);
+    assert_int_equal(answer_open(&keys, 2, entry, &answer), ERROR_NONE);
+    assert_int_equal(answer.len, strlen(expected));
+    assert_memory_equal(answer.text, expected, answer.len);
+}
+
+static void test_the_whole_way(void **state)
+{
+    desk_test_write("Мне не дают лекарства.\n\033[2J");
+    assert_int_equal(desk_run("$D import office stick.bundle $P"), 0);
+    assert_desk_said("bundles: 1 taken, 0 refused; records: 1 new, 0 known; cases: 1 new");
+    assert_int_equal(desk_run("$D list office $P"), 0);
+    assert_desk_said("PC-17");
+    assert_int_equal(desk_run("$D list office --json $P"), 0);
+    assert_desk_said("\"urgency\": \"U");
+    assert_int_equal(desk_run("$D show office 1 $P"), 0);
+    assert_desk_said("Мне не дают лекарства.");
+    assert_null(strchr(desk_said, '\033'));
+    assert_int_equal(desk_run("$D show office 1 --json $P"), 0);
+    assert_desk_said("\"text\": \"Мне не дают лекарства.\\n\\u001B[2J\"");
+    assert_int_equal(desk_run("printf 'Врач придёт.\\n' | $D answer office 1 $P"), 0);
+    assert_int_equal(
+        desk_run("printf 'called the ward' >note; $D note office 1 --text-file note $P"), 0);
+    assert_int_equal(desk_run("$D status office 1 closed $P"), 0);
+    assert_int_equal(desk_run("$D publish office --out media $P"), 0);
+    assert_desk_said("Board 1 is written");
+    check_answer("Врач придёт.");
+    assert_int_equal(desk_run("$D kiosks office --json $P"), 0);
+    assert_desk_said("\"facility\": \"PC-17\"");
+    assert_desk_said("\"last\": 1");
+}
+
+/* --- refusals that cost no key derivation --- */
+
+/* Exit status 2 and one line that names what is wrong and where help is. */
+static void assert_misused(const char *line, const char *text)
+{
+    assert_int_equal(desk_run(line), 2);
+    if (strstr(desk_refused, text) == NULL ||
+        strstr(desk_refused, "Try: sandyq-desk --help\n") == NULL)
+        fail_msg("not refused with: %s\nbut: %s", text, desk_refused);
+    assert_ptr_equal(strchr(desk_refused, '\n'), desk_refused + strlen(desk_refused) - 1);
+}
+
+static void test_wrong_usage(void **state)
+{
+    assert_misused("$D", "Name a command");
+    assert_misused("$D lst office", "lst: There is no such command.");
+    assert_misused("$D list", "list: Something is missing");
+    assert_misused("$D list office more", "more: This is one word too many.");
+    assert_misused("$D list office --out x", "list --out: This option does not belong here.");
+    assert_misused("$D publish office", "publish --out: This option is missing.");
+    assert_misused("$D enroll office request --facility A --out x", "enroll --type: ");
+    assert_misused("$D list office --frobnicate", "--frobnicate: There is no such option.");
+    assert_misused("$D list office -q", "-q: There is no such option.");
+    assert_misused("$D list office --json=1", "--json=1: This option takes no value.");
+    assert_misused("$D publish office --out", "--out: Something must follow this option.");
+    assert_misused("$D --language zz list office", "zz: There is no such language.");
+    assert_int_equal(desk_run("$D --help"), 0);
+    assert_desk_said("Usage:");
+    assert_int_equal(desk_run("$D --version"), 0);
+}
+
+static void test_folders_that_are_no_office(void **state)
+{
+    assert_desk_refused("$D list nowhere $P", "There is no office here");
+    assert_desk_refused("mkdir -m 700 empty; $D list empty $P", "There is no office here");
+    assert_desk_refused("ln -s office link; $D list link $P", "There is no office here");
+    assert_desk_refused("$D init office $P", "already");
+    assert_desk_refused("$D init pass $P", "already");
+    assert_desk_refused("cp -r office open; chmod 750 open; $D list open $P",
+                        "Others can get into");
+    assert_desk_refused(
+        "mkdir -m 700 half; touch half/unfinished half/casebook.db; $D init half $P",
+        "cut off half way");
+    assert_desk_refused("$D list half $P", "cut off half way");
+}
+
+static void test_pieces_that_are_damaged(void **state)
+{
+    assert_desk_refused("cp -r office k1; truncate -s 100 k1/desk.keyring; $D list k1 $P",
+                        "desk.keyring is damaged");
+    assert_desk_refused(
+        "cp -r office k2; printf X | dd of=k2/desk.keyring bs=1 seek=70 conv=notrunc "
+        "2>/dev/null; $D list k2 $P",
+        "desk.keyring is damaged");
+    assert_desk_refused(
+        "cp -r office k3; mv k3/desk.keyring k3/x; ln -s x k3/desk.keyring; $D list k3 $P",
+        "not a plain file");
+    assert_desk_refused("cp -r office k4; rm k4/desk.keyring; $D list k4 $P",
+                        "desk.keyring is missing");
+    assert_desk_refused(
+        "cp -r office k5; rm k5/desk.keyring; mkfifo k5/desk.keyring; $D list k5 $P",
+        "not a plain file");
+    assert_desk_refused("cp -r office c1; truncate -s 20 c1/charter; $D list c1 $P",
+                        "The charter is");
+    assert_desk_refused("cp -r office d1; rm d1/casebook.db*; $D list d1 $P",
+                        "casebook.db is missing");
+    assert_desk_refused(
+        "cp -r office d3; printf '\\000\\000\\000\\143' | dd of=d3/casebook.db bs=1 seek=60 "
+        "conv=notrunc 2>/dev/null; $D list d3 $P",
+        "A newer version");
+    assert_desk_refused(
+        "cp -r office d4; head -c 12288 /dev/zero | tr '\\0' z | dd of=d4/casebook.db bs=4096 "
+        "seek=1 conv=notrunc 2>/dev/null; $D list d4 $P",
+        "casebook.db is damaged");
+    assert_desk_refused("cp -r office d2; echo hello >d2/casebook.db; $D list d2 $P",
+                        "not a casebook");
+}
+
+static void test_no_terminal_and_bad_passphrase_files(void **state)
+{
+    assert_desk_refused("setsid -w $D list office", "no terminal");
+    assert_desk_refused("$D list office --passphrase-file nothing",
+                        "passphrase file cannot be read");
+    assert_desk_refused(": >empty-file; $D list office --passphrase-file empty-file",
+                        "passphrase is empty");
+    assert_desk_refused("$D list office --passphrase-file /dev/zero", "longer than 1000");
+}
+
+static void test_a_second_command_waits_outside(void **state)
+{
+    const char *path = folder_path(desk_dir, "office/lock");
+    int lock = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(lock >= 0);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
+    assert_desk_refused("$D list office $P", "Another desk program");
+    close(lock);
+}
+
+static void test_words_that_are_not_in_the_tables(void **state)
+{
+    assert_desk_refused("$D status office 1 frobbed $P", "Choose one of: received");
+    assert_desk_refused("$D enroll office kiosk.request --facility A --type XX --out x $P", "PEN");
+}
+
+/* --- refusals behind the passphrase --- */
+
+static void test_wrong_passphrase_changes_nothing(void **state)
+{
+    assert_int_equal(desk_run("sha256sum office/*"), 0);
+    char *before = strdup(desk_said);
+    assert_desk_refused("$D list office --passphrase-file wrong", "The passphrase is wrong");
+    assert_int_equal(desk_run("sha256sum office/*"), 0);
+    assert_string_equal(desk_said, before);
+    free(before);
+}
+
+static void test_root_key_that_is_kept_away(void **state)
+{
+    assert_desk_refused("cp -r office away; rm away/root.keyring; "
+                        "$D enroll away kiosk.request --facility A --type PEN --out x $P",
+                        "root.keyring is not here");
+}
+
+static void test_bad_arguments_behind_the_passphrase(void **state)
+{
+    assert_desk_refused("$D enroll office kiosk.request --facility 'a b' --type PEN --out x $P",
+                        "facility code");
+    assert_desk_refused("$D show office 999 $P", "no such case");
+    char line[128];
+    snprintf(line, sizeof line, "head -c %d /dev/zero | tr '\\0' x | $D answer office 1 $P",
+             ANSWER_TEXT_MAX + 3);
+    assert_desk_refused(line, "3 bytes too long");
+}
+
+static void test_import_that_refuses_one(void **state)
+{
+    assert_int_equal(
+        desk_run("mkdir stick; head -c 500 stick.bundle >stick/\"$(printf 'a\\033.bundle')\"; "
+                 "cp stick.bundle stick/b.bundle; $D import office stick $P"),
+        1);
+    assert_desk_said("bundles: 1 taken, 1 refused; records: 0 new");
+    assert_null(strchr(desk_refused, '\033'));
+    assert_non_null(strstr(desk_refused, ".bundle: "));
+}
+
+/* --- the terminal --- */
+
+/* A stick is made by whoever wants to: its names must not move the officer's terminal. */
+static void test_names_on_a_stick_are_harmless(void **state)
+{
+    char hostile[FOLDER_PATH], line[4 * FOLDER_PATH];
+    snprintf(hostile, sizeof hostile, "%s/\033[2Jstick", desk_dir);
+    assert_int_equal(mkdir(hostile, 0700), 0);
+    hostile_bundles(hostile);
+    snprintf(line, sizeof line, "$D import office '%s' '%s/\033[7m' $P", hostile, hostile);
+    assert_int_equal(desk_run(line), 1);
+    assert_int_equal(hostile_controls(desk_said, strlen(desk_said)), 0);
+    assert_int_equal(hostile_controls(desk_refused, strlen(desk_refused)), 0);
+    assert_desk_said("0 taken, 10 refused");
+    assert_non_null(strstr(desk_refused, "\xEF\xBF\xBD[2J\xEF\xBF\xBD[31m.bundle: "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_whole_way),
+        cmocka_unit_test(test_wrong_usage),
+        cmocka_unit_test(test_folders_that_are_no_office),
+        cmocka_unit_test(test_pieces_that_are_damaged),
+        cmocka_unit_test(test_no_terminal_and_bad_passphrase_files),
+        cmocka_unit_test(test_a_second_command_waits_outside),
+        cmocka_unit_test(test_words_that_are_not_in_the_tables),
+        cmocka_unit_test(test_wrong_passphrase_changes_nothing),
+        cmocka_unit_test(test_root_key_that_is_kept_away),
+        cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
+        cmocka_unit_test(test_import_that_refuses_one),
+        cmocka_unit_test(test_names_on_a_stick_are_harmless),
+    };
+    return cmocka_run_group_tests(tests, desk_test_setup, desk_test_teardown);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A keeper whose folder was tampered with promises nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/wire.h"
+#include "store/outbox.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/keeper_test.h"
+#include "tests/lib/kiosk_process.h"
+#include "tests/lib/kiosk_test.h"
+
+/* --- files that go under a keeper --- */
+
+static void run_in(const struct kiosk_process *kiosk, const char *command)
+{
+    char line[3 * FOLDER_PATH];
+
+    snprintf(line, sizeof line, "cd '%s' && %s", kiosk->dir, command);
+    assert_int_equal(system(line), 0);
+}
+
+/* The files go while a visitor writes: there is no receipt, and the keeper ends with an error. */
+static void assert_nothing_promised(struct kiosk_process *kiosk, const char *command)
+{
+    char *screen = NULL;
+
+    run_in(kiosk, "cp -a . ../$(basename \"$PWD\").old");
+    kiosk_start_sized(kiosk, 0, 24, 160);
+    kiosk_leave(kiosk);
+    kiosk_begin(kiosk);
+    run_in(kiosk, command);
+    kiosk_go(kiosk, "They hit me\r", "Is this right?");
+    kiosk_send(kiosk, "It is not stored yet");
+    kiosk_go(kiosk, "1", "It is not stored yet");
+    assert_false(pty_watch(kiosk->pty, "It is stored", 0));
+    kiosk_go(kiosk, "2", "Goodbye");
+    pty_type(kiosk->pty, " ");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    screen = pty_text(kiosk->pty);
+    assert_non_null(strstr(screen, "The outbox is damaged or gone"));
+    free(screen);
+    run_in(kiosk, "rm -rf ../$(basename \"$PWD\").old ../$(basename \"$PWD\").away");
+}
+
+static void test_removed_outbox_promises_nothing(void **state)
+{
+    assert_nothing_promised(*state, "rm outbox.db*");
+}
+
+static void test_older_outbox_promises_nothing(void **state)
+{
+    assert_nothing_promised(*state, "rm outbox.db* && cp ../$(basename \"$PWD\").old/outbox.db .");
+}
+
+static void test_copied_folder_promises_nothing(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    assert_nothing_promised(kiosk, "mv \"$PWD\" \"$PWD.away\" && cp -a \"$PWD.away\" \"$PWD\"");
+    /* The copy is whole: the next keeper goes on with it. */
+    kiosk_start(kiosk, 0);
+    kiosk_leave(kiosk);
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 4);
+}
+
+/* Nobody begins to write at a terminal that can keep nothing. */
+static void test_waiting_keeper_notices_a_removed_outbox(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    run_in(kiosk, "rm outbox.db*");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+}
+
+/* --- a configuration with a fault --- */
+
+#define FAULT "kiosk.conf: line 2: There is no setting of this name."
+/* It does not guess and does not give up: it says so, serves nobody, and its chain goes on. */
+static void test_a_fault_is_out_of_order(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    keeper_test_config(kiosk, "idle = 60\nbeep = yes\n");
+    keeper_test_start(kiosk, "");
+    kiosk_wait(kiosk, OUT_OF_ORDER);
+    assert_keeper_said(kiosk, FAULT);
+    kiosk_go(kiosk, "3\r1", OUT_OF_ORDER);
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 1);
+}
+
+static void test_a_fault_once(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    keeper_test_config(kiosk, "idle = 60\nbeep = yes\n");
+    keeper_test_start(kiosk, "--once");
+    kiosk_wait(kiosk, OUT_OF_ORDER);
+    pty_type(kiosk->pty, " ");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    assert_keeper_said(kiosk, FAULT);
+    /* On the terminal itself the line comes again when the screen is gone. */
+    kiosk_start_sized(kiosk, 1, 24, 160);
+    kiosk_wait(kiosk, OUT_OF_ORDER);
+    pty_type(kiosk->pty, " ");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    assert_true(pty_shows(kiosk->pty, FAULT));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIOSK_TEST(test_removed_outbox_promises_nothing),
+        KIOSK_TEST(test_older_outbox_promises_nothing),
+        KIOSK_TEST(test_copied_folder_promises_nothing),
+        KIOSK_TEST(test_waiting_keeper_notices_a_removed_outbox),
+        KIOSK_TEST(test_a_fault_is_out_of_order),
+        KIOSK_TEST(test_a_fault_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

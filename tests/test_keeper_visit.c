@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keeper and its sessions: one envelope for each, whatever ends it; and how its options are
+   read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/day.h"
+#include "base/wire.h"
+#include "tests/lib/keeper_test.h"
+#include "tests/lib/kiosk_folder.h"
+#include "tests/lib/kiosk_process.h"
+#include "tests/lib/kiosk_test.h"
+
+/* --- what the office finds in the outbox --- */
+
+static void test_each_end_of_a_session_is_one_envelope(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    struct keeper_found found;
+
+    kiosk_start(kiosk, 0);
+    kiosk_leave(kiosk); /* 2: a cover of the session */
+    kiosk_file(kiosk, "Қамауда ұрды");
+    kiosk_forget(kiosk); /* 3: the complaint */
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    assert_int_equal(kiosk_end(kiosk), 0); /* 4: asked to end in the middle */
+    assert_int_equal(kiosk_check(kiosk), 4);
+    found = keeper_test_look(kiosk, "Қамауда ұрды");
+    assert_int_equal(found.complaints, 1);
+    assert_int_equal(found.with_text, 1);
+    assert_false(found.wrong_number);
+}
+
+static void test_nobody_is_no_envelope(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_start(kiosk, 0);
+    kiosk_go(kiosk, "x9\r\033", "Choose a language");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 1); /* the cover of the start */
+}
+
+static void test_hang_up(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    pty_hang_up(kiosk->pty);
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 0);
+    assert_int_equal(kiosk_check(kiosk), 2);
+}
+
+static void test_keeper_holds_no_terminal(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    char path[64], target[128];
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    for (int fd = 0; fd < 64; fd++) {
+        ssize_t n;
+
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pty_process(kiosk->pty), fd);
+        n = readlink(path, target, sizeof target - 1);
+        target[n > 0 ? n : 0] = '\0';
+        assert_string_not_equal(target, pty_device(kiosk->pty));
+        assert_string_not_equal(target, "/dev/tty");
+    }
+    assert_int_equal(kiosk_end(kiosk), 0);
+}
+
+/* A clock set back: the chain's day does not go back, and the day counts as having its record. */
+static void test_clock_set_back(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_folder_append(kiosk->dir, NULL, day_today() + 10);
+    kiosk_start(kiosk, 0);
+    kiosk_leave(kiosk);
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 3);
+}
+
+/* A waiting session makes room for a new card; its number is not used up. */
+static void test_news_reach_a_waiting_session(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    pid_t before = 0, after = 0;
+    struct timespec asked, ended;
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    before = pty_grandchild(kiosk->pty);
+    kiosk_card(kiosk, 2, day_today() + 5);
+    for (int i = 0; i < KIOSK_SECONDS * 200 && (after == 0 || after == before); i++) {
+        pty_watch(kiosk->pty, "nothing", 5);
+        after = pty_grandchild(kiosk->pty);
+    }
+    assert_true(after != 0 && after != before);
+    kiosk_wait(kiosk, "Choose a language");
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    kiosk_card(kiosk, 3, day_today() + 6);
+    assert_int_equal(pty_settle(kiosk->pty), PTY_IDLE);
+    assert_true(pty_shows(kiosk->pty, "What do you want to do?"));
+    /* And it still ends in order: at once, not when its time is over. */
+    clock_gettime(CLOCK_MONOTONIC, &asked);
+    assert_int_equal(kiosk_end(kiosk), 0);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert_true(ended.tv_sec - asked.tv_sec < 15);
+    assert_int_equal(kiosk_check(kiosk), 2);
+}
+
+/* --- a configuration with a fault --- */
+
+static void test_a_missing_file_that_was_named(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    keeper_test_start(kiosk, "--config /nonexistent/kiosk.conf");
+    kiosk_wait(kiosk, OUT_OF_ORDER);
+    assert_keeper_said(kiosk, "/nonexistent/kiosk.conf: This is no file that can be read.");
+    assert_int_equal(kiosk_end(kiosk), 0);
+}
+
+static void test_options_count_more_than_the_file(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    keeper_test_config(kiosk, "tty = /dev/null\nbeep = yes\n");
+    keeper_test_start(kiosk, "");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    assert_keeper_said(kiosk, "/dev/null: This terminal cannot be used.");
+    keeper_test_start(kiosk, "--tty \"$(tty)\"");
+    kiosk_wait(kiosk, OUT_OF_ORDER);
+    assert_int_equal(kiosk_end(kiosk), 0);
+}
+
+/* What is wrong on the command line is seen by who types it. */
+static void test_wrong_options_are_wrong_usage(void **state)
+{
+    static const char *const wrong[] = {"--paper 79",     "--print huge", "--contrast maybe",
+                                        "--languages kk", "--idle 9",     "--speech-process x"};
+    struct kiosk_process *kiosk = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        keeper_test_start(kiosk, wrong[i]);
+        assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 2);
+    }
+    assert_int_equal(kiosk_check(kiosk), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIOSK_TEST(test_each_end_of_a_session_is_one_envelope),
+        KIOSK_TEST(test_nobody_is_no_envelope),
+        KIOSK_TEST(test_hang_up),
+        KIOSK_TEST(test_keeper_holds_no_terminal),
+        KIOSK_TEST(test_clock_set_back),
+        KIOSK_TEST(test_news_reach_a_waiting_session),
+        KIOSK_TEST(test_a_missing_file_that_was_named),
+        KIOSK_TEST(test_options_count_more_than_the_file),
+        KIOSK_TEST(test_wrong_options_are_wrong_usage),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

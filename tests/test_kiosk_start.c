@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kiosk's start: what it refuses to serve from, what it says about it, and what it shows
+   instead. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/day.h"
+#include "base/error.h"
+#include "device/state.h"
+#include "store/outbox.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/kiosk_process.h"
+#include "tests/lib/kiosk_test.h"
+
+static void test_out_of_order_without_card(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    uint8_t *bytes = NULL;
+    struct state *held = NULL;
+    size_t len = 0;
+
+    const char *card = folder_path(kiosk->dir, "card");
+    bytes = folder_read(folder_path(kiosk->dir, "card"), &len);
+    assert_int_equal(unlink(card), 0);
+    kiosk_start(kiosk, 1);
+    kiosk_wait(kiosk, "Терминал не работает.");
+    assert_true(pty_shows(kiosk->pty, "Терминал жұмыс істемейді."));
+    assert_true(pty_shows(kiosk->pty, "This terminal is out of order."));
+    pty_type(kiosk->pty, "3");
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    assert_int_equal(kiosk_check(kiosk), 0);
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "This terminal is out of order.");
+    pty_type(kiosk->pty, "3112\r");
+    assert_int_equal(pty_settle(kiosk->pty), PTY_IDLE);
+    assert_true(pty_shows(kiosk->pty, "This terminal is out of order."));
+    assert_int_equal(state_open(kiosk->dir, &held), ERROR_NONE);
+    assert_int_equal(state_install_card(held, bytes, len), ERROR_NONE);
+    state_close(&held);
+    free(bytes);
+    kiosk_wait(kiosk, "Choose a language");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 1);
+}
+
+static void test_out_of_order_when_expired(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_card(kiosk, 2, day_today() - 1);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "This terminal is out of order.");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 0);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "This terminal is out of order.");
+    kiosk_card(kiosk, 3, day_today());
+    kiosk_wait(kiosk, "Choose a language");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 1);
+}
+
+static void test_second_keeper_is_refused(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    assert_serve_refused(kiosk, "Another program is using it");
+    assert_int_equal(kiosk_end(kiosk), 0);
+}
+
+static void test_open_folder_is_refused(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    assert_int_equal(chmod(kiosk->dir, 0755), 0);
+    assert_serve_refused(kiosk, "Others can get into the folder");
+    assert_int_equal(chmod(kiosk->dir, 0700), 0);
+}
+
+static void test_bad_outbox_is_refused_untouched(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    size_t len = 0, after = 0;
+    uint8_t *good = folder_read(folder_path(kiosk->dir, "outbox.db"), &len), *kept = NULL;
+
+    const char *path = folder_path(kiosk->dir, "outbox.db");
+    memset(good + len / 2, 0x55, len / 4);
+    folder_write(folder_path(kiosk->dir, "outbox.db"), good, len);
+    assert_serve_refused(kiosk, "The outbox is damaged or gone");
+    kept = folder_read(folder_path(kiosk->dir, "outbox.db"), &after);
+    assert_int_equal(after, len);
+    assert_memory_equal(kept, good, len);
+    free(kept);
+    free(good);
+    folder_write(folder_path(kiosk->dir, "outbox.db"), "not a database at all", 21);
+    assert_serve_refused(kiosk, "The outbox is damaged or gone");
+    assert_int_equal(unlink(path), 0);
+    assert_serve_refused(kiosk, "The outbox is damaged or gone");
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_serve_refused(kiosk, "The outbox is damaged or gone");
+}
+
+static void test_locked_outbox_is_refused(void **state)
+{
+    static const struct db_schema any = {.application_id = 0x53514f42, .version = 1, .create = ""};
+    struct kiosk_process *kiosk = *state;
+    struct db *db = NULL;
+
+    const char *path = folder_path(kiosk->dir, "outbox.db");
+    assert_int_equal(db_open(path, &any, DB_OPEN, &db), ERROR_NONE);
+    assert_int_equal(db_begin(db), ERROR_NONE);
+    assert_serve_refused(kiosk, "Another program is using it");
+    db_rollback(db);
+    db_close(&db);
+    assert_int_equal(kiosk_check(kiosk), 0);
+}
+
+static void test_wrong_use(void **state)
+{
+    const struct kiosk_process *kiosk = *state;
+    const char *program = kiosk_program("sandyq-kiosk");
+    const char *nothing[] = {program, NULL};
+    const char *unknown[] = {program, "--state", kiosk->dir, "--frobnicate", NULL};
+    const char *idle[] = {program, "--state", kiosk->dir, "--idle", "1x", NULL};
+    const char *session[] = {program, "--session", NULL};
+    const char *help[] = {program, "--help", NULL};
+    const char *version[] = {program, "--version", NULL};
+    const char *no_folder[] = {program, "--state", "/nonexistent/kiosk", NULL};
+    const char *no_tty[] = {"sh",    "-c",       "exec \"$0\" --state \"$1\" </dev/null",
+                            program, kiosk->dir, NULL};
+    const char *bad_tty[] = {program, "--state", kiosk->dir, "--tty", "/dev/null", NULL};
+
+    assert_refused(nothing, NULL, 2, "--state DIR");
+    assert_refused(unknown, NULL, 2, "--frobnicate");
+    assert_refused(idle, NULL, 2, "--idle");
+    assert_refused(session, NULL, 2, "--session: This is not for people");
+    assert_refused(help, NULL, 0, "Usage: sandyq-kiosk");
+    assert_refused(version, NULL, 0, "sandyq-kiosk 0");
+    assert_refused(no_folder, NULL, 1, "Make one with --enroll");
+    assert_refused(no_tty, NULL, 1, "Standard input is not a terminal");
+    assert_refused(bad_tty, NULL, 1, "This terminal cannot be used");
+}
+
+static void test_wrong_surroundings(void **state)
+{
+    const struct kiosk_process *kiosk = *state;
+    const char *argv[] = {kiosk_program("sandyq-kiosk"), "--state", kiosk->dir, NULL};
+    /* glibc looks in its own folder whatever LOCPATH says; a missing translation is refused alike.
+     */
+    const char *no_locale[] = {argv[0], "--state", kiosk->dir, "--locale", kiosk->dir, NULL};
+    const char *fips[] = {"LIBGCRYPT_FORCE_FIPS_MODE=1", NULL};
+    const char *no_kind[] = {"TERM=nonesuch", NULL};
+
+    assert_refused(no_locale, NULL, 1, "C.UTF-8 locale");
+    assert_refused(argv, fips, 1, "FIPS mode");
+    assert_refused(argv, no_kind, 1, "TERM");
+}
+
+/* Root may lock what it wants, unless that right is taken away. */
+static void test_locked_memory_is_refused(void **state)
+{
+    const char *sh = "ulimit -l 0; exec \"$0\" --state /nonexistent";
+    const char *kiosk = kiosk_program("sandyq-kiosk");
+    const char *argv[] = {"sh", "-c", sh, kiosk, NULL};
+    const char *root[] = {
+        "setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock", "sh", "-c", sh, kiosk, NULL};
+
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its mlock does nothing and always succeeds */
+#endif
+    assert_refused(geteuid() == 0 ? root : argv, NULL, 1, "No memory could be locked");
+}
+
+struct denied {
+    const char *dir;
+    uint32_t call;
+};
+
+/* Serves where the kernel refuses one call. */
+static int serve_denied(void *context)
+{
+    const struct denied *denied = context;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, denied->call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    execl(kiosk_program("sandyq-kiosk"), "sandyq-kiosk", "--state", denied->dir, "--once", NULL);
+    return 99;
+}
+
+static void assert_denied(const struct kiosk_process *kiosk, uint32_t call, const char *text)
+{
+    struct denied denied = {kiosk->dir, call};
+    struct pty *pty = pty_start_function(ROWS, 160, serve_denied, &denied);
+
+    assert_non_null(pty);
+    assert_int_equal(pty_wait_exit(pty, KIOSK_SECONDS), 1);
+    if (!pty_shows(pty, text))
+        fail_msg("not said: %s", text);
+    pty_stop(&pty);
+}
+
+/* Each has words of its own: "check TERM" would send a technician the wrong way. */
+static void test_refusing_kernel(void **state)
+{
+    assert_denied(*state, SYS_prctl, "A session could not be confined");
+    assert_denied(*state, SYS_clone, "No process could be started");
+}
+
+static void test_enroll(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    const char *dir = folder_path(kiosk->dir, "new");
+    const char *argv[] = {kiosk_program("sandyq-kiosk"), "--state", dir, "--enroll", NULL};
+    const char *serve[] = {kiosk_program("sandyq-kiosk"), "--state", dir, "--once", NULL};
+    size_t len = 0, again = 0;
+    uint8_t *key = NULL, *same = NULL;
+    struct pty *pty = NULL;
+
+    assert_refused(argv, NULL, 0, "/new/enroll.request");
+    key = folder_read(folder_path(dir, "kiosk.key"), &len);
+    assert_refused(argv, NULL, 0, "Kiosk:");
+    same = folder_read(folder_path(dir, "kiosk.key"), &again);
+    assert_int_equal(again, len);
+    assert_memory_equal(key, same, len);
+    free(key);
+    free(same);
+    pty = pty_start(ROWS, COLS, serve, NULL);
+    assert_true(pty_wait_text(pty, "This terminal is out of order.", KIOSK_SECONDS));
+    pty_stop(&pty);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        KIOSK_TEST(test_out_of_order_without_card),
+        KIOSK_TEST(test_out_of_order_when_expired),
+        KIOSK_TEST(test_second_keeper_is_refused),
+        KIOSK_TEST(test_open_folder_is_refused),
+        KIOSK_TEST(test_bad_outbox_is_refused_untouched),
+        KIOSK_TEST(test_locked_outbox_is_refused),
+        KIOSK_TEST(test_wrong_use),
+        KIOSK_TEST(test_wrong_surroundings),
+        KIOSK_TEST(test_locked_memory_is_refused),
+        KIOSK_TEST(test_refusing_kernel),
+        KIOSK_TEST(test_enroll),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

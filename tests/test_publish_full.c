@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Publishing to a disk that is full, or to a folder that is none. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "desk/command.h"
+#include "office/publish.h"
+#include "office/triage.h"
+#include "protocol/board.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/full_disk.h"
+#include "tests/lib/publish_test.h"
+
+enum { SWEEP_STEP = 2048, SWEEP_END = 1024 * 1024 };
+
+static void test_full_disk_halves_no_answer(void **state)
+{
+    struct publish_scene *scene = *state;
+    int error = ERROR_FULL, refusals = 0;
+    publish_test_file(scene, 'a');
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        full_disk_begin(len);
+        error = fake_desk_answer(&scene->desk, 1, "text", 4, FAKE_DESK_DAY);
+        full_disk_end();
+        const struct triage_case row = publish_test_look(scene);
+        assert_int_equal(row.messages, error == ERROR_NONE ? 2 : 1);
+        assert_int_equal(row.waits, error != ERROR_NONE);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL);
+        refusals += error == ERROR_FULL;
+    }
+    assert_int_equal(error, ERROR_NONE);
+    assert_true(refusals > 3);
+}
+
+static void test_full_disk_halves_no_status(void **state)
+{
+    struct publish_scene *scene = *state;
+    int error = ERROR_FULL;
+    publish_test_file(scene, 'a');
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        full_disk_begin(len);
+        error = publish_test_status(scene, "closed");
+        full_disk_end();
+        assert_int_equal(publish_test_look(scene).messages, error == ERROR_NONE ? 2 : 1);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL);
+    }
+    assert_int_equal(error, ERROR_NONE);
+}
+
+static void test_full_disk_takes_no_board_number(void **state)
+{
+    struct publish_scene *scene = *state;
+    int error = ERROR_FULL, refusals = 0;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    publish_test_file(scene, 'b');
+    for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += 8 * SWEEP_STEP) {
+        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        full_disk_begin(len);
+        error = publish_run(&scene->desk.vault, scene->out, FAKE_DESK_DAY, &scene->report);
+        full_disk_end();
+        publish_test_read(scene);
+        assert_int_equal(scene->board.number, error == ERROR_NONE ? 2 : 1);
+        assert_true(error == ERROR_NONE || error == ERROR_FULL || error == ERROR_FULL);
+        refusals += error != ERROR_NONE;
+    }
+    assert_int_equal(error, ERROR_NONE);
+    assert_true(scene->report.changed);
+    assert_true(refusals > 3);
+}
+
+static void test_folder_that_is_none(void **state)
+{
+    struct publish_scene *scene = *state;
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s/missing/folder", scene->out);
+    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report),
+                     ERROR_MISSING);
+    snprintf(path, sizeof path, "%s/file", scene->out);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report),
+                     ERROR_READONLY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PUBLISH_TEST(test_full_disk_halves_no_answer),
+        PUBLISH_TEST(test_full_disk_halves_no_status),
+        PUBLISH_TEST(test_full_disk_takes_no_board_number),
+        PUBLISH_TEST(test_folder_that_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
