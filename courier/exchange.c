@@ -41,7 +41,7 @@ static void run(struct exchange *x)
     struct exchange_report *report = x->report;
 
     file_sweep(x->state->dir);
-    medium_sweep(&x->medium);
+    medium_sweep(x->medium);
     report->card = exchange_take_card(x);
     if (!x->state->has_card) {
         ask_for_card(x);
@@ -86,33 +86,45 @@ static enum error open_state(const char *dir, struct state **state, int *lock)
     return error;
 }
 
+static const struct exchange_report nothing_carried = {
+    .at = EXCHANGE_AT_MEDIA,
+    .card = ERROR_MISSING,
+    .charter = ERROR_MISSING,
+    .board = ERROR_MISSING,
+    .bundle = ERROR_MISSING,
+    .first = 1,
+};
+
+enum error exchange_over(const char *state_dir, const struct medium *medium, uint32_t today,
+                         struct exchange_report *report)
+{
+    struct exchange x = {.medium = medium, .today = today, .report = report};
+    int lock = -1;
+
+    *report = nothing_carried;
+    report->at = EXCHANGE_AT_STATE;
+    enum error error = open_state(state_dir, &x.state, &lock);
+    if (error == ERROR_NONE) {
+        report->at = EXCHANGE_AT_CARRIED;
+        x.evidence = (struct evidence){.medium = medium, .state = x.state};
+        run(&x);
+        error = first_error(report, x.state->has_card);
+    }
+    if (lock >= 0)
+        close(lock);
+    state_close(&x.state);
+    return error;
+}
+
 enum error exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
                         struct exchange_report *report)
 {
-    struct exchange x = {.today = today, .report = report};
-    int lock = -1;
+    struct medium medium;
 
-    *report = (struct exchange_report){.at = EXCHANGE_AT_MEDIA,
-                                       .card = ERROR_MISSING,
-                                       .charter = ERROR_MISSING,
-                                       .board = ERROR_MISSING,
-                                       .bundle = ERROR_MISSING,
-                                       .first = 1};
-    enum error error = medium_open_folder(media_dir, &x.medium);
-    if (error != ERROR_NONE)
-        goto out;
-    report->at = EXCHANGE_AT_STATE;
-    error = open_state(state_dir, &x.state, &lock);
-    if (error != ERROR_NONE)
-        goto out;
-    report->at = EXCHANGE_AT_CARRIED;
-    x.evidence = (struct evidence){.medium = &x.medium, .state = x.state};
-    run(&x);
-    error = first_error(report, x.state->has_card);
-out:
-    if (lock >= 0)
-        close(lock);
-    medium_close(&x.medium);
-    state_close(&x.state);
+    *report = nothing_carried;
+    enum error error = medium_open_folder(media_dir, &medium);
+    if (error == ERROR_NONE)
+        error = exchange_over(state_dir, &medium, today, report);
+    medium_close(&medium);
     return error;
 }

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "courier/medium.h"
 #include "protocol/charter.h"
 
 /* Where an exchange stopped. */
@@ -58,7 +59,7 @@ struct exchange_report {
     uint64_t saved;     /* ... how many records did */
 };
 
-/* Runs one exchange between the state folder and the folder on the medium; today is in days since
+/* Runs one exchange between the state folder and a folder as the medium; today is in days since
    1970-01-01. Fills *report in any case. Returns ERROR_NONE when all bundles, or the request, went
    out and nothing on the medium was refused. Else returns the first error in the order card,
    charter, board, an outbox of no use (salvaged), ERROR_CHAIN for fork, beyond, unasked or kept,
@@ -67,5 +68,9 @@ struct exchange_report {
    reported: it may have been put there to turn the kiosk's letters to somebody else. */
 enum error exchange_run(const char *state_dir, const char *media_dir, uint32_t today,
                         struct exchange_report *report);
+
+/* The same with any kind of medium, which stays open. */
+enum error exchange_over(const char *state_dir, const struct medium *medium, uint32_t today,
+                         struct exchange_report *report);
 
 #endif

@@ -14,7 +14,7 @@
 enum error exchange_take_card(struct exchange *x)
 {
     struct card_scan scan;
-    enum error error = card_scan(&x->medium, x->state, &scan);
+    enum error error = card_scan(x->medium, x->state, &scan);
     if (error != ERROR_NONE)
         return error;
     error = scan.error;
@@ -32,7 +32,7 @@ enum error exchange_take_charter(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    enum error error = medium_read(&x->medium, NAMES_CHARTER, CHARTER_LEN, &data, &len);
+    enum error error = medium_read(x->medium, NAMES_CHARTER, CHARTER_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_charter(x->state, data, len);
     free(data);
@@ -44,7 +44,7 @@ enum error exchange_take_board(struct exchange *x)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    enum error error = medium_read(&x->medium, NAMES_BOARD, BOARD_MAX, &data, &len);
+    enum error error = medium_read(x->medium, NAMES_BOARD, BOARD_MAX, &data, &len);
     if (error == ERROR_NONE)
         error = state_install_board(x->state, data, len, x->today);
     free(data);

@@ -21,7 +21,7 @@ enum error exchange_write_request(struct exchange *x)
     names_request(x->state->kiosk, name);
     enum error error = card_request_encode(x->state->seed, x->today, request);
     if (error == ERROR_NONE)
-        error = medium_write(&x->medium, name, request, sizeof request);
+        error = medium_write(x->medium, name, request, sizeof request);
     return error;
 }
 
@@ -30,7 +30,7 @@ void exchange_remove_request(struct exchange *x)
     char name[NAMES_LEN];
 
     names_request(x->state->kiosk, name);
-    medium_remove(&x->medium, name);
+    medium_remove(x->medium, name);
 }
 
 /* Passes on an error of the outbox. One that neither waiting nor making room mends means that the
@@ -148,7 +148,7 @@ static enum error put_bundle(struct exchange *x, const struct bundle *bundle, ui
     names_bundle(x->state->kiosk, number, name);
     if (error == ERROR_NONE)
         error = evidence_make_way(&x->evidence, name);
-    return error == ERROR_NONE ? medium_write(&x->medium, name, data, len) : error;
+    return error == ERROR_NONE ? medium_write(x->medium, name, data, len) : error;
 }
 
 /* The same with records of the outbox, for which data has room. */

@@ -11,7 +11,7 @@
 /* One exchange on its way. */
 struct exchange {
     struct state *state;
-    struct medium medium;
+    const struct medium *medium;
     struct outbox *outbox;   /* open while exchange_send_records runs */
     struct salvage *salvage; /* found while exchange_send_salvage runs */
     struct evidence evidence;
