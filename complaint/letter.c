@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What both halves of the letter hold a letter to, and the names of what can be wrong. */
+/* What encoding and decoding have in common: the checks of the fields, and the names of errors. */
 #include "complaint/letter.h"
 
 #include <string.h>

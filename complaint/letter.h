@@ -46,9 +46,9 @@ enum {
 
 enum letter_kind { LETTER_COVER, LETTER_COMPLAINT, LETTER_FOLLOWUP };
 
-/* A letter in fields. text and name point into memory the struct's owner lends (encode) or into the decoded
-   buffer (decode); they are not NUL-terminated. Holds keys and text: keep it in locked memory, wipe
-   it. */
+/* A letter in fields. text and name are not NUL-terminated; they point into memory of whoever fills
+   in the struct, or into the buffer that was decoded. It holds keys: keep it in locked memory and
+   wipe it. */
 struct letter {
     enum letter_kind kind;
     char facility[LETTER_FACILITY_MAX + 1];
@@ -70,19 +70,23 @@ struct letter {
     uint8_t answer_key[LETTER_KEY_LEN];
 };
 
-/* What both halves hold a letter's fields to: ERROR_NONE, ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. The language
-   need only look like one ([a-z][a-z]) and so the category ([A-Z][0-9]): an old desk must not lose
-   a new category. The fields of keys 6 to 15 are not looked at in a cover. */
+/* Checks a letter's fields, when it is encoded and when it is decoded. Returns ERROR_NONE,
+   ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. A language need only have the form [a-z][a-z] and a category
+   [A-Z][0-9], so that an old desk does not lose a new category. In a cover the fields of keys 6 to
+   15 are not looked at. */
 enum error letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
-   fields of keys 6 to 15 are left out. Returns what letter_check returns; on error out is all
-   zeros. */
+   fields of keys 6 to 15 are left out. Returns what letter_check returns; on error out is zeroed.
+   The caller wipes out. */
 enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 
 /* Decodes strictly (letter_decode.c; the desk links this half): what it takes, letter_encode gives
-   back byte for byte. letter->text and name point into `in`. Returns ERROR_NONE or the first error met;
-   letter is then zeroed. */
+   back byte for byte. letter->text and name point into `in`. Returns ERROR_NONE or the first error
+   met; letter is then zeroed. */
 enum error letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
+
+/* Returns a short English name of a letter_error for logs and JSON ("truncated"); never NULL. */
+const char *letter_error_name(enum error error);
 
 #endif

@@ -4,6 +4,7 @@
    copied to the heap. */
 #include "complaint/letter.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <cbor.h>
@@ -283,15 +284,13 @@ static enum error take_key(struct reader *r, const struct letter *letter, uint64
     return ERROR_NONE;
 }
 
-/* Each byte equals the next and the first is zero; memcmp compares many at a time. */
+/* The first byte is zero and each equals the next; memcmp compares many at a time. */
 static enum error zeros_check(const struct reader *r)
 {
     const uint8_t *rest = r->in + r->at;
     size_t len = LETTER_LEN - r->at;
-    if (len == 0)
-        return ERROR_NONE;
-    return rest[0] == 0 && memcmp(rest, rest + 1, len - 1) == 0 ? ERROR_NONE
-                                                                : ERROR_LETTER_TRAILING;
+    const bool zeros = len == 0 || (rest[0] == 0 && memcmp(rest, rest + 1, len - 1) == 0);
+    return zeros ? ERROR_NONE : ERROR_LETTER_TRAILING;
 }
 
 static enum error map_take(struct reader *r, struct letter *letter)

@@ -17,7 +17,7 @@ enum aead_cipher {
     AEAD_AES256_GCM,        /* NIST SP 800-38D */
 };
 
-/* What both sides must agree on. */
+/* What sealing and opening must agree on. */
 struct aead {
     enum aead_cipher cipher;
     const uint8_t *key;   /* AEAD_KEY_LEN bytes */

@@ -8,8 +8,8 @@
        28   4068  ciphertext and tag       5      2  length of the text
                                            7   4045  UTF-8 text, then zeros
    tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
-   ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag; the nonce is random,
-   so that an office put back from a backup that seals another text as message n gives nothing away.
+   ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag. The nonce is random, so that an office
+   restored from a backup may seal a different text as message n without giving anything away.
    Integers are little-endian, n included; the text label is 15 ASCII bytes without a NUL. */
 #ifndef CRYPTO_ANSWER_H
 #define CRYPTO_ANSWER_H
@@ -22,8 +22,8 @@
 
 enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4045 };
 
-/* Messages a case can have. A kiosk looks for all of them each time, so that the time it takes does not
-   tell how many there are; a message beyond would never be found. */
+/* The most messages that a case can have. A kiosk always looks for all of them, so that the time it
+   takes does not reveal how many there are; a message beyond this number would never be found. */
 enum { ANSWER_COUNT_MAX = 64 };
 
 /* One message to a person. text is not NUL-terminated; keep the struct in secret_new memory. */
@@ -34,16 +34,18 @@ struct answer {
     char text[ANSWER_TEXT_MAX];
 };
 
-/* tag of the n-th message, n from 1. Returns ERROR_NONE or ERROR_MEMORY. */
+/* Computes the tag of message n, counted from 1. Returns ERROR_NONE or ERROR_MEMORY. */
 enum error answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
 
-/* Seals message n. Returns ERROR_NONE, ERROR_TEXT_LONG or ERROR_MEMORY. */
+/* Seals an answer as message n, counted from 1. Returns ERROR_NONE, ERROR_TEXT_LONG or ERROR_MEMORY; on
+   error entry is undefined (answer_seal.c, the office's half). */
 enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                        uint8_t entry[ANSWER_LEN]);
 
-/* Opens an entry as message n. ERROR_SEAL also when the entry does not stand under the tag of n;
-   ERROR_MALFORMED when the length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what
-   follows it is not zero. On error answer is zeroed (answer_open.c, the kiosk's half). */
+/* Opens an entry as message n into *answer, which the caller wipes. Returns ERROR_NONE;
+   ERROR_SEAL, also when the entry's tag is not that of message n; ERROR_MALFORMED when the
+   length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what follows it is not zero; or
+   ERROR_MEMORY. On error *answer is zeroed (answer_open.c, the kiosk's half). */
 int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
                 struct answer *answer);
 

@@ -5,7 +5,8 @@
 #include <gcrypt.h>
 #include <string.h>
 
-/* libgcrypt hands out its work in slices, four a pass, for threads; we take each at once and count it. */
+/* libgcrypt offers its work in slices, four a pass, for threads to share; here each is done at once
+   and counted. */
 enum { ARGON_SLICES = 4 };
 
 struct argon_work {

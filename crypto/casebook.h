@@ -16,20 +16,21 @@ int casebook_seal(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const void *
                   uint8_t *out);
 
 /* Opens a sealed row into plain, len - CASEBOOK_OVERHEAD bytes that the caller wipes. Returns 0, or
-   -1 when it was changed, belongs to another id, or is too short (then plain is zeroed). */
+   -1 when it was changed, belongs to another id, or is too short, or when memory is short (then
+   plain is zeroed). */
 int casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_t *sealed,
                   size_t len, void *plain);
 
 /* A blind index: the first 16 bytes of HMAC-SHA-256(link key, value), link key =
    HKDF-Expand-SHA-256(casebook key, info = "sandyq casebook link v1", 32 bytes). Equal values give
-   equal links, and a link tells nothing without the key. Returns 0 or -1. */
+   equal links, and a link reveals nothing without the key. Returns 0, or -1 (memory). */
 int casebook_link(const uint8_t key[CASEBOOK_KEY_LEN], const void *value, size_t len,
                   uint8_t link[CASEBOOK_LINK_LEN]);
 
-/* Fills out with the len bytes of padding entry number i of the board: looks random, and is the
-   same at every call, so that two boards compared do not show which entries are padding:
+/* Fills out with padding entry number i of the board. It looks random and is the same at every
+   call, so that comparing two boards does not show which entries are padding:
    HKDF-Expand-SHA-256(casebook key, info = "sandyq casebook padding v1" || i as 8 bytes
-   little-endian, len bytes), so len is at most 255 * 32. Returns 0 or -1. */
+   little-endian, len bytes). len is at most 255 * 32. Returns 0, or -1 (memory). */
 int casebook_padding(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t i, uint8_t *out, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The receipt code: made, read, grouped, and turned into keys with the PIN. */
+/* Makes, reads and groups receipt codes, and derives the keys from a code and its PIN. */
 #include "crypto/code.h"
 
 #include <assert.h>
@@ -27,7 +27,7 @@ void code_new(char code[CODE_LEN])
 {
     uint8_t bytes[PAYLOAD][BYTES_A_DIGIT];
     random_bytes(bytes, sizeof bytes);
-    /* Of 64 bits the digits come up equally often but for one in 10^18, and none is thrown away. */
+    /* 64 bits modulo 10: the bias is below 10^-18, so no value need be rejected. */
     for (size_t i = 0; i < PAYLOAD; i++)
         code[i] = (char)('0' + wire_get64(bytes[i]) % 10);
     unsigned check = MODULUS + 1 - residue(code, PAYLOAD) * 100 % MODULUS;
@@ -42,7 +42,7 @@ static bool is_separator(char c)
     return c == ' ' || c == '-';
 }
 
-/* The top bit is set when c is no digit, found without a branch on which digit it is. */
+/* Sets the top bit if c is not a digit, without branching on which digit it is. */
 static unsigned not_a_digit(char c)
 {
     const unsigned value = (unsigned)(unsigned char)c - '0';
@@ -101,7 +101,7 @@ static int make_salt(const uint8_t office_id[CODE_OFFICE_LEN], uint8_t salt[ARGO
     return 0;
 }
 
-/* What lies in locked memory during a derivation. */
+/* The secrets of a derivation, in locked memory. */
 struct work {
     char password[CODE_DIGITS + CODE_PIN_MAX];
     uint8_t root[ARGON_LEN];

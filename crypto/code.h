@@ -19,20 +19,21 @@ enum {
     CODE_OFFICE_LEN = 32,
 };
 
-/* What a code and PIN give; goes to the office inside the letter. Keep it in secret_new memory. */
+/* What is derived from a code and a PIN; the office gets it inside the letter. Keep it in
+   secret_new memory. */
 struct code_keys {
     uint8_t tag[CODE_KEY_LEN];
     uint8_t answer[CODE_KEY_LEN];
 };
 
-/* Makes a fresh code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10: the check is 98
+/* Makes a new code: 22 random digits and 2 check digits (ISO 7064 MOD 97-10: the check is 98
    minus the first 22 digits times 100 modulo 97, so that all 24 as one number are 1 modulo 97),
    NUL-terminated. */
 void code_new(char code[CODE_LEN]);
 
 /* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On ERROR_NONE code holds the 24
    digits and a NUL; else it is zeroed. Foreign characters are named first, then the length, then
-   the check. Returns ERROR_NONE, _SHORT, _LONG, _FOREIGN or _CHECK. */
+   the check digits. Returns ERROR_NONE, _SHORT, _LONG, _FOREIGN or _CHECK. */
 int code_parse(const char *typed, size_t len, char code[CODE_LEN]);
 
 /* Writes the code as six groups of four with one space between, NUL-terminated. */
@@ -45,9 +46,9 @@ void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
      tag key    = HKDF-Expand-SHA-256(root, info = "sandyq tag v1", 32)
      answer key = HKDF-Expand-SHA-256(root, info = "sandyq answer v1", 32)
    Texts are ASCII without a NUL. pin is NUL-terminated, "" for none; more than CODE_PIN_MAX is a
-   programming error: assert. Takes about 1.4 s, the same for every code and PIN; watch, which may be NULL, is
-   told how far it is. keys should lie in secret_new memory. Returns ERROR_NONE or ERROR_MEMORY (then keys is
-   zeroed). */
+   programming error: assert. Takes about 1.4 s, the same for every code and PIN; watch, which may
+   be NULL, is told of the progress. keys should lie in secret_new memory. Returns ERROR_NONE or
+   ERROR_MEMORY (then keys is zeroed). */
 int code_derive(const char code[CODE_LEN], const char *pin,
                 const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
                 struct code_keys *keys);

@@ -47,7 +47,7 @@ int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
                   const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN]);
 
 /* Reads which key an envelope names, without opening it. Returns ERROR_NONE, _FOREIGN, _NEWER or
-   _SUITE. Lives with envelope_open. */
+   _SUITE (envelope_open.c, which a kiosk is not linked with). */
 enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Opens an envelope with the intake secret (32 bytes in secret_new memory) into letter, which the

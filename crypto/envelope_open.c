@@ -25,8 +25,8 @@ enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVEL
     return ERROR_NONE;
 }
 
-/* Is the envelope one that the owner of this public key can open? Writes the info that goes with
- * it. */
+/* Checks that the envelope is for the owner of this public key. Writes the info that goes with it.
+ */
 static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
                                const uint8_t envelope[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {

@@ -20,15 +20,18 @@ struct hash_part {
 /* out = SHA-256 of the n parts. Returns 0, or -1 when memory is short (then out is zeroed). */
 int hash_sha256(uint8_t out[HASH_LEN], const struct hash_part *parts, size_t n);
 
-/* out = HMAC-SHA-256 of the n parts under key. Returns 0, or -1 when memory is short. */
+/* out = HMAC-SHA-256 of the n parts under key. Returns 0, or -1 when memory is short (then out is
+   zeroed). */
 int hash_hmac(uint8_t out[HASH_LEN], const void *key, size_t key_len, const struct hash_part *parts,
               size_t n);
 
-/* prk = HKDF-Extract(salt, parts). salt may be NULL with salt_len 0. Returns 0 or -1. */
+/* prk = HKDF-Extract(salt, parts). salt may be NULL with salt_len 0. Returns 0, or -1 when memory
+   is short (then prk is zeroed). */
 int hash_extract(uint8_t prk[HASH_LEN], const void *salt, size_t salt_len,
                  const struct hash_part *parts, size_t n);
 
-/* out = HKDF-Expand(prk, parts as info, len); len at most 255 * 32. Returns 0 or -1. */
+/* out = HKDF-Expand(prk, parts as info, len); len is at most 255 * 32. Returns 0, or -1 when memory
+   is short (then out is zeroed). */
 int hash_expand(uint8_t *out, size_t len, const uint8_t prk[HASH_LEN],
                 const struct hash_part *parts, size_t n);
 

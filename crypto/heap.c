@@ -82,7 +82,7 @@ void heap_pool(const void *first, size_t len)
 {
     void *page = (void *)((uintptr_t)first & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1));
 
-    /* A kernel that cannot leave it out of a core leaves out nothing: the limit of cores is 0 all the same. */
+    /* Where the kernel cannot do this, the limit of 0 on core files still holds. */
     (void)madvise(page, len, MADV_DONTDUMP);
 #ifdef HEAP_LEAKS_CHECKED
     /* libgcrypt keeps the only pointer to some of its ordinary blocks in the pool. */

@@ -58,8 +58,8 @@ out:
     return rc;
 }
 
-/* X25519; of the base point when point is NULL. libgcrypt puts a copy of the scalar into locked memory
-   and, where there is no room for it, goes on with a null pointer. */
+/* X25519, of the base point when point is NULL. libgcrypt copies the scalar into locked memory and,
+   when there is no room for the copy, reads through a null pointer. */
 static gcry_error_t multiply(uint8_t out[HPKE_KEY_LEN], const uint8_t *scalar, const uint8_t *point)
 {
     enum { ROOM = 256 }; /* three times what it takes */
@@ -80,8 +80,8 @@ enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HP
 {
     static const uint8_t zero[HPKE_KEY_LEN];
     gcry_error_t error = 0;
-    /* libgcrypt multiplies a point of small order without a word; RFC 9180 section 7.1.4 refuses
-       the zero that comes out, because everybody knows it. */
+    /* libgcrypt accepts points of small order. RFC 9180 section 7.1.4 has the result refused, which
+       is then zero and so known to everybody. */
     if ((error = multiply(out, secret, point)) != 0 || secret_equal(out, zero, HPKE_KEY_LEN)) {
         explicit_bzero(out, HPKE_KEY_LEN);
         return gcry_err_code(error) == GPG_ERR_ENOMEM ? ERROR_MEMORY : ERROR_KEY_UNFIT;

@@ -31,15 +31,16 @@ struct hpke_keys {
     uint8_t nonce[HPKE_NONCE_LEN];
 };
 
-/* DeriveKeyPair(ikm). Returns ERROR_NONE or ERROR_MEMORY. */
+/* DeriveKeyPair(ikm) of RFC 9180 section 7.1.3. Returns ERROR_NONE or ERROR_MEMORY. */
 int hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
                 uint8_t public_key[HPKE_KEY_LEN]);
 
-/* public_key of a secret. Returns ERROR_NONE or ERROR_MEMORY. */
+/* Computes the public key of a secret. Returns ERROR_NONE, or ERROR_MEMORY when locked memory is short.
+ */
 enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
 
-/* out = X25519(secret, point), the pitfall of small orders handled. Returns ERROR_NONE, ERROR_KEY_UNFIT
-   or ERROR_MEMORY. */
+/* out = X25519(secret, point). Returns ERROR_NONE, ERROR_KEY_UNFIT for a point of small order, or
+   ERROR_MEMORY; on error out is zeroed. */
 enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],
                       uint8_t out[HPKE_KEY_LEN]);
 
@@ -62,7 +63,8 @@ struct hpke_pair {
     const uint8_t *public_key; /* HPKE_KEY_LEN bytes, of that secret */
 };
 
-/* Decap (hpke_open.c): shared. Returns ERROR_NONE, ERROR_KEY_UNFIT (enc is of small order) or ERROR_MEMORY. */
+/* Decap (hpke_open.c): computes shared from enc. Returns ERROR_NONE, ERROR_KEY_UNFIT (enc is of small order)
+   or ERROR_MEMORY. */
 int hpke_open_decap(const struct hpke_pair *pair, const uint8_t enc[HPKE_KEY_LEN],
                     uint8_t shared[HPKE_KEY_LEN]);
 

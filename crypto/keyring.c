@@ -73,7 +73,7 @@ out:
     return rc;
 }
 
-/* Whose file is it? A beginning of our magic and no more is a file of ours cut short. */
+/* Tells ours from foreign and newer files. A file that ends within our magic is ours, cut short. */
 static enum error check_magic(const uint8_t *file, size_t len)
 {
     if (memcmp(file, magic, len < AT_VERSION ? len : AT_VERSION) != 0)
@@ -85,14 +85,14 @@ static enum error check_magic(const uint8_t *file, size_t len)
     return file[AT_VERSION] == '1' ? ERROR_NONE : ERROR_KEYRING_FOREIGN;
 }
 
-/* Costs outside these limits are not ours: they would be too cheap, or bring the machine down. */
+/* We never write costs outside these limits: they would be too cheap, or exhaust the machine. */
 static bool cost_is_allowed(const uint8_t *file)
 {
     const uint32_t kib = wire_get32(file + AT_KIB), passes = wire_get32(file + AT_PASSES);
     return kib >= KIB_MIN && kib <= KIB_MAX && passes >= 1 && passes <= PASSES_MAX;
 }
 
-/* Everything that can be said about a file without the passphrase. */
+/* All checks that need no passphrase. */
 static enum error check(const uint8_t *file, size_t file_len)
 {
     uint8_t sum[HASH_LEN];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random bytes, from libgcrypt's STRONG and VERY_STRONG levels only. */
+/* Random bytes, of libgcrypt's levels STRONG and VERY_STRONG only. */
 #ifndef CRYPTO_RANDOM_H
 #define CRYPTO_RANDOM_H
 

@@ -23,12 +23,12 @@ void *secret_new(size_t len);
 /* Wipes and frees a block of secret_new. NULL is nothing. */
 void secret_free(void *block);
 
-/* Wipes SECRET_STACK bytes of the stack below the caller's frame: calls that have returned leave there what the compiler,
-   or a library, once put into registers. */
+/* Wipes SECRET_STACK bytes of the stack below the caller's frame, where calls that have returned
+   leave behind what the compiler or a library spilled from registers. */
 void secret_wipe_stack(void);
 #define SECRET_STACK (64 * 1024)
 
-/* Compares len bytes in a time that depends on len alone. */
+/* True when the len bytes at a and b are equal. Takes a time that depends on len alone. */
 bool secret_equal(const void *a, const void *b, size_t len);
 
 #endif

@@ -18,11 +18,11 @@ enum {
     SIGNATURE_HASH_LEN = 32
 };
 
-/* Makes a key pair; the seed (RFC 8032 private key) must lie in secret_new memory. Returns 0 or -1.
- */
+/* Makes a key pair; the seed (RFC 8032 private key) must lie in secret_new memory. Returns 0, or -1
+   when memory is short. */
 int signature_key_new(uint8_t seed[SIGNATURE_SEED_LEN], uint8_t public_key[SIGNATURE_PUBLIC_LEN]);
 
-/* public_key of a seed. Returns 0 or -1 (memory). */
+/* Computes the public key of a seed. Returns 0, or -1 when memory is short. */
 int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
                      uint8_t public_key[SIGNATURE_PUBLIC_LEN]);
 
@@ -31,14 +31,13 @@ int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
 int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
                    size_t len, uint8_t signature[SIGNATURE_LEN]);
 
-/* True when the signature is right. public_key and signature may be any bytes. Refuses S >= L,
-   which libgcrypt 1.10 and 1.11 take, keys of small order, and the keys that make libgcrypt end the
-   process (a coordinate below 2^192). */
+/* True when the signature is right; false also when memory is short. public_key and signature may
+   be any bytes. Refuses S >= L, which libgcrypt 1.10 and 1.11 accept, keys of small order, and keys
+   that would make libgcrypt end the process (a coordinate below 2^192). */
 bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
                       const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
 
-/* The same two for a message whose SHA-256 the caller has computed anyway: no byte is hashed twice.
- */
+/* As signature_sign and signature_verify, for a message of which the caller has the SHA-256 already. */
 int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
                           const uint8_t digest[SIGNATURE_HASH_LEN],
                           uint8_t signature[SIGNATURE_LEN]);

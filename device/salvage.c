@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Finds records in damaged files.
 
-   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins
-   with a fixed word, a record stands in one piece around it, and its signature says that it is
-   whole. */
+   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins with a
+   fixed word, the record around it stands in pages as store/outbox_raw knows them, or in one piece, and
+   its signature says that it is whole. */
 #include "device/salvage.h"
 
 #include <errno.h>
@@ -13,12 +13,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "store/outbox_raw.h"
 
 enum { FILES = 3, PENDING = 2, BLOCK = 1 << 20, PAGE = 4096, WORD_LEN = 8, FAILURES = 4 };
 
 /* The last one is the keeper's: only there stands what it took in a visit that a power cut
    ended. */
 static const char *const names[FILES] = {"outbox.db", "outbox.db-wal", "pending"};
+static const enum outbox_raw forms[FILES] = {OUTBOX_RAW_FILE, OUTBOX_RAW_LOG, OUTBOX_RAW_WHOLE};
 static const char word[] = "SANDYQE1";
 
 struct found {
@@ -26,6 +28,7 @@ struct found {
     uint8_t previous[RECORD_HASH_LEN];
     uint8_t hash[RECORD_HASH_LEN];
     int fd;
+    enum outbox_raw form;
     off_t at;
 };
 
@@ -40,23 +43,10 @@ struct search {
     struct salvage *salvage;
     const uint8_t *key;
     int fd;
+    enum outbox_raw form;
     off_t failed[FAILURES]; /* where the last words without a record behind them stood */
     size_t failures;
 };
-
-static bool read_at(int fd, off_t at, uint8_t *out, size_t len)
-{
-    size_t got = 0;
-
-    while (got < len) {
-        const ssize_t n = pread(fd, out + got, len - got, at + (off_t)got);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            return false;
-        if (n > 0)
-            got += (size_t)n;
-    }
-    return true;
-}
 
 static enum error add(struct salvage *salvage, const struct found *one)
 {
@@ -88,8 +78,14 @@ static enum error weigh(struct search *search, off_t at)
     struct record record;
     struct found one = none;
 
-    if (at < 0 || is_crowded(search, at) || !read_at(search->fd, at, bytes, sizeof bytes))
+    one.form = search->form;
+    if (at < 0 || is_crowded(search, at))
         return ERROR_NONE;
+    if (!outbox_raw_read(search->fd, one.form, at, bytes, sizeof bytes)) {
+        one.form = OUTBOX_RAW_WHOLE;
+        if (!outbox_raw_read(search->fd, one.form, at, bytes, sizeof bytes))
+            return ERROR_NONE;
+    }
     if (record_decode(bytes, &record) != ERROR_NONE)
         return ERROR_IO;
     if (record_check(&record, search->key) != ERROR_NONE) {
@@ -153,7 +149,7 @@ static enum error search_named(struct salvage *salvage, int dir, int i, const ui
                                uint8_t *block)
 {
     const size_t before = salvage->n;
-    struct search search = {.salvage = salvage, .key = key};
+    struct search search = {.salvage = salvage, .key = key, .form = forms[i]};
     size_t len = 0;
 
     enum error error = file_open(dir, names[i], INT64_MAX, &search.fd, &len);
@@ -261,7 +257,7 @@ enum error salvage_read(const struct salvage *salvage, const struct salvage_run 
 {
     for (uint64_t i = 0; i <= run->last - run->first; i++) {
         const struct found *one = &salvage->all[run->at + i];
-        if (!read_at(one->fd, one->at, out + i * RECORD_LEN, RECORD_LEN))
+        if (!outbox_raw_read(one->fd, one->form, one->at, out + i * RECORD_LEN, RECORD_LEN))
             return ERROR_IO;
     }
     return ERROR_NONE;

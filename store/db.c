@@ -3,8 +3,8 @@
 
    A new file appears whole: its first image is built in memory, already marked as ours and as WAL,
    written beside its place, synced and renamed. So the first 100 bytes of the file itself say from
-   birth whose it is, and db_open can read them before SQLite would make a -wal, a -shm or a change.
- */
+   birth whose it is, and db_open can read them before SQLite would make a -wal, a -shm or a
+   change. */
 #include "store/db.h"
 
 #include <limits.h>
@@ -63,7 +63,7 @@ static enum error execute(sqlite3 *handle, const char *sql)
     return db_look_error(handle, sqlite3_exec(handle, sql, NULL, NULL, NULL));
 }
 
-/* The bytes of an empty file of this schema, which is owned by the caller (sqlite3_free). */
+/* Makes the bytes of an empty file of this schema; the caller frees them (sqlite3_free). */
 static enum error image_make(const struct db_schema *schema, uint8_t **image, size_t *len)
 {
     sqlite3 *memory = NULL;
@@ -90,9 +90,9 @@ static enum error image_make(const struct db_schema *schema, uint8_t **image, si
     return error;
 }
 
-/* SQLite ends its reading of a log at the first byte that is wrong, and then forgets the rest. So every
-   commit is moved on into the file at once, as far as no reader is in the way, which it does not wait for:
-   then the log holds no more than the last one. */
+/* After a power cut SQLite reads a log up to the first wrong byte and forgets the rest. So every
+   commit is moved into the file at once, unless a reader is in the way: the log holds the last one
+   only. */
 static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
 {
     enum error error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
@@ -118,7 +118,7 @@ static enum error statements_prepare(struct db *db, const struct db_schema *sche
     return ERROR_NONE;
 }
 
-/* What stands now at the paths of the three files. */
+/* Notes which files are at the three paths now. */
 static void places_look(sqlite3 *handle, struct place places[FILES])
 {
     static const char *const endings[FILES] = {"", "-wal", "-shm"};
@@ -308,7 +308,7 @@ struct number_found {
     enum error error;
 };
 
-/* Stops at the first row with a code of its own: what the row says is in the context. */
+/* Ends the run at the first row, by a value other than ERROR_NONE; the row's own is in the context. */
 static enum error number_row(void *context, const struct db_value *columns, size_t n)
 {
     struct number_found *found = context;

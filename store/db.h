@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One SQLite file of ours: opened with care, spoken to only through a table of prepared statements.
-   Only db.c, db_log and db_look include <sqlite3.h> in this house. Only sealed things and numbers go
-   in.
+/* An SQLite file of ours, opened with care and used only through a table of prepared statements.
+   What goes in is sealed, or a number. No file but db.c, db_log and db_look includes <sqlite3.h>.
 
-   A connection serves one thread; many connections, of one process or several, may use a file at
+   A connection serves one thread. Many connections, of one process or several, may use a file at
    once. A child of fork must not use its parent's connection, not even to close it.
 
-   Every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY, foreign_keys=ON,
-   trusted_schema=OFF, wal_autocheckpoint=1 (the log holds one commit, unless a reader is in the way),
-   busy timeout 5 s. */
+   Settings of every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY,
+   foreign_keys=ON, trusted_schema=OFF, wal_autocheckpoint=1 (the log holds one commit, unless a
+   reader is in the way), busy timeout 5 s.
+
+   Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -25,8 +26,8 @@ struct db_words {
     enum error missing, foreign, newer, older, damaged;
 };
 
-/* What a store's file is. statements[i] is the SQL of statement number i: designated initialisers
-   by an enum of the store keep order and name together. */
+/* What a store's file is. statements[i] is the SQL of statement number i; the store names the
+   numbers by an enum and fills the array with designated initialisers. */
 struct db_schema {
     struct db_words words;
     uint32_t application_id;
@@ -53,36 +54,37 @@ struct db;
 enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
 
 /* Opens path, checks that it is ours, of this version and as long as it should be, prepares all
-   statements (of at most 32 columns each). When the end before was not in order (db_unclean) it
-   reads the whole file as well, as db_check. A damaged page that was not found then is ERROR_CORRUPT
-   to whatever comes upon it. A missing file with DB_OPEN or DB_READ is ERROR_MISSING;
-   with DB_CREATE it is made whole or not at all. A symlink, device or folder at path and an empty
-   file are ERROR_FOREIGN. Of a foreign, newer or older file no byte is changed, and nothing is left
-   beside it. DB_READ needs a folder that can be written, unless another connection has the
-   file open. *out is owned by the caller until db_close; NULL on error. */
+   statements (of at most 32 columns each). If the file was not closed in order (db_unclean),
+   db_check is run as well. A damaged page that is not found here gives ERROR_CORRUPT when it is read.
+   A missing file with DB_OPEN or DB_READ is ERROR_MISSING; with DB_CREATE it is made whole or not at
+   all. A symlink, device or folder at path and an empty file are ERROR_FOREIGN. Of a foreign, newer or
+   older file no byte is changed, and nothing is left beside it. DB_READ needs a folder that can be
+   written, unless another connection has the file open. *out is owned by the caller until db_close;
+   NULL on error. */
 enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
                    struct db **out);
 
-/* True when the file had a log with bytes in it as it was opened: a process that had it open was
-   killed, or the power went, or another connection has it open now. */
+/* True when there were bytes in the file's log as it was opened: a process that had it open was
+   killed, the power failed, or another connection has it open now. */
 bool db_unclean(const struct db *db);
 
-/* Reads every page and sees that the tables are whole (PRAGMA quick_check): what is stored in them
-   is not looked at. Takes a time that grows with the file. Returns ERROR_NONE, ERROR_CORRUPT or another
-   error. */
+/* Reads every page and checks that the tables are whole (PRAGMA quick_check), but not what is
+   stored in them. Takes time in proportion to the file. ERROR_CORRUPT when it is damaged. */
 enum error db_check(struct db *db);
 
-/* Closes, checkpoints when it was the last connection, sets *db to NULL. NULL is nothing. */
+/* Closes and frees *db and sets it to NULL. The last connection to close moves the log into the
+   file and removes it. Does nothing when *db is NULL. */
 void db_close(struct db **db);
 
-/* A write transaction (BEGIN IMMEDIATE). Not nested. After db_commit returns ERROR_NONE the data is
-   durable; on an error it has rolled back. After an error of db_run in a transaction call
-   db_rollback; outside of one that does nothing. */
+/* A write transaction (BEGIN IMMEDIATE), which cannot be nested. When db_commit returns ERROR_NONE the
+   data is durable; on an error it has rolled back. After an error of db_run in a transaction call
+   db_rollback, which does nothing outside of one. */
 int db_begin(struct db *db);
 enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
 
-/* Called for each row with its columns; another value than ERROR_NONE stops and is returned. */
+/* Called for each row with its n columns. Any value but ERROR_NONE ends the run and is returned by
+   it. */
 typedef enum error db_row_fn(void *context, const struct db_value *columns, size_t n);
 
 /* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
@@ -92,8 +94,8 @@ typedef enum error db_row_fn(void *context, const struct db_value *columns, size
 enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                   db_row_fn *row, void *context);
 
-/* The first row's first column as a number. Returns ERROR_NONE, ERROR_NO_ROW (no row, or NULL) or an error.
- */
+/* Sets *out to the first column of the first row. ERROR_NO_ROW when there is no row or the column is no
+   number; *out is unchanged then. */
 enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                      int64_t *out);
 

@@ -7,23 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The db_error of an errno. */
+/* Returns the db_error for an errno. */
 enum error db_file_error(int number);
 
-/* ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or folder, else ERROR_IO. */
+/* Returns ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or folder, or
+   ERROR_IO. */
 enum error db_file_check(const char *path);
 
-/* ERROR_NONE when the file and its folder can be written, ERROR_READONLY when not. SQLite itself would open
-   such a file for reading, and fail late where it cannot make a -wal. */
+/* Returns ERROR_NONE when file and folder can be written, ERROR_READONLY or another error when not. SQLite
+   would open the file for reading and fail only when it has to make a -wal. */
 enum error db_file_writable(const char *path);
 
-/* Makes the names in path's folder durable: what was made or removed there. */
+/* Syncs path's folder, so that what was made or removed there stays so. */
 enum error db_file_settle(const char *path);
 
 /* Makes path a file of these bytes, mode 0600, durably and at once: written beside it as path.new,
    synced and renamed. When there is something at path already, that stays and ERROR_NONE is returned.
-   Many may try at once; a path.new of one who was killed is taken over. On error nothing is left.
- */
+   Many may try at once; a path.new of one who was killed is taken over. On error nothing is
+   left. */
 enum error db_file_make(const char *path, const uint8_t *image, size_t len);
 
 #endif

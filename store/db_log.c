@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A copy of the log's table of methods, in which write, truncate and sync are ours. */
+/* Gives the log a copy of its table of methods in which write, truncate and sync are our own. */
 #include "store/db_log.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Where things stand in a log (sqlite.org/fileformat2.html, section 4.1), big-endian. */
+/* The layout of a log (sqlite.org/fileformat2.html, section 4.1); integers are big-endian. */
 enum {
     HEADER_PAGE_SIZE = 8,
     HEADER_SALTS = 16,
@@ -23,8 +23,8 @@ static struct db_log *log_of(const sqlite3_file *file)
     return (struct db_log *)(uintptr_t)file->pMethods;
 }
 
-/* Is the log that stands in the file one that we began, and holds it one commit at most? Its checksums
-   are not looked at: that can only make it more. */
+/* Did this connection begin the log that is in the file, and does that hold one commit at most?
+   Without a look at checksums the count can only be too high. */
 static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
 {
     static const uint8_t none[FRAME_SALTS - FRAME_COMMIT];

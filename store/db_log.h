@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Spares two of the four syncs that SQLite takes for a commit and the checkpoint behind it. For
+/* Saves two of the four syncs that SQLite makes for a commit and the checkpoint after it. For
    store/db.c alone.
 
-   A log that begins anew:    header, sync (1), pages, sync (2): the commit is durable.
-   The checkpoint behind it:  sync of the log (3), pages into the file, sync of the file (4).
+   The commit, in a log begun anew:  header, sync (1), pages, sync (2)
+   The checkpoint after it:          sync of the log (3), pages into the file, sync of the file (4)
 
-   (3) repeats (2). What another connection wrote to the log it has synced itself before anybody
-   could see it (synchronous=FULL), so only our own writes count.
+   (3) repeats (2). What another connection wrote to the log it synced itself before anybody could
+   see it (synchronous=FULL), so only our own writes matter.
 
-   (1) keeps the header of the log before from standing above a part of its pages, of which a reader
-   after a power cut would take the commits that are still whole and set the file back to them. Where
-   the log before held one commit, which the file has already, a part of it is none. It holds more
-   when a reader was in the way of a checkpoint; then (1) is taken. So it is where the log before was
-   begun by somebody else, who may have died without a sync.
+   (1) prevents that after a power cut the old header stands above a part of the old pages. The
+   commits that are whole in that part would then set the file back. If the old log held one commit,
+   which the file has already, a part of it holds none. It holds more when a reader was in the way
+   of a checkpoint; then (1) is made. It is also made when somebody else began the old log, who may
+   have died before a sync.
 
-   (2) and (4) stay: the pages must be in the log before they go into the file, and in the file before
-   the log begins anew. To let the log grow over many commits would spare (4), but SQLite forgets
-   what stands behind the first wrong byte of a log, and that would be many acknowledged records. */
+   (2) and (4) are needed: pages must be in the log before they go into the file, and in the file
+   before the log is begun anew. A log that grows over many commits would save (4), but SQLite
+   forgets everything after the first wrong byte of a log, and that would be many acknowledged
+   records. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
@@ -28,16 +29,16 @@
 enum { DB_LOG_HEADER_LEN = 32 };
 
 struct db_log {
-    sqlite3_io_methods methods; /* SQLite's own, but for three */
+    sqlite3_io_methods methods; /* SQLite's own but for three */
     const sqlite3_io_methods *real;
-    bool synced;      /* nothing was written since the last sync */
-    bool header_only; /* all that was written since is the header of a log ... */
-    bool harmless;    /* ... in the place of one of ours that held no more than one commit */
-    uint8_t header[DB_LOG_HEADER_LEN]; /* the last that we wrote */
+    bool synced;                       /* nothing was written since the last sync */
+    bool header_only;                  /* only the header of a new log was written since ... */
+    bool harmless;                     /* ... over one of ours that held one commit at most */
+    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote */
 };
 
-/* Puts itself between SQLite and the open log of the handle. *log must stay where it is until the
-   handle is closed. Without an open log it does nothing. */
+/* Puts *log between SQLite and the handle's open log. *log must be zeroed and stay where it is
+   until the handle is closed. Does nothing when no log is open. */
 void db_log_watch(sqlite3 *handle, struct db_log *log);
 
 #endif

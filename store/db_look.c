@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a file's header through the handle that SQLite opened: closing a descriptor of our own would
-   drop the locks of every other connection of this process to the file. */
+/* Reads a file's header through SQLite's own handle, since closing a descriptor of ours would drop
+   the locks that any other connection of this process has on the file. */
 #include "store/db_look.h"
 
 #include <limits.h>
@@ -12,7 +12,7 @@
 
 #include "store/db_file.h"
 
-enum { /* where things stand in the header */
+enum { /* offsets in the header */
        HEADER_PAGE_SIZE = 16,
        HEADER_CHANGES = 24,
        HEADER_PAGE_COUNT = 28,
@@ -42,7 +42,7 @@ static int errno_of_file(sqlite3 *handle, int which)
     return number;
 }
 
-/* Why the disk failed. SQLite often forgets it in the connection, but keeps it with the file. */
+/* Why the disk failed. The connection often does not know any more, but the file does. */
 static int errno_of(sqlite3 *handle)
 {
     int number = sqlite3_system_errno(handle);
@@ -101,9 +101,8 @@ bool db_look_unclean(const char *path)
            (stat(log, &st) == 0 && st.st_size > 0);
 }
 
-/* SQLite takes zeros for the end of a last page that was cut. While the log holds pages the file
-   may rightly be short; and only once the log is seen empty is what the header promised sure to be
-   in the file. */
+/* SQLite takes the missing end of a file that was cut for zeros. The file may rightly be short
+   while the log holds pages, so its length is checked only when the log is empty. */
 static enum error length_check(const char *path, sqlite3_file *file, const uint8_t *header)
 {
     sqlite3_int64 size = 0;

@@ -2,10 +2,11 @@
 /* The kiosk's outbox in one SQLite file: a table of records and one row that knows the chain's two
    ends.
 
-   With pages of 4 KiB a record of 16,492 bytes fills four of its own, and what is left over stands in
-   a leaf with that of seven others: a file is 1.025 times its records. (A record alone in a page of
-   32 KiB makes it twice.) How many pages a record adds and writes follows from its number, never
-   from what is in it. */
+   A record of 16,492 bytes fills sixteen pages of 1 KiB and a part of a leaf, and room behind it
+   keeps the leaf for it alone: seventeen pages a record, 1.056 times its bytes. So a page that goes
+   bad costs one record. Two placeholders make the tree of records two levels deep from the first
+   record on, so each adds and writes the same, whatever is in it, but for one more page of the tree
+   at about every 114th. store/outbox_raw knows this layout too, for a file that no longer opens. */
 #include "store/outbox.h"
 
 #include <stdlib.h>
@@ -41,22 +42,25 @@ enum statement {
 static const char *const statements[STATEMENT_COUNT] = {
     [ENDS_GET] = "SELECT tip_seq, tip_day, tip_hash, dropped_seq, dropped_hash FROM ends",
     /* 1 when the records held begin after the last dropped one and end with the tip. */
-    [ENDS_FIT] = "SELECT (SELECT ifnull(min(seq), dropped_seq + 1) FROM record) = dropped_seq + 1"
-                 " AND (SELECT ifnull(max(seq), dropped_seq) FROM record) = tip_seq"
+    [ENDS_FIT] = "SELECT (SELECT ifnull(min(seq), dropped_seq + 1) FROM record WHERE seq > 0) = "
+                 "dropped_seq + 1"
+                 " AND (SELECT ifnull(max(seq), dropped_seq) FROM record WHERE seq > 0) = tip_seq"
                  " AND (SELECT ifnull(max(hash), dropped_hash) FROM record"
-                 "   WHERE seq = tip_seq) = tip_hash FROM ends",
-    /* 1 when none is missing between; that takes a look at each. */
-    [ENDS_WHOLE] = "SELECT (SELECT count(*) FROM record) = tip_seq - dropped_seq FROM ends",
+                 "   WHERE seq > 0 AND seq = tip_seq) = tip_hash FROM ends",
+    /* 1 when none between is missing, for which each is counted. */
+    [ENDS_WHOLE] =
+        "SELECT (SELECT count(*) FROM record WHERE seq > 0) = tip_seq - dropped_seq FROM ends",
     [TIP_SET] = "UPDATE ends SET tip_seq = ?1, tip_day = ?2, tip_hash = ?3",
     [DROPPED_SET] = "UPDATE ends SET dropped_seq = ?1, dropped_hash = ?2",
     [EXCHANGED_GET] = "SELECT exchanged_day FROM ends",
     [EXCHANGED_SET] = "UPDATE ends SET exchanged_day = ?1",
-    [RECORD_ADD] = "INSERT INTO record (seq, day, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
-    [RECORD_FIRST] = "SELECT min(seq) FROM record",
+    [RECORD_ADD] = "INSERT INTO record (seq, day, hash, bytes, room)"
+                   " VALUES (?1, ?2, ?3, ?4, zeroblob(400))",
+    [RECORD_FIRST] = "SELECT min(seq) FROM record WHERE seq > 0",
     [RECORD_RANGE] = "SELECT seq, bytes FROM record"
-                     " WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-    [RECORD_HASH] = "SELECT hash FROM record WHERE seq = ?1",
-    [RECORD_DROP] = "DELETE FROM record WHERE seq <= ?1",
+                     " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
+    [RECORD_HASH] = "SELECT hash FROM record WHERE seq > 0 AND seq = ?1",
+    [RECORD_DROP] = "DELETE FROM record WHERE seq > 0 AND seq <= ?1",
 };
 
 static const struct db_schema schema = {
@@ -68,13 +72,15 @@ static const struct db_schema schema = {
     .application_id = APPLICATION_ID,
     .version = VERSION,
     .create =
-        "PRAGMA page_size = 4096;"
+        "PRAGMA page_size = 1024;"
         "CREATE TABLE record (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, hash BLOB NOT NULL,"
-        " bytes BLOB NOT NULL) STRICT;"
+        " bytes BLOB NOT NULL, room BLOB NOT NULL) STRICT;"
         "CREATE TABLE ends (one INTEGER PRIMARY KEY CHECK (one = 1), tip_seq INTEGER NOT NULL,"
         " tip_day INTEGER NOT NULL, tip_hash BLOB NOT NULL, dropped_seq INTEGER NOT NULL,"
         " dropped_hash BLOB NOT NULL, exchanged_day INTEGER NOT NULL) STRICT;"
-        "INSERT INTO ends VALUES (1, 0, 0, zeroblob(32), 0, zeroblob(32), 0);",
+        "INSERT INTO ends VALUES (1, 0, 0, zeroblob(32), 0, zeroblob(32), 0);"
+        "INSERT INTO record VALUES (-1, 0, zeroblob(32), zeroblob(0), zeroblob(700));"
+        "INSERT INTO record VALUES (0, 0, zeroblob(32), zeroblob(0), zeroblob(700));",
     .statements = statements,
     .statement_count = STATEMENT_COUNT,
 };
@@ -188,7 +194,7 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
         error = db_commit(outbox->db);
     else
         db_rollback(outbox->db);
-    /* Committed to a file that went in this very moment is not stored. */
+    /* A commit to a file that was removed in this very moment stores nothing. */
     return error == ERROR_NONE && outbox_moved(outbox) ? ERROR_OUTBOX : error;
 }
 
@@ -241,9 +247,8 @@ static enum error hash_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[0], found->hash);
 }
 
-/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there. Of what is
-   older than the last dropped record no hash is known any more: it is gone, and so there is nothing
-   to refuse. */
+/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there. Below the
+   last dropped record hashes are no longer known, but there is nothing left to drop either. */
 static enum error drop_check(struct outbox *outbox, const struct ends *ends,
                              const struct outbox_tip *upto)
 {
@@ -301,8 +306,7 @@ enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[O
         error = db_commit(outbox->db);
     else
         db_rollback(outbox->db);
-    /* The records are dropped for good already; if a reader holds the log now, a later drop cuts
-     * it. */
+    /* The records are gone already; if a reader holds the log now, a later drop empties it. */
     if (error == ERROR_NONE)
         (void)db_checkpoint(outbox->db);
     return error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sandyq-kiosk --check: silent but for one line where all is well; else one line for each file that a
-   technician has to look at. */
+/* sandyq-kiosk --check: silent but for one line where all is well; else one line for each file that
+   a technician has to look at. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

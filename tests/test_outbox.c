@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "store/outbox.h"
+#include "store/outbox_raw.h"
 #include "tests/lib/folder.h"
 
 enum { RECORD_SIZE = 16492 };
@@ -260,15 +262,22 @@ static void assert_same_size(const char *one, const char *other)
     free(first);
 }
 
-/* Promise 2: the files tell how many came, not what they did. And they are hardly larger than that. */
+/* Promise 2: the files tell how many came, not what they did. And they are hardly larger than
+   that. */
 static void files_grow_by_the_number_of_records_alone(void **state)
 {
     struct outbox *other = NULL;
     char *other_path = strdup(folder_path(folder, "other.db"));
     assert_int_equal(outbox_open(other_path, DB_CREATE, &other), ERROR_NONE);
     for (uint64_t seq = 1; seq <= 200; seq++) {
+        const long before = folder_size(path),
+                   log = folder_size(folder_path(folder, "outbox.db-wal"));
         append_all(seq, seq);
         append_other(other, seq);
+        assert_in_range(folder_size(path) - before, 17 * OUTBOX_RAW_PAGE,
+                        (seq < 100 ? 17 : 19) * OUTBOX_RAW_PAGE);
+        if (seq > 1 && seq < 100 && seq % 40 != 1) /* the one that makes the log is past */
+            assert_int_equal(folder_size(folder_path(folder, "outbox.db-wal")), log);
         assert_same_size("outbox.db", "other.db");
         assert_same_size("outbox.db-wal", "other.db-wal");
         assert_true(folder_size(folder_path(folder, "outbox.db-wal")) < 4 * RECORD_SIZE);
@@ -279,8 +288,60 @@ static void files_grow_by_the_number_of_records_alone(void **state)
         }
     }
     outbox_close(&other);
-    assert_true(folder_size(path) < 200 * RECORD_SIZE * 21 / 20);
+    assert_true(folder_size(path) < 200 * RECORD_SIZE * 107 / 100);
     free(other_path);
+}
+
+/* Where in a file the record begins that has this number: its hash stands before it, and in the row
+   of the ends as well, but not before such bytes. */
+static off_t begin_of(const char *name, uint64_t seq)
+{
+    size_t len = 0;
+    uint8_t *bytes = folder_read(name, &len), wanted[OUTBOX_HASH_LEN + 8];
+    memcpy(wanted, hash_of(seq), OUTBOX_HASH_LEN);
+    memset(wanted + OUTBOX_HASH_LEN, (int)seq, 8);
+    const uint8_t *at = memmem(bytes, len, wanted, sizeof(wanted));
+    const off_t begin = at == NULL ? -1 : at - bytes + OUTBOX_HASH_LEN;
+    free(bytes);
+    return begin;
+}
+
+static bool is_raw(const char *name, enum outbox_raw form, off_t at, uint64_t seq)
+{
+    uint8_t record[RECORD_SIZE];
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    const bool read = outbox_raw_read(fd, form, at, record, sizeof(record));
+    close(fd);
+    for (size_t i = 0; read && i < sizeof(record); i++)
+        assert_int_equal(record[i], (uint8_t)seq);
+    return read;
+}
+
+/* What salvage relies on, should the file not open any more. */
+static void records_are_found_in_the_raw_files(void **state)
+{
+    char *log = strdup(folder_path(folder, "outbox.db-wal"));
+    append_all(1, 150);
+    for (uint64_t seq = 2; seq < 150; seq++)
+        assert_true(is_raw(path, OUTBOX_RAW_FILE, begin_of(path, seq), seq));
+    assert_true(is_raw(log, OUTBOX_RAW_LOG, begin_of(log, 150), 150));
+    assert_false(is_raw(log, OUTBOX_RAW_FILE, begin_of(log, 150), 150));
+    assert_false(is_raw(path, OUTBOX_RAW_LOG, begin_of(path, 2), 2));
+    assert_false(is_raw(path, OUTBOX_RAW_FILE, begin_of(path, 2) + 1, 2));
+    assert_false(is_raw(path, OUTBOX_RAW_FILE, 3, 2));
+    assert_int_equal(truncate(path, begin_of(path, 2) + 500), 0);
+    assert_false(is_raw(path, OUTBOX_RAW_FILE, begin_of(path, 2), 2));
+    free(log);
+}
+
+/* A page that goes bad costs no more than one record. */
+static void no_two_records_share_a_page(void **state)
+{
+    append_all(1, 60);
+    for (uint64_t seq = 3; seq <= 60; seq++)
+        assert_int_not_equal(begin_of(path, seq) / OUTBOX_RAW_PAGE,
+                             begin_of(path, seq - 1) / OUTBOX_RAW_PAGE);
 }
 
 static void flip(const char *name, size_t at)
@@ -292,7 +353,8 @@ static void flip(const char *name, size_t at)
     free(bytes);
 }
 
-/* What a power cut leaves, and then one byte of the log is wrong: at most the last record is in danger. */
+/* What a power cut leaves, and then one byte of the log is wrong: at most the last record is in
+   danger. */
 static void a_wrong_byte_in_the_log_takes_no_more_than_the_last(void **state)
 {
     static const size_t wrong[] = {0, 17, 33, 5000, 40000, 70000};
@@ -609,6 +671,8 @@ int main(void)
         TEST(dropped_bytes_are_gone_from_the_files),
         TEST(keeper_and_courier_work_side_by_side),
         TEST(files_grow_by_the_number_of_records_alone),
+        TEST(records_are_found_in_the_raw_files),
+        TEST(no_two_records_share_a_page),
         TEST(a_wrong_byte_in_the_log_takes_no_more_than_the_last),
         TEST(a_reader_keeps_nobody_waiting),
         TEST(a_hole_in_the_chain_is_found),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any order of whole, cut, changed and forged records as the files of a damaged kiosk: what is
-   found is this kiosk's own and stands in its place, and nothing whole is missed. Input: which
-   call fails (1 byte), records a run (1), the tip (1), then pieces: a byte says file (2 bits),
-   number (3) and kind (3), its arguments follow. */
+   found is this kiosk's own and stands in its place, and nothing whole is missed. Input: which call
+   fails (1 byte), records a run (1), the tip (1), then pieces: a byte says file (2 bits), number
+   (3) and kind (3), its arguments follow. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,21 @@
 #include "device/pending.h"
 #include "device/salvage.h"
 #include "protocol/record.h"
+#include "store/outbox_raw.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/lib/folder.h"
 
-enum { HEAD = 3, RECORDS = 8, FILES = 3, PENDING = 2, DAY = 20000, UNIT = 64 };
+enum { HEAD = 3, RECORDS = 8, FILES = 3, LOG = 1, PENDING = 2, DAY = 20000, UNIT = 64 };
+enum {
+    LOG_HEADER = 32,
+    LOG_FRAME = 24,
+    ROW_AT = 200,
+    ROW_LEN = 11,
+    ROW_HERE = 572 /* of a record in its leaf */
+};
 
-/* FORGED: signed by another kiosk. */
-enum kind { WHOLE, FORKED, FORGED, CUT, CHANGED, SPACE, WORDS, KINDS };
+/* FORGED: signed by another kiosk. PAGED: as an outbox has it. */
+enum kind { WHOLE, FORKED, FORGED, CUT, CHANGED, SPACE, WORDS, PAGED, KINDS };
 
 enum { FILE_LEN = 8 * PENDING_STEP };
 
@@ -116,6 +124,68 @@ static void put_damaged(size_t file, enum kind kind, size_t number, struct piece
         append(file, "SANDYQE1", 8);
 }
 
+/* A page of an outbox's file, or of its log with the header of a frame before it. */
+static bool put_page(size_t file, uint32_t number, const uint8_t page[OUTBOX_RAW_PAGE])
+{
+    const uint8_t frame[LOG_FRAME] = {0, 0, (uint8_t)(number >> 8), (uint8_t)number};
+
+    return (file != LOG || append(file, frame, sizeof frame)) &&
+           append(file, page, OUTBOX_RAW_PAGE);
+}
+
+/* Fills up to where the next page may stand; returns its number. */
+static uint32_t next_page(size_t file)
+{
+    const size_t start = file == LOG ? LOG_HEADER : 0;
+    const size_t step = OUTBOX_RAW_PAGE + (file == LOG ? LOG_FRAME : 0);
+
+    if (world.len[file] < start)
+        append(file, NULL, start - world.len[file]);
+    if ((world.len[file] - start) % step != 0)
+        append(file, NULL, step - (world.len[file] - start) % step);
+    return (uint32_t)((world.len[file] - start) / step) + 1;
+}
+
+/* A row of the outbox: its leaf with the first bytes of the record, and the pages behind. The
+   argument says which page number is wrong, if any. */
+static bool put_pages(size_t file, size_t number, uint8_t spoilt)
+{
+    static const uint8_t row[ROW_LEN] = {9,    0,    2,    0x4c,     0x82,        0x81,
+                                         0x64, 0x86, 0x2c, DAY >> 8, (uint8_t)DAY};
+    uint8_t page[OUTBOX_RAW_PAGE] = {0}, *at = page + ROW_AT;
+    const uint8_t *from = records[WHOLE][number], *const end = from + RECORD_LEN;
+    uint32_t own = next_page(file);
+
+    memcpy(at, row, sizeof row);
+    memcpy(at + ROW_LEN, hashes[WHOLE][number], RECORD_HASH_LEN);
+    memcpy(at + ROW_LEN + RECORD_HASH_LEN, from, ROW_HERE);
+    at += ROW_LEN + RECORD_HASH_LEN + ROW_HERE;
+    from += ROW_HERE;
+    for (int i = 1;; i++, own++, at = page) {
+        const uint32_t next = own + (i == spoilt ? 7 : 1);
+        const size_t take =
+            (size_t)(end - from) < OUTBOX_RAW_PAGE - 4 ? (size_t)(end - from) : OUTBOX_RAW_PAGE - 4;
+
+        at[2] = (uint8_t)(next >> 8);
+        at[3] = (uint8_t)next;
+        if (!put_page(file, own, page))
+            return false;
+        if (from == end)
+            return spoilt == 0;
+        memset(page, 0, sizeof page);
+        memcpy(page + 4, from, take);
+        from += take;
+    }
+}
+
+static void put_paged(size_t file, size_t number, uint8_t spoilt)
+{
+    if (file != PENDING && put_pages(file, number, spoilt))
+        world.stands[WHOLE][number] = true;
+    else
+        world.confused = true;
+}
+
 static void put_piece(struct pieces *pieces)
 {
     const uint8_t byte = take(pieces);
@@ -124,6 +194,8 @@ static void put_piece(struct pieces *pieces)
 
     if (kind == SPACE)
         append(file, NULL, space(file, take(pieces)));
+    else if (kind == PAGED)
+        put_paged(file, number, take(pieces));
     else if (kind >= CUT)
         put_damaged(file, kind, number, pieces);
     else if (append(file, records[kind][number], RECORD_LEN) && file != PENDING)
