@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds, checks and installs Sandyq. `make check` and `make demo` need nothing installed but git and make.
+# Builds, checks and installs Sandyq. `make check` and `make demo` need nothing installed but git
+# and make.
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -25,7 +26,8 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -pthread
 V       ?=
 say      = $(if $(V),,@echo '  $(1)';)
 
-# The rooms of each program, and all of them. Order is the link order: a room needs only rooms to its right.
+# The rooms of each program, and all of them. Order is the link order: a room needs only rooms to
+# its right.
 ROOMS_all     := protocol sandbox complaint tui store crypto base
 ROOMS_kiosk   := kiosk session device $(ROOMS_all)
 ROOMS_desk    := desk office $(ROOMS_all)
@@ -213,7 +215,8 @@ $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	$(call say,AR $@)ar rcs $@ $^
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZ_AID:%.c=$(BUILD)/fuzz/obj/%.o) $(BUILD)/fuzz/rooms.a
 	$(call say,LD $@)clang $(FUZZ_FLAGS) $(FUZZ_WRAP) -o $@ $^ $(LIBS_kiosk) $(call PKG,jansson cmocka)
-# The same targets in one program without clang: it replays the corpus, and counts the lines reached.
+# The same targets in one program without clang: it replays the corpus, and counts the lines
+# reached.
 $(BUILD)/tests/test_corpus: ALL_LDFLAGS += $(FUZZ_WRAP)
 $(BUILD)/tests/test_corpus: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
 $(BUILD)/tests/fuzz/fuzz_%.o: DEFINES += -DLLVMFuzzerTestOneInput=$(notdir $*)

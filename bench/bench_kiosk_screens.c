@@ -139,8 +139,9 @@ static pid_t session_of(pid_t pid)
 
 /* --- wake-ups --- */
 
-/* Lines of strace up to where its file ends now: "PID poll(...) = 1 <0.999867>". A wake-up is the end of a wait that
-   slept; one that found its answer there returns at once. What a process waits for a disk is none. */
+/* Lines of strace up to where its file ends now: "PID poll(...) = 1 <0.999867>". A wake-up is the
+   end of a wait that slept; one that found its answer there returns at once. What a process waits
+   for a disk is none. */
 static long wakes(FILE *trace, pid_t pid)
 {
     char line[1024];
@@ -179,7 +180,8 @@ static void measure_wakes(const char *name, const char *trace)
     fclose(in);
 }
 
-/* trace: where strace writes the waits of all its processes; NULL for none. With -D the keeper stays our child. */
+/* trace: where strace writes the waits of all its processes; NULL for none. With -D the keeper
+ * stays our child. */
 static void start(const char *kiosk, const char *state, const char *idle, const char *trace)
 {
     const struct winsize size = {.ws_row = 25, .ws_col = 80};

@@ -71,9 +71,9 @@ struct letter {
 };
 
 /* Checks a letter's fields, when it is encoded and when it is decoded. Returns ERROR_NONE,
-   ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. A language need only have the form [a-z][a-z] and a category
-   [A-Z][0-9], so that an old desk does not lose a new category. In a cover the fields of keys 6 to
-   15 are not looked at. */
+   ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. A language need only have the form [a-z][a-z] and a
+   category [A-Z][0-9], so that an old desk does not lose a new category. In a cover the fields of
+   keys 6 to 15 are not looked at. */
 enum error letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's

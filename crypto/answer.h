@@ -37,8 +37,8 @@ struct answer {
 /* Computes the tag of message n, counted from 1. Returns ERROR_NONE or ERROR_MEMORY. */
 enum error answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
 
-/* Seals an answer as message n, counted from 1. Returns ERROR_NONE, ERROR_TEXT_LONG or ERROR_MEMORY; on
-   error entry is undefined (answer_seal.c, the office's half). */
+/* Seals an answer as message n, counted from 1. Returns ERROR_NONE, ERROR_TEXT_LONG or
+   ERROR_MEMORY; on error entry is undefined (answer_seal.c, the office's half). */
 enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                        uint8_t entry[ANSWER_LEN]);
 

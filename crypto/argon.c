@@ -9,21 +9,21 @@
    and counted. */
 enum { ARGON_SLICES = 4 };
 
-struct argon_work {
+struct work {
     const struct argon_watch *watch;
     int done;
     int steps;
 };
 
-static int argon_take(void *context, gcry_kdf_job_fn_t job, void *priv)
+static int run_job(void *context, gcry_kdf_job_fn_t job, void *priv)
 {
     job(priv);
     return 0;
 }
 
-static int argon_took(void *context)
+static int job_done(void *context)
 {
-    struct argon_work *work = context;
+    struct work *work = context;
 
     work->done++;
     if (work->watch != NULL)
@@ -35,8 +35,8 @@ int argon_derive(const struct argon_cost *cost, const void *password, size_t len
                  const uint8_t salt[ARGON_SALT_LEN], const struct argon_watch *watch,
                  uint8_t out[ARGON_LEN])
 {
-    struct argon_work work = {.watch = watch, .steps = (int)cost->passes * ARGON_SLICES};
-    const gcry_kdf_thread_ops_t ops = {&work, argon_take, argon_took};
+    struct work work = {.watch = watch, .steps = (int)cost->passes * ARGON_SLICES};
+    const gcry_kdf_thread_ops_t ops = {&work, run_job, job_done};
     const unsigned long params[] = {ARGON_LEN, cost->passes, cost->kib, 1};
     gcry_kdf_hd_t kdf = NULL;
     int rc = -1;

@@ -35,7 +35,8 @@ struct hpke_keys {
 int hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
                 uint8_t public_key[HPKE_KEY_LEN]);
 
-/* Computes the public key of a secret. Returns ERROR_NONE, or ERROR_MEMORY when locked memory is short.
+/* Computes the public key of a secret. Returns ERROR_NONE, or ERROR_MEMORY when locked memory is
+ * short.
  */
 enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
 
@@ -63,8 +64,8 @@ struct hpke_pair {
     const uint8_t *public_key; /* HPKE_KEY_LEN bytes, of that secret */
 };
 
-/* Decap (hpke_open.c): computes shared from enc. Returns ERROR_NONE, ERROR_KEY_UNFIT (enc is of small order)
-   or ERROR_MEMORY. */
+/* Decap (hpke_open.c): computes shared from enc. Returns ERROR_NONE, ERROR_KEY_UNFIT (enc is of
+   small order) or ERROR_MEMORY. */
 int hpke_open_decap(const struct hpke_pair *pair, const uint8_t enc[HPKE_KEY_LEN],
                     uint8_t shared[HPKE_KEY_LEN]);
 
@@ -74,7 +75,8 @@ int hpke_seal(const uint8_t shared[HPKE_KEY_LEN], const struct hpke_context *con
               const void *plain, size_t len, uint8_t *out);
 
 /* OpenBase's first message (hpke_open.c): opens len bytes, tag included, under shared into plain,
-   len - HPKE_TAG_LEN bytes. Returns ERROR_NONE, ERROR_SEAL or ERROR_MEMORY; on error plain is zeroed.
+   len - HPKE_TAG_LEN bytes. Returns ERROR_NONE, ERROR_SEAL or ERROR_MEMORY; on error plain is
+   zeroed.
  */
 int hpke_open(const uint8_t shared[HPKE_KEY_LEN], const struct hpke_context *context,
               const uint8_t *sealed, size_t len, uint8_t *plain);

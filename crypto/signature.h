@@ -37,7 +37,8 @@ int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, c
 bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
                       const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
 
-/* As signature_sign and signature_verify, for a message of which the caller has the SHA-256 already. */
+/* As signature_sign and signature_verify, for a message of which the caller has the SHA-256
+ * already. */
 int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
                           const uint8_t digest[SIGNATURE_HASH_LEN],
                           uint8_t signature[SIGNATURE_LEN]);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Finds records in damaged files.
 
-   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins with a
-   fixed word, the record around it stands in pages as store/outbox_raw knows them, or in one piece, and
-   its signature says that it is whole. */
+   The files are not read as a database, which is what is damaged, but as bytes: an envelope begins
+   with a fixed word, the record around it stands in pages as store/outbox_raw knows them, or in one
+   piece, and its signature says that it is whole. */
 #include "device/salvage.h"
 
 #include <errno.h>

@@ -28,21 +28,22 @@ struct record {
     uint8_t hash[RECORD_HASH_LEN]; /* of this record */
 };
 
-/* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN bytes; hash
-   gets the new record's hash. Returns ERROR_NONE or _IO. */
+/* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN
+   bytes; hash gets the new record's hash. Returns ERROR_NONE or _IO. */
 enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
                          const uint8_t *envelope, const uint8_t kiosk_seed[32],
                          uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN]);
 
-/* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO. */
+/* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO.
+ */
 enum error record_decode(const uint8_t in[RECORD_LEN], struct record *record);
 
 /* The same of a record whose hash is known, so that it need not be computed. */
 void record_read(const uint8_t in[RECORD_LEN], const uint8_t hash[RECORD_HASH_LEN],
                  struct record *record);
 
-/* ERROR_NONE when the kiosk of this public key signed the decoded record, whose bytes are still there, else
-   ERROR_FORGED. */
+/* ERROR_NONE when the kiosk of this public key signed the decoded record, whose bytes are still
+   there, else ERROR_FORGED. */
 enum error record_check(const struct record *record, const uint8_t kiosk_key[32]);
 
 #endif

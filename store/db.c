@@ -136,16 +136,17 @@ static void places_look(sqlite3 *handle, struct place places[FILES])
 static enum error handle_open(struct db *db, const char *path, const struct db_schema *schema,
                               enum db_mode mode)
 {
+    const struct db_look_marks marks = {schema->application_id, schema->version};
     db->unclean = db_look_unclean(path);
     int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
     enum error error = db_look_error(db->handle, code);
     if (error == ERROR_NONE)
-        error = db_look_header(db->handle, path, schema);
+        error = db_look_header(db->handle, path, &marks);
     if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
-    error = db_look_marks(db->handle, schema);
+    error = db_look_again(db->handle, &marks);
     if (error == ERROR_NONE)
         error = settings_apply(db->handle, mode);
     if (error == ERROR_NONE && db->unclean)
@@ -308,7 +309,8 @@ struct number_found {
     enum error error;
 };
 
-/* Ends the run at the first row, by a value other than ERROR_NONE; the row's own is in the context. */
+/* Ends the run at the first row, by a value other than ERROR_NONE; the row's own is in the context.
+ */
 static enum error number_row(void *context, const struct db_value *columns, size_t n)
 {
     struct number_found *found = context;

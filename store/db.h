@@ -55,12 +55,12 @@ enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_REA
 
 /* Opens path, checks that it is ours, of this version and as long as it should be, prepares all
    statements (of at most 32 columns each). If the file was not closed in order (db_unclean),
-   db_check is run as well. A damaged page that is not found here gives ERROR_CORRUPT when it is read.
-   A missing file with DB_OPEN or DB_READ is ERROR_MISSING; with DB_CREATE it is made whole or not at
-   all. A symlink, device or folder at path and an empty file are ERROR_FOREIGN. Of a foreign, newer or
-   older file no byte is changed, and nothing is left beside it. DB_READ needs a folder that can be
-   written, unless another connection has the file open. *out is owned by the caller until db_close;
-   NULL on error. */
+   db_check is run as well. A damaged page that is not found here gives ERROR_CORRUPT when it is
+   read. A missing file with DB_OPEN or DB_READ is ERROR_MISSING; with DB_CREATE it is made whole or
+   not at all. A symlink, device or folder at path and an empty file are ERROR_FOREIGN. Of a
+   foreign, newer or older file no byte is changed, and nothing is left beside it. DB_READ needs a
+   folder that can be written, unless another connection has the file open. *out is owned by the
+   caller until db_close; NULL on error. */
 enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
                    struct db **out);
 
@@ -76,9 +76,9 @@ enum error db_check(struct db *db);
    file and removes it. Does nothing when *db is NULL. */
 void db_close(struct db **db);
 
-/* A write transaction (BEGIN IMMEDIATE), which cannot be nested. When db_commit returns ERROR_NONE the
-   data is durable; on an error it has rolled back. After an error of db_run in a transaction call
-   db_rollback, which does nothing outside of one. */
+/* A write transaction (BEGIN IMMEDIATE), which cannot be nested. When db_commit returns ERROR_NONE
+   the data is durable; on an error it has rolled back. After an error of db_run in a transaction
+   call db_rollback, which does nothing outside of one. */
 int db_begin(struct db *db);
 enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
@@ -88,14 +88,14 @@ void db_rollback(struct db *db);
 typedef enum error db_row_fn(void *context, const struct db_value *columns, size_t n);
 
 /* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
-   Returns ERROR_NONE, also when there was no row, or an error. row may run other statements, not the
-   same one. Outside of db_begin and db_commit each run that writes is a durable transaction of its
-   own. */
+   Returns ERROR_NONE, also when there was no row, or an error. row may run other statements, not
+   the same one. Outside of db_begin and db_commit each run that writes is a durable transaction of
+   its own. */
 enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                   db_row_fn *row, void *context);
 
-/* Sets *out to the first column of the first row. ERROR_NO_ROW when there is no row or the column is no
-   number; *out is unchanged then. */
+/* Sets *out to the first column of the first row. ERROR_NO_ROW when there is no row or the column
+   is no number; *out is unchanged then. */
 enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                      int64_t *out);
 

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/db.h"
-
 enum error db_file_error(int number)
 {
     switch (number) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a store does with its file before SQLite sees it. All return a db_error. For store/db.c
+/* What a store does with its file before SQLite sees it. All return a error. For store/db.c
  * alone. */
 #ifndef STORE_DB_FILE_H
 #define STORE_DB_FILE_H
@@ -7,24 +7,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Returns the db_error for an errno. */
+#include "base/error.h"
+
+/* Returns the error for an errno. */
 enum error db_file_error(int number);
 
-/* Returns ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or folder, or
-   ERROR_IO. */
+/* Returns ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or
+   folder, or ERROR_IO. */
 enum error db_file_check(const char *path);
 
-/* Returns ERROR_NONE when file and folder can be written, ERROR_READONLY or another error when not. SQLite
-   would open the file for reading and fail only when it has to make a -wal. */
+/* Returns ERROR_NONE when file and folder can be written, ERROR_READONLY or another error when not.
+   SQLite would open the file for reading and fail only when it has to make a -wal. */
 enum error db_file_writable(const char *path);
 
 /* Syncs path's folder, so that what was made or removed there stays so. */
 enum error db_file_settle(const char *path);
 
 /* Makes path a file of these bytes, mode 0600, durably and at once: written beside it as path.new,
-   synced and renamed. When there is something at path already, that stays and ERROR_NONE is returned.
-   Many may try at once; a path.new of one who was killed is taken over. On error nothing is
-   left. */
+   synced and renamed. When there is something at path already, that stays and ERROR_NONE is
+   returned. Many may try at once; a path.new of one who was killed is taken over. On error nothing
+   is left. */
 enum error db_file_make(const char *path, const uint8_t *image, size_t len);
 
 #endif

@@ -83,14 +83,14 @@ static uint32_t big_endian(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static enum error marks_check(const struct db_schema *schema, uint32_t application_id,
+static enum error marks_check(const struct db_look_marks *ours, uint32_t application_id,
                               uint32_t version)
 {
-    if (application_id != schema->application_id || version == 0)
+    if (application_id != ours->application_id || version == 0)
         return ERROR_FOREIGN;
-    if (version > schema->version)
+    if (version > ours->version)
         return ERROR_NEWER;
-    return version == schema->version ? ERROR_NONE : ERROR_OLD_FORMAT;
+    return version == ours->version ? ERROR_NONE : ERROR_OLD_FORMAT;
 }
 
 bool db_look_unclean(const char *path)
@@ -126,7 +126,7 @@ static sqlite3_file *file_of(sqlite3 *handle)
     return file;
 }
 
-enum error db_look_header(sqlite3 *handle, const char *path, const struct db_schema *schema)
+enum error db_look_header(sqlite3 *handle, const char *path, const struct db_look_marks *ours)
 {
     static const char magic[16] = "SQLite format 3";
     uint8_t header[DB_LOOK_HEADER_LEN] = {0};
@@ -138,7 +138,7 @@ enum error db_look_header(sqlite3 *handle, const char *path, const struct db_sch
         return ERROR_IO;
     if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
         return ERROR_FOREIGN;
-    enum error error = marks_check(schema, big_endian(header + HEADER_APPLICATION_ID),
+    enum error error = marks_check(ours, big_endian(header + HEADER_APPLICATION_ID),
                                    big_endian(header + HEADER_USER_VERSION));
     return error == ERROR_NONE ? length_check(path, file, header) : error;
 }
@@ -158,14 +158,14 @@ static enum error pragma_number(sqlite3 *handle, const char *sql, uint32_t *out)
 
 /* A newer program may have died with its new version still in the log. Then nothing may move from
    the log into the file when we close. */
-enum error db_look_marks(sqlite3 *handle, const struct db_schema *schema)
+enum error db_look_again(sqlite3 *handle, const struct db_look_marks *ours)
 {
     uint32_t application_id = 0, version = 0;
     enum error error = pragma_number(handle, "PRAGMA application_id", &application_id);
     if (error == ERROR_NONE)
         error = pragma_number(handle, "PRAGMA user_version", &version);
     if (error == ERROR_NONE)
-        error = marks_check(schema, application_id, version);
+        error = marks_check(ours, application_id, version);
     if (error == ERROR_FOREIGN || error == ERROR_NEWER || error == ERROR_OLD_FORMAT)
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What SQLite and the first bytes of a file say about it, as db_errors. For store/db.c alone. */
+/* What SQLite and the first bytes of a file say about it, as errors. For store/db.c alone. */
 #ifndef STORE_DB_LOOK_H
 #define STORE_DB_LOOK_H
 
@@ -8,12 +8,18 @@
 
 #include <sqlite3.h>
 
-#include "store/db.h"
+#include "base/error.h"
+
+/* Whose a file is: its application id, and the version of its tables. */
+struct db_look_marks {
+    uint32_t application_id;
+    uint32_t version;
+};
 
 enum { DB_LOOK_HEADER_LEN = 100 }; /* bytes of an SQLite file's header */
 
-/* Returns the db_error for what an SQLite function returned on this handle: ERROR_NONE for SQLITE_OK,
-   _ROW and _DONE. */
+/* Returns the error for what an SQLite function returned on this handle: ERROR_NONE for
+   SQLITE_OK, _ROW and _DONE. */
 enum error db_look_error(sqlite3 *handle, int code);
 
 /* True when the file was not closed in order, or is open in another connection now: the last one to
@@ -22,13 +28,13 @@ enum error db_look_error(sqlite3 *handle, int code);
 bool db_look_unclean(const char *path);
 
 /* Checks that the file at path, which handle has opened but not read or locked yet, is of this
-   schema and as long as its header says. Returns ERROR_NONE, _FOREIGN, _NEWER, _OLDER, _CORRUPT or
-   _IO. */
-enum error db_look_header(sqlite3 *handle, const char *path, const struct db_schema *schema);
+   store and version and as long as its header says. Returns ERROR_NONE, _FOREIGN, _NEWER,
+   _OLD_FORMAT, _CORRUPT or _IO. */
+enum error db_look_header(sqlite3 *handle, const char *path, const struct db_look_marks *ours);
 
 /* Checks application id and version once more, as the log has them. Unless it returns ERROR_NONE,
    closing the handle leaves the log where it is. */
-enum error db_look_marks(sqlite3 *handle, const struct db_schema *schema);
+enum error db_look_again(sqlite3 *handle, const struct db_look_marks *ours);
 
 /* Reads every page (PRAGMA quick_check). Returns ERROR_NONE, ERROR_CORRUPT or another error. */
 enum error db_look_whole(sqlite3 *handle);

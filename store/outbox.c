@@ -247,8 +247,9 @@ static enum error hash_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[0], found->hash);
 }
 
-/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there. Below the
-   last dropped record hashes are no longer known, but there is nothing left to drop either. */
+/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there.
+   Below the last dropped record hashes are no longer known, but there is nothing left to drop
+   either. */
 static enum error drop_check(struct outbox *outbox, const struct ends *ends,
                              const struct outbox_tip *upto)
 {

@@ -22,10 +22,10 @@ struct outbox_tip {
     uint8_t hash[OUTBOX_HASH_LEN];
 };
 
-/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, and ERROR_OUTBOX when the records
-   do not begin after the last dropped one or do not end with the tip; if the file was not closed in
-   order, also when one between is missing. *out is owned by the caller until outbox_close; NULL on
-   error. Keeper and courier may each have it open. */
+/* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, and ERROR_OUTBOX when the
+   records do not begin after the last dropped one or do not end with the tip; if the file was not
+   closed in order, also when one between is missing. *out is owned by the caller until
+   outbox_close; NULL on error. Keeper and courier may each have it open. */
 enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out);
 
 /* As db_check; also checks that every record from the last dropped one to the tip is there. */
@@ -40,33 +40,34 @@ int outbox_moved(struct outbox *outbox);
 /* Sets *tip to the last record ever appended, even if it has been dropped since. */
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 
-/* Appends a record in one durable transaction. ERROR_CHAIN unless tip->seq is the present tip's seq +
-   1; ERROR_OUTBOX once outbox_moved. After ERROR_NONE the record is on the disk; after anything else it is
-   not in the outbox (only if the disk failed to sync and the machine then died may it be there all
-   the same: ask outbox_tip after opening). How many bytes that adds to the files depends on its
-   number and size, not on what is in it. */
+/* Appends a record in one durable transaction. ERROR_CHAIN unless tip->seq is the present tip's seq
+   + 1; ERROR_OUTBOX once outbox_moved. After ERROR_NONE the record is on the disk; after anything
+   else it is not in the outbox (only if the disk failed to sync and the machine then died may it be
+   there all the same: ask outbox_tip after opening). How many bytes that adds to the files depends
+   on its number and size, not on what is in it. */
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
                          size_t len);
 
 /* Sets *first to the number of the first record still held, or to 0 when there is none. */
 enum error outbox_first(struct outbox *outbox, uint64_t *first);
 
-/* Calls each for the records held from first to last, both included, in order. Any value but ERROR_NONE
-   ends the run and is returned. record is valid until each returns. ERROR_OUTBOX when one is
-   missing. */
+/* Calls each for the records held from first to last, both included, in order. Any value but
+   ERROR_NONE ends the run and is returned. record is valid until each returns. ERROR_OUTBOX when
+   one is missing. */
 typedef enum error outbox_each_fn(void *context, uint64_t seq, const uint8_t *record, size_t len);
 enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
                        void *context);
 
 /* Drops every record up to and including seq, if the chain's hash at seq is hash (zeros at 0).
-   Otherwise drops nothing and returns ERROR_NO_ROW (the office saw another chain, or a longer one) or an
-   error. At the last dropped record it compares the hash and drops nothing more; below that the
-   hash is no longer known, and the answer is ERROR_NONE. Then empties the log, unless a reader holds
-   it. */
+   Otherwise drops nothing and returns ERROR_NO_ROW (the office saw another chain, or a longer one)
+   or an error. At the last dropped record it compares the hash and drops nothing more; below that
+   the hash is no longer known, and the answer is ERROR_NONE. Then empties the log, unless a reader
+   holds it. */
 enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
-/* Is what arrived part of this chain? ERROR_NONE when the chain's hash at seq is this one, or seq is
-   below the last dropped record; ERROR_NO_ROW when the chain has another hash there or ends before. */
+/* Is what arrived part of this chain? ERROR_NONE when the chain's hash at seq is this one, or seq
+   is below the last dropped record; ERROR_NO_ROW when the chain has another hash there or ends
+   before. */
 enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
 /* The day of the last exchange with the office's courier, in days since 1970-01-01; 0 when there

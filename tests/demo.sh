@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The whole way of a complaint with you at the keyboard: writes at one kiosk, carries, opens the office's screen,
-# carries back, reads at the other kiosk. Without a terminal the same is played by itself (tests/demo.c).
+# The whole way of a complaint with you at the keyboard: writes at one kiosk, carries, opens the
+# office's screen, carries back, reads at the other kiosk. Without a terminal the same is played by
+# itself (tests/demo.c).
 set -eu
 build=$(cd "$1" && pwd)
 if ! [ -t 0 ] || ! [ -t 1 ]; then

@@ -50,7 +50,7 @@ static enum outcome outcome_of_call(enum part part, const struct call *call)
 
     if (pid == 0) {
         sandbox_test_take_places();
-        if (sandbox_test_confine(part) != 0)
+        if (sandbox_test_enter(part) != 0)
             _exit(NOT_CONFINED);
         sandbox_test_end(syscall(call->number, a[0], a[1], a[2], a[3], a[4], a[5]));
     }

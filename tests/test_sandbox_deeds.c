@@ -42,7 +42,7 @@ static enum outcome outcome_of_deed(enum part part, int (*deed)(void))
 
     if (pid == 0) {
         sandbox_test_take_places();
-        if (sandbox_test_confine(part) != 0)
+        if (sandbox_test_enter(part) != 0)
             _exit(NOT_CONFINED);
         sandbox_test_end(deed());
     }
@@ -316,7 +316,7 @@ static void test_without_landlock(void **state)
         if (pid == 0) {
             sandbox_test_take_places();
             take_landlock_away();
-            if (landlock_abi() != 0 || sandbox_test_confine(tries[i].part) != 0)
+            if (landlock_abi() != 0 || sandbox_test_enter(tries[i].part) != 0)
                 _exit(NOT_CONFINED);
             sandbox_test_end(tries[i].deed());
         }

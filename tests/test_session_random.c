@@ -23,7 +23,7 @@ static long random_presses;
 static long random_wanted = RANDOM_PRESSES;
 static int random_sent;
 static bool random_begun;
-static bool random_rushed; /* all presses of this session come too fast to be meant */
+static bool random_too_fast; /* all presses of this session come too fast to be meant */
 
 static struct keypress random_special(void)
 {
@@ -71,7 +71,7 @@ static struct keypress random_press(void *context, int seconds)
     if (++random_presses >= random_wanted)
         return (struct keypress){.kind = KEYPRESS_GONE};
     press = random_kind(seconds);
-    press.too_fast = random_rushed;
+    press.too_fast = random_too_fast;
     press.pasted = chance_below(8) == 0;
     press.keypad = chance_below(8) == 0;
     press.caps = chance_below(8) == 0;
@@ -94,7 +94,7 @@ static void assert_visit(enum session_end end)
     if (end != SESSION_STORED)
         return;
     assert_int_equal(fake_session_open(session, &letter), ERROR_NONE);
-    if (random_rushed)
+    if (random_too_fast)
         assert_int_equal(letter.kind, LETTER_COVER);
     random_sent += letter.kind != LETTER_COVER;
 }
@@ -115,7 +115,7 @@ static void test_random_keys(void **state)
         enum session_end end = SESSION_NOBODY;
 
         random_begun = false;
-        random_rushed = chance_below(2) == 0;
+        random_too_fast = chance_below(2) == 0;
         session->failing = chance_below(4) == 0 ? 1 : 0;
         session->place.large = chance_below(4) == 0;
         session->place.card.type = (uint8_t)chance_below(14);

@@ -251,7 +251,7 @@ static void fits(const char *language, int error)
 }
 
 /* What is told stands whole above the keys, and nothing of the body runs into it. */
-static void every_trouble_fits(void)
+static void every_error_fits(void)
 {
     for (size_t i = 0; i < LANG_COUNT; i++) {
         for (int code = 1; code < ERROR_COUNT; code++)
@@ -260,25 +260,25 @@ static void every_trouble_fits(void)
     }
 }
 
-static void test_every_view_and_trouble_fits(void **state)
+static void test_every_view_and_error_fits(void **state)
 {
     char text[2000];
     memset(text, 'w', sizeof text);
     text[sizeof text - 1] = '\0';
     start();
-    every_trouble_fits();
+    every_error_fits();
     triage_screen_free(&ui);
     screen_free(&screen);
     receive(text, 2);
     start();
-    every_trouble_fits();
+    every_error_fits();
     press(KEYPRESS_ENTER, 0);
-    every_trouble_fits();
+    every_error_fits();
     press(KEYPRESS_CHAR, 'a');
-    every_trouble_fits();
+    every_error_fits();
     type("text");
     press(KEYPRESS_ENTER, 0);
-    every_trouble_fits();
+    every_error_fits();
 }
 
 /* --- tables --- */
@@ -341,7 +341,7 @@ int main(void)
         EACH(test_a_case_too_long_for_the_screen_says_so),
         EACH(test_an_answer_cut_off_stays_as_a_note),
         EACH(test_no_note_when_nothing_was_written),
-        EACH(test_every_view_and_trouble_fits),
+        EACH(test_every_view_and_error_fits),
         EACH(test_heads_stand_over_their_values),
     };
     const char *build = getenv("SANDYQ_BUILD");

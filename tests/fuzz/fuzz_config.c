@@ -125,7 +125,7 @@ static unsigned fault_line(const char *fault)
 }
 
 /* The line is there, up to it all was right, and it is enough to be refused. */
-static void check_refusal(const char *bytes, size_t len, const char *fault)
+static void check_refused(const char *bytes, size_t len, const char *fault)
 {
     const unsigned line = fault_line(fault);
     const size_t end = line_end(bytes, len, line);
@@ -147,7 +147,7 @@ static void try(const char *bytes, size_t len)
     if (len > CONFIG_FILE_MAX)
         return;
     if (read_bytes(bytes, len, &config, fault) != 0)
-        check_refusal(bytes, len, fault);
+        check_refused(bytes, len, fault);
     check(&config);
     n = write_lines(&config, lines);
     must(read_bytes(lines, n, &config, fault) == 0);

@@ -89,7 +89,7 @@ static void check_board(const uint8_t *data, size_t size, const struct publish_r
     free(bytes);
 }
 
-static void check_refusal(const uint8_t *data, size_t size, int error,
+static void check_refused(const uint8_t *data, size_t size, int error,
                           const struct publish_report *report)
 {
     size_t lines = 1;
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (error == ERROR_NONE)
         check_board(data, size, &report);
     else
-        check_refusal(data, size, error, &report);
+        check_refused(data, size, error, &report);
     if (size == 0)
         try_no_file(&report);
     return 0;

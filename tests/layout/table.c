@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the keyboard tables of tui/layout_table.c from the installed xkeyboard-config. With the
    argument "keys" it lists instead what X says of every key, with and without Shift and Caps Lock,
-   for the tests. Keys are found by name, which leaves out the keypad and the 102nd key: they send US
-   characters too. */
+   for the tests. Keys are found by name, which leaves out the keypad and the 102nd key: they send
+   US characters too. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

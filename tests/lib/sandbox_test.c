@@ -78,7 +78,7 @@ int sandbox_test_teardown(void **state)
     return 0;
 }
 
-int sandbox_test_confine(enum part part)
+int sandbox_test_enter(enum part part)
 {
     switch (part) {
     case SESSION:

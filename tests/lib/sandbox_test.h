@@ -51,7 +51,7 @@ int sandbox_test_setup(void **state);
 int sandbox_test_teardown(void **state);
 
 /* Confines this process as the part: 0, or -1. */
-int sandbox_test_confine(enum part part);
+int sandbox_test_enter(enum part part);
 
 /* A terminal-less standard input that is always ready, and something at each descriptor that is
    tried. */

@@ -366,31 +366,31 @@ static const char *weigh_said(struct vault *vault, const struct marks *marks, st
 }
 
 /* A board that was read: its bytes, number and hash; data NULL when there was none. */
-struct sheet {
+struct file {
     uint8_t *data;
     struct board board;
     uint8_t hash[MARKS_HASH];
 };
 
-static const char *read_sheet(const char *root, const struct vault *vault, struct sheet *sheet)
+static const char *read_board_file(const char *root, const struct vault *vault, struct file *file)
 {
     size_t len = 0;
     const char *path = house_path(root, "out/" NAMES_BOARD);
-    *sheet = (struct sheet){.data = NULL};
+    *file = (struct file){.data = NULL};
     if (access(path, F_OK) != 0)
         return NULL;
-    enum error error = file_read(AT_FDCWD, path, BOARD_MAX, &sheet->data, &len);
+    enum error error = file_read(AT_FDCWD, path, BOARD_MAX, &file->data, &len);
     if (error == ERROR_NONE)
-        error = board_decode(sheet->data, len, vault->charter.board, vault->charter.office,
-                             &sheet->board);
+        error = board_decode(file->data, len, vault->charter.board, vault->charter.office,
+                             &file->board);
     if (error != ERROR_NONE)
         return "a published board that is not whole";
-    house_hash(sheet->data, len, sheet->hash);
+    house_hash(file->data, len, file->hash);
     return NULL;
 }
 
 /* Is the n-th answer of a's case on the board, and once? */
-static const char *weigh_entry(const struct sheet *sheet, const struct heard *heard, int what)
+static const char *weigh_entry(const struct file *file, const struct heard *heard, int what)
 {
     struct code_keys keys;
     uint8_t tag[ANSWER_TAG_LEN];
@@ -398,7 +398,7 @@ static const char *weigh_entry(const struct sheet *sheet, const struct heard *he
     house_keys('a', &keys);
     for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
         house_must(answer_tag(&keys, n, tag) == ERROR_NONE, "a tag");
-        const uint8_t *entry = board_find(&sheet->board, tag);
+        const uint8_t *entry = board_find(&file->board, tag);
         if (entry == NULL)
             continue;
         if (answer_open(&keys, n, entry, heard->answer) != ERROR_NONE)
@@ -410,7 +410,7 @@ static const char *weigh_entry(const struct sheet *sheet, const struct heard *he
 }
 
 /* The next board stands above all that were out, or is one of them, byte by byte. */
-static const char *weigh_next(const struct sheet *next, const struct sheet *old,
+static const char *weigh_next(const struct file *next, const struct file *old,
                               const struct marks *marks)
 {
     static const uint8_t unread[MARKS_HASH];
@@ -432,9 +432,9 @@ static const char *weigh_next(const struct sheet *next, const struct sheet *old,
 static const char *publish_again(const char *root, struct vault *vault, const struct marks *marks,
                                  const struct heard *heard)
 {
-    struct sheet old, next = {.data = NULL};
+    struct file old, next = {.data = NULL};
     struct publish_report report;
-    const char *wrong = read_sheet(root, vault, &old);
+    const char *wrong = read_board_file(root, vault, &old);
     uint64_t told = marks_highest(marks, HOUSE_PUBLISHED, true);
     if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
         wrong = scene_lost("a published board is lost");
@@ -442,7 +442,7 @@ static const char *publish_again(const char *root, struct vault *vault, const st
         publish_run(vault, house_path(root, "out"), day_today(), &report) != ERROR_NONE)
         wrong = "no board can be published";
     if (wrong == NULL)
-        wrong = read_sheet(root, vault, &next);
+        wrong = read_board_file(root, vault, &next);
     if (wrong == NULL && next.data == NULL)
         wrong = "no board was published";
     if (wrong == NULL)
