@@ -14,7 +14,7 @@
 
 #include "base/utf8.h"
 #include "tests/lib/key_echo.h"
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 #include "tui/term.h"
 
 /* Types bytes in a new terminal of a kind and compares what the program took them for. */

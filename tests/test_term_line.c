@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #include "tests/lib/key_echo.h"
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 #include "tui/term.h"
 
 /* Stands in for a console: whether it answers about Caps Lock, what, and how often it was asked. */

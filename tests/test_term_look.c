@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/lib/key_echo.h"
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 #include "tui/edit.h"
 #include "tui/qr.h"
 #include "tui/term.h"

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "tests/lib/key_echo.h"
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 #include "tui/term.h"
 
 /* A clock that can be stopped. */

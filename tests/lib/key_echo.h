@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "tests/pty.h"
+#include "tests/lib/pty.h"
 #include "tui/keypress.h"
 
 enum { KEY_ECHO_WAIT_S = 60 };
