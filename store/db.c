@@ -133,6 +133,11 @@ static void places_look(sqlite3 *handle, struct place places[FILES])
     }
 }
 
+void db_keep_log(struct db *db, bool keep)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, NULL);
+}
+
 static enum error handle_open(struct db *db, const char *path, const struct db_schema *schema,
                               enum db_mode mode)
 {
@@ -146,6 +151,10 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
+    /* The log is what says that the end was unclean: it stays until the file has been found whole.
+     */
+    if (db->unclean)
+        db_keep_log(db, true);
     error = db_look_again(db->handle, &marks);
     if (error == ERROR_NONE)
         error = settings_apply(db->handle, mode);
@@ -161,6 +170,8 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
         db_log_watch(db->handle, &db->log);
     places_look(db->handle, db->places);
     db->changes = db_look_changes(db->handle);
+    if (error == ERROR_NONE && db->unclean)
+        db_keep_log(db, false);
     return error;
 }
 

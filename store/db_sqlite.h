@@ -4,6 +4,7 @@
 #ifndef STORE_DB_SQLITE_H
 #define STORE_DB_SQLITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -17,6 +18,10 @@ int64_t db_last_id(struct db *db);
    no longer the one that is open here, or the file holds an older state than was last seen in it.
    Once 1, always 1. Otherwise 0. */
 int db_moved(struct db *db);
+
+/* Whether closing leaves the log where it is. A store that finds its file damaged after an unclean
+   end (db_unclean) keeps it, so that whoever opens the file next looks at all of it again. */
+void db_keep_log(struct db *db, bool keep);
 
 /* Moves the write-ahead log into the file and cuts it to nothing (PRAGMA wal_checkpoint(TRUNCATE)).
    ERROR_BUSY when another connection reads or writes for longer than the busy timeout; nothing is

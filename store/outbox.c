@@ -137,6 +137,8 @@ enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
         error = must_hold(outbox, ENDS_FIT);
     if (error == ERROR_NONE && db_unclean(outbox->db))
         error = must_hold(outbox, ENDS_WHOLE);
+    if (error != ERROR_NONE && outbox->db != NULL && db_unclean(outbox->db))
+        db_keep_log(outbox->db, true);
     if (error != ERROR_NONE)
         outbox_close(&outbox);
     *out = outbox;

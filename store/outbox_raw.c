@@ -10,7 +10,9 @@ enum {
     FRAME_HEADER = 24,
     FRAME = FRAME_HEADER + OUTBOX_RAW_PAGE,
     LOG_HEADER = 32,
-    NEAR = 64, /* frames: a commit of one record has some twenty */
+    NEAR = 64,    /* frames: a commit of one record has some twenty */
+    SALTS_AT = 8, /* in a frame's header: of one use of the log */
+    SALTS = 8,
     POINTER = 4,
     HASH = 32,
     DAY_MAX = 4,
@@ -79,18 +81,21 @@ static size_t bytes_in_leaf(size_t row)
 }
 
 /* Where the page stands; -1 when it is not found. In a log the frame that is nearest counts: one
-   commit wrote them together, and what is farther off may be of an older one. */
+   commit wrote them together, and what is farther off, or has other salts, is of an older one. */
 static off_t find_page(int fd, enum outbox_raw form, off_t near, uint32_t page)
 {
-    uint8_t number[POINTER];
+    uint8_t header[SALTS_AT + SALTS], leaf[SALTS_AT + SALTS];
     if (form == OUTBOX_RAW_FILE)
         return page > 1 ? (off_t)(page - 1) * OUTBOX_RAW_PAGE : -1;
     const off_t own = (near - LOG_HEADER) / FRAME;
+    if (!read_at(fd, LOG_HEADER + own * FRAME, leaf, sizeof(leaf)))
+        return -1;
     for (off_t step = 1; step <= NEAR; step++)
         for (int side = -1; side <= 1; side += 2) {
             const off_t frame = LOG_HEADER + (own + side * step) * FRAME;
-            if (frame >= LOG_HEADER && read_at(fd, frame, number, sizeof(number)) &&
-                big_endian(number) == page)
+            if (frame >= LOG_HEADER && read_at(fd, frame, header, sizeof(header)) &&
+                big_endian(header) == page &&
+                memcmp(header + SALTS_AT, leaf + SALTS_AT, SALTS) == 0)
                 return frame + FRAME_HEADER;
         }
     return -1;

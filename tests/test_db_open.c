@@ -257,8 +257,11 @@ static void after_an_unclean_end_a_damaged_page_is_found_at_opening(void **state
     db_close(&db);
     die_with_it_open(scene, 1001);
     damage(scene->path);
-    assert_int_equal(db_open(scene->path, &db_test_schema, DB_OPEN, &db), ERROR_CORRUPT);
-    assert_null(db);
+    /* Also when it was found already: the refusal leaves what it was found by. */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(db_open(scene->path, &db_test_schema, DB_OPEN, &db), ERROR_CORRUPT);
+        assert_null(db);
+    }
 }
 
 static void a_file_without_its_tables_is_damaged(void **state)
