@@ -2,6 +2,7 @@
 /* The sentences and exit statuses of the one list of errors. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #define N_(text) (text)
@@ -29,4 +30,16 @@ const char *error_text(enum error error)
 enum error error_status(enum error error)
 {
     return errors[place_of(error)].status;
+}
+
+enum error error_of_lack(int number, enum error otherwise)
+{
+    if (number == EMFILE || number == ENFILE)
+        return ERROR_DESCRIPTORS;
+    return number == ENOMEM ? ERROR_MEMORY : otherwise;
+}
+
+bool error_is_machine(enum error error)
+{
+    return error == ERROR_IO || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY;
 }

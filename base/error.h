@@ -3,6 +3,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdbool.h>
+
 /* X(code, status, sentence). The status is what a command exits with that ends so: 0 done, 1 could
    not, 2 wrong usage. The sentence says what happened and what the person can do; it is an English
    message id for gettext. */
@@ -22,7 +24,9 @@
     X(OFFICE, 1, N_("This is from another office; take a file from your own office.")) \
     X(KIOSK, 1, N_("This is for another kiosk; take the file made for this one.")) \
     X(OLDER, 1, N_("This is older than what is held; fetch the newest from the office.")) \
-    X(EXPIRED, 1, N_("Its last day is over; fetch a new one from the office.")) \
+    X(EXPIRED, 1, \
+      N_("Its last day is over, or the date of this machine is wrong. Check the date; if it " \
+         "is right, fetch a new one from the office.")) \
     X(CHAIN, 1, \
       N_("The records do not follow one another; keep everything as it is and tell the " \
          "office.")) \
@@ -35,6 +39,9 @@
     X(IO, 1, \
       N_("The disk or the memory failed; try again and, if that fails, change the medium.")) \
     X(MEMORY, 1, N_("There is not enough memory. End other programs and try again.")) \
+    X(DESCRIPTORS, 1, \
+      N_("Too many files are open. End other programs, or raise the limit (ulimit -n), and " \
+         "try again.")) \
     X(MEMORY_LOCK, 1, \
       N_("No memory could be locked for secrets. Raise the limit to at least 8 MiB " \
          "(ulimit -l 8192).")) \
@@ -112,8 +119,15 @@
     X(OFFICE_CHARTER, 1, \
       N_("The charter is missing, damaged or of another office. Put it back from your " \
          "backup.")) \
+    X(OFFICE_CLOCK, 1, \
+      N_("The date of this machine is wrong: it is before this program was made. Set the " \
+         "date first.")) \
+    X(OFFICE_EXPIRED, 1, \
+      N_("The office's last day is over, or the date of this machine is wrong. Check the " \
+         "date first.")) \
     X(OFFICE_NAME, 1, \
-      N_("The office's name is too long or not plain text. Use at most 127 bytes.")) \
+      N_("The office's name is blank, too long or not plain text. Use at most 127 bytes of " \
+         "visible characters.")) \
     X(KEYRING_MISSING, 1, N_("desk.keyring is missing. Put it back from your backup.")) \
     X(KEYRING_SPECIAL, 1, N_("desk.keyring is not a plain file. Put the file itself there.")) \
     X(KEYRING_FOREIGN, 1, N_("This is no keyring. Put it back from your backup.")) \
@@ -176,8 +190,10 @@
          "again.")) \
     /* The desk's screen. */ \
     X(SCREEN_TERMINAL, 1, \
-      N_("The screen needs a terminal whose kind TERM names. Use the commands list and " \
-         "show instead.")) \
+      N_("The screen needs a terminal. Use the commands list and show instead.")) \
+    X(SCREEN_KIND, 1, \
+      N_("The kind of this terminal is not known. Set TERM to a known one, or use the " \
+         "commands list and show instead.")) \
     X(SCREEN_UTF8, 1, \
       N_("The screen needs a terminal with UTF-8. Use the commands list and show instead.")) \
     X(SCREEN_SMALL, 1, N_("The terminal is too small. Make it at least 64 by 24."))
@@ -192,5 +208,13 @@ const char *error_text(enum error error);
 
 /* The exit status of a command that ends with it. */
 enum error error_status(enum error error);
+
+/* ERROR_DESCRIPTORS or ERROR_MEMORY for the errno of a call that lacked them, which any call can;
+   otherwise for any other. */
+enum error error_of_lack(int number, enum error otherwise);
+
+/* Whether the machine failed, so that nothing was learnt about the thing itself: ERROR_IO,
+   _DESCRIPTORS or _MEMORY. */
+bool error_is_machine(enum error error);
 
 #endif

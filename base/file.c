@@ -51,7 +51,7 @@ static enum error error_of_errno(int number)
     case EPERM:
         return ERROR_READONLY;
     default:
-        return ERROR_IO;
+        return error_of_lack(number, ERROR_IO);
     }
 }
 
@@ -120,7 +120,7 @@ enum error file_read(int dirfd, const char *name, size_t max, uint8_t **data, si
     if (error != ERROR_NONE)
         return error;
     bytes = malloc(size + 1);
-    error = bytes == NULL ? ERROR_IO : read_whole(fd, bytes, size, len);
+    error = bytes == NULL ? ERROR_MEMORY : read_whole(fd, bytes, size, len);
     close(fd);
     if (error != ERROR_NONE) {
         free(bytes);

@@ -92,7 +92,7 @@ static enum worth judge(struct evidence *evidence, const char *name)
     if (error == ERROR_NONE && bundle.last >= bundle.first)
         worth = judge_bundle(evidence, &bundle, bundle.last_hash);
     free(data);
-    return error == ERROR_IO ? WORTH_KEEPING : worth;
+    return error_is_machine(error) ? WORTH_KEEPING : worth;
 }
 
 /* Do two files of the medium have the same bytes? */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sandyq-courier: carries bundles out of a kiosk and card, charter and board into it. */
+#include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,15 +161,24 @@ static const char *refused_thing(const struct exchange_report *report)
                : "bundle";
 }
 
+/* Confining opens a few files, so that it may fail for want of descriptors or memory. */
+static const char *confinement_text(int number)
+{
+    const enum error lack = error_of_lack(number, ERROR_NONE);
+    return lack != ERROR_NONE
+               ? _(error_text(lack))
+               : _("The courier could not be confined. Use a kernel with seccomp filters.");
+}
+
 static int exchange(const struct options *options)
 {
     const enum error start = secret_start();
     if (start != ERROR_NONE)
         return fail("start", _(error_text(start)));
+    errno = 0;
     if (user_become_owner(options->state) != 0 ||
         sandbox_courier(options->state, options->media) != 0)
-        return fail("start",
-                    _("The courier could not be confined. Use a kernel with seccomp filters."));
+        return fail("start", confinement_text(errno));
     struct exchange_report report;
     enum error error = exchange_run(options->state, options->media, day_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)
@@ -198,6 +209,7 @@ int main(int argc, char **argv)
     struct options options = {NULL, NULL};
     char language[3];
     int option = 0;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow fails with EFBIG, and that is told */
     lang_wanted(language);
     if (lang_start(NULL) == 0) /* without translations the courier still works, in English */
         lang_set(language);

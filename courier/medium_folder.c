@@ -46,7 +46,7 @@ static enum error each_file(void *context, medium_visit *visit, void *visitor)
     const struct folder *folder = context;
     DIR *names = file_folder(folder->fd);
     if (names == NULL)
-        return ERROR_IO;
+        return error_of_lack(errno, ERROR_IO);
     for (struct dirent *entry = readdir(names); entry != NULL; entry = readdir(names))
         visit(entry->d_name, visitor);
     closedir(names);
@@ -95,11 +95,13 @@ enum error medium_open_folder(const char *path, struct medium *medium)
     *medium = (struct medium){NULL, NULL};
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT ? ERROR_MISSING : errno == ENOTDIR ? ERROR_SPECIAL : ERROR_IO;
+        return errno == ENOENT    ? ERROR_MISSING
+               : errno == ENOTDIR ? ERROR_SPECIAL
+                                  : error_of_lack(errno, ERROR_IO);
     struct folder *folder = malloc(sizeof *folder);
     if (folder == NULL) {
         close(fd);
-        return ERROR_IO;
+        return ERROR_MEMORY;
     }
     folder->fd = fd;
     *medium = (struct medium){&folder_calls, folder};

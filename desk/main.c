@@ -2,6 +2,7 @@
 /* sandyq-desk: opens, answers and publishes what people wrote at the kiosks. Reads the command
  * line. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,7 @@ int main(int argc, char **argv)
     if (lang_start(NULL) == 0)
         lang_set(arguments.language);
     harden();
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow fails with EFBIG, and that is told */
     int status = parse(&arguments, argc, argv);
     if (status >= 0)
         return status;

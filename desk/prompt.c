@@ -86,7 +86,7 @@ static enum error from_file(const char *file, struct passphrase *out)
 {
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return ERROR_PASSPHRASE_FILE;
+        return error_of_lack(errno, ERROR_PASSPHRASE_FILE);
     const struct source source = {.fd = fd, .failed = ERROR_PASSPHRASE_FILE};
     enum error error = read_line(&source, out);
     close(fd);
@@ -161,7 +161,7 @@ static enum error from_terminal(bool fresh, struct passphrase *out)
     sigset_t blocked, waiting;
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (tty < 0)
-        return ERROR_NO_TERMINAL;
+        return error_of_lack(errno, ERROR_NO_TERMINAL);
     sigemptyset(&blocked);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaddset(&blocked, signals[i]);

@@ -62,7 +62,7 @@ static enum error read_from(const char *file, size_t max, struct text_input *inp
 {
     int fd = STDIN_FILENO;
     if (file != NULL && (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-        return ERROR_TEXT_FILE;
+        return error_of_lack(errno, ERROR_TEXT_FILE);
     if (file == NULL && isatty(fd))
         fprintf(stderr, "%s\n", _("Type the text. End it with Ctrl-D on an empty line."));
     enum error error = read_all(fd, max, input);

@@ -32,7 +32,7 @@ static enum error open_existing(int dir, int *fd)
         *fd = openat(dir, PENDING_NAME, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     while (*fd < 0 && errno == EINTR);
     if (*fd < 0)
-        return is_no_file(errno) ? ERROR_MISSING : ERROR_IO;
+        return is_no_file(errno) ? ERROR_MISSING : error_of_lack(errno, ERROR_IO);
     enum error error = fstat(*fd, &st) != 0 ? ERROR_IO : is_whole(&st) ? ERROR_NONE : ERROR_MISSING;
     if (error != ERROR_NONE) {
         close(*fd);

@@ -33,7 +33,7 @@ enum error state_folder(const char *dir, int *fd)
     if (*fd < 0 && errno == ENOENT)
         return ERROR_MISSING;
     if (*fd < 0)
-        return errno == ENOTDIR ? ERROR_SPECIAL : ERROR_IO;
+        return errno == ENOTDIR ? ERROR_SPECIAL : error_of_lack(errno, ERROR_IO);
     if (fstat(*fd, &st) != 0)
         return ERROR_IO;
     return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? ERROR_NONE : ERROR_OPEN;
@@ -79,7 +79,7 @@ static void load_charter(struct state *state)
     if (error == ERROR_NONE && charter_decode(data, len, &charter) == ERROR_NONE &&
         charter_follows(&state->charter, &charter) == ERROR_NONE)
         state->charter = charter;
-    if (error == ERROR_IO)
+    if (error_is_machine(error))
         state->unread = true;
     free(data);
 }
@@ -119,7 +119,7 @@ static void load_board(struct state *state)
 
     state->board_number = 0;
     state->has_mark = false;
-    if (map_board(state, &map, &len) == ERROR_IO)
+    if (error_is_machine(map_board(state, &map, &len)))
         state->unread = true;
     if (map == NULL)
         return;
@@ -135,10 +135,10 @@ enum error state_open(const char *dir, struct state **out)
 
     *out = NULL;
     if (realpath(dir, path) == NULL)
-        return errno == ENOENT ? ERROR_MISSING : ERROR_IO;
+        return errno == ENOENT ? ERROR_MISSING : error_of_lack(errno, ERROR_IO);
     state = calloc(1, sizeof *state);
     if (state == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     enum error error = state_folder(dir, &state->dir);
     if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
         error = ERROR_IO;
@@ -151,7 +151,7 @@ enum error state_open(const char *dir, struct state **out)
     snprintf(state->path, sizeof state->path, "%s", path);
     state->card_error = load_card(state);
     state->has_card = state->card_error == ERROR_NONE;
-    state->unread = state->card_error == ERROR_IO;
+    state->unread = error_is_machine(state->card_error);
     if (state->has_card) {
         load_charter(state);
         load_board(state);
@@ -177,7 +177,7 @@ enum error state_lock_folder(int dir, const char *name, int *fd)
     if (*fd < 0)
         return errno == EROFS || errno == EACCES ? ERROR_READONLY
                : errno == ENOSPC                 ? ERROR_FULL
-                                                 : ERROR_IO;
+                                                 : error_of_lack(errno, ERROR_IO);
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
     enum error error = errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_IO;

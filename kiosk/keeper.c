@@ -8,6 +8,7 @@
    the disk refuses it. While the disk refuses a visit's own record nobody else is taken. */
 #include "kiosk/keeper.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -323,6 +324,7 @@ static int open_signals(void)
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGQUIT, &ignore, NULL);
     sigaction(SIGTSTP, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a file that may not grow fails with EFBIG */
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
@@ -386,7 +388,7 @@ static enum error open_keeper(struct keeper *keeper)
     keeper->signals = open_signals();
     keeper->watch = open_watch(keeper->state->path);
     if (keeper->signals < 0 || keeper->watch < 0)
-        return ERROR_IO;
+        return error_of_lack(errno, ERROR_IO);
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);
     return pay(keeper);
@@ -459,11 +461,13 @@ enum error keeper_serve(struct state *state, struct launcher *launcher,
         .signals = -1,
         .watch = -1,
     };
-    enum error error = make_helpers(&keeper) ? open_keeper(&keeper) : ERROR_IO;
+    enum error error = make_helpers(&keeper) ? open_keeper(&keeper) : ERROR_MEMORY;
 
     if (error == ERROR_NONE) {
         let_go_of_terminal();
-        error = sandbox_keeper(state->path) == 0 ? serve(&keeper) : ERROR_SESSION_CONFINED;
+        errno = 0;
+        error = sandbox_keeper(state->path) == 0 ? serve(&keeper)
+                                                 : error_of_lack(errno, ERROR_SESSION_CONFINED);
         await_helpers(&keeper);
     }
     close_keeper(&keeper);

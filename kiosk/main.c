@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sandyq-kiosk: enrols a kiosk, serves visitors, and is the process of a session or a helper when
    the keeper starts it as such. */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <pwd.h>
@@ -353,8 +354,9 @@ static int serve(const struct options *options)
     int status = STATUS_DONE;
 
     if (launcher != NULL)
-        error = user_become_owner(options->state) != 0 ? ERROR_SESSION_CONFINED
-                                                       : state_open(options->state, &state);
+        error = user_become_owner(options->state) != 0
+                    ? error_of_lack(errno, ERROR_SESSION_CONFINED)
+                    : state_open(options->state, &state);
     if (error == ERROR_NONE && state->seed == NULL)
         error = ERROR_MISSING;
     if (error == ERROR_MISSING)

@@ -70,7 +70,7 @@ static enum error begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
     if (folder == NULL)
         return ERROR_MEMORY;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum error error = dir >= 0 ? check_place(dir, name) : ERROR_MISSING;
+    enum error error = dir >= 0 ? check_place(dir, name) : error_of_lack(errno, ERROR_MISSING);
     if (error == ERROR_NONE)
         error = file_begin(dir, name, 0644, writer);
     if (error == ERROR_NONE)

@@ -174,7 +174,9 @@ static enum error gather_notices(const struct vault *vault, struct contents *con
     if (error == ERROR_LARGE)
         return ERROR_NOTICES_LONG;
     if (error != ERROR_NONE)
-        return error == ERROR_SPECIAL ? ERROR_SPECIAL : ERROR_NOTICES_FILE;
+        return error == ERROR_SPECIAL || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY
+                   ? error
+                   : ERROR_NOTICES_FILE;
     contents->notices = (char *)data;
     contents->notices_len = tidy_notices(contents->notices, len);
     return check_notices(contents->notices, contents->notices_len, line);

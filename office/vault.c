@@ -47,7 +47,7 @@ static enum error folder_error(int number)
     case ENOENT:
         return ERROR_NOT_OFFICE;
     default:
-        return ERROR_IO;
+        return error_of_lack(number, ERROR_IO);
     }
 }
 
@@ -56,7 +56,7 @@ static enum error folder_open(const char *path, int *dir)
     struct stat about;
     *dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (*dir < 0)
-        return errno == EACCES ? ERROR_OFFICE_OPEN : ERROR_NOT_OFFICE;
+        return errno == EACCES ? ERROR_OFFICE_OPEN : error_of_lack(errno, ERROR_NOT_OFFICE);
     if (fstat(*dir, &about) != 0)
         return ERROR_IO;
     if (about.st_uid != geteuid() || (about.st_mode & 077) != 0)
@@ -248,7 +248,7 @@ static enum error open_charter(struct vault *vault)
     if (error == ERROR_NONE)
         memcpy(vault->charter_bytes, data, CHARTER_LEN);
     free(data);
-    return error == ERROR_NONE || error == ERROR_IO ? error : ERROR_OFFICE_CHARTER;
+    return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_OFFICE_CHARTER;
 }
 
 static enum error open_casebook(struct vault *vault)

@@ -28,7 +28,7 @@ enum error db_file_error(int number)
     case ELOOP:
         return ERROR_FOREIGN;
     default:
-        return ERROR_IO;
+        return error_of_lack(number, ERROR_IO);
     }
 }
 
@@ -114,7 +114,7 @@ enum error db_file_check(const char *path)
 {
     struct stat st;
     if (lstat(path, &st) != 0)
-        return errno == ENOENT ? ERROR_MISSING : ERROR_IO;
+        return errno == ENOENT ? ERROR_MISSING : error_of_lack(errno, ERROR_IO);
     return S_ISREG(st.st_mode) ? ERROR_NONE : ERROR_FOREIGN;
 }
 

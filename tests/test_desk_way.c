@@ -170,6 +170,30 @@ static void test_no_terminal_and_bad_passphrase_files(void **state)
     assert_desk_refused("$D list office --passphrase-file /dev/zero", "longer than 1000");
 }
 
+/* Whatever the first lack hits, it is called a lack: nobody shall change a disk for it, or fetch a
+   backup. */
+static void test_too_few_descriptors_are_called_that(void **state)
+{
+    unsigned refused = 0;
+    for (int limit = 4; limit < 16; limit++) {
+        char line[128];
+        snprintf(line, sizeof line, "ulimit -n %d; $D list office $P", limit);
+        const int status = desk_run(line);
+        if (status == 0)
+            continue;
+        refused++;
+        if (strstr(desk_refused, "Too many files are open") == NULL)
+            fail_msg("with %d descriptors: %s", limit, desk_refused);
+    }
+    assert_true(refused > 0);
+}
+
+static void test_a_limit_of_file_size_is_no_silent_end(void **state)
+{
+    assert_desk_refused("ulimit -f 1; $D init small $P", "There is no space left");
+    assert_int_equal(desk_run("test ! -e small"), 0);
+}
+
 static void test_a_second_command_waits_outside(void **state)
 {
     const char *path = folder_path(desk_dir, "office/lock");
@@ -252,6 +276,8 @@ int main(void)
         cmocka_unit_test(test_folders_that_are_no_office),
         cmocka_unit_test(test_pieces_that_are_damaged),
         cmocka_unit_test(test_no_terminal_and_bad_passphrase_files),
+        cmocka_unit_test(test_too_few_descriptors_are_called_that),
+        cmocka_unit_test(test_a_limit_of_file_size_is_no_silent_end),
         cmocka_unit_test(test_a_second_command_waits_outside),
         cmocka_unit_test(test_words_that_are_not_in_the_tables),
         cmocka_unit_test(test_wrong_passphrase_changes_nothing),
