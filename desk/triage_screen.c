@@ -479,11 +479,10 @@ enum error triage_screen_run(struct vault *vault, uint32_t today)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    if (term_open(&stop) == ERROR_NONE) {
+    error = term_open(&stop);
+    if (error == ERROR_NONE) {
         error = loop(ui);
         term_close();
-    } else {
-        error = ERROR_SCREEN_TERMINAL;
     }
     triage_screen_free(&ui);
     return error;

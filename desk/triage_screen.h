@@ -33,7 +33,7 @@ void triage_screen_tell(struct triage_screen *ui, enum error error);
 enum error triage_screen_lost(const struct triage_screen *ui);
 
 /* Runs the screen on this terminal until it is left. Errors of triage_screen_new,
-   triage_screen_lost, ERROR_SCREEN_TERMINAL and ERROR_SCREEN_SMALL. */
+   triage_screen_lost and term_open, ERROR_SCREEN_SMALL. */
 enum error triage_screen_run(struct vault *vault, uint32_t today);
 
 #endif

@@ -77,6 +77,21 @@ static void test_the_screen_answers_a_case(void **state)
 }
 
 /* A resize below the minimum keeps what was written; so does pulling the plug. */
+static void test_an_unknown_terminal_is_called_that(void **state)
+{
+    char office[FOLDER_PATH], pass[FOLDER_PATH];
+    snprintf(office, sizeof office, "%s/office", desk_dir);
+    snprintf(pass, sizeof pass, "%s/pass", desk_dir);
+    const char *const argv[] = {desk_program, office, "--passphrase-file", pass, NULL};
+    const char *const env[] = {"LANGUAGE=en", "TERM=unheard-of", NULL};
+    struct pty *pty = pty_start(24, 120, argv, env);
+    assert_non_null(pty);
+    assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
+    assert_true(pty_shows(pty, "The kind of this terminal is not known"));
+    pty_stop(&pty);
+    assert_desk_refused("$D office $P", "The screen needs a terminal. ");
+}
+
 static void test_an_answer_survives_the_terminal(void **state)
 {
     char office[FOLDER_PATH], pass[FOLDER_PATH];
@@ -190,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passphrase_is_asked_without_echo),
         cmocka_unit_test(test_the_screen_answers_a_case),
+        cmocka_unit_test(test_an_unknown_terminal_is_called_that),
         cmocka_unit_test(test_an_answer_survives_the_terminal),
         cmocka_unit_test(test_a_new_passphrase_has_twelve_characters),
         cmocka_unit_test(test_an_interrupt_ends_the_asking_at_once),

@@ -259,14 +259,16 @@ static int open_in_vain(void *context)
 {
     setenv("TERM", context, 1);
     setlocale(LC_ALL, "C.UTF-8");
-    return term_open(NULL) == ERROR_SCREEN_TERMINAL ? KEY_ECHO_REFUSED : 0;
+    return term_open(NULL) == ERROR_SCREEN_KIND ? KEY_ECHO_REFUSED : 0;
 }
 
 static int open_a_pipe(void *context)
 {
     int ends[2];
-    return pipe(ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO ? open_in_vain(context)
-                                                                          : 0;
+    setlocale(LC_ALL, "C.UTF-8");
+    if (pipe(ends) != 0 || dup2(ends[0], STDIN_FILENO) != STDIN_FILENO)
+        return 0;
+    return term_open(NULL) == ERROR_SCREEN_TERMINAL ? KEY_ECHO_REFUSED : 0;
 }
 
 static void refuses(int (*run)(void *context), char *terminal)

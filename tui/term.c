@@ -242,7 +242,7 @@ enum error term_open(const volatile sig_atomic_t *stop)
     term.curses = new_screen();
     if (!term.curses) {
         give_back_signals();
-        return ERROR_SCREEN_TERMINAL;
+        return ERROR_SCREEN_KIND;
     }
     set_modes();
     return ERROR_NONE;

@@ -14,7 +14,9 @@
    application mode, bracketed paste on. Reads every file that curses needs, so that the process can
    be confined afterwards. stop, unless NULL, is a flag for a signal handler to set: term_key then
    returns KEYPRESS_GONE. SIGTERM, SIGHUP, SIGINT, SIGUSR1 and SIGWINCH stay blocked except while
-   term_key waits, so that none is missed. On an error nothing has changed. */
+   term_key waits, so that none is missed. On an error nothing has changed: ERROR_SCREEN_UTF8 if
+   the locale is not UTF-8, ERROR_SCREEN_TERMINAL if one of the two is no terminal,
+   ERROR_SCREEN_KIND if TERM names none that curses can use. */
 enum error term_open(const volatile sig_atomic_t *stop);
 
 /* Overwrites everything that was shown, restores the terminal and the caller's signals, clears the

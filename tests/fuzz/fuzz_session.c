@@ -257,7 +257,7 @@ static void try_none(void)
     teletype_set(&t);
     must(term_open(&t.stop) == ERROR_SCREEN_TERMINAL);
     t.type = "dumb";
-    must(term_open(&t.stop) == ERROR_SCREEN_TERMINAL);
+    must(term_open(&t.stop) == ERROR_SCREEN_KIND);
     must(setlocale(LC_CTYPE, "C") != NULL);
     must(term_open(&t.stop) == ERROR_SCREEN_UTF8);
     must(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
