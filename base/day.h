@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* The day of this release, 2026-11-30: a clock that shows an earlier one is wrong. */
+enum { DAY_RELEASED = 20787 };
+
 /* Today by the local clock; 0 when the clock cannot be read or is set to before 1970. */
 uint32_t day_today(void);
 

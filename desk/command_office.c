@@ -59,7 +59,7 @@ int command_init(const struct command_line *line)
     const char *office = line->operands[0];
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     struct passphrase *passphrase = NULL;
-    enum error error = vault_may_make(office);
+    enum error error = vault_may_make(office, day_today());
     if (error == ERROR_NONE)
         error = prompt_passphrase(line->passphrase_file, true, &passphrase);
     if (error == ERROR_NONE)

@@ -85,7 +85,7 @@ static enum error sign_card(const struct vault *vault, const uint8_t *root,
                             const struct fleet_order *order, struct card *card,
                             uint8_t file[CARD_FILE_LEN])
 {
-    if (strlen(order->facility) > CARD_FACILITY_MAX)
+    if (!card_facility_valid(order->facility))
         return ERROR_FACILITY;
     memcpy(card->facility, order->facility, strlen(order->facility) + 1);
     enum error error = read_request(order->request, card->key);
@@ -95,8 +95,7 @@ static enum error sign_card(const struct vault *vault, const uint8_t *root,
         error = next_number(vault, card);
     if (error != ERROR_NONE)
         return error;
-    error = card_encode(card, vault->charter_bytes, root, file);
-    return error == ERROR_MALFORMED ? ERROR_FACILITY : error;
+    return card_encode(card, vault->charter_bytes, root, file);
 }
 
 /* The casebook comes first: once a card is out, bundles of its kiosk must be accepted. */
@@ -107,6 +106,9 @@ enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct f
     struct file_writer *writer = NULL;
     const uint32_t today = day_today();
     struct card card = {.issued = today, .expires = vault->charter.expires, .type = order->type};
+    *blamed = NULL;
+    if (card.issued > card.expires)
+        return ERROR_OFFICE_EXPIRED;
     *blamed = order->request;
     enum error error = sign_card(vault, root, order, &card, file);
     if (error == ERROR_NONE) {

@@ -18,6 +18,7 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "crypto/secret.h"
 
 #define CHARTER_FILE    "charter"
@@ -115,18 +116,25 @@ static enum error folder_empty(int dir)
     return error;
 }
 
-enum error vault_may_make(const char *path)
+static enum error check_folder(const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir >= 0)
         return folder_empty(dir);
-    return errno == ENOENT ? ERROR_NONE : errno == EACCES ? ERROR_OFFICE_OPEN : ERROR_NOT_EMPTY;
+    return errno == ENOENT   ? ERROR_NONE
+           : errno == EACCES ? ERROR_OFFICE_OPEN
+                             : error_of_lack(errno, ERROR_NOT_EMPTY);
+}
+
+enum error vault_may_make(const char *path, uint32_t today)
+{
+    return today < DAY_RELEASED ? ERROR_OFFICE_CLOCK : check_folder(path);
 }
 
 /* Sets *made if the folder did not exist before. */
 static enum error folder_make(const char *path, int *dir, bool *made)
 {
-    enum error error = vault_may_make(path);
+    enum error error = check_folder(path);
     if (error != ERROR_NONE)
         return error;
     *made = mkdir(path, 0700) == 0;
@@ -138,10 +146,26 @@ static enum error folder_make(const char *path, int *dir, bool *made)
     return error == ERROR_NONE ? file_settle(path) : error;
 }
 
+/* None at all is a name too; one that looks like none is not. */
+static bool name_valid(const char *name)
+{
+    const size_t len = strlen(name);
+    bool seen = len == 0;
+    uint32_t ch = 0;
+    for (size_t at = 0; at < len;) {
+        int columns = 0;
+        at += utf8_take(name + at, len - at, &ch);
+        if (!utf8_harmless(ch))
+            return false;
+        seen = seen || (utf8_shown(ch, &columns) != ' ' && columns > 0);
+    }
+    return seen && len <= CHARTER_NAME_MAX;
+}
+
 enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
                        uint8_t root[SIGNATURE_SEED_LEN])
 {
-    if (strlen(name) > CHARTER_NAME_MAX)
+    if (!name_valid(name))
         return ERROR_OFFICE_NAME;
     enum error error = keyset_new(&vault->charter, root, &vault->keys);
     if (error != ERROR_NONE)

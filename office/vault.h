@@ -40,19 +40,22 @@ struct vault {
 };
 
 /* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (locked memory)
-   gets the root key's seed. Writes nothing. ERROR_OFFICE_NAME, ERROR_MEMORY. */
+   gets the root key's seed. Writes nothing. ERROR_OFFICE_NAME (too long, not UTF-8, blank, or with
+   a character that is not utf8_harmless; no name at all is taken), ERROR_MEMORY. */
 enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
                        uint8_t root[SIGNATURE_SEED_LEN]);
 
 /* Makes a new office in a folder that is missing or empty. fingerprint becomes the office's. On an
-   error what was made is removed: those of vault_may_make and vault_fresh, ERROR_PARENT,
+   error what was made is removed: those of vault_may_make but the clock, of vault_fresh, ERROR_PARENT,
    ERROR_READONLY, ERROR_FULL, ERROR_IO. */
 enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                       char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
-/* What vault_make would refuse, before anybody is asked for a passphrase: ERROR_NOT_EMPTY,
-   ERROR_UNFINISHED, ERROR_OFFICE_OPEN, ERROR_IO. */
-enum error vault_may_make(const char *path);
+/* Whether an office may be made there today, before anybody is asked for a passphrase:
+   ERROR_OFFICE_CLOCK if today is before DAY_RELEASED, since an office of a wrong clock would be
+   expired at birth; and what vault_make would refuse: ERROR_NOT_EMPTY, ERROR_UNFINISHED,
+   ERROR_OFFICE_OPEN, ERROR_IO, ERROR_DESCRIPTORS, ERROR_MEMORY. */
+enum error vault_may_make(const char *path, uint32_t today);
 
 /* Opens and locks the office's folder and everything in it that needs no passphrase. *out is the
    caller's, for vault_close; NULL on an error: ERROR_NOT_OFFICE, ERROR_UNFINISHED,

@@ -87,7 +87,7 @@ enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], u
 
 /* One to fifteen of A-Z 0-9 -, then zeros only. No - in front: a spreadsheet would take it for a
    formula. */
-static bool facility_valid(const uint8_t *text)
+static bool is_facility(const uint8_t *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
     size_t len = 0;
@@ -100,10 +100,20 @@ static bool facility_valid(const uint8_t *text)
     return len > 0 && text[0] != '-';
 }
 
+bool card_facility_valid(const char *facility)
+{
+    uint8_t field[CARD_FACILITY_MAX + 1] = {0};
+    const size_t len = strlen(facility);
+    if (len > CARD_FACILITY_MAX)
+        return false;
+    memcpy(field, facility, len);
+    return is_facility(field);
+}
+
 static enum error check_fields(const uint8_t *in)
 {
     if (wire_get32(in + AT_EXPIRES) < wire_get32(in + AT_ISSUED) ||
-        !facility_valid(in + AT_FACILITY) || in[AT_ZEROS] != 0 || in[AT_ZEROS + 1] != 0 ||
+        !is_facility(in + AT_FACILITY) || in[AT_ZEROS] != 0 || in[AT_ZEROS + 1] != 0 ||
         in[AT_ZEROS + 2] != 0)
         return ERROR_MALFORMED;
     return ERROR_NONE;

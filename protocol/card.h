@@ -20,6 +20,7 @@
 #ifndef PROTOCOL_CARD_H
 #define PROTOCOL_CARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,10 @@ enum error card_request_encode(const uint8_t kiosk_seed[32], uint32_t day,
 /* Reads a request; checks magic, length and the signature by the key that it names. Returns
    ERROR_NONE, _FOREIGN, _NEWER, _TRUNCATED or _FORGED. */
 enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], uint32_t *day);
+
+/* Whether card_encode takes this facility code, of any length: 1 to 15 of A-Z 0-9 -, with no - in
+   front. */
+bool card_facility_valid(const char *facility);
 
 /* Signs a card for the office of `charter`, whose encoded bytes follow the card. The members kiosk
    and office of *card are not read: both follow from the keys. Returns ERROR_NONE, _MALFORMED

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "crypto/secret.h"
 #include "desk/command.h"
@@ -142,6 +143,42 @@ static void test_full_disk_leaves_no_half_office(void **state)
     assert_false(is_there("second/unfinished"));
 }
 
+/* Its charter would be over before the first kiosk is enrolled. */
+static void test_no_office_is_made_before_the_release(void **state)
+{
+    char day[DAY_TEXT_LEN];
+    day_text(DAY_RELEASED, day);
+    assert_string_equal(day, "2026-11-30");
+    const char *path = folder_path(dir, "young");
+    assert_int_equal(vault_may_make(path, 0), ERROR_OFFICE_CLOCK);
+    assert_int_equal(vault_may_make(path, DAY_RELEASED - 1), ERROR_OFFICE_CLOCK);
+    assert_int_equal(vault_may_make(path, DAY_RELEASED), ERROR_NONE);
+}
+
+static void test_a_name_can_be_seen(void **state)
+{
+    static const char *const wrong[] = {
+        "            ",
+        "\xC2\xA0\xE3\x80\x80",
+        "Office\x1b[2J",
+        "Office\n",
+        "\t",
+        "\xE2\x80\x8B",
+        "Of\xE2\x80\xAE"
+        "fice",
+        "\xFFOffice",
+    };
+    struct vault vault = {0};
+    uint8_t root[SIGNATURE_SEED_LEN];
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(vault_fresh(&vault, wrong[i], DAY_RELEASED, root), ERROR_OFFICE_NAME);
+    assert_null(vault.keys);
+    assert_int_equal(vault_fresh(&vault, "", DAY_RELEASED, root), ERROR_NONE);
+    secret_free(vault.keys);
+    assert_int_equal(vault_fresh(&vault, "Омбудсмен №1 - Office", DAY_RELEASED, root), ERROR_NONE);
+    secret_free(vault.keys);
+}
+
 static void test_keyring_of_another_office_is_named(void **state)
 {
     char *operands[] = {office, NULL};
@@ -196,6 +233,32 @@ static void test_place_of_the_card_is_looked_at_first(void **state)
         assert_said(places[i].text);
     }
     assert_int_equal(cards_made(), 1);
+}
+
+static enum error enroll_at(struct vault *vault, const char *facility, const char **blamed)
+{
+    char id[CARD_KIOSK_TEXT_LEN], out[FOLDER_PATH];
+    uint8_t *root = NULL;
+    snprintf(out, sizeof out, "%s/other.card", dir);
+    const struct fleet_order order = {folder_path(dir, "kiosk.request"), facility, 1, out};
+    assert_int_equal(vault_root(vault, &passphrase, &root), ERROR_NONE);
+    enum error error = fleet_enroll(vault, root, &order, id, blamed);
+    secret_free(root);
+    assert_false(is_there("other.card"));
+    return error;
+}
+
+static void test_only_a_wrong_facility_code_is_called_one(void **state)
+{
+    static const char *const wrong[] = {"", "pc-17", "-A", "ABCDEFGHIJKLMNOP", "PC 17"};
+    const char *blamed = NULL;
+    struct vault *vault = enter();
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(enroll_at(vault, wrong[i], &blamed), ERROR_FACILITY);
+    vault->charter.expires = day_today() - 1;
+    assert_int_equal(enroll_at(vault, "PC-17", &blamed), ERROR_OFFICE_EXPIRED);
+    assert_null(blamed);
+    vault_close(&vault);
 }
 
 /* --- import, list, show, publish --- */
@@ -280,8 +343,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_full_disk_leaves_no_half_office),
+        cmocka_unit_test(test_no_office_is_made_before_the_release),
+        cmocka_unit_test(test_a_name_can_be_seen),
         cmocka_unit_test(test_keyring_of_another_office_is_named),
         cmocka_unit_test(test_place_of_the_card_is_looked_at_first),
+        cmocka_unit_test(test_only_a_wrong_facility_code_is_called_one),
         cmocka_unit_test(test_folder_without_a_bundle),
         cmocka_unit_test(test_a_board_from_before_the_backup_is_named),
         cmocka_unit_test(test_damaged_rows_close_no_other_case),
