@@ -152,18 +152,17 @@ static enum error open_temporary(struct file_writer *writer, mode_t mode)
 enum error file_begin(int dirfd, const char *name, mode_t mode, struct file_writer **out)
 {
     struct file_writer *writer = NULL;
-    enum error error = ERROR_IO;
+    enum error error;
     *out = NULL;
     if (strlen(name) >= sizeof writer->name)
         return ERROR_IO;
     writer = calloc(1, sizeof *writer);
     if (writer == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     snprintf(writer->name, sizeof writer->name, "%s", name);
     writer->fd = -1;
     writer->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
-    if (writer->dirfd >= 0)
-        error = open_temporary(writer, mode);
+    error = writer->dirfd >= 0 ? open_temporary(writer, mode) : error_of_errno(errno);
     if (error != ERROR_NONE) {
         if (writer->dirfd >= 0)
             close(writer->dirfd);

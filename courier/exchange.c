@@ -82,7 +82,7 @@ static enum error open_state(const char *dir, struct state **state, int *lock)
         error = ERROR_MISSING;
     /* A kiosk whose card just cannot be read is not one that waits for its first. */
     if (error == ERROR_NONE && (*state)->unread && !(*state)->has_card)
-        error = ERROR_IO;
+        error = (*state)->card_error;
     return error;
 }
 

@@ -192,7 +192,7 @@ static enum error write_bundles(struct exchange *x)
     const uint64_t full = (last - (first - 1)) / BUNDLE_RECORDS_MAX;
     uint8_t *data = malloc(bundle_len(full > 0 ? BUNDLE_RECORDS_MAX : last - (first - 1)));
     if (data == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     for (uint64_t i = 0; i <= full && error == ERROR_NONE; i++) {
         bundle.first = first + i * BUNDLE_RECORDS_MAX;
         bundle.last = i < full ? bundle.first + BUNDLE_RECORDS_MAX - 1 : last;
@@ -251,7 +251,7 @@ static enum error write_run(struct exchange *x, struct bundle *bundle, uint64_t 
 {
     const uint64_t count = run->last - (run->first - 1);
     uint8_t *data = malloc(bundle_len(count));
-    enum error error = data == NULL ? ERROR_IO : ERROR_NONE;
+    enum error error = data == NULL ? ERROR_MEMORY : ERROR_NONE;
 
     bundle->first = run->first;
     bundle->last = run->last;

@@ -8,7 +8,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -233,6 +235,35 @@ static void test_refusing_kernel(void **state)
     assert_denied(*state, SYS_clone, "No process could be started");
 }
 
+/* Whatever the first lack hits, at the kiosk or the courier, nobody shall change a disk or a kernel
+   for it. */
+static void test_too_few_descriptors_are_called_that(void **state)
+{
+    const struct kiosk_process *kiosk = *state;
+    char *media = folder_make();
+    unsigned refused = 0;
+    for (int limit = 4; limit < 16; limit++) {
+        char line[4 * PATH_MAX], out[PATH_MAX];
+        size_t len = 0;
+        snprintf(out, sizeof out, "%s", folder_path(media, "said"));
+        snprintf(line, sizeof line,
+                 "exec >'%s' 2>&1; LANGUAGE=en LC_ALL=C.UTF-8; export LANGUAGE LC_ALL; "
+                 "ulimit -n %d; exec '%s' exchange --state '%s' --media '%s'",
+                 out, limit, kiosk_program("sandyq-courier"), kiosk->dir, media);
+        if (system(line) == 0)
+            continue;
+        refused++;
+        uint8_t *said = folder_read(out, &len);
+        if (memmem(said, len, "Too many files are open", 23) == NULL ||
+            memmem(said, len, "change the medium", 17) != NULL ||
+            memmem(said, len, "seccomp", 7) != NULL)
+            fail_msg("with %d descriptors: %.*s", limit, (int)len, (const char *)said);
+        free(said);
+    }
+    assert_true(refused > 0);
+    folder_remove(&media);
+}
+
 static void test_enroll(void **state)
 {
     struct kiosk_process *kiosk = *state;
@@ -269,6 +300,7 @@ int main(void)
         KIOSK_TEST(test_wrong_surroundings),
         KIOSK_TEST(test_locked_memory_is_refused),
         KIOSK_TEST(test_refusing_kernel),
+        KIOSK_TEST(test_too_few_descriptors_are_called_that),
         KIOSK_TEST(test_enroll),
     };
 
