@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
+#include "desk/sanitize.h"
 
 enum { CTRL_C = 3, FRESH_MIN = 12 };
 
@@ -82,15 +85,40 @@ static enum error read_line(const struct source *source, struct passphrase *out)
     return error;
 }
 
+/* An editor's byte order mark: on the keyboard nobody could type it. */
+static enum error drop_mark(struct passphrase *out)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const size_t len = sizeof mark - 1;
+    if (out->len < len || memcmp(out->text, mark, len) != 0)
+        return ERROR_NONE;
+    out->len -= len;
+    memmove(out->text, out->text + len, out->len + 1);
+    explicit_bzero(out->text + out->len + 1, len);
+    return out->len > 0 ? ERROR_NONE : ERROR_PASSPHRASE_EMPTY;
+}
+
+static void warn_if_open(const char *file, int fd)
+{
+    struct stat about;
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || (about.st_mode & 077) == 0)
+        return;
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, file, strlen(file));
+    fprintf(stderr, ": %s\n",
+            _("Others can get at this passphrase file. Take that from them with: chmod 600 FILE"));
+}
+
 static enum error from_file(const char *file, struct passphrase *out)
 {
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return error_of_lack(errno, ERROR_PASSPHRASE_FILE);
     const struct source source = {.fd = fd, .failed = ERROR_PASSPHRASE_FILE};
+    warn_if_open(file, fd);
     enum error error = read_line(&source, out);
     close(fd);
-    return error;
+    return error == ERROR_NONE ? drop_mark(out) : error;
 }
 
 /* Minimum for a new passphrase, in characters: Cyrillic takes two bytes each. */

@@ -165,9 +165,30 @@ static void test_no_terminal_and_bad_passphrase_files(void **state)
     assert_desk_refused("setsid -w $D list office", "no terminal");
     assert_desk_refused("$D list office --passphrase-file nothing",
                         "passphrase file cannot be read");
-    assert_desk_refused(": >empty-file; $D list office --passphrase-file empty-file",
+    assert_desk_refused("umask 077; : >empty-file; $D list office --passphrase-file empty-file",
                         "passphrase is empty");
     assert_desk_refused("$D list office --passphrase-file /dev/zero", "longer than 1000");
+}
+
+static void test_the_mark_of_an_editor_is_no_part_of_the_passphrase(void **state)
+{
+    assert_int_equal(desk_run("{ printf '\\357\\273\\277'; cat pass; } >marked; chmod 600 marked; "
+                              "$D list office --passphrase-file marked"),
+                     0);
+    assert_string_equal(desk_refused, "");
+    assert_desk_refused("printf '\\357\\273\\277' >marked; "
+                        "$D list office --passphrase-file marked",
+                        "The passphrase is empty");
+}
+
+static void test_a_passphrase_file_for_all_to_read_is_named(void **state)
+{
+    assert_int_equal(desk_run("cp pass bare; chmod 640 bare; "
+                              "$D list office --passphrase-file bare"),
+                     0);
+    assert_non_null(strstr(desk_refused, "bare: Others can get at this passphrase file"));
+    assert_int_equal(desk_run("chmod 600 bare; $D list office --passphrase-file bare"), 0);
+    assert_string_equal(desk_refused, "");
 }
 
 /* Whatever the first lack hits, it is called a lack: nobody shall change a disk for it, or fetch a
@@ -276,6 +297,8 @@ int main(void)
         cmocka_unit_test(test_folders_that_are_no_office),
         cmocka_unit_test(test_pieces_that_are_damaged),
         cmocka_unit_test(test_no_terminal_and_bad_passphrase_files),
+        cmocka_unit_test(test_the_mark_of_an_editor_is_no_part_of_the_passphrase),
+        cmocka_unit_test(test_a_passphrase_file_for_all_to_read_is_named),
         cmocka_unit_test(test_too_few_descriptors_are_called_that),
         cmocka_unit_test(test_a_limit_of_file_size_is_no_silent_end),
         cmocka_unit_test(test_a_second_command_waits_outside),
