@@ -11,6 +11,7 @@
 #include "base/lang.h"
 #include "base/utf8.h"
 #include "crypto/secret.h"
+#include "office/tidy.h"
 
 /* Counts the bytes beyond the limit, up to a bound, since the input may be endless. */
 enum { COUNT_MAX = 16 * 1024 * 1024 };
@@ -70,6 +71,8 @@ static enum error read_from(const char *file, size_t max, struct text_input *inp
         close(fd);
     if (error == ERROR_NONE && !utf8_valid(input->text, input->len))
         error = ERROR_TEXT_UTF8;
+    if (error == ERROR_NONE && (input->len = tidy_text(input->text, input->len)) == 0)
+        error = ERROR_TEXT_EMPTY;
     return error;
 }
 

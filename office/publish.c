@@ -15,6 +15,7 @@
 #include "crypto/hash.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
+#include "office/tidy.h"
 #include "protocol/board.h"
 #include "protocol/names.h"
 
@@ -125,27 +126,6 @@ static enum error gather(struct vault *vault, struct contents *contents, uint64_
 
 /* --- the public notices --- */
 
-static size_t cut_blanks(const char *text, size_t len, const char *blanks)
-{
-    while (len > 0 && strchr(blanks, text[len - 1]) != NULL && text[len - 1] != '\0')
-        len--;
-    return len;
-}
-
-/* Removes the invisible characters that editors add. Returns the new length. */
-static size_t tidy_notices(char *text, size_t len)
-{
-    static const char mark[] = "\xEF\xBB\xBF";
-    size_t n = 0;
-    const bool marked = len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
-    for (size_t i = marked ? sizeof mark - 1 : 0; i < len; i++) {
-        if (text[i] == '\n')
-            n = cut_blanks(text, n, " \t\r");
-        text[n++] = text[i];
-    }
-    return cut_blanks(text, n, " \t\r\n");
-}
-
 /* Checks that every kiosk can show the text; *line becomes the first line that fails, else 0. */
 static enum error check_notices(const char *text, size_t len, uint32_t *line)
 {
@@ -178,7 +158,7 @@ static enum error gather_notices(const struct vault *vault, struct contents *con
                    ? error
                    : ERROR_NOTICES_FILE;
     contents->notices = (char *)data;
-    contents->notices_len = tidy_notices(contents->notices, len);
+    contents->notices_len = tidy_text(contents->notices, len);
     return check_notices(contents->notices, contents->notices_len, line);
 }
 

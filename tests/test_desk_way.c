@@ -170,6 +170,16 @@ static void test_no_terminal_and_bad_passphrase_files(void **state)
     assert_desk_refused("$D list office --passphrase-file /dev/zero", "longer than 1000");
 }
 
+static void test_what_editors_add_reaches_nobody(void **state)
+{
+    assert_int_equal(desk_run("printf '\\357\\273\\277one \\r\\ntwo\\r\\n\\r\\n' | "
+                              "$D note office 1 $P && $D show office 1 --json $P"),
+                     0);
+    assert_desk_said("\"one\\ntwo\"");
+    assert_desk_refused("printf '\\357\\273\\277 \\r\\n' | $D note office 1 $P",
+                        "There is no text");
+}
+
 static void test_the_mark_of_an_editor_is_no_part_of_the_passphrase(void **state)
 {
     assert_int_equal(desk_run("{ printf '\\357\\273\\277'; cat pass; } >marked; chmod 600 marked; "
@@ -297,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_folders_that_are_no_office),
         cmocka_unit_test(test_pieces_that_are_damaged),
         cmocka_unit_test(test_no_terminal_and_bad_passphrase_files),
+        cmocka_unit_test(test_what_editors_add_reaches_nobody),
         cmocka_unit_test(test_the_mark_of_an_editor_is_no_part_of_the_passphrase),
         cmocka_unit_test(test_a_passphrase_file_for_all_to_read_is_named),
         cmocka_unit_test(test_too_few_descriptors_are_called_that),
