@@ -90,7 +90,7 @@ static enum error drop_mark(struct passphrase *out)
 {
     static const char mark[] = "\xEF\xBB\xBF";
     const size_t len = sizeof mark - 1;
-    if (out->len < len || memcmp(out->text, mark, len) != 0)
+    if (out->len < len || !secret_equal(out->text, mark, len))
         return ERROR_NONE;
     out->len -= len;
     memmove(out->text, out->text + len, out->len + 1);

@@ -14,8 +14,8 @@ struct text_input {
 };
 
 /* Reads at most max bytes of valid UTF-8 from file, or from standard input when file is NULL. One
-   newline at the end does not count to max. What editors add is removed, as tidy_text does. On ERROR_NONE *out is the caller's; over is set also with
-   ERROR_TEXT_LONG, and *out then too. */
+   newline at the end does not count to max. What editors add is removed, as tidy_text does. On
+   ERROR_NONE *out is the caller's; over is set also with ERROR_TEXT_LONG, and *out then too. */
 enum error text_input_read(const char *file, size_t max, struct text_input **out);
 
 #endif

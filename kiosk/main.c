@@ -357,7 +357,7 @@ static int serve(const struct options *options)
         error = user_become_owner(options->state) != 0
                     ? error_of_lack(errno, ERROR_SESSION_CONFINED)
                     : state_open(options->state, &state);
-    if (error == ERROR_NONE && state->seed == NULL)
+    if (error == ERROR_NONE && (state == NULL || state->seed == NULL))
         error = ERROR_MISSING;
     if (error == ERROR_MISSING)
         status = complain(options->state, _("This is no kiosk's folder. Make one with --enroll."));

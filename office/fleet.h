@@ -67,8 +67,9 @@ struct fleet_order {
 /* Signs the card with the root key's seed, keeps it in the casebook and writes it out; a kiosk
    enrolled before gets a card of a higher number. Nothing is enrolled when the file cannot be
    written. kiosk becomes the kiosk's id as text. On an error *blamed is the file that it is about,
-   or NULL for the office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE, ERROR_CARD_FOLDER,
-   ERROR_MEMORY, errors of file_read, file_write, card_request_decode and the store. */
+   or NULL for the office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE,
+   ERROR_CARD_FOLDER, ERROR_MEMORY, errors of file_read, file_write, card_request_decode and the
+   store. */
 enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
                         char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed);
 

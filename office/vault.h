@@ -46,8 +46,8 @@ enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
                        uint8_t root[SIGNATURE_SEED_LEN]);
 
 /* Makes a new office in a folder that is missing or empty. fingerprint becomes the office's. On an
-   error what was made is removed: those of vault_may_make but the clock, of vault_fresh, ERROR_PARENT,
-   ERROR_READONLY, ERROR_FULL, ERROR_IO. */
+   error what was made is removed: those of vault_may_make but the clock, of vault_fresh,
+   ERROR_PARENT, ERROR_READONLY, ERROR_FULL, ERROR_IO. */
 enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
                       char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
