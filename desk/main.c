@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sandyq-desk: opens, answers and publishes what people wrote at the kiosks. Reads the command
- * line. */
-#include <getopt.h>
+/* sandyq-desk: opens, answers and publishes what people wrote at the kiosks. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,174 +9,7 @@
 
 #include "base/lang.h"
 #include "desk/command.h"
-#include "desk/sanitize.h"
-
-enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
-
-static void print_usage(FILE *out)
-{
-    fputs(_("Usage: sandyq-desk init OFFICE [--name TEXT]\n"
-            "       sandyq-desk enroll OFFICE REQUEST --facility CODE --type TYPE --out FILE\n"
-            "       sandyq-desk import OFFICE PATH...\n"
-            "       sandyq-desk list OFFICE [--json]\n"
-            "       sandyq-desk show OFFICE CASE [--json]\n"
-            "       sandyq-desk answer OFFICE CASE [--text-file FILE]\n"
-            "       sandyq-desk status OFFICE CASE STATUS\n"
-            "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
-            "       sandyq-desk kiosks OFFICE [--json]\n"
-            "       sandyq-desk publish OFFICE --out DIR\n"
-            "       sandyq-desk OFFICE\n"
-            "       sandyq-desk --help | --version\n"
-            "\n"
-            "The last but one is the triage screen. Each also takes:\n"
-            "  --passphrase-file FILE   its first line is the passphrase; else it is asked\n"
-            "  --language CODE          kk, ru or en\n"),
-          out);
-}
-
-/* Prints one line that names the word, and the option of it if there is one. */
-static int usage_error(const char *word, const char *option, const char *what)
-{
-    fputs("sandyq-desk: ", stderr);
-    sanitize_word(stderr, word, strlen(word));
-    if (option != NULL)
-        fprintf(stderr, "%s--%s", word[0] != '\0' ? " " : "", option);
-    fprintf(stderr, "%s%s %s\n", word[0] != '\0' || option != NULL ? ": " : "", what,
-            _("Try: sandyq-desk --help"));
-    return COMMAND_USAGE;
-}
-
-struct arguments {
-    struct command_line line;
-    char language[3];
-};
-
-static int take_language(const char *code)
-{
-    for (size_t i = 0; i < LANG_COUNT; i++)
-        if (strcmp(code, lang_code(i)) == 0) {
-            lang_set(code);
-            return -1;
-        }
-    return usage_error(code, NULL, _("There is no such language. Choose kk, ru or en."));
-}
-
-static void take(struct command_line *line, unsigned option, const char **where)
-{
-    line->given |= option;
-    if (where != NULL)
-        *where = optarg;
-}
-
-/* Returns an exit status, or -1 to continue. */
-static int take_option(struct arguments *arguments, int option)
-{
-    struct command_line *line = &arguments->line;
-    switch (option) {
-    case COMMAND_NAME:
-        take(line, COMMAND_NAME, &line->name);
-        break;
-    case COMMAND_FACILITY:
-        take(line, COMMAND_FACILITY, &line->facility);
-        break;
-    case COMMAND_TYPE:
-        take(line, COMMAND_TYPE, &line->type);
-        break;
-    case COMMAND_OUT:
-        take(line, COMMAND_OUT, &line->out);
-        break;
-    case COMMAND_JSON:
-        take(line, COMMAND_JSON, NULL);
-        break;
-    case COMMAND_TEXT_FILE:
-        take(line, COMMAND_TEXT_FILE, &line->text_file);
-        break;
-    case OPTION_PASSPHRASE:
-        line->passphrase_file = optarg;
-        break;
-    case OPTION_LANGUAGE:
-        return take_language(optarg);
-    case OPTION_HELP:
-        print_usage(stdout);
-        return fflush(stdout) == 0 ? COMMAND_DONE : COMMAND_FAILED;
-    case OPTION_VERSION:
-        return puts("sandyq-desk " SANDYQ_VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
-                                                                               : COMMAND_FAILED;
-    default:
-        return COMMAND_USAGE;
-    }
-    return -1;
-}
-
-static const struct option options[] = {
-    {"name", required_argument, NULL, COMMAND_NAME},
-    {"facility", required_argument, NULL, COMMAND_FACILITY},
-    {"type", required_argument, NULL, COMMAND_TYPE},
-    {"out", required_argument, NULL, COMMAND_OUT},
-    {"json", no_argument, NULL, COMMAND_JSON},
-    {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
-    {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE},
-    {"language", required_argument, NULL, OPTION_LANGUAGE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
-};
-
-/* getopt_long names a short option by its letter alone, and leaves a long one behind optind. */
-static int option_error(int option, const char *word)
-{
-    const char letter[] = {'-', (char)optopt, '\0'};
-    if (option == ':')
-        return usage_error(word, NULL, _("Something must follow this option."));
-    if (optopt == COMMAND_JSON || optopt >= OPTION_HELP)
-        return usage_error(word, NULL, _("This option takes no value."));
-    return usage_error(optopt != 0 ? letter : word, NULL, _("There is no such option."));
-}
-
-static int parse(struct arguments *arguments, int argc, char **argv)
-{
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        int status = option == ':' || option == '?' ? option_error(option, argv[optind - 1])
-                                                    : take_option(arguments, option);
-        if (status >= 0)
-            return status;
-    }
-    arguments->line.operands = argv + optind;
-    arguments->line.operand_count = argc - optind;
-    return -1;
-}
-
-/* The name of an option among these bits. */
-static const char *option_name(unsigned bits)
-{
-    size_t i = 0;
-    while (options[i].name != NULL && ((unsigned)options[i].val & bits) == 0)
-        i++;
-    return options[i].name;
-}
-
-/* Returns an exit status, or -1 if the command accepts the line. */
-static int check(const struct command *command, const struct command_line *line)
-{
-    const unsigned strange = line->given & ~command->takes, missing = command->needs & ~line->given;
-    const int count = line->operand_count;
-    if (command == command_screen() && count == 0)
-        return usage_error("", NULL, _("Name a command, or the folder of an office."));
-    if (command == command_screen() && count > 1)
-        return usage_error(line->operands[0], NULL, _("There is no such command."));
-    if (strange != 0)
-        return usage_error(command->name, option_name(strange),
-                           _("This option does not belong here."));
-    if (count < command->operands_min)
-        return usage_error(command->name, NULL, _("Something is missing behind this command."));
-    if (missing != 0)
-        return usage_error(command->name, option_name(missing), _("This option is missing."));
-    if (count > command->operands_max)
-        return usage_error(line->operands[command->operands_max], NULL,
-                           _("This is one word too many."));
-    return -1;
-}
+#include "desk/options.h"
 
 /* What people write must not end up in a core file, nor be read by another process of this user. */
 static void harden(void)
@@ -190,24 +21,23 @@ static void harden(void)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {0};
-    lang_wanted(arguments.language);
+    struct command_line line = {0};
+    char language[3];
+    lang_wanted(language);
     if (lang_start(NULL) == 0)
-        lang_set(arguments.language);
+        lang_set(language);
     harden();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow fails with EFBIG, and that is told */
-    int status = parse(&arguments, argc, argv);
+    int status = options_parse(&line, argc, argv);
     if (status >= 0)
         return status;
-    struct command_line *line = &arguments.line;
-    const struct command *command =
-        line->operand_count > 0 ? command_find(line->operands[0]) : NULL;
+    const struct command *command = line.operand_count > 0 ? command_find(line.operands[0]) : NULL;
     if (command != NULL) {
-        line->operands++;
-        line->operand_count--;
+        line.operands++;
+        line.operand_count--;
     } else {
         command = command_screen();
     }
-    status = check(command, line);
-    return status >= 0 ? status : command_run(command, line);
+    status = options_check(command, &line);
+    return status >= 0 ? status : command_run(command, &line);
 }

@@ -66,7 +66,7 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
 static const char *make_again(const char *root, int error)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
-    int may = vault_may_make(house_path(root, "office"));
+    int may = vault_may_make(house_path(root, "office"), day_today());
     if (error != ERROR_UNFINISHED && error != ERROR_NOT_OFFICE)
         return error_text(error);
     if (may != ERROR_NONE && (may != ERROR_UNFINISHED || error != ERROR_UNFINISHED))
