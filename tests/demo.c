@@ -90,7 +90,8 @@ static void write_file(const char *name, const char *text)
 {
     FILE *file = fopen(in(name), "w");
 
-    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+    if (file == NULL || fchmod(fileno(file), 0600) != 0 || fputs(text, file) < 0 ||
+        fclose(file) != 0)
         fail("%s cannot be written: %s", in(name), strerror(errno));
 }
 

@@ -138,10 +138,12 @@ static struct pty *ask(const char *command, const char *folder, const char *ques
 
 static void test_a_new_passphrase_has_twelve_characters(void **state)
 {
-    assert_desk_refused("printf 'eleven-char\n' >short; $D init fresh --passphrase-file short",
-                        "at least 12 characters");
-    assert_desk_refused("printf 'одиннадцать\n' >short; $D init fresh --passphrase-file short",
-                        "at least 12 characters");
+    assert_desk_refused(
+        "umask 077; printf 'eleven-char\n' >short; $D init fresh --passphrase-file short",
+        "at least 12 characters");
+    assert_desk_refused(
+        "umask 077; printf 'одиннадцать\n' >short; $D init fresh --passphrase-file short",
+        "at least 12 characters");
     assert_int_equal(desk_run("test -e fresh"), 1);
     struct pty *pty = ask("init", "fresh", "New passphrase");
     pty_type(pty, "eleven-char\r");

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -100,6 +101,7 @@ static void write_pass(void)
     FILE *file = fopen(pass, "w");
     assert_non_null(file);
     fputs(PASSPHRASE "\n", file);
+    assert_int_equal(fchmod(fileno(file), 0600), 0);
     fclose(file);
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,7 +107,9 @@ int desk_test_setup(void **state)
     desk_dir = folder_make();
     folder_write(folder_path(desk_dir, "pass"), DESK_SECRET "\nanother line",
                  sizeof DESK_SECRET "\nanother line" - 1);
+    assert_int_equal(chmod(folder_path(desk_dir, "pass"), 0600), 0);
     folder_write(folder_path(desk_dir, "wrong"), "wrong\n", 6);
+    assert_int_equal(chmod(folder_path(desk_dir, "wrong"), 0600), 0);
     assert_int_equal(desk_run("$D init office --name 'Омбудсмен' $P"), 0);
     assert_desk_said("fingerprint: ");
     enroll();
