@@ -27,7 +27,7 @@ const char *error_text(enum error error)
     return errors[place_of(error)].text;
 }
 
-enum error error_status(enum error error)
+int error_status(enum error error)
 {
     return errors[place_of(error)].status;
 }
@@ -42,4 +42,20 @@ enum error error_of_lack(int number, enum error otherwise)
 bool error_is_machine(enum error error)
 {
     return error == ERROR_IO || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY;
+}
+
+enum error error_of_errno(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return ERROR_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return ERROR_READONLY;
+    default:
+        return error_of_lack(number, ERROR_IO);
+    }
 }

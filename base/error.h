@@ -157,7 +157,7 @@
     /* The desk's commands. */ \
     X(FACILITY, 1, \
       N_("The facility code must be 1 to 15 of A-Z, 0-9 and -, with no - in front.")) \
-    X(FACILITY_TYPE, 2, N_("There is no such type of facility.")) \
+    X(FACILITY_TYPE, 1, N_("There is no such type of facility.")) \
     X(CARD_PLACE, 1, \
       N_("Something that is no card is there already. Name a new file for the card.")) \
     X(CARD_FOLDER, 1, N_("This names a folder. Name a file for the card.")) \
@@ -170,7 +170,7 @@
       N_("There is no bundle in this folder. Check its name, or run the exchange at the " \
          "kiosk again.")) \
     X(CASE, 1, N_("There is no such case. See the numbers with: sandyq-desk list OFFICE")) \
-    X(STATUS, 2, N_("There is no such status.")) \
+    X(STATUS, 1, N_("There is no such status.")) \
     X(NO_ANSWER, 1, \
       N_("The person's last letter has no answer yet. Write one first: sandyq-desk answer " \
          "OFFICE CASE")) \
@@ -207,7 +207,11 @@ enum error { ERROR_LIST(ERROR_CODE) ERROR_COUNT };
 const char *error_text(enum error error);
 
 /* The exit status of a command that ends with it. */
-enum error error_status(enum error error);
+int error_status(enum error error);
+
+/* The error for the errno of a call on a file, where no cause of the caller's own explains it: no
+   space, no right to write, a lack as below, else ERROR_IO. */
+enum error error_of_errno(int number);
 
 /* ERROR_DESCRIPTORS or ERROR_MEMORY for the errno of a call that lacked them, which any call can;
    otherwise for any other. */

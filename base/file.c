@@ -29,7 +29,7 @@ struct file_writer {
     char name[256];
 };
 
-static enum error error_of_errno(int number)
+static enum error error_of(int number)
 {
     switch (number) {
     case ENOENT:
@@ -42,16 +42,8 @@ static enum error error_of_errno(int number)
     case ENOTEMPTY:
     case EEXIST:
         return ERROR_SPECIAL;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ERROR_FULL;
-    case EROFS:
-    case EACCES:
-    case EPERM:
-        return ERROR_READONLY;
     default:
-        return error_of_lack(number, ERROR_IO);
+        return error_of_errno(number);
     }
 }
 
@@ -74,12 +66,12 @@ enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *l
     *fd = -1;
     /* Check before opening: to open a device can already have an effect. */
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == EACCES ? ERROR_IO : error_of_errno(errno);
+        return errno == EACCES ? ERROR_IO : error_of(errno);
     if (!S_ISREG(st.st_mode))
         return ERROR_SPECIAL;
     int opened = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (opened < 0)
-        return errno == EACCES ? ERROR_IO : error_of_errno(errno);
+        return errno == EACCES ? ERROR_IO : error_of(errno);
     if (fstat(opened, &st) != 0)
         error = ERROR_IO;
     else if (S_ISREG(st.st_mode))
@@ -144,7 +136,7 @@ static enum error open_temporary(struct file_writer *writer, mode_t mode)
             return ERROR_NONE;
         }
         if (errno != EEXIST)
-            return error_of_errno(errno);
+            return error_of(errno);
     }
     return ERROR_IO;
 }
@@ -162,7 +154,7 @@ enum error file_begin(int dirfd, const char *name, mode_t mode, struct file_writ
     snprintf(writer->name, sizeof writer->name, "%s", name);
     writer->fd = -1;
     writer->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
-    error = writer->dirfd >= 0 ? open_temporary(writer, mode) : error_of_errno(errno);
+    error = writer->dirfd >= 0 ? open_temporary(writer, mode) : error_of(errno);
     if (error != ERROR_NONE) {
         if (writer->dirfd >= 0)
             close(writer->dirfd);
@@ -179,7 +171,7 @@ enum error file_add(struct file_writer *writer, const void *data, size_t len)
     while (len > 0) {
         ssize_t n = write(writer->fd, bytes, len);
         if (n < 0 && errno != EINTR)
-            return error_of_errno(errno);
+            return error_of(errno);
         if (n > 0) {
             bytes += n;
             len -= (size_t)n;
@@ -192,7 +184,7 @@ static enum error sync_folder(int dirfd)
 {
     /* FAT and some network file systems cannot sync a folder and say so; that is no error. */
     if (fsync(dirfd) != 0 && errno != EINVAL && errno != EROFS && errno != EBADF)
-        return error_of_errno(errno);
+        return error_of(errno);
     return ERROR_NONE;
 }
 
@@ -201,9 +193,9 @@ enum error file_commit(struct file_writer **writer)
     struct file_writer *w = *writer;
     enum error error = ERROR_NONE;
     if (fsync(w->fd) != 0)
-        error = error_of_errno(errno);
+        error = error_of(errno);
     if (error == ERROR_NONE && renameat(w->dirfd, w->temporary, w->dirfd, w->name) != 0)
-        error = errno == ENOENT ? ERROR_IO : error_of_errno(errno);
+        error = errno == ENOENT ? ERROR_IO : error_of(errno);
     if (error != ERROR_NONE) {
         file_abandon(writer);
         return error;
@@ -211,7 +203,7 @@ enum error file_commit(struct file_writer **writer)
     error = sync_folder(w->dirfd);
     /* Some file systems report a full disk only here. */
     if (close(w->fd) != 0 && error == ERROR_NONE)
-        error = error_of_errno(errno);
+        error = error_of(errno);
     close(w->dirfd);
     free(w);
     *writer = NULL;
@@ -250,7 +242,7 @@ enum error file_settle(const char *path)
         return ERROR_IO;
     int dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dirfd < 0)
-        return errno == EACCES ? ERROR_NONE : error_of_errno(errno);
+        return errno == EACCES ? ERROR_NONE : error_of(errno);
     enum error error = sync_folder(dirfd);
     close(dirfd);
     return error;

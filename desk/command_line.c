@@ -14,12 +14,12 @@
 
 int command_fail(const char *subject, enum error error)
 {
-    if (error == ERROR_NONE)
-        return COMMAND_DONE;
-    fputs("sandyq-desk: ", stderr);
-    sanitize_word(stderr, subject, strlen(subject));
-    fprintf(stderr, ": %s\n", _(error_text(error)));
-    return COMMAND_FAILED;
+    if (error != ERROR_NONE) {
+        fputs("sandyq-desk: ", stderr);
+        sanitize_word(stderr, subject, strlen(subject));
+        fprintf(stderr, ": %s\n", _(error_text(error)));
+    }
+    return error_status(error);
 }
 
 int command_fail_choice(const char *subject, enum error error, const char *(*choice)(size_t i))
@@ -30,7 +30,7 @@ int command_fail_choice(const char *subject, enum error error, const char *(*cho
     for (size_t i = 0; choice(i) != NULL; i++)
         fprintf(stderr, " %s", choice(i));
     fputc('\n', stderr);
-    return COMMAND_FAILED;
+    return error_status(error);
 }
 
 static bool case_named_before(const struct vault *vault, size_t i)

@@ -37,19 +37,7 @@ int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELO
 
 static enum error folder_error(int number)
 {
-    switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-        return ERROR_FULL;
-    case EROFS:
-    case EACCES:
-    case EPERM:
-        return ERROR_READONLY;
-    case ENOENT:
-        return ERROR_NOT_OFFICE;
-    default:
-        return error_of_lack(number, ERROR_IO);
-    }
+    return number == ENOENT ? ERROR_NOT_OFFICE : error_of_errno(number);
 }
 
 static enum error folder_open(const char *path, int *dir)

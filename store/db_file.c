@@ -15,20 +15,12 @@
 enum error db_file_error(int number)
 {
     switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ERROR_FULL;
-    case EROFS:
-    case EACCES:
-    case EPERM:
-        return ERROR_READONLY;
     case ENOENT:
         return ERROR_MISSING;
     case ELOOP:
         return ERROR_FOREIGN;
     default:
-        return error_of_lack(number, ERROR_IO);
+        return error_of_errno(number);
     }
 }
 
