@@ -345,11 +345,6 @@ enum error db_number(struct db *db, size_t statement, const struct db_value *in,
     return found.error;
 }
 
-int64_t db_last_id(struct db *db)
-{
-    return sqlite3_last_insert_rowid(db->handle);
-}
-
 /* SQLite compares the open file with the path, by inode; the other two files it does not watch. */
 int db_moved(struct db *db)
 {

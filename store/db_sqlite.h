@@ -5,14 +5,10 @@
 #define STORE_DB_SQLITE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
 struct db;
-
-/* Row id of the last INSERT on this connection. */
-int64_t db_last_id(struct db *db);
 
 /* 1 when what is written would not be found again: the file, its log or its index at their paths is
    no longer the one that is open here, or the file holds an older state than was last seen in it.
