@@ -63,6 +63,8 @@ enum error db_look_error(sqlite3 *handle, int code)
         return ERROR_BUSY;
     case SQLITE_FULL:
         return ERROR_FULL;
+    case SQLITE_NOMEM:
+        return ERROR_MEMORY;
     case SQLITE_READONLY:
         return ERROR_READONLY;
     case SQLITE_CORRUPT:

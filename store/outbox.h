@@ -73,6 +73,6 @@ enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[
 /* The day of the last exchange with the office's courier, in days since 1970-01-01; 0 when there
    was none. When outbox_set_exchanged returns ERROR_NONE it is durable. */
 enum error outbox_exchanged(struct outbox *outbox, uint32_t *day);
-int outbox_set_exchanged(struct outbox *outbox, uint32_t day);
+enum error outbox_set_exchanged(struct outbox *outbox, uint32_t day);
 
 #endif
