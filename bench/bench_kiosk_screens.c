@@ -181,7 +181,7 @@ static void measure_wakes(const char *name, const char *trace)
 }
 
 /* trace: where strace writes the waits of all its processes; NULL for none. With -D the keeper
- * stays our child. */
+   stays our child. */
 static void start(const char *kiosk, const char *state, const char *idle, const char *trace)
 {
     const struct winsize size = {.ws_row = 25, .ws_col = 80};

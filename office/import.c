@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Import: bundles are authenticated, opened by two threads, and filed by one, a transaction a
- * bundle. */
+/* Bundles are authenticated, opened by two threads, and filed by one: a transaction a bundle. */
 #include "office/import.h"
 
 #include <dirent.h>

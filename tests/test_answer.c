@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Answers sealed, found by tag, opened, and refused; the layout read by a stranger with libsodium.
- */
+/* Answers sealed, found by tag, opened, and refused; the layout read by a stranger with
+   libsodium. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

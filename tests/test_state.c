@@ -358,8 +358,8 @@ static void damaged_board_counts_as_none_and_is_replaced(void **state)
     assert_int_equal(kiosk->board_number, 4);
 }
 
-/* With a charter the office can change its board key; the board under the old one counts no more.
- */
+/* With a charter the office can change its board key; the board under the old one counts no
+   more. */
 static void board_key_changes_with_the_charter(void **state)
 {
     struct fake_office other;
