@@ -131,11 +131,8 @@ void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN],
 {
     unsigned group[5];
 
-    for (int i = 0; i < 5; i++) {
-        const uint8_t *p = office + (size_t)i * 4;
-        group[i] =
-            ((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]) % 10000U;
-    }
+    for (int i = 0; i < 5; i++)
+        group[i] = wire_get32_big(office + (size_t)i * 4) % 10000U;
     snprintf(out, CHARTER_FINGERPRINT_LEN, "%04u %04u %04u %04u %04u", group[0], group[1], group[2],
              group[3], group[4]);
 }

@@ -344,19 +344,20 @@ enum error db_number(struct db *db, size_t statement, const struct db_value *in,
 }
 
 /* SQLite compares the open file with the path, by inode; the other two files it does not watch. */
-int db_moved(struct db *db)
+bool db_moved(struct db *db)
 {
     struct place now[FILES];
-    int moved = 0;
-    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK)
-        moved = 1;
+    int has_moved = 0;
+    bool moved =
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK ||
+        has_moved != 0;
     places_look(db->handle, now);
     for (int i = 0; i < FILES; i++)
         if (now[i].device != db->places[i].device || now[i].inode != db->places[i].inode)
-            moved = 1;
+            moved = true;
     uint32_t changes = db_look_changes(db->handle);
     if (changes < db->changes) {
-        moved = 1;
+        moved = true;
         /* The log is all there is of what came after; it stays as it is. */
         db_keep_log(db, true);
     }

@@ -160,7 +160,7 @@ void outbox_close(struct outbox **outbox)
     *outbox = NULL;
 }
 
-int outbox_moved(struct outbox *outbox)
+bool outbox_moved(struct outbox *outbox)
 {
     return db_moved(outbox->db);
 }

@@ -35,7 +35,7 @@ enum error outbox_check(struct outbox *outbox);
 void outbox_close(struct outbox **outbox);
 
 /* As db_moved, of the outbox's files. */
-int outbox_moved(struct outbox *outbox);
+bool outbox_moved(struct outbox *outbox);
 
 /* Sets *tip to the last record ever appended, even if it has been dropped since. */
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
