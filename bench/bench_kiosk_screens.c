@@ -131,7 +131,7 @@ static pid_t child_of(pid_t pid)
     return (pid_t)child;
 }
 
-/* The keeper's child is the porter, which starts the sessions. */
+/* The keeper's child is the launcher, which starts the sessions. */
 static pid_t session_of(pid_t pid)
 {
     return child_of(child_of(pid));
