@@ -40,7 +40,7 @@ static void test_danger_in_three_keys(void **state)
     }
 }
 
-/* Who cries for help after having written is shown what goes along. */
+/* A person who cries for help after having written is shown what goes along. */
 static void test_danger_sends_no_unseen_words(void **state)
 {
     struct letter letter;

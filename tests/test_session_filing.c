@@ -175,7 +175,7 @@ static void test_half_a_pin_locks_nothing(void **state)
     assert_keys(&letter, session->code, "");
 }
 
-/* Who cannot write has only the answers: they are not lost unasked. */
+/* Without a text there are only the answers: they are not lost unasked. */
 static void test_leaving_asks_about_answers(void **state)
 {
     play(MENU "1 "
