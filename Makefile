@@ -170,8 +170,8 @@ torture: deps-test
 	@$(MAKE) --no-print-directory torture-built
 torture-built: $(BUILD)/tests/torture/torture
 	@$<
-$(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,desk $(ROOMS))
-	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,desk $(ROOMS)) \
+$(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--wrap=signature_verify,--wrap=signature_verify_hashed -Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
 

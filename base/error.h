@@ -218,7 +218,7 @@ enum error error_of_errno(int number);
 enum error error_of_lack(int number, enum error otherwise);
 
 /* Whether the machine failed, so that nothing was learnt about the thing itself: ERROR_IO,
-   _DESCRIPTORS or _MEMORY. */
+   _DESCRIPTORS or _MEMORY. Any of the three may come where a contract names _IO. */
 bool error_is_machine(enum error error);
 
 #endif

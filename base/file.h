@@ -22,15 +22,15 @@ enum error file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC
 enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *len);
 
 /* Reads the whole of name in dirfd, with the care of file_open. *data is for the caller to free.
-   Returns ERROR_NONE, _MISSING, _SPECIAL (not a regular file), _LARGE (over max bytes) or _IO; on
-   an error *data is NULL. */
+   Returns ERROR_NONE, _MISSING, _SPECIAL (not a regular file), _LARGE (over max bytes) or an error
+   of the machine (error_is_machine); on an error *data is NULL. */
 enum error file_read(int dirfd, const char *name, size_t max, uint8_t **data, size_t *len);
 
 /* Writes name in dirfd: a temporary file in the same folder, fsync, rename, fsync of the folder. A
    file that was there before stays whole until the rename. mode is passed to openat(2), so file
-   systems without modes work. Returns ERROR_NONE, _FULL, _READONLY, _SPECIAL (there is a folder of
-   that name) or _IO. After an error no temporary file is left; after a power cut one may be, for
-   file_sweep. */
+   systems without modes work. Returns ERROR_NONE, _FULL, _READONLY, _MISSING (the folder is gone),
+   _SPECIAL (there is a folder of that name) or an error of the machine. After an error no temporary
+   file is left; after a power cut one may be, for file_sweep. */
 enum error file_write(int dirfd, const char *name, mode_t mode, const void *data, size_t len);
 
 /* file_write in pieces; errors as there. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Little-endian fixed-width integers in byte buffers of any alignment: the one place that
-   knows byte order. */
+/* Fixed-width integers in byte buffers of any alignment: the one place that knows byte order.
+   Sandyq's own files are little-endian; others' formats may not be. */
 #ifndef BASE_WIRE_H
 #define BASE_WIRE_H
 
@@ -22,6 +22,12 @@ static inline uint32_t wire_get32(const uint8_t *p)
 static inline uint64_t wire_get64(const uint8_t *p)
 {
     return (uint64_t)wire_get32(p) | (uint64_t)wire_get32(p + 4) << 32;
+}
+
+/* Loads the 4 bytes at p, the highest first. */
+static inline uint32_t wire_get32_big(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* Stores v in the 2 bytes at p. */

@@ -3,6 +3,7 @@
    prints, a line each: key to screen (p50 and p99 in milliseconds), wake-ups of keeper and
    session per minute while a person reads and while it counts down, and the KiB that keeper and
    session have resident. */
+#include <inttypes.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -13,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <utmp.h>
+
+#include "tests/lib/process.h"
 
 enum {
     KEYS = 1000,
@@ -102,22 +105,6 @@ static void measure_keys(void)
            took[KEYS * 99 / 100] * 1e3);
 }
 
-/* The number behind a name in the status of a process, or 0. */
-static long status_number(pid_t pid, const char *name)
-{
-    char path[64], line[256];
-    long number = 0;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *in = fopen(path, "re");
-    while (in != NULL && number == 0 && fgets(line, sizeof line, in) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            number = strtol(line + strlen(name), NULL, 10);
-    if (in != NULL)
-        fclose(in);
-    return number;
-}
-
 static pid_t child_of(pid_t pid)
 {
     char path[64];
@@ -131,7 +118,7 @@ static pid_t child_of(pid_t pid)
     return (pid_t)child;
 }
 
-/* The keeper's child is the porter, which starts the sessions. */
+/* The keeper's child is the launcher, which starts the sessions. */
 static pid_t session_of(pid_t pid)
 {
     return child_of(child_of(pid));
@@ -181,7 +168,7 @@ static void measure_wakes(const char *name, const char *trace)
 }
 
 /* trace: where strace writes the waits of all its processes; NULL for none. With -D the keeper
- * stays our child. */
+   stays our child. */
 static void start(const char *kiosk, const char *state, const char *idle, const char *trace)
 {
     const struct winsize size = {.ws_row = 25, .ws_col = 80};
@@ -235,8 +222,9 @@ int main(int argc, char **argv)
     walk_to_editor();
     fill_text();
     measure_keys();
-    printf("resident: keeper %ld KiB, session %ld KiB\n", status_number(keeper, "VmRSS:"),
-           status_number(session_of(keeper), "VmRSS:"));
+    printf("resident: keeper %" PRIu64 " KiB, session %" PRIu64 " KiB\n",
+           process_number(keeper, "status", "VmRSS:"),
+           process_number(session_of(keeper), "status", "VmRSS:"));
     stop();
     start(argv[1], argv[2], "600", trace);
     walk_to_editor();

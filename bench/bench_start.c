@@ -13,6 +13,8 @@
 #include <unistd.h>
 #include <utmp.h>
 
+#include "tests/lib/process.h"
+
 enum { PATIENCE_MS = 20000, SCREEN_BYTES = 65536 };
 
 static double now(void)
@@ -22,26 +24,11 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* The number behind a name in a file of /proc, or 0. */
-static long proc_number(long pid, const char *file, const char *name)
-{
-    char path[64], line[256];
-    long number = 0;
-    snprintf(path, sizeof path, "/proc/%ld/%s", pid, file);
-    FILE *in = fopen(path, "re");
-    while (in != NULL && number == 0 && fgets(line, sizeof line, in) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            number = strtol(line + strlen(name), NULL, 10);
-    if (in != NULL)
-        fclose(in);
-    return number;
-}
-
 /* Memory of a process and of all below it. */
 static long memory(long pid)
 {
     char path[64];
-    long sum = proc_number(pid, "status", "VmRSS:"), child = 0;
+    long sum = (long)process_number((pid_t)pid, "status", "VmRSS:"), child = 0;
     snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", pid, pid);
     FILE *in = fopen(path, "re");
     while (in != NULL && fscanf(in, "%ld", &child) == 1)

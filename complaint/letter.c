@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What encoding and decoding have in common: the checks of the fields, and the names of errors. */
+/* What encoding and decoding have in common: the checks of the fields. */
 #include "complaint/letter.h"
 
 #include <string.h>

@@ -86,7 +86,4 @@ enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
    met; letter is then zeroed. */
 enum error letter_decode(const uint8_t in[LETTER_LEN], struct letter *letter);
 
-/* Returns a short English name of a letter_error for logs and JSON ("truncated"); never NULL. */
-const char *letter_error_name(enum error error);
-
 #endif

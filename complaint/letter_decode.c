@@ -33,8 +33,7 @@ enum {
 
 enum item_type { ITEM_OTHER, ITEM_UINT, ITEM_BYTES, ITEM_TEXT, ITEM_ARRAY, ITEM_MAP };
 
-/* One CBOR item: number is the value of a uint, the length of a string, the count of an array or
- * map. */
+/* One CBOR item; number is a uint's value, a string's length, an array's or a map's count. */
 struct item {
     enum item_type type;
     uint64_t number;
@@ -239,7 +238,7 @@ static enum error take_small(struct reader *r, uint64_t key, struct letter *lett
     return error;
 }
 
-static int take_value(struct reader *r, uint64_t key, struct letter *letter)
+static enum error take_value(struct reader *r, uint64_t key, struct letter *letter)
 {
     switch (key) {
     case KEY_LANGUAGE:
@@ -265,8 +264,7 @@ static int take_value(struct reader *r, uint64_t key, struct letter *letter)
     }
 }
 
-/* Takes one key. A cover says what it is in key 1, so a key from 6 on without it is missing, not
- * unknown. */
+/* Takes one key. Those from 6 on are unknown in a cover; if key 1 is absent, that is the error. */
 static enum error take_key(struct reader *r, const struct letter *letter, uint64_t *key)
 {
     enum error error = take_uint(r, UINT64_MAX, key);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A letter into CBOR: streamed into the caller's memory, so that no copy of the text is ever on the
- * heap. */
+/* A letter into CBOR, streamed into the caller's memory: no copy of the text is on the heap. */
 #include "complaint/letter.h"
 
 #include <string.h>

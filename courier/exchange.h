@@ -43,9 +43,9 @@ struct exchange_report {
     enum error charter;
     enum error board;
     enum error bundle; /* writing it; ERROR_MISSING when a request for a card went out instead */
-    enum error
-        outbox;     /* dropping what the office has, or noting the day. ERROR_NONE when that failed
-                           because of a fork or an outbox of no use: fork and salvaged say so */
+    /* Dropping what the office has, or noting the day. ERROR_NONE when that failed because of a
+       fork or an outbox of no use: fork and salvaged say so. */
+    enum error outbox;
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
     uint64_t dropped_to; /* records up to here are acknowledged and no longer held */

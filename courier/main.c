@@ -189,7 +189,7 @@ static int exchange(const struct options *options)
         return fail(options->state, _(error_text(error)));
     print_report(&report);
     if (fflush(stdout) != 0)
-        return fail("stdout", _(error_text(ERROR_IO)));
+        return fail("stdout", _(error_text(ERROR_OUTPUT)));
     if (error == ERROR_NONE)
         return STATUS_DONE;
     if (report.card_rivals)

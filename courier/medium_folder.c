@@ -34,11 +34,7 @@ static enum error write_file(void *context, const char *name, const void *data, 
 static enum error move_file(void *context, const char *from, const char *to)
 {
     const struct folder *folder = context;
-    if (renameat(folder->fd, from, folder->fd, to) == 0)
-        return ERROR_NONE;
-    return errno == EROFS || errno == EACCES || errno == EPERM ? ERROR_READONLY
-           : errno == ENOSPC || errno == EDQUOT                ? ERROR_FULL
-                                                               : ERROR_IO;
+    return renameat(folder->fd, from, folder->fd, to) == 0 ? ERROR_NONE : error_of_errno(errno);
 }
 
 static enum error each_file(void *context, medium_visit *visit, void *visitor)

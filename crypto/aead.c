@@ -40,9 +40,9 @@ fail:
     return NULL;
 }
 
-int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out)
+enum error aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out)
 {
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     gcry_cipher_hd_t handle = start(with);
     if (handle == NULL)
         goto out;
@@ -50,34 +50,34 @@ int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *o
         goto out;
     if (gcry_cipher_gettag(handle, out + len, AEAD_TAG_LEN) != 0)
         goto out;
-    rc = ERROR_NONE;
+    error = ERROR_NONE;
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(out, len + AEAD_TAG_LEN);
     gcry_cipher_close(handle);
-    return rc;
+    return error;
 }
 
 enum error aead_open(const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
 {
-    int rc = ERROR_SEAL;
+    enum error error = ERROR_SEAL;
     gcry_cipher_hd_t handle = NULL;
     if (len < AEAD_TAG_LEN)
         return ERROR_SEAL;
     len -= AEAD_TAG_LEN;
     handle = start(with);
     if (handle == NULL) {
-        rc = ERROR_MEMORY;
+        error = ERROR_MEMORY;
         goto out;
     }
     if (gcry_cipher_decrypt(handle, plain, len, sealed, len) != 0)
         goto out;
     if (gcry_cipher_checktag(handle, sealed + len, AEAD_TAG_LEN) != 0)
         goto out;
-    rc = ERROR_NONE;
+    error = ERROR_NONE;
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(plain, len);
     gcry_cipher_close(handle);
-    return rc;
+    return error;
 }

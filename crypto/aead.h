@@ -28,7 +28,7 @@ struct aead {
 
 /* Seals len bytes into out, len + AEAD_TAG_LEN bytes, which may not overlap plain. Returns
    ERROR_NONE or ERROR_MEMORY (then out is zeroed). */
-int aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out);
+enum error aead_seal(const struct aead *with, const void *plain, size_t len, uint8_t *out);
 
 /* Opens len bytes, tag included, into plain, len - AEAD_TAG_LEN bytes. Returns ERROR_NONE,
    ERROR_SEAL or ERROR_MEMORY; on error plain is zeroed. */

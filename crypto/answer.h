@@ -46,7 +46,7 @@ enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct an
    ERROR_SEAL, also when the entry's tag is not that of message n; ERROR_MALFORMED when the
    length is over ANSWER_TEXT_MAX, the text is not valid UTF-8, or what follows it is not zero; or
    ERROR_MEMORY. On error *answer is zeroed (answer_open.c, the kiosk's half). */
-int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
-                struct answer *answer);
+enum error answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
+                       struct answer *answer);
 
 #endif

@@ -10,13 +10,13 @@ enum {
     AT_NONCE = ANSWER_TAG_LEN,
     AT_CIPHERTEXT = AT_NONCE + AEAD_NONCE_LEN,
     CIPHERTEXT_LEN = ANSWER_LEN - AT_CIPHERTEXT,
-    SANITIZE_LEN = CIPHERTEXT_LEN - AEAD_TAG_LEN,
+    PLAIN_LEN = CIPHERTEXT_LEN - AEAD_TAG_LEN,
     AT_STATE = 0,
     AT_DAY = 1,
     AT_LEN = 5,
     AT_TEXT = 7,
 };
 
-_Static_assert(SANITIZE_LEN == AT_TEXT + ANSWER_TEXT_MAX, "the text fills the plaintext");
+_Static_assert(PLAIN_LEN == AT_TEXT + ANSWER_TEXT_MAX, "the text fills the plaintext");
 
 #endif

@@ -20,7 +20,7 @@ static bool all_zero(const uint8_t *bytes, size_t len)
 }
 
 /* Fields out of the opened bytes; the office signed the board, but nothing is shown unread. */
-static enum error read_fields(const uint8_t plain[SANITIZE_LEN], struct answer *answer)
+static enum error read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
 {
     const uint8_t *text = plain + AT_TEXT;
     const uint16_t len = wire_get16(plain + AT_LEN);
@@ -36,7 +36,7 @@ static enum error read_fields(const uint8_t plain[SANITIZE_LEN], struct answer *
 
 /* Opens entry into plain when it stands under the tag of message n. */
 static enum error open_entry(const struct code_keys *keys, uint64_t n,
-                             const uint8_t entry[ANSWER_LEN], uint8_t plain[SANITIZE_LEN])
+                             const uint8_t entry[ANSWER_LEN], uint8_t plain[PLAIN_LEN])
 {
     uint8_t tag[ANSWER_TAG_LEN];
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, tag,
@@ -45,25 +45,22 @@ static enum error open_entry(const struct code_keys *keys, uint64_t n,
         return ERROR_MEMORY;
     if (!secret_equal(tag, entry, ANSWER_TAG_LEN))
         return ERROR_SEAL;
-    int rc = aead_open(&with, entry + AT_CIPHERTEXT, CIPHERTEXT_LEN, plain);
-    if (rc == ERROR_NONE)
-        return ERROR_NONE;
-    return rc == ERROR_SEAL ? ERROR_SEAL : ERROR_MEMORY;
+    return aead_open(&with, entry + AT_CIPHERTEXT, CIPHERTEXT_LEN, plain);
 }
 
-int answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
-                struct answer *answer)
+enum error answer_open(const struct code_keys *keys, uint64_t n, const uint8_t entry[ANSWER_LEN],
+                       struct answer *answer)
 {
-    int rc = ERROR_MEMORY;
-    uint8_t *plain = secret_new(SANITIZE_LEN);
+    enum error error = ERROR_MEMORY;
+    uint8_t *plain = secret_new(PLAIN_LEN);
     if (plain == NULL)
         goto out;
-    rc = open_entry(keys, n, entry, plain);
-    if (rc == ERROR_NONE)
-        rc = read_fields(plain, answer);
+    error = open_entry(keys, n, entry, plain);
+    if (error == ERROR_NONE)
+        error = read_fields(plain, answer);
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(answer, sizeof *answer);
     secret_free(plain);
-    return rc;
+    return error;
 }

@@ -15,11 +15,11 @@ enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct an
 {
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, entry,
                               ANSWER_TAG_LEN};
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *plain = NULL;
     if (answer->len > ANSWER_TEXT_MAX)
         return ERROR_TEXT_LONG;
-    plain = secret_new(SANITIZE_LEN);
+    plain = secret_new(PLAIN_LEN);
     if (plain == NULL)
         goto out;
     plain[AT_STATE] = answer->state;
@@ -27,11 +27,10 @@ enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct an
     wire_put16(plain + AT_LEN, answer->len);
     memcpy(plain + AT_TEXT, answer->text, answer->len);
     random_bytes(entry + AT_NONCE, AEAD_NONCE_LEN);
-    rc = answer_tag(keys, n, entry);
-    if (rc == ERROR_NONE &&
-        aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) != ERROR_NONE)
-        rc = ERROR_MEMORY;
+    error = answer_tag(keys, n, entry);
+    if (error == ERROR_NONE)
+        error = aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT);
 out:
     secret_free(plain);
-    return rc;
+    return error;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Argon2id (RFC 9106), version 0x13, one lane: the slow step between what a person knows and a key.
- */
+/* Argon2id (RFC 9106), version 0x13, one lane: the slow step from what a person knows to a key. */
 #ifndef CRYPTO_ARGON_H
 #define CRYPTO_ARGON_H
 

@@ -54,11 +54,11 @@ static bool is(unsigned found, unsigned wanted)
     return secret_equal(&found, &wanted, sizeof found);
 }
 
-int code_parse(const char *typed, size_t len, char code[CODE_LEN])
+enum error code_parse(const char *typed, size_t len, char code[CODE_LEN])
 {
     size_t digits = 0;
     unsigned foreign = 0;
-    int rc = ERROR_NONE;
+    enum error error = ERROR_NONE;
     for (size_t i = 0; i < len; i++) {
         if (is_separator(typed[i]))
             continue;
@@ -68,15 +68,15 @@ int code_parse(const char *typed, size_t len, char code[CODE_LEN])
         digits++;
     }
     if (!is(foreign >> 31, 0))
-        rc = ERROR_CODE_FOREIGN;
+        error = ERROR_CODE_FOREIGN;
     else if (digits != CODE_DIGITS)
-        rc = digits < CODE_DIGITS ? ERROR_CODE_SHORT : ERROR_CODE_LONG;
+        error = digits < CODE_DIGITS ? ERROR_CODE_SHORT : ERROR_CODE_LONG;
     else if (!is(residue(code, CODE_DIGITS), 1))
-        rc = ERROR_CODE_CHECK;
-    if (rc != ERROR_NONE)
+        error = ERROR_CODE_CHECK;
+    if (error != ERROR_NONE)
         explicit_bzero(code, CODE_LEN);
     code[CODE_DIGITS] = '\0';
-    return rc;
+    return error;
 }
 
 void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN])
@@ -112,14 +112,14 @@ static int expand(const uint8_t root[ARGON_LEN], const char *label, uint8_t out[
     return hash_expand(out, CODE_KEY_LEN, root, &(struct hash_part){label, strlen(label)}, 1);
 }
 
-int code_derive(const char code[CODE_LEN], const char *pin,
-                const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
-                struct code_keys *keys)
+enum error code_derive(const char code[CODE_LEN], const char *pin,
+                       const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
+                       struct code_keys *keys)
 {
     const struct argon_cost cost = {ARGON_KIB, ARGON_PASSES};
     const size_t pin_len = strlen(pin);
     uint8_t salt[ARGON_SALT_LEN];
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     assert(pin_len <= CODE_PIN_MAX);
     struct work *work = secret_new(sizeof *work);
     if (work == NULL)
@@ -133,10 +133,10 @@ int code_derive(const char code[CODE_LEN], const char *pin,
     if (expand(work->root, "sandyq tag v1", keys->tag) != 0 ||
         expand(work->root, "sandyq answer v1", keys->answer) != 0)
         goto out;
-    rc = ERROR_NONE;
+    error = ERROR_NONE;
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(keys, sizeof *keys);
     secret_free(work);
-    return rc;
+    return error;
 }

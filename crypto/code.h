@@ -33,8 +33,8 @@ void code_new(char code[CODE_LEN]);
 
 /* Reads a code as typed: ASCII digits, spaces and dashes anywhere. On ERROR_NONE code holds the 24
    digits and a NUL; else it is zeroed. Foreign characters are named first, then the length, then
-   the check digits. Returns ERROR_NONE, _SHORT, _LONG, _FOREIGN or _CHECK. */
-int code_parse(const char *typed, size_t len, char code[CODE_LEN]);
+   the check digits. Returns ERROR_NONE, ERROR_CODE_FOREIGN, _SHORT, _LONG or _CHECK. */
+enum error code_parse(const char *typed, size_t len, char code[CODE_LEN]);
 
 /* Writes the code as six groups of four with one space between, NUL-terminated. */
 void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
@@ -49,8 +49,8 @@ void code_group(const char code[CODE_LEN], char grouped[CODE_GROUPED_LEN]);
    programming error: assert. Takes about 1.4 s, the same for every code and PIN; watch, which may
    be NULL, is told of the progress. keys should lie in secret_new memory. Returns ERROR_NONE or
    ERROR_MEMORY (then keys is zeroed). */
-int code_derive(const char code[CODE_LEN], const char *pin,
-                const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
-                struct code_keys *keys);
+enum error code_derive(const char code[CODE_LEN], const char *pin,
+                       const uint8_t office_id[CODE_OFFICE_LEN], const struct argon_watch *watch,
+                       struct code_keys *keys);
 
 #endif

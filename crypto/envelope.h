@@ -43,23 +43,25 @@ int envelope_key_id(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t id[ENVEL
 /* Seals a letter of ENVELOPE_LETTER_LEN bytes to an intake public key, with a fresh ephemeral key.
    Returns ERROR_NONE, ERROR_KEY_UNFIT (a small-order point) or ERROR_MEMORY; on error out is
    zeroed. */
-int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
-                  const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN]);
+enum error envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
+                         const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN]);
 
 /* Reads which key an envelope names, without opening it. Returns ERROR_NONE, _FOREIGN, _NEWER or
    _SUITE (envelope_open.c, which a kiosk is not linked with). */
 enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVELOPE_ID_LEN]);
 
 /* Opens an envelope with the intake secret (32 bytes in secret_new memory) into letter, which the
-   caller owns and wipes. Safe in several threads at once. On error letter is zeroed. Returns any
-   enum error. */
+   caller owns and wipes. Safe in several threads at once. Returns ERROR_NONE, an error of
+   envelope_names, ERROR_KEY_UNFIT (it names another key), ERROR_SEAL (it was changed) or
+   ERROR_MEMORY; on error letter is zeroed. */
 enum error envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN],
                          const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);
 
 /* The same when the public key of the secret is at hand: saves one of two X25519 multiplications,
    half the time. A public key of another secret gives ERROR_KEY_UNFIT or ERROR_SEAL. */
-int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
-                       const uint8_t public_key[ENVELOPE_KEY_LEN],
-                       const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN]);
+enum error envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
+                              const uint8_t public_key[ENVELOPE_KEY_LEN],
+                              const uint8_t envelope[ENVELOPE_LEN],
+                              uint8_t letter[ENVELOPE_LETTER_LEN]);
 
 #endif

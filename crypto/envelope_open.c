@@ -25,57 +25,46 @@ enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVEL
     return ERROR_NONE;
 }
 
-/* Checks that the envelope is for the owner of this public key. Writes the info that goes with it.
- */
+/* Checks that the envelope is for the owner of this public key. Writes its info. */
 static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
                                const uint8_t envelope[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {
     uint8_t ours[ENVELOPE_ID_LEN];
     memcpy(info, envelope_info_domain, INFO_DOMAIN_LEN);
-    int rc = envelope_names(envelope, info + INFO_DOMAIN_LEN);
-    if (rc != ERROR_NONE)
-        return rc;
+    enum error error = envelope_names(envelope, info + INFO_DOMAIN_LEN);
+    if (error != ERROR_NONE)
+        return error;
     if (envelope_key_id(public_key, ours) != 0)
         return ERROR_MEMORY;
     return memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) == 0 ? ERROR_NONE
                                                                       : ERROR_KEY_UNFIT;
 }
 
-static enum error in_our_words(int hpke)
-{
-    switch (hpke) {
-    case ERROR_NONE:
-        return ERROR_NONE;
-    case ERROR_MEMORY:
-        return ERROR_MEMORY;
-    default:
-        return ERROR_SEAL; /* nobody honest writes an encapsulated key of small order */
-    }
-}
-
-int envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
-                       const uint8_t public_key[ENVELOPE_KEY_LEN],
-                       const uint8_t envelope[ENVELOPE_LEN], uint8_t letter[ENVELOPE_LETTER_LEN])
+enum error envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
+                              const uint8_t public_key[ENVELOPE_KEY_LEN],
+                              const uint8_t envelope[ENVELOPE_LEN],
+                              uint8_t letter[ENVELOPE_LETTER_LEN])
 {
     uint8_t info[INFO_LEN];
     const struct hpke_pair pair = {secret, public_key};
     const struct hpke_context context = {info, INFO_LEN, envelope, AT_ENC};
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *shared = secret_new(HPKE_KEY_LEN);
     if (shared == NULL)
         goto out;
-    rc = check_header(public_key, envelope, info);
-    if (rc != ERROR_NONE)
+    error = check_header(public_key, envelope, info);
+    if (error != ERROR_NONE)
         goto out;
-    rc = in_our_words(hpke_open_decap(&pair, envelope + AT_ENC, shared));
-    if (rc == ERROR_NONE)
-        rc = in_our_words(
-            hpke_open(shared, &context, envelope + AT_CIPHERTEXT, CIPHERTEXT_LEN, letter));
+    error = hpke_open_decap(&pair, envelope + AT_ENC, shared);
+    if (error == ERROR_KEY_UNFIT)
+        error = ERROR_SEAL; /* nobody honest writes an encapsulated key of small order */
+    if (error == ERROR_NONE)
+        error = hpke_open(shared, &context, envelope + AT_CIPHERTEXT, CIPHERTEXT_LEN, letter);
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(letter, ENVELOPE_LETTER_LEN);
     secret_free(shared);
-    return rc;
+    return error;
 }
 
 enum error envelope_open(const uint8_t secret[ENVELOPE_KEY_LEN],

@@ -31,28 +31,25 @@ static enum error write_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
     return ERROR_NONE;
 }
 
-int envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
-                  const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN])
+enum error envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
+                         const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN])
 {
     uint8_t info[INFO_LEN];
     const struct hpke_context context = {info, INFO_LEN, out, AT_ENC};
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     struct work *work = secret_new(sizeof *work);
     if (work == NULL)
         goto out;
-    rc = write_header(public_key, out, info);
-    if (rc != ERROR_NONE)
+    error = write_header(public_key, out, info);
+    if (error != ERROR_NONE)
         goto out;
     random_bytes(work->ephemeral, sizeof work->ephemeral);
-    int sealed = hpke_encap(work->ephemeral, public_key, work->shared, out + AT_ENC);
-    if (sealed == ERROR_NONE)
-        sealed =
-            hpke_seal(work->shared, &context, letter, ENVELOPE_LETTER_LEN, out + AT_CIPHERTEXT);
-    if (sealed != ERROR_NONE)
-        rc = sealed == ERROR_KEY_UNFIT ? ERROR_KEY_UNFIT : ERROR_MEMORY;
+    error = hpke_encap(work->ephemeral, public_key, work->shared, out + AT_ENC);
+    if (error == ERROR_NONE)
+        error = hpke_seal(work->shared, &context, letter, ENVELOPE_LETTER_LEN, out + AT_CIPHERTEXT);
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(out, ENVELOPE_LEN);
     secret_free(work);
-    return rc;
+    return error;
 }

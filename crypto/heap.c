@@ -58,8 +58,7 @@ void free(void *block)
     __libc_free(block);
 }
 
-/* The C library's realloc moves a block without calling free, so the old place has to be wiped
- * here. */
+/* The C library's realloc moves a block without calling free: the old place is wiped here. */
 void *realloc(void *block, size_t len)
 {
     if (block == NULL || len == 0 || !wiping)

@@ -40,22 +40,22 @@ static enum error labeled_expand(const struct suite *suite, const uint8_t prk[HA
     return hash_expand(out, len, prk, parts, 5) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-int hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
-                uint8_t public_key[HPKE_KEY_LEN])
+enum error hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_LEN],
+                       uint8_t public_key[HPKE_KEY_LEN])
 {
     const struct hash_part none = {"", 0};
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *prk = secret_new(HASH_LEN);
     if (prk == NULL)
         goto out;
-    rc = labeled_extract(&in_kem, NULL, "dkp_prk", (struct hash_part){ikm, ikm_len}, prk);
-    if (rc == ERROR_NONE)
-        rc = labeled_expand(&in_kem, prk, "sk", none, secret, HPKE_KEY_LEN);
-    if (rc == ERROR_NONE)
-        rc = hpke_public(secret, public_key);
+    error = labeled_extract(&in_kem, NULL, "dkp_prk", (struct hash_part){ikm, ikm_len}, prk);
+    if (error == ERROR_NONE)
+        error = labeled_expand(&in_kem, prk, "sk", none, secret, HPKE_KEY_LEN);
+    if (error == ERROR_NONE)
+        error = hpke_public(secret, public_key);
 out:
     secret_free(prk);
-    return rc;
+    return error;
 }
 
 /* X25519, of the base point when point is NULL. libgcrypt copies the scalar into locked memory and,
@@ -89,90 +89,92 @@ enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HP
     return ERROR_NONE;
 }
 
-int hpke_shared(const uint8_t dh[HPKE_KEY_LEN], const uint8_t enc[HPKE_KEY_LEN],
-                const uint8_t public_key[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
+enum error hpke_shared(const uint8_t dh[HPKE_KEY_LEN], const uint8_t enc[HPKE_KEY_LEN],
+                       const uint8_t public_key[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
 {
     uint8_t context[2 * HPKE_KEY_LEN];
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *prk = secret_new(HASH_LEN);
     if (prk == NULL)
         goto out;
     memcpy(context, enc, HPKE_KEY_LEN);
     memcpy(context + HPKE_KEY_LEN, public_key, HPKE_KEY_LEN);
-    rc = labeled_extract(&in_kem, NULL, "eae_prk", (struct hash_part){dh, HPKE_KEY_LEN}, prk);
-    if (rc == ERROR_NONE)
-        rc = labeled_expand(&in_kem, prk, "shared_secret",
-                            (struct hash_part){context, sizeof context}, shared, HPKE_KEY_LEN);
+    error = labeled_extract(&in_kem, NULL, "eae_prk", (struct hash_part){dh, HPKE_KEY_LEN}, prk);
+    if (error == ERROR_NONE)
+        error = labeled_expand(&in_kem, prk, "shared_secret",
+                               (struct hash_part){context, sizeof context}, shared, HPKE_KEY_LEN);
 out:
     secret_free(prk);
-    return rc;
+    return error;
 }
 
 /* key_schedule_context = mode_base || psk_id_hash || info_hash. */
-static int schedule_context(const void *info, size_t info_len, uint8_t context[1 + 2 * HASH_LEN])
+static enum error schedule_context(const void *info, size_t info_len,
+                                   uint8_t context[1 + 2 * HASH_LEN])
 {
     context[0] = 0;
-    int rc = labeled_extract(&in_hpke, NULL, "psk_id_hash", (struct hash_part){"", 0}, context + 1);
-    if (rc == ERROR_NONE)
-        rc = labeled_extract(&in_hpke, NULL, "info_hash", (struct hash_part){info, info_len},
-                             context + 1 + HASH_LEN);
-    return rc;
+    enum error error =
+        labeled_extract(&in_hpke, NULL, "psk_id_hash", (struct hash_part){"", 0}, context + 1);
+    if (error == ERROR_NONE)
+        error = labeled_extract(&in_hpke, NULL, "info_hash", (struct hash_part){info, info_len},
+                                context + 1 + HASH_LEN);
+    return error;
 }
 
-int hpke_schedule(const uint8_t shared[HPKE_KEY_LEN], const void *info, size_t info_len,
-                  struct hpke_keys *keys)
+enum error hpke_schedule(const uint8_t shared[HPKE_KEY_LEN], const void *info, size_t info_len,
+                         struct hpke_keys *keys)
 {
     uint8_t bytes[1 + 2 * HASH_LEN];
     const struct hash_part context = {bytes, sizeof bytes};
     const struct hash_part psk = {"", 0};
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *secret = secret_new(HASH_LEN);
     if (secret == NULL)
         goto out;
-    rc = schedule_context(info, info_len, bytes);
-    if (rc == ERROR_NONE)
-        rc = labeled_extract(&in_hpke, shared, "secret", psk, secret);
-    if (rc == ERROR_NONE)
-        rc = labeled_expand(&in_hpke, secret, "key", context, keys->key, sizeof keys->key);
-    if (rc == ERROR_NONE)
-        rc = labeled_expand(&in_hpke, secret, "base_nonce", context, keys->nonce,
-                            sizeof keys->nonce);
+    error = schedule_context(info, info_len, bytes);
+    if (error == ERROR_NONE)
+        error = labeled_extract(&in_hpke, shared, "secret", psk, secret);
+    if (error == ERROR_NONE)
+        error = labeled_expand(&in_hpke, secret, "key", context, keys->key, sizeof keys->key);
+    if (error == ERROR_NONE)
+        error = labeled_expand(&in_hpke, secret, "base_nonce", context, keys->nonce,
+                               sizeof keys->nonce);
 out:
     secret_free(secret);
-    return rc;
+    return error;
 }
 
-int hpke_encap(const uint8_t ephemeral[HPKE_KEY_LEN], const uint8_t public_key[HPKE_KEY_LEN],
-               uint8_t shared[HPKE_KEY_LEN], uint8_t enc[HPKE_KEY_LEN])
+enum error hpke_encap(const uint8_t ephemeral[HPKE_KEY_LEN], const uint8_t public_key[HPKE_KEY_LEN],
+                      uint8_t shared[HPKE_KEY_LEN], uint8_t enc[HPKE_KEY_LEN])
 {
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     uint8_t *dh = secret_new(HPKE_KEY_LEN);
     if (dh == NULL)
         goto out;
-    rc = hpke_public(ephemeral, enc);
-    if (rc == ERROR_NONE)
-        rc = hpke_agree(ephemeral, public_key, dh);
-    if (rc == ERROR_NONE)
-        rc = hpke_shared(dh, enc, public_key, shared);
+    error = hpke_public(ephemeral, enc);
+    if (error == ERROR_NONE)
+        error = hpke_agree(ephemeral, public_key, dh);
+    if (error == ERROR_NONE)
+        error = hpke_shared(dh, enc, public_key, shared);
 out:
     secret_free(dh);
-    return rc;
+    return error;
 }
 
-int hpke_seal(const uint8_t shared[HPKE_KEY_LEN], const struct hpke_context *context,
-              const void *plain, size_t len, uint8_t *out)
+enum error hpke_seal(const uint8_t shared[HPKE_KEY_LEN], const struct hpke_context *context,
+                     const void *plain, size_t len, uint8_t *out)
 {
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     struct hpke_keys *keys = secret_new(sizeof *keys);
     if (keys == NULL)
         goto out;
-    rc = hpke_schedule(shared, context->info, context->info_len, keys);
-    if (rc != ERROR_NONE)
+    error = hpke_schedule(shared, context->info, context->info_len, keys);
+    if (error != ERROR_NONE)
         goto out;
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->key, keys->nonce, context->aad,
                               context->aad_len};
-    rc = aead_seal(&with, plain, len, out) == ERROR_NONE ? ERROR_NONE : ERROR_MEMORY;
+    error = aead_seal(&with, plain, len, out);
 out:
     secret_free(keys);
-    return rc;
+    return error;
 }

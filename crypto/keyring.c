@@ -45,11 +45,11 @@ static int checksum(const uint8_t *file, size_t len, uint8_t sum[HASH_LEN])
     return hash_sha256(sum, &(struct hash_part){file, len}, 1);
 }
 
-int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret, size_t len,
-                 uint8_t *out)
+enum error keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret,
+                        size_t len, uint8_t *out)
 {
     const size_t body = AT_CIPHERTEXT + len + AEAD_TAG_LEN;
-    int rc = ERROR_MEMORY;
+    enum error error = ERROR_MEMORY;
     assert(passphrase_len > 0 && len > 0 && len <= KEYRING_SECRET_MAX);
     memcpy(out, magic, AT_KIB);
     wire_put32(out + AT_KIB, ARGON_KIB);
@@ -65,12 +65,12 @@ int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *s
         goto out;
     if (checksum(out, body, out + body) != 0)
         goto out;
-    rc = ERROR_NONE;
+    error = ERROR_NONE;
 out:
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         explicit_bzero(out, len + KEYRING_OVERHEAD);
     secret_free(key);
-    return rc;
+    return error;
 }
 
 /* Tells ours from foreign and newer files. A file that ends within our magic is ours, cut short. */
@@ -96,9 +96,9 @@ static bool cost_is_allowed(const uint8_t *file)
 static enum error check(const uint8_t *file, size_t file_len)
 {
     uint8_t sum[HASH_LEN];
-    int rc = check_magic(file, file_len);
-    if (rc != ERROR_NONE)
-        return rc;
+    enum error error = check_magic(file, file_len);
+    if (error != ERROR_NONE)
+        return error;
     if (file_len <= KEYRING_OVERHEAD || file_len > KEYRING_SECRET_MAX + KEYRING_OVERHEAD ||
         wire_get32(file + AT_LEN) != file_len - KEYRING_OVERHEAD)
         return ERROR_KEYRING_DAMAGED;
@@ -109,32 +109,31 @@ static enum error check(const uint8_t *file, size_t file_len)
     return ERROR_NONE;
 }
 
-int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
-                 size_t file_len, uint8_t *secret, size_t *len)
+enum error keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
+                        size_t file_len, uint8_t *secret, size_t *len)
 {
     uint8_t *key = NULL;
-    int rc = check(file, file_len);
+    enum error error = check(file, file_len);
     *len = 0;
-    if (rc != ERROR_NONE)
+    if (error != ERROR_NONE)
         goto out;
     if (passphrase_len == 0) { /* never sealed with none; libgcrypt 1.10 would call it an error */
-        rc = ERROR_PASSPHRASE;
+        error = ERROR_PASSPHRASE;
         goto out;
     }
-    rc = ERROR_MEMORY;
     key = derive(passphrase, passphrase_len, file);
-    if (key == NULL)
+    if (key == NULL) {
+        error = ERROR_MEMORY;
         goto out;
+    }
     const struct aead with = {AEAD_AES256_GCM, key, file + AT_NONCE, file, AT_CIPHERTEXT};
     const size_t n = file_len - KEYRING_OVERHEAD;
-    int opened = aead_open(&with, file + AT_CIPHERTEXT, n + AEAD_TAG_LEN, secret);
-    if (opened == ERROR_SEAL)
-        rc = ERROR_PASSPHRASE;
-    if (opened != ERROR_NONE)
-        goto out;
-    *len = n;
-    rc = ERROR_NONE;
+    error = aead_open(&with, file + AT_CIPHERTEXT, n + AEAD_TAG_LEN, secret);
+    if (error == ERROR_SEAL)
+        error = ERROR_PASSPHRASE; /* the checksum was right */
+    if (error == ERROR_NONE)
+        *len = n;
 out:
     secret_free(key);
-    return rc;
+    return error;
 }

@@ -26,14 +26,14 @@ enum { KEYRING_OVERHEAD = 48 + 16 + 32, KEYRING_SECRET_MAX = 65536 };
 
 /* Wraps len bytes (1 to KEYRING_SECRET_MAX) into out, len + KEYRING_OVERHEAD bytes. The passphrase
    is 1 or more bytes. Returns ERROR_NONE or ERROR_MEMORY. */
-int keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret, size_t len,
-                 uint8_t *out);
+enum error keyring_seal(const char *passphrase, size_t passphrase_len, const uint8_t *secret,
+                        size_t len, uint8_t *out);
 
 /* Unwraps file into secret, which must lie in secret_new memory and hold file_len -
    KEYRING_OVERHEAD bytes; *len is set, to 0 on error. Magic, version, lengths, SHA-256 and the
    limits of memory and passes are checked before any derivation. On error secret is untouched or
-   zeroed. Returns any enum error. */
-int keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
-                 size_t file_len, uint8_t *secret, size_t *len);
+   zeroed: ERROR_KEYRING_FOREIGN, _NEWER or _DAMAGED, ERROR_PASSPHRASE, ERROR_MEMORY. */
+enum error keyring_open(const char *passphrase, size_t passphrase_len, const uint8_t *file,
+                        size_t file_len, uint8_t *secret, size_t *len);
 
 #endif

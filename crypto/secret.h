@@ -12,7 +12,8 @@
    ordinary user. Once per process, before any thread and before anything else in crypto/; again it
    does nothing. A fork does not inherit the lock: a child that holds secrets is started by exec and
    calls this itself. From here on every block given to free(3) in this process is wiped first,
-   libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns an enum error. */
+   libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns ERROR_NONE, ERROR_CRYPTO_OLD,
+   ERROR_CRYPTO_FIPS or ERROR_MEMORY_LOCK. */
 enum error secret_start(void);
 #define SECRET_POOL (1024 * 1024)
 

@@ -34,8 +34,7 @@ static bool s_is_reduced(const uint8_t s[32])
     return false;
 }
 
-/* The y coordinates of order 8, little-endian: with such a key an all-zero signature can be right.
- */
+/* The y coordinates of order 8, little-endian: under such a key an all-zero signature can hold. */
 static const uint8_t order_8[][32] = {
     {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
      0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,

@@ -2,8 +2,7 @@
 /* Ed25519 (RFC 8032) signatures under a domain tag: no signature made for one purpose serves
    another. What is signed is: domain, ASCII without its NUL || one byte 0x00 || SHA-256(message),
    32 bytes, by Ed25519 itself (not Ed25519ph, not Ed25519ctx). The domain has at most 63 bytes;
-   more is a programming error: assert. Signature = R, 32 bytes, then S, 32 bytes, as in RFC 8032.
- */
+   more is a programming error: assert. Signature = R then S, 32 bytes each, as in RFC 8032. */
 #ifndef CRYPTO_SIGNATURE_H
 #define CRYPTO_SIGNATURE_H
 
@@ -26,8 +25,7 @@ int signature_key_new(uint8_t seed[SIGNATURE_SEED_LEN], uint8_t public_key[SIGNA
 int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
                      uint8_t public_key[SIGNATURE_PUBLIC_LEN]);
 
-/* Signs len bytes of message for the domain (ASCII, no NUL). Returns 0, or -1 when memory is short.
- */
+/* Signs len bytes of message for the domain (ASCII). Returns 0, or -1 when memory is short. */
 int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
                    size_t len, uint8_t signature[SIGNATURE_LEN]);
 
@@ -37,8 +35,7 @@ int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, c
 bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
                       const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
 
-/* As signature_sign and signature_verify, for a message of which the caller has the SHA-256
- * already. */
+/* The same two for a message of which the caller has the SHA-256 already. */
 int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
                           const uint8_t digest[SIGNATURE_HASH_LEN],
                           uint8_t signature[SIGNATURE_LEN]);

@@ -4,20 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "base/lang.h"
 #include "desk/command.h"
 #include "desk/options.h"
-
-/* What people write must not end up in a core file, nor be read by another process of this user. */
-static void harden(void)
-{
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
+#include "sandbox/harden.h"
 
 int main(int argc, char **argv)
 {
@@ -26,7 +17,9 @@ int main(int argc, char **argv)
     lang_wanted(language);
     if (lang_start(NULL) == 0)
         lang_set(language);
-    harden();
+    /* What people write must not end up in a core file, nor be read by another process of this
+       user. */
+    (void)harden_hide();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow fails with EFBIG, and that is told */
     int status = options_parse(&line, argc, argv);
     if (status >= 0)

@@ -50,7 +50,7 @@ static enum error make_in(int dir, const char *name, uint32_t today, uint8_t id[
     if (error == ERROR_NONE)
         error = file_write(dir, STATE_REQUEST, 0600, request, sizeof request);
     if (error == ERROR_NONE && signature_public(seed, key) != 0)
-        error = ERROR_IO;
+        error = ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = card_kiosk_id(key, id);
     secret_free(seed);
@@ -64,7 +64,7 @@ enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_T
     int lock = -1;
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
+        return errno == ENOENT ? ERROR_MISSING : error_of_errno(errno);
     enum error error = state_folder(dir, &folder);
     if (error == ERROR_NONE)
         error = file_settle(dir);

@@ -29,7 +29,7 @@ enum error kiosk_key_read(int dir, uint8_t **seed)
     if (error == ERROR_NONE) {
         *seed = secret_new(SIGNATURE_SEED_LEN);
         if (*seed == NULL)
-            error = ERROR_IO;
+            error = ERROR_MEMORY;
         else
             memcpy(*seed, data + FILE_MAGIC_LEN, SIGNATURE_SEED_LEN);
     }
@@ -42,7 +42,7 @@ enum error kiosk_key_make(int dir, uint8_t **seed)
 {
     uint8_t *file = secret_new(KEY_FILE_LEN);
     uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    enum error error = ERROR_IO;
+    enum error error = ERROR_MEMORY;
 
     *seed = secret_new(SIGNATURE_SEED_LEN);
     if (file == NULL || *seed == NULL || signature_key_new(*seed, public_key) != 0)

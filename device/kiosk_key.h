@@ -7,12 +7,12 @@
 
 /* Reads FOLDER/kiosk.key. *seed is SIGNATURE_SEED_LEN bytes of secret_new memory, for the caller to
    free; start with NULL, which it stays on error. Returns ERROR_NONE, _MISSING when there is no
-   key, what is wrong with the file, or _IO (disk, locked memory). */
+   key, what is wrong with the file, _IO or _MEMORY. */
 enum error kiosk_key_read(int folder, uint8_t **seed);
 
 /* Makes a key and writes it to FOLDER/kiosk.key (0600), over what stood there. *seed as above, also
-   when the file could not be written, so free it in any case. Returns ERROR_NONE, _IO or an error
-   of file_write. */
+   when the file could not be written, so free it in any case. Returns ERROR_NONE, _MEMORY or an
+   error of file_write. */
 enum error kiosk_key_make(int folder, uint8_t **seed);
 
 #endif

@@ -46,7 +46,7 @@ static enum error load_key(struct state *state)
     if (error == ERROR_MISSING)
         return ERROR_NONE;
     if (error == ERROR_NONE && signature_public(state->seed, state->key) != 0)
-        error = ERROR_IO;
+        error = ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = card_kiosk_id(state->key, state->kiosk);
     return error;
@@ -175,9 +175,7 @@ enum error state_lock_folder(int dir, const char *name, int *fd)
 {
     *fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*fd < 0)
-        return errno == EROFS || errno == EACCES ? ERROR_READONLY
-               : errno == ENOSPC                 ? ERROR_FULL
-                                                 : error_of_lack(errno, ERROR_IO);
+        return error_of_errno(errno);
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
         return ERROR_NONE;
     enum error error = errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_IO;

@@ -64,7 +64,7 @@ enum error chain_begin(struct chain *chain, const struct charter *charter, const
     if (error != ERROR_NONE)
         return error;
     *day = day_today() > tip.day ? day_today() : tip.day;
-    return cover_seal(charter, card, tip.seq + 1, *day, envelope) == 0 ? ERROR_NONE : ERROR_IO;
+    return cover_seal(charter, card, tip.seq + 1, *day, envelope) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 enum error chain_cover(struct chain *chain, const struct charter *charter, const struct card *card)
@@ -161,7 +161,7 @@ enum error chain_open(const struct state *state, struct chain **out)
     struct chain *chain = calloc(1, sizeof *chain);
     *out = chain;
     if (chain == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     chain->state = state;
     chain->pending = -1;
     char path[4096];

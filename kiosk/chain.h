@@ -17,9 +17,9 @@ struct chain;
    chain_holding is true. A whole pending record of ours that belongs to another outbox than the one
    here (it was put back, or begun anew) is moved aside as DIR/pending.old-1 or a higher number. A
    pending file that holds nothing of the kind and cannot be read whole is made anew. state must
-   outlive the chain. Errors: those of outbox_open and of device/pending; ERROR_IO also when the
-   pending file cannot be read: its record may have been acknowledged, so nothing may take its
-   number. *out is freed by chain_close; NULL on error. */
+   outlive the chain. Errors: ERROR_MEMORY, those of outbox_open and of device/pending; ERROR_IO
+   also when the pending file cannot be read: its record may have been acknowledged, so nothing may
+   take its number. *out is freed by chain_close; NULL on error. */
 enum error chain_open(const struct state *state, struct chain **out);
 
 /* Closes and sets *chain to NULL. NULL is nothing. */
@@ -34,12 +34,12 @@ enum error chain_tip(struct chain *chain, struct outbox_tip *tip);
 /* Returns true when the chain has this hash at this number, or has dropped that long ago. */
 bool chain_has(struct chain *chain, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
-/* Appends a cover of today. ERROR_BUSY while a record is held: deliver it first; otherwise ERROR_IO
-   or an error of outbox_append. */
+/* Appends a cover of today. ERROR_BUSY while a record is held: deliver it first; otherwise
+   ERROR_MEMORY or an error of outbox_append. */
 enum error chain_cover(struct chain *chain, const struct charter *charter, const struct card *card);
 
 /* Makes a cover for the next record, and that record's day: what a visit comes to so far. The day
-   never goes back, even if the clock does. ERROR_IO, or an error of outbox_tip. */
+   never goes back, even if the clock does. ERROR_MEMORY, or an error of outbox_tip. */
 enum error chain_begin(struct chain *chain, const struct charter *charter, const struct card *card,
                        uint8_t envelope[ENVELOPE_LEN], uint32_t *day);
 

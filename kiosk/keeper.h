@@ -26,8 +26,8 @@ struct keeper_options {
    Returns ERROR_NONE after an orderly end; ERROR_BUSY when another keeper serves this folder; an
    error of chain_open or chain_deliver; ERROR_OUTBOX also when the outbox was removed or replaced
    meanwhile (nothing was acknowledged since: start anew); ERROR_SESSION_TERMINAL, _CONFINED or
-   _PROCESS or ERROR_MEMORY_LOCK when no session could begin; or, served once, why visitors were not
-   taken. */
+   _PROCESS or ERROR_MEMORY_LOCK when no session could begin; ERROR_MEMORY; or, with `once`, why
+   visitors were not taken. */
 enum error keeper_serve(struct state *state, struct launcher *launcher,
                         const struct keeper_options *options);
 

@@ -14,12 +14,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/harden.h"
 #include "sandbox/user.h"
 #include "tui/term.h"
 
@@ -227,14 +226,11 @@ static void serve(int socket, const struct spawn_place *place)
    and are never waited for. */
 static void shelter(void)
 {
-    const struct rlimit none = {0, 0};
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     signal(SIGCHLD, SIG_IGN);
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    (void)harden_hide();
 }
 
 static _Noreturn void run(int socket, const struct spawn_place *place)

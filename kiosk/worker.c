@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/lang.h"
@@ -22,6 +20,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
 #include "kiosk/speech.h"
+#include "sandbox/harden.h"
 #include "sandbox/sandbox.h"
 #include "session/library.h"
 #include "session/out_of_order.h"
@@ -212,15 +211,6 @@ static int enter_sandbox(const struct brief *brief)
     return sandbox_session(kept, count);
 }
 
-/* Nothing of this process may reach a disk: no core, and no other process of this user may look
-   into it. */
-static void hide(void)
-{
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
-}
-
 static int run(const struct brief *brief, struct session_place *place)
 {
     const struct session_io io = {
@@ -248,7 +238,7 @@ static int begin(void)
 {
     struct brief brief;
     struct session_place place = {0};
-    hide();
+    (void)harden_hide(); /* or others could look in before the sandbox closes */
     take_signals();
     mailbox = mailbox_join(BRIEF_MAILBOX);
     if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief) ||

@@ -13,9 +13,8 @@
 struct contact {
     struct caseload *cases;
     const struct bundle *bundle;
-    struct caseload_kiosk
-        *kiosk;      /* as the casebook knew it before this bundle; is brought up to date */
-    bool brings_new; /* the bundle held a record that the casebook lacked */
+    struct caseload_kiosk *kiosk; /* as before this bundle; is brought up to date */
+    bool brings_new;              /* the bundle held a record that the casebook lacked */
     uint32_t today;
 };
 

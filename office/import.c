@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Import: bundles are authenticated, opened by two threads, and filed by one, a transaction a
- * bundle. */
+/* Bundles are authenticated, opened by two threads, and filed by one: a transaction a bundle. */
 #include "office/import.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -274,7 +274,7 @@ static void take_folder(struct import *import, int dir, const char *path)
     struct dirent **names = NULL;
     int n = scandirat(dir, ".", &names, is_bundle, alphasort);
     if (n < 0)
-        refuse(import, path, ERROR_IO);
+        refuse(import, path, error_of_lack(errno, ERROR_IO));
     for (int i = 0; i < n; i++) {
         take_file(import, dir, names[i]->d_name, names[i]->d_name);
         free(names[i]);

@@ -110,7 +110,7 @@ enum error item_add_message(struct vault *vault, uint64_t case_id, const struct 
     uint8_t head[MESSAGE_HEAD], entry[ANSWER_LEN];
     enum error error = answer_seal(keys, n, answer, entry);
     if (error != ERROR_NONE)
-        return error == ERROR_TEXT_LONG ? ERROR_TEXT_LONG : ERROR_MEMORY;
+        return error;
     wire_put64(head, n);
     head[8] = answer->len > 0;
     const struct unsealed fresh = {.kind = ITEM_MESSAGE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The end of a passphrase. */
+/* Wiping a passphrase. */
 #include "office/passphrase.h"
 
 #include "crypto/secret.h"

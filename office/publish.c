@@ -216,11 +216,12 @@ static enum error encode_next(const struct vault *vault, const struct contents *
 static enum error open_out(const char *path, int *dir)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
-        return errno == ENOENT ? ERROR_MISSING : ERROR_READONLY;
+        return errno == ENOENT ? ERROR_MISSING : error_of_errno(errno);
     enum error error = file_settle(path);
-    if (error == ERROR_NONE)
-        *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return error != ERROR_NONE || *dir >= 0 ? error : ERROR_READONLY;
+    if (error != ERROR_NONE)
+        return error;
+    *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *dir >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_READONLY);
 }
 
 /* Both files, written but not yet renamed into place. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The office's folder: opened with care, locked against a second command, unlocked by the
- * passphrase. */
+/* The office's folder: opened with care, locked against others, unlocked by the passphrase. */
 #include "office/vault.h"
 
 #include <dirent.h>
@@ -67,8 +66,7 @@ static enum error folder_lock(int dir, int *lock)
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? ERROR_NONE : ERROR_OFFICE_BUSY;
 }
 
-/* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
- * name. */
+/* A path for SQLite, which knows no descriptors, to the folder that we hold, whatever its name. */
 static void casebook_path(int dir, char out[PATH_MAX])
 {
     char link[64];
@@ -134,7 +132,7 @@ static enum error folder_make(const char *path, int *dir, bool *made)
     return error == ERROR_NONE ? file_settle(path) : error;
 }
 
-/* None at all is a name too; one that looks like none is not. */
+/* An office may have no name at all, but not one that nobody can see. */
 static bool name_valid(const char *name)
 {
     const size_t len = strlen(name);

@@ -82,7 +82,7 @@ static enum error put_entries(const struct board *board, uint8_t *out)
         return ERROR_NONE;
     order = calloc(board->entry_count, sizeof *order);
     if (order == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     for (uint32_t i = 0; i < board->entry_count; i++)
         order[i] = board->entries + (size_t)i * BOARD_ENTRY_LEN;
     qsort(order, board->entry_count, sizeof *order, compare_entries);
@@ -149,7 +149,6 @@ enum error board_encode(const struct board *board, const struct board_mark *mark
 {
     struct board made;
     size_t total = total_len(board);
-    enum error error = ERROR_IO;
 
     *out = NULL;
     *len = 0;
@@ -157,18 +156,18 @@ enum error board_encode(const struct board *board, const struct board_mark *mark
         return ERROR_MALFORMED;
     uint8_t *bytes = malloc(total);
     if (bytes == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     put_header(board, bytes);
     put_marks(board, marks, bytes + BOARD_HEADER_LEN);
     size_t notices_at = BOARD_HEADER_LEN + (size_t)board->kiosk_count * BOARD_MARK_LEN;
     if (board->notices_len > 0)
         memcpy(bytes + notices_at, board->notices, board->notices_len);
-    error = put_entries(board, bytes + notices_at + board->notices_len);
+    enum error error = put_entries(board, bytes + notices_at + board->notices_len);
     if (error == ERROR_NONE)
         error = board_view(bytes, total, &made);
     if (error == ERROR_NONE && signature_sign(board_seed, domain, bytes, total - SIGNATURE_LEN,
                                               bytes + total - SIGNATURE_LEN) != 0)
-        error = ERROR_IO;
+        error = ERROR_MEMORY;
     if (error != ERROR_NONE) {
         free(bytes);
         return error;

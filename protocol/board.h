@@ -62,7 +62,7 @@ struct board {
 /* Writes a board from its header, notices, entries and marks; board->marks is not read. marks and
    entries need not be sorted. Padding the entries is the caller's task: a reader takes any number
    of them. *out is malloc'd, for the caller to free; NULL on error. Returns ERROR_NONE, _MALFORMED
-   (a tag or kiosk twice, a count too high, number 0, bad UTF-8) or _IO. */
+   (a tag or kiosk twice, a count too high, number 0, bad UTF-8) or _MEMORY. */
 enum error board_encode(const struct board *board, const struct board_mark *marks,
                         const uint8_t board_seed[32], uint8_t **out, size_t *len);
 

@@ -56,7 +56,7 @@ enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32]
     out[AT_HEALTH] = bundle->health;
     out[AT_ZERO] = 0;
     if (signature_sign(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     return ERROR_NONE;
 }
 
@@ -84,8 +84,9 @@ static enum error check_frame(const uint8_t *in, size_t len, const uint8_t kiosk
     uint64_t last = wire_get64(in + AT_LAST);
     if (!range_valid(first, last) || len != bundle_len(last - (first - 1)))
         return ERROR_TRUNCATED;
-    if (card_kiosk_id(kiosk_key, wanted) != ERROR_NONE)
-        return ERROR_IO;
+    error = card_kiosk_id(kiosk_key, wanted);
+    if (error != ERROR_NONE)
+        return error;
     return memcmp(named, wanted, sizeof named) == 0 ? ERROR_NONE : ERROR_KIOSK;
 }
 
@@ -98,8 +99,9 @@ static enum error check_records(struct bundle *bundle, const uint8_t kiosk_key[3
     struct record record;
 
     for (uint64_t i = 0; i < count; i++, at += RECORD_LEN) {
-        if (record_decode(at, &record) != ERROR_NONE)
-            return ERROR_IO;
+        const enum error error = record_decode(at, &record);
+        if (error != ERROR_NONE)
+            return error;
         /* The predecessor of a later run's first record is not in this file. */
         bool unknown = i == 0 && bundle->first != 1;
         if (record.seq != bundle->first + i ||

@@ -55,7 +55,7 @@ size_t bundle_len(uint64_t count);
 
 /* Writes header and signature around records already standing at out + BUNDLE_HEADER_LEN. out has
    bundle_len(last - first + 1) bytes; the members records and last_hash are not read. Returns
-   ERROR_NONE, _MALFORMED (a range or health bits that cannot be) or _IO. */
+   ERROR_NONE, _MALFORMED (a range or health bits that cannot be) or _MEMORY. */
 enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32], uint8_t *out);
 
 /* Whose bundle is it? Reads the kiosk id of something that looks like a bundle, so that the caller
@@ -65,12 +65,11 @@ enum error bundle_names(const uint8_t *in, size_t len, uint8_t kiosk[CARD_KIOSK_
 
 /* Checks everything, then fills *bundle, which points into in. office may be NULL (not compared).
    On error *bundle is undefined. Returns ERROR_NONE, _FOREIGN, _NEWER, _TRUNCATED, _KIOSK (the id
-   is not that of kiosk_key), _FORGED, _OFFICE, _MALFORMED, _CHAIN or _IO. */
+   is not that of kiosk_key), _FORGED, _OFFICE, _MALFORMED, _CHAIN or _MEMORY. */
 enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                          const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle);
 
-/* Record number seq, from first to last, of a bundle that bundle_decode has filled. Hashes nothing.
- */
+/* Record number seq, from first to last, of a bundle from bundle_decode. Hashes nothing. */
 void bundle_record(const struct bundle *bundle, uint64_t seq, struct record *record);
 
 #endif

@@ -41,7 +41,7 @@ enum error card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN])
     uint8_t hash[HASH_LEN];
 
     if (hash_sha256(hash, parts, 2) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     memcpy(id, hash, CARD_KIOSK_LEN);
     return ERROR_NONE;
 }
@@ -65,7 +65,7 @@ enum error card_request_encode(const uint8_t kiosk_seed[32], uint32_t day,
     if (signature_public(kiosk_seed, out + REQUEST_KEY) != 0 ||
         signature_sign(kiosk_seed, request_domain, out, REQUEST_SIGNATURE,
                        out + REQUEST_SIGNATURE) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     return ERROR_NONE;
 }
 
@@ -129,7 +129,7 @@ enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LE
     if (error != ERROR_NONE)
         return error;
     if (signature_public(root_seed, root) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     if (memcmp(root, office.root, sizeof root) != 0)
         return ERROR_OFFICE;
     memset(out, 0, CARD_FILE_LEN);
@@ -145,7 +145,7 @@ enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LE
         return ERROR_MALFORMED;
     memcpy(out + CARD_LEN, charter, CHARTER_LEN);
     if (signature_sign(root_seed, card_domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     return ERROR_NONE;
 }
 

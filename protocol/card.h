@@ -41,13 +41,13 @@ struct card {
     uint8_t type;
 };
 
-/* The id of a kiosk from its public key. Returns ERROR_NONE or _IO. */
+/* The id of a kiosk from its public key. Returns ERROR_NONE or _MEMORY. */
 enum error card_kiosk_id(const uint8_t key[32], uint8_t id[CARD_KIOSK_LEN]);
 
 /* The id as 16 lower-case hex digits. */
 void card_kiosk_text(const uint8_t id[CARD_KIOSK_LEN], char out[CARD_KIOSK_TEXT_LEN]);
 
-/* Makes and signs a request. Returns ERROR_NONE or _IO. */
+/* Makes and signs a request. Returns ERROR_NONE or _MEMORY. */
 enum error card_request_encode(const uint8_t kiosk_seed[32], uint32_t day,
                                uint8_t out[CARD_REQUEST_LEN]);
 
@@ -62,14 +62,14 @@ bool card_facility_valid(const char *facility);
 /* Signs a card for the office of `charter`, whose encoded bytes follow the card. The members kiosk
    and office of *card are not read: both follow from the keys. Returns ERROR_NONE, _MALFORMED
    (facility, a type that complaint/taxonomy does not have, or a last day before the day of issue),
-   _OFFICE (root_seed is not the root of that charter), an error of charter_decode, or _IO. */
+   _OFFICE (root_seed is not the root of that charter), an error of charter_decode, or _MEMORY. */
 enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LEN],
                        const uint8_t root_seed[32], uint8_t out[CARD_FILE_LEN]);
 
 /* Reads a card file and the charter in it; both signatures are checked by the root of that charter.
    Any type is taken, so that an old kiosk lives on in a new kind of place. Returns ERROR_NONE,
-   _FOREIGN, _NEWER, _TRUNCATED, _FORGED, _OFFICE, _MALFORMED or _IO; on error *card and *charter
-   are undefined. */
+   _FOREIGN, _NEWER, _TRUNCATED, _FORGED, _OFFICE, _MALFORMED or _MEMORY; on error *card and
+   *charter are undefined. */
 enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter);
 
 /* Whose card is it? Reads the public key of something that looks like a card, so that the cards of

@@ -38,7 +38,7 @@ static enum error office_of(const uint8_t root[32], uint8_t office[CHARTER_OFFIC
 {
     struct hash_part part = {root, 32};
 
-    return hash_sha256(office, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
+    return hash_sha256(office, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 static enum error check_fields(const uint8_t *in)
@@ -67,7 +67,7 @@ enum error charter_encode(const struct charter *charter, const uint8_t root_seed
     memset(out, 0, CHARTER_LEN);
     memcpy(out, magic, FILE_MAGIC_LEN);
     if (signature_public(root_seed, out + AT_ROOT) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     wire_put32(out + AT_NUMBER, charter->number);
     wire_put32(out + AT_ISSUED, charter->issued);
     wire_put32(out + AT_EXPIRES, charter->expires);
@@ -82,7 +82,7 @@ enum error charter_encode(const struct charter *charter, const uint8_t root_seed
     if (error != ERROR_NONE)
         return error;
     if (signature_sign(root_seed, domain, out, AT_SIGNATURE, out + AT_SIGNATURE) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     return ERROR_NONE;
 }
 
@@ -131,11 +131,8 @@ void charter_fingerprint(const uint8_t office[CHARTER_OFFICE_LEN],
 {
     unsigned group[5];
 
-    for (int i = 0; i < 5; i++) {
-        const uint8_t *p = office + (size_t)i * 4;
-        group[i] =
-            ((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]) % 10000U;
-    }
+    for (int i = 0; i < 5; i++)
+        group[i] = wire_get32_big(office + (size_t)i * 4) % 10000U;
     snprintf(out, CHARTER_FINGERPRINT_LEN, "%04u %04u %04u %04u %04u", group[0], group[1], group[2],
              group[3], group[4]);
 }

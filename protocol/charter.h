@@ -39,14 +39,14 @@ struct charter {
 };
 
 /* Signs and writes a charter; root and office are taken from root_seed. Returns ERROR_NONE,
-   _MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or _IO. */
+   _MALFORMED (a name too long or not UTF-8, or a last day before the day of issue) or _MEMORY. */
 enum error charter_encode(const struct charter *charter, const uint8_t root_seed[32],
                           uint8_t out[CHARTER_LEN]);
 
 /* Reads and checks a charter: magic, length, signature by its own root, then the fields. Whether
    this root is the one that the caller trusts is asked with charter_follows. Returns ERROR_NONE,
    _FOREIGN, _NEWER (also for other algorithms of the intake key than 0x0020, 0x0001, 0x0003),
-   _TRUNCATED, _FORGED, _MALFORMED or _IO; on error *charter is undefined. */
+   _TRUNCATED, _FORGED, _MALFORMED or _MEMORY; on error *charter is undefined. */
 enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter);
 
 /* May `next` replace `held`? ERROR_NONE, ERROR_OFFICE (another root) or ERROR_OLDER (a lower

@@ -20,7 +20,7 @@ static enum error hash_of(const uint8_t *in, uint8_t hash[RECORD_HASH_LEN])
 {
     struct hash_part part = {in, RECORD_SIGNED_LEN};
 
-    return hash_sha256(hash, &part, 1) == 0 ? ERROR_NONE : ERROR_IO;
+    return hash_sha256(hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
 enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
@@ -33,7 +33,7 @@ enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], 
     memcpy(out + RECORD_ENVELOPE, envelope, ENVELOPE_LEN);
     if (hash_of(out, hash) != ERROR_NONE ||
         signature_sign_hashed(kiosk_seed, domain, hash, out + RECORD_SIGNED_LEN) != 0)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     return ERROR_NONE;
 }
 

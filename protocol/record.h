@@ -29,13 +29,13 @@ struct record {
 };
 
 /* Makes the record that follows a chain whose last hash is previous. envelope has ENVELOPE_LEN
-   bytes; hash gets the new record's hash. Returns ERROR_NONE or _IO. */
+   bytes; hash gets the new record's hash. Returns ERROR_NONE or _MEMORY. */
 enum error record_encode(uint64_t seq, const uint8_t previous[RECORD_HASH_LEN], uint32_t day,
                          const uint8_t *envelope, const uint8_t kiosk_seed[32],
                          uint8_t out[RECORD_LEN], uint8_t hash[RECORD_HASH_LEN]);
 
-/* Takes a record apart; the signature is not looked at (see bundle.h). Returns ERROR_NONE or _IO.
- */
+/* Takes a record apart without a look at its signature (bundle.h says why). Returns ERROR_NONE or
+   _MEMORY. */
 enum error record_decode(const uint8_t in[RECORD_LEN], struct record *record);
 
 /* The same of a record whose hash is known, so that it need not be computed. */

@@ -121,7 +121,6 @@ static const unsigned denied_requests[] = {TIOCSTI, TIOCSCTTY, TIOCSETD, TIOCLIN
 
 static int limit_calls(void)
 {
-
     const struct filter_test not_local[] = {FILTER_NOT(0, AF_UNIX)};
     const struct filter_test creating_at[] = {FILTER_BITS(2, O_CREAT, O_CREAT)};
     const struct filter_test creating[] = {FILTER_BITS(1, O_CREAT, O_CREAT)};

@@ -88,9 +88,8 @@ struct ui {
 
     /* The screen drawn last. */
     struct screen *screen;
-    struct screen
-        *canvas;       /* as wide, with all rows there are: a body is drawn here, then scrolled */
-    struct box box;    /* between title and keys */
+    struct screen *canvas; /* as wide, with all rows there are: a body drawn to be scrolled */
+    struct box box;        /* between title and keys */
     char *voice;       /* the screen in words: SESSION_SPEECH_MAX bytes of locked memory, or NULL */
     bool small;        /* the terminal is too small to show anything */
     bool needs_speech; /* it holds something that was not said */

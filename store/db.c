@@ -80,7 +80,7 @@ static enum error image_make(const struct db_schema *schema, uint8_t **image, si
         error = execute(memory, marks);
     if (error == ERROR_NONE) {
         *image = sqlite3_serialize(memory, "main", &size, 0);
-        error = *image == NULL || size < DB_LOOK_HEADER_LEN ? ERROR_IO : ERROR_NONE;
+        error = *image == NULL ? ERROR_MEMORY : size < DB_LOOK_HEADER_LEN ? ERROR_IO : ERROR_NONE;
     }
     if (error == ERROR_NONE) {
         (*image)[HEADER_WRITE_VERSION] = (*image)[HEADER_READ_VERSION] = VERSION_WAL;
@@ -151,8 +151,7 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
-    /* The log is what says that the end was unclean: it stays until the file has been found whole.
-     */
+    /* The log says that the end was unclean: it stays until the file has been found whole. */
     if (db->unclean)
         db_keep_log(db, true);
     error = db_look_again(db->handle, &marks);
@@ -201,7 +200,7 @@ enum error db_open(const char *path, const struct db_schema *schema, enum db_mod
         return in_words(&schema->words, error);
     db = calloc(1, sizeof(*db) + schema->statement_count * sizeof(db->statements[0]));
     if (db == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     db->words = &schema->words;
     db->statement_count = schema->statement_count;
     error = handle_open(db, path, schema, mode);
@@ -232,7 +231,7 @@ void db_close(struct db **db)
     *db = NULL;
 }
 
-int db_begin(struct db *db)
+enum error db_begin(struct db *db)
 {
     return in_words(db->words, execute(db->handle, "BEGIN IMMEDIATE"));
 }
@@ -286,7 +285,7 @@ static struct db_value column_of(sqlite3_stmt *statement, int at)
     }
 }
 
-static int row_hand_over(sqlite3_stmt *statement, db_row_fn *row, void *context)
+static enum error row_hand_over(sqlite3_stmt *statement, db_row_fn *row, void *context)
 {
     struct db_value columns[COLUMNS_MAX];
     int n = sqlite3_column_count(statement);
@@ -320,8 +319,7 @@ struct number_found {
     enum error error;
 };
 
-/* Ends the run at the first row, by a value other than ERROR_NONE; the row's own is in the context.
- */
+/* Ends the run at the first row, by a value other than ERROR_NONE; its own is in the context. */
 static enum error number_row(void *context, const struct db_value *columns, size_t n)
 {
     struct number_found *found = context;
@@ -346,21 +344,22 @@ enum error db_number(struct db *db, size_t statement, const struct db_value *in,
 }
 
 /* SQLite compares the open file with the path, by inode; the other two files it does not watch. */
-int db_moved(struct db *db)
+bool db_moved(struct db *db)
 {
     struct place now[FILES];
-    int moved = 0;
-    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK)
-        moved = 1;
+    int has_moved = 0;
+    bool moved =
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved) != SQLITE_OK ||
+        has_moved != 0;
     places_look(db->handle, now);
     for (int i = 0; i < FILES; i++)
         if (now[i].device != db->places[i].device || now[i].inode != db->places[i].inode)
-            moved = 1;
+            moved = true;
     uint32_t changes = db_look_changes(db->handle);
     if (changes < db->changes) {
-        moved = 1;
+        moved = true;
         /* The log is all there is of what came after; it stays as it is. */
-        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        db_keep_log(db, true);
     }
     db->changes = changes;
     db->moved |= moved;

@@ -79,7 +79,7 @@ void db_close(struct db **db);
 /* A write transaction (BEGIN IMMEDIATE), which cannot be nested. When db_commit returns ERROR_NONE
    the data is durable; on an error it has rolled back. After an error of db_run in a transaction
    call db_rollback, which does nothing outside of one. */
-int db_begin(struct db *db);
+enum error db_begin(struct db *db);
 enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a store does with its file before SQLite sees it: looks what it is, and makes a new one
- * whole. */
+/* What a store does with its file before SQLite sees it: looks what it is, makes a new one
+   whole. */
 #include "store/db_file.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a store does with its file before SQLite sees it. All return a error. For store/db.c
- * alone. */
+/* What a store does with its file before SQLite sees it. For store/db.c and db_look.c alone. */
 #ifndef STORE_DB_FILE_H
 #define STORE_DB_FILE_H
 
@@ -9,11 +8,12 @@
 
 #include "base/error.h"
 
-/* Returns the error for an errno. */
+/* The error for an errno: ERROR_MISSING, ERROR_FOREIGN for a symlink, else that of
+   error_of_errno. */
 enum error db_file_error(int number);
 
 /* Returns ERROR_NONE for a regular file, ERROR_MISSING, ERROR_FOREIGN for a symlink, device or
-   folder, or ERROR_IO. */
+   folder, or an error of the machine (error_is_machine). */
 enum error db_file_check(const char *path);
 
 /* Returns ERROR_NONE when file and folder can be written, ERROR_READONLY or another error when not.

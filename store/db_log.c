@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/wire.h"
+
 /* The layout of a log (sqlite.org/fileformat2.html, section 4.1); integers are big-endian. */
 enum {
     HEADER_PAGE_SIZE = 8,
@@ -30,12 +32,10 @@ static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
     static const uint8_t none[FRAME_SALTS - FRAME_COMMIT];
     uint8_t header[DB_LOG_HEADER_LEN], frame[FRAME_LEN];
     int commits = 0;
-    uint32_t page = 0;
     int code = log->real->xRead(file, header, DB_LOG_HEADER_LEN, 0);
     if (code != SQLITE_OK || memcmp(header, log->header, DB_LOG_HEADER_LEN) != 0)
         return false;
-    for (int i = 0; i < 4; i++)
-        page = page << 8 | header[HEADER_PAGE_SIZE + i];
+    const uint32_t page = wire_get32_big(header + HEADER_PAGE_SIZE);
     for (sqlite3_int64 at = DB_LOG_HEADER_LEN; code == SQLITE_OK && commits < 2;
          at += FRAME_LEN + page) {
         code = log->real->xRead(file, frame, FRAME_LEN, at);

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "base/wire.h"
 #include "store/db_file.h"
 
 enum { /* offsets in the header */
@@ -63,6 +64,8 @@ enum error db_look_error(sqlite3 *handle, int code)
         return ERROR_BUSY;
     case SQLITE_FULL:
         return ERROR_FULL;
+    case SQLITE_NOMEM:
+        return ERROR_MEMORY;
     case SQLITE_READONLY:
         return ERROR_READONLY;
     case SQLITE_CORRUPT:
@@ -76,11 +79,6 @@ enum error db_look_error(sqlite3 *handle, int code)
     default:
         return ERROR_IO;
     }
-}
-
-static uint32_t big_endian(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 static enum error marks_check(const struct db_look_marks *ours, uint32_t application_id,
@@ -113,7 +111,7 @@ static enum error length_check(const char *path, sqlite3_file *file, const uint8
         return ERROR_IO;
     if (page_size == 1)
         page_size = 65536;
-    uint64_t promised = (uint64_t)page_size * big_endian(header + HEADER_PAGE_COUNT);
+    uint64_t promised = (uint64_t)page_size * wire_get32_big(header + HEADER_PAGE_COUNT);
     return (uint64_t)size < promised ? ERROR_CORRUPT : ERROR_NONE;
 }
 
@@ -138,8 +136,8 @@ enum error db_look_header(sqlite3 *handle, const char *path, const struct db_loo
         return ERROR_IO;
     if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
         return ERROR_FOREIGN;
-    enum error error = marks_check(ours, big_endian(header + HEADER_APPLICATION_ID),
-                                   big_endian(header + HEADER_USER_VERSION));
+    enum error error = marks_check(ours, wire_get32_big(header + HEADER_APPLICATION_ID),
+                                   wire_get32_big(header + HEADER_USER_VERSION));
     return error == ERROR_NONE ? length_check(path, file, header) : error;
 }
 
@@ -192,5 +190,5 @@ uint32_t db_look_changes(sqlite3 *handle)
     sqlite3_file *file = file_of(handle);
     if (file == NULL || file->pMethods->xRead(file, header, DB_LOOK_HEADER_LEN, 0) != SQLITE_OK)
         return 0;
-    return big_endian(header + HEADER_CHANGES);
+    return wire_get32_big(header + HEADER_CHANGES);
 }

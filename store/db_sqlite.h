@@ -10,10 +10,10 @@
 
 struct db;
 
-/* 1 when what is written would not be found again: the file, its log or its index at their paths is
-   no longer the one that is open here, or the file holds an older state than was last seen in it.
-   Once 1, always 1. Otherwise 0. */
-int db_moved(struct db *db);
+/* True when what is written would not be found again: the file, its log or its index at their paths
+   is no longer the one that is open here, or the file holds an older state than was last seen in
+   it. Once true, always true. */
+bool db_moved(struct db *db);
 
 /* Whether closing leaves the log where it is. A store that finds its file damaged after an unclean
    end (db_unclean) keeps it, so that whoever opens the file next looks at all of it again. */

@@ -131,7 +131,7 @@ enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
     *out = NULL;
     struct outbox *outbox = calloc(1, sizeof(*outbox));
     if (outbox == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     enum error error = db_open(path, &schema, mode, &outbox->db);
     if (error == ERROR_NONE)
         error = must_hold(outbox, ENDS_FIT);
@@ -160,7 +160,7 @@ void outbox_close(struct outbox **outbox)
     *outbox = NULL;
 }
 
-int outbox_moved(struct outbox *outbox)
+bool outbox_moved(struct outbox *outbox)
 {
     return db_moved(outbox->db);
 }
@@ -324,7 +324,7 @@ enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)
     return error == ERROR_NO_ROW ? ERROR_OUTBOX : error;
 }
 
-int outbox_set_exchanged(struct outbox *outbox, uint32_t day)
+enum error outbox_set_exchanged(struct outbox *outbox, uint32_t day)
 {
     const struct db_value value = DB_V_INT(day);
     return db_run(outbox->db, EXCHANGED_SET, &value, 1, NULL, NULL);

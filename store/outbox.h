@@ -35,7 +35,7 @@ enum error outbox_check(struct outbox *outbox);
 void outbox_close(struct outbox **outbox);
 
 /* As db_moved, of the outbox's files. */
-int outbox_moved(struct outbox *outbox);
+bool outbox_moved(struct outbox *outbox);
 
 /* Sets *tip to the last record ever appended, even if it has been dropped since. */
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
@@ -73,6 +73,6 @@ enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[
 /* The day of the last exchange with the office's courier, in days since 1970-01-01; 0 when there
    was none. When outbox_set_exchanged returns ERROR_NONE it is durable. */
 enum error outbox_exchanged(struct outbox *outbox, uint32_t *day);
-int outbox_set_exchanged(struct outbox *outbox, uint32_t day);
+enum error outbox_set_exchanged(struct outbox *outbox, uint32_t day);
 
 #endif

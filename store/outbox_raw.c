@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wire.h"
+
 enum {
     FRAME_HEADER = 24,
     FRAME = FRAME_HEADER + OUTBOX_RAW_PAGE,
@@ -32,11 +34,6 @@ static bool read_at(int fd, off_t at, uint8_t *out, size_t len)
             got += (size_t)n;
     }
     return true;
-}
-
-static uint32_t big_endian(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 /* A number of n groups of 7 bits. */
@@ -94,7 +91,7 @@ static off_t find_page(int fd, enum outbox_raw form, off_t near, uint32_t page)
         for (int side = -1; side <= 1; side += 2) {
             const off_t frame = LOG_HEADER + (own + side * step) * FRAME;
             if (frame >= LOG_HEADER && read_at(fd, frame, header, sizeof(header)) &&
-                big_endian(header) == page &&
+                wire_get32_big(header) == page &&
                 memcmp(header + SALTS_AT, leaf + SALTS_AT, SALTS) == 0)
                 return frame + FRAME_HEADER;
         }
@@ -111,7 +108,7 @@ static bool read_chain(int fd, enum outbox_raw form, off_t leaf, uint32_t page, 
         const off_t at = find_page(fd, form, leaf, page);
         if (at < 0 || !read_at(fd, at, next, POINTER) || !read_at(fd, at + POINTER, out, take))
             return false;
-        page = big_endian(next);
+        page = wire_get32_big(next);
         out += take;
         len -= take;
     }
@@ -128,5 +125,5 @@ bool outbox_raw_read(int fd, enum outbox_raw form, off_t at, uint8_t *record, si
         return false;
     const size_t here = bytes_in_leaf(before + len + OUTBOX_RAW_ROOM) - before;
     return read_at(fd, at, record, here) && read_at(fd, at + (off_t)here, first, POINTER) &&
-           read_chain(fd, form, at, big_endian(first), record + here, len - here);
+           read_chain(fd, form, at, wire_get32_big(first), record + here, len - here);
 }

@@ -357,7 +357,7 @@ static void write_words(struct pty *pty)
     press(pty, "key 2: own words", "2");
     press(pty, "the person types, on a US keyboard", COMPLAINT_KEYS);
     if (shows(pty, COMPLAINT))
-        fail("the kiosk shows the text to who stands behind");
+        fail("the kiosk shows the text to anybody standing behind");
     press(pty, "F3: show it", "\033OR");
     if (!shows(pty, COMPLAINT))
         fail("the kiosk does not show the text typed before it is sent");

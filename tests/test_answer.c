@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Answers sealed, found by tag, opened, and refused; the layout read by a stranger with libsodium.
- */
+/* Answers sealed, found by tag, opened, and refused; the layout read by a stranger with
+   libsodium. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,8 +105,8 @@ static void an_entry_opens_as_its_own_number_only(void **state)
     assert_refused(8, ERROR_SEAL);
 }
 
-/* An office put back from a backup may answer the same case again: who holds both boards must not
-   get one text by the other. */
+/* An office put back from a backup may answer the same case again: whoever holds both boards must
+   not get one text by the other. */
 static void the_same_number_twice_gives_nothing_away(void **state)
 {
     uint8_t first[ANSWER_LEN];

@@ -152,8 +152,8 @@ static void newer_follows(void **state)
     fake_office_close(&other);
 }
 
-/* The same by hand: 0x00000001, 0x0000270f = 9999, 0x00002710 = 10000, 0xffffffff = 4294967295, 0.
- */
+/* The same by hand: 0x00000001, 0x0000270f = 9999, 0x00002710 = 10000, 0xffffffff = 4294967295,
+   0. */
 static void fingerprint_is_readable(void **state)
 {
     static const uint8_t id[CHARTER_OFFICE_LEN] = {0, 0,    0,    1,    0,    0,    0x27, 0x0f, 0,

@@ -227,7 +227,7 @@ static void test_what_is_no_file(void **state)
     assert_int_equal(config_read(&config, path, false, fault), -1);
 }
 
-/* Who owns the kiosk's folder is not to say as whom root runs what. */
+/* Whoever owns the kiosk's folder is not to say as whom root runs what. */
 static void test_root_takes_no_file_of_others(void **state)
 {
     static const char text[] = "visitor = root\n";

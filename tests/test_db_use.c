@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -317,6 +318,19 @@ static void many_can_make_one_file_at_once(void **state)
     assert_string_equal(folder_names(scene->folder), "a.db ");
 }
 
+/* A lack of memory sends nobody to change the disk. */
+static void too_little_memory_is_called_that(void **state)
+{
+    const struct db_scene *scene = *state;
+    static char row[1 << 20];
+    struct db *db = db_test_open(scene, DB_CREATE);
+    sqlite3_hard_heap_limit64(sqlite3_memory_used() + (1 << 16));
+    const enum error error = db_test_add(db, 1, row, sizeof row);
+    sqlite3_hard_heap_limit64(0);
+    db_close(&db);
+    assert_int_equal(error, ERROR_MEMORY);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "open") == 0) {
@@ -336,6 +350,7 @@ int main(int argc, char **argv)
         DB_TEST(another_process_that_holds_the_file_is_said),
         DB_TEST(a_second_look_at_the_file_keeps_the_locks),
         DB_TEST(many_can_make_one_file_at_once),
+        DB_TEST(too_little_memory_is_called_that),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,8 @@ static void test_passphrase_is_asked_without_echo(void **state)
     pty_stop(&pty);
 }
 
-static void test_the_screen_answers_a_case(void **state)
+/* The desk's screen, where the first case's answer is written. */
+static struct pty *answer_on_screen(void)
 {
     char office[FOLDER_PATH], pass[FOLDER_PATH];
     snprintf(office, sizeof office, "%s/office", desk_dir);
@@ -65,6 +66,12 @@ static void test_the_screen_answers_a_case(void **state)
     assert_true(pty_wait_text(pty, "Complaint", WAIT_S));
     pty_type(pty, "a");
     assert_true(pty_wait_text(pty, "Your answer", WAIT_S));
+    return pty;
+}
+
+static void test_the_screen_answers_a_case(void **state)
+{
+    struct pty *pty = answer_on_screen();
     pty_type(pty, "from the screen\r");
     assert_true(pty_wait_text(pty, "keep writing", WAIT_S));
     pty_type(pty, "1");
@@ -76,7 +83,6 @@ static void test_the_screen_answers_a_case(void **state)
     assert_desk_said("from the screen");
 }
 
-/* A resize below the minimum keeps what was written; so does pulling the plug. */
 static void test_an_unknown_terminal_is_called_that(void **state)
 {
     char office[FOLDER_PATH], pass[FOLDER_PATH];
@@ -92,20 +98,10 @@ static void test_an_unknown_terminal_is_called_that(void **state)
     assert_desk_refused("$D office $P", "The screen needs a terminal. ");
 }
 
+/* A resize below the minimum keeps what was written; so does pulling the plug. */
 static void test_an_answer_survives_the_terminal(void **state)
 {
-    char office[FOLDER_PATH], pass[FOLDER_PATH];
-    snprintf(office, sizeof office, "%s/office", desk_dir);
-    snprintf(pass, sizeof pass, "%s/pass", desk_dir);
-    const char *const argv[] = {desk_program, office, "--passphrase-file", pass, "--language",
-                                "en",         NULL};
-    struct pty *pty = pty_start(24, 64, argv, NULL);
-    assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "Cases, the most urgent", WAIT_S));
-    pty_type(pty, "\r");
-    assert_true(pty_wait_text(pty, "Complaint", WAIT_S));
-    pty_type(pty, "a");
-    assert_true(pty_wait_text(pty, "Your answer", WAIT_S));
+    struct pty *pty = answer_on_screen();
     pty_type(pty, "half an answer");
     assert_true(pty_wait_text(pty, "half an answer", WAIT_S));
     pty_resize(pty, 10, 50);

@@ -126,16 +126,13 @@ static void test_undo_needs_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_undo_brings_back_the_last_run, editor_setup,
-                                        editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_of_everything, editor_setup, editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_knows_runs, editor_setup, editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_memory_is_wiped, editor_setup, editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_keeps_the_last_of_a_long_run, editor_setup,
-                                        editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_wipes_what_it_lets_go, editor_setup,
-                                        editor_teardown),
-        cmocka_unit_test_setup_teardown(test_undo_needs_room, editor_setup, editor_teardown),
+        EDITOR_TEST(test_undo_brings_back_the_last_run),
+        EDITOR_TEST(test_undo_of_everything),
+        EDITOR_TEST(test_undo_knows_runs),
+        EDITOR_TEST(test_undo_memory_is_wiped),
+        EDITOR_TEST(test_undo_keeps_the_last_of_a_long_run),
+        EDITOR_TEST(test_undo_wipes_what_it_lets_go),
+        EDITOR_TEST(test_undo_needs_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

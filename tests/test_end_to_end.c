@@ -242,7 +242,7 @@ static void test_cat_on_the_keyboard(void **state)
 /* --- time --- */
 
 /* Through the real keeper, the confined session and both helpers: a slip comes out, and what the
-   screen says is said, but the number only to who asks for it. */
+   screen says is said, but the number only to a person who asks for it. */
 static void test_slip_and_voice(void **state)
 {
     static struct paper paper;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Hostile texts in letters, as the desk shows, lists and screens them: nothing acts on who
-   reads, and honest texts do not suffer. */
+/* Hostile texts in letters, as the desk shows, lists and screens them: nothing acts on the
+   reader, and honest texts do not suffer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

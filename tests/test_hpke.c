@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* HPKE against RFC 9180's vectors, and envelopes against an HPKE built here from parts of
- * libsodium. */
+   libsodium. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,7 @@ static const struct {
      "71146bd6795ccc9c49ce25dda112a48f202ad220559502cef1f34271e0cb4b02b4f10ecac6f48c32f878fae86b"},
 };
 
-enum { SANITIZE_LEN = 29, AAD_LEN = 7, INFO_LEN = 20 };
+enum { PLAIN_LEN = 29, AAD_LEN = 7, INFO_LEN = 20 };
 
 static uint8_t *scratch; /* one locked block of four keys for each test */
 
@@ -100,8 +100,7 @@ static void the_schedule_gives_the_values_of_rfc_9180(void **state)
 
 static void encryptions_give_the_values_of_rfc_9180(void **state)
 {
-    uint8_t key[32], nonce[12], aad[AAD_LEN], plain[SANITIZE_LEN], ct[SANITIZE_LEN + 16],
-        back[SANITIZE_LEN];
+    uint8_t key[32], nonce[12], aad[AAD_LEN], plain[PLAIN_LEN], ct[PLAIN_LEN + 16], back[PLAIN_LEN];
     hex_read(KEY, key, sizeof key);
     hex_read(PLAIN, plain, sizeof plain);
     for (size_t i = 0; i < 3; i++) {
@@ -117,8 +116,7 @@ static void encryptions_give_the_values_of_rfc_9180(void **state)
 
 static void single_shot_seals_and_opens_rfc_9180s_first_message(void **state)
 {
-    uint8_t info[INFO_LEN], aad[AAD_LEN], plain[SANITIZE_LEN], ct[SANITIZE_LEN + 16],
-        back[SANITIZE_LEN];
+    uint8_t info[INFO_LEN], aad[AAD_LEN], plain[PLAIN_LEN], ct[PLAIN_LEN + 16], back[PLAIN_LEN];
     hex_read(SHARED, scratch, HPKE_KEY_LEN);
     hex_read(INFO, info, sizeof info);
     hex_read(encryptions[0].aad, aad, sizeof aad);

@@ -54,7 +54,7 @@ static void snap(const char *dir, struct snapshot *snapshot)
 }
 
 /* Plays a visit from the same beginnings; takes snapshots while the visitor still stands there and
- * after. */
+   after. */
 static void play(struct kiosk_process *kiosk, bool filing, struct snapshot *during,
                  struct snapshot *after)
 {

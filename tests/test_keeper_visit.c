@@ -146,7 +146,7 @@ static void test_options_count_more_than_the_file(void **state)
     assert_int_equal(kiosk_end(kiosk), 0);
 }
 
-/* What is wrong on the command line is seen by who types it. */
+/* What is wrong on the command line is told to whoever typed it. */
 static void test_wrong_options_are_wrong_usage(void **state)
 {
     static const char *const wrong[] = {"--paper 79",     "--print huge", "--contrast maybe",

@@ -70,8 +70,8 @@ static void test_text(void **state)
                                                      {KEYPRESS_CHAR, '7'}, {KEYPRESS_CHAR, ' '}));
 }
 
-/* Wherever a character is cut, its bytes that are there are no press, and its rest makes it whole.
- */
+/* Wherever a character is cut, its bytes that are there are no press, and its rest makes it
+   whole. */
 static void test_a_character_in_two_reads(void **state)
 {
     becomes(CODES(0xD2, PAUSE, 0x9B, 'z'), WANTED({KEYPRESS_CHAR, 0x49B}, {KEYPRESS_CHAR, 'z'}));

@@ -264,6 +264,22 @@ static void test_too_few_descriptors_are_called_that(void **state)
     folder_remove(&media);
 }
 
+static void test_output_that_is_lost_is_called_that(void **state)
+{
+    const struct kiosk_process *kiosk = *state;
+    char *media = folder_make(), line[4 * PATH_MAX], out[PATH_MAX];
+    size_t len = 0;
+    snprintf(out, sizeof out, "%s", folder_path(media, "said"));
+    snprintf(line, sizeof line,
+             "LANGUAGE=en '%s' exchange --state '%s' --media '%s' >/dev/full 2>'%s'",
+             kiosk_program("sandyq-courier"), kiosk->dir, media, out);
+    assert_int_not_equal(system(line), 0);
+    uint8_t *said = folder_read(out, &len);
+    assert_non_null(memmem(said, len, "The output could not be written", 31));
+    free(said);
+    folder_remove(&media);
+}
+
 static void test_enroll(void **state)
 {
     struct kiosk_process *kiosk = *state;
@@ -302,6 +318,7 @@ int main(void)
         KIOSK_TEST(test_refusing_kernel),
         KIOSK_TEST(test_too_few_descriptors_are_called_that),
         KIOSK_TEST(test_enroll),
+        KIOSK_TEST(test_output_that_is_lost_is_called_that),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

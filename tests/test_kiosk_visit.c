@@ -205,7 +205,7 @@ static void test_languages_switch_in_a_confined_process(void **state)
 }
 
 /* Whatever bytes a terminal sends, a session takes no harm and the next visitor finds the first
- * screen. */
+   screen. */
 static void test_hostile_keys(void **state)
 {
     static const unsigned char bytes[] =

@@ -90,8 +90,8 @@ static void test_switching(void **state)
     says("../../../etc", "Yes");
 }
 
-/* A confined process can open nothing: all must be read at the start, whatever the folder's name.
- */
+/* A confined process can open nothing: all must be read at the start, whatever the folder's
+   name. */
 static void test_files_are_not_needed_later(void **state)
 {
     const struct folder *folder = *state;

@@ -238,7 +238,7 @@ static void assert_nothing_left(const struct scene_place *place)
         fail_msg("%s, wiped: %lu hits", place->name, hits);
 }
 
-/* The screen, the cover in front of it, all deleted, all thrown away. */
+/* The screen, the library in front of it, all deleted, all thrown away. */
 static void look_inside(const struct scene_place *place)
 {
     scene_look(&scene);
@@ -248,7 +248,7 @@ static void look_inside(const struct scene_place *place)
     scene_press(&scene, F2);
     assert_true(pty_shows(scene.kiosk.pty, "My rights"));
     scene_look(&scene);
-    assert_kept_inside(place, false, "covered");
+    assert_kept_inside(place, false, "hidden");
     scene_press(&scene, F2);
     if (place->typed != NULL)
         erase(place);

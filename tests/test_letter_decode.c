@@ -111,7 +111,7 @@ static void another_version_is_said_first(void **state)
 }
 
 /* Zeros take the place of what is cut, as in every letter; so the cut must come before the last
- * number, or the name. */
+   number, or the name. */
 static void what_ends_early_is_refused_at_every_length(void **state)
 {
     for (size_t len = 0; len < AT_DAY_HEAD; len++)

@@ -256,10 +256,10 @@ static void assert_lost(struct outbox_scene *scene, const char *command, const c
     outbox_test_append_all(scene->outbox, 3, 4);
     outbox_test_reopen(scene);
     outbox_test_append_all(scene->outbox, 5, 5);
-    assert_int_equal(outbox_moved(scene->outbox), 0);
+    assert_false(outbox_moved(scene->outbox));
     run(scene, command);
     assert_int_equal(outbox_test_append(scene->outbox, 6), ERROR_OUTBOX);
-    assert_int_not_equal(outbox_moved(scene->outbox), 0);
+    assert_true(outbox_moved(scene->outbox));
     if (back != NULL)
         run(scene, back);
     assert_int_equal(outbox_test_append(scene->outbox, 6), ERROR_OUTBOX);

@@ -22,14 +22,15 @@
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/publish_test.h"
 
-static int read_message(struct publish_scene *scene, char who, uint64_t n, struct answer *answer)
+static enum error read_message(struct publish_scene *scene, char who, uint64_t n,
+                               struct answer *answer)
 {
     struct code_keys keys;
     uint8_t tag[ANSWER_TAG_LEN];
     fake_kiosk_keys(who, &keys);
     assert_int_equal(answer_tag(&keys, n, tag), ERROR_NONE);
     const uint8_t *entry = board_find(&scene->board, tag);
-    return entry != NULL ? answer_open(&keys, n, entry, answer) : -1;
+    return entry != NULL ? answer_open(&keys, n, entry, answer) : ERROR_MISSING;
 }
 
 static void test_answer_is_read_from_the_board(void **state)
@@ -50,9 +51,9 @@ static void test_answer_is_read_from_the_board(void **state)
     assert_int_equal(answer.day, FAKE_DESK_DAY + 3);
     assert_int_equal(answer.len, sizeof text - 1);
     assert_memory_equal(answer.text, text, answer.len);
-    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), ERROR_MISSING);
     assert_int_equal(read_message(scene, 'c', 1, &answer), ERROR_NONE);
-    assert_int_equal(read_message(scene, 'c', 2, &answer), -1);
+    assert_int_equal(read_message(scene, 'c', 2, &answer), ERROR_MISSING);
 }
 
 static void test_marks_name_the_unbroken_chain(void **state)
@@ -137,7 +138,7 @@ static void test_status_is_told_when_people_see_it_change(void **state)
     assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.state, TAXONOMY_CLOSED);
     assert_int_equal(answer.len, 0);
-    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), ERROR_MISSING);
     assert_int_equal(
         fake_desk_set_status(&scene->desk, 99, taxonomy_status("closed"), FAKE_DESK_DAY, &changed),
         ERROR_CASE);
@@ -160,7 +161,7 @@ static void test_answers_have_limits(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     assert_int_equal(read_message(scene, 'a', 2, &answer), ERROR_NONE);
     assert_int_equal(answer.len, ANSWER_TEXT_MAX);
-    assert_int_equal(read_message(scene, 'a', 3, &answer), -1);
+    assert_int_equal(read_message(scene, 'a', 3, &answer), ERROR_MISSING);
 }
 
 static void test_the_last_number_is_kept_for_the_closing(void **state)

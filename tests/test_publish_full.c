@@ -6,7 +6,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "desk/command.h"
@@ -93,6 +98,29 @@ static void test_folder_that_is_none(void **state)
                      ERROR_READONLY);
 }
 
+/* In libc's place: a medium without an inode left. */
+static bool no_inode;
+
+int mkdir(const char *path, mode_t mode)
+{
+    if (no_inode) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+static void test_a_full_medium_is_called_that(void **state)
+{
+    struct publish_scene *scene = *state;
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s/new", scene->out);
+    no_inode = true;
+    const enum error error = publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report);
+    no_inode = false;
+    assert_int_equal(error, ERROR_FULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +128,7 @@ int main(void)
         PUBLISH_TEST(test_full_disk_halves_no_status),
         PUBLISH_TEST(test_full_disk_takes_no_board_number),
         PUBLISH_TEST(test_folder_that_is_none),
+        PUBLISH_TEST(test_a_full_medium_is_called_that),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

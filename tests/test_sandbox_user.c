@@ -309,8 +309,8 @@ static void read_core_limit(pid_t pid, char limit[32])
     fclose(file);
 }
 
-/* Waits until it is ready; then, as who /proc shows it (root, when nobody may look into it), its
-   limit of cores, and whether it leaves one. */
+/* Waits until it is ready; then looks whose /proc says it is (root's, when nobody may look into
+   it), at its limit of cores, and whether it leaves one. */
 static void assert_core(bool confined, uid_t owner)
 {
     char path[64], limit[32], ready = 0;

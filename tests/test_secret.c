@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Start-up refuses what is not safe, locked memory is locked and wiped, and no secret stays in the
- * heap. */
+   heap. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -40,7 +40,7 @@ static void test_danger_in_three_keys(void **state)
     }
 }
 
-/* Who cries for help after having written is shown what goes along. */
+/* A person who cries for help after having written is shown what goes along. */
 static void test_danger_sends_no_unseen_words(void **state)
 {
     struct letter letter;
@@ -51,18 +51,10 @@ static void test_danger_sends_no_unseen_words(void **state)
               "[how urgent is it?] 0 0 "
               "[who may know?] 0 "
               "[Is this right?] 2 "
-              "[your own words] \"No doctor\" Enter "
-              "[Is this right?] Esc "
-              "[who may know?] Esc "
-              "[how urgent is it?] Esc Esc "
-              "[what is it about?] Esc "
-              "[who is it about?] Esc "
-              "[What do you want to do?] 8 "
+              "[your own words] \"No doctor\" Enter " BACK "[What do you want to do?] 8 "
               "[I am in danger or hurt now] Enter "
               "[Is this right?] F3 show 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[do you want a PIN?] Enter " GO);
     assert_kept(0, "This is what will be sent");
     assert_kept(0, "No doctor");
     assert_sent(&letter, LETTER_COMPLAINT, "A2");
@@ -77,9 +69,7 @@ static void test_danger_sends_no_unseen_words(void **state)
               "[Is this right?] 5 "
               "[Throw it away?] 2 "
               "[What do you want to do?] 9 "
-              "[I think of ending my life] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[I think of ending my life] Enter " GO);
     assert_sent(&letter, LETTER_COMPLAINT, "A7");
     assert_int_equal(letter.text_len, 0);
 }
@@ -93,16 +83,8 @@ static void test_danger_forgets_other_answers(void **state)
               "[who is it about?] 2 "
               "[what is it about?] 3 1 "
               "[how urgent is it?] 1 1 "
-              "[who may know?] 4 "
-              "[Is this right?] Esc "
-              "[who may know?] Esc "
-              "[how urgent is it?] Esc Esc "
-              "[what is it about?] Esc "
-              "[who is it about?] Esc "
-              "[What do you want to do?] 8 "
-              "[I am in danger or hurt now] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[who may know?] 4 " BACK "[What do you want to do?] 8 "
+              "[I am in danger or hurt now] Enter " GO);
     assert_sent(&letter, LETTER_COMPLAINT, "A2");
     assert_int_equal(letter.about, 0);
     assert_int_equal(letter.consent, 1);
@@ -114,9 +96,7 @@ static void test_danger_forgets_other_answers(void **state)
              "[what is it about?] Esc "
              "[who is it about?] Esc "
              "[What do you want to do?] 8 "
-             "[I am hurt or very afraid now] Enter "
-             "[It is stored.] 0 "
-             "[Wipe the number and leave?] Enter"); /* but not that the writer is a child */
+             "[I am hurt or very afraid now] Enter " GO); /* but not that the writer is a child */
     assert_sent(&letter, LETTER_COMPLAINT, "A2");
     assert_int_equal(letter.about, LETTER_ABOUT_MINOR);
 }
@@ -132,22 +112,14 @@ static void test_back_from_a_cry(void **state)
               "[how urgent is it?] 0 0 "
               "[who may know?] 0 "
               "[Is this right?] 2 "
-              "[your own words] \"soup\" Enter "
-              "[Is this right?] Esc "
-              "[who may know?] Esc "
-              "[how urgent is it?] Esc Esc "
-              "[what is it about?] Esc "
-              "[who is it about?] Esc "
-              "[What do you want to do?] 8 "
+              "[your own words] \"soup\" Enter " BACK "[What do you want to do?] 8 "
               "[I am in danger or hurt now] show Enter "
               "[Is this right?] Esc "
               "[who may know?] Esc "
               "[how urgent is it?] show 1 "
               "[who may know?] 0 "
               "[Is this right?] 0 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[do you want a PIN?] Enter " GO);
     assert_kept(0, "Press Enter to look at it");
     assert_kept(1, "Has a doctor");
     assert_sent(&letter, LETTER_COMPLAINT, "A2");

@@ -56,10 +56,7 @@ static void test_cover_at_every_end(void **state)
              "[who is it about?] 0 "
              "[what is it about?] 0 "
              "[how urgent is it?] 0 0 "
-             "[who may know?] 0 "
-             "[Is this right?] 1 "
-             "[do you want a PIN?] Enter "
-             "[Now it would be stored] 1 "
+             "[who may know?] 0 " SEND "[Now it would be stored] 1 "
              "[This is your number] 1 "
              "[of your number, please] Enter Enter "
              "[Wipe the number and leave?] Enter "
@@ -85,13 +82,8 @@ static void test_cover_at_every_end(void **state)
         WRITTEN "[Is this right?] 5 "
                 "[Throw it away?] 2 "
                 "[What do you want to do?] 7",
-        WRITTEN "[Is this right?] Esc "
-                "[who may know?] Esc "
-                "[how urgent is it?] Esc Esc "
-                "[what is it about?] Esc "
-                "[who is it about?] Esc "
-                "[What do you want to do?] 7 "
-                "[Throw it away?] 2",
+        WRITTEN BACK "[What do you want to do?] 7 "
+                     "[Throw it away?] 2",
         MENU "2 [Your number] Idle",
         MENU "2 [Your number] " FAKE_SESSION_CODE " Enter [Your PIN] Gone",
         MENU "2 [Your number] Esc [What do you want to do?] 7",
@@ -108,19 +100,14 @@ static void test_cover_at_every_end(void **state)
 
 static void test_leaving_asks_about_unsent_text(void **state)
 {
-    play(WRITTEN "[Is this right?] Esc "
-                 "[who may know?] Esc "
-                 "[how urgent is it?] Esc Esc "
-                 "[what is it about?] Esc "
-                 "[who is it about?] Esc "
-                 "[What do you want to do?] 7 "
-                 "[Throw it away?] show 1 "
-                 "[What do you want to do?] 1 "
-                 "[who is it about?] 1 "
-                 "[what is it about?] 1 2 "
-                 "[how urgent is it?] 0 0 "
-                 "[who may know?] 0 "
-                 "[Is this right?] F3 show Idle");
+    play(WRITTEN BACK "[What do you want to do?] 7 "
+                      "[Throw it away?] show 1 "
+                      "[What do you want to do?] 1 "
+                      "[who is it about?] 1 "
+                      "[what is it about?] 1 2 "
+                      "[how urgent is it?] 0 0 "
+                      "[who may know?] 0 "
+                      "[Is this right?] F3 show Idle");
     assert_kept(0, "Throw it away?");
     assert_kept(1, "I am not safe");
     assert_cover();
@@ -156,10 +143,7 @@ static void test_sending_looks_like_leaving(void **state)
                                             "[who is it about?] 0 "
                                             "[what is it about?] 0 "
                                             "[how urgent is it?] 0 0 "
-                                            "[who may know?] 0 "
-                                            "[Is this right?] 1 "
-                                            "[do you want a PIN?] Enter "
-                                            "[Now it would be stored] 0 "
+                                            "[who may know?] 0 " SEND "[Now it would be stored] 0 "
                                             "[Wipe the number and leave?] Enter "
                                             "[That was practice] Enter "
                                             "[What do you want to do?] 7 "
@@ -222,13 +206,13 @@ static void test_cover_key(void **state)
                               "[My rights] F1 "
                               "[Help] show F2 "
                               "[your own words] F1 "
-                              "[Help] show Idle"); /* the cover's help does not give it away */
+                              "[Help] show Idle"); /* help from the library does not give F2 away */
     assert_not_kept(0, "F2");
     assert_kept(1, "F2");
     play(TO_TEXT "[your own words] F2 "
                  "[My rights] F1 "
                  "[Help] F2 "
-                 "[your own words] show Idle"); /* from the cover's help straight back */
+                 "[your own words] show Idle"); /* from the library's help straight back */
     assert_kept(0, "your own words");
     /* In the library there is nothing to hide. */
     play(MENU "3 [My rights] show F2 show 1 [How to complain] F2 show Idle");
@@ -243,7 +227,7 @@ static void test_cover_key(void **state)
     assert_string_equal(session->terminal.kept[0], session->terminal.kept[1]);
     assert_kept(2, "What do you want to do?");
     assert_kept(3, "My rights");
-    /* Whoever finds the cover and tries the obvious keys finds nothing else. */
+    /* Whoever finds the library there and tries the obvious keys finds nothing else. */
     play(TO_TEXT "[your own words] F2 "
                  "[My rights] Esc Esc Enter 0 show Wait F2 show F2 "
                  "[your own words] show Idle");
@@ -254,7 +238,7 @@ static void test_cover_key(void **state)
                       TO_TEXT "[your own words] F1 "
                               "[Help] F2 "
                               "[My rights] F1 "
-                              "[Help] show Idle"); /* help, cover, and the cover's own help */
+                              "[Help] show Idle"); /* help, library, and the library's own help */
     assert_kept(0, "Short pages");
 }
 
@@ -321,32 +305,25 @@ static void test_group_typed_back(void **state)
 
 static void test_practice_sends_nothing(void **state)
 {
-    play(WRITTEN "[Is this right?] Esc "
-                 "[who may know?] Esc "
-                 "[how urgent is it?] Esc Esc "
-                 "[what is it about?] Esc "
-                 "[who is it about?] Esc "
-                 "[What do you want to do?] 5 "
-                 "[Practise: learn the keys] Enter "
-                 "[who is it about?] show 1 "
-                 "[what is it about?] 4 2 "
-                 "[how urgent is it?] 0 "
-                 "[who may know?] 0 "
-                 "[Is this right?] 2 "
-                 "[your own words] \"Cold soup\" Enter "
-                 "[Is this right?] 1 "
-                 "[do you want a PIN?] Enter "
-                 "[Now it would be stored] show 1 "
-                 "[This is your number] show 1 "
-                 "[of your number, please] Enter Enter "
-                 "[Wipe the number and leave?] Enter "
-                 "[That was practice] show Enter "
-                 "[What do you want to do?] 1 "
-                 "[who is it about?] 1 "
-                 "[what is it about?] 1 2 "
-                 "[how urgent is it?] 0 0 "
-                 "[who may know?] 0 "
-                 "[Is this right?] F3 show Idle");
+    play(WRITTEN BACK "[What do you want to do?] 5 "
+                      "[Practise: learn the keys] Enter "
+                      "[who is it about?] show 1 "
+                      "[what is it about?] 4 2 "
+                      "[how urgent is it?] 0 "
+                      "[who may know?] 0 "
+                      "[Is this right?] 2 "
+                      "[your own words] \"Cold soup\" Enter " SEND
+                      "[Now it would be stored] show 1 "
+                      "[This is your number] show 1 "
+                      "[of your number, please] Enter Enter "
+                      "[Wipe the number and leave?] Enter "
+                      "[That was practice] show Enter "
+                      "[What do you want to do?] 1 "
+                      "[who is it about?] 1 "
+                      "[what is it about?] 1 2 "
+                      "[how urgent is it?] 0 0 "
+                      "[who may know?] 0 "
+                      "[Is this right?] F3 show Idle");
     assert_kept(0, "This is practice");
     assert_kept(1, "would be stored");
     assert_kept(3, "Nothing was sent");

@@ -99,11 +99,7 @@ static void test_digits_are_enough(void **state)
                               "[who is it about?] 1 "
                               "[what is it about?] 1 1 "
                               "[how urgent is it?] 1 1 2 "
-                              "[who may know?] 1 "
-                              "[Is this right?] 1 "
-                              "[do you want a PIN?] Enter "
-                              "[It is stored.] 0 "
-                              "[Wipe the number and leave?] Enter"),
+                              "[who may know?] 1 " SEND GO),
                          SESSION_STORED);
         assert_true(session->presses_at_store <= 11);
         assert_sent(&letter, LETTER_COMPLAINT, "A1");
@@ -167,33 +163,19 @@ static void test_half_a_pin_locks_nothing(void **state)
     struct letter letter;
 
     play(WRITTEN "[Is this right?] 1 "
-                 "[do you want a PIN?] 12 Esc "
-                 "[Is this right?] Esc "
-                 "[who may know?] Esc "
-                 "[how urgent is it?] Esc Esc "
-                 "[what is it about?] Esc "
-                 "[who is it about?] Esc "
-                 "[What do you want to do?] 8 "
-                 "[I am in danger or hurt now] Enter "
-                 "[Is this right?] 1 "
-                 "[do you want a PIN?] Enter "
-                 "[It is stored.] 0 "
-                 "[Wipe the number and leave?] Enter");
+                 "[do you want a PIN?] 12 Esc " BACK "[What do you want to do?] 8 "
+                 "[I am in danger or hurt now] Enter " SEND GO);
     assert_sent(&letter, LETTER_COMPLAINT, "A2");
     assert_keys(&letter, session->code, "");
     play(WRITTEN "[Is this right?] 1 "
                  "[do you want a PIN?] 123456 Enter "
                  "[the PIN once more] 1234 Esc "
-                 "[do you want a PIN?] Esc "
-                 "[Is this right?] 1 "
-                 "[do you want a PIN?] Enter "
-                 "[It is stored.] 0 "
-                 "[Wipe the number and leave?] Enter");
+                 "[do you want a PIN?] Esc " SEND GO);
     assert_sent(&letter, LETTER_COMPLAINT, "A2");
     assert_keys(&letter, session->code, "");
 }
 
-/* Who cannot write has only the answers: they are not lost unasked. */
+/* Without a text there are only the answers: they are not lost unasked. */
 static void test_leaving_asks_about_answers(void **state)
 {
     play(MENU "1 "
@@ -213,13 +195,7 @@ static void test_leaving_asks_about_answers(void **state)
               "[What do you want to do?] 8 "
               "[I am in danger or hurt now] 1 "
               "[how urgent is it?] 0 0 "
-              "[who may know?] 0 "
-              "[Is this right?] Esc "
-              "[who may know?] Esc "
-              "[how urgent is it?] Esc Esc "
-              "[what is it about?] Esc "
-              "[who is it about?] Esc "
-              "[What do you want to do?] 7 "
+              "[who may know?] 0 " BACK "[What do you want to do?] 7 "
               "[Throw it away?] show Idle");
     for (int i = 0; i < 3; i++)
         assert_kept(i, "Throw it away?");
@@ -242,11 +218,7 @@ static void test_enter_keeps_what_was_answered(void **state)
               "[how many people?] Enter "
               "[what is it about?] Enter "
               "[how urgent is it?] show Enter Enter Enter "
-              "[who may know?] Enter "
-              "[Is this right?] 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[who may know?] Enter " SEND GO);
     assert_kept(0, "Enter keeps: Yes");
     assert_sent(&letter, LETTER_COMPLAINT, "A1");
     assert_int_equal(letter.about, 3);
@@ -272,11 +244,7 @@ static void test_answers_are_kept_and_taken_back(void **state)
               "[how many people?] Enter "
               "[what is it about?] 3 1 "
               "[how urgent is it?] 0 0 "
-              "[who may know?] 0 "
-              "[Is this right?] 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[who may know?] 0 " SEND GO);
     assert_sent(&letter, LETTER_COMPLAINT, "C1");
     assert_int_equal(letter.people, 12);
     play(MENU "1 "
@@ -288,11 +256,7 @@ static void test_answers_are_kept_and_taken_back(void **state)
               "[who is it about?] 0 "
               "[what is it about?] show 1 0 "
               "[how urgent is it?] 0 0 "
-              "[who may know?] 0 "
-              "[Is this right?] 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[who may know?] 0 " SEND GO);
     assert_kept(0, "Isolation, being tied up"); /* an adult's words again */
     assert_int_equal(fake_session_open(session, &letter), ERROR_NONE);
     assert_int_equal(letter.about, 0);
@@ -302,11 +266,7 @@ static void test_answers_are_kept_and_taken_back(void **state)
               "[who is it about?] 1 "
               "[what is it about?] 3 1 "
               "[how urgent is it?] 0 0 "
-              "[who may know?] 0 "
-              "[Is this right?] 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter"); /* looked at, not said */
+              "[who may know?] 0 " SEND GO); /* looked at, not said */
     assert_int_equal(fake_session_open(session, &letter), ERROR_NONE);
     assert_int_equal(letter.about, 1);
     play(MENU "1 "
@@ -419,11 +379,7 @@ static void test_words_for_the_reader(void **state)
               "[who is it about?] 4 "
               "[what is it about?] show 1 show 1 "
               "[how urgent is it?] 0 0 0 "
-              "[who may know?] 0 "
-              "[Is this right?] 1 "
-              "[do you want a PIN?] Enter "
-              "[It is stored.] 0 "
-              "[Wipe the number and leave?] Enter");
+              "[who may know?] 0 " SEND GO);
     assert_not_kept(0, "I am under 18");
     assert_kept(1, "An adult here");
     assert_sent(&letter, LETTER_COMPLAINT, "G1");

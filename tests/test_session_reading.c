@@ -110,13 +110,7 @@ static void test_wrong_digit_is_told_at_once(void **state)
 /* A scanner types in one burst, whatever layout was in use, and ends with Enter. */
 static void test_scanner_types_the_code(void **state)
 {
-    play(TO_TEXT "[your own words] F4 F4 Enter "
-                 "[Is this right?] Esc "
-                 "[who may know?] Esc "
-                 "[how urgent is it?] Esc Esc "
-                 "[what is it about?] Esc "
-                 "[who is it about?] Esc "
-                 "[What do you want to do?] 2 "
+    play(TO_TEXT "[your own words] F4 F4 Enter " BACK "[What do you want to do?] 2 "
                  "[Throw it away?] 2 "
                  "[Your number] Rush \"1234-5678 9O12-3456 789o i235\" Enter "
                  "[Your PIN] Calm show Idle");
@@ -208,14 +202,15 @@ static void test_languages_with_unequal_pages(void **state)
     write_page(dir, "kk", 1);
     session->place.library = session->library = library_load(dir);
     assert_non_null(session->library);
-    /* The ninth page is open in the cover; then the language changes, and the cover comes again. */
+    /* F2 hides the menu behind the ninth page; then the language changes, and F2 is pressed again.
+     */
     play(MENU "F2 "
               "[My rights] 7 3 "
               "[Title] F2 "
               "[What do you want to do?] Esc "
               "[Choose a language] 1 F2 show Idle");
     assert_kept(0, "Title");
-    /* The second leaf of the list. */
+    /* The same, from the second screen of the list. */
     play(MENU "F2 "
               "[My rights] 7 F2 "
               "[What do you want to do?] Esc "
@@ -236,7 +231,7 @@ static void test_first_screen_forgets(void **state)
               "[how urgent is it?] 0 0 "
               "[who may know?] 0 "
               "[Is this right?] 2 "
-              "[your own words] \"long story\" Idle"); /* no shorter time for who began */
+              "[your own words] \"long story\" Idle"); /* writing is under way: no shorter time */
     assert_int_equal(session->terminal.idled, session->place.idle_seconds);
     assert_int_equal(play("[Choose a language] 4 show Idle"), SESSION_NOBODY);
     assert_kept(0, "↓");
@@ -250,9 +245,7 @@ static void test_languages_in_another_order(void **state)
     memcpy(session->place.languages, "ru\0en\0kk", sizeof session->place.languages);
     play("[Choose a language] show 2 "
          "[What do you want to do?] 8 "
-         "[I am in danger or hurt now] Enter "
-         "[It is stored.] 0 "
-         "[Wipe the number and leave?] Enter");
+         "[I am in danger or hurt now] Enter " GO);
     assert_true(strstr(session->terminal.kept[0], "Русский") <
                 strstr(session->terminal.kept[0], "English"));
     assert_sent(&letter, LETTER_COMPLAINT, "A2");

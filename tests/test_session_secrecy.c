@@ -46,8 +46,8 @@ static void test_countdown(void **state)
     assert_kept(1, "Closing in 19 s");
     assert_not_kept(2, "Closing");
     assert_kept(2, "What do you want to do?");
-    play(TO_TEXT
-         "[your own words] \"x\" Wait F2 [My rights] show Idle"); /* the cover key counts at once */
+    play(TO_TEXT "[your own words] \"x\" Wait F2 [My rights] show Idle"); /* the key that hides
+                                                                             counts at once */
     assert_kept(0, "My rights");
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The state folder: closed to others, and nothing in it is replaced by something older or foreign.
- */
+/* The state folder: closed to others; nothing in it is replaced by what is older or foreign. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +17,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
 #include "tests/lib/fake_office.h"
@@ -358,8 +358,8 @@ static void damaged_board_counts_as_none_and_is_replaced(void **state)
     assert_int_equal(kiosk->board_number, 4);
 }
 
-/* With a charter the office can change its board key; the board under the old one counts no more.
- */
+/* With a charter the office can change its board key; the board under the old one counts no
+   more. */
 static void board_key_changes_with_the_charter(void **state)
 {
     struct fake_office other;
@@ -421,6 +421,22 @@ static void days_are_dates(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* A lack of memory sends nobody to change the disk. */
+static void no_memory_for_the_key_is_called_that(void **state)
+{
+    void *blocks[SECRET_POOL / 64];
+    struct state *other = NULL;
+    size_t n = 0;
+    for (size_t len = 4096; len >= 16; len /= 2)
+        while (n < sizeof blocks / sizeof *blocks && (blocks[n] = secret_new(len)) != NULL)
+            n++;
+    const enum error error = state_open(dir, &other);
+    while (n > 0)
+        secret_free(blocks[--n]);
+    assert_int_equal(error, ERROR_MEMORY);
+    assert_null(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +446,7 @@ int main(void)
         CASE(open_folder_is_refused),
         CASE(file_is_no_folder),
         CASE(damaged_key_is_refused),
+        CASE(no_memory_for_the_key_is_called_that),
         CASE(damaged_card_counts_as_none_and_is_replaced),
         CASE(last_days_bite),
         CASE(one_holds_a_lock),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables of the taxonomy: nothing missing, nothing twice, nothing too wide, codes as agreed for
- * ever. */
+   ever. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -19,6 +19,7 @@
 #include <wchar.h>
 
 #include "tui/term.h"
+#include "base/clock.h"
 #include "tui/keypress_codes.h"
 #include "tui/keypress_decoder.h"
 
@@ -426,16 +427,9 @@ static bool resize(void)
     return true;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static struct keypress handed_out(struct keypress key, bool waited)
 {
-    keypress_decoder_time(&term.decoder, &key, waited, now_ms());
+    keypress_decoder_time(&term.decoder, &key, waited, clock_ms());
     key.caps = key.kind == KEYPRESS_CHAR && !key.pasted && term.leds && caps_lock();
     return key;
 }

@@ -379,7 +379,7 @@ static void end(struct all *all)
 }
 
 /* Does the first round tell anything? Without two visits of one kind in time nothing tells
-   ciphertext from what gives a kind away; and who files is compared with who does not. */
+   ciphertext from what gives a kind away; and those who file are compared with those who do not. */
 static bool is_telling(const struct all *all)
 {
     bool filing[2] = {false}, pair = false;

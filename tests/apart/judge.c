@@ -14,7 +14,6 @@ enum {
     NEAR = 3,
     ENOUGH = 6,     /* ... with so many pairs of one kind not even one */
     LATER_MS = 400, /* times that are nearer are the same */
-    STAMPS = 2 * SNAP_FILES,
 };
 
 static size_t compared;

@@ -119,22 +119,22 @@ CRYPTO(int, hash_sha256, -1, (out, parts, n), uint8_t out[HASH_LEN], const struc
 CRYPTO(int, hash_expand, -1, (out, len, prk, parts, n), uint8_t *out, size_t len,
        const uint8_t prk[HASH_LEN], const struct hash_part *parts, size_t n)
 
-CRYPTO(int, aead_seal, ERROR_MEMORY, (with, plain, len, out), const struct aead *with,
+CRYPTO(enum error, aead_seal, ERROR_MEMORY, (with, plain, len, out), const struct aead *with,
        const void *plain, size_t len, uint8_t *out)
 
-CRYPTO(int, aead_open, ERROR_MEMORY, (with, sealed, len, plain), const struct aead *with,
+CRYPTO(enum error, aead_open, ERROR_MEMORY, (with, sealed, len, plain), const struct aead *with,
        const uint8_t *sealed, size_t len, void *plain)
 
-CRYPTO(int, answer_tag, ERROR_MEMORY, (keys, n, tag), const struct code_keys *keys, uint64_t n,
-       uint8_t tag[ANSWER_TAG_LEN])
+CRYPTO(enum error, answer_tag, ERROR_MEMORY, (keys, n, tag), const struct code_keys *keys,
+       uint64_t n, uint8_t tag[ANSWER_TAG_LEN])
 
-CRYPTO(int, hpke_public, ERROR_MEMORY, (secret, public_key), const uint8_t secret[HPKE_KEY_LEN],
-       uint8_t public_key[HPKE_KEY_LEN])
+CRYPTO(enum error, hpke_public, ERROR_MEMORY, (secret, public_key),
+       const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
 
-CRYPTO(int, hpke_open_decap, ERROR_MEMORY, (pair, enc, shared), const struct hpke_pair *pair,
+CRYPTO(enum error, hpke_open_decap, ERROR_MEMORY, (pair, enc, shared), const struct hpke_pair *pair,
        const uint8_t enc[HPKE_KEY_LEN], uint8_t shared[HPKE_KEY_LEN])
 
-CRYPTO(int, envelope_seal, ERROR_MEMORY, (public_key, letter, out),
+CRYPTO(enum error, envelope_seal, ERROR_MEMORY, (public_key, letter, out),
        const uint8_t public_key[ENVELOPE_KEY_LEN], const uint8_t letter[ENVELOPE_LETTER_LEN],
        uint8_t out[ENVELOPE_LEN])
 

@@ -14,18 +14,18 @@ enum { HEAD = 3, DAMAGED = 32, OTHER = 64 };
 
 static const struct code_keys keys = {.tag = {1}, .answer = {2}};
 
-static void seal(const uint8_t plain[SANITIZE_LEN], uint8_t entry[ANSWER_LEN])
+static void seal(const uint8_t plain[PLAIN_LEN], uint8_t entry[ANSWER_LEN])
 {
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys.answer, entry + AT_NONCE, entry,
                               ANSWER_TAG_LEN};
 
     must(answer_tag(&keys, 1, entry) == ERROR_NONE);
     memset(entry + AT_NONCE, 3, AEAD_NONCE_LEN);
-    must(aead_seal(&with, plain, SANITIZE_LEN, entry + AT_CIPHERTEXT) == ERROR_NONE);
+    must(aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT) == ERROR_NONE);
 }
 
 /* What is shown is text, as long as it says, with nothing behind it. */
-static void check(const struct answer *answer, const uint8_t plain[SANITIZE_LEN])
+static void check(const struct answer *answer, const uint8_t plain[PLAIN_LEN])
 {
     static const char zeros[ANSWER_TEXT_MAX];
     static uint8_t entry[ANSWER_LEN];
@@ -42,7 +42,7 @@ static void check(const struct answer *answer, const uint8_t plain[SANITIZE_LEN]
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static uint8_t plain[SANITIZE_LEN], entry[ANSWER_LEN];
+    static uint8_t plain[PLAIN_LEN], entry[ANSWER_LEN];
     static struct answer answer;
     static const struct answer none;
 
@@ -51,17 +51,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     memset(plain, 0, sizeof plain);
-    fuzz_change(plain, sizeof plain, wire_get16(data + 1) % SANITIZE_LEN, data + HEAD, size - HEAD);
+    fuzz_change(plain, sizeof plain, wire_get16(data + 1) % PLAIN_LEN, data + HEAD, size - HEAD);
     seal(plain, entry);
     if (data[0] & DAMAGED)
         entry[AT_CIPHERTEXT + size % CIPHERTEXT_LEN] ^= 1;
     fuzz_fail_at(data[0] % 8);
-    const int rc = answer_open(&keys, data[0] & OTHER ? 2 : 1, entry, &answer);
+    const enum error error = answer_open(&keys, data[0] & OTHER ? 2 : 1, entry, &answer);
     fuzz_fail_at(0);
-    if (rc == ERROR_NONE)
+    if (error == ERROR_NONE)
         check(&answer, plain);
     else
         must(memcmp(&answer, &none, sizeof none) == 0);
-    must(rc != ERROR_NONE || !(data[0] & (DAMAGED | OTHER)));
+    must(error != ERROR_NONE || !(data[0] & (DAMAGED | OTHER)));
     return 0;
 }

@@ -16,10 +16,10 @@ static void derive(const char code[CODE_LEN], const char *pin, unsigned fault)
     fuzz_fail_at(0);
     must(code_derive(code, pin, office, NULL, &keys) == ERROR_NONE);
     fuzz_fail_at(fault);
-    const int rc = code_derive(code, pin, office, NULL, &again);
+    const enum error error = code_derive(code, pin, office, NULL, &again);
     fuzz_fail_at(0);
-    must(rc == ERROR_NONE || (rc == ERROR_MEMORY && fault > 0));
-    must(memcmp(&again, rc == ERROR_NONE ? &keys : &none, sizeof again) == 0);
+    must(error == ERROR_NONE || (error == ERROR_MEMORY && fault > 0));
+    must(memcmp(&again, error == ERROR_NONE ? &keys : &none, sizeof again) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

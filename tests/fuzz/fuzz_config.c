@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a configuration file; then the same with control bytes standing for the words of a
- * good one. What is taken reads back the same when written out; an error names the first line that
- * is wrong. */
+   good one. What is taken reads back the same when written out; an error names the first line that
+   is wrong. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -18,24 +18,25 @@ enum { MAKING = 16, STRANGE = 32, BARE = 64, UNSUMMED = 128, AT_KIB = 8, AT_PASS
 static const uint8_t words[SECRET] = {'s', 'e', 'c', 'r', 't'};
 
 /* What opens has costs that neither give the secret away nor bring the machine down. */
-static int open_file(const char *passphrase, const uint8_t *file, size_t size, unsigned fault)
+static enum error open_file(const char *passphrase, const uint8_t *file, size_t size,
+                            unsigned fault)
 {
     size_t len = 1;
     uint8_t *secret = secret_new(MOST);
 
     must(secret != NULL);
     fuzz_fail_at(fault);
-    const int rc = keyring_open(passphrase, strlen(passphrase), file, size, secret, &len);
+    const enum error error = keyring_open(passphrase, strlen(passphrase), file, size, secret, &len);
     fuzz_fail_at(0);
-    must(len == (rc == ERROR_NONE ? size - KEYRING_OVERHEAD : 0));
-    must(rc != ERROR_MEMORY || fault > 0);
-    if (rc == ERROR_NONE) {
+    must(len == (error == ERROR_NONE ? size - KEYRING_OVERHEAD : 0));
+    must(error != ERROR_MEMORY || fault > 0);
+    if (error == ERROR_NONE) {
         must(wire_get32(file + AT_KIB) >= 65536 && wire_get32(file + AT_KIB) <= 1048576);
         must(wire_get32(file + AT_PASSES) >= 1 && wire_get32(file + AT_PASSES) <= 16);
         must(len == SECRET && memcmp(secret, words, SECRET) == 0);
     }
     secret_free(secret);
-    return rc;
+    return error;
 }
 
 static void try_changed(const uint8_t *data, size_t size)
@@ -46,10 +47,10 @@ static void try_changed(const uint8_t *data, size_t size)
     const unsigned fault = data[0] & MAKING ? 0 : data[0] % 8;
 
     fuzz_fail_at(data[0] & MAKING ? data[0] % 8 : 0);
-    const int rc = keyring_seal("words", 5, words, SECRET, file);
+    const enum error error = keyring_seal("words", 5, words, SECRET, file);
     fuzz_fail_at(0);
-    must(rc == ERROR_NONE || (data[0] % 8 > 0 && memcmp(file, zeros, sizeof file) == 0));
-    if (rc != ERROR_NONE)
+    must(error == ERROR_NONE || (data[0] % 8 > 0 && memcmp(file, zeros, sizeof file) == 0));
+    if (error != ERROR_NONE)
         return;
     memcpy(good, file, sizeof good);
     must(open_file("words", file, sizeof file, 0) == ERROR_NONE);

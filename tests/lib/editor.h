@@ -22,6 +22,9 @@ struct editor {
 int editor_setup(void **state);
 int editor_teardown(void **state);
 
+/* A test with these two. */
+#define EDITOR_TEST(f) cmocka_unit_test_setup_teardown(f, editor_setup, editor_teardown)
+
 /* Presses a key. Returns whether it was used. */
 bool editor_key(struct editor *editor, enum keypress_kind kind);
 

@@ -17,8 +17,8 @@
 #include "protocol/bundle.h"
 #include "tests/lib/fake_office.h"
 
-/* Of the running test; the key and id are the kiosk's, exchange_told is what the last run reported.
- */
+/* Of the running test; the key and id are the kiosk's, exchange_told is what the last run
+   reported. */
 extern struct fake_office exchange_office;
 extern char *exchange_dir;
 extern char *exchange_media;

@@ -23,7 +23,7 @@ char *folder_path(const char *folder, const char *name);
 int folder_fifo(const char *path);
 
 /* The names in the folder, sorted, each followed by a space, in a buffer used again by the next
- * call. */
+   call. */
 const char *folder_names(const char *folder);
 
 /* The bytes of a file, owned by the caller (free). */

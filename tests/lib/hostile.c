@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Texts that try to act on who reads them. */
+/* Texts that try to act on their reader. */
 #include "tests/lib/hostile.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Texts that try to act on who reads them, and honest ones that must not suffer for it.
+/* Texts that try to act on their reader, and honest ones that must not suffer for it.
 
    Each is a unit repeated between honest words, with lines that imitate the office's own. */
 #ifndef TESTS_LIB_HOSTILE_H
@@ -25,7 +25,7 @@ struct hostile {
 enum { HOSTILE_COUNT = 58 };
 extern const struct hostile hostile_texts[HOSTILE_COUNT];
 
-/* Stand at both ends of each text; and the line that imitates. */
+/* What stands at the two ends of each text, and the line that imitates the office. */
 #define HOSTILE_HEAD   "Маған дәрі бермейді, за\xCC\x81втра."
 #define HOSTILE_TAIL   "Дәрігер керек: мне пло\xCC\x81хо."
 #define HOSTILE_FORGED "Note of the office, 2026-11-22"
@@ -40,7 +40,8 @@ size_t hostile_fill(const struct hostile *hostile, char *out, size_t max);
    to it. */
 const char *hostile_flaw(const char *text, size_t len, const char *also);
 
-/* Lays bytes out as a terminal of so many columns does that has widths of its own; malloc'd. */
+/* The bytes as a terminal of that width shows them, by its own idea of how wide a character is;
+   malloc'd. */
 char *hostile_laid_out(const char *text, size_t len, int columns);
 
 /* The lines that are not behind the margin of the desk, as one text; malloc'd. */
@@ -49,8 +50,8 @@ char *hostile_unmarked(const char *text);
 /* Control characters but newline, C1 and bidirectional ones: 0 when the text has none. */
 size_t hostile_controls(const char *text, size_t len);
 
-/* Puts files into the folder that are no bundles, with names that mean harm to who prints them,
-   and one card. HOSTILE_BUNDLES of them look like bundles. */
+/* Puts files into the folder that are no bundles and whose names harm a program that prints them as
+   they are, and one card. HOSTILE_BUNDLES of them look like bundles. */
 enum { HOSTILE_BUNDLES = 9 };
 void hostile_bundles(const char *folder);
 

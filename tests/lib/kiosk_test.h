@@ -27,7 +27,7 @@ int kiosk_test_setup(void **state);
 int kiosk_test_teardown(void **state);
 
 /* Runs the kiosk with these arguments until it ends by itself: its exit status, and a text it must
- * show. */
+   show. */
 void assert_refused(const char *const *argv, const char *const *env, int status, const char *text);
 
 /* Serving from the kiosk's folder ends with status 1 and this text. */

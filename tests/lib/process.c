@@ -13,6 +13,8 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +91,21 @@ bool process_may_look(void)
         (void)sscanf(line, "CapEff: %llx", &effective);
     fclose(status);
     return (effective & 1ULL << CAP_SYS_PTRACE) != 0;
+}
+
+uint64_t process_number(pid_t pid, const char *file, const char *name)
+{
+    char path[64], line[256];
+    uint64_t number = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *in = fopen(path, "re");
+    while (in != NULL && number == 0 && fgets(line, sizeof line, in) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            number = strtoull(line + strlen(name), NULL, 10);
+    if (in != NULL)
+        fclose(in);
+    return number;
 }
 
 bool process_confined(pid_t pid)

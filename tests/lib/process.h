@@ -4,6 +4,7 @@
 #define TESTS_LIB_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Runs a function in a process of its own, which stands still at every call to the kernel and at
@@ -17,6 +18,9 @@ unsigned process_step(process_run_fn *run, process_at_fn *at, void *context);
 /* The same, killed at its n-th stop, which hits the short moments too: between the steps of one
    write, say. Less than n comes back when it ended before. */
 unsigned process_cut(process_run_fn *run, void *context, unsigned n);
+
+/* The number behind a name that begins a line of /proc/PID/file; 0 when there is none. */
+uint64_t process_number(pid_t pid, const char *file, const char *name);
 
 /* Whether a filter of system calls holds for it. */
 bool process_confined(pid_t pid);

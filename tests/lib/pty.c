@@ -17,6 +17,7 @@
 #include <utmp.h>
 #include <vterm.h>
 
+#include "tests/lib/process.h"
 #include "tests/lib/pty_inside.h"
 #include "tui/keypress.h"
 
@@ -272,7 +273,7 @@ static size_t piece_len(const unsigned char *bytes, size_t len)
 static void expect(struct pty *pty, size_t n)
 {
     pid_t reader = pty_reader(pty);
-    uint64_t count = reader == 0 ? 0 : pty_proc_field(reader, "io", "rchar:");
+    uint64_t count = reader == 0 ? 0 : process_number(reader, "io", "rchar:");
 
     if (reader == 0 || reader != pty->typed_to || count > pty->read_target)
         pty->read_target = count;

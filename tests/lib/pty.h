@@ -34,12 +34,12 @@ struct pty;
    none. Returns NULL when there is no pseudo-terminal. */
 struct pty *pty_start(int rows, int cols, const char *const *argv, const char *const *env);
 
-/* The same with a function of the test's own process image; the process ends with what it returns.
- */
+/* The same with a function of the test's own process image; the process ends with what it
+   returns. */
 struct pty *pty_start_function(int rows, int cols, int (*run)(void *context), void *context);
 
 /* Ends everything: kills what still runs in the terminal's session, frees, sets to NULL. NULL is
- * nothing. */
+   nothing. */
 void pty_stop(struct pty **pty);
 
 /* Types NUL-terminated UTF-8. Long texts are typed in pieces, settling in between. */
@@ -74,8 +74,8 @@ void pty_tap(struct pty *pty, void (*tap)(void *context, const char *bytes, size
    line). Returns at once when the process has ended without it. True when it is shown. */
 bool pty_wait_text(struct pty *pty, const char *needle, int seconds);
 
-/* Takes in what comes for so many milliseconds, settled or not; true as soon as it shows the text.
- */
+/* Takes in what comes for so many milliseconds, settled or not; true as soon as it shows the
+   text. */
 bool pty_watch(struct pty *pty, const char *needle, int ms);
 
 /* The screen as UTF-8, a line a row, blanks at line ends left out; malloc'd, for the caller to

@@ -45,7 +45,4 @@ bool pty_pass_barrier(struct pty *pty);
 /* True when the process started has ended; its status is kept. */
 bool pty_has_ended(struct pty *pty);
 
-/* A number in a file of /proc/PID, behind `name`. */
-uint64_t pty_proc_field(pid_t pid, const char *file, const char *name);
-
 #endif

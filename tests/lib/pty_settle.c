@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <utmp.h>
 
+#include "tests/lib/process.h"
+
 enum { QUIET_MS = 40, DROPPED_MS = 2000 };
 
 int64_t pty_now_ms(void)
@@ -58,16 +60,6 @@ static char proc_state(pid_t pid, pid_t *parent)
     if (parent != NULL)
         *parent = (pid_t)ppid;
     return state;
-}
-
-uint64_t pty_proc_field(pid_t pid, const char *file, const char *name)
-{
-    char text[2048];
-    const char *at;
-
-    if (proc_read(pid, file, text, sizeof text) <= 0 || (at = strstr(text, name)) == NULL)
-        return 0;
-    return strtoull(at + strlen(name), NULL, 10);
 }
 
 static bool is_descendant(pid_t pid, pid_t of)
@@ -202,7 +194,7 @@ static bool look_at(const struct pty *pty, pid_t pid, struct pty_look *look)
             look->hidden = true;
         return false;
     }
-    look->switches = pty_proc_field(pid, "status", "\nvoluntary_ctxt_switches:");
+    look->switches = process_number(pid, "status", "voluntary_ctxt_switches:");
     look->reader = pid;
     look->idle = proc_state(pid, NULL) == 'S' && waits_for_terminal(pty, pid);
     return true;
@@ -229,7 +221,7 @@ static struct pty_look pty_look_around(const struct pty *pty)
 
         look.idle = look.idle && (state == 'S' || state == 'Z');
         look.reader = pids[i] > look.reader ? pids[i] : look.reader;
-        look.switches += pty_proc_field(pids[i], "status", "\nvoluntary_ctxt_switches:");
+        look.switches += process_number(pids[i], "status", "voluntary_ctxt_switches:");
     }
     return look;
 }
@@ -253,7 +245,7 @@ static bool input_taken(struct pty *pty, const struct pty_look *look, int64_t st
         return false;
     if (look->hidden || look->reader != pty->typed_to)
         return true;
-    count = pty_proc_field(look->reader, "io", "rchar:");
+    count = process_number(look->reader, "io", "rchar:");
     /* A reader that flushed its input never counts it: idle for so long means that this is the
      * case. */
     if (pty_now_ms() > started + DROPPED_MS)

@@ -8,7 +8,8 @@
 #include "crypto/code.h"
 #include "tests/lib/fake_session.h"
 
-/* To the menu in English; to the review, with nothing said but category A2; to the words. */
+/* To the menu in English; to the review, with nothing said but category A2; to the words; and from
+   the review back through every question. */
 #define MENU "[Choose a language] 3 [What do you want to do?] "
 #define TO_REVIEW                                                                                  \
     MENU "1 "                                                                                      \
@@ -18,8 +19,14 @@
          "[who may know?] 0 "
 #define TO_TEXT TO_REVIEW "[Is this right?] 2 [your own words] "
 #define WRITTEN TO_TEXT "\"I am not safe\" Enter "
-#define SEND    "[Is this right?] 1 [do you want a PIN?] Enter "        /* without a PIN */
-#define GO      "[It is stored.] 0 [Wipe the number and leave?] Enter " /* without the number */
+#define BACK                                                                                       \
+    "[Is this right?] Esc "                                                                        \
+    "[who may know?] Esc "                                                                         \
+    "[how urgent is it?] Esc Esc "                                                                 \
+    "[what is it about?] Esc "                                                                     \
+    "[who is it about?] Esc "
+#define SEND "[Is this right?] 1 [do you want a PIN?] Enter "        /* without a PIN */
+#define GO   "[It is stored.] 0 [Wipe the number and leave?] Enter " /* without the number */
 
 /* Of the running test. */
 extern struct fake_session *session;

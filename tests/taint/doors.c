@@ -88,7 +88,7 @@ WRAP(bool, secret_equal, const void *a, const void *b, size_t len)
 }
 
 /* Plaintext may be read once its tag was right. */
-WRAP(int, aead_open, const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
+WRAP(enum error, aead_open, const struct aead *with, const uint8_t *sealed, size_t len, void *plain)
 {
     int rc = __real_aead_open(with, sealed, len, plain);
     if (rc == ERROR_NONE)

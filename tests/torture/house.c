@@ -60,7 +60,7 @@ void house_hash(const void *data, size_t len, uint8_t hash[MARKS_HASH])
 
 /* --- the office --- */
 
-int house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN])
+enum error house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
     return vault_make(house_path(root, "office"), "Office", &passphrase, fingerprint);
 }
@@ -74,7 +74,7 @@ void house_must_office(const char *root)
     house_must(mkdir(house_path(root, "media"), 0755) == 0, "a medium");
 }
 
-int house_vault(const char *root, struct vault **vault)
+enum error house_vault(const char *root, struct vault **vault)
 {
     enum error error = vault_open(house_path(root, "office"), vault);
     return error == ERROR_NONE ? vault_unlock(*vault, &passphrase) : error;
@@ -90,12 +90,12 @@ void house_throw_away(const char *root, const char *name)
     nftw(house_path(root, name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-int house_root(const struct vault *vault, uint8_t **seed)
+enum error house_root(const struct vault *vault, uint8_t **seed)
 {
     return vault_root(vault, &passphrase, seed);
 }
 
-int house_enroll(const char *root, const char *request, const char *facility)
+enum error house_enroll(const char *root, const char *request, const char *facility)
 {
     struct vault *vault = NULL;
     uint8_t *seed = NULL;
@@ -105,7 +105,7 @@ int house_enroll(const char *root, const char *request, const char *facility)
                                       .facility = facility,
                                       .type = 1,
                                       .out = house_path(root, "media/k.card")};
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE)
         error = house_root(vault, &seed);
     if (error == ERROR_NONE)
@@ -118,7 +118,7 @@ int house_enroll(const char *root, const char *request, const char *facility)
 static int import(const char *root, const char *media, struct import_report *report)
 {
     struct import import = {.today = day_today()};
-    int error = house_vault(root, &import.vault);
+    enum error error = house_vault(root, &import.vault);
     if (error == ERROR_NONE)
         import_path(&import, house_path(root, media));
     vault_close(&import.vault);
@@ -175,7 +175,8 @@ void house_keys(char who, struct code_keys *keys)
     memset(keys->answer, who + 1, sizeof keys->answer);
 }
 
-int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelope[ENVELOPE_LEN])
+enum error house_seal(const struct state *state, uint64_t seq, char who,
+                      uint8_t envelope[ENVELOPE_LEN])
 {
     uint8_t raw[LETTER_LEN];
     struct letter letter = {.kind = who == ' ' ? LETTER_COVER : LETTER_COMPLAINT,
@@ -215,7 +216,7 @@ void house_file(const struct state *state, struct outbox *outbox, char who)
         marks_done(HOUSE_STORED, next.seq, hash);
 }
 
-static int open_kiosk(const char *root, struct state **state, struct outbox **outbox)
+static enum error open_kiosk(const char *root, struct state **state, struct outbox **outbox)
 {
     char path[4096];
     *outbox = NULL;
@@ -344,7 +345,7 @@ static const char *look_at(const char *root, struct chain *chain)
     struct state *state = NULL;
     struct outbox *outbox = NULL;
     const char *wrong = NULL;
-    int error = open_kiosk(root, &state, &outbox);
+    enum error error = open_kiosk(root, &state, &outbox);
     if (error != ERROR_NONE)
         wrong = outbox == NULL && state != NULL ? "the outbox does not open"
                                                 : "the state folder does not open";
@@ -425,7 +426,7 @@ const char *house_goes_on(const char *root)
     const char *wrong = house_carries(root, "after");
     if (wrong != NULL)
         return wrong;
-    int error = house_vault(root, &vault);
+    enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE) {
         import.vault = vault;
         import_path(&import, house_path(root, "after"));

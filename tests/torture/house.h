@@ -47,10 +47,10 @@ void house_must_carry(const char *root, const char *media); /* an exchange */
 void house_must_import(const char *root, const char *media);
 void house_must_publish(const char *root, const char *out);
 
-/* The office, open; a error. */
-int house_vault(const char *root, struct vault **vault);
-int house_root(const struct vault *vault, uint8_t **seed);
-int house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN]);
+/* The office, open; or an error. */
+enum error house_vault(const char *root, struct vault **vault);
+enum error house_root(const struct vault *vault, uint8_t **seed);
+enum error house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN]);
 
 /* Removes the folder ROOT/name with what is in it. */
 void house_throw_away(const char *root, const char *name);
@@ -59,14 +59,15 @@ void house_throw_away(const char *root, const char *name);
 void house_keys(char who, struct code_keys *keys);
 
 /* A letter of `who` (' ': a cover, '!': bytes that no key opens), sealed. */
-int house_seal(const struct state *state, uint64_t seq, char who, uint8_t envelope[ENVELOPE_LEN]);
+enum error house_seal(const struct state *state, uint64_t seq, char who,
+                      uint8_t envelope[ENVELOPE_LEN]);
 void house_hash(const void *data, size_t len, uint8_t hash[MARKS_HASH]);
 
 /* Files a letter as a session and its keeper do, and tells the marks. */
 void house_file(const struct state *state, struct outbox *outbox, char who);
 
-/* Enrols the kiosk of the request ROOT/request, with the card at ROOT/media/k.card; a error. */
-int house_enroll(const char *root, const char *request, const char *facility);
+/* Enrols the kiosk of the request ROOT/request, with the card at ROOT/media/k.card; or an error. */
+enum error house_enroll(const char *root, const char *request, const char *facility);
 
 /* Is the chain whole from the first record held to the tip, signed, holding what the base held and
    all that the marks say is stored, each once, and nothing else? Records up to `gone` may have been

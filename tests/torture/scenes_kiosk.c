@@ -36,7 +36,7 @@ void scenes_filed_base(const char *root)
     house_must_remember(root);
 }
 
-static bool open_booth(const char *root, struct state **state, struct outbox **outbox)
+static bool open_kiosk(const char *root, struct state **state, struct outbox **outbox)
 {
     char path[4096];
     *outbox = NULL;
@@ -51,7 +51,7 @@ static void file_run(const char *root, const char *who)
 {
     struct state *state = NULL;
     struct outbox *outbox = NULL;
-    if (open_booth(root, &state, &outbox))
+    if (open_kiosk(root, &state, &outbox))
         for (; *who != '\0'; who++)
             house_file(state, outbox, *who);
     outbox_close(&outbox);
@@ -305,7 +305,7 @@ void scenes_sharing_run(const char *root)
 {
     struct state *state = NULL;
     struct outbox *outbox = NULL;
-    if (open_booth(root, &state, &outbox)) {
+    if (open_kiosk(root, &state, &outbox)) {
         house_file(state, outbox, 'd');
         exchange(root);
         house_file(state, outbox, ' ');

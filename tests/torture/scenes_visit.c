@@ -10,75 +10,75 @@
 #include "tests/torture/scene.h"
 #include "tests/torture/scenes.h"
 
-struct booth {
+struct kiosk {
     struct state *state;
     struct chain *chain;
 };
 
-static void leave(struct booth *booth)
+static void leave(struct kiosk *kiosk)
 {
-    chain_close(&booth->chain);
-    state_close(&booth->state);
+    chain_close(&kiosk->chain);
+    state_close(&kiosk->state);
 }
 
 /* One second of a visit. A letter's receipt is shown when it is written; a cover has none. False
    when the tip is not known. */
-static bool tick(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
+static bool tick(struct kiosk *kiosk, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
     uint8_t hash[MARKS_HASH];
-    if (chain_tip(booth->chain, &tip) != ERROR_NONE)
+    if (chain_tip(kiosk->chain, &tip) != ERROR_NONE)
         return false;
     house_hash(envelope, ENVELOPE_LEN, hash);
     marks_try(HOUSE_STORED, tip.seq + 1, hash);
-    if (chain_write(booth->chain, envelope, day_today()) == ERROR_NONE && who != ' ')
+    if (chain_write(kiosk->chain, envelope, day_today()) == ERROR_NONE && who != ' ')
         marks_done(HOUSE_STORED, tip.seq + 1, hash);
     return true;
 }
 
-static bool seal(struct booth *booth, char who, uint8_t envelope[ENVELOPE_LEN])
+static bool seal(struct kiosk *kiosk, char who, uint8_t envelope[ENVELOPE_LEN])
 {
     struct outbox_tip tip;
-    return chain_tip(booth->chain, &tip) == ERROR_NONE &&
-           house_seal(booth->state, tip.seq + 1, who, envelope) == ERROR_NONE;
+    return chain_tip(kiosk->chain, &tip) == ERROR_NONE &&
+           house_seal(kiosk->state, tip.seq + 1, who, envelope) == ERROR_NONE;
 }
 
 /* A cover at first, then what the visitor writes, if anything. False when the outbox did not take
    the record: nobody else is let in. */
-static bool visit(struct booth *booth, char who)
+static bool visit(struct kiosk *kiosk, char who)
 {
     uint8_t envelope[ENVELOPE_LEN];
-    if (!seal(booth, ' ', envelope) || !tick(booth, ' ', envelope))
+    if (!seal(kiosk, ' ', envelope) || !tick(kiosk, ' ', envelope))
         return false;
-    if (who != ' ' && seal(booth, who, envelope))
+    if (who != ' ' && seal(kiosk, who, envelope))
         for (int i = 0; i < 2; i++)
-            (void)tick(booth, who, envelope);
-    return chain_keep(booth->chain) && chain_deliver(booth->chain) == ERROR_NONE;
+            (void)tick(kiosk, who, envelope);
+    return chain_keep(kiosk->chain) && chain_deliver(kiosk->chain) == ERROR_NONE;
 }
 
 /* One record at every start: that of a cut-off visit, or a cover. False: this kiosk takes nobody
    today. */
-static bool enter(const char *root, struct booth *booth)
+static bool enter(const char *root, struct kiosk *kiosk)
 {
-    *booth = (struct booth){0};
-    if (state_open(house_path(root, "state"), &booth->state) != ERROR_NONE ||
-        state_ready(booth->state, day_today()) != ERROR_NONE ||
-        chain_open(booth->state, &booth->chain) != ERROR_NONE)
+    *kiosk = (struct kiosk){0};
+    if (state_open(house_path(root, "state"), &kiosk->state) != ERROR_NONE ||
+        state_ready(kiosk->state, day_today()) != ERROR_NONE ||
+        chain_open(kiosk->state, &kiosk->chain) != ERROR_NONE)
         return false;
-    return chain_holding(booth->chain) ? chain_deliver(booth->chain) == ERROR_NONE
-                                       : visit(booth, ' ');
+    return chain_holding(kiosk->chain) ? chain_deliver(kiosk->chain) == ERROR_NONE
+                                       : visit(kiosk, ' ');
 }
 
 /* Two starts of the keeper. */
 void scenes_visit_run(const char *root)
 {
     static const char *const visitors[] = {"c d", "e"};
-    struct booth booth;
+    struct kiosk kiosk;
     for (int i = 0; i < 2; i++) {
-        bool open = enter(root, &booth);
+        bool open = enter(root, &kiosk);
         for (const char *who = visitors[i]; open && *who != '\0'; who++)
-            open = visit(&booth, *who);
-        leave(&booth);
+            open = visit(&kiosk, *who);
+        leave(&kiosk);
     }
 }
 
@@ -88,13 +88,13 @@ static struct mark cut_off;
 void scenes_return_base(const char *root)
 {
     struct marks marks;
-    struct booth booth;
+    struct kiosk kiosk;
     uint8_t envelope[ENVELOPE_LEN];
     scenes_filed_base(root);
     marks_begin(&marks);
-    house_must(enter(root, &booth) && seal(&booth, 'c', envelope) && tick(&booth, 'c', envelope),
+    house_must(enter(root, &kiosk) && seal(&kiosk, 'c', envelope) && tick(&kiosk, 'c', envelope),
                "a visit");
-    leave(&booth);
+    leave(&kiosk);
     house_must(marks.n > 0 && marks.all[marks.n - 1].done, "a receipt");
     cut_off = marks.all[marks.n - 1];
     marks_begin(NULL);
@@ -104,19 +104,19 @@ void scenes_return_base(const char *root)
 /* The power came back; then one more visit. */
 void scenes_return_run(const char *root)
 {
-    struct booth booth;
+    struct kiosk kiosk;
     marks_try(cut_off.what, cut_off.n, cut_off.hash);
     marks_done(cut_off.what, cut_off.n, cut_off.hash);
-    if (enter(root, &booth))
-        (void)visit(&booth, 'd');
-    leave(&booth);
+    if (enter(root, &kiosk))
+        (void)visit(&kiosk, 'd');
+    leave(&kiosk);
 }
 
 static const char *start_again(const char *root)
 {
-    struct booth booth;
-    const char *wrong = enter(root, &booth) ? NULL : "the kiosk does not start";
-    leave(&booth);
+    struct kiosk kiosk;
+    const char *wrong = enter(root, &kiosk) ? NULL : "the kiosk does not start";
+    leave(&kiosk);
     return wrong;
 }
 

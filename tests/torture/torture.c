@@ -68,7 +68,7 @@ struct work {
     size_t seen_room, seen_count;
 };
 
-/* Is this case ours? All workers count alike; who comes first takes it. */
+/* Is this case ours? All workers count alike; whoever comes first takes it. */
 static bool mine(struct work *work)
 {
     uint64_t index = work->index++;
