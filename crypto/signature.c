@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <gcrypt.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "crypto/hash.h"
@@ -53,32 +54,42 @@ static bool is_order_8(const uint8_t public_key[SIGNATURE_PUBLIC_LEN])
     return memcmp(y, order_8[0], sizeof y) == 0 || memcmp(y, order_8[1], sizeof y) == 0;
 }
 
+/* A refusal of libgcrypt: of what it was given, unless it had no memory to look at it. */
+static enum error refusal(gcry_error_t error)
+{
+    if (error == 0)
+        return ERROR_NONE;
+    return gcry_err_code(error) == GPG_ERR_ENOMEM ? ERROR_MEMORY : ERROR_FORGED;
+}
+
 /* libgcrypt ends the process ("mulm_25519: different sizes") when a coordinate of the public key
    does not reach into the top limb of its number, and whoever makes a key can make it so. One
    honest key in 2^62 is refused here as well. What is left of the points of small order has such
    coordinates too. */
-static bool is_usable(gcry_sexp_t key)
+static enum error check_key(gcry_sexp_t key)
 {
     enum { BITS_MIN = 256 - 8 * sizeof(unsigned long) + 1 };
     gcry_ctx_t curve = NULL;
     gcry_mpi_t x = NULL, y = NULL;
     gcry_mpi_point_t q = NULL;
-    bool usable = false;
-    if (gcry_mpi_ec_new(&curve, key, NULL) != 0)
+    enum error error = refusal(gcry_mpi_ec_new(&curve, key, NULL));
+    if (error != ERROR_NONE)
         goto out;
+    error = ERROR_FORGED;
     q = gcry_mpi_ec_get_point("q", curve, 1);
     if (q == NULL)
         goto out;
     x = gcry_mpi_new(0);
     y = gcry_mpi_new(0);
     gcry_mpi_point_get(x, y, NULL, q); /* just decoded, so z is 1 and these are the coordinates */
-    usable = gcry_mpi_get_nbits(x) >= BITS_MIN && gcry_mpi_get_nbits(y) >= BITS_MIN;
+    if (gcry_mpi_get_nbits(x) >= BITS_MIN && gcry_mpi_get_nbits(y) >= BITS_MIN)
+        error = ERROR_NONE;
 out:
     gcry_mpi_release(x);
     gcry_mpi_release(y);
     gcry_mpi_point_release(q);
     gcry_ctx_release(curve);
-    return usable;
+    return error;
 }
 
 /* The data expression of what is signed: domain || 0 || SHA-256 of the message. */
@@ -158,27 +169,26 @@ out:
     return rc;
 }
 
-bool signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                             const uint8_t digest[SIGNATURE_HASH_LEN],
-                             const uint8_t signature[SIGNATURE_LEN])
+enum error signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                  const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
+                                  const uint8_t signature[SIGNATURE_LEN])
 {
     gcry_sexp_t key = NULL, data = NULL, given = NULL;
-    bool right = false;
     if (!s_is_reduced(signature + 32) || is_order_8(public_key))
-        goto out;
-    if (make_data(&data, domain, digest) != 0)
-        goto out;
-    if (gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key) != 0 ||
-        !is_usable(key))
-        goto out;
-    if (gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32) != 0)
-        goto out;
-    right = gcry_pk_verify(given, data, key) == 0;
-out:
+        return ERROR_FORGED;
+    enum error error = make_data(&data, domain, digest) == 0 ? ERROR_NONE : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = refusal(gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key));
+    if (error == ERROR_NONE)
+        error = check_key(key);
+    if (error == ERROR_NONE)
+        error = refusal(gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32));
+    if (error == ERROR_NONE)
+        error = refusal(gcry_pk_verify(given, data, key));
     gcry_sexp_release(given);
     gcry_sexp_release(data);
     gcry_sexp_release(key);
-    return right;
+    return error;
 }
 
 int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
@@ -190,10 +200,11 @@ int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, c
     return signature_sign_hashed(seed, domain, digest, signature);
 }
 
-bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
+enum error signature_check(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                           const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t digest[HASH_LEN];
-    return hash_sha256(digest, &(struct hash_part){message, len}, 1) == 0 &&
-           signature_verify_hashed(public_key, domain, digest, signature);
+    if (hash_sha256(digest, &(struct hash_part){message, len}, 1) != 0)
+        return ERROR_MEMORY;
+    return signature_check_hashed(public_key, domain, digest, signature);
 }

@@ -55,7 +55,7 @@ static enum error add(struct salvage *salvage, const struct found *one)
     if ((salvage->n & (salvage->n - 1)) == 0) {
         more = realloc(salvage->all, (salvage->n == 0 ? 1 : 2 * salvage->n) * sizeof *more);
         if (more == NULL)
-            return ERROR_IO;
+            return ERROR_MEMORY;
         salvage->all = more;
     }
     salvage->all[salvage->n++] = *one;
@@ -86,12 +86,15 @@ static enum error weigh(struct search *search, off_t at)
         if (!outbox_raw_read(search->fd, one.form, at, bytes, sizeof bytes))
             return ERROR_NONE;
     }
-    if (record_decode(bytes, &record) != ERROR_NONE)
-        return ERROR_IO;
-    if (record_check(&record, search->key) != ERROR_NONE) {
+    enum error error = record_decode(bytes, &record);
+    if (error == ERROR_NONE)
+        error = record_check(&record, search->key);
+    if (error != ERROR_NONE && !error_is_machine(error)) {
         search->failed[search->failures++ % FAILURES] = at;
         return ERROR_NONE;
     }
+    if (error != ERROR_NONE)
+        return error;
     one.seq = record.seq;
     one.fd = search->fd;
     one.at = at;
@@ -191,7 +194,7 @@ enum error salvage_find(int dir, const uint8_t kiosk_key[32], bool pending, stru
 {
     struct salvage *salvage = calloc(1, sizeof *salvage);
     uint8_t *block = malloc(BLOCK);
-    enum error error = salvage != NULL && block != NULL ? ERROR_NONE : ERROR_IO;
+    enum error error = salvage != NULL && block != NULL ? ERROR_NONE : ERROR_MEMORY;
 
     for (int i = 0; salvage != NULL && i < FILES; i++)
         salvage->fds[i] = -1;

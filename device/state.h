@@ -2,12 +2,15 @@
 /* A kiosk's state folder, as keeper and courier see it: key, card, charter, board, outbox. The
    folder must belong to the user who runs this and be closed to all others (mode 0700).
 
-   DIR/kiosk.key "SANDYQS1" and the Ed25519 seed, 40 bytes, mode 0600 DIR/enroll.request for the
-   office, until a card has come DIR/card the card file that opened this kiosk, or its successor
-   (mode 0600) DIR/charter the newest charter, once one has come newer than that in the card file
-   DIR/board the newest board; counts only under the board key of the newest charter DIR/outbox.db
-   the outbox DIR/pending the record of the visit that is going on (device/pending) DIR/lock held
-   (flock) by the keeper while it serves DIR/courier.lock held by a courier's exchange */
+   DIR/kiosk.key       "SANDYQS1" and the Ed25519 seed, 40 bytes, mode 0600
+   DIR/enroll.request  for the office, until a card has come
+   DIR/card            the card file that opened this kiosk, or its successor (mode 0600)
+   DIR/charter         the newest charter, once one has come newer than that in the card file
+   DIR/board           the newest board; counts only under the board key of the newest charter
+   DIR/outbox.db       the outbox
+   DIR/pending         the record of the visit that is going on (device/pending)
+   DIR/lock            held (flock) by the keeper while it serves
+   DIR/courier.lock    held by a courier's exchange */
 #ifndef DEVICE_STATE_H
 #define DEVICE_STATE_H
 

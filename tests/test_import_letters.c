@@ -20,6 +20,7 @@
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/import_test.h"
+#include "tests/lib/short_memory.h"
 
 static void test_complaint_becomes_a_case_with_its_text(void **state)
 {
@@ -192,9 +193,10 @@ unsigned gcry_ecc_mul_point(int curve, uint8_t *result, const uint8_t *scalar, c
 }
 
 /* A letter must not be filed as unreadable, and so be acknowledged, because this machine was
-   busy. */
+   busy; and neither bundle nor casebook is called forged for that. */
 static void test_short_memory_is_no_forgery(void **state)
 {
+    enum { CALLS = 5 /* the row of the card, its two signatures, the bundle, its last record */ };
     struct import_scene *scene = *state;
     struct import_report report;
     import_test_send(scene, 'a', "one");
@@ -204,6 +206,12 @@ static void test_short_memory_is_no_forgery(void **state)
     short_of_memory = false;
     assert_int_equal(error, ERROR_MEMORY);
     assert_int_equal(report.unreadable + report.records, 0);
+    for (size_t calls = 0; calls < CALLS; calls++) {
+        short_memory_begin(calls);
+        assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 2, &report),
+                         ERROR_MEMORY);
+        short_memory_end();
+    }
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 2, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 2);
     assert_int_equal(report.held, 0);
