@@ -37,9 +37,7 @@ void exchange_remove_request(struct exchange *x)
    outbox is of no use, and what is whole in it has to go out without it. */
 static enum error of_outbox(struct exchange *x, enum error error)
 {
-    const bool passes = error == ERROR_BUSY || error == ERROR_FULL || error == ERROR_MEMORY ||
-                        error == ERROR_DESCRIPTORS;
-    if (error != ERROR_NONE && error != ERROR_CHAIN && !passes)
+    if (error != ERROR_NONE && error != ERROR_FULL && error != ERROR_CHAIN && !error_passes(error))
         x->report->salvaged = true;
     return error;
 }

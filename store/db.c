@@ -201,7 +201,7 @@ enum error db_open(const char *path, const struct db_schema *schema, enum db_mod
         return in_words(&schema->words, error);
     db = calloc(1, sizeof(*db) + schema->statement_count * sizeof(db->statements[0]));
     if (db == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     db->words = &schema->words;
     db->statement_count = schema->statement_count;
     error = handle_open(db, path, schema, mode);

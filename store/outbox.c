@@ -131,7 +131,7 @@ enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
     *out = NULL;
     struct outbox *outbox = calloc(1, sizeof(*outbox));
     if (outbox == NULL)
-        return ERROR_IO;
+        return ERROR_MEMORY;
     enum error error = db_open(path, &schema, mode, &outbox->db);
     if (error == ERROR_NONE)
         error = must_hold(outbox, ENDS_FIT);
