@@ -37,8 +37,9 @@ int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELO
 
 static enum error folder_error(int number)
 {
-    return number == ENOENT || number == ENOTDIR || number == ELOOP ? ERROR_NOT_OFFICE
-                                                                    : error_of_errno(number);
+    return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG
+               ? ERROR_NOT_OFFICE
+               : error_of_errno(number);
 }
 
 static enum error folder_open(const char *path, int *dir)
@@ -113,10 +114,11 @@ static enum error check_folder(const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir < 0)
-        return errno == ENOENT                      ? ERROR_NONE
-               : errno == EACCES                    ? ERROR_OFFICE_OPEN
-               : errno == ENOTDIR || errno == ELOOP ? ERROR_NOT_EMPTY
-                                                    : error_of_errno(errno);
+        return errno == ENOENT   ? ERROR_NONE
+               : errno == EACCES ? ERROR_OFFICE_OPEN
+               : errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG
+                   ? ERROR_NOT_EMPTY
+                   : error_of_errno(errno);
     const enum error error = folder_empty(dir);
     close(dir);
     return error;

@@ -189,6 +189,20 @@ static void what_is_lacking_is_no_damage(void **state)
     assert_int_equal(exchange_test_run(), ERROR_NONE);
 }
 
+/* Evidence would be renamed over what stands there. */
+static void a_name_that_cannot_be_looked_at_is_taken(void **state)
+{
+    char name[300];
+    struct medium medium;
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(medium_open_folder(exchange_media, &medium), ERROR_NONE);
+    assert_true(medium_has(&medium, name));
+    assert_false(medium_has(&medium, "x"));
+    medium_close(&medium);
+}
+
 static int mount_media(const char *options, unsigned long flags)
 {
     return geteuid() == 0 ? mount("tmpfs", exchange_media, "tmpfs", flags, options) : -1;
@@ -303,6 +317,7 @@ int main(void)
         EXCHANGE_TEST(bad_outbox_is_refused),
         EXCHANGE_TEST(outbox_that_is_busy_is_told_apart_from_the_bundle),
         EXCHANGE_TEST(what_is_lacking_is_no_damage),
+        EXCHANGE_TEST(a_name_that_cannot_be_looked_at_is_taken),
         EXCHANGE_TEST(full_medium_loses_nothing),
         EXCHANGE_TEST(read_only_medium_still_brings_in),
         EXCHANGE_TEST(cut_at_any_moment_and_run_again),
