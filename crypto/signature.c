@@ -54,8 +54,8 @@ static bool is_order_8(const uint8_t public_key[SIGNATURE_PUBLIC_LEN])
     return memcmp(y, order_8[0], sizeof y) == 0 || memcmp(y, order_8[1], sizeof y) == 0;
 }
 
-/* A refusal of libgcrypt: of what it was given, unless it had no memory to look at it. */
-static enum error refusal(gcry_error_t error)
+/* What libgcrypt does not take is wrong, unless it had no memory to look at it. */
+static enum error error_of(gcry_error_t error)
 {
     if (error == 0)
         return ERROR_NONE;
@@ -72,7 +72,7 @@ static enum error check_key(gcry_sexp_t key)
     gcry_ctx_t curve = NULL;
     gcry_mpi_t x = NULL, y = NULL;
     gcry_mpi_point_t q = NULL;
-    enum error error = refusal(gcry_mpi_ec_new(&curve, key, NULL));
+    enum error error = error_of(gcry_mpi_ec_new(&curve, key, NULL));
     if (error != ERROR_NONE)
         goto out;
     error = ERROR_FORGED;
@@ -178,13 +178,13 @@ enum error signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN]
         return ERROR_FORGED;
     enum error error = make_data(&data, domain, digest) == 0 ? ERROR_NONE : ERROR_MEMORY;
     if (error == ERROR_NONE)
-        error = refusal(gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key));
+        error = error_of(gcry_sexp_build(&key, NULL, PUBLIC, SIGNATURE_PUBLIC_LEN, public_key));
     if (error == ERROR_NONE)
         error = check_key(key);
     if (error == ERROR_NONE)
-        error = refusal(gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32));
+        error = error_of(gcry_sexp_build(&given, NULL, SIGVAL, 32, signature, 32, signature + 32));
     if (error == ERROR_NONE)
-        error = refusal(gcry_pk_verify(given, data, key));
+        error = error_of(gcry_pk_verify(given, data, key));
     gcry_sexp_release(given);
     gcry_sexp_release(data);
     gcry_sexp_release(key);
