@@ -4,6 +4,7 @@
 #include "office/import.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -274,7 +275,7 @@ static void take_folder(struct import *import, int dir, const char *path)
     struct dirent **names = NULL;
     int n = scandirat(dir, ".", &names, is_bundle, alphasort);
     if (n < 0)
-        refuse(import, path, ERROR_IO);
+        refuse(import, path, error_of_lack(errno, ERROR_IO));
     for (int i = 0; i < n; i++) {
         take_file(import, dir, names[i]->d_name, names[i]->d_name);
         free(names[i]);
@@ -285,10 +286,12 @@ static void take_folder(struct import *import, int dir, const char *path)
 void import_path(struct import *import, const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir < 0) {
+    if (dir < 0 && error_of_lack(errno, ERROR_NONE) != ERROR_NONE)
+        refuse(import, path, error_of_lack(errno, ERROR_NONE));
+    else if (dir < 0)
         take_file(import, AT_FDCWD, path, path);
-        return;
-    }
-    take_folder(import, dir, path);
-    close(dir);
+    else
+        take_folder(import, dir, path);
+    if (dir >= 0)
+        close(dir);
 }
