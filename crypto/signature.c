@@ -148,7 +148,7 @@ int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
     uint8_t again[SIGNATURE_PUBLIC_LEN];
     if (public_once(seed, public_key) != 0 || public_once(seed, again) != 0)
         return -1;
-    return memcmp(public_key, again, sizeof again) == 0 ? 0 : -1;
+    return secret_equal(public_key, again, sizeof again) ? 0 : -1;
 }
 
 int signature_key_new(uint8_t seed[SIGNATURE_SEED_LEN], uint8_t public_key[SIGNATURE_PUBLIC_LEN])
@@ -188,7 +188,7 @@ int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *do
     int rc = sign_once(seed, domain, digest, signature);
     if (rc == 0)
         rc = sign_once(seed, domain, digest, again);
-    if (rc == 0 && memcmp(signature, again, sizeof again) != 0)
+    if (rc == 0 && !secret_equal(signature, again, sizeof again))
         rc = -1;
     if (rc != 0)
         explicit_bzero(signature, SIGNATURE_LEN);
