@@ -172,7 +172,7 @@ torture-built: $(BUILD)/tests/torture/torture
 	@$<
 $(BUILD)/tests/torture/torture: $(TORTURE) $(call ROOM_LIB,$(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(TORTURE) $(call ROOM_LIB,$(ROOMS)) \
-		-Wl,--wrap=signature_verify,--wrap=signature_verify_hashed -Wl,--as-needed $(LIBS_test)
+		-Wl,--wrap=signature_check,--wrap=signature_check_hashed -Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_torture: $(BUILD)/tests/torture/torture
 
 # The keeper under strace, and what can be learned from it; a program of its own, for it forks.

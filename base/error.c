@@ -44,6 +44,11 @@ bool error_is_machine(enum error error)
     return error == ERROR_IO || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY;
 }
 
+bool error_passes(enum error error)
+{
+    return error == ERROR_BUSY || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY;
+}
+
 enum error error_of_errno(int number)
 {
     switch (number) {

@@ -221,4 +221,8 @@ enum error error_of_lack(int number, enum error otherwise);
    _DESCRIPTORS or _MEMORY. Any of the three may come where a contract names _IO. */
 bool error_is_machine(enum error error);
 
+/* Whether it may be over by the next try, whatever the thing itself is like: ERROR_BUSY,
+   _DESCRIPTORS or _MEMORY. */
+bool error_passes(enum error error);
+
 #endif

@@ -47,6 +47,12 @@ static enum error error_of(int number)
     }
 }
 
+/* Who may not read a file is not told to allow writing. */
+static enum error error_of_reading(int number)
+{
+    return number == EACCES || number == EPERM ? ERROR_IO : error_of(number);
+}
+
 enum error file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1])
 {
     if (len < FILE_MAGIC_LEN)
@@ -66,12 +72,12 @@ enum error file_open(int dirfd, const char *name, size_t max, int *fd, size_t *l
     *fd = -1;
     /* Check before opening: to open a device can already have an effect. */
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == EACCES ? ERROR_IO : error_of(errno);
+        return error_of_reading(errno);
     if (!S_ISREG(st.st_mode))
         return ERROR_SPECIAL;
     int opened = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (opened < 0)
-        return errno == EACCES ? ERROR_IO : error_of(errno);
+        return error_of_reading(errno);
     if (fstat(opened, &st) != 0)
         error = ERROR_IO;
     else if (S_ISREG(st.st_mode))
@@ -276,13 +282,22 @@ DIR *file_folder(int dirfd)
     return folder;
 }
 
+enum error file_next(DIR *folder, const char **name)
+{
+    errno = 0;
+    const struct dirent *entry = readdir(folder);
+    *name = entry != NULL ? entry->d_name : NULL;
+    return entry != NULL || errno == 0 ? ERROR_NONE : error_of_lack(errno, ERROR_IO);
+}
+
 void file_sweep(int dirfd)
 {
     DIR *folder = file_folder(dirfd);
     if (folder == NULL)
         return;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (file_is_temporary(entry->d_name))
-            sweep_one(dirfd, entry->d_name);
+    const char *name = NULL;
+    while (file_next(folder, &name) == ERROR_NONE && name != NULL)
+        if (file_is_temporary(name))
+            sweep_one(dirfd, name);
     closedir(folder);
 }

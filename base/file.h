@@ -57,6 +57,10 @@ enum error file_settle(const char *path);
    For closedir(3). */
 DIR *file_folder(int dirfd);
 
+/* Sets *name to the folder's next name, valid until the next call; NULL after the last. Returns
+   ERROR_NONE, or why the rest cannot be read. */
+enum error file_next(DIR *folder, const char **name);
+
 /* Whether this is the name of a temporary file: nobody may take it for a file with content. */
 bool file_is_temporary(const char *name);
 

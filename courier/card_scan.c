@@ -75,6 +75,8 @@ static void look_at(const char *name, void *visitor)
         add_card(walk, &card, charter.number, data);
     else if (walk->scan->error == ERROR_MISSING)
         walk->scan->error = error;
+    if (error_is_machine(error))
+        walk->scan->unread = error;
 out:
     free(data);
 }

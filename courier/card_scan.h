@@ -19,6 +19,7 @@ struct card_scan {
     uint8_t bytes[CARD_FILE_LEN];
     bool other_office; /* a valid card for this kiosk from an office other than that */
     enum error error;  /* why a card for this kiosk was not valid, or ERROR_MISSING */
+    enum error unread; /* why a card could not be looked at, whosever it is, or ERROR_NONE */
 };
 
 /* Looks at every *.card on the medium and fills *scan. Returns ERROR_NONE or _IO. */

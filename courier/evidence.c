@@ -2,6 +2,7 @@
 /* Tells bundles that this disk should know from those that it does not, and keeps the latter. */
 #include "courier/evidence.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,18 +17,9 @@ enum { PLACES = 16 };
 enum worth {
     WORTH_NOTHING, /* no bundle of ours, or one whose records are all known here */
     WORTH_UNKNOWN, /* its records were dropped before the last one dropped: nobody here can say */
-    WORTH_KEEPING, /* it has records that we do not know, or cannot be read */
+    WORTH_UNREAD,  /* the medium does not give it out: nobody can say either */
+    WORTH_KEEPING, /* it has records that we do not know */
 };
-
-/* The number of the last record dropped. Its hash is still here; of those before it nothing is. */
-static uint64_t last_dropped(const struct evidence *evidence)
-{
-    uint64_t first = 0;
-
-    if (evidence->salvage != NULL || outbox_first(evidence->outbox, &first) != ERROR_NONE)
-        return 0;
-    return first == 0 ? evidence->tip : first - 1;
-}
 
 /* Takes the hash of the one record that outbox_each hands over. */
 static enum error take_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
@@ -43,56 +35,73 @@ static enum error take_hash(void *context, uint64_t seq, const uint8_t *bytes, s
     return error;
 }
 
-/* Is the bundle's last record, of this hash, one of ours? The chain vouches for those before it. */
-static bool is_known(const struct evidence *evidence, const struct bundle *bundle,
-                     const uint8_t hash[RECORD_HASH_LEN])
+/* Is the bundle's last record, of this hash, one of ours? The chain vouches for those before it.
+   first is the number of the first record held, or 0. */
+static enum error look_up(const struct evidence *evidence, uint64_t first,
+                          const struct bundle *bundle, bool *known)
 {
     uint8_t ours[RECORD_HASH_LEN] = {0};
-    uint64_t first = 0;
+    enum error error = ERROR_NONE;
 
-    if (evidence->salvage != NULL)
-        return salvage_has(evidence->salvage, bundle->first, bundle->last, hash);
-    if (bundle->last > evidence->tip || outbox_first(evidence->outbox, &first) != ERROR_NONE)
-        return false;
-    if (first == 0 || bundle->last < first)
-        return outbox_holds(evidence->outbox, bundle->last, hash) == ERROR_NONE;
-    return outbox_each(evidence->outbox, bundle->last, bundle->last, take_hash, ours) ==
-               ERROR_NONE &&
-           memcmp(ours, hash, sizeof ours) == 0;
+    *known = false;
+    if (bundle->last > evidence->tip)
+        return ERROR_NONE;
+    if (first == 0 || bundle->last < first) {
+        error = outbox_holds(evidence->outbox, bundle->last, bundle->last_hash);
+        *known = error == ERROR_NONE;
+    } else {
+        error = outbox_each(evidence->outbox, bundle->last, bundle->last, take_hash, ours);
+        *known = error == ERROR_NONE && memcmp(ours, bundle->last_hash, sizeof ours) == 0;
+    }
+    return error_passes(error) ? error : ERROR_NONE;
 }
 
 /* A full bundle with nothing but dropped records is not kept on suspicion: it is large, and a fork
-   shows in the last bundle of its exchange as well. */
-static enum worth judge_bundle(struct evidence *evidence, const struct bundle *bundle,
-                               const uint8_t hash[RECORD_HASH_LEN])
+   shows in the last bundle of its exchange as well. The hash of the last record dropped is still
+   here; of those before it nothing is. */
+static enum error judge_bundle(struct evidence *evidence, const struct bundle *bundle,
+                               enum worth *worth)
 {
-    if (!is_known(evidence, bundle, hash)) {
-        if (evidence->salvage == NULL && bundle->last > evidence->tip &&
-            bundle->last > evidence->beyond)
-            evidence->beyond = bundle->last;
-        return WORTH_KEEPING;
-    }
-    return bundle->last < last_dropped(evidence) &&
-                   bundle->last - bundle->first + 1 < BUNDLE_RECORDS_MAX
-               ? WORTH_UNKNOWN
-               : WORTH_NOTHING;
+    uint64_t first = 0;
+    bool known = false;
+
+    enum error error = outbox_first(evidence->outbox, &first);
+    if (error == ERROR_NONE)
+        error = look_up(evidence, first, bundle, &known);
+    if (error_passes(error))
+        return error;
+    const uint64_t dropped = first == 0 ? evidence->tip : first - 1;
+    if (!known && bundle->last > evidence->tip && bundle->last > evidence->beyond)
+        evidence->beyond = bundle->last;
+    *worth = !known ? WORTH_KEEPING
+             : bundle->last < dropped && bundle->last - bundle->first + 1 < BUNDLE_RECORDS_MAX
+                 ? WORTH_UNKNOWN
+                 : WORTH_NOTHING;
+    return ERROR_NONE;
 }
 
-static enum worth judge(struct evidence *evidence, const char *name)
+/* Returns ERROR_NONE, or why nothing can be said just now. */
+static enum error judge(struct evidence *evidence, const char *name, enum worth *worth)
 {
     uint8_t *data = NULL;
     size_t len = 0;
     struct bundle bundle;
-    enum worth worth = WORTH_NOTHING;
 
+    *worth = WORTH_NOTHING;
     enum error error = medium_read(evidence->medium, name, BUNDLE_MAX, &data, &len);
     if (error == ERROR_NONE)
         error =
             bundle_decode(data, len, evidence->state->key, evidence->state->card.office, &bundle);
-    if (error == ERROR_NONE && bundle.last >= bundle.first)
-        worth = judge_bundle(evidence, &bundle, bundle.last_hash);
     free(data);
-    return error_is_machine(error) ? WORTH_KEEPING : worth;
+    if (error != ERROR_NONE || bundle.last < bundle.first) {
+        *worth = error == ERROR_IO ? WORTH_UNREAD : WORTH_NOTHING;
+        return error_passes(error) ? error : ERROR_NONE;
+    }
+    if (evidence->salvage == NULL)
+        return judge_bundle(evidence, &bundle, worth);
+    if (!salvage_has(evidence->salvage, bundle.first, bundle.last, bundle.last_hash))
+        *worth = WORTH_KEEPING;
+    return ERROR_NONE;
 }
 
 /* Do two files of the medium have the same bytes? */
@@ -109,16 +118,17 @@ static bool is_same(const struct medium *medium, const char *name, const char *o
     return same;
 }
 
-/* What merely may be evidence gets half of the places and no mention: most often it is a stick that
-   comes late. Nothing is kept twice. */
+/* What merely may be evidence gets no mention, and half of the places where it most often is a
+   stick that comes late. Nothing is kept twice. */
 enum error evidence_make_way(struct evidence *evidence, const char *name)
 {
-    const enum worth worth = judge(evidence, name);
-    const int places = worth == WORTH_KEEPING ? PLACES : PLACES / 2;
+    enum worth worth = WORTH_NOTHING;
     char other[NAMES_LEN];
 
-    if (worth == WORTH_NOTHING)
-        return ERROR_NONE;
+    const enum error judged = judge(evidence, name, &worth);
+    const int places = worth == WORTH_UNKNOWN ? PLACES / 2 : PLACES;
+    if (judged != ERROR_NONE || worth == WORTH_NOTHING)
+        return judged;
     for (int place = 1; place <= places; place++) {
         names_evidence(evidence->state->kiosk, place, other);
         if (!medium_has(evidence->medium, other)) {
@@ -129,7 +139,7 @@ enum error evidence_make_way(struct evidence *evidence, const char *name)
         if (is_same(evidence->medium, name, other))
             return ERROR_NONE;
     }
-    return worth == WORTH_KEEPING ? ERROR_FULL : ERROR_NONE;
+    return worth == WORTH_UNKNOWN ? ERROR_NONE : ERROR_FULL;
 }
 
 /* The bundles of one exchange, of which those above a number are to go. */

@@ -25,7 +25,8 @@ struct evidence {
 
 /* Makes way for a file that is to be written over or removed: moves it aside if it is evidence, or
    may be. Returns ERROR_NONE when the name may be used, _FULL also when no place is left for
-   evidence, _READONLY or _IO; then leave the file where it is. */
+   evidence, _READONLY or _IO, or _MEMORY, _DESCRIPTORS or _BUSY when it cannot be judged just now;
+   then leave the file where it is. */
 enum error evidence_make_way(struct evidence *evidence, const char *name);
 
 /* Removes the bundles with a number above written, which an earlier exchange with more records has

@@ -10,7 +10,7 @@
 
 /* Looks at every card before it takes one. A card of another office cannot be made up for later: a
    kiosk that took the wrong first card, or whose keepers never heard of it, would seal its letters
-   to a stranger. */
+   to a stranger. One that could not be looked at may be such a card. */
 enum error exchange_take_card(struct exchange *x)
 {
     struct card_scan scan;
@@ -19,12 +19,16 @@ enum error exchange_take_card(struct exchange *x)
         return error;
     error = scan.error;
     x->report->card_rivals = scan.other_office && !x->state->has_card;
+    if (scan.unread != ERROR_NONE && !x->state->has_card)
+        return scan.unread;
     if (scan.found && !x->report->card_rivals) {
         error = state_install_card(x->state, scan.bytes, sizeof scan.bytes);
         x->report->card_in = error == ERROR_NONE;
         memcpy(x->report->office, scan.card.office, sizeof x->report->office);
     }
-    return scan.other_office ? ERROR_OFFICE : error;
+    if (scan.other_office)
+        return ERROR_OFFICE;
+    return error == ERROR_NONE ? scan.unread : error;
 }
 
 enum error exchange_take_charter(struct exchange *x)

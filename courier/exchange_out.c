@@ -37,7 +37,7 @@ void exchange_remove_request(struct exchange *x)
    outbox is of no use, and what is whole in it has to go out without it. */
 static enum error of_outbox(struct exchange *x, enum error error)
 {
-    if (error != ERROR_NONE && error != ERROR_BUSY && error != ERROR_FULL && error != ERROR_CHAIN)
+    if (error != ERROR_NONE && error != ERROR_FULL && error != ERROR_CHAIN && !error_passes(error))
         x->report->salvaged = true;
     return error;
 }
@@ -142,9 +142,11 @@ static enum error put_bundle(struct exchange *x, const struct bundle *bundle, ui
 
     enum error error = bundle_seal(bundle, x->state->seed, data);
     /* The office would refuse a damaged chain, but only here can somebody look at the disk. */
-    if (error == ERROR_NONE &&
-        bundle_decode(data, len, x->state->key, bundle->office, &check) != ERROR_NONE)
-        error = of_outbox(x, ERROR_OUTBOX);
+    if (error == ERROR_NONE) {
+        error = bundle_decode(data, len, x->state->key, bundle->office, &check);
+        if (error != ERROR_NONE && !error_is_machine(error))
+            error = of_outbox(x, ERROR_OUTBOX);
+    }
     names_bundle(x->state->kiosk, number, name);
     if (error == ERROR_NONE)
         error = evidence_make_way(&x->evidence, name);

@@ -43,17 +43,19 @@ static enum error each_file(void *context, medium_visit *visit, void *visitor)
     DIR *names = file_folder(folder->fd);
     if (names == NULL)
         return error_of_lack(errno, ERROR_IO);
-    for (struct dirent *entry = readdir(names); entry != NULL; entry = readdir(names))
-        visit(entry->d_name, visitor);
+    enum error error = ERROR_NONE;
+    const char *name = NULL;
+    while ((error = file_next(names, &name)) == ERROR_NONE && name != NULL)
+        visit(name, visitor);
     closedir(names);
-    return ERROR_NONE;
+    return error;
 }
 
 static bool has_file(void *context, const char *name)
 {
     const struct folder *folder = context;
     struct stat st;
-    return fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    return fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 static void remove_file(void *context, const char *name)

@@ -45,25 +45,21 @@ out:
     return rc;
 }
 
-int casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_t *sealed,
-                  size_t len, void *plain)
+enum error casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_t *sealed,
+                         size_t len, void *plain)
 {
     uint8_t row[ID_LEN];
-    uint8_t *own = NULL;
-    int rc = -1;
     if (len < CASEBOOK_OVERHEAD)
-        goto out;
+        return ERROR_SEAL;
     explicit_bzero(plain, len - CASEBOOK_OVERHEAD);
     wire_put64(row, id);
-    own = subkey(key, "sandyq casebook v1", row, sizeof row);
+    uint8_t *own = subkey(key, "sandyq casebook v1", row, sizeof row);
     if (own == NULL)
-        goto out;
+        return ERROR_MEMORY;
     const struct aead with = {AEAD_AES256_GCM, own, sealed, row, sizeof row};
-    if (aead_open(&with, sealed + AEAD_NONCE_LEN, len - AEAD_NONCE_LEN, plain) == ERROR_NONE)
-        rc = 0;
-out:
+    enum error error = aead_open(&with, sealed + AEAD_NONCE_LEN, len - AEAD_NONCE_LEN, plain);
     secret_free(own);
-    return rc;
+    return error;
 }
 
 int casebook_link(const uint8_t key[CASEBOOK_KEY_LEN], const void *value, size_t len,

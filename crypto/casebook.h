@@ -9,17 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum { CASEBOOK_KEY_LEN = 32, CASEBOOK_OVERHEAD = 12 + 16, CASEBOOK_LINK_LEN = 16 };
 
 /* Seals len bytes as row id into out, len + CASEBOOK_OVERHEAD bytes. Returns 0, or -1 (memory). */
 int casebook_seal(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const void *plain, size_t len,
                   uint8_t *out);
 
-/* Opens a sealed row into plain, len - CASEBOOK_OVERHEAD bytes that the caller wipes. Returns 0, or
-   -1 when it was changed, belongs to another id, or is too short, or when memory is short (then
-   plain is zeroed). */
-int casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_t *sealed,
-                  size_t len, void *plain);
+/* Opens a sealed row into plain, len - CASEBOOK_OVERHEAD bytes that the caller wipes. Returns
+   ERROR_NONE, ERROR_SEAL when it was changed, belongs to another id, or is too short, or
+   ERROR_MEMORY; on error plain is zeroed. */
+enum error casebook_open(const uint8_t key[CASEBOOK_KEY_LEN], uint64_t id, const uint8_t *sealed,
+                         size_t len, void *plain);
 
 /* A blind index: the first 16 bytes of HMAC-SHA-256(link key, value), link key =
    HKDF-Expand-SHA-256(casebook key, info = "sandyq casebook link v1", 32 bytes). Equal values give

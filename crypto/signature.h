@@ -6,9 +6,10 @@
 #ifndef CRYPTO_SIGNATURE_H
 #define CRYPTO_SIGNATURE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/error.h"
 
 enum {
     SIGNATURE_SEED_LEN = 32,
@@ -29,18 +30,20 @@ int signature_public(const uint8_t seed[SIGNATURE_SEED_LEN],
 int signature_sign(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain, const void *message,
                    size_t len, uint8_t signature[SIGNATURE_LEN]);
 
-/* True when the signature is right; false also when memory is short. public_key and signature may
-   be any bytes. Refuses S >= L, which libgcrypt 1.10 and 1.11 accept, keys of small order, and keys
-   that would make libgcrypt end the process (a coordinate below 2^192). */
-bool signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                      const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
+/* Returns ERROR_NONE when the signature is right, ERROR_FORGED when it is not, or ERROR_MEMORY when
+   memory is short, so that nobody can say. public_key and signature may be any bytes. Refuses
+   S >= L, which libgcrypt 1.10 and 1.11 accept, keys of small order, and keys that would make
+   libgcrypt end the process (a coordinate below 2^192). */
+enum error signature_check(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
+                           const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN]);
 
-/* The same two for a message of which the caller has the SHA-256 already. */
+/* As signature_sign and signature_check, for a message of which the caller has the SHA-256
+ * already. */
 int signature_sign_hashed(const uint8_t seed[SIGNATURE_SEED_LEN], const char *domain,
                           const uint8_t digest[SIGNATURE_HASH_LEN],
                           uint8_t signature[SIGNATURE_LEN]);
-bool signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                             const uint8_t digest[SIGNATURE_HASH_LEN],
-                             const uint8_t signature[SIGNATURE_LEN]);
+enum error signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                  const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
+                                  const uint8_t signature[SIGNATURE_LEN]);
 
 #endif

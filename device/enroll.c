@@ -64,7 +64,9 @@ enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_T
     int lock = -1;
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? ERROR_MISSING : error_of_errno(errno);
+        return errno == ENOENT    ? ERROR_MISSING
+               : errno == ENOTDIR ? ERROR_SPECIAL
+                                  : error_of_errno(errno);
     enum error error = state_folder(dir, &folder);
     if (error == ERROR_NONE)
         error = file_settle(dir);

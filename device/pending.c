@@ -93,7 +93,7 @@ enum error pending_write(int fd, const uint8_t record[RECORD_LEN])
 
 /* What one copy turns out to be. */
 enum copy {
-    COPY_UNREADABLE, /* by the disk */
+    COPY_UNREADABLE, /* by the disk, or for want of memory */
     COPY_TORN,       /* no whole record of this kiosk */
     COPY_PAST,       /* a record with a number that the outbox has */
     COPY_NEXT,       /* the record after the outbox's last */
@@ -107,9 +107,11 @@ static enum copy judge(const uint8_t bytes[RECORD_LEN], const uint8_t kiosk_key[
 {
     struct record record;
 
-    if (record_decode(bytes, &record) != ERROR_NONE ||
-        record_check(&record, kiosk_key) != ERROR_NONE)
-        return COPY_TORN;
+    enum error error = record_decode(bytes, &record);
+    if (error == ERROR_NONE)
+        error = record_check(&record, kiosk_key);
+    if (error != ERROR_NONE)
+        return error_is_machine(error) ? COPY_UNREADABLE : COPY_TORN;
     if (record.seq <= tip->seq)
         return COPY_PAST;
     if (record.seq != tip->seq + 1 || record.day < tip->day ||

@@ -86,13 +86,15 @@ static enum error weigh(struct search *search, off_t at)
         if (!outbox_raw_read(search->fd, one.form, at, bytes, sizeof bytes))
             return ERROR_NONE;
     }
-    const enum error error = record_decode(bytes, &record);
-    if (error != ERROR_NONE)
-        return error;
-    if (record_check(&record, search->key) != ERROR_NONE) {
+    enum error error = record_decode(bytes, &record);
+    if (error == ERROR_NONE)
+        error = record_check(&record, search->key);
+    if (error != ERROR_NONE && !error_is_machine(error)) {
         search->failed[search->failures++ % FAILURES] = at;
         return ERROR_NONE;
     }
+    if (error != ERROR_NONE)
+        return error;
     one.seq = record.seq;
     one.fd = search->fd;
     one.at = at;

@@ -76,8 +76,11 @@ static void load_charter(struct state *state)
     size_t len = 0;
 
     enum error error = file_read(state->dir, CHARTER_FILE, CHARTER_LEN, &data, &len);
-    if (error == ERROR_NONE && charter_decode(data, len, &charter) == ERROR_NONE &&
-        charter_follows(&state->charter, &charter) == ERROR_NONE)
+    if (error == ERROR_NONE)
+        error = charter_decode(data, len, &charter);
+    if (error == ERROR_NONE)
+        error = charter_follows(&state->charter, &charter);
+    if (error == ERROR_NONE)
         state->charter = charter;
     if (error_is_machine(error))
         state->unread = true;
@@ -94,7 +97,7 @@ static enum error map_board(const struct state *state, uint8_t **map, size_t *le
     enum error error = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
     if (error == ERROR_NONE && *len > 0) {
         mapped = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-        error = mapped == MAP_FAILED ? ERROR_IO : ERROR_NONE;
+        error = mapped == MAP_FAILED ? error_of_lack(errno, ERROR_IO) : ERROR_NONE;
     }
     if (fd >= 0)
         close(fd);
@@ -119,13 +122,15 @@ static void load_board(struct state *state)
 
     state->board_number = 0;
     state->has_mark = false;
-    if (error_is_machine(map_board(state, &map, &len)))
-        state->unread = true;
-    if (map == NULL)
-        return;
-    if (board_decode(map, len, state->charter.board, state->charter.office, &board) == ERROR_NONE)
+    enum error error = map_board(state, &map, &len);
+    if (map != NULL)
+        error = board_decode(map, len, state->charter.board, state->charter.office, &board);
+    if (map != NULL && error == ERROR_NONE)
         note_board(state, &board);
-    munmap(map, len);
+    if (error_is_machine(error))
+        state->unread = true;
+    if (map != NULL)
+        munmap(map, len);
 }
 
 enum error state_open(const char *dir, struct state **out)
@@ -266,13 +271,16 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
     return write_charter(state, in, &charter);
 }
 
-/* Returns ERROR_NONE when the board held is this very one, else ERROR_OLDER. */
+/* Returns ERROR_NONE when the board held is this very one, ERROR_OLDER when it is another or gone,
+   or why it cannot be read. */
 static enum error compare_board(const struct state *state, const uint8_t *in, size_t len)
 {
     size_t held_len = 0;
     uint8_t *held = NULL;
 
-    (void)map_board(state, &held, &held_len);
+    const enum error error = map_board(state, &held, &held_len);
+    if (error_is_machine(error))
+        return error;
     const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
     if (held != NULL)
         munmap(held, held_len);

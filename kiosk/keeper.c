@@ -122,15 +122,20 @@ static int wait_for_helpers(const struct keeper *keeper, int ms)
 
 /* --- a visit --- */
 
+/* What just cannot be read does not set the kiosk back to an older charter, or to none. */
 static void refresh(struct keeper *keeper)
 {
     struct state *fresh = NULL;
     keeper->closed = state_open(keeper->state->path, &fresh);
     if (keeper->closed != ERROR_NONE)
         return;
-    state_close(&keeper->now);
-    keeper->now = fresh;
-    keeper->closed = state_ready(fresh, day_today());
+    if (keeper->now == NULL || keeper->now->unread || !fresh->unread) {
+        struct state *old = keeper->now;
+        keeper->now = fresh;
+        fresh = old;
+    }
+    state_close(&fresh);
+    keeper->closed = state_ready(keeper->now, day_today());
 }
 
 /* The day up to which the office has our records, or 0. Trust the watermark only if it is on our

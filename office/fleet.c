@@ -39,9 +39,15 @@ enum error fleet_card(const struct vault *vault, const struct caseload_kiosk *ki
 {
     uint8_t file[CARD_FILE_LEN]; /* not secret: the kiosk carries it in the clear */
     struct charter charter;
-    if (kiosk->card_len != CARD_FILE_LEN + CASEBOOK_OVERHEAD ||
-        casebook_open(vault->keys->casebook, kiosk->row, kiosk->card, kiosk->card_len, file) != 0 ||
-        card_decode(file, sizeof file, card, &charter) != ERROR_NONE ||
+    if (kiosk->card_len != CARD_FILE_LEN + CASEBOOK_OVERHEAD)
+        return ERROR_CASEBOOK_ROW;
+    enum error error =
+        casebook_open(vault->keys->casebook, kiosk->row, kiosk->card, kiosk->card_len, file);
+    if (error == ERROR_NONE)
+        error = card_decode(file, sizeof file, card, &charter);
+    if (error_is_machine(error))
+        return error;
+    if (error != ERROR_NONE ||
         memcmp(card->office, vault->charter.office, CHARTER_OFFICE_LEN) != 0 ||
         memcmp(card->kiosk, kiosk->kiosk, CARD_KIOSK_LEN) != 0)
         return ERROR_CASEBOOK_ROW;

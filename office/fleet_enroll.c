@@ -51,14 +51,14 @@ static enum error check_place(int dir, const char *name)
     if (name[0] == '\0')
         return ERROR_CARD_FOLDER;
     if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? ERROR_NONE : ERROR_CARD_PLACE;
+        return errno == ENOENT ? ERROR_NONE : error_of_errno(errno);
     if (S_ISDIR(about.st_mode))
         return ERROR_CARD_FOLDER;
     enum error error = file_read(dir, name, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_decode(data, len, &card, &charter);
     free(data);
-    return error == ERROR_NONE ? ERROR_NONE : ERROR_CARD_PLACE;
+    return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_CARD_PLACE;
 }
 
 static enum error begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
@@ -70,7 +70,9 @@ static enum error begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
     if (folder == NULL)
         return ERROR_MEMORY;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum error error = dir >= 0 ? check_place(dir, name) : error_of_lack(errno, ERROR_MISSING);
+    enum error error = dir >= 0                              ? check_place(dir, name)
+                       : errno == ENOENT || errno == ENOTDIR ? ERROR_MISSING
+                                                             : error_of_errno(errno);
     if (error == ERROR_NONE)
         error = file_begin(dir, name, 0644, writer);
     if (error == ERROR_NONE)

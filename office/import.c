@@ -285,10 +285,12 @@ static void take_folder(struct import *import, int dir, const char *path)
 void import_path(struct import *import, const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir < 0) {
+    if (dir < 0 && error_of_lack(errno, ERROR_NONE) != ERROR_NONE)
+        refuse(import, path, error_of_lack(errno, ERROR_NONE));
+    else if (dir < 0)
         take_file(import, AT_FDCWD, path, path);
-        return;
-    }
-    take_folder(import, dir, path);
-    close(dir);
+    else
+        take_folder(import, dir, path);
+    if (dir >= 0)
+        close(dir);
 }

@@ -221,9 +221,11 @@ enum error item_read(struct item_reader *reader, const struct caseload_item *row
 {
     uint8_t *plain = reader->plain;
     const size_t room = row->len - CASEBOOK_OVERHEAD;
-    if (row->len < CASEBOOK_OVERHEAD + AT_BODY || room > PLAIN_MAX ||
-        casebook_open(reader->casebook, row->id, row->sealed, row->len, plain) != 0)
+    if (row->len < CASEBOOK_OVERHEAD + AT_BODY || room > PLAIN_MAX)
         return ERROR_CASEBOOK_ROW;
+    enum error error = casebook_open(reader->casebook, row->id, row->sealed, row->len, plain);
+    if (error != ERROR_NONE)
+        return error == ERROR_MEMORY ? ERROR_MEMORY : ERROR_CASEBOOK_ROW;
     const size_t len = wire_get32(plain + AT_LEN);
     *item = (struct item){
         .kind = (enum item_kind)plain[AT_KIND],
@@ -232,7 +234,7 @@ enum error item_read(struct item_reader *reader, const struct caseload_item *row
     };
     if (plain[0] != VERSION || item->case_id != row->case_id || len > room - AT_BODY)
         return ERROR_CASEBOOK_ROW;
-    enum error error = take_body(reader, plain + AT_BODY, len, item);
+    error = take_body(reader, plain + AT_BODY, len, item);
     return error == ERROR_NONE && item->n != row->n ? ERROR_CASEBOOK_ROW : error;
 }
 

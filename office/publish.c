@@ -213,15 +213,23 @@ static enum error encode_next(const struct vault *vault, const struct contents *
 
 /* --- the files --- */
 
+/* Where the name is taken by something else, another has to be chosen, as for one that cannot be
+   written. */
+static enum error out_error(int number)
+{
+    return number == ENOENT    ? ERROR_MISSING
+           : number == ENOTDIR ? ERROR_READONLY
+                               : error_of_errno(number);
+}
+
 static enum error open_out(const char *path, int *dir)
 {
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
-        return errno == ENOENT ? ERROR_MISSING : error_of_errno(errno);
+        return out_error(errno);
     enum error error = file_settle(path);
-    if (error != ERROR_NONE)
-        return error;
-    *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return *dir >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_READONLY);
+    if (error == ERROR_NONE)
+        *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return error != ERROR_NONE || *dir >= 0 ? error : out_error(errno);
 }
 
 /* Both files, written but not yet renamed into place. */

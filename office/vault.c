@@ -36,7 +36,9 @@ int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELO
 
 static enum error folder_error(int number)
 {
-    return number == ENOENT ? ERROR_NOT_OFFICE : error_of_errno(number);
+    return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG
+               ? ERROR_NOT_OFFICE
+               : error_of_errno(number);
 }
 
 static enum error folder_open(const char *path, int *dir)
@@ -44,7 +46,7 @@ static enum error folder_open(const char *path, int *dir)
     struct stat about;
     *dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (*dir < 0)
-        return errno == EACCES ? ERROR_OFFICE_OPEN : error_of_lack(errno, ERROR_NOT_OFFICE);
+        return errno == EACCES ? ERROR_OFFICE_OPEN : folder_error(errno);
     if (fstat(*dir, &about) != 0)
         return ERROR_IO;
     if (about.st_uid != geteuid() || (about.st_mode & 077) != 0)
@@ -52,10 +54,14 @@ static enum error folder_open(const char *path, int *dir)
     return ERROR_NONE;
 }
 
-static bool folder_has(int dir, const char *name)
+/* Counts one that is there. Returns ERROR_NONE, or why nobody can say. */
+static enum error folder_count(int dir, const char *name, int *there)
 {
     struct stat about;
-    return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
+    if (fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? ERROR_NONE : error_of_errno(errno);
+    ++*there;
+    return ERROR_NONE;
 }
 
 static enum error folder_lock(int dir, int *lock)
@@ -63,7 +69,9 @@ static enum error folder_lock(int dir, int *lock)
     *lock = openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (*lock < 0)
         return folder_error(errno);
-    return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? ERROR_NONE : ERROR_OFFICE_BUSY;
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return ERROR_NONE;
+    return errno == EWOULDBLOCK ? ERROR_OFFICE_BUSY : error_of_errno(errno);
 }
 
 /* A path for SQLite, which knows no descriptors, to the folder that we hold, whatever its name. */
@@ -83,33 +91,35 @@ static void casebook_path(int dir, char out[PATH_MAX])
    very beginning; anything else in it may not. */
 static enum error folder_empty(int dir)
 {
-    DIR *entries = fdopendir(dir);
-    if (entries == NULL) {
-        close(dir);
-        return ERROR_IO;
-    }
-    enum error error = ERROR_NONE;
-    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (strcmp(entry->d_name, UNFINISHED_FILE) == 0) {
-            error = ERROR_UNFINISHED;
-            break;
-        }
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            strcmp(entry->d_name, LOCK_FILE) != 0 && !file_is_temporary(entry->d_name))
-            error = ERROR_NOT_EMPTY;
+    DIR *entries = file_folder(dir);
+    if (entries == NULL)
+        return error_of_lack(errno, ERROR_IO);
+    enum error error = ERROR_NONE, found = ERROR_NONE;
+    const char *name = NULL;
+    while (found != ERROR_UNFINISHED && (error = file_next(entries, &name)) == ERROR_NONE &&
+           name != NULL) {
+        if (strcmp(name, UNFINISHED_FILE) == 0)
+            found = ERROR_UNFINISHED;
+        else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+                 strcmp(name, LOCK_FILE) != 0 && !file_is_temporary(name))
+            found = ERROR_NOT_EMPTY;
     }
     closedir(entries);
-    return error;
+    return found != ERROR_NONE ? found : error;
 }
 
 static enum error check_folder(const char *path)
 {
     int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir >= 0)
-        return folder_empty(dir);
-    return errno == ENOENT   ? ERROR_NONE
-           : errno == EACCES ? ERROR_OFFICE_OPEN
-                             : error_of_lack(errno, ERROR_NOT_EMPTY);
+    if (dir < 0)
+        return errno == ENOENT   ? ERROR_NONE
+               : errno == EACCES ? ERROR_OFFICE_OPEN
+               : errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG
+                   ? ERROR_NOT_EMPTY
+                   : error_of_errno(errno);
+    const enum error error = folder_empty(dir);
+    close(dir);
+    return error;
 }
 
 enum error vault_may_make(const char *path, uint32_t today)
@@ -125,7 +135,7 @@ static enum error folder_make(const char *path, int *dir, bool *made)
         return error;
     *made = mkdir(path, 0700) == 0;
     if (!*made && errno != EEXIST)
-        return errno == ENOENT ? ERROR_PARENT : folder_error(errno);
+        return errno == ENOENT || errno == ENOTDIR ? ERROR_PARENT : folder_error(errno);
     if (chmod(path, 0700) != 0)
         return folder_error(errno);
     error = folder_open(path, dir);
@@ -234,6 +244,8 @@ enum error vault_make(const char *path, const char *name, const struct passphras
         error = folder_make(path, &vault->dir, &made);
     if (error == ERROR_NONE)
         error = folder_lock(vault->dir, &vault->lock);
+    if (error == ERROR_NONE) /* once more: the lock was another's until now */
+        error = folder_empty(vault->dir);
     if (error == ERROR_NONE && (error = write_office(vault, root, passphrase)) != ERROR_NONE)
         unwrite_office(vault);
     if (error == ERROR_NONE)
@@ -271,11 +283,15 @@ static enum error open_casebook(struct vault *vault)
 /* Tells apart no office, one half made, and one with files missing. */
 static enum error look_around(int dir)
 {
-    if (folder_has(dir, UNFINISHED_FILE))
+    static const char *const parts[] = {CHARTER_FILE, KEYSET_DESK_FILE, CASEBOOK_FILE};
+    int unfinished = 0, there = 0;
+    enum error error = folder_count(dir, UNFINISHED_FILE, &unfinished);
+    if (unfinished > 0)
         return ERROR_UNFINISHED;
-    if (!folder_has(dir, CHARTER_FILE) && !folder_has(dir, KEYSET_DESK_FILE) &&
-        !folder_has(dir, CASEBOOK_FILE))
-        return ERROR_NOT_OFFICE;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && error == ERROR_NONE; i++)
+        error = folder_count(dir, parts[i], &there);
+    if (error != ERROR_NONE || there == 0)
+        return error != ERROR_NONE ? error : ERROR_NOT_OFFICE;
     return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? ERROR_NONE : folder_error(errno);
 }
 

@@ -188,9 +188,8 @@ enum error board_decode(const uint8_t *in, size_t len, const uint8_t board_key[3
        should name the real cause. */
     if (memcmp(board->office, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
-    if (!signature_verify(board_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN))
-        return ERROR_FORGED;
-    return check_fields(board);
+    error = signature_check(board_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN);
+    return error == ERROR_NONE ? check_fields(board) : error;
 }
 
 enum error board_view(const uint8_t *in, size_t len, struct board *board)

@@ -120,8 +120,9 @@ enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[
 
     if (error != ERROR_NONE)
         return error;
-    if (!signature_verify(kiosk_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN))
-        return ERROR_FORGED;
+    error = signature_check(kiosk_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN);
+    if (error != ERROR_NONE)
+        return error;
     if (office != NULL && memcmp(in + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
     if ((in[AT_HEALTH] & ~HEALTH_BITS) != 0 || in[AT_ZERO] != 0)

@@ -77,9 +77,10 @@ enum error card_request_decode(const uint8_t *in, size_t len, uint8_t key[32], u
         return error;
     if (len != CARD_REQUEST_LEN)
         return ERROR_TRUNCATED;
-    if (!signature_verify(in + REQUEST_KEY, request_domain, in, REQUEST_SIGNATURE,
-                          in + REQUEST_SIGNATURE))
-        return ERROR_FORGED;
+    error = signature_check(in + REQUEST_KEY, request_domain, in, REQUEST_SIGNATURE,
+                            in + REQUEST_SIGNATURE);
+    if (error != ERROR_NONE)
+        return error;
     memcpy(key, in + REQUEST_KEY, 32);
     *day = wire_get32(in + REQUEST_DAY);
     return ERROR_NONE;
@@ -160,8 +161,9 @@ enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct 
     error = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
     if (error != ERROR_NONE)
         return error;
-    if (!signature_verify(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
-        return ERROR_FORGED;
+    error = signature_check(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE);
+    if (error != ERROR_NONE)
+        return error;
     if (memcmp(in + AT_OFFICE, charter->office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
     error = check_fields(in);

@@ -94,8 +94,9 @@ enum error charter_decode(const uint8_t *in, size_t len, struct charter *charter
         return error;
     if (len != CHARTER_LEN)
         return ERROR_TRUNCATED;
-    if (!signature_verify(in + AT_ROOT, domain, in, AT_SIGNATURE, in + AT_SIGNATURE))
-        return ERROR_FORGED;
+    error = signature_check(in + AT_ROOT, domain, in, AT_SIGNATURE, in + AT_SIGNATURE);
+    if (error != ERROR_NONE)
+        return error;
     error = check_fields(in);
     if (error != ERROR_NONE)
         return error;

@@ -43,7 +43,7 @@ void record_read(const uint8_t in[RECORD_LEN], const uint8_t hash[RECORD_HASH_LE
                  struct record *record);
 
 /* ERROR_NONE when the kiosk of this public key signed the decoded record, whose bytes are still
-   there, else ERROR_FORGED. */
+   there, else ERROR_FORGED, or ERROR_MEMORY when that cannot be found out just now. */
 enum error record_check(const struct record *record, const uint8_t kiosk_key[32]);
 
 #endif

@@ -3,8 +3,10 @@
    the locks that any other connection of this process has on the file. */
 #include "store/db_look.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -52,6 +54,18 @@ static int errno_of(sqlite3 *handle)
     return number != 0 ? number : errno_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
 }
 
+/* SQLite calls a file damaged when the disk just could not read it. */
+static bool read_failed(sqlite3 *handle)
+{
+    static const int which[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    for (int i = 0; i < 2; i++) {
+        const int number = errno_of_file(handle, which[i]);
+        if (number == EIO || number == ENXIO || number == ERANGE)
+            return true;
+    }
+    return false;
+}
+
 enum error db_look_error(sqlite3 *handle, int code)
 {
     switch (code & 0xff) {
@@ -61,21 +75,23 @@ enum error db_look_error(sqlite3 *handle, int code)
         return ERROR_NONE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* others were quicker, again and again */
         return ERROR_BUSY;
-    case SQLITE_FULL:
-        return ERROR_FULL;
     case SQLITE_NOMEM:
         return ERROR_MEMORY;
+    case SQLITE_FULL:
+        return ERROR_FULL;
     case SQLITE_READONLY:
         return ERROR_READONLY;
     case SQLITE_CORRUPT:
+        return read_failed(handle) ? ERROR_IO : ERROR_CORRUPT;
     case SQLITE_NOTADB:
         return ERROR_CORRUPT;
     case SQLITE_CONSTRAINT:
         return error_of_constraint(code);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        return db_file_error(errno_of(handle));
+        return code == SQLITE_IOERR_NOMEM ? ERROR_MEMORY : db_file_error(errno_of(handle));
     default:
         return ERROR_IO;
     }
@@ -95,8 +111,9 @@ bool db_look_unclean(const char *path)
 {
     char log[PATH_MAX];
     struct stat st;
-    return snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log) ||
-           (stat(log, &st) == 0 && st.st_size > 0);
+    if (snprintf(log, sizeof(log), "%s-wal", path) >= (int)sizeof(log))
+        return true;
+    return stat(log, &st) == 0 ? st.st_size > 0 : errno != ENOENT;
 }
 
 /* SQLite takes the missing end of a file that was cut for zeros. The file may rightly be short
@@ -133,7 +150,7 @@ enum error db_look_header(sqlite3 *handle, const char *path, const struct db_loo
         return ERROR_IO;
     int code = file->pMethods->xRead(file, header, DB_LOOK_HEADER_LEN, 0);
     if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
-        return ERROR_IO;
+        return db_look_error(handle, code);
     if (code != SQLITE_OK || memcmp(header, magic, sizeof(magic)) != 0)
         return ERROR_FOREIGN;
     enum error error = marks_check(ours, wire_get32_big(header + HEADER_APPLICATION_ID),
@@ -169,6 +186,19 @@ enum error db_look_again(sqlite3 *handle, const struct db_look_marks *ours)
     return error;
 }
 
+/* SQLite reports a page that it could not read in the same way as one that makes no sense. Returns
+   ERROR_CORRUPT, or why the page could not be read. */
+static enum error error_said(sqlite3 *handle, const char *said)
+{
+    static const char word[] = "error code=";
+    const char *at = strstr(said, word);
+    const int code = at != NULL ? atoi(at + sizeof(word) - 1) & 0xff : SQLITE_CORRUPT;
+    if (code != SQLITE_NOMEM && code != SQLITE_IOERR && strstr(said, "failed to get page") == NULL)
+        return ERROR_CORRUPT;
+    const int number = errno_of(handle);
+    return number != 0 ? db_file_error(number) : ERROR_MEMORY;
+}
+
 enum error db_look_whole(sqlite3 *handle)
 {
     sqlite3_stmt *statement = NULL;
@@ -178,7 +208,9 @@ enum error db_look_whole(sqlite3 *handle)
     enum error error = db_look_error(handle, code);
     if (code == SQLITE_ROW) {
         const char *said = (const char *)sqlite3_column_text(statement, 0);
-        error = said != NULL && strcmp(said, "ok") == 0 ? ERROR_NONE : ERROR_CORRUPT;
+        error = said == NULL              ? ERROR_MEMORY
+                : strcmp(said, "ok") == 0 ? ERROR_NONE
+                                          : error_said(handle, said);
     }
     sqlite3_finalize(statement);
     return error;

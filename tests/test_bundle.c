@@ -141,7 +141,8 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(in + 8, id, sizeof id);
     assert_memory_equal(in + 16, office.charter.office, 32);
     assert_memory_equal(in + 48, numbers, sizeof numbers);
-    assert_true(signature_verify(key, "sandyq bundle v1", in, len - 64, in + len - 64));
+    assert_int_equal(signature_check(key, "sandyq bundle v1", in, len - 64, in + len - 64),
+                     ERROR_NONE);
     free(in);
 }
 

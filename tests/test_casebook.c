@@ -31,20 +31,20 @@ static void assert_refused(uint64_t as, size_t len)
 {
     static const char zeros[PLAIN];
     memset(opened, 'x', sizeof opened);
-    assert_int_equal(casebook_open(key, as, sealed, len, opened), -1);
+    assert_int_equal(casebook_open(key, as, sealed, len, opened), ERROR_SEAL);
     assert_memory_equal(opened, zeros, len < CASEBOOK_OVERHEAD ? 0 : len - CASEBOOK_OVERHEAD);
 }
 
 static void what_is_sealed_opens(void **state)
 {
-    assert_int_equal(casebook_open(key, id, sealed, SEALED, opened), 0);
+    assert_int_equal(casebook_open(key, id, sealed, SEALED, opened), ERROR_NONE);
     assert_memory_equal(opened, plain, PLAIN);
 }
 
 static void an_empty_row_seals_and_opens(void **state)
 {
     assert_int_equal(casebook_seal(key, id, "", 0, sealed), 0);
-    assert_int_equal(casebook_open(key, id, sealed, CASEBOOK_OVERHEAD, opened), 0);
+    assert_int_equal(casebook_open(key, id, sealed, CASEBOOK_OVERHEAD, opened), ERROR_NONE);
     assert_refused(id + 1, CASEBOOK_OVERHEAD);
 }
 

@@ -23,6 +23,7 @@
 #include "office/passphrase.h"
 #include "office/triage.h"
 #include "protocol/charter.h"
+#include "tests/lib/cut_listing.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
@@ -144,6 +145,21 @@ static void test_full_disk_leaves_no_half_office(void **state)
 }
 
 /* Its charter would be over before the first kiosk is enrolled. */
+/* The names of the folder that the office stands in: none is missed, and nothing is removed. */
+static void test_a_listing_that_breaks_off_is_no_empty_folder(void **state)
+{
+    static const char *const parts[] = {"charter", "desk.keyring", "root.keyring", "casebook.db"};
+    char print[CHARTER_FINGERPRINT_LEN];
+    for (size_t names = 0; names < 10; names++) {
+        cut_listing_begin(names);
+        const enum error error = vault_make(office, "Office", &passphrase, print);
+        cut_listing_end();
+        assert_true(error == ERROR_IO || error == ERROR_NOT_EMPTY);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            assert_int_equal(access(folder_path(office, parts[i]), F_OK), 0);
+    }
+}
+
 static void test_no_office_is_made_before_the_release(void **state)
 {
     char day[DAY_TEXT_LEN];
@@ -343,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_full_disk_leaves_no_half_office),
+        cmocka_unit_test(test_a_listing_that_breaks_off_is_no_empty_folder),
         cmocka_unit_test(test_no_office_is_made_before_the_release),
         cmocka_unit_test(test_a_name_can_be_seen),
         cmocka_unit_test(test_keyring_of_another_office_is_named),

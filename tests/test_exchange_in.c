@@ -18,10 +18,12 @@
 #include "device/state.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
+#include "tests/lib/cut_listing.h"
 #include "tests/lib/exchange_test.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
+#include "tests/lib/short_memory.h"
 
 static void request_goes_out_until_a_card_comes(void **state)
 {
@@ -146,6 +148,39 @@ static void first_cards_of_two_offices_are_both_refused(void **state)
     fake_office_close(&other);
 }
 
+/* A card that is not seen, or that there is no memory to look at, may be another office's. */
+static void first_card_is_taken_only_when_all_are_seen(void **state)
+{
+    enum { NAMES = 20, SIGNATURES = 4 };
+    char fresh_id[CARD_KIOSK_TEXT_LEN];
+    struct state *kiosk = NULL;
+    struct fake_office other;
+    uint8_t of[32];
+
+    fake_office_open(&other);
+    char *fresh = folder_make();
+    assert_int_equal(enroll_kiosk(fresh, FAKE_OFFICE_DAY, fresh_id), ERROR_NONE);
+    assert_int_equal(state_open(fresh, &kiosk), ERROR_NONE);
+    memcpy(of, kiosk->key, sizeof of);
+    state_close(&kiosk);
+    put_card(&exchange_office, "a.card", of, 1);
+    put_card(&other, "b.card", of, 7);
+    for (size_t i = 0; i < NAMES + SIGNATURES; i++) {
+        if (i < NAMES)
+            cut_listing_begin(i);
+        else
+            short_memory_begin(i - NAMES);
+        const enum error error =
+            exchange_run(fresh, exchange_media, FAKE_OFFICE_DAY, &exchange_told);
+        cut_listing_end();
+        short_memory_end();
+        assert_true(error_is_machine(error) || error == ERROR_OFFICE);
+        assert_card_held(fresh, NULL, 0);
+    }
+    folder_remove(&fresh);
+    fake_office_close(&other);
+}
+
 /* Of several cards of the own office the highest counts, and a damaged one beside it does not. */
 static void highest_card_is_taken_in_any_order(void **state)
 {
@@ -224,6 +259,7 @@ int main(void)
         EXCHANGE_TEST(request_goes_out_until_a_card_comes),
         EXCHANGE_TEST(card_of_another_office_is_never_masked),
         EXCHANGE_TEST(first_cards_of_two_offices_are_both_refused),
+        EXCHANGE_TEST(first_card_is_taken_only_when_all_are_seen),
         EXCHANGE_TEST(highest_card_is_taken_in_any_order),
         EXCHANGE_TEST(charter_comes_before_the_board),
         EXCHANGE_TEST(refused_things_do_not_stop_the_rest),

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
 #include "tests/lib/process.h"
+#include "tests/lib/short_memory.h"
 
 enum { CUTS = 220 };
 
@@ -146,6 +148,61 @@ static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
     assert_bundle(4, 5);
 }
 
+/* What the courier lacks for a moment says nothing about the outbox or what is on the medium. */
+static void assert_only_lacks(enum error error)
+{
+    if (error != ERROR_NONE)
+        assert_in_set(
+            error, ((const LargestIntegralType[]){ERROR_DESCRIPTORS, ERROR_MEMORY, ERROR_IO}), 3);
+    assert_false(exchange_told.salvaged);
+    assert_false(exchange_told.fork);
+    assert_int_equal(exchange_told.beyond, 0);
+    assert_int_equal(exchange_told.kept, 0);
+}
+
+static void what_is_lacking_is_no_damage(void **state)
+{
+    enum { LIMIT = 24, CALLS = 16 };
+    struct rlimit was;
+    enum error error = ERROR_NONE;
+
+    kiosk_folder_fill(exchange_dir, 5);
+    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    exchange_put_board(1, &mark);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    for (rlim_t limit = 3; limit <= LIMIT; limit++) {
+        const struct rlimit few = {limit, was.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        error = exchange_test_run();
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+        assert_only_lacks(error);
+    }
+    assert_int_equal(error, ERROR_NONE);
+    for (size_t calls = 0; calls <= CALLS; calls++) {
+        short_memory_begin(calls);
+        error = exchange_test_run();
+        short_memory_end();
+        assert_only_lacks(error);
+    }
+    assert_int_equal(error, ERROR_NONE);
+    assert_bundle(4, 5);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+}
+
+/* Evidence would be renamed over what stands there. */
+static void a_name_that_cannot_be_looked_at_is_taken(void **state)
+{
+    char name[300];
+    struct medium medium;
+
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(medium_open_folder(exchange_media, &medium), ERROR_NONE);
+    assert_true(medium_has(&medium, name));
+    assert_false(medium_has(&medium, "x"));
+    medium_close(&medium);
+}
+
 static int mount_media(const char *options, unsigned long flags)
 {
     return geteuid() == 0 ? mount("tmpfs", exchange_media, "tmpfs", flags, options) : -1;
@@ -259,6 +316,8 @@ int main(void)
         EXCHANGE_TEST(one_exchange_at_a_time),
         EXCHANGE_TEST(bad_outbox_is_refused),
         EXCHANGE_TEST(outbox_that_is_busy_is_told_apart_from_the_bundle),
+        EXCHANGE_TEST(what_is_lacking_is_no_damage),
+        EXCHANGE_TEST(a_name_that_cannot_be_looked_at_is_taken),
         EXCHANGE_TEST(full_medium_loses_nothing),
         EXCHANGE_TEST(read_only_medium_still_brings_in),
         EXCHANGE_TEST(cut_at_any_moment_and_run_again),

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -19,7 +20,9 @@
 #include "office/triage.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
 #include "tests/lib/import_test.h"
+#include "tests/lib/short_memory.h"
 
 static void test_complaint_becomes_a_case_with_its_text(void **state)
 {
@@ -192,9 +195,10 @@ unsigned gcry_ecc_mul_point(int curve, uint8_t *result, const uint8_t *scalar, c
 }
 
 /* A letter must not be filed as unreadable, and so be acknowledged, because this machine was
-   busy. */
+   busy; and neither bundle nor casebook is called forged for that. */
 static void test_short_memory_is_no_forgery(void **state)
 {
+    enum { CALLS = 5 /* the row of the card, its two signatures, the bundle, its last record */ };
     struct import_scene *scene = *state;
     struct import_report report;
     import_test_send(scene, 'a', "one");
@@ -204,9 +208,46 @@ static void test_short_memory_is_no_forgery(void **state)
     short_of_memory = false;
     assert_int_equal(error, ERROR_MEMORY);
     assert_int_equal(report.unreadable + report.records, 0);
+    for (size_t calls = 0; calls < CALLS; calls++) {
+        short_memory_begin(calls);
+        assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 2, &report),
+                         ERROR_MEMORY);
+        short_memory_end();
+    }
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 2, &report), ERROR_NONE);
     assert_int_equal(report.complaints, 2);
     assert_int_equal(report.held, 0);
+}
+
+static void note_refused(void *context, const char *name, enum error error)
+{
+    (void)name;
+    *(enum error *)context = error;
+}
+
+/* A folder of bundles is not called something else because too many files are open. */
+static void test_too_many_open_files_are_named(void **state)
+{
+    struct import_scene *scene = *state;
+    enum error refused = ERROR_NONE;
+    struct import import = {.vault = &scene->desk.vault,
+                            .today = FAKE_DESK_DAY,
+                            .refused = note_refused,
+                            .context = &refused};
+    char *folder = folder_make();
+    struct rlimit was;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    const int first = dup(STDIN_FILENO); /* the lowest that is free */
+    close(first);
+    for (rlim_t limit = (rlim_t)first; limit < (rlim_t)first + 2; limit++) {
+        const struct rlimit few = {limit, was.rlim_max};
+        refused = ERROR_NONE;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        import_path(&import, folder);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+        assert_int_equal(refused, ERROR_DESCRIPTORS);
+    }
+    folder_remove(&folder);
 }
 
 int main(void)
@@ -221,6 +262,7 @@ int main(void)
         IMPORT_TEST(test_misplaced_letters_are_kept_and_flagged),
         IMPORT_TEST(test_unreadable_envelopes_are_kept),
         IMPORT_TEST(test_short_memory_is_no_forgery),
+        IMPORT_TEST(test_too_many_open_files_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

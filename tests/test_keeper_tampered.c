@@ -84,6 +84,31 @@ static void test_waiting_keeper_notices_a_removed_outbox(void **state)
     assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
 }
 
+/* The card's own charter is over: only the newer one, which the disk does not give out just then,
+   says that the kiosk may serve. */
+static void test_a_charter_that_just_cannot_be_read_stays(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    struct fake_office *office = &kiosk->office;
+    const uint32_t until = office->charter.expires;
+
+    office->charter.expires = office->charter.issued;
+    fake_office_charter(office);
+    kiosk_card(kiosk, 2, until);
+    office->charter.expires = until;
+    office->charter.number = 2;
+    fake_office_charter(office);
+    folder_write(folder_path(kiosk->dir, "charter"), office->charter_bytes, CHARTER_LEN);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    run_in(kiosk, "chmod 000 charter");
+    kiosk_leave(kiosk);
+    kiosk_file(kiosk, "They hit me");
+    run_in(kiosk, "chmod 600 charter");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(keeper_test_look(kiosk, "They hit me").with_text, 1);
+}
+
 /* --- a configuration with a fault --- */
 
 #define FAULT "kiosk.conf: line 2: There is no setting of this name."
@@ -126,6 +151,7 @@ int main(void)
         KIOSK_TEST(test_older_outbox_promises_nothing),
         KIOSK_TEST(test_copied_folder_promises_nothing),
         KIOSK_TEST(test_waiting_keeper_notices_a_removed_outbox),
+        KIOSK_TEST(test_a_charter_that_just_cannot_be_read_stays),
         KIOSK_TEST(test_a_fault_is_out_of_order),
         KIOSK_TEST(test_a_fault_once),
     };

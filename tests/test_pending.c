@@ -18,6 +18,7 @@
 #include "crypto/signature.h"
 #include "device/pending.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/short_memory.h"
 
 struct place {
     char *folder;
@@ -98,6 +99,24 @@ static void test_what_was_written_is_read(void **state)
     assert_int_equal(pending_open(place->dir, &place->fd), ERROR_NONE);
     assert_int_equal(find(place, &place->tip), PENDING_NEXT);
     assert_int_equal(folder_size(folder_path(place->folder, PENDING_NAME)), PENDING_LEN);
+}
+
+/* A record that just could not be checked may be one that was acknowledged: nothing may take its
+   number. */
+static void test_a_record_that_finds_no_memory_is_not_torn(void **state)
+{
+    struct place *place = *state;
+    enum pending_finding finding = PENDING_OLD;
+    uint8_t record[RECORD_LEN];
+    struct outbox_tip next;
+
+    assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
+    short_memory_begin(0);
+    const enum error error =
+        pending_find(place->fd, place->key, &place->tip, record, &next, &finding);
+    short_memory_end();
+    assert_int_equal(error, ERROR_IO);
+    assert_int_equal(find(place, &place->tip), PENDING_NEXT);
 }
 
 /* Wherever a write of the next record is torn, one whole record is there: the old or the new
@@ -231,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PENDING_TEST(test_what_was_written_is_read),
+        PENDING_TEST(test_a_record_that_finds_no_memory_is_not_torn),
         PENDING_TEST(test_a_torn_write),
         PENDING_TEST(test_what_does_not_follow_is_not_taken),
         PENDING_TEST(test_a_file_that_goes),

@@ -21,6 +21,7 @@
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/publish_test.h"
+#include "tests/lib/short_memory.h"
 
 static enum error read_message(struct publish_scene *scene, char who, uint64_t n,
                                struct answer *answer)
@@ -247,6 +248,27 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
     assert_int_equal(read_message(scene, 'c', 1, &answer), ERROR_NONE);
 }
 
+/* What could not be opened for want of memory is neither damaged nor left out. */
+static void no_memory_leaves_no_answer_out(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct vault *vault = &scene->desk.vault;
+    enum error error = ERROR_MEMORY;
+    size_t calls = 0;
+    publish_test_file(scene, 'a');
+    publish_test_file(scene, 'c');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    for (; error != ERROR_NONE; calls++) {
+        short_memory_begin(calls);
+        error = publish_run(vault, scene->out, FAKE_DESK_DAY + 1, &scene->report);
+        short_memory_end();
+        assert_true(error == ERROR_NONE || error == ERROR_MEMORY);
+        assert_int_equal(vault->damage_count, 0);
+    }
+    assert_true(calls > 4); /* two letters and two messages */
+    assert_false(scene->report.changed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +282,7 @@ int main(void)
         PUBLISH_TEST(test_a_status_promises_no_answer_that_is_not_there),
         PUBLISH_TEST(test_number_passes_what_a_kiosk_holds),
         PUBLISH_TEST(test_a_damaged_row_keeps_no_other_from_the_board),
+        PUBLISH_TEST(no_memory_leaves_no_answer_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@
 #include "crypto/signature.h"
 #include "device/salvage.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/short_memory.h"
 
 enum { STEP = 32768, RECORDS = 5, FILE_LEN = RECORDS * STEP, PENDING_STEP = 20480 };
 
@@ -221,6 +222,20 @@ static void test_file_that_cannot_be_opened(void **state)
     assert_string_equal(runs(scene), "1-5 ");
 }
 
+/* A record that just could not be checked is not called lost. */
+static void test_memory_that_is_short(void **state)
+{
+    struct scene *scene = *state;
+    struct salvage *salvage = NULL;
+
+    put(scene, "outbox.db");
+    short_memory_begin(2);
+    const enum error error = salvage_find(scene->fd, scene->key, true, &salvage);
+    short_memory_end();
+    assert_int_equal(error, ERROR_MEMORY);
+    salvage_free(&salvage);
+}
+
 /* Each word costs a signature to look at: a file full of them must not keep the courier for
    hours, nor hide the records that follow. */
 static void test_file_full_of_the_word(void **state)
@@ -250,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_the_keeper_holds_is_left_alone, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(test_file_that_cannot_be_opened, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_memory_that_is_short, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_file_full_of_the_word, scene_open, scene_close),
     };
     if (secret_start() != ERROR_NONE)

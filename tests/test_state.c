@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "tests/lib/fake_office.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
+#include "tests/lib/short_memory.h"
 
 static struct fake_office office;
 static char *dir;
@@ -322,6 +324,47 @@ static void boards_are_replaced_by_newer_ones_only(void **state)
     assert_int_equal(kiosk->board_number, 5);
 }
 
+/* The very board that is held, while it just cannot be opened, is neither in nor older. */
+static void board_held_that_cannot_be_opened_is_not_called_newer(void **state)
+{
+    struct rlimit was;
+    size_t len = 0;
+    uint8_t *board = fake_office_board(&office, 3, NULL, 0, NULL, 2, &len);
+
+    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    const struct rlimit none = {0, was.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const enum error error = state_install_board(kiosk, board, len, FAKE_OFFICE_DAY);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+    assert_int_equal(error, ERROR_DESCRIPTORS);
+    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY), ERROR_NONE);
+    free(board);
+}
+
+/* Whichever of the signatures of card, charter and board finds no memory: what is held counts as
+   not read just now, and nothing older takes its place. */
+static void what_finds_no_memory_is_not_replaced(void **state)
+{
+    enum { SIGNATURES = 4 /* two of the card, one of charter and board each */ };
+
+    office.charter.number = 2;
+    fake_office_charter(&office);
+    assert_int_equal(state_install_charter(kiosk, office.charter_bytes, CHARTER_LEN), ERROR_NONE);
+    assert_int_equal(install_board(3, &office), ERROR_NONE);
+    for (size_t checks = 0; checks <= SIGNATURES; checks++) {
+        state_close(&kiosk);
+        short_memory_begin(checks);
+        const enum error error = state_open(dir, &kiosk);
+        short_memory_end();
+        assert_int_equal(error, ERROR_NONE);
+        assert_int_equal(kiosk->unread, checks < SIGNATURES);
+        assert_int_not_equal(install_board(2, &office), ERROR_NONE);
+    }
+    assert_int_equal(kiosk->charter.number, 2);
+    assert_int_equal(kiosk->board_number, 3);
+}
+
 static void board_is_opened_for_reading(void **state)
 {
     struct board board;
@@ -455,6 +498,8 @@ int main(void)
         CASE(newest_charter_counts),
         CASE(charter_in_a_newer_card_is_taken),
         CASE(boards_are_replaced_by_newer_ones_only),
+        CASE(board_held_that_cannot_be_opened_is_not_called_newer),
+        CASE(what_finds_no_memory_is_not_replaced),
         CASE(board_is_opened_for_reading),
         CASE(damaged_board_counts_as_none_and_is_replaced),
         CASE(board_key_changes_with_the_charter),

@@ -23,6 +23,7 @@
 #include <unistr.h>
 #include <valgrind/memcheck.h>
 
+#include "base/error.h"
 #include "crypto/answer.h"
 #include "crypto/argon.h"
 #include "crypto/casebook.h"
@@ -291,7 +292,7 @@ static void sign(void)
     assert_int_equal(signature_sign(secret, "sandyq test v1", "x", 1, signature), 0);
     taint_publish(public_key, sizeof public_key);
     taint_publish(signature, sizeof signature);
-    assert_true(signature_verify(public_key, "sandyq test v1", "x", 1, signature));
+    assert_int_equal(signature_check(public_key, "sandyq test v1", "x", 1, signature), ERROR_NONE);
     secret_free(secret);
 }
 
@@ -373,9 +374,9 @@ static void seal_and_open_row(void)
     assert_secret(sealed + sizeof sealed - 1, 1);
     assert_secret(link, sizeof link);
     taint_publish(sealed, sizeof sealed);
-    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), 0);
+    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), ERROR_NONE);
     sealed[40] ^= 1;
-    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), -1);
+    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), ERROR_SEAL);
 }
 
 static void a_row_of_the_casebook_is_quiet(void **state)

@@ -197,27 +197,29 @@ WRAP(int, signature_sign, const uint8_t seed[SIGNATURE_SEED_LEN], const char *do
     return signature_sign_hashed(seed, domain, digest, signature);
 }
 
-WRAP(bool, signature_verify_hashed, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+WRAP(enum error, signature_check_hashed, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
      const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
      const uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t right[SIGNATURE_LEN];
 
     if (really)
-        return __real_signature_verify_hashed(public_key, domain, digest, signature);
+        return __real_signature_check_hashed(public_key, domain, digest, signature);
     imprint(public_key, domain, digest, right);
-    return !fails() && memcmp(right, signature, sizeof right) == 0;
+    if (fails())
+        return ERROR_MEMORY;
+    return memcmp(right, signature, sizeof right) == 0 ? ERROR_NONE : ERROR_FORGED;
 }
 
-WRAP(bool, signature_verify, const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-     const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
+WRAP(enum error, signature_check, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+     const char *domain, const void *message, size_t len, const uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t digest[HASH_LEN];
 
     if (really)
-        return __real_signature_verify(public_key, domain, message, len, signature);
+        return __real_signature_check(public_key, domain, message, len, signature);
     must(__real_hash_sha256(digest, &(struct hash_part){message, len}, 1) == 0);
-    return signature_verify_hashed(public_key, domain, digest, signature);
+    return signature_check_hashed(public_key, domain, digest, signature);
 }
 
 /* Quick: what a derivation gives is nowhere told apart from its hash. Nobody's file may make it

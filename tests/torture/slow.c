@@ -17,20 +17,24 @@ int argon_derive(const struct argon_cost *cost, const void *password, size_t len
 }
 
 /* The linker gives calls of the two functions to the first and themselves the second name. */
-bool __wrap_signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
-                                    const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
-                                    const uint8_t signature[SIGNATURE_LEN]);
-bool __real_signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
-                                    const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
-                                    const uint8_t signature[SIGNATURE_LEN]);
-bool __wrap_signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                             const void *data, size_t len, const uint8_t signature[SIGNATURE_LEN]);
+enum error __wrap_signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                         const char *domain,
+                                         const uint8_t digest[SIGNATURE_HASH_LEN],
+                                         const uint8_t signature[SIGNATURE_LEN]);
+enum error __real_signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                         const char *domain,
+                                         const uint8_t digest[SIGNATURE_HASH_LEN],
+                                         const uint8_t signature[SIGNATURE_LEN]);
+enum error __wrap_signature_check(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                  const char *domain, const void *data, size_t len,
+                                  const uint8_t signature[SIGNATURE_LEN]);
 
 enum { REMEMBERED = 1 << 12 };
 
-bool __wrap_signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
-                                    const char *domain, const uint8_t digest[SIGNATURE_HASH_LEN],
-                                    const uint8_t signature[SIGNATURE_LEN])
+enum error __wrap_signature_check_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                         const char *domain,
+                                         const uint8_t digest[SIGNATURE_HASH_LEN],
+                                         const uint8_t signature[SIGNATURE_LEN])
 {
     static uint8_t good[REMEMBERED][HASH_LEN];
     uint8_t hash[HASH_LEN];
@@ -39,20 +43,22 @@ bool __wrap_signature_verify_hashed(const uint8_t public_key[SIGNATURE_PUBLIC_LE
                                       {digest, SIGNATURE_HASH_LEN},
                                       {signature, SIGNATURE_LEN}};
     if (hash_sha256(hash, parts, 4) != 0)
-        return __real_signature_verify_hashed(public_key, domain, digest, signature);
+        return __real_signature_check_hashed(public_key, domain, digest, signature);
     uint8_t *place = good[(hash[0] | hash[1] << 8) % REMEMBERED];
     if (memcmp(place, hash, HASH_LEN) == 0)
-        return true;
-    bool result = __real_signature_verify_hashed(public_key, domain, digest, signature);
-    if (result)
+        return ERROR_NONE;
+    enum error result = __real_signature_check_hashed(public_key, domain, digest, signature);
+    if (result == ERROR_NONE)
         memcpy(place, hash, HASH_LEN);
     return result;
 }
 
-bool __wrap_signature_verify(const uint8_t public_key[SIGNATURE_PUBLIC_LEN], const char *domain,
-                             const void *data, size_t len, const uint8_t signature[SIGNATURE_LEN])
+enum error __wrap_signature_check(const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
+                                  const char *domain, const void *data, size_t len,
+                                  const uint8_t signature[SIGNATURE_LEN])
 {
     uint8_t digest[HASH_LEN];
-    return hash_sha256(digest, &(struct hash_part){data, len}, 1) == 0 &&
-           __wrap_signature_verify_hashed(public_key, domain, digest, signature);
+    if (hash_sha256(digest, &(struct hash_part){data, len}, 1) != 0)
+        return ERROR_MEMORY;
+    return __wrap_signature_check_hashed(public_key, domain, digest, signature);
 }
