@@ -21,6 +21,7 @@
 #include "store/outbox.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/outbox_test.h"
+#include "tests/lib/raw_db.h"
 
 static void flip(const char *name, size_t at)
 {
@@ -98,17 +99,10 @@ static void assert_hole_is_found(struct outbox_scene *scene)
 /* A file in which someone removed or changed a row with other tools. */
 static void assert_corrupt_after(struct outbox_scene *scene, const char *sql, bool between)
 {
-    static const struct db_schema raw = {.application_id = 0x53514f42, .version = 1};
-    struct db_schema as = raw;
-    struct db *db = NULL;
-    as.statements = &sql;
-    as.statement_count = 1;
     outbox_close(&scene->outbox);
     size_t len = 0;
     uint8_t *bytes = folder_read(scene->path, &len);
-    assert_int_equal(db_open(scene->path, &as, DB_OPEN, &db), ERROR_NONE);
-    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), ERROR_NONE);
-    db_close(&db);
+    raw_db(scene->path, sql);
     if (between)
         assert_hole_is_found(scene);
     else
