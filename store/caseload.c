@@ -130,7 +130,7 @@ enum error caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN]
     if (error != ERROR_NONE)
         return error;
     const struct db_value in[] = {DB_V_BLOB(mark, CASELOAD_LINK_LEN)};
-    error = db_run(caseload->db, SQL_OFFICE_ADD, in, 1, NULL, NULL);
+    error = db_put(caseload->db, SQL_OFFICE_ADD, in, 1);
     caseload_close(&caseload);
     return error;
 }
@@ -212,7 +212,7 @@ enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_L
 enum error caseload_next_id(struct caseload *caseload, uint64_t *id)
 {
     int64_t number = 0;
-    enum error error = db_run(caseload->db, SQL_ID_TAKE, NULL, 0, NULL, NULL);
+    enum error error = db_put(caseload->db, SQL_ID_TAKE, NULL, 0);
     if (error == ERROR_NONE)
         error = db_number(caseload->db, SQL_ID_TAKEN, NULL, 0, &number);
     *id = (uint64_t)number;
@@ -239,5 +239,5 @@ enum error caseload_set_board(struct caseload *caseload, const struct caseload_b
     const struct db_value in[] = {DB_V_INT(board->number), DB_V_INT(board->day),
                                   DB_V_INT(board->padding),
                                   DB_V_BLOB(board->hash, CASELOAD_HASH_LEN)};
-    return db_run(caseload->db, SQL_BOARD_SET, in, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_BOARD_SET, in, 4);
 }

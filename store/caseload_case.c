@@ -33,7 +33,7 @@ enum error caseload_add_item(struct caseload *caseload, const struct caseload_it
     const struct db_value n = item->n > 0 ? DB_V_INT(item->n) : DB_V_NULL;
     const struct db_value in[] = {DB_V_INT(item->id), DB_V_INT(item->case_id), n,
                                   DB_V_BLOB(item->sealed, item->len)};
-    return db_run(caseload->db, SQL_ITEM_ADD, in, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_ITEM_ADD, in, 4);
 }
 
 struct item_rows {

@@ -169,6 +169,11 @@ enum error db_look_again(sqlite3 *handle, const struct db_look_marks *ours)
     return error;
 }
 
+enum error db_look_cookie(sqlite3 *handle, uint32_t *cookie)
+{
+    return pragma_number(handle, "PRAGMA schema_version", cookie);
+}
+
 enum error db_look_whole(sqlite3 *handle)
 {
     sqlite3_stmt *statement = NULL;

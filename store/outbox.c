@@ -68,7 +68,8 @@ static const struct db_schema schema = {
               .foreign = ERROR_OUTBOX,
               .newer = ERROR_NEWER,
               .older = ERROR_OUTBOX,
-              .damaged = ERROR_OUTBOX},
+              .damaged = ERROR_OUTBOX,
+              .altered = ERROR_OUTBOX_ALTERED},
     .application_id = APPLICATION_ID,
     .version = VERSION,
     .create =
@@ -187,9 +188,9 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
     if (error == ERROR_NONE && tip->seq != ends.tip.seq + 1)
         error = ERROR_CHAIN;
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, RECORD_ADD, row, 4, NULL, NULL);
+        error = db_put(outbox->db, RECORD_ADD, row, 4);
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, TIP_SET, row, 3, NULL, NULL);
+        error = db_put(outbox->db, TIP_SET, row, 3);
     if (error == ERROR_NONE && outbox_moved(outbox))
         error = ERROR_OUTBOX;
     if (error == ERROR_NONE)
@@ -288,7 +289,7 @@ static enum error drop_records(struct outbox *outbox, const struct outbox_tip *u
     const struct db_value row[] = {DB_V_INT(upto->seq), DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
     enum error error = db_run(outbox->db, RECORD_DROP, row, 1, NULL, NULL);
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, DROPPED_SET, row, 2, NULL, NULL);
+        error = db_put(outbox->db, DROPPED_SET, row, 2);
     return error;
 }
 
@@ -327,5 +328,5 @@ enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)
 enum error outbox_set_exchanged(struct outbox *outbox, uint32_t day)
 {
     const struct db_value value = DB_V_INT(day);
-    return db_run(outbox->db, EXCHANGED_SET, &value, 1, NULL, NULL);
+    return db_put(outbox->db, EXCHANGED_SET, &value, 1);
 }
