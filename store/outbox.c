@@ -21,6 +21,7 @@ enum {
 
 struct outbox {
     struct db *db;
+    bool lost; /* what was committed did not come back */
 };
 
 enum statement {
@@ -32,6 +33,7 @@ enum statement {
     EXCHANGED_GET,
     EXCHANGED_SET,
     RECORD_ADD,
+    RECORD_BACK,
     RECORD_FIRST,
     RECORD_RANGE,
     RECORD_HASH,
@@ -56,6 +58,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EXCHANGED_SET] = "UPDATE ends SET exchanged_day = ?1",
     [RECORD_ADD] = "INSERT INTO record (seq, day, hash, bytes, room)"
                    " VALUES (?1, ?2, ?3, ?4, zeroblob(400))",
+    [RECORD_BACK] = "SELECT tip_seq, tip_day, tip_hash, seq, day, hash, bytes"
+                    " FROM ends, record WHERE seq > 0 AND seq = ?1",
     [RECORD_FIRST] = "SELECT min(seq) FROM record WHERE seq > 0",
     [RECORD_RANGE] = "SELECT seq, bytes FROM record"
                      " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -163,7 +167,7 @@ void outbox_close(struct outbox **outbox)
 
 bool outbox_moved(struct outbox *outbox)
 {
-    return db_moved(outbox->db);
+    return outbox->lost || db_moved(outbox->db);
 }
 
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
@@ -173,6 +177,15 @@ enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
     if (error == ERROR_NONE)
         *tip = ends.tip;
     return error;
+}
+
+/* What stands in the files now is what was put in. Whatever the reason, without that nobody is told
+   that it is stored; and since it may be stored all the same, nothing more is taken. */
+static enum error read_back(struct outbox *outbox, const struct db_value row[4])
+{
+    const struct db_value wanted[] = {row[0], row[1], row[2], row[0], row[1], row[2], row[3]};
+    outbox->lost = db_expect(outbox->db, RECORD_BACK, row, 1, wanted, 7) != ERROR_NONE;
+    return outbox->lost ? ERROR_OUTBOX : ERROR_NONE;
 }
 
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
@@ -198,7 +211,9 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
     else
         db_rollback(outbox->db);
     /* A commit to a file that was removed in this very moment stores nothing. */
-    return error == ERROR_NONE && outbox_moved(outbox) ? ERROR_OUTBOX : error;
+    if (error == ERROR_NONE && outbox_moved(outbox))
+        error = ERROR_OUTBOX;
+    return error == ERROR_NONE ? read_back(outbox, row) : error;
 }
 
 enum error outbox_first(struct outbox *outbox, uint64_t *first)

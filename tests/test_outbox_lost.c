@@ -303,6 +303,89 @@ static void a_copied_folder_takes_nothing(void **state)
                 "rm -rf \"$PWD\" && mv \"$PWD.away\" \"$PWD\"");
 }
 
+/* --- what another program does to a record --- */
+
+/* A trigger that is put in between openings keeps the outbox shut, and one that is put in under an
+   open one ends it. Both erase each record as it comes. */
+static void a_trigger_takes_nothing(void **state)
+{
+    static const char trigger[] =
+        "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM record WHERE seq = new.seq; END";
+    struct outbox_scene *scene = *state;
+    outbox_test_append_all(scene->outbox, 1, 2);
+    raw_db(scene->path, trigger);
+    assert_int_equal(outbox_test_append(scene->outbox, 3), ERROR_OUTBOX);
+    assert_int_not_equal(outbox_moved(scene->outbox), 0);
+    outbox_close(&scene->outbox);
+    assert_int_equal(outbox_open(scene->path, DB_OPEN, &scene->outbox), ERROR_OUTBOX_ALTERED);
+    raw_db(scene->path, "DROP TRIGGER t");
+    outbox_test_reopen(scene);
+    outbox_test_holds(scene->outbox, 1, 2);
+    outbox_test_append_all(scene->outbox, 3, 3);
+}
+
+/* Runs at the end of each COMMIT of the connections that are made from now on. */
+static struct {
+    sqlite3 *other;
+    const char *sql; /* NULL: nothing */
+} afterwards;
+
+static int after_commit(unsigned kind, void *context, void *statement, void *took)
+{
+    (void)kind;
+    (void)context;
+    (void)took;
+    const char *sql = afterwards.sql;
+    if (sql != NULL && strcmp(sqlite3_sql(statement), "COMMIT") == 0) {
+        afterwards.sql = NULL;
+        raw_db_run(afterwards.other, sql);
+    }
+    return 0;
+}
+
+static int watch_commits(sqlite3 *handle, const char **why, const struct sqlite3_api_routines *api)
+{
+    (void)why;
+    (void)api;
+    return sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, after_commit, NULL);
+}
+
+/* Another program waits for each commit and undoes it before anybody has looked. */
+static void what_does_not_come_back_is_not_acknowledged(void **state)
+{
+    static const char *const undo[] = {
+        "DELETE FROM record WHERE seq = 3",
+        "UPDATE record SET bytes = zeroblob(16492) WHERE seq = 3",
+        "UPDATE record SET hash = zeroblob(32) WHERE seq = 3",
+        "UPDATE record SET day = 1 WHERE seq = 3",
+        "UPDATE ends SET tip_seq = 2",
+        "UPDATE ends SET tip_hash = zeroblob(32)",
+        "DELETE FROM ends",
+    };
+    struct outbox_scene *scene = *state;
+    outbox_test_append_all(scene->outbox, 1, 2);
+    for (size_t i = 0; i < sizeof undo / sizeof *undo; i++) {
+        size_t len = 0;
+        outbox_close(&scene->outbox);
+        uint8_t *bytes = folder_read(scene->path, &len);
+        afterwards.other = raw_db_open(scene->path);
+        assert_int_equal(sqlite3_auto_extension((void (*)(void))watch_commits), SQLITE_OK);
+        outbox_test_reopen(scene);
+        sqlite3_reset_auto_extension();
+        afterwards.sql = undo[i];
+        assert_int_equal(outbox_test_append(scene->outbox, 3), ERROR_OUTBOX);
+        assert_null(afterwards.sql);
+        assert_int_not_equal(outbox_moved(scene->outbox), 0);
+        assert_int_equal(outbox_test_append(scene->outbox, 4), ERROR_OUTBOX);
+        outbox_close(&scene->outbox);
+        raw_db_close(afterwards.other);
+        folder_write(scene->path, bytes, len);
+        free(bytes);
+        outbox_test_reopen(scene);
+        outbox_test_holds(scene->outbox, 1, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +400,8 @@ int main(void)
         OUTBOX_TEST(an_older_content_takes_nothing),
         OUTBOX_TEST(an_emptied_file_takes_nothing),
         OUTBOX_TEST(a_copied_folder_takes_nothing),
+        OUTBOX_TEST(a_trigger_takes_nothing),
+        OUTBOX_TEST(what_does_not_come_back_is_not_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
