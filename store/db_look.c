@@ -70,6 +70,7 @@ enum error db_look_error(sqlite3 *handle, int code)
         return ERROR_READONLY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_TOOBIG: /* larger than anything of ours (store/db_schema.c) */
         return ERROR_CORRUPT;
     case SQLITE_CONSTRAINT:
         return error_of_constraint(code);

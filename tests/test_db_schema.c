@@ -292,6 +292,19 @@ static void every_connection_is_shut(void **state)
     }
 }
 
+/* Nobody is made to hold a row of a gigabyte. */
+static void a_row_larger_than_any_of_ours_is_damage(void **state)
+{
+    const struct db_scene *scene = *state;
+    const struct db_value one = DB_V_INT(1), two = DB_V_INT(2);
+    make(scene);
+    raw_db(scene->path, "UPDATE thing SET a = zeroblob(20000000) WHERE id = 1");
+    struct db *db = open_it(scene, DB_OPEN);
+    assert_int_equal(db_run(db, GET, &one, 1, NULL, NULL), ERROR_CORRUPT);
+    assert_int_equal(db_run(db, GET, &two, 1, NULL, NULL), ERROR_NONE);
+    db_close(&db);
+}
+
 /* --- how many rows are changed, and what stands there afterwards --- */
 
 static void a_row_that_is_not_changed_is_an_error(void **state)
@@ -346,6 +359,7 @@ int main(void)
         DB_TEST(nothing_runs_once_something_was_put_in),
         DB_TEST(a_hidden_trigger_does_not_run),
         DB_TEST(every_connection_is_shut),
+        DB_TEST(a_row_larger_than_any_of_ours_is_damage),
         DB_TEST(a_row_that_is_not_changed_is_an_error),
         DB_TEST(what_is_expected_must_be_there),
     };

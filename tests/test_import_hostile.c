@@ -314,6 +314,23 @@ static void test_a_trigger_in_the_casebook_drops_no_letter(void **state)
     assert_int_equal(import_test_cases(scene), 1);
 }
 
+/* Another program waits for the commit and takes the letter out again: it is not said to be in. */
+static void test_a_letter_that_does_not_come_back_is_not_taken(void **state)
+{
+    struct import_scene *scene = *state;
+    struct caseload **cases = &scene->desk.vault.cases;
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "casebook.db"));
+    import_test_send(scene, 'a', "Is anybody there?");
+    caseload_close(cases);
+    raw_db_watch(path);
+    assert_int_equal(caseload_open(path, DB_OPEN, cases), ERROR_NONE);
+    raw_db_after_commit("DELETE FROM item");
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL),
+                     ERROR_CASEBOOK_CORRUPT);
+    raw_db_unwatch();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +341,7 @@ int main(void)
         IMPORT_TEST(test_one_bad_bundle_stops_no_other),
         IMPORT_TEST(test_changed_row_is_noticed),
         IMPORT_TEST(test_a_trigger_in_the_casebook_drops_no_letter),
+        IMPORT_TEST(test_a_letter_that_does_not_come_back_is_not_taken),
         IMPORT_TEST(test_full_disk_takes_half_of_nothing),
         IMPORT_TEST(test_killed_import_run_again_gives_the_same),
     };

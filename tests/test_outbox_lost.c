@@ -324,32 +324,6 @@ static void a_trigger_takes_nothing(void **state)
     outbox_test_append_all(scene->outbox, 3, 3);
 }
 
-/* Runs at the end of each COMMIT of the connections that are made from now on. */
-static struct {
-    sqlite3 *other;
-    const char *sql; /* NULL: nothing */
-} afterwards;
-
-static int after_commit(unsigned kind, void *context, void *statement, void *took)
-{
-    (void)kind;
-    (void)context;
-    (void)took;
-    const char *sql = afterwards.sql;
-    if (sql != NULL && strcmp(sqlite3_sql(statement), "COMMIT") == 0) {
-        afterwards.sql = NULL;
-        raw_db_run(afterwards.other, sql);
-    }
-    return 0;
-}
-
-static int watch_commits(sqlite3 *handle, const char **why, const struct sqlite3_api_routines *api)
-{
-    (void)why;
-    (void)api;
-    return sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, after_commit, NULL);
-}
-
 /* Another program waits for each commit and undoes it before anybody has looked. */
 static void what_does_not_come_back_is_not_acknowledged(void **state)
 {
@@ -368,17 +342,14 @@ static void what_does_not_come_back_is_not_acknowledged(void **state)
         size_t len = 0;
         outbox_close(&scene->outbox);
         uint8_t *bytes = folder_read(scene->path, &len);
-        afterwards.other = raw_db_open(scene->path);
-        assert_int_equal(sqlite3_auto_extension((void (*)(void))watch_commits), SQLITE_OK);
+        raw_db_watch(scene->path);
         outbox_test_reopen(scene);
-        sqlite3_reset_auto_extension();
-        afterwards.sql = undo[i];
+        raw_db_after_commit(undo[i]);
         assert_int_equal(outbox_test_append(scene->outbox, 3), ERROR_OUTBOX);
-        assert_null(afterwards.sql);
         assert_int_not_equal(outbox_moved(scene->outbox), 0);
         assert_int_equal(outbox_test_append(scene->outbox, 4), ERROR_OUTBOX);
         outbox_close(&scene->outbox);
-        raw_db_close(afterwards.other);
+        raw_db_unwatch();
         folder_write(scene->path, bytes, len);
         free(bytes);
         outbox_test_reopen(scene);

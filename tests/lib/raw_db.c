@@ -10,6 +10,13 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
+static struct {
+    sqlite3 *other;
+    const char *sql; /* NULL: nothing more */
+} watch;
+
 sqlite3 *raw_db_open(const char *path)
 {
     sqlite3 *db = NULL;
@@ -34,4 +41,43 @@ void raw_db(const char *path, const char *sql)
     sqlite3 *db = raw_db_open(path);
     raw_db_run(db, sql);
     raw_db_close(db);
+}
+
+static int after_commit(unsigned kind, void *context, void *statement, void *took)
+{
+    (void)kind;
+    (void)context;
+    (void)took;
+    const char *sql = watch.sql;
+    if (sql != NULL && strcmp(sqlite3_sql(statement), "COMMIT") == 0 &&
+        sqlite3_total_changes(sqlite3_db_handle(statement)) > 0) {
+        watch.sql = NULL;
+        raw_db_run(watch.other, sql);
+    }
+    return 0;
+}
+
+static int watch_commits(sqlite3 *handle, const char **why, const struct sqlite3_api_routines *api)
+{
+    (void)why;
+    (void)api;
+    return sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, after_commit, NULL);
+}
+
+void raw_db_watch(const char *path)
+{
+    watch.other = raw_db_open(path);
+    assert_int_equal(sqlite3_auto_extension((void (*)(void))watch_commits), SQLITE_OK);
+}
+
+void raw_db_after_commit(const char *sql)
+{
+    watch.sql = sql;
+}
+
+void raw_db_unwatch(void)
+{
+    sqlite3_reset_auto_extension();
+    raw_db_close(watch.other);
+    assert_null(watch.sql);
 }
