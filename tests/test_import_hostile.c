@@ -325,7 +325,7 @@ static void test_a_letter_that_does_not_come_back_is_not_taken(void **state)
     caseload_close(cases);
     raw_db_watch(path);
     assert_int_equal(caseload_open(path, DB_OPEN, cases), ERROR_NONE);
-    raw_db_after_commit("DELETE FROM item");
+    raw_db_after_commit(raw_db_run, "DELETE FROM item");
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL),
                      ERROR_CASEBOOK_CORRUPT);
     raw_db_unwatch();

@@ -14,7 +14,8 @@
 
 static struct {
     sqlite3 *other;
-    const char *sql; /* NULL: nothing more */
+    raw_db_fn *function; /* NULL: nothing more */
+    const char *what;
 } watch;
 
 sqlite3 *raw_db_open(const char *path)
@@ -48,11 +49,11 @@ static int after_commit(unsigned kind, void *context, void *statement, void *too
     (void)kind;
     (void)context;
     (void)took;
-    const char *sql = watch.sql;
-    if (sql != NULL && strcmp(sqlite3_sql(statement), "COMMIT") == 0 &&
+    raw_db_fn *function = watch.function;
+    if (function != NULL && strcmp(sqlite3_sql(statement), "COMMIT") == 0 &&
         sqlite3_total_changes(sqlite3_db_handle(statement)) > 0) {
-        watch.sql = NULL;
-        raw_db_run(watch.other, sql);
+        watch.function = NULL;
+        function(watch.other, watch.what);
     }
     return 0;
 }
@@ -70,14 +71,15 @@ void raw_db_watch(const char *path)
     assert_int_equal(sqlite3_auto_extension((void (*)(void))watch_commits), SQLITE_OK);
 }
 
-void raw_db_after_commit(const char *sql)
+void raw_db_after_commit(raw_db_fn *function, const char *what)
 {
-    watch.sql = sql;
+    watch.function = function;
+    watch.what = what;
 }
 
 void raw_db_unwatch(void)
 {
     sqlite3_reset_auto_extension();
     raw_db_close(watch.other);
-    assert_null(watch.sql);
+    assert_true(watch.function == NULL);
 }

@@ -17,11 +17,12 @@ void raw_db_run(sqlite3 *db, const char *sql);
 void raw_db(const char *path, const char *sql);
 
 /* Between these two, connections that this program opens are watched, and another program has the
-   file at path open: raw_db_after_commit has it run the SQL once, at the end of the next COMMIT of
-   a watched one that has written, before that one does anything more. raw_db_unwatch fails when
-   none came. */
+   file at path open: raw_db_after_commit has it call the function (such as raw_db_run) once, at the
+   end of the next COMMIT of a watched one that has written, before that one does anything more.
+   raw_db_unwatch fails when none came. */
+typedef void raw_db_fn(sqlite3 *other, const char *what);
 void raw_db_watch(const char *path);
-void raw_db_after_commit(const char *sql);
+void raw_db_after_commit(raw_db_fn *function, const char *what);
 void raw_db_unwatch(void);
 
 #endif
