@@ -56,10 +56,16 @@
       N_("The database has such an entry already. Keep a copy of it and tell the office.")) \
     X(CORRUPT, 1, \
       N_("The database is damaged. Keep a copy, then put it back from your backup.")) \
+    X(ALTERED, 1, \
+      N_("Another program changed the tables in the database, or added to them. Keep a copy, " \
+         "then put it back from your backup.")) \
     X(OLD_FORMAT, 1, \
       N_("An older version of this program wrote the database. Open it with that version.")) \
     X(OUTBOX, 1, \
       N_("The outbox is damaged or gone; keep the disk as it is and tell the office.")) \
+    X(OUTBOX_ALTERED, 1, \
+      N_("Another program changed the tables of the outbox, or added to them; keep the disk as " \
+         "it is and tell the office.")) \
     X(CASEBOOK_MISSING, 1, N_("casebook.db is missing. Put it back from your backup.")) \
     X(CASEBOOK_FOREIGN, 1, N_("casebook.db is not a casebook. Put it back from your backup.")) \
     X(CASEBOOK_NEWER, 1, N_("A newer version of this program wrote casebook.db. Update first.")) \

@@ -63,6 +63,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_LINKED] = "SELECT id FROM cases WHERE link = ?1",
     [SQL_CASE_ADD] = "INSERT INTO cases(link) VALUES(?1) RETURNING id",
     [SQL_ITEM_ADD] = "INSERT INTO item(id, case_id, n, sealed) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_ITEM_BACK] = "SELECT sealed FROM item WHERE id = ?1",
     [SQL_ITEMS] = "SELECT id, case_id, n, sealed FROM item WHERE case_id = ?1 ORDER BY id",
     [SQL_ITEMS_ALL] = "SELECT id, case_id, n, sealed FROM item ORDER BY case_id, id",
     [SQL_LAST_MESSAGE] = "SELECT max(n) FROM item WHERE case_id = ?1",
@@ -130,7 +131,7 @@ enum error caseload_make(const char *path, const uint8_t mark[CASELOAD_LINK_LEN]
     if (error != ERROR_NONE)
         return error;
     const struct db_value in[] = {DB_V_BLOB(mark, CASELOAD_LINK_LEN)};
-    error = db_run(caseload->db, SQL_OFFICE_ADD, in, 1, NULL, NULL);
+    error = db_put(caseload->db, SQL_OFFICE_ADD, in, 1);
     caseload_close(&caseload);
     return error;
 }
@@ -140,6 +141,7 @@ void caseload_close(struct caseload **caseload)
     if (*caseload == NULL)
         return;
     db_close(&(*caseload)->db);
+    free((*caseload)->last);
     free(*caseload);
     *caseload = NULL;
 }
@@ -149,14 +151,28 @@ enum error caseload_begin(struct caseload *caseload)
     return db_begin(caseload->db);
 }
 
+static void forget_last(struct caseload *caseload)
+{
+    free(caseload->last);
+    caseload->last = NULL;
+}
+
 enum error caseload_commit(struct caseload *caseload)
 {
-    return db_commit(caseload->db);
+    enum error error = db_commit(caseload->db);
+    if (error == ERROR_NONE && caseload->last != NULL) {
+        const struct db_value id = DB_V_INT(caseload->last_id);
+        const struct db_value sealed = DB_V_BLOB(caseload->last, caseload->last_len);
+        error = db_expect(caseload->db, SQL_ITEM_BACK, &id, 1, &sealed, 1);
+    }
+    forget_last(caseload);
+    return error;
 }
 
 void caseload_rollback(struct caseload *caseload)
 {
     db_rollback(caseload->db);
+    forget_last(caseload);
 }
 
 enum error caseload_finish(struct caseload *caseload, enum error error)
@@ -212,7 +228,7 @@ enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_L
 enum error caseload_next_id(struct caseload *caseload, uint64_t *id)
 {
     int64_t number = 0;
-    enum error error = db_run(caseload->db, SQL_ID_TAKE, NULL, 0, NULL, NULL);
+    enum error error = db_put(caseload->db, SQL_ID_TAKE, NULL, 0);
     if (error == ERROR_NONE)
         error = db_number(caseload->db, SQL_ID_TAKEN, NULL, 0, &number);
     *id = (uint64_t)number;
@@ -239,5 +255,5 @@ enum error caseload_set_board(struct caseload *caseload, const struct caseload_b
     const struct db_value in[] = {DB_V_INT(board->number), DB_V_INT(board->day),
                                   DB_V_INT(board->padding),
                                   DB_V_BLOB(board->hash, CASELOAD_HASH_LEN)};
-    return db_run(caseload->db, SQL_BOARD_SET, in, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_BOARD_SET, in, 4);
 }

@@ -42,7 +42,8 @@ void caseload_close(struct caseload **caseload);
 enum error caseload_mark(struct caseload *caseload, uint8_t mark[CASELOAD_LINK_LEN]);
 
 /* One durable transaction around the functions that write; without it each is one of its own. Not
-   nested. After an error of caseload_commit nothing was written. */
+   nested. After an error of caseload_commit nothing was written, or the
+   last item that was did not come back (ERROR_CASEBOOK_CORRUPT). */
 enum error caseload_begin(struct caseload *caseload);
 enum error caseload_commit(struct caseload *caseload);
 void caseload_rollback(struct caseload *caseload);

@@ -2,6 +2,9 @@
 /* Cases and their sealed items in the casebook. */
 #include "store/caseload.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/caseload_rows.h"
 
 enum error caseload_linked(struct caseload *caseload, const uint8_t link[CASELOAD_LINK_LEN],
@@ -25,7 +28,21 @@ enum error caseload_new_case(struct caseload *caseload, const uint8_t link[CASEL
 {
     const struct db_value in[] = {DB_V_BLOB(link, CASELOAD_LINK_LEN)};
     *id = 0;
-    return db_run(caseload->db, SQL_CASE_ADD, in, 1, id_row, id);
+    enum error error = db_run(caseload->db, SQL_CASE_ADD, in, 1, id_row, id);
+    return error == ERROR_NONE && *id == 0 ? ERROR_CASEBOOK_CORRUPT : error;
+}
+
+/* For caseload_commit. */
+static enum error remember(struct caseload *caseload, const struct caseload_item *item)
+{
+    uint8_t *last = realloc(caseload->last, item->len > 0 ? item->len : 1);
+    if (last == NULL)
+        return ERROR_MEMORY;
+    memcpy(last, item->sealed, item->len);
+    caseload->last = last;
+    caseload->last_id = item->id;
+    caseload->last_len = item->len;
+    return ERROR_NONE;
 }
 
 enum error caseload_add_item(struct caseload *caseload, const struct caseload_item *item)
@@ -33,7 +50,8 @@ enum error caseload_add_item(struct caseload *caseload, const struct caseload_it
     const struct db_value n = item->n > 0 ? DB_V_INT(item->n) : DB_V_NULL;
     const struct db_value in[] = {DB_V_INT(item->id), DB_V_INT(item->case_id), n,
                                   DB_V_BLOB(item->sealed, item->len)};
-    return db_run(caseload->db, SQL_ITEM_ADD, in, 4, NULL, NULL);
+    enum error error = db_put(caseload->db, SQL_ITEM_ADD, in, 4);
+    return error == ERROR_NONE ? remember(caseload, item) : error;
 }
 
 struct item_rows {

@@ -13,7 +13,7 @@ enum error caseload_put_card(struct caseload *caseload, const struct caseload_ki
     const struct db_value in[] = {DB_V_BLOB(kiosk->kiosk, CASELOAD_KIOSK_LEN), DB_V_INT(kiosk->row),
                                   DB_V_BLOB(kiosk->card, kiosk->card_len),
                                   DB_V_INT(kiosk->enrolled)};
-    return db_run(caseload->db, SQL_CARD_PUT, in, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_CARD_PUT, in, 4);
 }
 
 enum error caseload_put_contact(struct caseload *caseload, const struct caseload_kiosk *kiosk)
@@ -28,7 +28,7 @@ enum error caseload_put_contact(struct caseload *caseload, const struct caseload
         DB_V_INT(kiosk->health),
         DB_V_INT(kiosk->imported),
     };
-    return db_run(caseload->db, SQL_CONTACT_PUT, in, 8, NULL, NULL);
+    return db_put(caseload->db, SQL_CONTACT_PUT, in, 8);
 }
 
 struct kiosk_rows {
@@ -118,11 +118,11 @@ enum error caseload_add_record(struct caseload *caseload, const struct caseload_
         DB_V_INT(record->day),
         DB_V_INT(record->flags),
     };
-    enum error error = db_run(caseload->db, SQL_RECORD_ADD, in, 6, NULL, NULL);
+    enum error error = db_put(caseload->db, SQL_RECORD_ADD, in, 6);
     if (error != ERROR_NONE || envelope == NULL)
         return error;
     const struct db_value kept[] = {in[0], in[1], in[2], DB_V_BLOB(envelope, envelope_len)};
-    return db_run(caseload->db, SQL_ENVELOPE_ADD, kept, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_ENVELOPE_ADD, kept, 4);
 }
 
 struct tip {
@@ -183,7 +183,7 @@ enum error caseload_advance(struct caseload *caseload, const uint8_t kiosk[CASEL
         return error;
     const struct db_value set[] = {in[0], DB_V_INT(tip.seq), DB_V_BLOB(tip.hash, sizeof tip.hash),
                                    DB_V_INT(tip.day)};
-    return db_run(caseload->db, SQL_TIP_SET, set, 4, NULL, NULL);
+    return db_put(caseload->db, SQL_TIP_SET, set, 4);
 }
 
 struct range_rows {
@@ -223,7 +223,7 @@ enum error caseload_add_rollback(struct caseload *caseload, const uint8_t kiosk[
                                   DB_V_INT(rollback->seq),
                                   DB_V_INT(rollback->board),
                                   DB_V_INT(rollback->day)};
-    return db_run(caseload->db, SQL_ROLLBACK_ADD, in, 6, NULL, NULL);
+    return db_put(caseload->db, SQL_ROLLBACK_ADD, in, 6);
 }
 
 struct rollback_rows {

@@ -11,6 +11,10 @@
 
 struct caseload {
     struct db *db;
+    uint64_t
+        last_id;   /* of the item added last in this transaction, of which this is the content; */
+    uint8_t *last; /* NULL: none */
+    size_t last_len;
 };
 
 /* Numbers of the statements; their SQL is in store/caseload.c. */
@@ -39,6 +43,7 @@ enum {
     SQL_LINKED,
     SQL_CASE_ADD,
     SQL_ITEM_ADD,
+    SQL_ITEM_BACK,
     SQL_ITEMS,
     SQL_ITEMS_ALL,
     SQL_LAST_MESSAGE,

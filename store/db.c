@@ -18,6 +18,7 @@
 #include "store/db_file.h"
 #include "store/db_log.h"
 #include "store/db_look.h"
+#include "store/db_schema.h"
 #include "store/db_sqlite.h"
 
 enum {
@@ -27,6 +28,7 @@ enum {
     HEADER_READ_VERSION = 19,
     VERSION_WAL = 2,
     FILES = 3, /* the file, its log and its index */
+    ANY_NUMBER = -1,
 };
 
 struct place {
@@ -40,6 +42,7 @@ struct db {
     struct db_log log;
     struct place places[FILES]; /* as they were opened */
     uint32_t changes;           /* SQLite's counter in the file, as last seen */
+    uint32_t cookie;            /* its number of the definitions that were looked at */
     int moved;
     bool unclean; /* the end before this opening was not in order */
     size_t statement_count;
@@ -54,6 +57,7 @@ static enum error in_words(const struct db_words *words, enum error error)
                            : error == ERROR_NEWER      ? words->newer
                            : error == ERROR_OLD_FORMAT ? words->older
                            : error == ERROR_CORRUPT    ? words->damaged
+                           : error == ERROR_ALTERED    ? words->altered
                                                        : ERROR_NONE;
     return own != ERROR_NONE ? own : error;
 }
@@ -71,11 +75,7 @@ static enum error image_make(const struct db_schema *schema, uint8_t **image, si
     char marks[96];
     snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%u;",
              (int)schema->application_id, (unsigned)schema->version);
-    int code =
-        sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    enum error error = db_look_error(memory, code);
-    if (error == ERROR_NONE)
-        error = execute(memory, schema->create);
+    enum error error = db_schema_make(schema->create, &memory);
     if (error == ERROR_NONE)
         error = execute(memory, marks);
     if (error == ERROR_NONE) {
@@ -97,7 +97,6 @@ static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
 {
     enum error error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                                        "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
-                                       "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
                                        "PRAGMA wal_autocheckpoint=1;");
     if (error == ERROR_NONE && mode != DB_READ)
         error = execute(handle, "PRAGMA journal_mode=WAL;");
@@ -138,6 +137,26 @@ void db_keep_log(struct db *db, bool keep)
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, NULL);
 }
 
+/* Looks, in one transaction, at what the file is and defines, and, if its end was unclean, at all
+   of it. What is defined comes first: whatever is read after it may evaluate an expression of it.
+ */
+static enum error look(struct db *db, const struct db_schema *schema)
+{
+    const struct db_look_marks marks = {schema->application_id, schema->version};
+    enum error error = execute(db->handle, "BEGIN");
+    if (error == ERROR_NONE)
+        error = db_look_again(db->handle, &marks);
+    if (error == ERROR_NONE)
+        error = db_schema_compare(db->handle, schema->create);
+    if (error == ERROR_NONE)
+        error = db_look_cookie(db->handle, &db->cookie);
+    if (error == ERROR_NONE && db->unclean)
+        error = db_look_whole(db->handle);
+    if (error == ERROR_NONE)
+        error = execute(db->handle, "COMMIT");
+    return error;
+}
+
 static enum error handle_open(struct db *db, const char *path, const struct db_schema *schema,
                               enum db_mode mode)
 {
@@ -147,6 +166,8 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
     enum error error = db_look_error(db->handle, code);
     if (error == ERROR_NONE)
+        error = db_schema_shut(db->handle);
+    if (error == ERROR_NONE)
         error = db_look_header(db->handle, path, &marks);
     if (error != ERROR_NONE)
         return error;
@@ -154,11 +175,9 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     /* The log says that the end was unclean: it stays until the file has been found whole. */
     if (db->unclean)
         db_keep_log(db, true);
-    error = db_look_again(db->handle, &marks);
+    error = look(db, schema);
     if (error == ERROR_NONE)
         error = settings_apply(db->handle, mode);
-    if (error == ERROR_NONE && db->unclean)
-        error = db_look_whole(db->handle);
     if (error == ERROR_NONE)
         error = statements_prepare(db, schema);
     /* SQLite syncs the folder when a log is new, but does not heed when that fails. Then the log of
@@ -215,11 +234,6 @@ bool db_unclean(const struct db *db)
     return db->unclean;
 }
 
-enum error db_check(struct db *db)
-{
-    return in_words(db->words, db_look_whole(db->handle));
-}
-
 void db_close(struct db **db)
 {
     if (*db == NULL)
@@ -231,9 +245,25 @@ void db_close(struct db **db)
     *db = NULL;
 }
 
+/* SQLite would follow definitions that another connection has changed since we looked. In a
+   transaction they stay what they are, so that is the place to see that they are still ours. */
+static enum error begin(struct db *db, const char *how)
+{
+    uint32_t cookie = 0;
+    enum error error = execute(db->handle, how);
+    if (error != ERROR_NONE)
+        return in_words(db->words, error);
+    error = db_look_cookie(db->handle, &cookie);
+    if (error == ERROR_NONE && cookie != db->cookie)
+        error = ERROR_ALTERED;
+    if (error != ERROR_NONE)
+        db_rollback(db);
+    return in_words(db->words, error);
+}
+
 enum error db_begin(struct db *db)
 {
-    return in_words(db->words, execute(db->handle, "BEGIN IMMEDIATE"));
+    return begin(db, "BEGIN IMMEDIATE");
 }
 
 enum error db_commit(struct db *db)
@@ -248,6 +278,22 @@ void db_rollback(struct db *db)
 {
     if (!sqlite3_get_autocommit(db->handle))
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum error finish(struct db *db, enum error error)
+{
+    if (error == ERROR_NONE)
+        return db_commit(db);
+    db_rollback(db);
+    return error;
+}
+
+enum error db_check(struct db *db)
+{
+    enum error error = begin(db, "BEGIN");
+    if (error == ERROR_NONE)
+        error = finish(db, in_words(db->words, db_look_whole(db->handle)));
+    return error;
 }
 
 static int bind(sqlite3_stmt *statement, int at, const struct db_value *value)
@@ -294,10 +340,9 @@ static enum error row_hand_over(sqlite3_stmt *statement, db_row_fn *row, void *c
     return row(context, columns, (size_t)n);
 }
 
-enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
-                  db_row_fn *row, void *context)
+static enum error step_through(struct db *db, sqlite3_stmt *running, const struct db_value *in,
+                               size_t n_in, db_row_fn *row, void *context)
 {
-    sqlite3_stmt *running = db->statements[statement];
     enum error error = ERROR_NONE;
     int code = SQLITE_OK;
     for (size_t i = 0; i < n_in && code == SQLITE_OK; i++)
@@ -311,6 +356,68 @@ enum error db_run(struct db *db, size_t statement, const struct db_value *in, si
         error = in_words(db->words, db_look_error(db->handle, code));
     sqlite3_reset(running);
     sqlite3_clear_bindings(running);
+    return error;
+}
+
+/* Changes must be as many as wanted, unless any number will do. */
+static enum error run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                      db_row_fn *row, void *context, int wanted)
+{
+    sqlite3_stmt *running = db->statements[statement];
+    const bool alone = sqlite3_get_autocommit(db->handle);
+    enum error error = ERROR_NONE;
+    if (alone)
+        error = begin(db, sqlite3_stmt_readonly(running) ? "BEGIN" : "BEGIN IMMEDIATE");
+    if (error != ERROR_NONE)
+        return error;
+    error = step_through(db, running, in, n_in, row, context);
+    if (error == ERROR_NONE && wanted != ANY_NUMBER && sqlite3_changes64(db->handle) != wanted)
+        error = in_words(db->words, ERROR_CORRUPT);
+    return alone ? finish(db, error) : error;
+}
+
+enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                  db_row_fn *row, void *context)
+{
+    return run(db, statement, in, n_in, row, context, ANY_NUMBER);
+}
+
+enum error db_put(struct db *db, size_t statement, const struct db_value *in, size_t n_in)
+{
+    return run(db, statement, in, n_in, NULL, NULL, 1);
+}
+
+struct expected {
+    const struct db_value *values;
+    size_t n, rows, same;
+};
+
+static bool is_same(const struct db_value *a, const struct db_value *b)
+{
+    if (a->type != b->type || a->number != b->number || a->len != b->len)
+        return false;
+    return a->len == 0 || memcmp(a->data, b->data, a->len) == 0;
+}
+
+static enum error expected_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct expected *expected = context;
+    bool same = n == expected->n;
+    for (size_t i = 0; same && i < n; i++)
+        same = is_same(&columns[i], &expected->values[i]);
+    expected->rows++;
+    expected->same += same;
+    return ERROR_NONE;
+}
+
+enum error db_expect(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                     const struct db_value *wanted, size_t n_wanted)
+{
+    struct expected expected = {.values = wanted, .n = n_wanted};
+    sqlite3_db_release_memory(db->handle);
+    enum error error = db_run(db, statement, in, n_in, expected_row, &expected);
+    if (error == ERROR_NONE && (expected.rows != 1 || expected.same != 1))
+        error = in_words(db->words, ERROR_CORRUPT);
     return error;
 }
 
@@ -362,6 +469,9 @@ bool db_moved(struct db *db)
         db_keep_log(db, true);
     }
     db->changes = changes;
+    uint32_t cookie = 0;
+    if (!moved && db_look_cookie(db->handle, &cookie) == ERROR_NONE && cookie != db->cookie)
+        moved = true;
     db->moved |= moved;
     return db->moved;
 }

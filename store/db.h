@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An SQLite file of ours, opened with care and used only through a table of prepared statements.
-   What goes in is sealed, or a number. No file but db.c, db_log and db_look includes <sqlite3.h>.
+   What goes in is sealed, or a number. No file but db.c, db_log, db_look and db_schema includes
+   <sqlite3.h>.
+
+   The file is data, whoever wrote it: no trigger, view or extension runs on a connection, and
+   before anything is read all that the file defines is compared with what its schema makes. Each
+   transaction, and each run outside of one, first sees that nothing was defined anew since.
 
    A connection serves one thread. Many connections, of one process or several, may use a file at
    once. A child of fork must not use its parent's connection, not even to close it.
@@ -21,9 +26,9 @@
 
 /* What is wrong with a store's file, in words of that store: each an enum error, ERROR_NONE for the
    general one of the same name (missing: ERROR_MISSING, foreign: _FOREIGN, newer: _NEWER, older:
-   _OLD_FORMAT, damaged: _CORRUPT). */
+   _OLD_FORMAT, damaged: _CORRUPT, altered: _ALTERED). */
 struct db_words {
-    enum error missing, foreign, newer, older, damaged;
+    enum error missing, foreign, newer, older, damaged, altered;
 };
 
 /* What a store's file is. statements[i] is the SQL of statement number i; the store names the
@@ -32,7 +37,8 @@ struct db_schema {
     struct db_words words;
     uint32_t application_id;
     uint32_t version;   /* from 1 */
-    const char *create; /* the SQL that makes version `version` in an empty file */
+    const char *create; /* the SQL that makes version `version` in an empty file: a file that
+                           defines anything else, or more, is not taken */
     const char *const *statements;
     size_t statement_count;
 };
@@ -53,14 +59,16 @@ struct db;
 
 enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
 
-/* Opens path, checks that it is ours, of this version and as long as it should be, prepares all
-   statements (of at most 32 columns each). If the file was not closed in order (db_unclean),
-   db_check is run as well. A damaged page that is not found here gives ERROR_CORRUPT when it is
-   read. A missing file with DB_OPEN or DB_READ is ERROR_MISSING; with DB_CREATE it is made whole or
-   not at all. A symlink, device or folder at path and an empty file are ERROR_FOREIGN. Of a
-   foreign, newer or older file no byte is changed, and nothing is left beside it. DB_READ needs a
+/* Opens path, checks that it is ours, of this version, as long as it should be and with our tables
+   and nothing else (ERROR_ALTERED), prepares all statements (of at most 32 columns each). If the
+   file was not closed in order (db_unclean), db_check is run as well. A damaged page that is not
+   found here gives ERROR_CORRUPT when it is read. A missing file with DB_OPEN or DB_READ is
+   ERROR_MISSING; with DB_CREATE it is made whole or not at all. A symlink, device or folder at path
+   and an empty file are ERROR_FOREIGN. Of a foreign, newer, older or altered file no byte is
+   changed, and nothing is left beside it but what reading an altered one makes. DB_READ needs a
    folder that can be written, unless another connection has the file open. *out is owned by the
-   caller until db_close; NULL on error. */
+   caller until db_close; NULL on error.
+ */
 enum error db_open(const char *path, const struct db_schema *schema, enum db_mode mode,
                    struct db **out);
 
@@ -89,13 +97,21 @@ typedef enum error db_row_fn(void *context, const struct db_value *columns, size
 
 /* Runs statement number `statement` with n_in bound values; calls row (may be NULL) for each row.
    Returns ERROR_NONE, also when there was no row, or an error. row may run other statements, not
-   the same one. Outside of db_begin and db_commit each run that writes is a durable transaction of
-   its own. */
+   the same one; outside of db_begin and db_commit only such as read. There each run that writes is
+   a durable transaction of its own, of which nothing stays on an error. */
 enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                   db_row_fn *row, void *context);
 
-/* Sets *out to the first column of the first row. ERROR_NO_ROW when there is no row or the column
-   is no number; *out is unchanged then. */
+/* As db_run, of a statement that must change one row: ERROR_CORRUPT when it was none, or more. */
+enum error db_put(struct db *db, size_t statement, const struct db_value *in, size_t n_in);
+
+/* Runs a statement that reads, from the files and not from what the connection remembers, and
+   compares: ERROR_CORRUPT unless there is one row and it has these values. */
+enum error db_expect(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
+                     const struct db_value *wanted, size_t n_wanted);
+
+/* Sets *out to the first column of the first row, of a statement that reads. ERROR_NO_ROW when
+   there is no row or the column is no number; *out is unchanged then. */
 enum error db_number(struct db *db, size_t statement, const struct db_value *in, size_t n_in,
                      int64_t *out);
 

@@ -86,6 +86,7 @@ enum error db_look_error(sqlite3 *handle, int code)
     case SQLITE_CORRUPT:
         return read_failed(handle) ? ERROR_IO : ERROR_CORRUPT;
     case SQLITE_NOTADB:
+    case SQLITE_TOOBIG: /* larger than anything of ours (store/db_schema.c) */
         return ERROR_CORRUPT;
     case SQLITE_CONSTRAINT:
         return error_of_constraint(code);
@@ -197,6 +198,11 @@ static enum error error_said(sqlite3 *handle, const char *said)
         return ERROR_CORRUPT;
     const int number = errno_of(handle);
     return number != 0 ? db_file_error(number) : ERROR_MEMORY;
+}
+
+enum error db_look_cookie(sqlite3 *handle, uint32_t *cookie)
+{
+    return pragma_number(handle, "PRAGMA schema_version", cookie);
 }
 
 enum error db_look_whole(sqlite3 *handle)

@@ -36,6 +36,10 @@ enum error db_look_header(sqlite3 *handle, const char *path, const struct db_loo
    closing the handle leaves the log where it is. */
 enum error db_look_again(sqlite3 *handle, const struct db_look_marks *ours);
 
+/* Sets *cookie to the number that SQLite counts up whenever a table, an index, a trigger or a view
+   is made, changed or removed. */
+enum error db_look_cookie(sqlite3 *handle, uint32_t *cookie);
+
 /* Reads every page (PRAGMA quick_check). Returns ERROR_NONE, ERROR_CORRUPT or another error. */
 enum error db_look_whole(sqlite3 *handle);
 

@@ -11,8 +11,8 @@
 struct db;
 
 /* True when what is written would not be found again: the file, its log or its index at their paths
-   is no longer the one that is open here, or the file holds an older state than was last seen in
-   it. Once true, always true. */
+   is no longer the one that is open here, the file holds an older state than was last seen in it,
+   or somebody has changed what it defines. Once true, always true. */
 bool db_moved(struct db *db);
 
 /* Whether closing leaves the log where it is. A store that finds its file damaged after an unclean

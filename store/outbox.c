@@ -21,6 +21,7 @@ enum {
 
 struct outbox {
     struct db *db;
+    bool lost; /* what was committed did not come back */
 };
 
 enum statement {
@@ -32,6 +33,7 @@ enum statement {
     EXCHANGED_GET,
     EXCHANGED_SET,
     RECORD_ADD,
+    RECORD_BACK,
     RECORD_FIRST,
     RECORD_RANGE,
     RECORD_HASH,
@@ -56,6 +58,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [EXCHANGED_SET] = "UPDATE ends SET exchanged_day = ?1",
     [RECORD_ADD] = "INSERT INTO record (seq, day, hash, bytes, room)"
                    " VALUES (?1, ?2, ?3, ?4, zeroblob(400))",
+    [RECORD_BACK] = "SELECT tip_seq, tip_day, tip_hash, seq, day, hash, bytes"
+                    " FROM ends, record WHERE seq > 0 AND seq = ?1",
     [RECORD_FIRST] = "SELECT min(seq) FROM record WHERE seq > 0",
     [RECORD_RANGE] = "SELECT seq, bytes FROM record"
                      " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
@@ -68,7 +72,8 @@ static const struct db_schema schema = {
               .foreign = ERROR_OUTBOX,
               .newer = ERROR_NEWER,
               .older = ERROR_OUTBOX,
-              .damaged = ERROR_OUTBOX},
+              .damaged = ERROR_OUTBOX,
+              .altered = ERROR_OUTBOX_ALTERED},
     .application_id = APPLICATION_ID,
     .version = VERSION,
     .create =
@@ -162,7 +167,7 @@ void outbox_close(struct outbox **outbox)
 
 bool outbox_moved(struct outbox *outbox)
 {
-    return db_moved(outbox->db);
+    return outbox->lost || db_moved(outbox->db);
 }
 
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
@@ -172,6 +177,15 @@ enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip)
     if (error == ERROR_NONE)
         *tip = ends.tip;
     return error;
+}
+
+/* What stands in the files now is what was put in. Whatever the reason, without that nobody is told
+   that it is stored; and since it may be stored all the same, nothing more is taken. */
+static enum error read_back(struct outbox *outbox, const struct db_value row[4])
+{
+    const struct db_value wanted[] = {row[0], row[1], row[2], row[0], row[1], row[2], row[3]};
+    outbox->lost = db_expect(outbox->db, RECORD_BACK, row, 1, wanted, 7) != ERROR_NONE;
+    return outbox->lost ? ERROR_OUTBOX : ERROR_NONE;
 }
 
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
@@ -187,9 +201,9 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
     if (error == ERROR_NONE && tip->seq != ends.tip.seq + 1)
         error = ERROR_CHAIN;
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, RECORD_ADD, row, 4, NULL, NULL);
+        error = db_put(outbox->db, RECORD_ADD, row, 4);
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, TIP_SET, row, 3, NULL, NULL);
+        error = db_put(outbox->db, TIP_SET, row, 3);
     if (error == ERROR_NONE && outbox_moved(outbox))
         error = ERROR_OUTBOX;
     if (error == ERROR_NONE)
@@ -197,7 +211,9 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
     else
         db_rollback(outbox->db);
     /* A commit to a file that was removed in this very moment stores nothing. */
-    return error == ERROR_NONE && outbox_moved(outbox) ? ERROR_OUTBOX : error;
+    if (error == ERROR_NONE && outbox_moved(outbox))
+        error = ERROR_OUTBOX;
+    return error == ERROR_NONE ? read_back(outbox, row) : error;
 }
 
 enum error outbox_first(struct outbox *outbox, uint64_t *first)
@@ -288,7 +304,7 @@ static enum error drop_records(struct outbox *outbox, const struct outbox_tip *u
     const struct db_value row[] = {DB_V_INT(upto->seq), DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
     enum error error = db_run(outbox->db, RECORD_DROP, row, 1, NULL, NULL);
     if (error == ERROR_NONE)
-        error = db_run(outbox->db, DROPPED_SET, row, 2, NULL, NULL);
+        error = db_put(outbox->db, DROPPED_SET, row, 2);
     return error;
 }
 
@@ -327,5 +343,5 @@ enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)
 enum error outbox_set_exchanged(struct outbox *outbox, uint32_t day)
 {
     const struct db_value value = DB_V_INT(day);
-    return db_run(outbox->db, EXCHANGED_SET, &value, 1, NULL, NULL);
+    return db_put(outbox->db, EXCHANGED_SET, &value, 1);
 }

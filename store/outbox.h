@@ -34,16 +34,18 @@ enum error outbox_check(struct outbox *outbox);
 /* Closes and frees *outbox and sets it to NULL. Does nothing when it is NULL. */
 void outbox_close(struct outbox **outbox);
 
-/* As db_moved, of the outbox's files. */
+/* As db_moved, of the outbox's files. True for ever also once a record that was committed did not
+   come back. */
 bool outbox_moved(struct outbox *outbox);
 
 /* Sets *tip to the last record ever appended, even if it has been dropped since. */
 enum error outbox_tip(struct outbox *outbox, struct outbox_tip *tip);
 
 /* Appends a record in one durable transaction. ERROR_CHAIN unless tip->seq is the present tip's seq
-   + 1; ERROR_OUTBOX once outbox_moved. After ERROR_NONE the record is on the disk; after anything
-   else it is not in the outbox (only if the disk failed to sync and the machine then died may it be
-   there all the same: ask outbox_tip after opening). How many bytes that adds to the files depends
+   + 1; ERROR_OUTBOX once outbox_moved. After ERROR_NONE the record is on the disk, where it was
+   read again after the commit; after anything else it is not in the outbox (only if the disk failed
+   to sync and the machine then died, or could not be read, may it be there all the same: ask
+   outbox_tip after opening). How many bytes that adds to the files depends
    on its number and size, not on what is in it. */
 enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, const uint8_t *record,
                          size_t len);

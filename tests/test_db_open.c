@@ -264,7 +264,7 @@ static void after_an_unclean_end_a_damaged_page_is_found_at_opening(void **state
     }
 }
 
-static void a_file_without_its_tables_is_damaged(void **state)
+static void a_file_without_its_tables_is_not_taken(void **state)
 {
     const struct db_scene *scene = *state;
     struct db_schema bare = db_test_schema;
@@ -273,7 +273,7 @@ static void a_file_without_its_tables_is_damaged(void **state)
     bare.statement_count = 0;
     assert_int_equal(db_open(scene->path, &bare, DB_CREATE, &db), ERROR_NONE);
     db_close(&db);
-    assert_int_equal(db_open(scene->path, &db_test_schema, DB_OPEN, &db), ERROR_CORRUPT);
+    assert_int_equal(db_open(scene->path, &db_test_schema, DB_OPEN, &db), ERROR_ALTERED);
 }
 
 static void what_a_killed_maker_left_is_taken_over(void **state)
@@ -318,7 +318,7 @@ int main(void)
         DB_TEST(a_file_cut_at_any_length_is_refused),
         DB_TEST(a_damaged_page_is_found_when_touched_or_checked),
         DB_TEST(after_an_unclean_end_a_damaged_page_is_found_at_opening),
-        DB_TEST(a_file_without_its_tables_is_damaged),
+        DB_TEST(a_file_without_its_tables_is_not_taken),
         DB_TEST(what_a_killed_maker_left_is_taken_over),
         DB_TEST(a_read_only_folder_or_file_is_said),
     };

@@ -23,6 +23,7 @@
 #include "tests/lib/folder.h"
 #include "tests/lib/hostile.h"
 #include "tests/lib/pty.h"
+#include "tests/lib/raw_db.h"
 
 /* --- one way through --- */
 
@@ -158,6 +159,11 @@ static void test_pieces_that_are_damaged(void **state)
         "casebook.db is damaged");
     assert_desk_refused("cp -r office d2; echo hello >d2/casebook.db; $D list d2 $P",
                         "not a casebook");
+    assert_int_equal(desk_run("cp -r office d5"), 0);
+    raw_db(folder_path(desk_dir, "d5/casebook.db"),
+           "CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM item WHERE id = new.id; END");
+    assert_desk_refused("$D list d5 $P", "Another program changed the tables in the database");
+    assert_desk_refused("$D import d5 . $P", "Another program changed the tables in the database");
 }
 
 static void test_no_terminal_and_bad_passphrase_files(void **state)

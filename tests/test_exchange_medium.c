@@ -22,7 +22,6 @@
 #include "device/state.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
-#include "store/db.h"
 #include "store/outbox.h"
 #include "tests/lib/chance.h"
 #include "tests/lib/exchange_test.h"
@@ -31,6 +30,7 @@
 #include "tests/lib/kiosk_folder.h"
 #include "tests/lib/process.h"
 #include "tests/lib/short_memory.h"
+#include "tests/lib/raw_db.h"
 
 enum { CUTS = 220 };
 
@@ -125,24 +125,17 @@ int usleep(useconds_t us)
    is told. */
 static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
 {
-    static const char *const statements[] = {"SELECT 1"};
-    const struct db_schema schema = {
-        .application_id = 0x53514f42, .version = 1, .statements = statements, .statement_count = 1};
-    struct db *db = NULL;
-
     kiosk_folder_fill(exchange_dir, 5);
     struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
-    const char *path = folder_path(exchange_dir, "outbox.db");
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_NONE);
-    assert_int_equal(db_begin(db), ERROR_NONE);
+    sqlite3 *db = raw_db_open(folder_path(exchange_dir, "outbox.db"));
+    raw_db_run(db, "BEGIN IMMEDIATE");
     assert_int_equal(exchange_test_run(), ERROR_BUSY);
     assert_int_equal(exchange_told.bundle, ERROR_NONE);
     assert_int_equal(exchange_told.outbox, ERROR_BUSY);
     assert_false(exchange_told.salvaged);
     assert_bundle(1, 5);
-    db_rollback(db);
-    db_close(&db);
+    raw_db_close(db);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_int_equal(exchange_told.outbox, ERROR_NONE);
     assert_bundle(4, 5);

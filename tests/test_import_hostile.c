@@ -25,6 +25,7 @@
 #include "tests/lib/full_disk.h"
 #include "tests/lib/import_test.h"
 #include "tests/lib/process.h"
+#include "tests/lib/raw_db.h"
 
 static void test_bundles_of_strangers_are_refused(void **state)
 {
@@ -290,6 +291,46 @@ static void test_killed_import_run_again_gives_the_same(void **state)
     fleet_free(row, 1);
 }
 
+/* A trigger that drops letters as they come, put into the casebook by someone without the
+   passphrase: no letter is taken, so no board will acknowledge one. */
+static void test_a_trigger_in_the_casebook_drops_no_letter(void **state)
+{
+    struct import_scene *scene = *state;
+    struct caseload *again = NULL;
+    struct import_report report;
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "casebook.db"));
+    import_test_send(scene, 'a', "Is anybody there?");
+    raw_db(path, "CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM item WHERE id = new.id; "
+                 "DELETE FROM cases WHERE id = new.case_id; END");
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_ALTERED);
+    assert_int_equal(caseload_open(path, DB_OPEN, &again), ERROR_ALTERED);
+    assert_null(again);
+    raw_db(path, "DROP TRIGGER t");
+    caseload_close(&scene->desk.vault.cases);
+    assert_int_equal(caseload_open(path, DB_OPEN, &scene->desk.vault.cases), ERROR_NONE);
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.records, 1);
+    assert_int_equal(import_test_cases(scene), 1);
+}
+
+/* Another program waits for the commit and takes the letter out again: it is not said to be in. */
+static void test_a_letter_that_does_not_come_back_is_not_taken(void **state)
+{
+    struct import_scene *scene = *state;
+    struct caseload **cases = &scene->desk.vault.cases;
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "casebook.db"));
+    import_test_send(scene, 'a', "Is anybody there?");
+    caseload_close(cases);
+    raw_db_watch(path);
+    assert_int_equal(caseload_open(path, DB_OPEN, cases), ERROR_NONE);
+    raw_db_after_commit(raw_db_run, "DELETE FROM item");
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL),
+                     ERROR_CASEBOOK_CORRUPT);
+    raw_db_unwatch();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +340,8 @@ int main(void)
         IMPORT_TEST(test_casebook_holds_no_plaintext),
         IMPORT_TEST(test_one_bad_bundle_stops_no_other),
         IMPORT_TEST(test_changed_row_is_noticed),
+        IMPORT_TEST(test_a_trigger_in_the_casebook_drops_no_letter),
+        IMPORT_TEST(test_a_letter_that_does_not_come_back_is_not_taken),
         IMPORT_TEST(test_full_disk_takes_half_of_nothing),
         IMPORT_TEST(test_killed_import_run_again_gives_the_same),
     };

@@ -17,6 +17,7 @@
 #include "tests/lib/keeper_test.h"
 #include "tests/lib/kiosk_process.h"
 #include "tests/lib/kiosk_test.h"
+#include "tests/lib/raw_db.h"
 
 /* --- files that go under a keeper --- */
 
@@ -28,16 +29,23 @@ static void run_in(const struct kiosk_process *kiosk, const char *command)
     assert_int_equal(system(line), 0);
 }
 
-/* The files go while a visitor writes: there is no receipt, and the keeper ends with an error. */
-static void assert_nothing_promised(struct kiosk_process *kiosk, const char *command)
+static void put_in(const struct kiosk_process *kiosk, const char *sql)
+{
+    raw_db(folder_path(kiosk->dir, "outbox.db"), sql);
+}
+
+typedef void tamper_fn(const struct kiosk_process *kiosk, const char *how);
+
+/* It is done while a visitor writes: there is no receipt, and the keeper ends with an error. */
+static void assert_nothing_promised_after(struct kiosk_process *kiosk, tamper_fn *tamper,
+                                          const char *how)
 {
     char *screen = NULL;
 
-    run_in(kiosk, "cp -a . ../$(basename \"$PWD\").old");
     kiosk_start_sized(kiosk, 0, 24, 160);
     kiosk_leave(kiosk);
     kiosk_begin(kiosk);
-    run_in(kiosk, command);
+    tamper(kiosk, how);
     kiosk_go(kiosk, "They hit me\r", "Is this right?");
     kiosk_send(kiosk, "It is not stored yet");
     kiosk_go(kiosk, "1", "It is not stored yet");
@@ -48,6 +56,12 @@ static void assert_nothing_promised(struct kiosk_process *kiosk, const char *com
     screen = pty_text(kiosk->pty);
     assert_non_null(strstr(screen, "The outbox is damaged or gone"));
     free(screen);
+}
+
+static void assert_nothing_promised(struct kiosk_process *kiosk, const char *command)
+{
+    run_in(kiosk, "cp -a . ../$(basename \"$PWD\").old");
+    assert_nothing_promised_after(kiosk, run_in, command);
     run_in(kiosk, "rm -rf ../$(basename \"$PWD\").old ../$(basename \"$PWD\").away");
 }
 
@@ -109,6 +123,47 @@ static void test_a_charter_that_just_cannot_be_read_stays(void **state)
     assert_int_equal(keeper_test_look(kiosk, "They hit me").with_text, 1);
 }
 
+/* --- what another program puts into the outbox --- */
+
+#define TRIGGER                                                                                    \
+    "CREATE TRIGGER t AFTER UPDATE ON ends BEGIN DELETE FROM record WHERE seq = new.tip_seq; END"
+
+static void assert_not_served(struct kiosk_process *kiosk)
+{
+    char *screen = NULL;
+
+    kiosk_start_sized(kiosk, 0, 24, 160);
+    assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 1);
+    screen = pty_text(kiosk->pty);
+    assert_non_null(strstr(screen, "Another program changed the tables of the outbox"));
+    free(screen);
+}
+
+/* It would erase each record as it comes: the kiosk takes none. */
+static void test_a_trigger_serves_nobody(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    put_in(kiosk, TRIGGER);
+    assert_not_served(kiosk);
+    put_in(kiosk, "DROP TRIGGER t");
+    kiosk_start(kiosk, 0);
+    kiosk_leave(kiosk);
+    assert_int_equal(kiosk_end(kiosk), 0);
+    assert_int_equal(kiosk_check(kiosk), 2);
+}
+
+static void test_a_trigger_put_in_meanwhile_promises_nothing(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+
+    assert_nothing_promised_after(kiosk, put_in, TRIGGER);
+    assert_not_served(kiosk);
+    /* What was there before is still there. */
+    put_in(kiosk, "DROP TRIGGER t");
+    assert_int_equal(kiosk_check(kiosk), 2);
+}
+
 /* --- a configuration with a fault --- */
 
 #define FAULT "kiosk.conf: line 2: There is no setting of this name."
@@ -152,6 +207,8 @@ int main(void)
         KIOSK_TEST(test_copied_folder_promises_nothing),
         KIOSK_TEST(test_waiting_keeper_notices_a_removed_outbox),
         KIOSK_TEST(test_a_charter_that_just_cannot_be_read_stays),
+        KIOSK_TEST(test_a_trigger_serves_nobody),
+        KIOSK_TEST(test_a_trigger_put_in_meanwhile_promises_nothing),
         KIOSK_TEST(test_a_fault_is_out_of_order),
         KIOSK_TEST(test_a_fault_once),
     };

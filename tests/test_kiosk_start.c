@@ -28,6 +28,7 @@
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_process.h"
 #include "tests/lib/kiosk_test.h"
+#include "tests/lib/raw_db.h"
 
 static void test_out_of_order_without_card(void **state)
 {
@@ -123,16 +124,12 @@ static void test_bad_outbox_is_refused_untouched(void **state)
 
 static void test_locked_outbox_is_refused(void **state)
 {
-    static const struct db_schema any = {.application_id = 0x53514f42, .version = 1, .create = ""};
     struct kiosk_process *kiosk = *state;
-    struct db *db = NULL;
+    sqlite3 *db = raw_db_open(folder_path(kiosk->dir, "outbox.db"));
 
-    const char *path = folder_path(kiosk->dir, "outbox.db");
-    assert_int_equal(db_open(path, &any, DB_OPEN, &db), ERROR_NONE);
-    assert_int_equal(db_begin(db), ERROR_NONE);
+    raw_db_run(db, "BEGIN IMMEDIATE");
     assert_serve_refused(kiosk, "Another program is using it");
-    db_rollback(db);
-    db_close(&db);
+    raw_db_close(db);
     assert_int_equal(kiosk_check(kiosk), 0);
 }
 

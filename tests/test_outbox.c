@@ -266,9 +266,10 @@ static void no_two_records_share_a_page(void **state)
                              begin_of(scene->path, seq - 1) / OUTBOX_RAW_PAGE);
 }
 
-static enum error append_while_reading(void *context, const struct db_value *columns, size_t n)
+static enum error append_while_reading(void *context, uint64_t seq, const uint8_t *record,
+                                       size_t len)
 {
-    outbox_test_append_all(context, 4, 9);
+    outbox_test_append_all(context, seq + 3, seq + 8);
     return ERROR_NONE;
 }
 
@@ -283,20 +284,17 @@ static double now(void)
 static void a_reader_keeps_nobody_waiting(void **state)
 {
     struct outbox_scene *scene = *state;
-    static const char *const read[] = {"SELECT count(*) FROM record"};
-    const struct db_schema schema = {
-        .application_id = 0x53514f42, .version = 1, .statements = read, .statement_count = 1};
-    struct db *reader = NULL;
+    struct outbox *reader = NULL;
     double start, alone, read_beside;
-    assert_int_equal(db_open(scene->path, &schema, DB_OPEN, &reader), ERROR_NONE);
+    assert_int_equal(outbox_open(scene->path, DB_OPEN, &reader), ERROR_NONE);
     start = now();
     outbox_test_append_all(scene->outbox, 1, 3);
     alone = now() - start;
     start = now();
-    assert_int_equal(db_run(reader, 0, NULL, 0, append_while_reading, scene->outbox), ERROR_NONE);
+    assert_int_equal(outbox_each(reader, 1, 1, append_while_reading, scene->outbox), ERROR_NONE);
     read_beside = now() - start;
     assert_true(read_beside < 2 * alone + 5); /* 5: as long as one waits for another */
-    db_close(&reader);
+    outbox_close(&reader);
     outbox_test_holds(scene->outbox, 1, 9);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "store/outbox.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/outbox_test.h"
+#include "tests/lib/raw_db.h"
 
 static void flip(const char *name, size_t at)
 {
@@ -98,17 +100,10 @@ static void assert_hole_is_found(struct outbox_scene *scene)
 /* A file in which someone removed or changed a row with other tools. */
 static void assert_corrupt_after(struct outbox_scene *scene, const char *sql, bool between)
 {
-    static const struct db_schema raw = {.application_id = 0x53514f42, .version = 1};
-    struct db_schema as = raw;
-    struct db *db = NULL;
-    as.statements = &sql;
-    as.statement_count = 1;
     outbox_close(&scene->outbox);
     size_t len = 0;
     uint8_t *bytes = folder_read(scene->path, &len);
-    assert_int_equal(db_open(scene->path, &as, DB_OPEN, &db), ERROR_NONE);
-    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), ERROR_NONE);
-    db_close(&db);
+    raw_db(scene->path, sql);
     if (between)
         assert_hole_is_found(scene);
     else
@@ -309,6 +304,80 @@ static void a_copied_folder_takes_nothing(void **state)
                 "rm -rf \"$PWD\" && mv \"$PWD.away\" \"$PWD\"");
 }
 
+/* --- what another program does to a record --- */
+
+/* A trigger that is put in between openings keeps the outbox shut, and one that is put in under an
+   open one ends it. Both erase each record as it comes. */
+static void a_trigger_takes_nothing(void **state)
+{
+    static const char trigger[] =
+        "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM record WHERE seq = new.seq; END";
+    struct outbox_scene *scene = *state;
+    outbox_test_append_all(scene->outbox, 1, 2);
+    raw_db(scene->path, trigger);
+    assert_int_equal(outbox_test_append(scene->outbox, 3), ERROR_OUTBOX);
+    assert_int_not_equal(outbox_moved(scene->outbox), 0);
+    outbox_close(&scene->outbox);
+    assert_int_equal(outbox_open(scene->path, DB_OPEN, &scene->outbox), ERROR_OUTBOX_ALTERED);
+    raw_db(scene->path, "DROP TRIGGER t");
+    outbox_test_reopen(scene);
+    outbox_test_holds(scene->outbox, 1, 2);
+    outbox_test_append_all(scene->outbox, 3, 3);
+}
+
+/* Not through SQLite, whose other connections would hear of it: record 3 in the log itself. */
+static void scribble(sqlite3 *other, const char *log)
+{
+    static const char some[] = "\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3";
+    size_t len = 0;
+    (void)other;
+    uint8_t *bytes = folder_read(log, &len), *at = memmem(bytes, len, some, sizeof some - 1);
+    assert_non_null(at);
+    int fd = open(log, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "x", 1, at - bytes), 1);
+    close(fd);
+    free(bytes);
+}
+
+/* Another program waits for each commit and undoes it before anybody has looked. */
+static void what_does_not_come_back_is_not_acknowledged(void **state)
+{
+    struct outbox_scene *scene = *state;
+    char *log = strdup(folder_path(scene->folder, "outbox.db-wal"));
+    const struct {
+        raw_db_fn *function;
+        const char *what;
+    } undo[] = {
+        {raw_db_run, "DELETE FROM record WHERE seq = 3"},
+        {raw_db_run, "UPDATE record SET bytes = zeroblob(16492) WHERE seq = 3"},
+        {raw_db_run, "UPDATE record SET hash = zeroblob(32) WHERE seq = 3"},
+        {raw_db_run, "UPDATE record SET day = 1 WHERE seq = 3"},
+        {raw_db_run, "UPDATE ends SET tip_seq = 2"},
+        {raw_db_run, "UPDATE ends SET tip_hash = zeroblob(32)"},
+        {raw_db_run, "DELETE FROM ends"},
+        {scribble, log},
+    };
+    outbox_test_append_all(scene->outbox, 1, 2);
+    for (size_t i = 0; i < sizeof undo / sizeof *undo; i++) {
+        size_t len = 0;
+        outbox_close(&scene->outbox);
+        uint8_t *bytes = folder_read(scene->path, &len);
+        raw_db_watch(scene->path);
+        outbox_test_reopen(scene);
+        raw_db_after_commit(undo[i].function, undo[i].what);
+        assert_int_equal(outbox_test_append(scene->outbox, 3), ERROR_OUTBOX);
+        assert_int_not_equal(outbox_moved(scene->outbox), 0);
+        assert_int_equal(outbox_test_append(scene->outbox, 4), ERROR_OUTBOX);
+        outbox_close(&scene->outbox);
+        raw_db_unwatch();
+        folder_write(scene->path, bytes, len);
+        free(bytes);
+        outbox_test_reopen(scene);
+        outbox_test_holds(scene->outbox, 1, 2);
+    }
+    free(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +392,8 @@ int main(void)
         OUTBOX_TEST(an_older_content_takes_nothing),
         OUTBOX_TEST(an_emptied_file_takes_nothing),
         OUTBOX_TEST(a_copied_folder_takes_nothing),
+        OUTBOX_TEST(a_trigger_takes_nothing),
+        OUTBOX_TEST(what_does_not_come_back_is_not_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

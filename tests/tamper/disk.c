@@ -295,6 +295,17 @@ static void outbox_of_the_future(struct tamper *t)
     insist_unusable(t, ERROR_NEWER, 3);
 }
 
+/* It would erase each record as it comes. None comes any more, and what is there goes out. */
+static void outbox_with_a_trigger(struct tamper *t)
+{
+    tamper_write_some(t, A, 3);
+    tamper_sql(t, A,
+               "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM record WHERE seq = "
+               "new.seq; END");
+    insist_unusable(t, ERROR_OUTBOX_ALTERED, 3);
+    insist_unusable(t, ERROR_OUTBOX_ALTERED, 3);
+}
+
 /* What was acknowledged cannot be dropped any more, and still the rest goes out. */
 static void folder_where_the_index_goes(struct tamper *t)
 {
@@ -440,6 +451,7 @@ struct tamper_case disk_cases[] = {
     {"outbox a symlink, then a pipe", outbox_is_no_file},
     {"letter that the keeper alone has, outbox deleted", letter_that_the_keeper_alone_has},
     {"outbox of a later version", outbox_of_the_future},
+    {"outbox with a trigger", outbox_with_a_trigger},
     {"folder where the outbox's index goes", folder_where_the_index_goes},
     {"outbox that cannot be written", outbox_that_cannot_be_written},
     {"outbox of another kiosk", outbox_of_another_kiosk},

@@ -28,6 +28,7 @@
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/hostile.h"
+#include "tests/lib/raw_db.h"
 
 struct tamper_figures tamper_sum;
 
@@ -284,14 +285,7 @@ bool tamper_says(struct tamper *t, size_t k, const char *line)
 
 void tamper_sql(const struct tamper *t, size_t k, const char *sql)
 {
-    const char *const statements[] = {sql};
-    const struct db_schema schema = {
-        .application_id = 0x53514f42, .version = 1, .statements = statements, .statement_count = 1};
-    struct db *db = NULL;
-    const char *path = folder_path(t->kiosks[k].dir, "outbox.db");
-    assert_int_equal(db_open(path, &schema, DB_OPEN, &db), ERROR_NONE);
-    assert_int_equal(db_run(db, 0, NULL, 0, NULL, NULL), ERROR_NONE);
-    db_close(&db);
+    raw_db(folder_path(t->kiosks[k].dir, "outbox.db"), sql);
 }
 
 void tamper_remove(const char *dir, const char *name)
