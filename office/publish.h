@@ -21,8 +21,8 @@ struct publish_report {
 };
 
 /* Makes the folder for a board, when it is missing, and its name durable. publish_run does the
-   same; this is for a process that gives up making folders before. Returns ERROR_NONE, _MISSING
-   (the folder above it), _READONLY or why its name is not durable. */
+   same; this is for a process that gives up making folders before. Errors of publish_run
+   about a folder. */
 enum error publish_folder(const char *out);
 
 /* Writes sandyq.board and sandyq.charter into the folder `out`, which is made when it is missing.
