@@ -46,11 +46,14 @@ static const struct {
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+/* One case is there for every test, and letters on the stick that are new. */
 static int setup(void **state)
 {
     desk_test_setup(state);
+    desk_test_write("Мне не дают лекарства.");
+    assert_int_equal(desk_run("$D import office stick.bundle $P"), 0);
     for (int i = 0; i < LETTERS; i++)
-        desk_test_write("Мне не дают лекарства.");
+        desk_test_write("And more.");
     folder_write(folder_path(desk_dir, "text"), "It arrived.", 11);
     return 0;
 }
@@ -77,6 +80,9 @@ static void run_words(void *context)
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
     setenv("LANGUAGE", "en", 1);
+#ifdef __SANITIZE_ADDRESS__
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* it cannot trace what is held */
+#endif
     if (chdir(desk_dir) == 0)
         execv(program, argv);
     _exit(99);
