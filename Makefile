@@ -38,7 +38,7 @@ PROGRAMS := sandyq-kiosk sandyq-desk sandyq-courier
 # Asked when it links, not before: a fresh machine gets pkg-config from deps.
 PKG          = $(shell pkg-config --libs $(1))
 LIBS_kiosk   = $(call PKG,libgcrypt sqlite3 ncursesw libqrencode libseccomp libcbor) -lunistring
-LIBS_desk    = $(call PKG,libgcrypt sqlite3 ncursesw libcbor jansson) -lunistring
+LIBS_desk    = $(call PKG,libgcrypt sqlite3 ncursesw libcbor jansson libseccomp) -lunistring
 LIBS_courier = $(call PKG,libgcrypt sqlite3 libseccomp)
 LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lutil
 

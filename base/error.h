@@ -106,6 +106,8 @@
     X(SESSION_TERMINAL, 1, N_("This terminal cannot be used. Check that TERM names its kind.")) \
     X(SESSION_CONFINED, 1, \
       N_("A session could not be confined. Use a kernel with seccomp filters.")) \
+    X(PROGRAM_CONFINED, 1, \
+      N_("This program could not be confined. Use a kernel with seccomp filters.")) \
     X(SESSION_PROCESS, 1, \
       N_("No process could be started for a session. Raise the limit of processes, or " \
          "free memory.")) \

@@ -161,24 +161,16 @@ static const char *refused_thing(const struct exchange_report *report)
                : "bundle";
 }
 
-/* Confining opens a few files, so that it may fail for want of descriptors or memory. */
-static const char *confinement_text(int number)
-{
-    const enum error lack = error_of_lack(number, ERROR_NONE);
-    return lack != ERROR_NONE
-               ? _(error_text(lack))
-               : _("The courier could not be confined. Use a kernel with seccomp filters.");
-}
-
 static int exchange(const struct options *options)
 {
     const enum error start = secret_start();
     if (start != ERROR_NONE)
         return fail("start", _(error_text(start)));
+    /* Confining opens a few files, so that it may fail for want of descriptors or memory. */
     errno = 0;
     if (user_become_owner(options->state) != 0 ||
         sandbox_courier(options->state, options->media) != 0)
-        return fail("start", confinement_text(errno));
+        return fail("start", _(error_text(error_of_lack(errno, ERROR_PROGRAM_CONFINED))));
     struct exchange_report report;
     enum error error = exchange_run(options->state, options->media, day_today(), &report);
     if (report.at == EXCHANGE_AT_MEDIA)

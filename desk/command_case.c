@@ -100,10 +100,16 @@ static int fail_long(const char *subject, size_t over)
     return COMMAND_FAILED;
 }
 
-static int read_text(const struct command_line *line, size_t max, struct text_input **text)
+static int open_text(const struct command_line *line, int *fd)
 {
     const char *file = line->text_file;
-    enum error error = text_input_read(file, max, text);
+    return command_fail(file != NULL ? file : "-", text_input_open(file, fd));
+}
+
+static int read_text(const struct command_line *line, int fd, size_t max, struct text_input **text)
+{
+    const char *file = line->text_file;
+    enum error error = text_input_read(fd, max, text);
     if (error == ERROR_TEXT_LONG && *text != NULL)
         return fail_long(file != NULL ? file : "-", (*text)->over);
     return command_fail(file != NULL ? file : "-", error);
@@ -117,15 +123,19 @@ static int finish(const struct command_line *line, enum error error, const char 
     return command_fail(line->operands[1], error);
 }
 
-/* Open the case before reading the text, so that nobody types an answer in vain. */
+/* Open the case before reading the text, so that nobody types an answer in vain; but its file
+   before that, while files can be opened. */
 int command_answer(const struct command_line *line)
 {
     struct vault *vault = NULL;
     struct casefile *casefile = NULL;
     struct text_input *text = NULL;
-    int status = open_case(line, &vault, &casefile);
+    int fd = -1;
+    int status = open_text(line, &fd);
     if (status == COMMAND_DONE)
-        status = read_text(line, ANSWER_TEXT_MAX, &text);
+        status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE)
+        status = read_text(line, fd, ANSWER_TEXT_MAX, &text);
     if (status == COMMAND_DONE)
         status = finish(line, triage_answer(casefile, text->text, text->len, day_today()),
                         _("The answer goes out with the next board: sandyq-desk publish"));
@@ -139,9 +149,12 @@ int command_note(const struct command_line *line)
     struct vault *vault = NULL;
     struct casefile *casefile = NULL;
     struct text_input *text = NULL;
-    int status = open_case(line, &vault, &casefile);
+    int fd = -1;
+    int status = open_text(line, &fd);
     if (status == COMMAND_DONE)
-        status = read_text(line, ITEM_NOTE_MAX, &text);
+        status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE)
+        status = read_text(line, fd, ITEM_NOTE_MAX, &text);
     if (status == COMMAND_DONE)
         status = finish(
             line, casefile_note(vault, casefile_id(casefile), day_today(), text->text, text->len),
@@ -173,7 +186,7 @@ int command_status(const struct command_line *line)
 int command_triage(const struct command_line *line)
 {
     struct vault *vault = NULL;
-    int status = command_open(line, &vault);
+    int status = command_unlock(line, &vault);
     if (status != COMMAND_DONE)
         return status;
     enum error error = triage_screen_run(vault, day_today());

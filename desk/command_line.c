@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/lang.h"
+#include "desk/desk_sandbox.h"
 #include "desk/prompt.h"
 #include "desk/sanitize.h"
 
@@ -68,10 +69,24 @@ int command_open_office(const struct command_line *line, struct vault **vault,
     return command_fail(line->operands[0], error);
 }
 
-int command_open(const struct command_line *line, struct vault **vault)
+int command_unlock(const struct command_line *line, struct vault **vault)
 {
     struct passphrase *passphrase = NULL;
     int status = command_open_office(line, vault, &passphrase);
     passphrase_free(&passphrase);
     return status;
+}
+
+int command_sandbox(struct vault **vault, const struct landlock_place *places, size_t count)
+{
+    enum error error = desk_sandbox_enter(*vault, places, count);
+    if (error != ERROR_NONE)
+        vault_close(vault);
+    return command_fail("start", error);
+}
+
+int command_open(const struct command_line *line, struct vault **vault)
+{
+    int status = command_unlock(line, vault);
+    return status == COMMAND_DONE ? command_sandbox(vault, NULL, 0) : status;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "office/passphrase.h"
 #include "office/vault.h"
+#include "sandbox/landlock.h"
 
 /* Exit statuses. */
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
@@ -34,10 +35,19 @@ struct command_line {
 
 /* Opens and unlocks the office that the line names, or says why not and returns COMMAND_FAILED.
    On COMMAND_DONE *vault is the caller's, for vault_close; the passphrase of command_open_office
-   too, for passphrase_free. */
+   too, for passphrase_free.
+
+   After command_open the process is confined to the office's folder, for good. Whoever calls one of
+   the other two, because something has to be opened or made in between, calls command_sandbox
+   before a byte is looked at that came from outside or out of the casebook. */
 int command_open(const struct command_line *line, struct vault **vault);
+int command_unlock(const struct command_line *line, struct vault **vault);
 int command_open_office(const struct command_line *line, struct vault **vault,
                         struct passphrase **passphrase);
+
+/* Confines this process to the office's folder and these places beside it (desk_sandbox.h). When
+   that fails, it says so, closes the vault and returns COMMAND_FAILED. */
+int command_sandbox(struct vault **vault, const struct landlock_place *places, size_t count);
 
 /* Prints what went wrong with the subject (a file's name, or any word that was typed) on standard
    error, in one line. Returns the exit status: COMMAND_DONE, and not a word, for ERROR_NONE. */

@@ -2,7 +2,9 @@
 /* Commands about the office as a whole. */
 #include "desk/command_office.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,6 +93,18 @@ static int enroll(const struct command_line *line, struct vault *vault,
     return COMMAND_DONE;
 }
 
+/* The card's file appears by renaming, so it is its folder that must be open to writing. */
+static int enter_for_enroll(const struct command_line *line, struct vault **vault)
+{
+    char folder[PATH_MAX];
+    const struct landlock_place places[] = {
+        {line->operands[1], LANDLOCK_READ},
+        {folder, LANDLOCK_KEEP},
+    };
+    const bool named = landlock_folder(line->out, folder) == 0;
+    return command_sandbox(vault, places, named ? 2 : 1);
+}
+
 int command_enroll(const struct command_line *line)
 {
     struct vault *vault = NULL;
@@ -99,6 +113,8 @@ int command_enroll(const struct command_line *line)
     if (type == NULL)
         return command_fail_choice(line->type, ERROR_FACILITY_TYPE, type_choice);
     int status = command_open_office(line, &vault, &passphrase);
+    if (status == COMMAND_DONE)
+        status = enter_for_enroll(line, &vault);
     if (status == COMMAND_DONE)
         status = enroll(line, vault, passphrase, type->number);
     passphrase_free(&passphrase);
@@ -169,10 +185,27 @@ static int finish_import(const struct import *import, const struct command_line 
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
 
+static int enter_for_import(const struct command_line *line, struct vault **vault)
+{
+    const size_t count = (size_t)line->operand_count - 1;
+    struct landlock_place *places = calloc(count, sizeof *places);
+    if (places == NULL) {
+        vault_close(vault);
+        return command_fail("start", ERROR_MEMORY);
+    }
+    for (size_t i = 0; i < count; i++)
+        places[i] = (struct landlock_place){line->operands[i + 1], LANDLOCK_READ};
+    const int status = command_sandbox(vault, places, count);
+    free(places);
+    return status;
+}
+
 int command_import(const struct command_line *line)
 {
     struct import import = {.today = day_today(), .refused = show_refused};
-    int status = command_open(line, &import.vault);
+    int status = command_unlock(line, &import.vault);
+    if (status == COMMAND_DONE)
+        status = enter_for_import(line, &import.vault);
     if (status != COMMAND_DONE)
         return status;
     if (isatty(STDERR_FILENO))
@@ -225,11 +258,24 @@ static int fail_file(const char *office, const struct publish_report *report, en
     return COMMAND_FAILED;
 }
 
+/* A confined process makes no folders. */
+static int enter_for_publish(const struct command_line *line, struct vault **vault)
+{
+    const struct landlock_place out = {line->out, LANDLOCK_KEEP};
+    enum error error = publish_folder(line->out);
+    if (error == ERROR_NONE)
+        return command_sandbox(vault, &out, 1);
+    vault_close(vault);
+    return command_fail(line->out, error);
+}
+
 int command_publish(const struct command_line *line)
 {
     struct vault *vault = NULL;
     struct publish_report report;
-    int status = command_open(line, &vault);
+    int status = command_unlock(line, &vault);
+    if (status == COMMAND_DONE)
+        status = enter_for_publish(line, &vault);
     if (status != COMMAND_DONE)
         return status;
     enum error error = publish_run(vault, line->out, day_today(), &report);

@@ -59,16 +59,11 @@ static enum error read_all(int fd, size_t max, struct text_input *input)
     return input->len > 0 ? ERROR_NONE : ERROR_TEXT_EMPTY;
 }
 
-static enum error read_from(const char *file, size_t max, struct text_input *input)
+static enum error read_from(int fd, size_t max, struct text_input *input)
 {
-    int fd = STDIN_FILENO;
-    if (file != NULL && (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-        return error_of_lack(errno, ERROR_TEXT_FILE);
-    if (file == NULL && isatty(fd))
+    if (fd == STDIN_FILENO && isatty(fd))
         fprintf(stderr, "%s\n", _("Type the text. End it with Ctrl-D on an empty line."));
     enum error error = read_all(fd, max, input);
-    if (fd != STDIN_FILENO)
-        close(fd);
     if (error == ERROR_NONE && !utf8_valid(input->text, input->len))
         error = ERROR_TEXT_UTF8;
     if (error == ERROR_NONE && (input->len = tidy_text(input->text, input->len)) == 0)
@@ -76,12 +71,18 @@ static enum error read_from(const char *file, size_t max, struct text_input *inp
     return error;
 }
 
-enum error text_input_read(const char *file, size_t max, struct text_input **out)
+enum error text_input_open(const char *file, int *fd)
+{
+    *fd = file == NULL ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return *fd >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_TEXT_FILE);
+}
+
+enum error text_input_read(int fd, size_t max, struct text_input **out)
 {
     *out = secret_new(sizeof **out + max + 1);
     if (*out == NULL)
         return ERROR_MEMORY;
-    enum error error = read_from(file, max, *out);
+    enum error error = read_from(fd, max, *out);
     if (error != ERROR_NONE && error != ERROR_TEXT_LONG) {
         secret_free(*out);
         *out = NULL;

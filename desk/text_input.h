@@ -13,9 +13,14 @@ struct text_input {
     char text[]; /* not NUL-terminated */
 };
 
-/* Reads at most max bytes of valid UTF-8 from file, or from standard input when file is NULL. One
-   newline at the end does not count to max. What editors add is removed, as tidy_text does. On
-   ERROR_NONE *out is the caller's; over is set also with ERROR_TEXT_LONG, and *out then too. */
-enum error text_input_read(const char *file, size_t max, struct text_input **out);
+/* Opens the file that the text is in, or standard input when file is NULL: before this process is
+   confined, which may be earlier than somebody types. *fd is for text_input_read, and stays open.
+   Returns ERROR_NONE, _TEXT_FILE or a lack. */
+enum error text_input_open(const char *file, int *fd);
+
+/* Reads at most max bytes of valid UTF-8 from what text_input_open opened. One newline at the end
+   does not count to max. What editors add is removed, as tidy_text does. On ERROR_NONE *out is the
+   caller's; over is set also with ERROR_TEXT_LONG, and *out then too. */
+enum error text_input_read(int fd, size_t max, struct text_input **out);
 
 #endif

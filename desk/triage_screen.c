@@ -3,7 +3,6 @@
 #include "desk/triage_screen.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,6 @@
 #include "tui/edit.h"
 #include "tui/list.h"
 #include "tui/page.h"
-#include "tui/term.h"
 #include "tui/wrap.h"
 
 /* Some letters at full length fit; a longer case is read with `show`. */
@@ -41,6 +39,10 @@ struct triage_screen {
     enum error lost;  /* the error that keeping it had */
     const char *note; /* a sentence or two for the officer, or NULL */
 };
+
+/* Ctrl-Z. A desk that lies in the background would keep the office from everybody else, and a
+   letter in memory that nobody has an eye on. */
+enum { SUSPEND = 0x1A };
 
 /* Where the body stands: a title above, notes and a line of keys below. */
 enum { TOP = 2, LEFT = 2, NOTE_MAX = 4 };
@@ -372,6 +374,11 @@ bool triage_screen_key(struct triage_screen *ui, const struct screen *screen, st
         keep_text(ui);
         return false;
     }
+    if (key.kind == KEYPRESS_OTHER && key.ch == SUSPEND) {
+        ui->note = _("This screen is not suspended: it holds the office open. Leave it, or use "
+                     "another terminal.");
+        return true;
+    }
     return keys[ui->view](ui, screen, key);
 }
 
@@ -406,84 +413,4 @@ void triage_screen_free(struct triage_screen **ui)
     free((*ui)->cases);
     free(*ui);
     *ui = NULL;
-}
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-    stop = 1;
-}
-
-/* The terminal as it is now. */
-struct window {
-    struct screen *screen;
-    int rows;
-    int cols;
-    bool small;
-};
-
-/* On lack of memory keep the old size: the text being written must not be lost. */
-static void measure(struct window *window)
-{
-    term_size(&window->rows, &window->cols);
-    window->small = window->rows < SCREEN_ROWS_MIN || window->cols < SCREEN_COLS_MIN;
-    (void)screen_resize(window->screen, window->rows, window->cols);
-}
-
-static void draw_small(const struct window *window)
-{
-    const char *text = _(error_text(ERROR_SCREEN_SMALL));
-    const int width = window->cols < SCREEN_COLS_MIN ? window->cols : SCREEN_COLS_MIN;
-    screen_clear(window->screen);
-    if (width > 0 && window->rows > 0)
-        screen_wrap(window->screen, 0, 0, width, window->rows, SCREEN_BOLD, text, strlen(text));
-}
-
-/* Ignore keys while the window is too small to show what they do. */
-static bool step(struct triage_screen *ui, struct window *window)
-{
-    if (window->small)
-        draw_small(window);
-    else
-        triage_screen_draw(ui, window->screen);
-    term_show(window->screen);
-    const struct keypress key = term_key(0);
-    if (key.kind == KEYPRESS_RESIZE)
-        measure(window);
-    return (window->small && key.kind != KEYPRESS_GONE) ||
-           triage_screen_key(ui, window->screen, key);
-}
-
-static enum error loop(struct triage_screen *ui)
-{
-    struct window window = {.screen = screen_new(SCREEN_ROWS_MIN, SCREEN_COLS_MIN)};
-    if (window.screen == NULL)
-        return ERROR_MEMORY;
-    measure(&window);
-    enum error error = window.small ? ERROR_SCREEN_SMALL : ERROR_NONE;
-    bool more = error == ERROR_NONE;
-    while (more)
-        more = step(ui, &window);
-    screen_free(&window.screen);
-    return error == ERROR_NONE ? triage_screen_lost(ui) : error;
-}
-
-enum error triage_screen_run(struct vault *vault, uint32_t today)
-{
-    struct triage_screen *ui = NULL;
-    const struct sigaction action = {.sa_handler = on_signal};
-    enum error error = triage_screen_new(vault, today, &ui);
-    if (error != ERROR_NONE)
-        return error;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    error = term_open(&stop);
-    if (error == ERROR_NONE) {
-        error = loop(ui);
-        term_close();
-    }
-    triage_screen_free(&ui);
-    return error;
 }

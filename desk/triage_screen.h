@@ -32,8 +32,9 @@ void triage_screen_tell(struct triage_screen *ui, enum error error);
 /* Why the answer could not be kept after KEYPRESS_GONE, or ERROR_NONE. */
 enum error triage_screen_lost(const struct triage_screen *ui);
 
-/* Runs the screen on this terminal until it is left. Errors of triage_screen_new,
-   triage_screen_lost and term_open, ERROR_SCREEN_SMALL. */
+/* Opens this terminal, confines the process to the office (desk_sandbox.h) and runs the screen
+   until it is left. Errors of term_open, desk_sandbox_enter, triage_screen_new and
+   triage_screen_lost, ERROR_SCREEN_SMALL. */
 enum error triage_screen_run(struct vault *vault, uint32_t today);
 
 #endif

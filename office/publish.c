@@ -222,11 +222,17 @@ static enum error out_error(int number)
                                : error_of_errno(number);
 }
 
+enum error publish_folder(const char *out)
+{
+    struct stat about;
+    if (stat(out, &about) != 0 && mkdir(out, 0755) != 0 && errno != EEXIST)
+        return out_error(errno);
+    return file_settle(out);
+}
+
 static enum error open_out(const char *path, int *dir)
 {
-    if (mkdir(path, 0755) != 0 && errno != EEXIST)
-        return out_error(errno);
-    enum error error = file_settle(path);
+    enum error error = publish_folder(path);
     if (error == ERROR_NONE)
         *dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return error != ERROR_NONE || *dir >= 0 ? error : out_error(errno);

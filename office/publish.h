@@ -20,6 +20,11 @@ struct publish_report {
     uint32_t line;      /* of that file; 0: the file as a whole */
 };
 
+/* Makes the folder for a board, when it is missing, and its name durable. publish_run does the
+   same; this is for a process that gives up making folders before. Errors of publish_run
+   about a folder. */
+enum error publish_folder(const char *out);
+
 /* Writes sandyq.board and sandyq.charter into the folder `out`, which is made when it is missing.
    The board's number goes up only when something changed, or when a kiosk holds a higher one, which
    it would not give up for an older; then above that. Entries of padding stay on every later board,

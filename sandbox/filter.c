@@ -2,6 +2,9 @@
 /* The one file that knows libseccomp. */
 #include "sandbox/filter.h"
 
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <linux/kd.h>
 #include <seccomp.h>
 
 /* No rule compares more arguments than this. */
@@ -117,6 +120,24 @@ void filter_allow_requests(struct filter *filter, int fd, const unsigned *reques
     for (size_t i = 0; i < count; i++) {
         const struct filter_test request[] = {FILTER_INT(0, fd), FILTER_INT(1, requests[i])};
         filter_allow(filter, "ioctl", request, FILTER_COUNT(request));
+    }
+}
+
+void filter_allow_terminal(struct filter *filter, int fd)
+{
+    static const unsigned requests[] = {
+        TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TIOCGWINSZ, KDGKBLED,
+    };
+
+    filter_allow_requests(filter, fd, requests, FILTER_COUNT(requests));
+    /* Stopped output goes on: stopping it and letting it go, but not sending a stop character. */
+    for (int action = TCOOFF; action <= TCOON; action++) {
+        const struct filter_test flow[] = {
+            FILTER_INT(0, fd),
+            FILTER_INT(1, TCXONC),
+            FILTER_INT(2, action),
+        };
+        filter_allow(filter, "ioctl", flow, FILTER_COUNT(flow));
     }
 }
 

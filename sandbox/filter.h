@@ -73,6 +73,11 @@ void filter_allow_on(struct filter *filter, const char *call, int fd);
 /* Allows these requests of ioctl on this descriptor. */
 void filter_allow_requests(struct filter *filter, int fd, const unsigned *requests, size_t count);
 
+/* Allows what is asked of a terminal on this descriptor: its modes, its size, to let stopped output
+   go on and, on a console, the look whether Caps Lock is on. No TIOCSTI: it would type for whoever
+   comes next. */
+void filter_allow_terminal(struct filter *filter, int fd);
+
 /* Puts the list into force, irrevocably, and frees it. Returns 0, or -1 when anything failed since
    filter_begin: then no call is barred. */
 int filter_enforce(struct filter *filter);

@@ -66,24 +66,30 @@ static struct attributes all_of(int abi)
     return all;
 }
 
-/* A place that is not there is no error: it stays out of reach. */
+static int add_open(int rules, int fd, uint64_t allowed)
+{
+    struct landlock_path_beneath_attr beneath = {.parent_fd = fd, .allowed_access = allowed};
+    struct stat st;
+
+    if (fstat(fd, &st) != 0)
+        return -1;
+    if (!S_ISDIR(st.st_mode))
+        beneath.allowed_access &= OF_A_FILE;
+    return (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+}
+
+/* A place that cannot be reached is no error, it stays out of reach; but a lack on our side is. */
 static int add_place(int rules, const struct landlock_place *place, uint64_t known)
 {
-    struct landlock_path_beneath_attr beneath = {.parent_fd = -1};
-    struct stat st;
-    int result = -1;
+    const int link = place->use == LANDLOCK_READ ? O_NOFOLLOW : 0;
 
-    beneath.parent_fd = open(place->path, O_PATH | O_CLOEXEC);
-    if (beneath.parent_fd < 0)
-        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : -1;
-    beneath.allowed_access = rights[place->use] & known;
-    if (fstat(beneath.parent_fd, &st) == 0) {
-        if (!S_ISDIR(st.st_mode))
-            beneath.allowed_access &= OF_A_FILE;
-        result =
-            (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
-    }
-    close(beneath.parent_fd);
+    if (place->path == NULL)
+        return add_open(rules, place->fd, rights[place->use] & known);
+    const int fd = open(place->path, O_PATH | O_CLOEXEC | link);
+    if (fd < 0)
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
+    const int result = add_open(rules, fd, rights[place->use] & known);
+    close(fd);
     return result;
 }
 

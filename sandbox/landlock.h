@@ -8,15 +8,17 @@
 
 /* What may be done at a place and beneath it. */
 enum landlock_use {
-    LANDLOCK_READ, /* read files and folders */
+    LANDLOCK_READ, /* read files and folders; a link is no such place, wherever it leads */
     LANDLOCK_RUN,  /* the same, and execute */
     LANDLOCK_KEEP, /* read, write, make and remove plain files; make no folders, execute nothing */
     LANDLOCK_DEVICE, /* read and write what is there, and its ioctls */
 };
 
 struct landlock_place {
-    const char *path; /* one that is not there gives nothing */
+    const char
+        *path; /* one that cannot be reached gives nothing; NULL: the descriptor says where */
     enum landlock_use use;
+    int fd; /* stays the caller's */
 };
 
 /* What the kernel offers: its version of Landlock, 0 for none. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sandboxes of the keeper and of the courier, which work on files. */
+/* The sandboxes of the keeper, of the courier and of the desk, which work on files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sandbox/filter.h"
 #include "sandbox/harden.h"
@@ -35,6 +38,15 @@ static const char *const keeper_calls[] = {
     "sendmsg", "recvmsg", "sendto", "recvfrom", "memfd_create", "dup2", "dup3", "wait4",
 };
 
+/* What a thread of the desk's begins with, and on how many cores it may hope for company. */
+static const char *const thread_calls[] = {"set_robust_list", "rseq", "sched_getaffinity"};
+
+/* How the C library starts a thread. A process would be started with other flags. */
+enum {
+    THREAD_FLAGS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                   CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
+};
+
 static void allow_commands(struct filter *filter, const unsigned *commands, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -53,12 +65,16 @@ static void allow_data(struct filter *filter, const char *call)
 
 /* From now on only files beneath these places. The time zone, which lies elsewhere, is read
    before. */
-static int fence_files(const struct landlock_place *places, size_t count)
+static int fence(const struct landlock_place *places, size_t count)
 {
     tzset();
-    return harden_hide() == 0 && harden_limit(RLIMIT_NPROC, 0) == 0
-               ? landlock_restrict(places, count)
-               : -1;
+    return harden_hide() == 0 ? landlock_restrict(places, count) : -1;
+}
+
+/* The same, and no process; nor a thread, which counts as one. */
+static int fence_files(const struct landlock_place *places, size_t count)
+{
+    return harden_limit(RLIMIT_NPROC, 0) == 0 ? fence(places, count) : -1;
 }
 
 /* A C library or an SQLite that is newer than this list tries a newer call first and falls back to
@@ -99,5 +115,20 @@ int sandbox_courier(const char *state_dir, const char *media_dir)
     if (fence_files(places, FILTER_COUNT(places)) != 0)
         return -1;
     struct filter filter = begin_files();
+    return filter_enforce(&filter);
+}
+
+/* Root may read what lies on a medium that was mounted for somebody else, and nothing more. */
+int sandbox_desk(const struct landlock_place *places, size_t count)
+{
+    const struct filter_test thread[] = {FILTER_INT(0, THREAD_FLAGS)};
+
+    if (harden_drop_capabilities_but(1U << CAP_DAC_OVERRIDE) < 0 || fence(places, count) != 0)
+        return -1;
+    struct filter filter = begin_files();
+    filter_allow_all(&filter, thread_calls, FILTER_COUNT(thread_calls));
+    filter_allow(&filter, "clone", thread, FILTER_COUNT(thread));
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        filter_allow_terminal(&filter, fd);
     return filter_enforce(&filter);
 }

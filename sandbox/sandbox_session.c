@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sandbox of a session. */
-#include <asm/ioctls.h>
-#include <asm/termbits.h>
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/kd.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,12 +10,6 @@
 #include "sandbox/harden.h"
 #include "sandbox/landlock.h"
 #include "sandbox/sandbox.h"
-
-/* Of the many things ioctl does, those of a terminal and, on a console, the look whether Caps Lock
-   is on. No TIOCSTI: it would type for the next visitor. */
-static const unsigned terminal_requests[] = {
-    TCGETS, TCSETS, TCSETSW, TCSETSF, TCFLSH, TIOCGWINSZ, KDGKBLED,
-};
 
 /* Where memory may be locked without limit, all of it is, and nothing of this process reaches the
    swap. Elsewhere only the pool of secrets is: the key derivation's memory would exceed the
@@ -49,20 +40,6 @@ static void allow_own_memory(struct filter *filter)
     filter_allow(filter, "mmap", own, FILTER_COUNT(own));
 }
 
-static void allow_terminal(struct filter *filter, int fd)
-{
-    filter_allow_requests(filter, fd, terminal_requests, FILTER_COUNT(terminal_requests));
-    /* Stopped output goes on: stopping it and letting it go, but not sending a stop character. */
-    for (int action = TCOOFF; action <= TCOON; action++) {
-        const struct filter_test flow[] = {
-            FILTER_INT(0, fd),
-            FILTER_INT(1, TCXONC),
-            FILTER_INT(2, action),
-        };
-        filter_allow(filter, "ioctl", flow, FILTER_COUNT(flow));
-    }
-}
-
 static int limit_calls(const int *kept, size_t count)
 {
     const struct filter_test resize[] = {FILTER_INT(0, SIGWINCH)};
@@ -78,7 +55,7 @@ static int limit_calls(const int *kept, size_t count)
         filter_allow_on(&filter, "write", kept[i]);
     }
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        allow_terminal(&filter, fd);
+        filter_allow_terminal(&filter, fd);
 #ifndef __SANITIZE_ADDRESS__
     filter_allow(&filter, "rt_sigaction", resize, FILTER_COUNT(resize));
 #else

@@ -17,13 +17,13 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "crypto/secret.h"
-#include "desk/command.h"
 #include "desk/triage_screen.h"
 #include "office/fleet.h"
 #include "office/passphrase.h"
 #include "office/triage.h"
 #include "protocol/charter.h"
 #include "tests/lib/cut_listing.h"
+#include "tests/lib/desk_command.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
@@ -44,28 +44,10 @@ static bool is_there(const char *name)
     return lstat(folder_path(dir, name), &about) == 0;
 }
 
-/* Runs a command in this process with both outputs in one file. */
 static int run(const char *name, struct command_line line)
 {
-    char *path = folder_path(dir, "said");
     line.passphrase_file = pass;
-    while (line.operands[line.operand_count] != NULL)
-        line.operand_count++;
-    fflush(stdout);
-    const int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
-    const int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
-    assert_true(out >= 0 && err >= 0 && file >= 0);
-    dup2(file, STDOUT_FILENO);
-    dup2(file, STDERR_FILENO);
-    const int status = command_run(command_find(name), &line);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    const ssize_t len = pread(file, said, sizeof said - 1, 0);
-    said[len > 0 ? len : 0] = '\0';
-    close(file);
-    close(out);
-    close(err);
-    return status;
+    return desk_command(name, line, said, sizeof said);
 }
 
 static void assert_said(const char *text)

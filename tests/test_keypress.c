@@ -88,7 +88,7 @@ static void test_control_characters(void **state)
 {
     becomes(CODES('\r', '\n', '\t', '\b', 0x7F, 3),
             WANTED({KEYPRESS_ENTER}, {KEYPRESS_ENTER}, {KEYPRESS_TAB}, {KEYPRESS_DELETE},
-                   {KEYPRESS_DELETE}, {KEYPRESS_OTHER}));
+                   {KEYPRESS_DELETE}, {KEYPRESS_OTHER, 3}));
 }
 
 static void test_the_keypad(void **state)

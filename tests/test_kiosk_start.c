@@ -3,8 +3,6 @@
    instead. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/syscall.h>
@@ -29,6 +26,7 @@
 #include "tests/lib/kiosk_process.h"
 #include "tests/lib/kiosk_test.h"
 #include "tests/lib/raw_db.h"
+#include "tests/lib/process.h"
 
 static void test_out_of_order_without_card(void **state)
 {
@@ -199,16 +197,8 @@ struct denied {
 static int serve_denied(void *context)
 {
     const struct denied *denied = context;
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, denied->call, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
 
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    process_deny(denied->call);
     execl(kiosk_program("sandyq-kiosk"), "sandyq-kiosk", "--state", denied->dir, "--once", NULL);
     return 99;
 }

@@ -10,17 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "desk/command.h"
 #include "office/passphrase.h"
 #include "office/publish.h"
 #include "protocol/board.h"
 #include "protocol/charter.h"
+#include "tests/lib/desk_command.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/publish_test.h"
@@ -202,16 +201,8 @@ static void test_whoever_publishes_is_told_where_the_fault_is(void **state)
     folder_write(pass, passphrase.text, passphrase.len);
     folder_write(file, "Monday\nTues\tday\n", 16);
     const struct command_line line = {
-        .out = scene->out, .passphrase_file = pass, .operands = operands, .operand_count = 1};
-    const int kept = dup(STDERR_FILENO);
-    const int err = memfd_create("err", 0);
-    assert_int_equal(dup2(err, STDERR_FILENO), STDERR_FILENO);
-    const int status = command_run(command_find("publish"), &line);
-    assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
-    assert_true(pread(err, said, sizeof said - 1, 0) > 0);
-    close(kept);
-    close(err);
-    assert_int_equal(status, COMMAND_FAILED);
+        .out = scene->out, .passphrase_file = pass, .operands = operands};
+    assert_int_equal(desk_command("publish", line, said, sizeof said), COMMAND_FAILED);
     snprintf(expected, sizeof expected, "sandyq-desk: %s: Line 2: %s\n", file,
              error_text(ERROR_NOTICES_CHARACTER));
     assert_string_equal(said, expected);

@@ -83,7 +83,10 @@ static void try_calls(const struct call *calls, size_t count, bool forbidden)
 #define RX         (PROT_READ | PROT_EXEC)
 #define OWN        (MAP_PRIVATE | MAP_ANONYMOUS)
 #define WIDE       (UINT64_C(1) << 32)
-#define HERE       ((uintptr_t)AT_FDCWD)
+#define THREAD                                                                                     \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
+     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+#define HERE ((uintptr_t)AT_FDCWD)
 /* What would let a part that was taken over reach further. Arguments are such that an unconfined
    process would be answered otherwise, and nothing would come of it. */
 static void test_no_files(void **state)
@@ -120,6 +123,12 @@ static void test_no_files(void **state)
          {HERE, P(sandbox_state), 0777}},
         {"give a file away", ALL, SYS_fchownat, {HERE, P(sandbox_outside), 1, 1, 0}},
         {"cut a file", SESSION | PRINTER | SPEAKER, SYS_truncate, {P(sandbox_outside), 0}},
+        {"write what is only read", DESK, SYS_openat, {HERE, P(sandbox_read), O_WRONLY}},
+        {"make a file where it only reads",
+         DESK,
+         SYS_openat,
+         {HERE, P(folder_path(sandbox_media, "new")), O_WRONLY | O_CREAT, 0600}},
+        {"remove what is only read", DESK, SYS_unlinkat, {HERE, P(sandbox_read), 0}},
         {"remove a file", ALL, SYS_unlinkat, {HERE, P(sandbox_outside), 0}},
         {"rename a file",
          ALL,
@@ -162,6 +171,11 @@ static void test_no_others(void **state)
          SYS_execveat,
          {KEPT, P(page), P(argv), P(argv), AT_EMPTY_PATH}},
         {"start a process", ALL & ~SPEAKER, SYS_clone, {SIGCHLD}},
+        {"start one that shares memory",
+         ALL & ~SPEAKER,
+         SYS_clone,
+         {CLONE_VM | CLONE_VFORK | SIGCHLD}},
+        {"start a thread with a net of its own", DESK, SYS_clone, {THREAD | CLONE_NEWNET}},
         {"start one the new way", ALL, SYS_clone3, {P(page), 64}},
         {"make spaces of its own", ALL, SYS_unshare, {CLONE_NEWUSER}},
         {"enter another space", ALL, SYS_setns, {KEPT, 0}},
@@ -310,11 +324,15 @@ static void test_allowed(void **state)
          FILES,
          SYS_openat,
          {HERE, P(sandbox_state), O_RDONLY | O_DIRECTORY}},
-        {"open the medium", COURIER, SYS_openat, {HERE, P(sandbox_media), O_RDONLY | O_DIRECTORY}},
+        {"open the medium",
+         COURIER | DESK,
+         SYS_openat,
+         {HERE, P(sandbox_media), O_RDONLY | O_DIRECTORY}},
         {"make a file",
          FILES,
          SYS_openat,
          {HERE, P(folder_path(sandbox_state, "new")), O_WRONLY | O_CREAT, 0600}},
+        {"read a file there", DESK, SYS_openat, {HERE, P(sandbox_read), O_RDONLY}},
         {"make one on the medium",
          COURIER,
          SYS_openat,

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/kd.h>
 #include <poll.h>
+#include <pthread.h>
 #include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -30,6 +32,7 @@
 #include "base/file.h"
 #include "device/state.h"
 #include "sandbox/landlock.h"
+#include "sandbox/sandbox.h"
 #include "store/outbox.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/sandbox_test.h"
@@ -65,6 +68,12 @@ static int close_all_others(void)
                : -1;
 }
 
+/* The kernel answers the call, be it that this is no terminal. */
+static bool answers(int result)
+{
+    return result == 0 || errno != ENOSYS;
+}
+
 static int work_at_a_terminal(void)
 {
     struct winsize size;
@@ -72,16 +81,15 @@ static int work_at_a_terminal(void)
     char lights;
     struct sigaction action = {.sa_handler = SIG_IGN};
 
-    ioctl(0, TIOCGWINSZ, &size);
-    ioctl(0, KDGKBLED, &lights); /* is Caps Lock on? */
-    tcgetattr(1, &line);
-    tcsetattr(1, TCSADRAIN, &line);
-    tcflush(0, TCIFLUSH);
-    tcflow(1, TCOOFF);
-    tcflow(1, TCOON);
+    memset(&line, 0, sizeof line);
+    const bool work = answers(ioctl(0, TIOCGWINSZ, &size)) &&
+                      answers(ioctl(0, KDGKBLED, &lights)) && /* is Caps Lock on? */
+                      answers(tcgetattr(1, &line)) && answers(tcsetattr(1, TCSADRAIN, &line)) &&
+                      answers(tcflush(0, TCIFLUSH)) && answers(tcflow(1, TCOOFF)) &&
+                      answers(tcflow(1, TCOON));
     alarm(60);
     alarm(0);
-    return sigaction(SIGWINCH, &action, NULL);
+    return work ? sigaction(SIGWINCH, &action, NULL) : -1;
 }
 
 /* More memory than is there at the start, and less and more again. */
@@ -119,6 +127,28 @@ static int work_with_files(void)
     return result;
 }
 
+static void *beside(void *context)
+{
+    *(volatile int *)context = 1;
+    return NULL;
+}
+
+static int suspend_itself(void)
+{
+    return raise(SIGTSTP) == 0 ? 0 : -1;
+}
+
+static int work_with_threads(void)
+{
+    volatile int done = 0;
+    pthread_t thread;
+
+    return pthread_create(&thread, NULL, beside, (void *)(uintptr_t)&done) == 0 &&
+                   pthread_join(thread, NULL) == 0 && done == 1
+               ? 0
+               : -1;
+}
+
 static int speak(void)
 {
     int status = -1;
@@ -128,6 +158,8 @@ static int speak(void)
         execl("/bin/true", "true", NULL);
         _exit(1);
     }
+    if (pid < 0)
+        return -1;
     return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : -1;
 }
 
@@ -224,10 +256,13 @@ static void test_deeds(void **state)
         enum outcome want;
     } deeds[] = {
         {"keep its descriptors", SESSION, close_all_others, DONE},
-        {"work at a terminal", SESSION, work_at_a_terminal, DONE},
+        {"work at a terminal", SESSION | DESK, work_at_a_terminal, DONE},
         {"work with memory", SESSION | FILES, work_with_memory, DONE},
         {"work with files", FILES, work_with_files, DONE},
+        {"work with threads", DESK, work_with_threads, DONE},
         {"start a program", SPEAKER, speak, DONE},
+        {"start a program", FILES, speak, REFUSED},
+        {"suspend itself", DESK, suspend_itself, REFUSED},
         {"open its device", PRINTER, print, DONE},
         {"open its device by wide words", PRINTER, print_by_wide_words, DONE},
         {"open its device's name", PRINTER, print_elsewhere, KILLED},
@@ -305,6 +340,7 @@ static void test_without_landlock(void **state)
     } tries[] = {
         {SESSION, open_outside, KILLED}, {KEEPER, open_outside, DONE},
         {KEEPER, work_with_files, DONE}, {COURIER, open_parent, DONE},
+        {DESK, work_with_files, DONE},   {DESK, speak, REFUSED},
         {PRINTER, open_outside, KILLED}, {PRINTER, print, DONE},
         {SPEAKER, speak, DONE},          {SPEAKER, make_files, DONE},
     };
@@ -324,11 +360,74 @@ static void test_without_landlock(void **state)
     }
 }
 
+/* How a desk ends that has confined itself to these places: the deed's outcome. */
+static enum outcome outcome_at(const struct landlock_place *places, size_t count, uid_t user,
+                               int (*deed)(void))
+{
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        if (geteuid() == 0 && user != 0 && setuid(user) != 0)
+            _exit(BROKEN);
+        if (sandbox_desk(places, count) != 0)
+            _exit(NOT_CONFINED);
+        sandbox_test_end(deed());
+    }
+    return sandbox_test_outcome(pid);
+}
+
+/* Their threads count as processes, of which there is no limit for root. */
+static void test_threads_of_an_ordinary_user(void **state)
+{
+    (void)state;
+    assert_int_equal(outcome_at(NULL, 0, NOBODY, work_with_threads), DONE);
+}
+
+/* What is named for reading may lie on a stranger's medium, so a link there opens nothing. A place
+   whose name is given to another keeps its rights, because it is held. */
+static void test_links_and_descriptors(void **state)
+{
+    const char *link = folder_path(sandbox_media, "link");
+    const struct landlock_place by_link = {link, LANDLOCK_READ};
+    struct landlock_place held = {NULL, LANDLOCK_READ};
+
+    (void)state;
+    if (landlock_abi() == 0)
+        skip();
+    assert_int_equal(symlink(sandbox_dir, link), 0);
+    assert_int_equal(outcome_at(&by_link, 1, 0, open_outside), REFUSED);
+    assert_int_equal(unlink(link), 0);
+    held.fd = open(sandbox_dir, O_RDONLY | O_DIRECTORY);
+    assert_true(held.fd >= 0);
+    assert_int_equal(outcome_at(&held, 1, 0, open_outside), DONE);
+    close(held.fd);
+}
+
+/* What cannot be reached is no error: the command that was to use it says what is wrong. */
+static void test_a_place_that_cannot_be(void **state)
+{
+    static char endless[2 * PATH_MAX];
+    const struct landlock_place places[] = {
+        {endless, LANDLOCK_READ},
+        {"/nowhere/at/all", LANDLOCK_KEEP},
+        {sandbox_outside, LANDLOCK_READ},
+    };
+
+    (void)state;
+    memset(endless, 'x', sizeof endless - 1);
+    assert_int_equal(outcome_at(places, 3, 0, open_outside), DONE);
+    if (landlock_abi() > 0)
+        assert_int_equal(outcome_at(places, 2, 0, open_outside), REFUSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deeds),
         cmocka_unit_test(test_without_landlock),
+        cmocka_unit_test(test_threads_of_an_ordinary_user),
+        cmocka_unit_test(test_links_and_descriptors),
+        cmocka_unit_test(test_a_place_that_cannot_be),
     };
 
     return cmocka_run_group_tests(tests, sandbox_test_setup, sandbox_test_teardown);

@@ -40,7 +40,7 @@ enum { KEYPRESS_TOO_FAST_MS = 60 };
 
 struct keypress {
     enum keypress_kind kind;
-    uint32_t ch;   /* for KEYPRESS_CHAR */
+    uint32_t ch;   /* for KEYPRESS_CHAR; for KEYPRESS_OTHER a control character, or 0 */
     bool keypad;   /* on the keypad: its digits are digits in every layout */
     bool pasted;   /* KEYPRESS_CHAR, KEYPRESS_TAB: part of a paste, so no layout applies */
     bool caps;     /* Caps Lock is on, as far as the terminal can tell */

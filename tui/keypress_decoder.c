@@ -89,21 +89,21 @@ static enum keypress_kind escape(struct keypress_decoder *decoder)
     return KEYPRESS_OTHER;
 }
 
-static enum keypress_kind control(struct keypress_decoder *decoder, int code)
+static struct keypress control(struct keypress_decoder *decoder, int code)
 {
     switch (code) {
     case '\r':
     case '\n':
-        return KEYPRESS_ENTER;
+        return (struct keypress){.kind = KEYPRESS_ENTER};
     case '\t':
-        return KEYPRESS_TAB;
+        return (struct keypress){.kind = KEYPRESS_TAB};
     case '\b':
     case 0x7F:
-        return KEYPRESS_DELETE;
+        return (struct keypress){.kind = KEYPRESS_DELETE};
     case ESCAPE:
-        return escape(decoder);
+        return (struct keypress){.kind = escape(decoder)};
     default:
-        return KEYPRESS_OTHER;
+        return (struct keypress){.kind = KEYPRESS_OTHER, .ch = (uint32_t)code};
     }
 }
 
@@ -174,7 +174,7 @@ static bool understand(struct keypress_decoder *decoder, int code, struct keypre
     if (decoder->pasting)
         *key = pasted(decoder, code);
     else if (code <= 0xFF)
-        *key = (struct keypress){.kind = control(decoder, code)};
+        *key = control(decoder, code);
     else
         *key = named(code);
     return true;

@@ -9,12 +9,15 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,6 +83,64 @@ unsigned process_cut(process_run_fn *run, void *context, unsigned n)
     return process_step(run_cut, before_last, &cut);
 }
 
+static bool is_event(int status)
+{
+    return status >> 16 == PTRACE_EVENT_CLONE || status >> 16 == PTRACE_EVENT_FORK ||
+           status >> 16 == PTRACE_EVENT_VFORK || status >> 16 == PTRACE_EVENT_EXIT;
+}
+
+/* The stops of being held (SIGSTOP, SIGTRAP) are ours, every other signal is its own. */
+static long signal_of(int status)
+{
+    const int number = WSTOPSIG(status);
+
+    return number == SIGSTOP || number == SIGTRAP ? 0 : number;
+}
+
+struct process_watched process_watch(process_run_fn *run, void *context)
+{
+    const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT | PTRACE_O_TRACECLONE |
+                         PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
+    const pid_t child = start_held(run, context);
+    struct process_watched watched = {0};
+    int status = 0;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(ptrace(PTRACE_SETOPTIONS, child, NULL, options), 0);
+    assert_int_equal(ptrace(PTRACE_CONT, child, NULL, 0), 0);
+    for (;;) {
+        const pid_t at = waitpid(-1, &status, __WALL);
+
+        assert_true(at > 0);
+        if (at == child && !WIFSTOPPED(status))
+            break;
+        if (!WIFSTOPPED(status))
+            continue;
+        if (is_event(status)) {
+            watched.stops++;
+            watched.confined += process_confined(at);
+        }
+        (void)ptrace(PTRACE_CONT, at, NULL, signal_of(status)); /* it may have been killed */
+    }
+    assert_true(WIFEXITED(status));
+    watched.status = WEXITSTATUS(status);
+    return watched;
+}
+
+void process_deny(uint32_t call)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
 bool process_may_look(void)
 {
     unsigned long long effective = 0;
@@ -110,15 +171,6 @@ uint64_t process_number(pid_t pid, const char *file, const char *name)
 
 bool process_confined(pid_t pid)
 {
-    char path[64], line[256];
-    int mode = -1;
-    FILE *status = NULL;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    status = fopen(path, "r");
-    assert_non_null(status);
-    while (fgets(line, sizeof line, status) != NULL)
-        (void)sscanf(line, "Seccomp: %d", &mode);
-    fclose(status);
-    return mode == SECCOMP_MODE_FILTER;
+    return process_number(pid, "status", "Seccomp:") == SECCOMP_MODE_FILTER &&
+           process_number(pid, "status", "NoNewPrivs:") == 1;
 }

@@ -22,7 +22,19 @@ unsigned process_cut(process_run_fn *run, void *context, unsigned n);
 /* The number behind a name that begins a line of /proc/PID/file; 0 when there is none. */
 uint64_t process_number(pid_t pid, const char *file, const char *name);
 
-/* Whether a filter of system calls holds for it. */
+/* Runs a function in a process of its own to its end. It and its threads stand still where one more
+   thread or process was started and where each ends, and are looked at there. */
+struct process_watched {
+    int status;        /* its exit status */
+    unsigned stops;    /* how often it was looked at; once at least */
+    unsigned confined; /* how often it was confined then */
+};
+struct process_watched process_watch(process_run_fn *run, void *context);
+
+/* From now on the kernel refuses this call to this process and all it starts, with EAGAIN. */
+void process_deny(uint32_t call);
+
+/* Whether a filter of system calls holds for it, and no new privileges can be had. */
 bool process_confined(pid_t pid);
 
 /* True when this process may look into those that hide from their own user, as a session does: as

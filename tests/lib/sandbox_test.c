@@ -31,16 +31,16 @@ const int sandbox_kept[] = {KEPT, KEPT_TOO};
 
 int sandbox_pair[2];
 
-const struct sandbox_part sandbox_parts[PARTS] = {{SESSION, "session"},
-                                                  {KEEPER, "keeper"},
-                                                  {COURIER, "courier"},
-                                                  {PRINTER, "printer"},
-                                                  {SPEAKER, "speaker"}};
+const struct sandbox_part sandbox_parts[PARTS] = {{SESSION, "session"}, {KEEPER, "keeper"},
+                                                  {COURIER, "courier"}, {PRINTER, "printer"},
+                                                  {SPEAKER, "speaker"}, {DESK, "desk"}};
 
 char *sandbox_dir;
 
 char sandbox_state[PATH_MAX], sandbox_media[PATH_MAX], sandbox_device[PATH_MAX],
     sandbox_outside[PATH_MAX];
+
+char sandbox_read[PATH_MAX];
 
 const char *sandbox_pinned;
 static int sandbox_sockets[2];
@@ -58,6 +58,7 @@ int sandbox_test_setup(void **state)
     in_dir(sandbox_media, "media");
     in_dir(sandbox_device, "printer");
     in_dir(sandbox_outside, "outside");
+    in_dir(sandbox_read, "media/bundle");
     folder_write(sandbox_outside, "x", 1);
     /* Above those that are tried. */
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, sandbox_pair) != 0)
@@ -66,8 +67,11 @@ int sandbox_test_setup(void **state)
         sandbox_sockets[i] = fcntl(sandbox_pair[i], F_DUPFD, OTHER + 1);
         close(sandbox_pair[i]);
     }
-    return mkdir(sandbox_state, 0700) != 0 || mkdir(sandbox_media, 0700) != 0 ||
-           mkfifo(sandbox_device, 0600) != 0;
+    if (mkdir(sandbox_state, 0700) != 0 || mkdir(sandbox_media, 0700) != 0 ||
+        mkfifo(sandbox_device, 0600) != 0)
+        return -1;
+    folder_write(sandbox_read, "x", 1);
+    return 0;
 }
 
 int sandbox_test_teardown(void **state)
@@ -76,6 +80,16 @@ int sandbox_test_teardown(void **state)
     print_message("%u acts of %u parts\n", sandbox_all_tried, (unsigned)PARTS);
     folder_remove(&sandbox_dir);
     return 0;
+}
+
+static int enter_desk(void)
+{
+    const struct landlock_place places[] = {
+        {NULL, LANDLOCK_KEEP, open(sandbox_state, O_RDONLY | O_DIRECTORY)},
+        {sandbox_media, LANDLOCK_READ},
+    };
+
+    return sandbox_desk(places, 2);
 }
 
 int sandbox_test_enter(enum part part)
@@ -90,6 +104,8 @@ int sandbox_test_enter(enum part part)
     case PRINTER:
         sandbox_pinned = sandbox_printer(KEPT, sandbox_device);
         return sandbox_pinned != NULL ? 0 : -1;
+    case DESK:
+        return enter_desk();
     default:
         return sandbox_speech("/bin/true");
     }

@@ -22,11 +22,11 @@ enum { KEPT = 3, BETWEEN = 4, KEPT_TOO = 6, OTHER = 9, NOT_CONFINED = 90, NOBODY
 extern const int sandbox_kept[2];
 extern int sandbox_pair[2];
 
-enum part { SESSION = 1, KEEPER = 2, COURIER = 4, PRINTER = 8, SPEAKER = 16 };
+enum part { SESSION = 1, KEEPER = 2, COURIER = 4, PRINTER = 8, SPEAKER = 16, DESK = 32 };
 
-#define FILES (KEEPER | COURIER)
+#define FILES (KEEPER | COURIER | DESK)
 
-enum { PARTS = 5 };
+enum { PARTS = 6 };
 
 struct sandbox_part {
     enum part part;
@@ -41,6 +41,9 @@ extern char *sandbox_dir;
 extern char sandbox_state[PATH_MAX], sandbox_media[PATH_MAX], sandbox_device[PATH_MAX],
     sandbox_outside[PATH_MAX];
 
+/* A file on the medium. */
+extern char sandbox_read[PATH_MAX];
+
 /* The path that the printer opens. */
 extern const char *sandbox_pinned;
 
@@ -50,7 +53,8 @@ int sandbox_test_setup(void **state);
 /* Removes the folder and prints how much was tried. */
 int sandbox_test_teardown(void **state);
 
-/* Confines this process as the part: 0, or -1. */
+/* Confines this process as the part: 0, or -1. The office of the desk is the state folder, and
+   the medium is what it reads. */
 int sandbox_test_enter(enum part part);
 
 /* A terminal-less standard input that is always ready, and something at each descriptor that is
