@@ -194,7 +194,7 @@ FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # Everything that a target may reach: no program, and not what starts processes.
 FUZZ_NOT     := $(patsubst %,kiosk/%.c,keeper visit helper worker spawn launcher)
 FUZZ_SRC     := $(filter-out $(FUZZ_NOT),$(foreach r,$(ROOMS),$(call SRC,$(r)))) \
-                $(wildcard tests/lib/fake_*.c) tests/lib/folder.c
+                $(wildcard tests/lib/fake_*.c) tests/lib/folder.c tests/lib/raw_db.c
 FUZZERS      := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_AID     := $(filter-out tests/fuzz/fuzz_%.c,$(wildcard tests/fuzz/*.c))
 # Calls that fail or are answered as an input says (tests/fuzz/fuzz.h).

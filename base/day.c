@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { DAY_SECONDS = 86400 };
-
-uint32_t day_today(void)
+uint32_t day_minute(void)
 {
     time_t now = time(NULL);
     struct tm local;
     if (now == (time_t)-1 || localtime_r(&now, &local) == NULL)
         return 0;
-    int64_t seconds = (int64_t)now + local.tm_gmtoff;
-    return seconds < 0 ? 0 : (uint32_t)(seconds / DAY_SECONDS);
+    const int64_t minute = ((int64_t)now + local.tm_gmtoff) / 60;
+    return minute < 0 ? 0 : (uint32_t)minute;
+}
+
+uint32_t day_today(void)
+{
+    return day_minute() / DAY_MINUTES;
 }
 
 /* Not by gmtime(3), which reads /etc/localtime: a session may not open a file. Years are counted

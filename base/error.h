@@ -66,20 +66,20 @@
     X(OUTBOX_ALTERED, 1, \
       N_("Another program changed the tables of the outbox, or added to them; keep the disk as " \
          "it is and tell the office.")) \
-    X(CASEBOOK_MISSING, 1, N_("casebook.db is missing. Put it back from your backup.")) \
-    X(CASEBOOK_FOREIGN, 1, N_("casebook.db is not a casebook. Put it back from your backup.")) \
-    X(CASEBOOK_NEWER, 1, N_("A newer version of this program wrote casebook.db. Update first.")) \
-    X(CASEBOOK_OLDER, 1, \
-      N_("An older version of this program wrote casebook.db. Open this office with that " \
+    X(JOURNAL_MISSING, 1, N_("journal.db is missing. Put it back from your backup.")) \
+    X(JOURNAL_FOREIGN, 1, N_("journal.db is not a journal. Put it back from your backup.")) \
+    X(JOURNAL_NEWER, 1, N_("A newer version of this program wrote journal.db. Update first.")) \
+    X(JOURNAL_OLDER, 1, \
+      N_("An older version of this program wrote journal.db. Open this office with that " \
          "version.")) \
-    X(CASEBOOK_CORRUPT, 1, \
-      N_("casebook.db is damaged. Keep a copy, then put it back from your backup and " \
-         "import the bundles again.")) \
-    X(CASEBOOK_OTHER, 1, \
-      N_("casebook.db belongs to another office. Put this office's own there.")) \
-    X(CASEBOOK_ROW, 1, \
-      N_("Something in casebook.db was changed by another program. Keep a copy, then put " \
-         "it back from your backup.")) \
+    X(JOURNAL_CORRUPT, 1, \
+      N_("journal.db is damaged. Keep a copy, then put it back from your backup and import the " \
+         "bundles again.")) \
+    X(JOURNAL_OTHER, 1, \
+      N_("journal.db belongs to another office. Put this office's own there.")) \
+    X(JOURNAL_ROW, 1, \
+      N_("Something in journal.db was changed by another program. Keep a copy, then put it " \
+         "back from your backup.")) \
     /* What is sealed. */ \
     X(SEAL, 1, N_("What was sealed was changed, or is for another key.")) \
     X(KEY_UNFIT, 1, N_("This key cannot be used, or is not the one that is named.")) \
@@ -121,9 +121,12 @@
     X(PARENT, 1, N_("The folder above this one is missing. Make it first, or name another.")) \
     X(NOT_EMPTY, 1, N_("Something is in this folder already. Name a new folder.")) \
     X(OFFICE_OPEN, 1, \
-      N_("Others can get into this folder, or it is not yours. Run: chmod 700 OFFICE, as " \
-         "its owner.")) \
-    X(OFFICE_BUSY, 1, N_("Another desk program works in this office. Wait until it ends.")) \
+      N_("Others can get into this folder, or it is not yours. Run as its owner: chmod 700 " \
+         "OFFICE, or chmod 2770 OFFICE for a group.")) \
+    X(OFFICE_BUSY, 1, N_("Another desk holds the journal. Wait until it is done and try again.")) \
+    X(OFFICE_NETWORK, 1, \
+      N_("This folder is on a network drive, where two desks would damage the journal. Keep " \
+         "it on a disk of this machine.")) \
     X(OFFICE_CHARTER, 1, \
       N_("The charter is missing, damaged or of another office. Put it back from your " \
          "backup.")) \
@@ -134,22 +137,59 @@
       N_("The office's last day is over, or the date of this machine is wrong. Check the " \
          "date first.")) \
     X(OFFICE_NAME, 1, \
-      N_("The office's name is blank, too long or not plain text. Use at most 127 bytes of " \
-         "visible characters.")) \
-    X(KEYRING_MISSING, 1, N_("desk.keyring is missing. Put it back from your backup.")) \
-    X(KEYRING_SPECIAL, 1, N_("desk.keyring is not a plain file. Put the file itself there.")) \
+      N_("The name is blank, too long or not plain text. Use at most 127 bytes of visible " \
+         "characters.")) \
+    /* Officers: their own folder and keyring, and how they come and go. */ \
+    X(HOME_UNKNOWN, 1, \
+      N_("HOME is not set, so your own folder cannot be found. Name it with --officer DIR.")) \
+    X(HOME_MISSING, 1, \
+      N_("You have no folder for this office. Name it with --officer DIR, or ask to join " \
+         "with: sandyq-desk officer join OFFICE")) \
+    X(HOME_OPEN, 1, \
+      N_("Others can get into your own folder, or it is not yours. Run as its owner: chmod " \
+         "700 DIR")) \
+    X(HOME_SPECIAL, 1, N_("Your own folder is no folder. Name another with --officer DIR.")) \
+    X(KEYRING_MISSING, 1, \
+      N_("Your keyring is missing. Put it back from your backup, or ask to join again with a " \
+         "new one.")) \
+    X(KEYRING_SPECIAL, 1, N_("Your keyring is not a plain file. Put the file itself there.")) \
     X(KEYRING_FOREIGN, 1, N_("This is no keyring. Put it back from your backup.")) \
-    X(KEYRING_DAMAGED, 1, N_("desk.keyring is damaged. Put it back from your backup.")) \
+    X(KEYRING_DAMAGED, 1, N_("Your keyring is damaged. Put it back from your backup.")) \
     X(KEYRING_NEWER, 1, N_("A newer version of this program wrote the keyring. Update first.")) \
     X(KEYRING_OTHER, 1, \
-      N_("desk.keyring and charter do not belong together. Put back both from one backup " \
-         "of this office.")) \
+      N_("Your keyring is of another office. Name your folder for this one with --officer " \
+         "DIR.")) \
+    X(NO_OFFICER, 1, \
+      N_("You are no officer here: nobody has named you yet, or you were removed. Ask a lead " \
+         "to run: sandyq-desk officer add OFFICE FINGERPRINT")) \
+    X(REQUEST_FINGERPRINT, 1, \
+      N_("This is no fingerprint. It has five groups of four digits: type them all.")) \
+    X(REQUEST_MISSING, 1, \
+      N_("Nobody with this fingerprint asks to join. Compare it again, or let them run: " \
+         "sandyq-desk officer join OFFICE")) \
+    X(REQUEST_KNOWN, 1, \
+      N_("The office knows this keyring already. Who was removed and comes back needs a new " \
+         "one: move the old one away and join again.")) \
+    X(ROLE, 1, N_("There is no such role.")) \
+    X(OFFICER_NUMBER, 1, \
+      N_("There is no officer with this number. See the numbers with: sandyq-desk officer " \
+         "list OFFICE")) \
+    X(LAST_LEAD, 1, N_("This is the last lead. Name another lead first.")) \
+    X(OWN_REMOVAL, 1, \
+      N_("Nobody removes themselves: they would know the new keys. Ask another lead.")) \
+    X(FORBIDDEN, 1, N_("You have no right to do this. Ask a lead of the office.")) \
+    X(CHANGED, 1, \
+      N_("A colleague changed this in the meantime, or a letter came. Look at it again and " \
+         "decide anew.")) \
     X(ROOT_AWAY, 1, \
-      N_("root.keyring is not here. Put it back into the office's folder to enrol a " \
-         "kiosk, and take it away afterwards.")) \
+      N_("root.keyring is not here. Put it back into the office's folder for this, and take " \
+         "it away afterwards.")) \
     X(ROOT_SPECIAL, 1, N_("root.keyring is not a plain file. Put the file itself there.")) \
     X(ROOT_DAMAGED, 1, N_("root.keyring is damaged. Put it back from your backup.")) \
     X(ROOT_OTHER, 1, N_("root.keyring belongs to another office. Put this office's own there.")) \
+    X(ROOT_PASSPHRASE, 1, \
+      N_("This passphrase does not open root.keyring. Try again, or use " \
+         "--root-passphrase-file FILE.")) \
     /* The passphrase. */ \
     X(PASSPHRASE, 1, N_("The passphrase is wrong. Try again.")) \
     X(PASSPHRASE_EMPTY, 1, N_("The passphrase is empty. Choose a longer one.")) \
@@ -182,6 +222,7 @@
     X(NO_ANSWER, 1, \
       N_("The person's last letter has no answer yet. Write one first: sandyq-desk answer " \
          "OFFICE CASE")) \
+    X(NO_UNDO, 1, N_("There is nothing to take back: no status was set, or another one stands.")) \
     X(TEXT_EMPTY, 1, N_("There is no text. Nothing was changed.")) \
     X(TEXT_UTF8, 1, N_("The text is not UTF-8. Save it as UTF-8 and try again.")) \
     X(TEXT_FILE, 1, N_("The text cannot be read. Check the file's name.")) \

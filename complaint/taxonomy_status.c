@@ -7,7 +7,7 @@
 #define N_(s)     (s)
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Numbers are in casebooks for years: never renumber, only append. To the writer, a question from
+/* Numbers are in journals for years: never renumber, only append. To the writer, a question from
    the office counts as an answer, and an answer counts once it is on the board. */
 static const struct taxonomy_status statuses[] = {
     {1, "received", TAXONOMY_ARRIVED, N_("Received, still sealed")},

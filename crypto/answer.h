@@ -8,9 +8,11 @@
        28   4068  ciphertext and tag       5      2  length of the text
                                            7   4045  UTF-8 text, then zeros
    tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
-   ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag. The nonce is random, so that an office
-   restored from a backup may seal a different text as message n without giving anything away.
-   Integers are little-endian, n included; the text label is 15 ASCII bytes without a NUL. */
+   ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag. nonce = first 12 bytes
+   of HMAC-SHA-256(answer key, "sandyq entry nonce v1" || n || plaintext): the office seals a
+   message anew for each board, always to the same bytes, and one restored from a backup may seal a
+   different text as message n without giving anything away. Integers are little-endian, n included;
+   labels are ASCII without a NUL. */
 #ifndef CRYPTO_ANSWER_H
 #define CRYPTO_ANSWER_H
 

@@ -7,8 +7,24 @@
 #include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/answer_layout.h"
-#include "crypto/random.h"
+#include "crypto/hash.h"
 #include "crypto/secret.h"
+
+/* Bytes that depend on all that is sealed: the same message is always sealed the same, and two
+   different ones never under one nonce. */
+static enum error nonce_of(const struct code_keys *keys, uint64_t n, const uint8_t *plain,
+                           uint8_t nonce[AEAD_NONCE_LEN])
+{
+    static const char label[] = "sandyq entry nonce v1";
+    uint8_t number[8], mac[HASH_LEN];
+    wire_put64(number, n);
+    const struct hash_part parts[] = {
+        {label, sizeof label - 1}, {number, sizeof number}, {plain, PLAIN_LEN}};
+    if (hash_hmac(mac, keys->answer, CODE_KEY_LEN, parts, 3) != 0)
+        return ERROR_MEMORY;
+    memcpy(nonce, mac, AEAD_NONCE_LEN);
+    return ERROR_NONE;
+}
 
 enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                        uint8_t entry[ANSWER_LEN])
@@ -26,8 +42,9 @@ enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct an
     wire_put32(plain + AT_DAY, answer->day);
     wire_put16(plain + AT_LEN, answer->len);
     memcpy(plain + AT_TEXT, answer->text, answer->len);
-    random_bytes(entry + AT_NONCE, AEAD_NONCE_LEN);
-    error = answer_tag(keys, n, entry);
+    error = nonce_of(keys, n, plain, entry + AT_NONCE);
+    if (error == ERROR_NONE)
+        error = answer_tag(keys, n, entry);
     if (error == ERROR_NONE)
         error = aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT);
 out:

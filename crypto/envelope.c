@@ -6,14 +6,12 @@
 
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
-#include "crypto/random.h"
 
 static const char id_domain[] = "sandyq intake v1";
 
 enum error envelope_key_new(uint8_t secret[ENVELOPE_KEY_LEN], uint8_t public_key[ENVELOPE_KEY_LEN])
 {
-    random_key(secret, ENVELOPE_KEY_LEN);
-    return hpke_public(secret, public_key);
+    return hpke_key_new(secret, public_key);
 }
 
 int envelope_key_id(const uint8_t public_key[ENVELOPE_KEY_LEN], uint8_t id[ENVELOPE_ID_LEN])

@@ -7,6 +7,7 @@
 
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 
 /* suite_id as RFC 9180 sections 4.1 and 5.1 write them: big-endian, unlike our own files. */
@@ -73,6 +74,12 @@ static gcry_error_t multiply(uint8_t out[HPKE_KEY_LEN], const uint8_t *scalar, c
 enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
 {
     return multiply(public_key, secret, NULL) == 0 ? ERROR_NONE : ERROR_MEMORY;
+}
+
+enum error hpke_key_new(uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN])
+{
+    random_key(secret, HPKE_KEY_LEN);
+    return hpke_public(secret, public_key);
 }
 
 enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],

@@ -38,6 +38,9 @@ enum error hpke_derive(const void *ikm, size_t ikm_len, uint8_t secret[HPKE_KEY_
 /* Computes the public key of a secret. Returns ERROR_NONE or ERROR_MEMORY. */
 enum error hpke_public(const uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
 
+/* Makes a fresh pair of a long-lived key. Returns ERROR_NONE or ERROR_MEMORY. */
+enum error hpke_key_new(uint8_t secret[HPKE_KEY_LEN], uint8_t public_key[HPKE_KEY_LEN]);
+
 /* out = X25519(secret, point). Returns ERROR_NONE, ERROR_KEY_UNFIT for a point of small order, or
    ERROR_MEMORY; on error out is zeroed. */
 enum error hpke_agree(const uint8_t secret[HPKE_KEY_LEN], const uint8_t point[HPKE_KEY_LEN],

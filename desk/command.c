@@ -8,30 +8,54 @@
 
 #include "base/error.h"
 #include "crypto/secret.h"
+#include "desk/command_audit.h"
 #include "desk/command_case.h"
 #include "desk/command_office.h"
+#include "desk/command_officer.h"
 
 static const struct command commands[] = {
-    {"init", 1, 1, COMMAND_NAME, 0, command_init},
-    {"enroll", 2, 2, COMMAND_FACILITY | COMMAND_TYPE | COMMAND_OUT,
+    {"init", 1, 1, COMMAND_NAME | COMMAND_OFFICER_NAME, 0, command_init},
+    {"enroll", 2, 2, COMMAND_FACILITY | COMMAND_TYPE | COMMAND_OUT | COMMAND_ROOT_PASSPHRASE,
      COMMAND_FACILITY | COMMAND_TYPE | COMMAND_OUT, command_enroll},
     {"import", 2, INT32_MAX, 0, 0, command_import},
     {"list", 1, 1, COMMAND_JSON, 0, command_list},
     {"show", 2, 2, COMMAND_JSON, 0, command_show},
     {"answer", 2, 2, COMMAND_TEXT_FILE, 0, command_answer},
     {"status", 3, 3, 0, 0, command_status},
+    {"undo", 2, 2, 0, 0, command_undo},
     {"note", 2, 2, COMMAND_TEXT_FILE, 0, command_note},
     {"kiosks", 1, 1, COMMAND_JSON, 0, command_kiosks},
     {"publish", 1, 1, COMMAND_OUT, COMMAND_OUT, command_publish},
+    {"audit", 1, 1, COMMAND_JSON, 0, command_audit},
+    {"verify", 1, 1, COMMAND_JSON, 0, command_verify},
+    {"officer join", 1, 1, COMMAND_NAME, 0, command_officer_join},
+    {"officer add", 2, 6, COMMAND_ROLE | COMMAND_ROOT | COMMAND_ROOT_PASSPHRASE, 0,
+     command_officer_add},
+    {"officer list", 1, 1, COMMAND_JSON, 0, command_officer_list},
+    {"officer remove", 2, 2, COMMAND_ROOT | COMMAND_ROOT_PASSPHRASE, 0, command_officer_remove},
+    {"officer passphrase", 1, 1, COMMAND_NEW_PASSPHRASE, 0, command_officer_passphrase},
 };
 
 static const struct command screen = {"", 1, 1, 0, 0, command_triage};
 
-const struct command *command_find(const char *name)
+/* How many words name the command; 0 when they do not. */
+static int words_of(const char *name, char *const *words, int n)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(commands[i].name, name) == 0)
+    const size_t len = strcspn(name, " ");
+    if (n < 1 || strlen(words[0]) != len || strncmp(words[0], name, len) != 0)
+        return 0;
+    if (name[len] == '\0')
+        return 1;
+    return n > 1 && strcmp(words[1], name + len + 1) == 0 ? 2 : 0;
+}
+
+const struct command *command_find(char *const *words, int n, int *used)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        *used = words_of(commands[i].name, words, n);
+        if (*used > 0)
             return &commands[i];
+    }
     return NULL;
 }
 

@@ -5,7 +5,8 @@
 
 #include "desk/command_line.h"
 
-/* A command: its name, operands and options. The one without a name is the triage screen. */
+/* A command: its name of one or two words, operands and options. The one without a name is the
+   triage screen. */
 struct command {
     const char *name;
     int operands_min;
@@ -15,8 +16,9 @@ struct command {
     int (*run)(const struct command_line *line);
 };
 
-/* The command of this name, or NULL; command_screen for `sandyq-desk OFFICE`. */
-const struct command *command_find(const char *name);
+/* The command that the first of n words name, and how many of them do; NULL when there is none.
+   command_screen for `sandyq-desk OFFICE`. */
+const struct command *command_find(char *const *words, int n, int *used);
 const struct command *command_screen(void);
 
 /* Starts the crypto library, runs the command, prints what came of it. Returns the exit status. */

@@ -47,7 +47,7 @@ int command_list(const struct command_line *line)
     if (status != COMMAND_DONE)
         return status;
     enum error error = triage_list(vault, &cases, &n);
-    const bool listed = error == ERROR_NONE || error == ERROR_CASEBOOK_ROW;
+    const bool listed = error == ERROR_NONE || error == ERROR_JOURNAL_ROW;
     enum error printed = ERROR_NONE;
     if (listed && (line->given & COMMAND_JSON) != 0)
         printed = print_json_cases(stdout, cases, n);
@@ -55,8 +55,9 @@ int command_list(const struct command_line *line)
         print_cases(stdout, cases, n);
     free(cases);
     status = command_fail_rows(line->operands[0], vault, printed != ERROR_NONE ? printed : error);
-    vault_close(&vault);
-    return status;
+    if (status == COMMAND_DONE)
+        status = command_warn_renewal(line->operands[0], vault);
+    return command_close(&vault, status);
 }
 
 /* Opens the office and loads the case named on the line. The caller closes both, also on
@@ -71,10 +72,10 @@ static int open_case(const struct command_line *line, struct vault **vault,
     return command_fail(number, casefile_load(*vault, case_number(number), casefile));
 }
 
-static void close_case(struct vault **vault, struct casefile **casefile)
+static int close_case(struct vault **vault, struct casefile **casefile, int status)
 {
     casefile_free(casefile);
-    vault_close(vault);
+    return command_close(vault, status);
 }
 
 int command_show(const struct command_line *line)
@@ -84,11 +85,10 @@ int command_show(const struct command_line *line)
     int status = open_case(line, &vault, &casefile);
     if (status == COMMAND_DONE) {
         enum error error = (line->given & COMMAND_JSON) != 0 ? print_json_case(stdout, casefile)
-                                                             : print_case(stdout, casefile);
+                                                             : print_case(stdout, vault, casefile);
         status = command_fail_rows(line->operands[1], vault, error);
     }
-    close_case(&vault, &casefile);
-    return status;
+    return close_case(&vault, &casefile, status);
 }
 
 static int fail_long(const char *subject, size_t over)
@@ -115,12 +115,43 @@ static int read_text(const struct command_line *line, int fd, size_t max, struct
     return command_fail(file != NULL ? file : "-", error);
 }
 
-/* Prints `done`, or the error with the case's number. */
-static int finish(const struct command_line *line, enum error error, const char *done)
+static void say_state(const char *when, const struct fold_case *of_case)
 {
-    if (error == ERROR_NONE)
-        puts(done);
-    return command_fail(line->operands[1], error);
+    const struct taxonomy_status *status = taxonomy_status_numbered(of_case->state);
+    fprintf(stderr, _("%s: status %s, letters %u, messages %u\n"), when,
+            status != NULL ? status->code : "?", of_case->letters, of_case->messages);
+}
+
+/* What the officer decided upon, and what stands now. */
+static void say_changed(struct vault *vault, const struct casefile *casefile, bool kept)
+{
+    struct casefile *now = NULL;
+    if (casefile_load(vault, casefile_seen(casefile)->number, &now) == ERROR_NONE) {
+        say_state(_("When you opened the case"), casefile_seen(casefile));
+        say_state(_("Now"), casefile_seen(now));
+    }
+    casefile_free(&now);
+    if (kept)
+        fprintf(stderr, "%s\n", _("Your words are kept as a note of the case."));
+}
+
+/* What was done to a case. */
+struct done {
+    struct vault *vault;
+    const struct casefile *casefile;
+    enum error error;
+    bool kept;         /* the words became a note */
+    const char *words; /* when there was no error */
+};
+
+/* Prints the words, or the error with the case's number. */
+static int finish(const struct command_line *line, const struct done *done)
+{
+    if (done->error == ERROR_NONE)
+        puts(done->words);
+    if (done->error == ERROR_CHANGED)
+        say_changed(done->vault, done->casefile, done->kept);
+    return command_fail(line->operands[1], done->error);
 }
 
 /* Open the case before reading the text, so that nobody types an answer in vain; but its file
@@ -136,12 +167,14 @@ int command_answer(const struct command_line *line)
         status = open_case(line, &vault, &casefile);
     if (status == COMMAND_DONE)
         status = read_text(line, fd, ANSWER_TEXT_MAX, &text);
-    if (status == COMMAND_DONE)
-        status = finish(line, triage_answer(casefile, text->text, text->len, day_today()),
-                        _("The answer goes out with the next board: sandyq-desk publish"));
+    if (status == COMMAND_DONE) {
+        struct done done = {.vault = vault, .casefile = casefile};
+        done.words = _("The answer goes out with the next board: sandyq-desk publish");
+        done.error = triage_answer(casefile, text->text, text->len, day_minute(), &done.kept);
+        status = finish(line, &done);
+    }
     secret_free(text);
-    close_case(&vault, &casefile);
-    return status;
+    return close_case(&vault, &casefile, status);
 }
 
 int command_note(const struct command_line *line)
@@ -155,13 +188,13 @@ int command_note(const struct command_line *line)
         status = open_case(line, &vault, &casefile);
     if (status == COMMAND_DONE)
         status = read_text(line, fd, ITEM_NOTE_MAX, &text);
-    if (status == COMMAND_DONE)
-        status = finish(
-            line, casefile_note(vault, casefile_id(casefile), day_today(), text->text, text->len),
-            _("The note is kept."));
+    if (status == COMMAND_DONE) {
+        struct done done = {.vault = vault, .casefile = casefile, .words = _("The note is kept.")};
+        done.error = casefile_note(casefile, day_minute(), text->text, text->len);
+        status = finish(line, &done);
+    }
     secret_free(text);
-    close_case(&vault, &casefile);
-    return status;
+    return close_case(&vault, &casefile, status);
 }
 
 int command_status(const struct command_line *line)
@@ -174,13 +207,26 @@ int command_status(const struct command_line *line)
         return command_fail_choice(line->operands[2], ERROR_STATUS, status_choice);
     int status = open_case(line, &vault, &casefile);
     if (status == COMMAND_DONE) {
-        enum error error = triage_set_status(casefile, to, day_today(), &changed);
-        status =
-            finish(line, error,
-                   changed ? _("The status is changed.") : _("The case has this status already."));
+        struct done done = {.vault = vault, .casefile = casefile};
+        done.error = triage_set_status(casefile, to, day_minute(), &changed);
+        done.words = changed ? _("The status is changed.") : _("The case has this status already.");
+        status = finish(line, &done);
     }
-    close_case(&vault, &casefile);
-    return status;
+    return close_case(&vault, &casefile, status);
+}
+
+int command_undo(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct casefile *casefile = NULL;
+    int status = open_case(line, &vault, &casefile);
+    if (status == COMMAND_DONE) {
+        struct done done = {.vault = vault, .casefile = casefile};
+        done.words = _("The last status is taken back.");
+        done.error = casefile_undo(casefile, day_minute());
+        status = finish(line, &done);
+    }
+    return close_case(&vault, &casefile, status);
 }
 
 int command_triage(const struct command_line *line)
@@ -189,7 +235,6 @@ int command_triage(const struct command_line *line)
     int status = command_unlock(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    enum error error = triage_screen_run(vault, day_today());
-    vault_close(&vault);
-    return command_fail(line->operands[0], error);
+    status = command_fail(line->operands[0], triage_screen_run(vault));
+    return command_close(&vault, status);
 }

@@ -8,8 +8,11 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "desk/desk_sandbox.h"
+#include "desk/print_audit.h"
 #include "desk/prompt.h"
 #include "desk/sanitize.h"
+#include "office/officer.h"
+#include "office/recovery.h"
 
 /* --- saying what went wrong --- */
 
@@ -44,14 +47,57 @@ static bool case_named_before(const struct vault *vault, size_t i)
 
 int command_fail_rows(const char *subject, const struct vault *vault, enum error error)
 {
-    for (size_t i = 0; error == ERROR_CASEBOOK_ROW && i < vault->damage_count; i++)
-        if (!case_named_before(vault, i))
-            fprintf(stderr, _("Case %llu has a damaged row.\n"),
+    for (size_t i = 0; error == ERROR_JOURNAL_ROW && i < vault->damage_count; i++)
+        if (vault->damage[i].case_id != 0 && !case_named_before(vault, i))
+            fprintf(stderr, _("Something in case %llu is damaged.\n"),
                     (unsigned long long)vault->damage[i].case_id);
     return command_fail(subject, error);
 }
 
+/* --- what does not fit in the journal --- */
+
+static void say_fault(const struct history_fault *fault)
+{
+    fprintf(stderr, _("Warning, transaction %llu of the journal: %s\n"),
+            (unsigned long long)fault->txn, print_audit_fault(fault->kind));
+}
+
+static void say_faults(const struct history *history)
+{
+    for (size_t i = 0; i < history->fault_count && i < HISTORY_FAULTS_MAX; i++)
+        say_fault(&history->faults[i]);
+    if (history->fault_count > HISTORY_FAULTS_MAX)
+        fprintf(stderr, _("Further warnings about the journal that are not shown: %zu\n"),
+                history->fault_count - HISTORY_FAULTS_MAX);
+}
+
+int command_close(struct vault **vault, int status)
+{
+    const bool faulty = *vault != NULL && (*vault)->history.fault_count > 0;
+    if (faulty)
+        say_faults(&(*vault)->history);
+    vault_close(vault);
+    return faulty && status == COMMAND_DONE ? COMMAND_FAILED : status;
+}
+
+int command_warn_renewal(const char *subject, struct vault *vault)
+{
+    bool due = false;
+    enum error error = officer_renewal_due(vault, &due);
+    if (due)
+        fprintf(stderr, "%s\n",
+                _("An officer was removed who knows the intake key and the board key: both must be "
+                  "renewed."));
+    return command_fail(subject, error);
+}
+
 /* --- opening the office --- */
+
+/* What cannot be ended now is ended by another command: it must not keep this one from its work. */
+static void settle(const struct command_line *line, struct vault *vault)
+{
+    command_fail(line->operands[0], officer_settle(vault));
+}
 
 int command_open_office(const struct command_line *line, struct vault **vault,
                         struct passphrase **passphrase)
@@ -59,11 +105,13 @@ int command_open_office(const struct command_line *line, struct vault **vault,
     *passphrase = NULL;
     enum error error = vault_open(line->operands[0], vault);
     if (error == ERROR_NONE)
-        error = prompt_passphrase(line->passphrase_file, false, passphrase);
+        error = prompt_passphrase(line->passphrase_file, PROMPT_OWN, passphrase);
     if (error == ERROR_NONE)
-        error = vault_unlock(*vault, *passphrase);
-    if (error == ERROR_NONE)
+        error = vault_unlock(*vault, line->officer, *passphrase);
+    if (error == ERROR_NONE) {
+        settle(line, *vault);
         return COMMAND_DONE;
+    }
     passphrase_free(passphrase);
     vault_close(vault);
     return command_fail(line->operands[0], error);
@@ -89,4 +137,21 @@ int command_open(const struct command_line *line, struct vault **vault)
 {
     int status = command_unlock(line, vault);
     return status == COMMAND_DONE ? command_sandbox(vault, NULL, 0) : status;
+}
+
+int command_open_root(const struct command_line *line, struct vault **vault)
+{
+    const char *file = line->root_passphrase_file;
+    struct passphrase *passphrase = NULL;
+    enum error error = vault_open(line->operands[0], vault);
+    if (error == ERROR_NONE)
+        error = prompt_passphrase(file != NULL ? file : line->passphrase_file, PROMPT_ROOT,
+                                  &passphrase);
+    if (error == ERROR_NONE)
+        error = recovery_unlock(*vault, passphrase);
+    passphrase_free(&passphrase);
+    if (error == ERROR_NONE)
+        return command_sandbox(vault, NULL, 0);
+    vault_close(vault);
+    return command_fail(line->operands[0], error);
 }

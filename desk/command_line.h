@@ -19,6 +19,11 @@ enum command_option {
     COMMAND_OUT = 8,
     COMMAND_JSON = 16,
     COMMAND_TEXT_FILE = 32,
+    COMMAND_ROLE = 64,
+    COMMAND_ROOT = 128,
+    COMMAND_ROOT_PASSPHRASE = 256,
+    COMMAND_NEW_PASSPHRASE = 512,
+    COMMAND_OFFICER_NAME = 1024,
 };
 
 struct command_line {
@@ -28,22 +33,40 @@ struct command_line {
     const char *type;
     const char *out;
     const char *text_file;
+    const char *role;
+    const char *officer_name;
+    const char *officer; /* the folder of who works here; NULL: the usual one */
     const char *passphrase_file;
+    const char *root_passphrase_file;
+    const char *new_passphrase_file;
     char **operands; /* behind the command: OFFICE first */
     int operand_count;
 };
 
 /* Opens and unlocks the office that the line names, or says why not and returns COMMAND_FAILED.
-   On COMMAND_DONE *vault is the caller's, for vault_close; the passphrase of command_open_office
-   too, for passphrase_free.
+   When its officer is a lead, what a removal was cut off in is ended first. On COMMAND_DONE *vault
+   is the caller's, for command_close; the passphrase of command_open_office too, for
+   passphrase_free.
 
    After command_open the process is confined to the office's folder, for good. Whoever calls one of
    the other two, because something has to be opened or made in between, calls command_sandbox
-   before a byte is looked at that came from outside or out of the casebook. */
+   before a byte is looked at that came from outside. */
 int command_open(const struct command_line *line, struct vault **vault);
 int command_unlock(const struct command_line *line, struct vault **vault);
 int command_open_office(const struct command_line *line, struct vault **vault,
                         struct passphrase **passphrase);
+
+/* As command_open, with root.keyring and its passphrase instead of an officer's keyring. */
+int command_open_root(const struct command_line *line, struct vault **vault);
+
+/* Closes the office (NULL is nothing) after saying on standard error what does not fit in its
+   journal, each with the number of its transaction. Returns the status, or COMMAND_FAILED instead
+   of COMMAND_DONE when there is such. */
+int command_close(struct vault **vault, int status);
+
+/* Says on standard error that keys must be renewed because somebody was removed who knows them;
+   nothing when there is no need. Returns the exit status. */
+int command_warn_renewal(const char *subject, struct vault *vault);
 
 /* Confines this process to the office's folder and these places beside it (desk_sandbox.h). When
    that fails, it says so, closes the vault and returns COMMAND_FAILED. */
@@ -57,7 +80,7 @@ int command_fail(const char *subject, enum error error);
    the i-th of them, NULL behind the last. */
 int command_fail_choice(const char *subject, enum error error, const char *(*choice)(size_t i));
 
-/* As command_fail; for ERROR_CASEBOOK_ROW it says first which cases have damaged rows. */
+/* As command_fail; for ERROR_JOURNAL_ROW it says first which cases are damaged. */
 int command_fail_rows(const char *subject, const struct vault *vault, enum error error);
 
 #endif

@@ -20,6 +20,7 @@
 #include "office/fleet.h"
 #include "office/import.h"
 #include "office/publish.h"
+#include "office/root.h"
 #include "protocol/names.h"
 
 static void say_ahead(const uint8_t *id, uint32_t board)
@@ -28,10 +29,11 @@ static void say_ahead(const uint8_t *id, uint32_t board)
     if (board == 0)
         return;
     card_kiosk_text(id, kiosk);
-    fprintf(stderr,
-            _("Kiosk %s holds board %u, which this casebook never made: was it put back from a "
-              "backup? Import all bundles again, then publish.\n"),
-            kiosk, board);
+    fprintf(
+        stderr,
+        _("Kiosk %s holds board %u, which this office never made: was the journal put back from a "
+          "backup? Import all bundles again, then publish.\n"),
+        kiosk, board);
 }
 
 static const char *type_choice(size_t i)
@@ -45,15 +47,22 @@ static void say_made(const char *office, const char *fingerprint)
 {
     printf(_("The office is made in %s\n"), office);
     printf(_("Its fingerprint: %s\n"), fingerprint);
-    puts(_(
-        "What to do next:\n"
-        "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
-        "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
-        "   Without the folder and the passphrase, nobody can read what people write.\n"
-        "3. Move root.keyring from the folder to a medium in a safe. Only enroll needs it back."));
+    puts(
+        _("What to do next:\n"
+          "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
+          "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
+          "   Keep a copy of your keyring too: it is in your own folder, below ~/.sandyq or where "
+          "you\n"
+          "   said. Without a keyring and its passphrase, nobody can read what people write.\n"
+          "3. Move root.keyring from the folder to a medium in a safe. enroll needs it back, and "
+          "who\n"
+          "   has lost the last keyring of a lead."));
     printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
              "FILE\n"),
            office);
+    printf(
+        _("5. Let colleagues join, at least one of them as a lead: sandyq-desk officer join %s\n"),
+        office);
 }
 
 int command_init(const struct command_line *line)
@@ -61,25 +70,52 @@ int command_init(const struct command_line *line)
     const char *office = line->operands[0];
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     struct passphrase *passphrase = NULL;
+    const struct vault_order order = {
+        .name = line->name != NULL ? line->name : "",
+        .officer = line->officer_name != NULL ? line->officer_name : "",
+        .home = line->officer,
+        .now = day_minute(),
+    };
     enum error error = vault_may_make(office, day_today());
     if (error == ERROR_NONE)
-        error = prompt_passphrase(line->passphrase_file, true, &passphrase);
+        error = prompt_passphrase(line->passphrase_file, PROMPT_NEW, &passphrase);
     if (error == ERROR_NONE)
-        error = vault_make(office, line->name != NULL ? line->name : "", passphrase, fingerprint);
+        error = vault_make(office, &order, passphrase, fingerprint);
     passphrase_free(&passphrase);
     if (error == ERROR_NONE)
         say_made(office, fingerprint);
     return command_fail(office, error);
 }
 
+/* The officer's passphrase opens root.keyring too when they made the office; else root's is asked,
+   where somebody can answer. */
+static enum error open_root(const struct command_line *line, const struct vault *vault,
+                            const struct passphrase *own, struct root **root)
+{
+    struct passphrase *other = NULL;
+    enum error error = ERROR_PASSPHRASE;
+    if (line->root_passphrase_file == NULL)
+        error = root_load(vault->dir, vault->charter.root, own, root);
+    if (error != ERROR_PASSPHRASE)
+        return error;
+    if (line->root_passphrase_file == NULL && line->passphrase_file != NULL)
+        return ERROR_ROOT_PASSPHRASE;
+    error = prompt_passphrase(line->root_passphrase_file, PROMPT_ROOT, &other);
+    if (error == ERROR_NONE)
+        error = root_load(vault->dir, vault->charter.root, other, root);
+    passphrase_free(&other);
+    return error == ERROR_PASSPHRASE ? ERROR_ROOT_PASSPHRASE : error;
+}
+
 static int enroll(const struct command_line *line, struct vault *vault,
                   const struct passphrase *passphrase, uint8_t type)
 {
-    const struct fleet_order order = {line->operands[1], line->facility, type, line->out};
+    const struct fleet_order order = {line->operands[1], line->facility, type, line->out,
+                                      day_minute()};
     const char *blamed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    uint8_t *root = NULL;
-    enum error error = vault_root(vault, passphrase, &root);
+    struct root *root = NULL;
+    enum error error = open_root(line, vault, passphrase, &root);
     if (error != ERROR_NONE)
         return command_fail(line->operands[0], error);
     error = fleet_enroll(vault, root, &order, kiosk, &blamed);
@@ -118,8 +154,7 @@ int command_enroll(const struct command_line *line)
     if (status == COMMAND_DONE)
         status = enroll(line, vault, passphrase, type->number);
     passphrase_free(&passphrase);
-    vault_close(&vault);
-    return status;
+    return command_close(&vault, status);
 }
 
 enum { BAR = 30 };
@@ -180,7 +215,7 @@ static int finish_import(const struct import *import, const struct command_line 
     enum error error = fleet_ahead(import->vault, kiosk, &board);
     say_ahead(kiosk, board);
     if (error == ERROR_NONE)
-        error = caseload_checkpoint(import->vault->cases);
+        error = journal_checkpoint(import->vault->journal);
     const int status = command_fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
@@ -202,7 +237,7 @@ static int enter_for_import(const struct command_line *line, struct vault **vaul
 
 int command_import(const struct command_line *line)
 {
-    struct import import = {.today = day_today(), .refused = show_refused};
+    struct import import = {.now = day_minute(), .refused = show_refused};
     int status = command_unlock(line, &import.vault);
     if (status == COMMAND_DONE)
         status = enter_for_import(line, &import.vault);
@@ -214,8 +249,7 @@ int command_import(const struct command_line *line)
         import_path(&import, line->operands[i]);
     clear_progress();
     status = finish_import(&import, line);
-    vault_close(&import.vault);
-    return status;
+    return command_close(&import.vault, status);
 }
 
 int command_kiosks(const struct command_line *line)
@@ -226,14 +260,16 @@ int command_kiosks(const struct command_line *line)
     int status = command_open(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    enum error error = fleet_list(vault, day_today(), &rows, &n);
-    if (error == ERROR_NONE && (line->given & COMMAND_JSON) != 0)
-        error = print_json_kiosks(stdout, rows, n);
-    else if (error == ERROR_NONE)
+    enum error error = fleet_list(vault, day_minute(), &rows, &n);
+    const bool listed = error == ERROR_NONE || error == ERROR_JOURNAL_ROW;
+    enum error printed = ERROR_NONE;
+    if (listed && (line->given & COMMAND_JSON) != 0)
+        printed = print_json_kiosks(stdout, rows, n);
+    else if (listed)
         print_kiosks(stdout, rows, n);
     fleet_free(rows, n);
-    vault_close(&vault);
-    return command_fail(line->operands[0], error);
+    status = command_fail_rows(line->operands[0], vault, printed != ERROR_NONE ? printed : error);
+    return command_close(&vault, status);
 }
 
 /* Names every message that is missing from the board because it is damaged. */
@@ -278,8 +314,8 @@ int command_publish(const struct command_line *line)
         status = enter_for_publish(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    enum error error = publish_run(vault, line->out, day_today(), &report);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
+    enum error error = publish_run(vault, line->out, day_minute(), &report);
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
         printf(report.changed ? _("Board %u is written.\n")
                               : _("Nothing changed. Board %u is written again.\n"),
                report.number);
@@ -291,8 +327,7 @@ int command_publish(const struct command_line *line)
     if (report.blamed != NULL)
         status = fail_file(line->operands[0], &report, error);
     else
-        status = command_fail_rows(error == ERROR_CASEBOOK_ROW ? line->operands[0] : line->out,
+        status = command_fail_rows(error == ERROR_JOURNAL_ROW ? line->operands[0] : line->out,
                                    vault, error);
-    vault_close(&vault);
-    return status;
+    return command_close(&vault, status);
 }

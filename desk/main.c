@@ -24,10 +24,11 @@ int main(int argc, char **argv)
     int status = options_parse(&line, argc, argv);
     if (status >= 0)
         return status;
-    const struct command *command = line.operand_count > 0 ? command_find(line.operands[0]) : NULL;
+    int used = 0;
+    const struct command *command = command_find(line.operands, line.operand_count, &used);
     if (command != NULL) {
-        line.operands++;
-        line.operand_count--;
+        line.operands += used;
+        line.operand_count -= used;
     } else {
         command = command_screen();
     }

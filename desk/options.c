@@ -9,26 +9,37 @@
 #include "base/lang.h"
 #include "desk/sanitize.h"
 
-enum { OPTION_HELP = 1000, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_LANGUAGE };
+/* Above all bits of enum command_option. */
+enum { OPTION_HELP = 1 << 20, OPTION_VERSION, OPTION_PASSPHRASE, OPTION_OFFICER, OPTION_LANGUAGE };
 
 static void print_usage(FILE *out)
 {
-    fputs(_("Usage: sandyq-desk init OFFICE [--name TEXT]\n"
+    fputs(_("Usage: sandyq-desk init OFFICE [--name TEXT] [--officer-name TEXT]\n"
             "       sandyq-desk enroll OFFICE REQUEST --facility CODE --type TYPE --out FILE\n"
             "       sandyq-desk import OFFICE PATH...\n"
             "       sandyq-desk list OFFICE [--json]\n"
             "       sandyq-desk show OFFICE CASE [--json]\n"
             "       sandyq-desk answer OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk status OFFICE CASE STATUS\n"
+            "       sandyq-desk undo OFFICE CASE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk kiosks OFFICE [--json]\n"
             "       sandyq-desk publish OFFICE --out DIR\n"
+            "       sandyq-desk audit OFFICE [--json]\n"
+            "       sandyq-desk verify OFFICE [--json]\n"
+            "       sandyq-desk officer join OFFICE [--name TEXT]\n"
+            "       sandyq-desk officer add OFFICE FINGERPRINT [--role ROLE] [--root]\n"
+            "       sandyq-desk officer list OFFICE [--json]\n"
+            "       sandyq-desk officer remove OFFICE NUMBER [--root]\n"
+            "       sandyq-desk officer passphrase OFFICE [--new-passphrase-file FILE]\n"
             "       sandyq-desk OFFICE\n"
             "       sandyq-desk --help | --version\n"
             "\n"
             "The last but one is the triage screen. Each also takes:\n"
+            "  --officer DIR            your own folder; else it is below ~/.sandyq\n"
             "  --passphrase-file FILE   its first line is the passphrase; else it is asked\n"
-            "  --language CODE          kk, ru or en\n"),
+            "  --language CODE          kk, ru or en\n"
+            "enroll and --root also take --root-passphrase-file FILE.\n"),
           out);
 }
 
@@ -54,38 +65,40 @@ static int take_language(const char *code)
     return usage_error(code, NULL, _("There is no such language. Choose kk, ru or en."));
 }
 
-static void take(struct command_line *line, unsigned option, const char **where)
+/* Where the value of an option goes. */
+static const char **place_of(struct command_line *line, int option)
 {
-    line->given |= option;
-    if (where != NULL)
-        *where = optarg;
+    const struct {
+        int option;
+        const char **where;
+    } places[] = {
+        {COMMAND_NAME, &line->name},
+        {COMMAND_FACILITY, &line->facility},
+        {COMMAND_TYPE, &line->type},
+        {COMMAND_OUT, &line->out},
+        {COMMAND_TEXT_FILE, &line->text_file},
+        {COMMAND_ROLE, &line->role},
+        {COMMAND_ROOT_PASSPHRASE, &line->root_passphrase_file},
+        {COMMAND_NEW_PASSPHRASE, &line->new_passphrase_file},
+        {COMMAND_OFFICER_NAME, &line->officer_name},
+        {OPTION_OFFICER, &line->officer},
+        {OPTION_PASSPHRASE, &line->passphrase_file},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i].option == option)
+            return places[i].where;
+    return NULL;
 }
 
 /* Returns an exit status, or -1 to continue. */
 static int take_option(struct command_line *line, int option)
 {
+    const char **place = place_of(line, option);
+    if (place != NULL)
+        *place = optarg;
+    if (option < OPTION_HELP)
+        line->given |= (unsigned)option;
     switch (option) {
-    case COMMAND_NAME:
-        take(line, COMMAND_NAME, &line->name);
-        break;
-    case COMMAND_FACILITY:
-        take(line, COMMAND_FACILITY, &line->facility);
-        break;
-    case COMMAND_TYPE:
-        take(line, COMMAND_TYPE, &line->type);
-        break;
-    case COMMAND_OUT:
-        take(line, COMMAND_OUT, &line->out);
-        break;
-    case COMMAND_JSON:
-        take(line, COMMAND_JSON, NULL);
-        break;
-    case COMMAND_TEXT_FILE:
-        take(line, COMMAND_TEXT_FILE, &line->text_file);
-        break;
-    case OPTION_PASSPHRASE:
-        line->passphrase_file = optarg;
-        break;
     case OPTION_LANGUAGE:
         return take_language(optarg);
     case OPTION_HELP:
@@ -95,9 +108,8 @@ static int take_option(struct command_line *line, int option)
         return puts("sandyq-desk " SANDYQ_VERSION) >= 0 && fflush(stdout) == 0 ? COMMAND_DONE
                                                                                : COMMAND_FAILED;
     default:
-        return COMMAND_USAGE;
+        return -1;
     }
-    return -1;
 }
 
 static const struct option options[] = {
@@ -107,6 +119,12 @@ static const struct option options[] = {
     {"out", required_argument, NULL, COMMAND_OUT},
     {"json", no_argument, NULL, COMMAND_JSON},
     {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
+    {"role", required_argument, NULL, COMMAND_ROLE},
+    {"root", no_argument, NULL, COMMAND_ROOT},
+    {"root-passphrase-file", required_argument, NULL, COMMAND_ROOT_PASSPHRASE},
+    {"new-passphrase-file", required_argument, NULL, COMMAND_NEW_PASSPHRASE},
+    {"officer-name", required_argument, NULL, COMMAND_OFFICER_NAME},
+    {"officer", required_argument, NULL, OPTION_OFFICER},
     {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE},
     {"language", required_argument, NULL, OPTION_LANGUAGE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -120,7 +138,7 @@ static int option_error(int option, const char *word)
     const char letter[] = {'-', (char)optopt, '\0'};
     if (option == ':')
         return usage_error(word, NULL, _("Something must follow this option."));
-    if (optopt == COMMAND_JSON || optopt >= OPTION_HELP)
+    if (optopt == COMMAND_JSON || optopt == COMMAND_ROOT || optopt >= OPTION_HELP)
         return usage_error(word, NULL, _("This option takes no value."));
     return usage_error(optopt != 0 ? letter : word, NULL, _("There is no such option."));
 }

@@ -3,6 +3,7 @@
 #include "desk/print.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -80,6 +81,13 @@ static void cases_cell(const void *rows, size_t row, size_t column, char text[TA
     }
 }
 
+static void show_table(struct table *table, size_t n)
+{
+    table_start(table, n);
+    for (size_t i = 0; i < n; i++)
+        table_row(table, i);
+}
+
 void print_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
     static const char *const heads[] = {
@@ -96,9 +104,7 @@ void print_cases(FILE *out, const struct triage_case *cases, size_t n)
         fprintf(out, "%s\n", _("There are no cases yet."));
         return;
     }
-    table_start(&table, n);
-    for (size_t i = 0; i < n; i++)
-        table_row(&table, i);
+    show_table(&table, n);
 }
 
 /* --- a case --- */
@@ -139,7 +145,7 @@ static void category(FILE *out, const struct item *item)
 {
     const struct letter *letter = item->letter;
     const struct taxonomy_category *known = taxonomy_category(letter->category);
-    const enum taxonomy_urgency urgency = triage_urgency(letter);
+    const enum taxonomy_urgency urgency = item_urgency(letter);
     fprintf(out, INDENT "%s: %s, %s\n", _("Category"), letter->category,
             known != NULL ? _(taxonomy_text(&known->words, chosen_by(item)))
                           : _("not known to this version"));
@@ -173,11 +179,40 @@ static void person(FILE *out, const struct letter *letter)
     field(out, _("Who may know"), consent != NULL ? _(consent) : "?");
 }
 
-/* Where a case is printed, and how wide. */
+/* Where a case is printed, and how wide; and whose names stand in it. */
 struct output {
     FILE *out;
     int columns;
+    const struct officer_row *officers;
+    size_t officer_count;
 };
+
+/* Who did it, or took it in. */
+static void by_whom(const struct output *output, bool taken, unsigned officer)
+{
+    const bool known = officer >= 1 && officer <= output->officer_count;
+    const char *name = known ? output->officers[officer - 1].name : "";
+    fputs(INDENT, output->out);
+    fprintf(output->out, taken ? _("Taken in by officer %u") : _("by officer %u"), officer);
+    if (name[0] != '\0')
+        fputs(", ", output->out);
+    sanitize_word(output->out, name, strlen(name));
+    fputc('\n', output->out);
+}
+
+static void verdict(FILE *out, enum fold_verdict verdict)
+{
+    static const char *const words[] = {
+        [FOLD_UNKNOWN] = N_("this version does not know what it is"),
+        [FOLD_UNREADABLE] = N_("it does not open"),
+        [FOLD_FORBIDDEN] = N_("the officer had no right to it"),
+        [FOLD_CHANGED] = N_("a colleague had changed it before"),
+        [FOLD_LETTER_CAME] = N_("a letter had come that the officer had not seen"),
+        [FOLD_SENSELESS] = N_("it is about nothing that there is"),
+    };
+    if (verdict != FOLD_COUNTS && (size_t)verdict < sizeof words / sizeof *words)
+        field(out, verdict == FOLD_UNKNOWN ? _("Warning") : _("Does not count"), _(words[verdict]));
+}
 
 static enum error foreign(const struct output *output, const char *text, size_t len)
 {
@@ -204,6 +239,8 @@ static enum error show_letter(const struct output *output, const struct item *it
     place(out, item);
     field(out, _("Kiosk"), kiosk);
     field_number(out, _("Record"), item->seq);
+    by_whom(output, true, item->officer);
+    verdict(out, item->verdict);
     if (item->misplaced)
         field(out, _("Warning"), _("The letter names another place than its record does."));
     field(out, _("Language"), letter->language);
@@ -222,53 +259,71 @@ static enum error show_letter(const struct output *output, const struct item *it
     return ERROR_NONE;
 }
 
-/* Skips one that does not open; the command reports damaged rows. */
-static enum error message(const struct output *output, const struct item *item)
+/* What the office did: its heading, who did it, and whether it counts. */
+static void act(const struct output *output, const char *what, const struct item *item)
 {
-    if (!item->opened)
-        return ERROR_NONE;
+    heading(output->out, what, item->day);
+    by_whom(output, false, item->officer);
+    verdict(output->out, item->verdict);
+}
+
+static enum error show_message(const struct output *output, const struct item *item)
+{
     const char *state = taxonomy_public_text(item->state);
-    heading(output->out, _("Message to the person"), item->day);
+    act(output, _("Message to the person"), item);
     fprintf(output->out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
     return item->len > 0 ? foreign(output, item->text, item->len) : ERROR_NONE;
+}
+
+static void show_status(const struct output *output, const struct item *item)
+{
+    const struct taxonomy_status *status = taxonomy_status_numbered(item->status);
+    act(output, item->undoes ? _("Status taken back") : _("New status"), item);
+    fprintf(output->out, INDENT "%s\n", status != NULL ? _(status->text) : "?");
 }
 
 static enum error show_item(void *context, const struct item *item)
 {
     const struct output *output = context;
-    FILE *out = output->out;
-    const struct taxonomy_status *status = NULL;
     switch (item->kind) {
     case ITEM_LETTER:
         return show_letter(output, item);
     case ITEM_MESSAGE:
-        return message(output, item);
+        return show_message(output, item);
     case ITEM_STATUS:
-        status = taxonomy_status_numbered(item->status);
-        heading(out, _("New status"), item->day);
-        fprintf(out, INDENT "%s\n", status != NULL ? _(status->text) : "?");
+        show_status(output, item);
         break;
     case ITEM_NOTE:
-        heading(out, _("Note of the office"), item->day);
+        act(output, _("Note of the office"), item);
         return foreign(output, item->text, item->len);
+    case ITEM_OTHER:
+        act(output, _("Something of a newer version"), item);
+        break;
     }
     return ERROR_NONE;
 }
 
-enum error print_case_wide(FILE *out, int columns, struct casefile *casefile)
+enum error print_case_wide(FILE *out, int columns, struct vault *vault, struct casefile *casefile)
 {
-    struct output output = {out, columns};
-    fprintf(out, "%s %" PRIu64 "\n", _("Case"), casefile_id(casefile));
-    return casefile_walk(casefile, show_item, &output);
+    struct output output = {.out = out, .columns = columns};
+    struct officer_row *officers = NULL;
+    enum error error = officer_list(vault, &officers, &output.officer_count);
+    if (error != ERROR_NONE)
+        return error;
+    output.officers = officers;
+    fprintf(out, "%s %" PRIu64 "\n", _("Case"), casefile_seen(casefile)->number);
+    error = casefile_walk(casefile, show_item, &output);
+    free(officers);
+    return error;
 }
 
-enum error print_case(FILE *out, struct casefile *casefile)
+enum error print_case(FILE *out, struct vault *vault, struct casefile *casefile)
 {
     struct winsize size = {0};
     int columns = COLUMNS;
     if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns)
         columns = size.ws_col > COLUMNS_MIN ? size.ws_col : COLUMNS_MIN;
-    return print_case_wide(out, columns, casefile);
+    return print_case_wide(out, columns, vault, casefile);
 }
 
 /* --- kiosks --- */
@@ -297,14 +352,14 @@ static void rollbacks(FILE *out, const struct fleet_row *row)
 {
     char day[DAY_TEXT_LEN];
     for (size_t i = 0; i < row->rollbacks.n; i++) {
-        const struct caseload_rollback *one = &row->rollbacks.all[i];
-        day_text(one->day, day);
+        day_text(row->rollbacks.all[i].day, day);
         fputs(INDENT, out);
         fprintf(out,
                 _("ROLLBACK, seen on %s: from record %llu and board %u back to record %llu and "
                   "board %u\n"),
-                day, (unsigned long long)one->was_seq, one->was_board, (unsigned long long)one->seq,
-                one->board);
+                day, (unsigned long long)row->rollbacks.all[i].was_seq,
+                row->rollbacks.all[i].was_board, (unsigned long long)row->rollbacks.all[i].seq,
+                row->rollbacks.all[i].board);
     }
 }
 
@@ -323,52 +378,50 @@ static void count(FILE *out, const char *what, uint64_t number)
         field_number(out, what, number);
 }
 
-static void health(FILE *out, const struct caseload_kiosk *kiosk)
+static void health(FILE *out, const struct fleet_row *row)
 {
-    if (kiosk->imported == 0)
+    if (row->contact.imported == 0)
         return;
-    if ((kiosk->health & BUNDLE_PRINTER_OK) == 0)
+    if ((row->contact.health & BUNDLE_PRINTER_OK) == 0)
         fprintf(out, INDENT "%s\n", _("The printer is not well."));
-    if ((kiosk->health & BUNDLE_DISK_OK) == 0)
+    if ((row->contact.health & BUNDLE_DISK_OK) == 0)
         fprintf(out, INDENT "%s\n", _("The disk is not well."));
-    if ((kiosk->health & BUNDLE_CLOCK_OK) == 0)
+    if ((row->contact.health & BUNDLE_CLOCK_OK) == 0)
         fprintf(out, INDENT "%s\n", _("The clock is not well."));
 }
 
 static void kiosks_cell(const void *rows, size_t row, size_t column, char text[TABLE_CELL])
 {
     const struct fleet_row *one = (const struct fleet_row *)rows + row;
-    const struct caseload_kiosk *kiosk = &one->kiosk;
     switch (column) {
     case 0:
-        return card_kiosk_text(kiosk->kiosk, text);
+        return card_kiosk_text(one->kiosk.kiosk, text);
     case 1:
         return table_cell_text(text, one->card.facility);
     case 2:
         return table_cell_text(text, print_type(one->card.type));
     case 3:
-        return table_cell_number(text, kiosk->last_seq);
+        return table_cell_number(text, one->kiosk.last_seq);
     case 4:
-        return table_cell_day(text, kiosk->last_day);
+        return table_cell_day(text, one->kiosk.last_day);
     case 5:
         return table_cell_number(text, one->silent);
     case 6:
-        return table_cell_number(text, kiosk->charter);
+        return table_cell_number(text, one->contact.charter);
     default:
-        return table_cell_number(text, kiosk->board);
+        return table_cell_number(text, one->contact.board);
     }
 }
 
 static void show_kiosk(FILE *out, const struct fleet_row *row)
 {
-    const struct caseload_kiosk *kiosk = &row->kiosk;
     gaps(out, &row->gaps);
     forks(out, &row->forks);
     rollbacks(out, row);
     silence(out, row);
-    count(out, _("Envelopes that could not be read, kept"), kiosk->unreadable);
-    count(out, _("Letters that name another place"), kiosk->misplaced);
-    health(out, kiosk);
+    count(out, _("Envelopes that could not be read, kept"), row->kiosk.unreadable);
+    count(out, _("Letters that name another place"), row->kiosk.misplaced);
+    health(out, row);
 }
 
 void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
@@ -392,4 +445,45 @@ void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
         table_row(&table, i);
         show_kiosk(out, &rows[i]);
     }
+}
+
+/* --- officers --- */
+
+/* The day of a minute; 0 for none. */
+static uint32_t day_of(uint32_t minute)
+{
+    return minute / DAY_MINUTES;
+}
+
+static void officers_cell(const void *rows, size_t row, size_t column, char text[TABLE_CELL])
+{
+    const struct officer_row *one = (const struct officer_row *)rows + row;
+    switch (column) {
+    case 0:
+        return table_cell_number(text, one->no);
+    case 1:
+        return table_cell_text(text, act_role_name(one->role));
+    case 2:
+        return table_cell_text(text, one->fingerprint);
+    case 3:
+        return table_cell_day(text, day_of(one->since));
+    case 4:
+        return table_cell_day(text, day_of(one->removed));
+    default:
+        return table_cell_text(text, one->name);
+    }
+}
+
+void print_officers(FILE *out, const struct officer_row *rows, size_t n)
+{
+    static const char *const heads[] = {
+        N_("OFFICER"), N_("ROLE"), N_("FINGERPRINT"), N_("SINCE"), N_("REMOVED"), N_("NAME"),
+    };
+    struct table table = {.out = out,
+                          .heads = heads,
+                          .columns = sizeof heads / sizeof *heads,
+                          .right = 1,
+                          .cell = officers_cell,
+                          .rows = rows};
+    show_table(&table, n);
 }

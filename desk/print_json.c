@@ -87,12 +87,37 @@ static enum error print(FILE *out, json_t *value)
     return error;
 }
 
+/* A list of rows; value makes the i-th. */
+static enum error print_list(FILE *out, const void *rows, size_t n,
+                             json_t *(*value)(const void *rows, size_t i))
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(all, value(rows, i)) != 0) {
+            json_decref(all);
+            return ERROR_MEMORY;
+        }
+    return print(out, all);
+}
+
 static json_t *day(uint32_t number)
 {
     char text[DAY_TEXT_LEN];
     if (number == 0)
         return json_null();
     day_text(number, text);
+    return json_string(text);
+}
+
+/* "2026-11-22T14:05", local time. */
+static json_t *minute(uint32_t number)
+{
+    char date[DAY_TEXT_LEN], text[DAY_TEXT_LEN + sizeof "T14:05"];
+    const uint32_t in_day = number % DAY_MINUTES;
+    if (number == 0)
+        return json_null();
+    day_text(number / DAY_MINUTES, date);
+    snprintf(text, sizeof text, "%sT%02u:%02u", date, in_day / 60, in_day % 60);
     return json_string(text);
 }
 
@@ -115,15 +140,14 @@ static json_t *case_value(const struct triage_case *row)
                      (int)row->waits);
 }
 
+static json_t *case_at(const void *rows, size_t i)
+{
+    return case_value((const struct triage_case *)rows + i);
+}
+
 enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n)
 {
-    json_t *all = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(all, case_value(&cases[i])) != 0) {
-            json_decref(all);
-            return ERROR_MEMORY;
-        }
-    return print(out, all);
+    return print_list(out, cases, n, case_at);
 }
 
 static json_t *urgent_value(const struct letter *letter)
@@ -156,7 +180,7 @@ static json_t *letter_value(const struct item *item)
         "kiosk", kiosk_id(item->kiosk), "record", (json_int_t)item->seq, "facility",
         letter->facility, "type", print_type(item->type), "language", letter->language, "category",
         letter->category, "urgent", urgent_value(letter), "questions", questions_value(letter),
-        "urgency", print_urgency(triage_urgency(letter)), "consent", (int)letter->consent, "about",
+        "urgency", print_urgency(item_urgency(letter)), "consent", (int)letter->consent, "about",
         print_about(letter->about), "people", (int)letter->people, "name",
         json_stringn(letter->name, letter->name_len), "text",
         json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
@@ -168,25 +192,46 @@ static json_t *message_value(const struct item *item)
                      (int)item->state, "text", json_stringn(item->text, item->len));
 }
 
+static json_t *status_value(const struct item *item)
+{
+    return json_pack("{so ss ss sb}", "day", day(item->day), "status", print_status(item->status),
+                     "was", print_status(item->was), "undoes", (int)item->undoes);
+}
+
+static json_t *note_value(const struct item *item)
+{
+    return json_pack("{so so}", "day", day(item->day), "text", json_stringn(item->text, item->len));
+}
+
+static json_t *other_value(const struct item *item)
+{
+    return json_pack("{so}", "day", day(item->day));
+}
+
+/* Who did it and when, and whether it counts. */
+static json_t *act_value(const struct item *item)
+{
+    return json_pack("{sI sI so ss}", "act", (json_int_t)item->act, "officer",
+                     (json_int_t)item->officer, "at", minute(item->minute), "verdict",
+                     fold_verdict_name(item->verdict));
+}
+
 static enum error add_item(void *context, const struct item *item)
 {
-    static const char *const lists[] = {[ITEM_LETTER] = "letters",
-                                        [ITEM_MESSAGE] = "messages",
-                                        [ITEM_STATUS] = "statuses",
-                                        [ITEM_NOTE] = "notes"};
-    json_t *value = NULL;
-    if (item->kind == ITEM_MESSAGE && !item->opened)
-        return ERROR_NONE;
-    if (item->kind == ITEM_LETTER)
-        value = letter_value(item);
-    else if (item->kind == ITEM_MESSAGE)
-        value = message_value(item);
-    else if (item->kind == ITEM_STATUS)
-        value = json_pack("{so ss}", "day", day(item->day), "status", print_status(item->status));
-    else
-        value = json_pack("{so so}", "day", day(item->day), "text",
-                          json_stringn(item->text, item->len));
-    json_t *list = json_object_get(context, lists[item->kind]);
+    static const struct {
+        const char *list;
+        json_t *(*value)(const struct item *);
+    } kinds[] = {
+        [ITEM_LETTER] = {"letters", letter_value},  [ITEM_MESSAGE] = {"messages", message_value},
+        [ITEM_STATUS] = {"statuses", status_value}, [ITEM_NOTE] = {"notes", note_value},
+        [ITEM_OTHER] = {"others", other_value},
+    };
+    json_t *value = kinds[item->kind].value(item);
+    json_t *list = json_object_get(context, kinds[item->kind].list);
+    if (json_object_update_new(value, act_value(item)) != 0) {
+        json_decref(value);
+        return ERROR_MEMORY;
+    }
     return json_array_append_new(list, value) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
@@ -197,10 +242,10 @@ enum error print_json_case(FILE *out, struct casefile *casefile)
     if (error != ERROR_NONE)
         return error;
     json_t *value = case_value(&row);
-    json_object_update_new(
-        value, json_pack("{s[] s[] s[] s[]}", "letters", "messages", "statuses", "notes"));
+    json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[]}", "letters", "messages",
+                                            "statuses", "notes", "others"));
     error = casefile_walk(casefile, add_item, value);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
         enum error printed = print(out, value);
         return printed != ERROR_NONE ? printed : error;
     }
@@ -231,45 +276,97 @@ static json_t *rollbacks_value(const struct fleet_row *row)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < row->rollbacks.n; i++) {
-        const struct caseload_rollback *one = &row->rollbacks.all[i];
-        json_array_append_new(
-            all, json_pack("{so sI sI sI sI}", "seen", day(one->day), "from_record",
-                           (json_int_t)one->was_seq, "from_board", (json_int_t)one->was_board,
-                           "record", (json_int_t)one->seq, "board", (json_int_t)one->board));
+        json_array_append_new(all,
+                              json_pack("{so sI sI sI sI}", "seen", day(row->rollbacks.all[i].day),
+                                        "from_record", (json_int_t)row->rollbacks.all[i].was_seq,
+                                        "from_board", (json_int_t)row->rollbacks.all[i].was_board,
+                                        "record", (json_int_t)row->rollbacks.all[i].seq, "board",
+                                        (json_int_t)row->rollbacks.all[i].board));
     }
     return all;
 }
 
-static json_t *health_value(const struct caseload_kiosk *kiosk)
+static json_t *health_value(const struct fleet_row *row)
 {
-    return json_pack("{sb sb sb}", "printer", (kiosk->health & BUNDLE_PRINTER_OK) != 0, "disk",
-                     (kiosk->health & BUNDLE_DISK_OK) != 0, "clock",
-                     (kiosk->health & BUNDLE_CLOCK_OK) != 0);
+    return json_pack("{sb sb sb}", "printer", (row->contact.health & BUNDLE_PRINTER_OK) != 0,
+                     "disk", (row->contact.health & BUNDLE_DISK_OK) != 0, "clock",
+                     (row->contact.health & BUNDLE_CLOCK_OK) != 0);
 }
 
-static json_t *kiosk_value(const struct fleet_row *row)
+static json_t *kiosk_at(const void *rows, size_t i)
 {
-    const struct caseload_kiosk *kiosk = &row->kiosk;
-    return json_pack(
-        "{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
-        kiosk_id(kiosk->kiosk), "facility", row->card.facility, "type", print_type(row->card.type),
-        "enrolled", day(kiosk->enrolled), "last", (json_int_t)kiosk->last_seq, "day",
-        day(kiosk->last_day), "silent", (int)row->silent, "unbroken", (json_int_t)kiosk->tip_seq,
-        "gaps", ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
-        (json_int_t)kiosk->rollbacks, "set_back", rollbacks_value(row), "unreadable",
-        (json_int_t)kiosk->unreadable, "misplaced", (json_int_t)kiosk->misplaced, "charter",
-        (json_int_t)kiosk->charter, "board", (json_int_t)kiosk->board, "image",
-        (json_int_t)kiosk->image, "exchange_age", (int)kiosk->exchange_age, "imported",
-        day(kiosk->imported), "health", kiosk->imported > 0 ? health_value(kiosk) : json_null());
+    const struct fleet_row *row = (const struct fleet_row *)rows + i;
+    return json_pack("{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
+                     kiosk_id(row->kiosk.kiosk), "facility", row->card.facility, "type",
+                     print_type(row->card.type), "enrolled", day(row->enrolled), "last",
+                     (json_int_t)row->kiosk.last_seq, "day", day(row->kiosk.last_day), "silent",
+                     (int)row->silent, "unbroken", (json_int_t)row->kiosk.tip_seq, "gaps",
+                     ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
+                     (json_int_t)row->contact.rollbacks, "set_back", rollbacks_value(row),
+                     "unreadable", (json_int_t)row->kiosk.unreadable, "misplaced",
+                     (json_int_t)row->kiosk.misplaced, "charter", (json_int_t)row->contact.charter,
+                     "board", (json_int_t)row->contact.board, "image",
+                     (json_int_t)row->contact.image, "exchange_age", (int)row->contact.exchange_age,
+                     "imported", day(row->contact.imported), "health",
+                     row->contact.imported > 0 ? health_value(row) : json_null());
 }
 
 enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
 {
+    return print_list(out, rows, n, kiosk_at);
+}
+
+/* --- officers --- */
+
+static json_t *officer_at(const void *rows, size_t i)
+{
+    const struct officer_row *row = (const struct officer_row *)rows + i;
+    return json_pack("{sI ss ss ss so so}", "officer", (json_int_t)row->no, "role",
+                     act_role_name(row->role), "name", row->name, "fingerprint", row->fingerprint,
+                     "since", minute(row->since), "removed", minute(row->removed));
+}
+
+enum error print_json_officers(FILE *out, const struct officer_row *rows, size_t n)
+{
+    return print_list(out, rows, n, officer_at);
+}
+
+/* --- what an audit found --- */
+
+static json_t *number(uint64_t value)
+{
+    return value > 0 ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *finding_value(const struct audit_finding *finding)
+{
+    char kiosk[CARD_KIOSK_TEXT_LEN];
+    const bool of_kiosk = finding->kind == AUDIT_TIP || finding->kind == AUDIT_RECORDS ||
+                          finding->kind == AUDIT_STRAY_RECORD;
+    card_kiosk_text(finding->kiosk, kiosk);
+    return json_pack("{ss so so si so so so}", "kind", audit_kind_name(finding->kind),
+                     "transaction", number(finding->txn), "act", number(finding->seq), "officer",
+                     (int)finding->officer, "fault",
+                     finding->kind == AUDIT_HISTORY
+                         ? json_string(history_fault_name(finding->fault))
+                         : json_null(),
+                     "verdict",
+                     finding->kind == AUDIT_VOID ? json_string(fold_verdict_name(finding->verdict))
+                                                 : json_null(),
+                     "kiosk", of_kiosk ? json_string(kiosk) : json_null());
+}
+
+enum error print_json_audit(FILE *out, const struct audit_finding *findings, size_t n,
+                            const struct audit_report *report)
+{
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(all, kiosk_value(&rows[i])) != 0) {
+        if (json_array_append_new(all, finding_value(&findings[i])) != 0) {
             json_decref(all);
             return ERROR_MEMORY;
         }
-    return print(out, all);
+    return print(out, json_pack("{so sI sI sI sI sI}", "findings", all, "transactions",
+                                (json_int_t)report->txns, "acts", (json_int_t)report->acts, "texts",
+                                (json_int_t)report->bodies, "sealed", (json_int_t)report->sealed,
+                                "records", (json_int_t)report->records));
 }

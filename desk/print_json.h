@@ -6,13 +6,18 @@
 
 #include <stdio.h>
 
+#include "office/audit.h"
 #include "office/fleet.h"
+#include "office/officer.h"
 #include "office/triage.h"
 
 /* Each writes one JSON value and a newline. ERROR_MEMORY, ERROR_OUTPUT; for a case also errors of
-   casefile_walk: with ERROR_CASEBOOK_ROW what opens is printed, unless nothing does. */
+   casefile_walk: with ERROR_JOURNAL_ROW what opens is printed, unless nothing does. */
 enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n);
 enum error print_json_case(FILE *out, struct casefile *casefile);
+enum error print_json_officers(FILE *out, const struct officer_row *rows, size_t n);
 enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
+enum error print_json_audit(FILE *out, const struct audit_finding *findings, size_t n,
+                            const struct audit_report *report);
 
 #endif

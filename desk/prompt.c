@@ -151,7 +151,7 @@ static enum error ask_twice(const struct source *tty, struct passphrase *out)
     struct passphrase *again = secret_new(sizeof *again);
     if (again == NULL)
         return ERROR_MEMORY;
-    enum error error = ask(tty, _("New passphrase of the office: "), out);
+    enum error error = ask(tty, _("New passphrase: "), out);
     if (error == ERROR_NONE)
         error = check_fresh(out);
     if (error == ERROR_NONE)
@@ -165,7 +165,7 @@ static enum error ask_twice(const struct source *tty, struct passphrase *out)
 
 /* Turns off echo and signals from keys; Ctrl-C ends the line instead, so that it is
    read at once. */
-static enum error ask_mute(const struct source *tty, bool fresh, struct passphrase *out)
+static enum error ask_mute(const struct source *tty, enum prompt prompt, struct passphrase *out)
 {
     struct termios was, mute;
     if (tcgetattr(tty->fd, &was) != 0)
@@ -176,13 +176,15 @@ static enum error ask_mute(const struct source *tty, bool fresh, struct passphra
     mute.c_cc[VEOL] = CTRL_C;
     if (tcsetattr(tty->fd, TCSAFLUSH, &mute) != 0)
         return ERROR_NO_TERMINAL;
-    enum error error = fresh ? ask_twice(tty, out) : ask(tty, _("Passphrase of the office: "), out);
+    const char *question =
+        prompt == PROMPT_ROOT ? _("Passphrase of root.keyring: ") : _("Your passphrase: ");
+    enum error error = prompt == PROMPT_NEW ? ask_twice(tty, out) : ask(tty, question, out);
     tcsetattr(tty->fd, TCSAFLUSH, &was);
     return error;
 }
 
 /* Restores the echo, however it ends. */
-static enum error from_terminal(bool fresh, struct passphrase *out)
+static enum error from_terminal(enum prompt prompt, struct passphrase *out)
 {
     const struct sigaction action = {.sa_handler = on_signal};
     struct sigaction before[SIGNALS];
@@ -197,7 +199,7 @@ static enum error from_terminal(bool fresh, struct passphrase *out)
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &action, &before[i]);
     const struct source source = {tty, ERROR_NO_TERMINAL, &waiting};
-    enum error error = ask_mute(&source, fresh, out);
+    enum error error = ask_mute(&source, prompt, out);
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &before[i], NULL);
     sigprocmask(SIG_SETMASK, &waiting, NULL);
@@ -205,13 +207,13 @@ static enum error from_terminal(bool fresh, struct passphrase *out)
     return error;
 }
 
-enum error prompt_passphrase(const char *file, bool fresh, struct passphrase **out)
+enum error prompt_passphrase(const char *file, enum prompt prompt, struct passphrase **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
         return ERROR_MEMORY;
-    enum error error = file != NULL ? from_file(file, *out) : from_terminal(fresh, *out);
-    if (error == ERROR_NONE && fresh)
+    enum error error = file != NULL ? from_file(file, *out) : from_terminal(prompt, *out);
+    if (error == ERROR_NONE && prompt == PROMPT_NEW)
         error = check_fresh(*out);
     if (error != ERROR_NONE)
         passphrase_free(out);

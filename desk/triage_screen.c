@@ -10,6 +10,7 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
+#include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
 #include "office/casefile.h"
@@ -26,11 +27,11 @@ enum view { VIEW_LIST, VIEW_CASE, VIEW_WRITE, VIEW_ASK };
 
 struct triage_screen {
     struct vault *vault;
-    uint32_t today;
+    uint32_t now; /* minute */
     enum view view;
     struct triage_case *cases;
     struct list list;
-    enum error list_error;     /* ERROR_CASEBOOK_ROW: not all rows of the list could be read */
+    enum error list_error;     /* ERROR_JOURNAL_ROW: not all rows of the list could be read */
     struct casefile *casefile; /* the open case, or NULL */
     char *case_text;           /* secret_new memory: the open case as text */
     struct page page;
@@ -202,7 +203,7 @@ static enum error write_case_text(struct triage_screen *ui)
     if (out == NULL)
         return ERROR_MEMORY;
     setvbuf(out, NULL, _IONBF, 0);
-    enum error error = print_case_wide(out, CASE_COLUMNS, ui->casefile);
+    enum error error = print_case_wide(out, CASE_COLUMNS, ui->vault, ui->casefile);
     const bool cut = ferror(out) != 0;
     fclose(out);
     if (cut)
@@ -232,7 +233,7 @@ static void open_case(struct triage_screen *ui)
     if (ui->list.count == 0)
         return;
     enum error error = load_case(ui);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW)
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW)
         ui->view = VIEW_CASE;
     else
         close_case(ui);
@@ -256,25 +257,33 @@ static void drop_text(struct triage_screen *ui)
     ui->view = VIEW_CASE;
 }
 
-/* If the case cannot be loaded again after the answer was sent, returns to the list, loaded
-   anew. */
-static void send_text(struct triage_screen *ui)
+/* Shows the case as it stands after what was done, with a word on it. If it cannot be loaded again,
+   returns to the list, loaded anew. */
+static void show_again(struct triage_screen *ui, const char *note)
 {
-    enum error error = triage_answer(ui->casefile, ui->text, ui->edit.len, ui->today);
-    if (error != ERROR_NONE) {
-        ui->view = VIEW_WRITE;
-        triage_screen_tell(ui, error);
-        return;
-    }
-    drop_text(ui);
-    error = reload_case(ui);
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW) {
-        ui->note = _("The answer goes out with the next board: publish it.");
+    enum error error = reload_case(ui);
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
+        ui->note = note;
         return;
     }
     (void)load_list(ui);
     close_case(ui);
     triage_screen_tell(ui, error);
+}
+
+static void send_text(struct triage_screen *ui)
+{
+    bool kept = false;
+    enum error error = triage_answer(ui->casefile, ui->text, ui->edit.len, ui->now, &kept);
+    if (error != ERROR_NONE && !kept) {
+        ui->view = VIEW_WRITE;
+        triage_screen_tell(ui, error);
+        return;
+    }
+    drop_text(ui);
+    show_again(ui, error == ERROR_NONE ? _("The answer goes out with the next board: publish it.")
+                                       : _("The case was changed meanwhile. Your words are kept as "
+                                           "a note: read it again."));
 }
 
 /* Saves the text as a note of the case when the terminal is gone. */
@@ -292,7 +301,7 @@ static void keep_text(struct triage_screen *ui)
     memcpy(note, head, head_len);
     memcpy(note + head_len, between, sizeof between - 1);
     memcpy(note + text_at, ui->text, ui->edit.len);
-    ui->lost = casefile_note(ui->vault, casefile_id(ui->casefile), ui->today, note, len);
+    ui->lost = casefile_note(ui->casefile, ui->now, note, len);
     secret_free(note);
 }
 
@@ -384,18 +393,18 @@ bool triage_screen_key(struct triage_screen *ui, const struct screen *screen, st
 
 /* --- life --- */
 
-enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out)
+enum error triage_screen_new(struct vault *vault, uint32_t now, struct triage_screen **out)
 {
     struct triage_screen *ui = *out = calloc(1, sizeof *ui);
     if (ui == NULL)
         return ERROR_MEMORY;
     ui->vault = vault;
-    ui->today = today;
+    ui->now = now;
     ui->case_text = secret_new(CASE_TEXT_LEN);
     ui->text = secret_new(ANSWER_TEXT_MAX);
     enum error error = ui->case_text != NULL && ui->text != NULL ? load_list(ui) : ERROR_MEMORY;
     triage_screen_tell(ui, error);
-    if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
+    if (error != ERROR_NONE && error != ERROR_JOURNAL_ROW) {
         triage_screen_free(out);
         return error;
     }
@@ -413,4 +422,9 @@ void triage_screen_free(struct triage_screen **ui)
     free((*ui)->cases);
     free(*ui);
     *ui = NULL;
+}
+
+void triage_screen_tick(struct triage_screen *ui, uint32_t now)
+{
+    ui->now = now;
 }

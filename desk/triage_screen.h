@@ -11,10 +11,10 @@
 
 struct triage_screen;
 
-/* Reads the list. *out is the caller's, for triage_screen_free, which wipes what was read; NULL
-   on an error: ERROR_MEMORY, errors of triage_list. Damaged rows are no error: the screen names
-   them. */
-enum error triage_screen_new(struct vault *vault, uint32_t today, struct triage_screen **out);
+/* Reads the list; now is the minute of what is done. *out is the caller's, for triage_screen_free,
+   which wipes what was read; NULL on an error: ERROR_MEMORY, errors of triage_list. Damaged rows
+   are no error: the screen names them. */
+enum error triage_screen_new(struct vault *vault, uint32_t now, struct triage_screen **out);
 
 /* Wipes, frees and sets to NULL. NULL is nothing. */
 void triage_screen_free(struct triage_screen **ui);
@@ -29,12 +29,15 @@ bool triage_screen_key(struct triage_screen *ui, const struct screen *screen, st
 /* Shows an error at the foot of the screen; ERROR_NONE takes it away. */
 void triage_screen_tell(struct triage_screen *ui, enum error error);
 
+/* What is done from now on is done in this minute. */
+void triage_screen_tick(struct triage_screen *ui, uint32_t now);
+
 /* Why the answer could not be kept after KEYPRESS_GONE, or ERROR_NONE. */
 enum error triage_screen_lost(const struct triage_screen *ui);
 
 /* Opens this terminal, confines the process to the office (desk_sandbox.h) and runs the screen
    until it is left. Errors of term_open, desk_sandbox_enter, triage_screen_new and
    triage_screen_lost, ERROR_SCREEN_SMALL. */
-enum error triage_screen_run(struct vault *vault, uint32_t today);
+enum error triage_screen_run(struct vault *vault);
 
 #endif

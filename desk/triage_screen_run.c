@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
 #include "desk/desk_sandbox.h"
@@ -53,6 +54,7 @@ static bool step(struct triage_screen *ui, struct window *window)
     const struct keypress key = term_key(0);
     if (key.kind == KEYPRESS_RESIZE)
         measure(window);
+    triage_screen_tick(ui, day_minute());
     return (window->small && key.kind != KEYPRESS_GONE) ||
            triage_screen_key(ui, window->screen, key);
 }
@@ -71,7 +73,7 @@ static enum error loop(struct triage_screen *ui)
     return error == ERROR_NONE ? triage_screen_lost(ui) : error;
 }
 
-enum error triage_screen_run(struct vault *vault, uint32_t today)
+enum error triage_screen_run(struct vault *vault)
 {
     struct triage_screen *ui = NULL;
     const struct sigaction action = {.sa_handler = on_signal};
@@ -84,7 +86,7 @@ enum error triage_screen_run(struct vault *vault, uint32_t today)
         return error;
     error = desk_sandbox_enter(vault, NULL, 0);
     if (error == ERROR_NONE)
-        error = triage_screen_new(vault, today, &ui);
+        error = triage_screen_new(vault, day_minute(), &ui);
     if (error == ERROR_NONE)
         error = loop(ui);
     term_close();

@@ -6,64 +6,56 @@
 
 #include "base/error.h"
 #include "complaint/taxonomy.h"
+#include "crypto/answer.h"
 #include "crypto/secret.h"
 
-/* --- over the rows --- */
+/* --- over the acts --- */
 
 struct pass {
     struct vault *vault;
     struct item_reader *reader;
-    struct answer *answer; /* where messages are opened; NULL: they stay sealed */
     item_fn *each;
     void *context;
     bool damaged;
 };
 
-static void note_damage(struct pass *pass, const struct caseload_item *row)
+static enum error visit(struct pass *pass, uint64_t case_id, uint64_t seq)
 {
-    struct vault *vault = pass->vault;
-    pass->damaged = true;
-    for (size_t i = 0; i < vault->damage_count; i++)
-        if (vault->damage[i].case_id == row->case_id && vault->damage[i].message == row->n)
-            return;
-    if (vault->damage_count < VAULT_DAMAGE_MAX)
-        vault->damage[vault->damage_count++] = (struct vault_damage){row->case_id, row->n};
-}
-
-static enum error each_row(void *context, const struct caseload_item *row)
-{
-    struct pass *pass = context;
     struct item item;
-    enum error error = item_read(pass->reader, row, &item);
-    if (error == ERROR_NONE && item.kind == ITEM_MESSAGE && pass->answer != NULL) {
-        error = item_open(&item, pass->answer);
-        if (error == ERROR_CASEBOOK_ROW) {
-            note_damage(pass, row);
-            error = ERROR_NONE;
-        }
-    }
+    enum error error = item_read(pass->reader, seq, &item);
     if (error == ERROR_NONE)
         error = pass->each(pass->context, &item);
-    if (error != ERROR_CASEBOOK_ROW)
+    if (error != ERROR_JOURNAL_ROW)
         return error;
-    note_damage(pass, row);
+    vault_note_damage(pass->vault, case_id, seq, item.n);
+    pass->damaged = true;
     return ERROR_NONE;
 }
 
-/* Visits every row of a case (0: of all). ERROR_CASEBOOK_ROW: all but the damaged ones. */
-static enum error run(struct pass *pass, uint64_t case_id)
+static enum error visit_case(struct pass *pass, uint64_t case_id)
 {
-    enum error error = item_reader_new(pass->vault->keys, &pass->reader);
-    if (error == ERROR_NONE)
-        error = caseload_each_item(pass->vault->cases, case_id, each_row, pass);
+    const struct fold *fold = pass->vault->history.fold;
+    enum error error = ERROR_NONE;
+    for (uint64_t seq = fold_case(fold, case_id)->first; seq != 0 && error == ERROR_NONE;
+         seq = fold_act(fold, seq)->next)
+        error = visit(pass, case_id, seq);
+    return error;
+}
+
+/* Visits every act of the cases first to last. ERROR_JOURNAL_ROW: all but the damaged ones. */
+static enum error run(struct pass *pass, uint64_t first, uint64_t last)
+{
+    enum error error = item_reader_new(pass->vault, &pass->reader);
+    for (uint64_t id = first; id <= last && error == ERROR_NONE; id++)
+        error = visit_case(pass, id);
     item_reader_free(&pass->reader);
-    return error == ERROR_NONE && pass->damaged ? ERROR_CASEBOOK_ROW : error;
+    return error == ERROR_NONE && pass->damaged ? ERROR_JOURNAL_ROW : error;
 }
 
 enum error casefile_each(struct vault *vault, item_fn *each, void *context)
 {
     struct pass pass = {.vault = vault, .each = each, .context = context};
-    return run(&pass, 0);
+    return run(&pass, 1, fold_case_count(vault->history.fold));
 }
 
 /* --- one case --- */
@@ -79,12 +71,9 @@ struct kept {
 /* In secret_new memory. */
 struct casefile {
     struct vault *vault;
-    uint64_t id;
+    struct fold_case seen; /* as it was loaded */
     bool damaged;
-    bool has_keys;
     bool too_long; /* nothing is kept */
-    struct code_keys keys;
-    struct answer answer; /* the message being read */
     struct kept *first;
     struct kept *last;
     size_t size; /* of all that is kept */
@@ -121,8 +110,6 @@ static void fill(struct kept *kept, const struct item *item)
 {
     char *to = kept->bytes;
     kept->item = *item;
-    kept->item.entry = NULL;
-    kept->item.keys = NULL;
     if (item->kind != ITEM_LETTER) {
         kept->item.text = copy(&to, item->text, item->len);
         return;
@@ -139,10 +126,6 @@ static enum error keep_item(void *context, const struct item *item)
 {
     struct casefile *casefile = context;
     const size_t size = sizeof(struct kept) + bytes_of(item);
-    if (item->kind == ITEM_LETTER && !casefile->has_keys) {
-        item_keys(item->letter, &casefile->keys);
-        casefile->has_keys = true;
-    }
     if (casefile->too_long)
         return ERROR_NONE;
     casefile->size += size;
@@ -164,18 +147,21 @@ static enum error keep_item(void *context, const struct item *item)
 enum error casefile_load(struct vault *vault, uint64_t case_id, struct casefile **out)
 {
     struct casefile *casefile = *out = NULL;
-    if (case_id == 0)
+    enum error error = history_follow(&vault->history);
+    if (error != ERROR_NONE)
+        return error;
+    const struct fold_case *seen = fold_case(vault->history.fold, case_id);
+    if (seen == NULL)
         return ERROR_CASE;
     casefile = *out = secret_new(sizeof *casefile);
     if (casefile == NULL)
         return ERROR_MEMORY;
     casefile->vault = vault;
-    casefile->id = case_id;
-    struct pass pass = {
-        .vault = vault, .answer = &casefile->answer, .each = keep_item, .context = casefile};
-    enum error error = run(&pass, case_id);
+    casefile->seen = *seen;
+    struct pass pass = {.vault = vault, .each = keep_item, .context = casefile};
+    error = run(&pass, case_id, case_id);
     casefile->damaged = pass.damaged;
-    if (error == ERROR_NONE || error == ERROR_CASEBOOK_ROW)
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW)
         return ERROR_NONE;
     casefile_free(out);
     return error;
@@ -190,26 +176,23 @@ void casefile_free(struct casefile **casefile)
     *casefile = NULL;
 }
 
-uint64_t casefile_id(const struct casefile *casefile)
+const struct fold_case *casefile_seen(const struct casefile *casefile)
 {
-    return casefile->id;
+    return &casefile->seen;
 }
 
 enum error casefile_walk(struct casefile *casefile, item_fn *each, void *context)
 {
     if (casefile->too_long) {
-        struct pass pass = {.vault = casefile->vault,
-                            .answer = &casefile->answer,
-                            .each = each,
-                            .context = context};
-        return run(&pass, casefile->id);
+        struct pass pass = {.vault = casefile->vault, .each = each, .context = context};
+        return run(&pass, casefile->seen.number, casefile->seen.number);
     }
     for (const struct kept *kept = casefile->first; kept != NULL; kept = kept->next) {
         enum error error = each(context, &kept->item);
         if (error != ERROR_NONE)
             return error;
     }
-    return casefile->damaged ? ERROR_CASEBOOK_ROW : ERROR_NONE;
+    return casefile->damaged ? ERROR_JOURNAL_ROW : ERROR_NONE;
 }
 
 /* --- what the office adds --- */
@@ -224,43 +207,162 @@ static const uint64_t messages_max[] = {
 };
 enum { TEXTS_MAX = ANSWER_COUNT_MAX - 1 };
 
-static enum error tell(const struct casefile *casefile, const struct answer *answer)
+/* The key of the first letter that opens, in secret memory, and its commitment. */
+struct own_key {
+    uint8_t key[KEYSET_KEY_LEN];
+    uint8_t commitment[HASH_LEN];
+};
+
+struct key_search {
+    struct vault *vault;
+    struct own_key *own;
+};
+
+static enum error try_key(void *context, const struct journal_act *row)
 {
-    struct vault *vault = casefile->vault;
-    const bool text = answer->len > 0;
-    uint64_t last = 0;
-    enum error error = caseload_last_message(vault->cases, casefile->id, &last);
-    if (error != ERROR_NONE)
-        return error;
-    if (last >= (text ? (uint64_t)TEXTS_MAX : messages_max[answer->state]))
-        return text ? ERROR_MESSAGES : ERROR_NONE;
-    return item_add_message(vault, casefile->id, &casefile->keys, last + 1, answer);
+    struct key_search *search = context;
+    struct act act;
+    enum error error = history_open_head(search->vault->keys, row, &act);
+    if (error == ERROR_NONE)
+        error = item_key(search->vault, act.commitment, search->own->key);
+    if (error == ERROR_NONE)
+        memcpy(search->own->commitment, act.commitment, HASH_LEN);
+    return error == ERROR_SEAL || error == ERROR_MALFORMED || error == ERROR_KEY_UNFIT
+               ? ERROR_JOURNAL_ROW
+               : error;
 }
 
-static enum error add_reply(const struct casefile *casefile, const struct casefile_reply *reply)
+static enum error find_key(const struct casefile *casefile, struct own_key *own)
 {
-    enum error error = ERROR_NONE;
-    if (reply->answer != NULL)
-        error = tell(casefile, reply->answer);
-    if (error == ERROR_NONE && reply->status != 0)
-        error = item_add_status(casefile->vault, casefile->id, reply->day, reply->status);
+    struct key_search search = {casefile->vault, own};
+    const struct fold *fold = casefile->vault->history.fold;
+    enum error error = ERROR_JOURNAL_ROW;
+    for (uint64_t seq = casefile->seen.first; seq != 0 && error == ERROR_JOURNAL_ROW;
+         seq = fold_act(fold, seq)->next)
+        if (fold_act(fold, seq)->kind == ACT_LETTER)
+            error = journal_act(casefile->vault->journal, seq, try_key, &search);
     return error;
 }
 
-enum error casefile_reply(const struct casefile *casefile, const struct casefile_reply *reply)
+static enum error add_message(struct history_batch *batch, const struct keyset *keys,
+                              const struct item_case *of_case, const struct casefile_reply *reply)
 {
-    struct caseload *cases = casefile->vault->cases;
-    if (!casefile->has_keys)
-        return ERROR_CASEBOOK_ROW;
-    enum error error = caseload_begin(cases);
-    return error == ERROR_NONE ? caseload_finish(cases, add_reply(casefile, reply)) : error;
+    const bool text = reply->len > 0;
+    if (of_case->seen->messages >= (text ? (uint64_t)TEXTS_MAX : messages_max[reply->state]))
+        return text ? ERROR_MESSAGES : ERROR_NONE;
+    return item_add_message(batch, keys, of_case, reply->state, reply->text, reply->len);
 }
 
-enum error casefile_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
-                         size_t len)
+static enum error append_note(struct casefile *casefile, const struct item_case *of_case,
+                              const char *text, size_t len)
 {
-    enum error error = caseload_begin(vault->cases);
-    if (error != ERROR_NONE)
-        return error;
-    return caseload_finish(vault->cases, item_add_note(vault, case_id, day, text, len));
+    struct history_batch batch = {.n = 0};
+    struct vault *vault = casefile->vault;
+    enum error error = item_add_note(&batch, vault->keys, of_case, text, len);
+    if (error == ERROR_NONE)
+        error = history_append(&vault->history, &batch);
+    history_batch_free(&batch);
+    return error;
+}
+
+static enum error append_reply(struct casefile *casefile, const struct item_case *of_case,
+                               const struct casefile_reply *reply)
+{
+    struct history_batch batch = {.n = 0};
+    struct vault *vault = casefile->vault;
+    enum error error = ERROR_NONE;
+    if (reply->message)
+        error = add_message(&batch, vault->keys, of_case, reply);
+    if (error == ERROR_NONE && reply->status != 0)
+        error = item_add_status(&batch, vault->keys, of_case, reply->status);
+    if (error == ERROR_NONE && batch.n > 0)
+        error = history_append(&vault->history, &batch);
+    history_batch_free(&batch);
+    return error;
+}
+
+enum error casefile_reply(struct casefile *casefile, const struct casefile_reply *reply, bool *kept)
+{
+    struct own_key *own = secret_new(sizeof *own);
+    *kept = false;
+    if (own == NULL)
+        return ERROR_MEMORY;
+    const struct item_case of_case = {&casefile->seen, {own->key, own->commitment}, reply->now};
+    enum error error = find_key(casefile, own);
+    if (error == ERROR_NONE)
+        error = append_reply(casefile, &of_case, reply);
+    if (error == ERROR_CHANGED && reply->message && reply->len > 0)
+        *kept = append_note(casefile, &of_case, reply->text, reply->len) == ERROR_NONE;
+    secret_free(own);
+    return error;
+}
+
+enum error casefile_note(struct casefile *casefile, uint32_t now, const char *text, size_t len)
+{
+    struct own_key *own = secret_new(sizeof *own);
+    if (own == NULL)
+        return ERROR_MEMORY;
+    const struct item_case of_case = {&casefile->seen, {own->key, own->commitment}, now};
+    enum error error = find_key(casefile, own);
+    if (error == ERROR_NONE)
+        error = append_note(casefile, &of_case, text, len);
+    secret_free(own);
+    return error;
+}
+
+/* --- taking back --- */
+
+/* The act that set the status last, NULL when there is none or it took another back itself. */
+static const struct fold_act *last_status(const struct casefile *casefile, uint64_t *seq)
+{
+    const struct fold *fold = casefile->vault->history.fold;
+    const struct fold_act *last = NULL;
+    for (uint64_t at = casefile->seen.first; at != 0; at = fold_act(fold, at)->next) {
+        const struct fold_act *act = fold_act(fold, at);
+        if (act->field == ACT_CASE_STATE && act->verdict == FOLD_COUNTS) {
+            last = act;
+            *seq = at;
+        }
+    }
+    return last != NULL && last->kind == ACT_STATE && last->to == casefile->seen.state ? last
+                                                                                       : NULL;
+}
+
+static enum error add_undone(struct history_batch *batch, const struct casefile *casefile,
+                             const struct fold_act *past, uint64_t seq, uint32_t now)
+{
+    struct act act = {
+        .kind = ACT_UNDONE,
+        .field = ACT_CASE_STATE,
+        .minute = now,
+        .from = past->to,
+        .to = past->from,
+        .answers = seq,
+    };
+    memcpy(act.subject, casefile->seen.handle, sizeof act.subject);
+    return history_batch_add(batch, casefile->vault->keys, &act, NULL, NULL, NULL);
+}
+
+/* The person is told when what they see changes back. */
+enum error casefile_undo(struct casefile *casefile, uint32_t now)
+{
+    struct history_batch batch = {.n = 0};
+    struct vault *vault = casefile->vault;
+    const struct item_case of_case = {.seen = &casefile->seen, .now = now};
+    uint64_t seq = 0;
+    const struct fold_act *past = last_status(casefile, &seq);
+    const struct taxonomy_status *back =
+        past != NULL ? taxonomy_status_numbered((uint8_t)past->from) : NULL;
+    if (back == NULL)
+        return ERROR_NO_UNDO;
+    enum error error = add_undone(&batch, casefile, past, seq, now);
+    if (error == ERROR_NONE && back->public_state != casefile->seen.told) {
+        const struct casefile_reply tell = {
+            .now = now, .message = true, .state = (uint8_t)back->public_state};
+        error = add_message(&batch, vault->keys, &of_case, &tell);
+    }
+    if (error == ERROR_NONE)
+        error = history_append(&vault->history, &batch);
+    history_batch_free(&batch);
+    return error;
 }

@@ -5,54 +5,89 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/day.h"
 #include "base/error.h"
+#include "crypto/secret.h"
 
-static enum error put_card(struct vault *vault, struct caseload_kiosk *kiosk, const uint8_t *file)
+/* --- cards --- */
+
+static enum error append(struct vault *vault, const struct act *act, const uint8_t *file,
+                         struct history_batch *batch)
 {
-    enum error error = caseload_next_id(vault->cases, &kiosk->row);
-    if (error != ERROR_NONE)
-        return error;
-    if (casebook_seal(vault->keys->casebook, kiosk->row, file, CARD_FILE_LEN, kiosk->card) != 0)
-        return ERROR_MEMORY;
-    kiosk->card_len = CARD_FILE_LEN + CASEBOOK_OVERHEAD;
-    return caseload_put_card(vault->cases, kiosk);
+    const struct act_content content = {.head = file, .head_len = CARD_FILE_LEN};
+    enum error error = history_batch_add(batch, vault->keys, act, NULL, &content, NULL);
+    return error == ERROR_NONE ? history_append(&vault->history, batch) : error;
 }
 
-enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t today)
+struct kept {
+    struct journal *journal;
+    const struct card *card;
+};
+
+static enum error add_row(void *context, const struct history_batch *batch)
 {
-    _Static_assert((int)CARD_FILE_LEN + (int)CASEBOOK_OVERHEAD <= (int)CASELOAD_CARD_MAX,
-                   "room for a card");
+    const struct kept *kept = context;
+    return journal_add_kiosk(kept->journal, kept->card->kiosk);
+}
+
+enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t now)
+{
     struct card card;
     struct charter charter;
-    struct caseload_kiosk kiosk = {.enrolled = today};
     enum error error = card_decode(file, CARD_FILE_LEN, &card, &charter);
     if (error != ERROR_NONE)
         return error;
-    memcpy(kiosk.kiosk, card.kiosk, sizeof kiosk.kiosk);
-    error = caseload_begin(vault->cases);
-    return error == ERROR_NONE ? caseload_finish(vault->cases, put_card(vault, &kiosk, file))
-                               : error;
+    const struct fold_kiosk *known = fold_kiosk_of(vault->history.fold, card.kiosk);
+    struct kept kept = {vault->journal, &card};
+    struct history_batch batch = {.beside = add_row, .context = &kept};
+    struct act act = {
+        .kind = ACT_KIOSK,
+        .field = ACT_CARD,
+        .minute = now,
+        .from = known != NULL ? known->card : 0,
+        .to = card.number,
+    };
+    memcpy(act.subject, card.kiosk, CARD_KIOSK_LEN);
+    error = append(vault, &act, file, &batch);
+    history_batch_free(&batch);
+    return error;
 }
 
-enum error fleet_card(const struct vault *vault, const struct caseload_kiosk *kiosk,
-                      struct card *card)
+static enum error open_card(struct vault *vault, const struct fold_kiosk *kiosk, uint8_t *plain,
+                            struct card *card)
 {
-    uint8_t file[CARD_FILE_LEN]; /* not secret: the kiosk carries it in the clear */
+    const uint8_t *file = NULL;
+    size_t len = 0;
     struct charter charter;
-    if (kiosk->card_len != CARD_FILE_LEN + CASEBOOK_OVERHEAD)
-        return ERROR_CASEBOOK_ROW;
-    enum error error =
-        casebook_open(vault->keys->casebook, kiosk->row, kiosk->card, kiosk->card_len, file);
-    if (error == ERROR_NONE)
-        error = card_decode(file, sizeof file, card, &charter);
+    enum error error = history_body(&vault->history, kiosk->carded, ACT_KIOSK, plain, &file, &len);
+    if (error != ERROR_NONE)
+        return error;
+    error = card_decode(file, len, card, &charter);
     if (error_is_machine(error))
         return error;
     if (error != ERROR_NONE ||
         memcmp(card->office, vault->charter.office, CHARTER_OFFICE_LEN) != 0 ||
-        memcmp(card->kiosk, kiosk->kiosk, CARD_KIOSK_LEN) != 0)
-        return ERROR_CASEBOOK_ROW;
+        memcmp(card->kiosk, kiosk->id, CARD_KIOSK_LEN) != 0 || card->number != kiosk->card)
+        return ERROR_JOURNAL_ROW;
     return ERROR_NONE;
 }
+
+enum error fleet_card(struct vault *vault, const uint8_t kiosk[CARD_KIOSK_LEN], struct card *card)
+{
+    const struct fold_kiosk *known = fold_kiosk_of(vault->history.fold, kiosk);
+    if (known == NULL)
+        return ERROR_NOT_ENROLLED;
+    uint8_t *plain = secret_new(ACT_BODY_MAX);
+    if (plain == NULL)
+        return ERROR_MEMORY;
+    enum error error = open_card(vault, known, plain, card);
+    if (error == ERROR_JOURNAL_ROW)
+        vault_note_damage(vault, 0, known->carded, 0);
+    secret_free(plain);
+    return error;
+}
+
+/* --- the list --- */
 
 static enum error add_range(void *context, uint64_t first, uint64_t last)
 {
@@ -65,62 +100,88 @@ static enum error add_range(void *context, uint64_t first, uint64_t last)
     return ERROR_NONE;
 }
 
-static enum error add_rollback(void *context, const struct caseload_rollback *rollback)
+static enum error add_rollback(void *context, const struct contact *contact,
+                               const struct contact_state *state)
 {
     struct fleet_rollbacks *rollbacks = context;
-    struct caseload_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
+    if (state->rollbacks == rollbacks->n)
+        return ERROR_NONE;
+    struct contact_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
     if (more == NULL)
         return ERROR_MEMORY;
     rollbacks->all = more;
-    rollbacks->all[rollbacks->n++] = *rollback;
+    rollbacks->all[rollbacks->n++] = state->rollback;
     return ERROR_NONE;
 }
 
-struct rows {
-    struct fleet_row *all;
-    size_t n;
-};
-
-static enum error add_kiosk(void *context, const struct caseload_kiosk *kiosk)
+/* Notes in *damaged what makes the row poorer, but not useless. */
+static enum error pass_damage(enum error error, bool *damaged)
 {
-    struct rows *rows = context;
-    struct fleet_row *more = realloc(rows->all, (rows->n + 1) * sizeof *more);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    rows->all = more;
-    memset(&rows->all[rows->n], 0, sizeof *more);
-    rows->all[rows->n++].kiosk = *kiosk;
-    return ERROR_NONE;
+    *damaged = *damaged || error == ERROR_JOURNAL_ROW;
+    return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
-static enum error complete(struct vault *vault, uint32_t today, struct fleet_row *row)
+/* The row of the kiosk is written with its first card. */
+static enum error read_chain(struct vault *vault, const struct fold_kiosk *kiosk,
+                             struct fleet_row *row)
 {
-    const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->kiosk.enrolled;
-    row->silent = today > since ? today - since : 0;
-    enum error error = fleet_card(vault, &row->kiosk, &row->card);
-    if (error == ERROR_NONE)
-        error = caseload_each_gap(vault->cases, row->kiosk.kiosk, add_range, &row->gaps);
-    if (error == ERROR_NONE)
-        error = caseload_each_fork(vault->cases, row->kiosk.kiosk, add_range, &row->forks);
-    if (error == ERROR_NONE)
-        error =
-            caseload_each_rollback(vault->cases, row->kiosk.kiosk, add_rollback, &row->rollbacks);
-    return error;
-}
-
-enum error fleet_list(struct vault *vault, uint32_t today, struct fleet_row **out, size_t *n)
-{
-    struct rows rows = {0};
-    enum error error = caseload_each_kiosk(vault->cases, add_kiosk, &rows);
-    for (size_t i = 0; i < rows.n && error == ERROR_NONE; i++)
-        error = complete(vault, today, &rows.all[i]);
-    if (error != ERROR_NONE) {
-        fleet_free(rows.all, rows.n);
-        rows = (struct rows){0};
+    enum error error = journal_kiosk(vault->journal, kiosk->id, &row->kiosk);
+    memcpy(row->kiosk.kiosk, kiosk->id, sizeof row->kiosk.kiosk);
+    if (error == ERROR_NO_ROW) {
+        vault_note_damage(vault, 0, kiosk->first, 0);
+        error = ERROR_JOURNAL_ROW;
     }
-    *out = rows.all;
-    *n = rows.n;
     return error;
+}
+
+static enum error complete(struct vault *vault, const struct fold_kiosk *kiosk, uint32_t today,
+                           struct fleet_row *row, bool *damaged)
+{
+    const uint8_t *id = kiosk->id;
+    row->enrolled = fold_act(vault->history.fold, kiosk->first)->minute / DAY_MINUTES;
+    enum error error = pass_damage(read_chain(vault, kiosk, row), damaged);
+    if (error == ERROR_NONE)
+        error = pass_damage(fleet_card(vault, id, &row->card), damaged);
+    if (error == ERROR_NONE)
+        error = pass_damage(contact_fold(vault, id, &row->contact, add_rollback, &row->rollbacks),
+                            damaged);
+    if (error == ERROR_NONE)
+        error = journal_each_gap(vault->journal, id, add_range, &row->gaps);
+    if (error == ERROR_NONE)
+        error = journal_each_fork(vault->journal, id, add_range, &row->forks);
+    const uint32_t since = row->kiosk.last_seq > 0 ? row->kiosk.last_day : row->enrolled;
+    row->silent = today > since ? today - since : 0;
+    return error;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct fleet_row *x = a, *y = b;
+    return memcmp(x->kiosk.kiosk, y->kiosk.kiosk, sizeof x->kiosk.kiosk);
+}
+
+enum error fleet_list(struct vault *vault, uint32_t now, struct fleet_row **out, size_t *n)
+{
+    const struct fold *fold = vault->history.fold;
+    const size_t count = fold_kiosk_count(fold);
+    bool damaged = false;
+    enum error error = ERROR_NONE;
+    struct fleet_row *rows = count > 0 ? calloc(count, sizeof *rows) : NULL;
+    *out = NULL;
+    *n = 0;
+    if (count > 0 && rows == NULL)
+        return ERROR_MEMORY;
+    for (size_t i = 0; i < count && error == ERROR_NONE; i++)
+        error = complete(vault, fold_kiosk(fold, i), now / DAY_MINUTES, &rows[i], &damaged);
+    if (error != ERROR_NONE) {
+        fleet_free(rows, count);
+        return error;
+    }
+    if (count > 0)
+        qsort(rows, count, sizeof *rows, by_id);
+    *out = rows;
+    *n = count;
+    return damaged ? ERROR_JOURNAL_ROW : ERROR_NONE;
 }
 
 void fleet_free(struct fleet_row *rows, size_t n)
@@ -133,28 +194,33 @@ void fleet_free(struct fleet_row *rows, size_t n)
     free(rows);
 }
 
-struct ahead {
-    uint8_t *kiosk;
-    uint32_t board;
-};
+/* --- boards --- */
 
-static enum error look_ahead(void *context, const struct caseload_kiosk *kiosk)
+/* The highest board that a kiosk ever said to hold; it is in the heads of its import acts. */
+static uint32_t highest_board(const struct fold *fold, const struct fold_kiosk *kiosk)
 {
-    struct ahead *ahead = context;
-    if (kiosk->board > ahead->board) {
-        memcpy(ahead->kiosk, kiosk->kiosk, CARD_KIOSK_LEN);
-        ahead->board = kiosk->board;
+    uint32_t highest = 0;
+    for (uint64_t seq = kiosk->first; seq != 0; seq = fold_act(fold, seq)->next) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind == ACT_IMPORT && act->verdict == FOLD_COUNTS && act->to > highest)
+            highest = act->to;
     }
-    return ERROR_NONE;
+    return highest;
 }
 
 enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
 {
-    struct caseload_board made;
-    enum error error = caseload_board(vault->cases, &made);
-    struct ahead ahead = {.kiosk = kiosk, .board = made.number};
-    if (error == ERROR_NONE)
-        error = caseload_each_kiosk(vault->cases, look_ahead, &ahead);
-    *board = error == ERROR_NONE && ahead.board > made.number ? ahead.board : 0;
-    return error;
+    const struct fold *fold = vault->history.fold;
+    uint32_t made = 0, ahead = 0;
+    fold_board(fold, &made);
+    for (size_t i = 0; i < fold_kiosk_count(fold); i++) {
+        const struct fold_kiosk *one = fold_kiosk(fold, i);
+        const uint32_t highest = highest_board(fold, one);
+        if (highest > made && highest > ahead) {
+            memcpy(kiosk, one->id, CARD_KIOSK_LEN);
+            ahead = highest;
+        }
+    }
+    *board = ahead;
+    return ERROR_NONE;
 }

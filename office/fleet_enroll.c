@@ -26,18 +26,10 @@ static enum error read_request(const char *path, uint8_t key[32])
 }
 
 /* One more than the number of the kiosk's present card; 1 for a new kiosk. */
-static enum error next_number(const struct vault *vault, struct card *card)
+static uint32_t next_number(const struct vault *vault, const struct card *card)
 {
-    struct caseload_kiosk kiosk;
-    struct card held;
-    enum error error = caseload_kiosk(vault->cases, card->kiosk, &kiosk);
-    card->number = 1;
-    if (error != ERROR_NONE)
-        return error == ERROR_NO_ROW ? ERROR_NONE : error;
-    error = fleet_card(vault, &kiosk, &held);
-    if (error == ERROR_NONE)
-        card->number = held.number + 1;
-    return error;
+    const struct fold_kiosk *known = fold_kiosk_of(vault->history.fold, card->kiosk);
+    return known != NULL ? known->card + 1 : 1;
 }
 
 /* ERROR_NONE if the name is free or a card, which may be replaced. */
@@ -83,7 +75,7 @@ static enum error begin_card(const char *out, const uint8_t file[CARD_FILE_LEN],
     return error;
 }
 
-static enum error sign_card(const struct vault *vault, const uint8_t *root,
+static enum error sign_card(const struct vault *vault, const struct root *root,
                             const struct fleet_order *order, struct card *card,
                             uint8_t file[CARD_FILE_LEN])
 {
@@ -93,20 +85,20 @@ static enum error sign_card(const struct vault *vault, const uint8_t *root,
     enum error error = read_request(order->request, card->key);
     if (error == ERROR_NONE)
         error = card_kiosk_id(card->key, card->kiosk);
-    if (error == ERROR_NONE)
-        error = next_number(vault, card);
     if (error != ERROR_NONE)
         return error;
-    return card_encode(card, vault->charter_bytes, root, file);
+    card->number = next_number(vault, card);
+    return card_encode(card, vault->charter_bytes, root->seed, file);
 }
 
-/* The casebook comes first: once a card is out, bundles of its kiosk must be accepted. */
-enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct fleet_order *order,
-                        char kiosk[CARD_KIOSK_TEXT_LEN], const char **blamed)
+/* The journal comes first: once a card is out, bundles of its kiosk must be accepted. */
+enum error fleet_enroll(struct vault *vault, const struct root *root,
+                        const struct fleet_order *order, char kiosk[CARD_KIOSK_TEXT_LEN],
+                        const char **blamed)
 {
     uint8_t file[CARD_FILE_LEN];
     struct file_writer *writer = NULL;
-    const uint32_t today = day_today();
+    const uint32_t today = order->now / DAY_MINUTES;
     struct card card = {.issued = today, .expires = vault->charter.expires, .type = order->type};
     *blamed = NULL;
     if (card.issued > card.expires)
@@ -119,7 +111,7 @@ enum error fleet_enroll(struct vault *vault, const uint8_t *root, const struct f
     }
     if (error == ERROR_NONE) {
         *blamed = NULL;
-        error = fleet_keep_card(vault, file, today);
+        error = fleet_keep_card(vault, file, order->now);
     }
     if (error == ERROR_NONE) {
         *blamed = order->out;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Import: bundles from a stick or a folder, checked, opened once and filed. What is held already is
-   passed over, so importing again, after a cut or by mistake, changes nothing. */
+   passed over, so importing again, after a cut or by mistake, changes nothing.
+
+   The new records of a bundle are written in chunks, each in one transaction with one import act;
+   while one is written, the letters of the next are opened and sealed on all cores. */
 #ifndef OFFICE_IMPORT_H
 #define OFFICE_IMPORT_H
 
@@ -25,7 +28,8 @@ struct import_report {
    to be shown neutralised. */
 struct import {
     struct vault *vault;
-    uint32_t today;
+    uint32_t now;   /* minute */
+    uint32_t chunk; /* records of one transaction; 0: as many as there may be */
     struct import_report report;
     void (*refused)(void *context, const char *name, enum error error);
     void (*progress)(void *context, const char *name, uint64_t done, uint64_t total); /* records */
@@ -37,9 +41,10 @@ struct import {
    counted, and `refused` hears why. */
 void import_path(struct import *import, const char *path);
 
-/* Takes one bundle from memory, in one transaction. On an error nothing was changed:
-   ERROR_NOT_ENROLLED, ERROR_RECORD_NUMBER, ERROR_CASEBOOK_ROW, ERROR_MEMORY, errors of
-   bundle_decode, record_decode and the store. */
+/* Takes one bundle from memory. On an error the chunks before it stay, each whole, and another
+   import takes the rest; of a bundle that does not fit (ERROR_NOT_ENROLLED, ERROR_RECORD_NUMBER,
+   ERROR_JOURNAL_ROW, errors of bundle_decode) nothing is taken. ERROR_MEMORY, errors of
+   history_append and the store. */
 enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);
 
 #endif

@@ -1,161 +1,183 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A thing of a case, sealed into a row of the casebook and read back. */
+/* A thing of a case, sealed into an act and read back. */
 #include "office/item.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "base/wire.h"
+#include "complaint/taxonomy.h"
+#include "crypto/answer.h"
 #include "crypto/secret.h"
 
 enum {
-    VERSION = 1,
-    AT_KIND = 1,
-    AT_CASE = 2,
-    AT_DAY = 10,
-    AT_LEN = 14,
-    AT_BODY = 18,
-    ROUND = 1024,
-    HEAD_FLAGS = CARD_KIOSK_LEN + 8,
-    HEAD_TYPE = HEAD_FLAGS + 1,
-    LETTER_HEAD = HEAD_TYPE + 1,
-    MESSAGE_HEAD = 8 + 1,
-    PLAIN_MAX = (AT_BODY + LETTER_HEAD + LETTER_LEN + ROUND - 1) / ROUND * ROUND,
+    AT_SEQ = CARD_KIOSK_LEN,
+    AT_TYPE = AT_SEQ + 8,
+    LETTER_HEAD = AT_TYPE + 1,
+    MINUTES = 24 * 60,
 };
-_Static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "an envelope holds one letter");
 _Static_assert((int)LETTER_KIOSK_LEN == (int)CARD_KIOSK_LEN, "one kind of kiosk id");
 _Static_assert((int)LETTER_KEY_LEN == (int)CODE_KEY_LEN, "one kind of receipt key");
 _Static_assert(sizeof(struct code_keys) == 2 * CODE_KEY_LEN, "no holes in the keys");
 
-/* --- writing --- */
-
-/* An item to be sealed; its body follows its head. */
-struct unsealed {
-    enum item_kind kind;
-    uint64_t case_id;
-    uint64_t n;
-    uint32_t day;
-    const void *head;
-    size_t head_len;
-    const void *body;
-    size_t body_len;
-};
-
-/* Returns the padded length. */
-static size_t fill(const struct unsealed *fresh, uint8_t *plain)
+enum taxonomy_urgency item_urgency(const struct letter *letter)
 {
-    const size_t len = fresh->head_len + fresh->body_len;
-    assert(AT_BODY + len <= PLAIN_MAX);
-    plain[0] = VERSION;
-    plain[AT_KIND] = (uint8_t)fresh->kind;
-    wire_put64(plain + AT_CASE, fresh->case_id);
-    wire_put32(plain + AT_DAY, fresh->day);
-    wire_put32(plain + AT_LEN, (uint32_t)len);
-    memcpy(plain + AT_BODY, fresh->head, fresh->head_len);
-    if (fresh->body_len > 0)
-        memcpy(plain + AT_BODY + fresh->head_len, fresh->body, fresh->body_len);
-    return (AT_BODY + len + ROUND - 1) / ROUND * ROUND;
+    if (taxonomy_category(letter->category) == NULL)
+        return TAXONOMY_U0;
+    return taxonomy_triage(letter->category, letter->urgent, letter->urgent_count);
 }
 
-static enum error add(struct vault *vault, const struct unsealed *fresh)
+void item_keys(const struct letter *letter, struct code_keys *keys)
 {
-    enum error error = ERROR_MEMORY;
-    struct caseload_item item = {.case_id = fresh->case_id, .n = fresh->n};
-    uint8_t *plain = secret_new(PLAIN_MAX);
-    uint8_t *sealed = malloc(PLAIN_MAX + CASEBOOK_OVERHEAD);
-    if (plain == NULL || sealed == NULL)
-        goto out;
-    error = caseload_next_id(vault->cases, &item.id);
-    if (error != ERROR_NONE)
-        goto out;
-    const size_t len = fill(fresh, plain);
-    item.sealed = sealed;
-    item.len = len + CASEBOOK_OVERHEAD;
-    if (casebook_seal(vault->keys->casebook, item.id, plain, len, sealed) != 0)
-        error = ERROR_MEMORY;
-    else
-        error = caseload_add_item(vault->cases, &item);
-out:
-    secret_free(plain);
-    free(sealed);
+    memcpy(keys->tag, letter->tag_key, CODE_KEY_LEN);
+    memcpy(keys->answer, letter->answer_key, CODE_KEY_LEN);
+}
+
+/* --- writing --- */
+
+static void fill_content(const struct item_source *source, const uint8_t *raw,
+                         uint8_t head[LETTER_HEAD], struct act_content *content)
+{
+    size_t len = LETTER_LEN;
+    while (len > 0 && raw[len - 1] == 0)
+        len--;
+    memcpy(head, source->card->kiosk, CARD_KIOSK_LEN);
+    wire_put64(head + AT_SEQ, source->record->seq);
+    head[AT_TYPE] = source->card->type;
+    *content = (struct act_content){head, LETTER_HEAD, raw, len};
+}
+
+static enum error seal_letter(struct history_batch *batch, const struct keyset *keys,
+                              const struct act *act, const struct act_content *content,
+                              uint8_t *secret, struct journal_casekey *casekey)
+{
+    struct history_act *added = NULL;
+    enum error error = grant_case_key(keys, KEYSET_GENERAL, act->subject, secret, casekey);
+    const struct history_key key = {secret, casekey->commitment};
+    if (error == ERROR_NONE)
+        error = history_batch_add(batch, keys, act, &key, content, &added);
+    if (error == ERROR_NONE)
+        added->casekey = casekey;
     return error;
 }
 
-enum error item_add_letter(struct vault *vault, const struct item_source *source, uint64_t case_id,
-                           bool misplaced, const uint8_t *letter)
+enum error item_add_letter(struct history_batch *batch, const struct keyset *keys,
+                           const struct item_source *source, const struct letter *letter,
+                           bool misplaced, const uint8_t *raw)
 {
     uint8_t head[LETTER_HEAD];
-    size_t len = LETTER_LEN;
-    while (len > 0 && letter[len - 1] == 0)
-        len--;
-    memcpy(head, source->card->kiosk, CARD_KIOSK_LEN);
-    wire_put64(head + CARD_KIOSK_LEN, source->record->seq);
-    head[HEAD_FLAGS] = misplaced ? CASELOAD_MISPLACED : 0;
-    head[HEAD_TYPE] = source->card->type;
-    const struct unsealed fresh = {.kind = ITEM_LETTER,
-                                   .case_id = case_id,
-                                   .day = source->today,
-                                   .head = head,
-                                   .head_len = sizeof head,
-                                   .body = letter,
-                                   .body_len = len};
-    return add(vault, &fresh);
-}
-
-enum error item_add_message(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-                            uint64_t n, const struct answer *answer)
-{
-    uint8_t head[MESSAGE_HEAD], entry[ANSWER_LEN];
-    enum error error = answer_seal(keys, n, answer, entry);
+    struct act_content content;
+    struct act act = {
+        .kind = ACT_LETTER,
+        .minute = source->now,
+        .urgency = (uint8_t)item_urgency(letter),
+        .flags = misplaced ? ACT_MISPLACED : 0,
+    };
+    fill_content(source, raw, head, &content);
+    enum error error = keyset_handle(keys, letter->tag_key, LETTER_KEY_LEN, act.subject);
     if (error != ERROR_NONE)
         return error;
-    wire_put64(head, n);
-    head[8] = answer->len > 0;
-    const struct unsealed fresh = {.kind = ITEM_MESSAGE,
-                                   .case_id = case_id,
-                                   .n = n,
-                                   .day = answer->day,
-                                   .head = head,
-                                   .head_len = sizeof head,
-                                   .body = entry,
-                                   .body_len = sizeof entry};
-    return add(vault, &fresh);
+    error = ERROR_MEMORY;
+    uint8_t *secret = secret_new(KEYSET_KEY_LEN);
+    struct journal_casekey *casekey = malloc(sizeof *casekey);
+    if (secret != NULL && casekey != NULL)
+        error = seal_letter(batch, keys, &act, &content, secret, casekey);
+    secret_free(secret);
+    if (error != ERROR_NONE)
+        free(casekey);
+    return error;
 }
 
-enum error item_add_status(struct vault *vault, uint64_t case_id, uint32_t day, uint8_t status)
+enum error item_add_arrived(struct history_batch *batch, const struct keyset *keys,
+                            const uint8_t handle[JOURNAL_HANDLE_LEN], uint32_t now)
 {
-    const struct unsealed fresh = {
-        .kind = ITEM_STATUS, .case_id = case_id, .day = day, .head = &status, .head_len = 1};
-    return add(vault, &fresh);
+    struct history_act *added = NULL;
+    struct act act = {
+        .kind = ACT_MESSAGE,
+        .field = ACT_MESSAGES,
+        .minute = now,
+        .from = 0,
+        .to = 1,
+        .day = now / MINUTES,
+        .state = TAXONOMY_ARRIVED,
+        .letters = 1,
+    };
+    memcpy(act.subject, handle, sizeof act.subject);
+    enum error error = history_batch_add(batch, keys, &act, NULL, NULL, &added);
+    if (error == ERROR_NONE)
+        added->optional = true;
+    return error;
 }
 
-enum error item_add_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
-                         size_t len)
+static struct act begin(const struct item_case *of_case, enum act_kind kind)
 {
-    const struct unsealed fresh = {
-        .kind = ITEM_NOTE, .case_id = case_id, .day = day, .head = text, .head_len = len};
-    return len <= ITEM_NOTE_MAX ? add(vault, &fresh) : ERROR_TEXT_LONG;
+    struct act act = {
+        .kind = (uint16_t)kind,
+        .minute = of_case->now,
+        .letters = of_case->seen->letters,
+    };
+    memcpy(act.subject, of_case->seen->handle, sizeof act.subject);
+    return act;
+}
+
+enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
+                            const struct item_case *of_case, uint8_t state, const char *text,
+                            size_t len)
+{
+    const struct act_content content = {.text = text, .text_len = len};
+    struct act act = begin(of_case, ACT_MESSAGE);
+    if (len > ANSWER_TEXT_MAX)
+        return ERROR_TEXT_LONG;
+    act.field = ACT_MESSAGES;
+    act.from = of_case->seen->messages;
+    act.to = act.from + 1;
+    act.day = of_case->now / MINUTES;
+    act.state = state;
+    act.flags = len > 0 ? ACT_HAS_TEXT : 0;
+    return history_batch_add(batch, keys, &act, len > 0 ? &of_case->key : NULL,
+                             len > 0 ? &content : NULL, NULL);
+}
+
+enum error item_add_status(struct history_batch *batch, const struct keyset *keys,
+                           const struct item_case *of_case, uint8_t status)
+{
+    struct act act = begin(of_case, ACT_STATE);
+    act.field = ACT_CASE_STATE;
+    act.from = of_case->seen->state;
+    act.to = status;
+    return history_batch_add(batch, keys, &act, NULL, NULL, NULL);
+}
+
+enum error item_add_note(struct history_batch *batch, const struct keyset *keys,
+                         const struct item_case *of_case, const char *text, size_t len)
+{
+    const struct act_content content = {.text = text, .text_len = len};
+    const struct act act = begin(of_case, ACT_NOTE);
+    if (len > ITEM_NOTE_MAX)
+        return ERROR_TEXT_LONG;
+    return history_batch_add(batch, keys, &act, &of_case->key, &content, NULL);
 }
 
 /* --- reading --- */
 
 struct item_reader {
-    const uint8_t *casebook; /* the key */
-    uint64_t keys_of;        /* the case that keys belong to; 0: none yet */
-    struct code_keys keys;
+    struct vault *vault;
+    uint8_t commitment[HASH_LEN]; /* of the key that is held */
+    bool has_key;
+    uint8_t key[KEYSET_KEY_LEN];
     struct letter letter;
     uint8_t raw[LETTER_LEN];
-    uint8_t plain[PLAIN_MAX];
+    uint8_t plain[ACT_BODY_MAX];
 };
 
-enum error item_reader_new(const struct keyset *keys, struct item_reader **out)
+enum error item_reader_new(struct vault *vault, struct item_reader **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
         return ERROR_MEMORY;
-    (*out)->casebook = keys->casebook;
+    (*out)->vault = vault;
     return ERROR_NONE;
 }
 
@@ -165,89 +187,142 @@ void item_reader_free(struct item_reader **reader)
     *reader = NULL;
 }
 
-void item_keys(const struct letter *letter, struct code_keys *keys)
+enum error item_key(struct vault *vault, const uint8_t commitment[HASH_LEN],
+                    uint8_t key[KEYSET_KEY_LEN])
 {
-    memcpy(keys->tag, letter->tag_key, CODE_KEY_LEN);
-    memcpy(keys->answer, letter->answer_key, CODE_KEY_LEN);
+    struct journal_casekey row;
+    enum error error = journal_casekey(vault->journal, commitment, &row);
+    if (error == ERROR_NONE)
+        error = grant_open_case_key(vault->keys, &row, key);
+    return error == ERROR_NO_ROW || error == ERROR_SEAL || error == ERROR_KEY_UNFIT
+               ? ERROR_JOURNAL_ROW
+               : error;
 }
 
-/* The keys of a case are those of its first letter. */
-static enum error take_letter(struct item_reader *reader, const uint8_t *body, size_t len,
+/* Acts that follow a letter in its case mostly use the same key. */
+static enum error hold_key(struct item_reader *reader, const uint8_t *commitment)
+{
+    if (reader->has_key && memcmp(reader->commitment, commitment, HASH_LEN) == 0)
+        return ERROR_NONE;
+    enum error error = item_key(reader->vault, commitment, reader->key);
+    reader->has_key = error == ERROR_NONE;
+    memcpy(reader->commitment, commitment, HASH_LEN);
+    return error;
+}
+
+struct content {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* Opens the body of an act; one without a body has no content. */
+static enum error open_body(struct item_reader *reader, const struct act *act, uint64_t seq,
+                            const uint8_t *digest, struct content *content)
+{
+    static const uint8_t none[HASH_LEN];
+    uint8_t sealed[JOURNAL_BODY_MAX];
+    size_t len = 0;
+    *content = (struct content){(const uint8_t *)"", 0};
+    if (memcmp(digest, none, HASH_LEN) == 0)
+        return ERROR_NONE;
+    enum error error = hold_key(reader, act->commitment);
+    if (error == ERROR_NONE)
+        error = journal_body(reader->vault->journal, seq, sealed, &len);
+    const struct act_body_key key = {reader->vault->keys->office, reader->key};
+    if (error == ERROR_NONE)
+        error =
+            act_open_body(&key, sealed, len, digest, reader->plain, &content->data, &content->len);
+    return error == ERROR_NO_ROW || error == ERROR_SEAL || error == ERROR_MALFORMED
+               ? ERROR_JOURNAL_ROW
+               : error;
+}
+
+static enum error take_letter(struct item_reader *reader, const struct content *content,
                               struct item *item)
 {
-    if (len < LETTER_HEAD || len > LETTER_HEAD + LETTER_LEN)
-        return ERROR_CASEBOOK_ROW;
+    if (content->len < LETTER_HEAD || content->len > LETTER_HEAD + LETTER_LEN)
+        return ERROR_JOURNAL_ROW;
     memset(reader->raw, 0, sizeof reader->raw);
-    memcpy(reader->raw, body + LETTER_HEAD, len - LETTER_HEAD);
+    memcpy(reader->raw, content->data + LETTER_HEAD, content->len - LETTER_HEAD);
     if (letter_decode(reader->raw, &reader->letter) != ERROR_NONE)
-        return ERROR_CASEBOOK_ROW;
-    item->kiosk = body;
-    item->seq = wire_get64(body + CARD_KIOSK_LEN);
-    item->misplaced = body[HEAD_FLAGS] != 0;
-    item->type = body[HEAD_TYPE];
+        return ERROR_JOURNAL_ROW;
+    item->kiosk = content->data;
+    item->seq = wire_get64(content->data + AT_SEQ);
+    item->type = content->data[AT_TYPE];
     item->letter = &reader->letter;
-    if (reader->keys_of != item->case_id)
-        item_keys(&reader->letter, &reader->keys);
-    reader->keys_of = item->case_id;
     return ERROR_NONE;
 }
 
-static enum error take_body(struct item_reader *reader, const uint8_t *body, size_t len,
-                            struct item *item)
+static enum error take_text(const struct content *content, struct item *item)
 {
-    switch (item->kind) {
-    case ITEM_LETTER:
-        return take_letter(reader, body, len, item);
-    case ITEM_MESSAGE:
-        if (len != MESSAGE_HEAD + ANSWER_LEN)
-            return ERROR_CASEBOOK_ROW;
-        item->n = wire_get64(body);
-        item->has_text = body[8] != 0;
-        item->entry = body + MESSAGE_HEAD;
-        item->keys = reader->keys_of == item->case_id ? &reader->keys : NULL;
-        return ERROR_NONE;
-    case ITEM_STATUS:
-        item->status = len == 1 ? body[0] : 0;
-        return len == 1 ? ERROR_NONE : ERROR_CASEBOOK_ROW;
-    case ITEM_NOTE:
-        item->text = (const char *)body;
-        item->len = len;
-        return ERROR_NONE;
-    }
-    return ERROR_CASEBOOK_ROW;
+    item->text = (const char *)content->data;
+    item->len = content->len;
+    return utf8_valid(item->text, item->len) ? ERROR_NONE : ERROR_JOURNAL_ROW;
 }
 
-enum error item_read(struct item_reader *reader, const struct caseload_item *row, struct item *item)
+static void take_head(const struct act *act, struct item *item)
 {
-    uint8_t *plain = reader->plain;
-    const size_t room = row->len - CASEBOOK_OVERHEAD;
-    if (row->len < CASEBOOK_OVERHEAD + AT_BODY || room > PLAIN_MAX)
-        return ERROR_CASEBOOK_ROW;
-    enum error error = casebook_open(reader->casebook, row->id, row->sealed, row->len, plain);
-    if (error != ERROR_NONE)
-        return error == ERROR_MEMORY ? ERROR_MEMORY : ERROR_CASEBOOK_ROW;
-    const size_t len = wire_get32(plain + AT_LEN);
-    *item = (struct item){
-        .kind = (enum item_kind)plain[AT_KIND],
-        .case_id = wire_get64(plain + AT_CASE),
-        .day = wire_get32(plain + AT_DAY),
+    static const struct {
+        uint16_t kind;
+        enum item_kind item;
+    } kinds[] = {
+        {ACT_LETTER, ITEM_LETTER}, {ACT_MESSAGE, ITEM_MESSAGE}, {ACT_STATE, ITEM_STATUS},
+        {ACT_NOTE, ITEM_NOTE},     {ACT_UNDONE, ITEM_STATUS},
     };
-    if (plain[0] != VERSION || item->case_id != row->case_id || len > room - AT_BODY)
-        return ERROR_CASEBOOK_ROW;
-    error = take_body(reader, plain + AT_BODY, len, item);
-    return error == ERROR_NONE && item->n != row->n ? ERROR_CASEBOOK_ROW : error;
+    item->kind = ITEM_OTHER;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].kind == act->kind)
+            item->kind = kinds[i].item;
+    item->minute = act->minute;
+    item->day = act->kind == ACT_MESSAGE ? act->day : act->minute / MINUTES;
+    item->misplaced = (act->flags & ACT_MISPLACED) != 0;
+    item->n = item->kind == ITEM_MESSAGE ? act->to : 0;
+    item->has_text = item->kind == ITEM_MESSAGE && (act->flags & ACT_HAS_TEXT) != 0;
+    item->state = act->state;
+    item->undoes = act->kind == ACT_UNDONE;
+    if (item->kind == ITEM_STATUS) {
+        item->was = (uint8_t)act->from;
+        item->status = (uint8_t)act->to;
+    }
 }
 
-enum error item_open(struct item *item, struct answer *answer)
+struct found {
+    const struct keyset *keys;
+    enum error opened;
+    struct act act;
+    uint8_t body_digest[HASH_LEN];
+};
+
+static enum error open_row(void *context, const struct journal_act *row)
 {
-    if (item->keys == NULL)
-        return ERROR_CASEBOOK_ROW;
-    enum error error = answer_open(item->keys, item->n, item->entry, answer);
-    if (error != ERROR_NONE)
-        return error == ERROR_MEMORY ? ERROR_MEMORY : ERROR_CASEBOOK_ROW;
-    item->opened = true;
-    item->state = answer->state;
-    item->text = answer->text;
-    item->len = answer->len;
+    struct found *found = context;
+    found->opened = history_open_head(found->keys, row, &found->act);
+    memcpy(found->body_digest, row->body_digest, HASH_LEN);
     return ERROR_NONE;
+}
+
+enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item)
+{
+    struct vault *vault = reader->vault;
+    struct found found = {.keys = vault->keys, .opened = ERROR_SEAL};
+    struct content content;
+    const struct fold_act *kept = fold_act(vault->history.fold, seq);
+    *item = (struct item){.kind = ITEM_OTHER, .act = seq};
+    enum error error = journal_act(vault->journal, seq, open_row, &found);
+    if (error == ERROR_NO_ROW || (error == ERROR_NONE && found.opened != ERROR_NONE))
+        error = found.opened == ERROR_MEMORY ? ERROR_MEMORY : ERROR_JOURNAL_ROW;
+    if (error != ERROR_NONE || kept == NULL)
+        return error != ERROR_NONE ? error : ERROR_JOURNAL_ROW;
+    take_head(&found.act, item);
+    item->officer = kept->officer;
+    item->verdict = (enum fold_verdict)kept->verdict;
+    if (kept->place != FOLD_NOWHERE)
+        item->case_id = kept->place + 1;
+    if (item->kind == ITEM_OTHER || item->kind == ITEM_STATUS)
+        return ERROR_NONE;
+    error = open_body(reader, &found.act, seq, found.body_digest, &content);
+    if (error != ERROR_NONE)
+        return error;
+    return item->kind == ITEM_LETTER ? take_letter(reader, &content, item)
+                                     : take_text(&content, item);
 }

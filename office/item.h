@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A thing of a case: a letter, a message to the person, a status or a note, as a row of the
-   casebook sealed under the casebook key.
+/* A thing of a case, as an act of the journal brings it: a letter, a message to the person, a
+   status or a note. What stands in the bodies of these acts:
 
-   A row's plaintext, then zeros up to a multiple of 1024 bytes, so that its length tells little:
-
-   offset  bytes  what
-        0      1  version, 1
-        1      1  kind (enum item_kind)
-        2      8  case
-       10      4  day it was added
-       14      4  length n of the body
-       18      n  letter:  kiosk id (8), record number (8), flags (1), facility type (1, of the
-                           kiosk's card), letter without its closing zeros
-                  message: number (8), 1 when it has a text (1), sealed entry (crypto/answer)
-                  status:  number (1, complaint/taxonomy)
-                  note:    UTF-8 */
+   letter   kiosk id (8), record number (8), type of the place by the kiosk's card (1), letter
+            without its closing zeros
+   message  UTF-8 text; none, and no body, when only the state is told
+   note     UTF-8 text */
 #ifndef OFFICE_ITEM_H
 #define OFFICE_ITEM_H
 
@@ -23,19 +14,23 @@
 #include <stdint.h>
 
 #include "complaint/letter.h"
-#include "crypto/answer.h"
+#include "crypto/code.h"
 #include "office/vault.h"
 #include "protocol/card.h"
 #include "protocol/record.h"
 
-enum item_kind { ITEM_LETTER = 1, ITEM_MESSAGE, ITEM_STATUS, ITEM_NOTE };
+enum item_kind { ITEM_LETTER = 1, ITEM_MESSAGE, ITEM_STATUS, ITEM_NOTE, ITEM_OTHER };
 
 /* Which members mean something follows from kind. All pointers are into locked memory of whoever
    handed the item out. */
 struct item {
     enum item_kind kind;
     uint64_t case_id;
-    uint32_t day;
+    uint64_t act;                /* its number in the journal */
+    uint32_t minute;             /* when it was added */
+    uint32_t day;                /* the same day, or the one that a message says */
+    uint32_t officer;            /* who added it */
+    enum fold_verdict verdict;   /* what does not count is shown, too */
     const struct letter *letter; /* ITEM_LETTER */
     const uint8_t *kiosk;
     uint64_t seq;
@@ -43,12 +38,11 @@ struct item {
     uint8_t type;  /* of the place, as the kiosk's card said when the letter was filed */
     uint64_t n;    /* ITEM_MESSAGE */
     bool has_text; /* false: only the state of the case is told */
-    const uint8_t *entry;
-    const struct code_keys *keys; /* of the case's first letter; NULL when it has none */
-    bool opened;                  /* by item_open: state, text and len are there */
-    uint8_t state;                /* as the person is told (complaint/taxonomy) */
-    uint8_t status;               /* ITEM_STATUS */
-    const char *text;             /* ITEM_NOTE, and an opened message; not terminated */
+    uint8_t state; /* as the person is told (complaint/taxonomy) */
+    uint8_t was;   /* ITEM_STATUS, and the status from then on */
+    uint8_t status;
+    bool undoes;      /* ITEM_STATUS: it takes an earlier one back */
+    const char *text; /* ITEM_NOTE and ITEM_MESSAGE; not terminated */
     size_t len;
 };
 
@@ -59,39 +53,60 @@ typedef enum error item_fn(void *context, const struct item *item);
 struct item_source {
     const struct card *card;
     const struct record *record;
-    uint32_t today;
+    uint32_t now; /* minute */
 };
 
-/* Each seals one item and adds its row, inside the caller's transaction. letter has LETTER_LEN
-   bytes. A message is sealed for the person too, once and for all: what is stored is what every
-   board will carry; n must be new in the case. Errors of the store, ERROR_MEMORY, and for a message
-   ERROR_TEXT_LONG. A note has at most ITEM_NOTE_MAX bytes. */
+/* Adds to the batch the act that a letter came (LETTER_LEN bytes, which decode to letter), into the
+   case that its tag key names, under a key of its own. Errors of history_batch_add. */
+enum error item_add_letter(struct history_batch *batch, const struct keyset *keys,
+                           const struct item_source *source, const struct letter *letter,
+                           bool misplaced, const uint8_t *raw);
+
+/* A case as its officer saw it, and its key (KEYSET_KEY_LEN bytes of secret memory). */
+struct item_case {
+    const struct fold_case *seen;
+    struct history_key key;
+    uint32_t now;
+};
+
+/* Add to the batch: the next message to the person, in this public state, saying that day, with a
+   text or none; a status; a note. ERROR_TEXT_LONG for a note over ITEM_NOTE_MAX bytes; errors of
+   history_batch_add. */
 enum { ITEM_NOTE_MAX = 14000 };
-enum error item_add_letter(struct vault *vault, const struct item_source *source, uint64_t case_id,
-                           bool misplaced, const uint8_t *letter);
-enum error item_add_message(struct vault *vault, uint64_t case_id, const struct code_keys *keys,
-                            uint64_t n, const struct answer *answer);
-enum error item_add_status(struct vault *vault, uint64_t case_id, uint32_t day, uint8_t status);
-enum error item_add_note(struct vault *vault, uint64_t case_id, uint32_t day, const char *text,
-                         size_t len);
+enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
+                            const struct item_case *of_case, uint8_t state, const char *text,
+                            size_t len);
+enum error item_add_status(struct history_batch *batch, const struct keyset *keys,
+                           const struct item_case *of_case, uint8_t status);
+enum error item_add_note(struct history_batch *batch, const struct keyset *keys,
+                         const struct item_case *of_case, const char *text, size_t len);
+
+/* The first message of a new case, without a text: it arrived. Left out when the case has a message
+   by then. */
+enum error item_add_arrived(struct history_batch *batch, const struct keyset *keys,
+                            const uint8_t handle[JOURNAL_HANDLE_LEN], uint32_t now);
+
+/* The urgency of a letter, by its category and its answers. A category this program does not know
+   counts as most urgent: somebody must look. */
+enum taxonomy_urgency item_urgency(const struct letter *letter);
 
 /* Copies the receipt keys of a letter into locked memory. */
 void item_keys(const struct letter *letter, struct code_keys *keys);
 
-/* Reads rows of one case after another; in locked memory. *out is the caller's, for
+/* Reads acts of cases one after another; in locked memory. *out is the caller's, for
    item_reader_free, which takes NULL too. ERROR_MEMORY. */
 struct item_reader;
-enum error item_reader_new(const struct keyset *keys, struct item_reader **out);
+enum error item_reader_new(struct vault *vault, struct item_reader **out);
 void item_reader_free(struct item_reader **reader);
 
-/* Opens a row. The item stays valid until the next call. A row that does not open, or says another
-   case or number than it stands under, is ERROR_CASEBOOK_ROW. */
-enum error item_read(struct item_reader *reader, const struct caseload_item *row,
-                     struct item *item);
+/* Reads the act of this number, of a case. The item stays valid until the next call.
+   ERROR_JOURNAL_ROW when it does not open or makes no sense (item->kind and n are then right if its
+   head opens); errors of the store, ERROR_MEMORY. */
+enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item);
 
-/* Opens an ITEM_MESSAGE into answer (locked memory), where the item's text then lies. On an error
-   it stays as it was: ERROR_CASEBOOK_ROW when the case has no keys or they do not fit,
-   ERROR_MEMORY. */
-enum error item_open(struct item *item, struct answer *answer);
+/* Opens the key of a letter's body into key (secret memory), by the commitment in the letter's
+   head. ERROR_JOURNAL_ROW when it does not open, errors of the store, ERROR_MEMORY. */
+enum error item_key(struct vault *vault, const uint8_t commitment[HASH_LEN],
+                    uint8_t key[KEYSET_KEY_LEN]);
 
 #endif

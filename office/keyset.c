@@ -1,210 +1,215 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The office's keys: made, sealed under the passphrase, and read back. */
+/* The keys that an officer holds, in locked memory. */
 #include "office/keyset.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
-#include "base/file.h"
 #include "base/wire.h"
-#include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "crypto/wrap.h"
 
-enum {
-    VERSION = 1,
-    AT_OFFICE = 1,
-    AT_BOARD = AT_OFFICE + CHARTER_OFFICE_LEN,
-    AT_CASEBOOK = AT_BOARD + SIGNATURE_SEED_LEN,
-    AT_COUNT = AT_CASEBOOK + CASEBOOK_KEY_LEN,
-    AT_INTAKE = AT_COUNT + 2,
-    INTAKE_LEN = 4 + 2 * ENVELOPE_KEY_LEN,
-    PLAIN_MAX = AT_INTAKE + KEYSET_INTAKE_MAX * INTAKE_LEN,
-};
+const uint16_t keyset_compartments[] = {KEYSET_HOUSE, KEYSET_REGISTER, KEYSET_BOARD, KEYSET_GENERAL,
+                                        0};
 
-static enum error make_keys(struct keyset *keys, struct charter *charter, uint8_t *root)
+static enum error expand(const uint8_t *secret, const char *label, uint8_t out[KEYSET_KEY_LEN])
 {
-    uint8_t public_key[SIGNATURE_PUBLIC_LEN];
-    struct keyset_intake *intake = &keys->intake[0];
-    random_key(keys->casebook, CASEBOOK_KEY_LEN);
-    keys->intake_count = 1;
-    intake->epoch = 1;
-    if (signature_key_new(root, public_key) != 0 ||
-        signature_key_new(keys->board, charter->board) != 0 ||
-        envelope_key_new(intake->secret, intake->public_key) != ERROR_NONE ||
-        envelope_key_id(intake->public_key, intake->id) != 0)
-        return ERROR_MEMORY;
-    memcpy(charter->intake, intake->public_key, ENVELOPE_KEY_LEN);
-    return ERROR_NONE;
+    const struct hash_part part = {label, strlen(label)};
+    return hash_expand(out, KEYSET_KEY_LEN, secret, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-enum error keyset_new(struct charter *charter, uint8_t root[SIGNATURE_SEED_LEN],
-                      struct keyset **out)
+enum error keyset_new(const uint8_t office[HASH_LEN], struct keyset **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
         return ERROR_MEMORY;
-    enum error error = make_keys(*out, charter, root);
-    if (error != ERROR_NONE) {
-        secret_free(*out);
-        *out = NULL;
-    }
-    return error;
+    memcpy((*out)->office, office, HASH_LEN);
+    return ERROR_NONE;
 }
 
-/* --- writing --- */
-
-static enum error seal_file(int dir, const char *name, const struct passphrase *passphrase,
-                            const uint8_t *secret, size_t len)
+enum error keyset_make_own(struct keyset *keys)
 {
-    uint8_t sealed[PLAIN_MAX + KEYRING_OVERHEAD];
-    enum error error = keyring_seal(passphrase->text, passphrase->len, secret, len, sealed);
+    random_key(keys->view, sizeof keys->view);
+    if (signature_key_new(keys->sign, keys->sign_public) != 0)
+        return ERROR_MEMORY;
+    return wrap_key_new(keys->agree, keys->agree_public);
+}
+
+enum error keyset_copy(const struct keyset *keys, struct keyset **out)
+{
+    struct keyset *copy = *out = secret_new(sizeof *copy);
+    if (copy == NULL)
+        return ERROR_MEMORY;
+    *copy = *keys;
+    copy->generation_count = 0;
+    for (size_t i = 0; i < keys->generation_count; i++) {
+        struct keyset_generation *added = secret_new(sizeof *added);
+        if (added == NULL) {
+            keyset_free(out);
+            return ERROR_MEMORY;
+        }
+        *added = *keys->generations[i];
+        copy->generations[copy->generation_count++] = added;
+    }
+    return ERROR_NONE;
+}
+
+void keyset_free(struct keyset **keys)
+{
+    if (*keys == NULL)
+        return;
+    for (size_t i = 0; i < (*keys)->generation_count; i++)
+        secret_free((*keys)->generations[i]);
+    secret_free(*keys);
+    *keys = NULL;
+}
+
+/* --- generations --- */
+
+static enum error derive(struct keyset_generation *generation)
+{
+    const struct {
+        const char *label;
+        uint8_t *out;
+    } made[] = {
+        {"sandyq head v1", generation->head},
+        {"sandyq body v1", generation->body},
+        {"sandyq case wrap v1", generation->wrap},
+        {"sandyq compartment pair v1", generation->pair},
+    };
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < sizeof made / sizeof *made && error == ERROR_NONE; i++)
+        error = expand(generation->secret, made[i].label, made[i].out);
     if (error != ERROR_NONE)
         return error;
-    return file_write(dir, name, 0600, sealed, len + KEYRING_OVERHEAD);
-}
-
-/* Returns the length. */
-static size_t encode(const struct keyset *keys, const uint8_t *office, uint8_t plain[PLAIN_MAX])
-{
-    plain[0] = VERSION;
-    memcpy(plain + AT_OFFICE, office, CHARTER_OFFICE_LEN);
-    memcpy(plain + AT_BOARD, keys->board, SIGNATURE_SEED_LEN);
-    memcpy(plain + AT_CASEBOOK, keys->casebook, CASEBOOK_KEY_LEN);
-    wire_put16(plain + AT_COUNT, (uint16_t)keys->intake_count);
-    uint8_t *p = plain + AT_INTAKE;
-    for (size_t i = 0; i < keys->intake_count; i++, p += INTAKE_LEN) {
-        wire_put32(p, keys->intake[i].epoch);
-        memcpy(p + 4, keys->intake[i].secret, ENVELOPE_KEY_LEN);
-        memcpy(p + 4 + ENVELOPE_KEY_LEN, keys->intake[i].public_key, ENVELOPE_KEY_LEN);
-    }
-    return (size_t)(p - plain);
-}
-
-enum error keyset_seal(int dir, const struct keyset *keys, const uint8_t office[CHARTER_OFFICE_LEN],
-                       const struct passphrase *passphrase)
-{
-    uint8_t *plain = secret_new(PLAIN_MAX);
-    if (plain == NULL)
+    uint8_t *ikm = secret_new(KEYSET_KEY_LEN);
+    if (ikm == NULL)
         return ERROR_MEMORY;
-    enum error error =
-        seal_file(dir, KEYSET_DESK_FILE, passphrase, plain, encode(keys, office, plain));
-    secret_free(plain);
+    memcpy(ikm, generation->pair, KEYSET_KEY_LEN);
+    error = hpke_derive(ikm, KEYSET_KEY_LEN, generation->pair, generation->pair_public);
+    secret_free(ikm);
     return error;
 }
 
-enum error keyset_seal_root(int dir, const uint8_t seed[SIGNATURE_SEED_LEN],
-                            const struct passphrase *passphrase)
+static enum error first_of_register(struct keyset *keys, const uint8_t *secret)
 {
-    return seal_file(dir, KEYSET_ROOT_FILE, passphrase, seed, SIGNATURE_SEED_LEN);
+    enum error error = expand(secret, "sandyq link v1", keys->link);
+    return error == ERROR_NONE ? expand(secret, "sandyq padding v1", keys->padding) : error;
 }
 
-/* --- reading --- */
-
-/* Plaintext of a keyring file, in secret_new memory. */
-struct opened {
-    uint8_t *secret;
-    size_t len;
-};
-
-static enum error open_file(int dir, const char *name, const struct passphrase *passphrase,
-                            struct opened *opened)
+enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t generation,
+                      const uint8_t secret[KEYSET_KEY_LEN])
 {
-    uint8_t *data = NULL;
-    size_t len = 0;
-    enum error error = file_read(dir, name, PLAIN_MAX + KEYRING_OVERHEAD, &data, &len);
-    if (error != ERROR_NONE)
-        return error == ERROR_LARGE ? ERROR_KEYRING_DAMAGED : error;
-    opened->secret = secret_new(PLAIN_MAX);
-    if (opened->secret == NULL)
-        error = ERROR_MEMORY;
-    else
-        error = keyring_open(passphrase->text, passphrase->len, data, len, opened->secret,
-                             &opened->len);
-    free(data);
-    return error;
-}
-
-static enum error decode_intake(struct keyset_intake *intake, const uint8_t *p)
-{
-    intake->epoch = wire_get32(p);
-    memcpy(intake->secret, p + 4, ENVELOPE_KEY_LEN);
-    memcpy(intake->public_key, p + 4 + ENVELOPE_KEY_LEN, ENVELOPE_KEY_LEN);
-    return envelope_key_id(intake->public_key, intake->id) == 0 ? ERROR_NONE : ERROR_MEMORY;
-}
-
-static enum error decode(const struct opened *opened, const uint8_t *office, struct keyset *keys)
-{
-    if (opened->len < AT_INTAKE || opened->secret[0] != VERSION)
-        return ERROR_KEYRING_NEWER;
-    if (memcmp(opened->secret + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
-        return ERROR_KEYRING_OTHER;
-    keys->intake_count = wire_get16(opened->secret + AT_COUNT);
-    if (keys->intake_count > KEYSET_INTAKE_MAX ||
-        opened->len != AT_INTAKE + keys->intake_count * INTAKE_LEN)
+    if (keyset_find(keys, compartment, generation) != NULL)
+        return ERROR_NONE;
+    if (keys->generation_count == KEYSET_GENERATIONS_MAX)
         return ERROR_KEYRING_DAMAGED;
-    memcpy(keys->board, opened->secret + AT_BOARD, SIGNATURE_SEED_LEN);
-    memcpy(keys->casebook, opened->secret + AT_CASEBOOK, CASEBOOK_KEY_LEN);
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < keys->intake_count && error == ERROR_NONE; i++)
-        error = decode_intake(&keys->intake[i], opened->secret + AT_INTAKE + i * INTAKE_LEN);
+    struct keyset_generation *added = secret_new(sizeof *added);
+    if (added == NULL)
+        return ERROR_MEMORY;
+    added->compartment = compartment;
+    added->generation = generation;
+    memcpy(added->secret, secret, KEYSET_KEY_LEN);
+    enum error error = derive(added);
+    if (error == ERROR_NONE && compartment == KEYSET_REGISTER && generation == 1)
+        error = first_of_register(keys, secret);
+    if (error == ERROR_NONE)
+        keys->generations[keys->generation_count++] = added;
+    else
+        secret_free(added);
     return error;
 }
 
-enum error keyset_open(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
-                       const struct passphrase *passphrase, struct keyset **out)
+void keyset_drop(struct keyset *keys, uint16_t compartment, uint32_t generation)
 {
-    struct opened opened = {0};
-    struct keyset *keys = NULL;
-    enum error error = open_file(dir, KEYSET_DESK_FILE, passphrase, &opened);
-    if (error == ERROR_MISSING || error == ERROR_SPECIAL)
-        error = error == ERROR_MISSING ? ERROR_KEYRING_MISSING : ERROR_KEYRING_SPECIAL;
-    if (error == ERROR_NONE && (keys = secret_new(sizeof *keys)) == NULL)
+    for (size_t i = 0; i < keys->generation_count; i++) {
+        struct keyset_generation *held = keys->generations[i];
+        if (held->compartment != compartment || held->generation != generation)
+            continue;
+        secret_free(held);
+        keys->generations[i] = keys->generations[--keys->generation_count];
+        return;
+    }
+}
+
+const struct keyset_generation *keyset_find(const struct keyset *keys, uint16_t compartment,
+                                            uint32_t generation)
+{
+    for (size_t i = 0; i < keys->generation_count; i++)
+        if (keys->generations[i]->compartment == compartment &&
+            keys->generations[i]->generation == generation)
+            return keys->generations[i];
+    return NULL;
+}
+
+const struct keyset_generation *keyset_newest(const struct keyset *keys, uint16_t compartment)
+{
+    const struct keyset_generation *newest = NULL;
+    for (size_t i = 0; i < keys->generation_count; i++)
+        if (keys->generations[i]->compartment == compartment &&
+            (newest == NULL || keys->generations[i]->generation > newest->generation))
+            newest = keys->generations[i];
+    return newest;
+}
+
+enum error keyset_commitment(const uint8_t office[HASH_LEN],
+                             const struct keyset_generation *generation, uint8_t out[HASH_LEN])
+{
+    static const char domain[] = "sandyq compartment v1";
+    uint8_t number[2 + 4];
+    wire_put16(number, generation->compartment);
+    wire_put32(number + 2, generation->generation);
+    const struct hash_part parts[] = {{domain, sizeof domain},
+                                      {office, HASH_LEN},
+                                      {number, sizeof number},
+                                      {generation->secret, KEYSET_KEY_LEN}};
+    return hash_sha256(out, parts, 4) == 0 ? ERROR_NONE : ERROR_MEMORY;
+}
+
+/* --- what some of them are for --- */
+
+enum error keyset_board(const struct keyset *keys, uint8_t seed[SIGNATURE_SEED_LEN])
+{
+    const struct keyset_generation *board = keyset_newest(keys, KEYSET_BOARD);
+    return board != NULL ? expand(board->secret, "sandyq board v1", seed) : ERROR_KEY_UNFIT;
+}
+
+enum error keyset_handle(const struct keyset *keys, const uint8_t *tag_key, size_t len,
+                         uint8_t handle[16])
+{
+    uint8_t mac[HASH_LEN];
+    const struct hash_part part = {tag_key, len};
+    if (keyset_find(keys, KEYSET_REGISTER, 1) == NULL)
+        return ERROR_KEY_UNFIT;
+    if (hash_hmac(mac, keys->link, sizeof keys->link, &part, 1) != 0)
+        return ERROR_MEMORY;
+    memcpy(handle, mac, 16);
+    return ERROR_NONE;
+}
+
+/* --- intake keys --- */
+
+enum error keyset_add_intake(struct keyset *keys, uint32_t epoch,
+                             const uint8_t secret[ENVELOPE_KEY_LEN])
+{
+    if (keys->intake_count == KEYSET_INTAKE_MAX)
+        return ERROR_KEYRING_DAMAGED;
+    struct keyset_intake *intake = &keys->intake[keys->intake_count];
+    intake->epoch = epoch;
+    memcpy(intake->secret, secret, ENVELOPE_KEY_LEN);
+    enum error error = hpke_public(intake->secret, intake->public_key);
+    if (error == ERROR_NONE && envelope_key_id(intake->public_key, intake->id) != 0)
         error = ERROR_MEMORY;
     if (error == ERROR_NONE)
-        error = decode(&opened, office, keys);
-    secret_free(opened.secret);
-    if (error != ERROR_NONE) {
-        secret_free(keys);
-        keys = NULL;
-    }
-    *out = keys;
+        keys->intake_count++;
     return error;
 }
 
-/* The error for root.keyring where it has one of its own. */
-static enum error root_error(enum error error)
+const struct keyset_intake *keyset_intake(const struct keyset *keys,
+                                          const uint8_t id[ENVELOPE_ID_LEN])
 {
-    switch (error) {
-    case ERROR_MISSING:
-        return ERROR_ROOT_AWAY;
-    case ERROR_SPECIAL:
-        return ERROR_ROOT_SPECIAL;
-    case ERROR_KEYRING_DAMAGED:
-        return ERROR_ROOT_DAMAGED;
-    default:
-        return error;
-    }
-}
-
-enum error keyset_open_root(int dir, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
-                            const struct passphrase *passphrase, uint8_t **seed)
-{
-    struct opened opened = {0};
-    uint8_t found[SIGNATURE_PUBLIC_LEN];
-    enum error error = root_error(open_file(dir, KEYSET_ROOT_FILE, passphrase, &opened));
-    if (error == ERROR_NONE && opened.len != SIGNATURE_SEED_LEN)
-        error = ERROR_ROOT_DAMAGED;
-    if (error == ERROR_NONE && signature_public(opened.secret, found) != 0)
-        error = ERROR_MEMORY;
-    if (error == ERROR_NONE && memcmp(found, public_key, SIGNATURE_PUBLIC_LEN) != 0)
-        error = ERROR_ROOT_OTHER;
-    if (error != ERROR_NONE) {
-        secret_free(opened.secret);
-        opened.secret = NULL;
-    }
-    *seed = opened.secret;
-    return error;
+    for (size_t i = 0; i < keys->intake_count; i++)
+        if (memcmp(keys->intake[i].id, id, ENVELOPE_ID_LEN) == 0)
+            return &keys->intake[i];
+    return NULL;
 }

@@ -1,32 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The office's keys and the two files that hold them under the office's passphrase
-   (crypto/keyring):
+/* The keys that an officer holds: their own, and the secrets of the office that were given to them.
 
-   root.keyring  the root key's seed
-   desk.keyring  everything else:
-                 offset  bytes  what
-                      0      1  version, 1
-                      1     32  office id
-                     33     32  board key's seed
-                     65     32  casebook key
-                     97      2  count of intake keys
-                     99  68 each  epoch (4), secret (32), public key (32) */
+   The office's secrets are in compartments. Each has generations, and a generation's secret S is 32
+   random bytes, from which HKDF-Expand-SHA-256(S, label, 32) makes its keys:
+     "sandyq head v1"              heads of acts (house: acts of the office; register: of cases)
+     "sandyq body v1"              bodies of acts of the office (house)
+     "sandyq case wrap v1"         wraps of case keys
+     "sandyq compartment pair v1"  ikm of its X25519 pair (RFC 9180, section 7.1.3)
+     "sandyq link v1"              handles of cases (register, its first generation for ever)
+     "sandyq padding v1"           padding of boards (register, its first generation for ever)
+     "sandyq board v1"             seed of the board key (board) */
 #ifndef OFFICE_KEYSET_H
 #define OFFICE_KEYSET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crypto/casebook.h"
+#include "base/error.h"
 #include "crypto/envelope.h"
+#include "crypto/hash.h"
+#include "crypto/hpke.h"
 #include "crypto/signature.h"
-#include "office/passphrase.h"
-#include "protocol/charter.h"
 
-enum { KEYSET_INTAKE_MAX = 64 };
+enum {
+    KEYSET_KEY_LEN = 32,
+    KEYSET_INTAKE_MAX = 64,
+    KEYSET_GENERATIONS_MAX = 512, /* of all compartments together */
+};
 
-#define KEYSET_DESK_FILE "desk.keyring"
-#define KEYSET_ROOT_FILE "root.keyring"
+enum keyset_compartment {
+    KEYSET_HOUSE = 1,
+    KEYSET_REGISTER = 2,
+    KEYSET_BOARD = 3,
+    KEYSET_GENERAL = 16, /* cases */
+};
+
+/* The compartments that an office begins with, ended by 0. */
+extern const uint16_t keyset_compartments[];
+
+/* A generation's secret and what is made of it. In secret_new memory. */
+struct keyset_generation {
+    uint16_t compartment;
+    uint32_t generation;
+    uint8_t secret[KEYSET_KEY_LEN];
+    uint8_t head[KEYSET_KEY_LEN];
+    uint8_t body[KEYSET_KEY_LEN];
+    uint8_t wrap[KEYSET_KEY_LEN];
+    uint8_t pair[HPKE_KEY_LEN];
+    uint8_t pair_public[HPKE_KEY_LEN];
+};
 
 struct keyset_intake {
     uint32_t epoch;
@@ -35,36 +58,69 @@ struct keyset_intake {
     uint8_t public_key[ENVELOPE_KEY_LEN];
 };
 
-/* All keys of the desk. Lies in secret_new memory; secret_free wipes it. */
+/* All keys of an officer. In secret_new memory. */
 struct keyset {
-    uint8_t board[SIGNATURE_SEED_LEN];
-    uint8_t casebook[CASEBOOK_KEY_LEN];
+    uint8_t office[HASH_LEN];
+    uint32_t officer; /* 0: root, or not known yet */
+    uint8_t sign[SIGNATURE_SEED_LEN];
+    uint8_t sign_public[SIGNATURE_PUBLIC_LEN];
+    uint8_t agree[HPKE_KEY_LEN];
+    uint8_t agree_public[HPKE_KEY_LEN];
+    uint8_t view[KEYSET_KEY_LEN];
+    uint8_t link[KEYSET_KEY_LEN];    /* once the first generation of the register is held */
+    uint8_t padding[KEYSET_KEY_LEN]; /* the same */
     size_t intake_count;
     struct keyset_intake intake[KEYSET_INTAKE_MAX];
+    size_t generation_count;
+    struct keyset_generation *generations[KEYSET_GENERATIONS_MAX];
 };
 
-/* Makes fresh keys, with one intake key of epoch 1, and the root key's seed in root (locked
-   memory). Puts the public halves of board and intake key into the charter. *out is the caller's,
-   for secret_free. ERROR_MEMORY. */
-enum error keyset_new(struct charter *charter, uint8_t root[SIGNATURE_SEED_LEN],
-                      struct keyset **out);
+/* A keyset of an office without any key. *out is the caller's, for keyset_free. ERROR_MEMORY. */
+enum error keyset_new(const uint8_t office[HASH_LEN], struct keyset **out);
 
-/* Writes desk.keyring or root.keyring in the folder dir, replacing what is there. Errors as
-   file_write, and ERROR_MEMORY. */
-enum error keyset_seal(int dir, const struct keyset *keys, const uint8_t office[CHARTER_OFFICE_LEN],
-                       const struct passphrase *passphrase);
-enum error keyset_seal_root(int dir, const uint8_t seed[SIGNATURE_SEED_LEN],
-                            const struct passphrase *passphrase);
+/* Fresh keys of an officer's own. ERROR_MEMORY. */
+enum error keyset_make_own(struct keyset *keys);
 
-/* Reads desk.keyring in the folder dir. *out is the caller's, for secret_free; NULL on an error:
-   ERROR_PASSPHRASE, one of ERROR_KEYRING_*, ERROR_MEMORY, ERROR_IO. */
-enum error keyset_open(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
-                       const struct passphrase *passphrase, struct keyset **out);
+/* A copy that stays as it is when keys are added to the first or taken away: for threads. *out is
+   the caller's, for keyset_free; NULL on an error. ERROR_MEMORY. */
+enum error keyset_copy(const struct keyset *keys, struct keyset **out);
 
-/* Reads root.keyring; its key must have this public half. *seed is the caller's, for secret_free;
-   NULL on an error: ERROR_PASSPHRASE, one of ERROR_ROOT_*, ERROR_KEYRING_FOREIGN or _NEWER,
-   ERROR_MEMORY, ERROR_IO. */
-enum error keyset_open_root(int dir, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
-                            const struct passphrase *passphrase, uint8_t **seed);
+/* Wipes, frees and sets to NULL. NULL is nothing. */
+void keyset_free(struct keyset **keys);
+
+/* Adds a generation by its secret, unless it is held already. ERROR_MEMORY; ERROR_KEYRING_DAMAGED
+   when there are too many. */
+enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t generation,
+                      const uint8_t secret[KEYSET_KEY_LEN]);
+
+/* Takes a generation away again. */
+void keyset_drop(struct keyset *keys, uint16_t compartment, uint32_t generation);
+
+/* A generation that is held, or the newest that is held; NULL when none is. */
+const struct keyset_generation *keyset_find(const struct keyset *keys, uint16_t compartment,
+                                            uint32_t generation);
+const struct keyset_generation *keyset_newest(const struct keyset *keys, uint16_t compartment);
+
+/* SHA-256("sandyq compartment v1" || 0 || office || compartment, 2 bytes || generation, 4 bytes ||
+   S): what the act that made a generation says of its secret. ERROR_MEMORY. */
+enum error keyset_commitment(const uint8_t office[HASH_LEN],
+                             const struct keyset_generation *generation, uint8_t out[HASH_LEN]);
+
+/* The seed of the board key, from the newest generation of the board's compartment; in secret_new
+   memory. ERROR_KEY_UNFIT when none is held, ERROR_MEMORY. */
+enum error keyset_board(const struct keyset *keys, uint8_t seed[SIGNATURE_SEED_LEN]);
+
+/* The handle of the case of a letter's tag key: the first 16 bytes of HMAC-SHA-256(link key, tag
+   key). ERROR_KEY_UNFIT, ERROR_MEMORY. */
+enum error keyset_handle(const struct keyset *keys, const uint8_t *tag_key, size_t len,
+                         uint8_t handle[16]);
+
+/* Adds an intake key by its secret. ERROR_MEMORY; ERROR_KEYRING_DAMAGED when there are too many. */
+enum error keyset_add_intake(struct keyset *keys, uint32_t epoch,
+                             const uint8_t secret[ENVELOPE_KEY_LEN]);
+
+/* The intake key that an envelope names; NULL when it is not held. */
+const struct keyset_intake *keyset_intake(const struct keyset *keys,
+                                          const uint8_t id[ENVELOPE_ID_LEN]);
 
 #endif

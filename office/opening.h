@@ -15,13 +15,21 @@ enum error opening_envelope(const struct keyset *keys, const uint8_t *envelope, 
                             bool *opened);
 
 /* What came of a letter. */
-enum opening_outcome { OPENING_COVER, OPENING_NEW, OPENING_JOINED, OPENING_UNREADABLE };
+enum opening_outcome { OPENING_UNREADABLE, OPENING_COVER, OPENING_FILED };
 
-/* Files an opened letter (LETTER_LEN bytes), inside the caller's transaction: into a new case, with
-   its first message "it arrived", or into the case that its tag key names. A cover is not kept, nor
-   is what does not decode. *misplaced: the letter names another kiosk, record or place than its
-   source. Errors of the store and ERROR_MEMORY. */
-enum error opening_file(struct vault *vault, const struct item_source *source,
-                        const uint8_t *letter, enum opening_outcome *outcome, bool *misplaced);
+struct opening {
+    enum opening_outcome outcome;
+    bool misplaced; /* it names another kiosk, record or place than its source */
+    uint8_t handle[JOURNAL_HANDLE_LEN]; /* of the case that it is filed into */
+};
+
+/* Adds to the batch the acts by which an opened letter (LETTER_LEN bytes) is filed into the case
+   that its tag key names, and a new case gets its first message, "it arrived". That one is always
+   added, since whether the case is new is known only when they are written: an old case leaves it
+   out. A cover is not kept, nor is what does not decode. Errors of item_add_letter. Safe in several
+   threads at once, each with a batch of its own. */
+enum error opening_file(struct history_batch *batch, const struct keyset *keys,
+                        const struct item_source *source, const uint8_t *raw,
+                        struct opening *opening);
 
 #endif

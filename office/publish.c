@@ -12,7 +12,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "base/wire.h"
+#include "crypto/answer.h"
 #include "crypto/hash.h"
+#include "crypto/secret.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
 #include "office/tidy.h"
@@ -42,12 +45,46 @@ struct contents {
     uint32_t held; /* the highest that a kiosk holds, within reason */
 };
 
+/* The board published last, as the body of its act has it: number (4), day (4), entries of padding
+   (8), SHA-256 of its bytes. The padding never gets less. */
+struct last_board {
+    uint32_t number; /* 0: none */
+    uint32_t day;
+    uint64_t padding;
+    uint8_t hash[HASH_LEN];
+};
+enum { BODY_LEN = 4 + 4 + 8 + HASH_LEN };
+
+static enum error read_last(struct vault *vault, struct last_board *last)
+{
+    const uint8_t *content = NULL;
+    size_t len = 0;
+    uint32_t number = 0;
+    const uint64_t seq = fold_board(vault->history.fold, &number);
+    *last = (struct last_board){.number = number};
+    if (seq == 0)
+        return ERROR_NONE;
+    uint8_t *plain = secret_new(ACT_BODY_MAX);
+    if (plain == NULL)
+        return ERROR_MEMORY;
+    enum error error = history_body(&vault->history, seq, ACT_BOARD, plain, &content, &len);
+    if (error == ERROR_NONE && len != BODY_LEN)
+        error = ERROR_JOURNAL_ROW;
+    if (error == ERROR_NONE) {
+        last->day = wire_get32(content + 4);
+        last->padding = wire_get64(content + 8);
+        memcpy(last->hash, content + 16, HASH_LEN);
+    }
+    secret_free(plain);
+    return error;
+}
+
 /* --- gathering --- */
 
 static enum error more_entries(struct contents *contents)
 {
     const size_t room = contents->room > 0 ? 2 * contents->room : 4 * BOARD_MULTIPLE;
-    uint8_t *more = realloc(contents->entries, room * BOARD_ENTRY_LEN);
+    uint8_t *more = reallocarray(contents->entries, room, BOARD_ENTRY_LEN);
     if (more == NULL)
         return ERROR_MEMORY;
     contents->entries = more;
@@ -63,20 +100,57 @@ static uint8_t *next_entry(struct contents *contents, enum error *error)
     return *error == ERROR_NONE ? contents->entries + contents->n++ * BOARD_ENTRY_LEN : NULL;
 }
 
-static enum error gather_entry(void *context, const struct item *item)
+/* The receipt keys of the case that is being walked, from its first letter; in secret memory. */
+struct sealing {
+    struct contents *contents;
+    uint64_t keys_of; /* 0: none yet */
+    struct code_keys keys;
+    struct answer answer;
+};
+
+/* A message is sealed the same way each time, so every board carries the same bytes of it. */
+static enum error gather_message(struct sealing *sealing, const struct item *item)
 {
     enum error error = ERROR_NONE;
-    if (item->kind != ITEM_MESSAGE)
-        return ERROR_NONE;
-    uint8_t *entry = next_entry(context, &error);
-    if (entry != NULL)
-        memcpy(entry, item->entry, BOARD_ENTRY_LEN);
-    return error;
+    struct answer *answer = &sealing->answer;
+    if (sealing->keys_of != item->case_id || item->len > ANSWER_TEXT_MAX)
+        return ERROR_JOURNAL_ROW;
+    uint8_t *entry = next_entry(sealing->contents, &error);
+    if (entry == NULL)
+        return error;
+    answer->state = item->state;
+    answer->day = item->day;
+    answer->len = (uint16_t)item->len;
+    memcpy(answer->text, item->text, item->len);
+    return answer_seal(&sealing->keys, item->n, answer, entry);
 }
 
-static enum error gather_mark(void *context, const struct caseload_kiosk *kiosk)
+static enum error gather_item(void *context, const struct item *item)
 {
-    struct contents *contents = context;
+    struct sealing *sealing = context;
+    if (item->kind == ITEM_LETTER && sealing->keys_of != item->case_id) {
+        item_keys(item->letter, &sealing->keys);
+        sealing->keys_of = item->case_id;
+    }
+    return item->kind == ITEM_MESSAGE && item->verdict == FOLD_COUNTS
+               ? gather_message(sealing, item)
+               : ERROR_NONE;
+}
+
+static enum error gather_messages(struct vault *vault, struct contents *contents, bool *damaged)
+{
+    struct sealing *sealing = secret_new(sizeof *sealing);
+    if (sealing == NULL)
+        return ERROR_MEMORY;
+    sealing->contents = contents;
+    enum error error = casefile_each(vault, gather_item, sealing);
+    secret_free(sealing);
+    *damaged = error == ERROR_JOURNAL_ROW;
+    return *damaged ? ERROR_NONE : error;
+}
+
+static enum error gather_mark(struct contents *contents, const struct fleet_row *row)
+{
     if (contents->mark_count == contents->mark_room) {
         const size_t room = contents->mark_room > 0 ? 2 * contents->mark_room : 64;
         struct board_mark *more = realloc(contents->marks, room * sizeof *more);
@@ -86,13 +160,36 @@ static enum error gather_mark(void *context, const struct caseload_kiosk *kiosk)
         contents->mark_room = room;
     }
     struct board_mark *mark = &contents->marks[contents->mark_count++];
-    memcpy(mark->kiosk, kiosk->kiosk, sizeof mark->kiosk);
-    mark->seq = kiosk->tip_seq;
-    memcpy(mark->hash, kiosk->tip_hash, sizeof mark->hash);
-    mark->day = kiosk->tip_day;
-    if (kiosk->board > contents->held && kiosk->board - contents->made <= LEAP_MAX)
-        contents->held = kiosk->board;
+    memcpy(mark->kiosk, row->kiosk.kiosk, sizeof mark->kiosk);
+    mark->seq = row->kiosk.tip_seq;
+    memcpy(mark->hash, row->kiosk.tip_hash, sizeof mark->hash);
+    mark->day = row->kiosk.tip_day;
+    if (row->contact.board > contents->held && row->contact.board - contents->made <= LEAP_MAX)
+        contents->held = row->contact.board;
     return ERROR_NONE;
+}
+
+static enum error gather_marks(struct vault *vault, struct contents *contents, uint32_t now)
+{
+    struct fleet_row *rows = NULL;
+    size_t n = 0;
+    enum error error = fleet_list(vault, now, &rows, &n);
+    for (size_t i = 0; i < n && error == ERROR_NONE; i++)
+        error = gather_mark(contents, &rows[i]);
+    fleet_free(rows, n);
+    return error;
+}
+
+/* Entry number i of the padding: HKDF-Expand(padding key, "sandyq padding v1" || i, 8 bytes). It
+   looks random and is the same on every board, so that comparing two does not show which it is. */
+static enum error pad(const struct keyset *keys, uint64_t i, uint8_t entry[BOARD_ENTRY_LEN])
+{
+    static const char label[] = "sandyq padding v1";
+    uint8_t number[8];
+    wire_put64(number, i);
+    const struct hash_part parts[] = {{label, sizeof label - 1}, {number, sizeof number}};
+    return hash_expand(entry, BOARD_ENTRY_LEN, keys->padding, parts, 2) == 0 ? ERROR_NONE
+                                                                             : ERROR_MEMORY;
 }
 
 static enum error gather_padding(const struct vault *vault, struct contents *contents,
@@ -104,23 +201,21 @@ static enum error gather_padding(const struct vault *vault, struct contents *con
         ++*padding;
     for (uint64_t i = 0; i < *padding && error == ERROR_NONE; i++) {
         uint8_t *entry = next_entry(contents, &error);
-        if (entry != NULL &&
-            casebook_padding(vault->keys->casebook, i, entry, BOARD_ENTRY_LEN) != 0)
-            error = ERROR_MEMORY;
+        if (entry != NULL)
+            error = pad(vault->keys, i, entry);
     }
     return error;
 }
 
-/* Damaged rows are skipped and reported at the end. */
-static enum error gather(struct vault *vault, struct contents *contents, uint64_t *padding,
-                         bool *damaged)
+/* Damaged messages are left out and reported at the end. */
+static enum error gather(struct vault *vault, struct contents *contents, uint32_t now,
+                         uint64_t *padding, bool *damaged)
 {
-    enum error error = casefile_each(vault, gather_entry, contents);
-    *damaged = error == ERROR_CASEBOOK_ROW;
-    if (error == ERROR_NONE || *damaged)
+    enum error error = gather_messages(vault, contents, damaged);
+    if (error == ERROR_NONE)
         error = gather_padding(vault, contents, padding);
     if (error == ERROR_NONE)
-        error = caseload_each_kiosk(vault->cases, gather_mark, contents);
+        error = gather_marks(vault, contents, now);
     return error;
 }
 
@@ -171,7 +266,7 @@ struct encoded {
 };
 
 static enum error encode(const struct vault *vault, const struct contents *contents,
-                         const struct caseload_board *state, struct encoded *encoded)
+                         const struct last_board *state, struct encoded *encoded)
 {
     struct board board = {
         .number = state->number,
@@ -185,8 +280,11 @@ static enum error encode(const struct vault *vault, const struct contents *conte
     memcpy(board.office, vault->charter.office, sizeof board.office);
     free(encoded->data);
     encoded->data = NULL;
-    enum error error =
-        board_encode(&board, contents->marks, vault->keys->board, &encoded->data, &encoded->len);
+    uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
+    enum error error = seed != NULL ? keyset_board(vault->keys, seed) : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = board_encode(&board, contents->marks, seed, &encoded->data, &encoded->len);
+    secret_free(seed);
     if (error != ERROR_NONE)
         return error;
     const struct hash_part part = {encoded->data, encoded->len};
@@ -196,7 +294,7 @@ static enum error encode(const struct vault *vault, const struct contents *conte
 /* Encodes with the last number and day first; if the bytes differ from the last board, with the
    next number. */
 static enum error encode_next(const struct vault *vault, const struct contents *contents,
-                              struct caseload_board *state, uint32_t today, struct encoded *encoded)
+                              struct last_board *state, uint32_t today, struct encoded *encoded)
 {
     enum error error = ERROR_NONE;
     const bool again = state->number > 0 && contents->held <= state->number;
@@ -263,15 +361,34 @@ static enum error lay_files(const struct vault *vault, const char *path,
     return error;
 }
 
+static enum error note_board(struct vault *vault, const struct last_board *next, uint32_t was,
+                             uint32_t now)
+{
+    struct history_batch batch = {.n = 0};
+    uint8_t body[BODY_LEN];
+    const struct act_content content = {.head = body, .head_len = sizeof body};
+    const struct act act = {
+        .kind = ACT_BOARD, .field = ACT_BOARD_NO, .minute = now, .from = was, .to = next->number};
+    wire_put32(body, next->number);
+    wire_put32(body + 4, next->day);
+    wire_put64(body + 8, next->padding);
+    memcpy(body + 16, next->hash, HASH_LEN);
+    enum error error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
+    if (error == ERROR_NONE)
+        error = history_append(&vault->history, &batch);
+    history_batch_free(&batch);
+    return error;
+}
+
 /* The files are written first, so that a full medium costs no number; they get their names only
-   after the number is durable in the casebook, so that no two boards ever share one. */
-static enum error put_out(struct vault *vault, const char *path, const struct caseload_board *state,
-                          const struct encoded *encoded, bool changed)
+   after the number is durable in the journal, so that no two boards ever share one. */
+static enum error put_out(struct vault *vault, const char *path, const struct last_board *next,
+                          const struct encoded *encoded, uint32_t was, uint32_t now)
 {
     struct pair pair = {0};
     enum error error = lay_files(vault, path, encoded, &pair);
-    if (error == ERROR_NONE && changed)
-        error = caseload_set_board(vault->cases, state);
+    if (error == ERROR_NONE && next->number != was)
+        error = note_board(vault, next, was, now);
     if (error == ERROR_NONE)
         error = file_commit(&pair.charter);
     if (error == ERROR_NONE)
@@ -281,28 +398,28 @@ static enum error put_out(struct vault *vault, const char *path, const struct ca
     return error;
 }
 
-static enum error make_board(struct vault *vault, const char *out, uint32_t today,
+static enum error make_board(struct vault *vault, const char *out, uint32_t now,
                              struct contents *contents, struct publish_report *report)
 {
     struct encoded encoded = {0};
-    struct caseload_board state;
+    struct last_board state;
     bool damaged = false;
-    enum error error = caseload_board(vault->cases, &state);
+    enum error error = read_last(vault, &state);
     const uint32_t was = contents->made = contents->held = state.number;
     if (error == ERROR_NONE)
-        error = gather(vault, contents, &state.padding, &damaged);
+        error = gather(vault, contents, now, &state.padding, &damaged);
     if (error == ERROR_NONE)
-        error = encode_next(vault, contents, &state, today, &encoded);
+        error = encode_next(vault, contents, &state, now / (24 * 60), &encoded);
     report->number = state.number;
     report->entries = (uint32_t)contents->n;
     report->changed = state.number != was;
     if (error == ERROR_NONE)
-        error = put_out(vault, out, &state, &encoded, report->changed);
+        error = put_out(vault, out, &state, &encoded, was, now);
     free(encoded.data);
-    return error == ERROR_NONE && damaged ? ERROR_CASEBOOK_ROW : error;
+    return error == ERROR_NONE && damaged ? ERROR_JOURNAL_ROW : error;
 }
 
-enum error publish_run(struct vault *vault, const char *out, uint32_t today,
+enum error publish_run(struct vault *vault, const char *out, uint32_t now,
                        struct publish_report *report)
 {
     struct contents contents = {0};
@@ -311,9 +428,11 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t today,
     report->blamed = error == ERROR_NONE ? NULL : NOTICES_FILE;
     report->notices = (uint32_t)contents.notices_len;
     if (error == ERROR_NONE)
+        error = history_follow(&vault->history);
+    if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
     if (error == ERROR_NONE)
-        error = make_board(vault, out, today, &contents, report);
+        error = make_board(vault, out, now, &contents, report);
     free(contents.notices);
     free(contents.entries);
     free(contents.marks);

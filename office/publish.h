@@ -13,7 +13,7 @@ struct publish_report {
     uint32_t number;
     uint32_t entries; /* with padding */
     bool changed;     /* false: the same board as last time, byte by byte */
-    uint32_t ahead;   /* a board that a kiosk holds and this casebook never made; 0: none */
+    uint32_t ahead;   /* a board that a kiosk holds and this office never made; 0: none */
     uint8_t ahead_kiosk[CARD_KIOSK_LEN];
     uint32_t notices;   /* bytes of public notices on the board */
     const char *blamed; /* the file in the office's folder that is at fault, or NULL */
@@ -33,10 +33,11 @@ enum error publish_folder(const char *out);
    The public notices are OFFICE/notices.txt without a byte order mark, carriage returns, and blanks
    at the ends of lines and of the text; when there is no such file, there are none.
 
-   With ERROR_CASEBOOK_ROW the board is written, without the rows of vault->damage. On any other
+   With ERROR_JOURNAL_ROW the board is written, without the messages of vault->damage. On any other
    error nothing was changed: ERROR_BOARD_FULL, ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL,
-   ERROR_MISSING, ERROR_READONLY, ERROR_FULL, ERROR_IO, ERROR_MEMORY, errors of the store. */
-enum error publish_run(struct vault *vault, const char *out, uint32_t today,
+   ERROR_MISSING, ERROR_READONLY, ERROR_FULL, ERROR_IO, ERROR_MEMORY, errors of
+   history_append. */
+enum error publish_run(struct vault *vault, const char *out, uint32_t now,
                        struct publish_report *report);
 
 #endif

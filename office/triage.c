@@ -7,92 +7,68 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "crypto/secret.h"
+#include "crypto/answer.h"
 
-struct listing {
-    struct triage_case *cases;
-    size_t n;
-    size_t room;
-};
+/* --- the list --- */
 
-static void start_row(struct triage_case *row, uint64_t case_id)
+static void start_row(struct triage_case *row, const struct fold_case *from)
 {
-    size_t statuses = 0;
-    memset(row, 0, sizeof *row);
-    row->id = case_id;
-    row->urgency = TAXONOMY_U3;
-    row->status = taxonomy_statuses(&statuses)[0].number;
-    row->told = TAXONOMY_ARRIVED;
+    *row = (struct triage_case){
+        .id = from->number,
+        .urgency = (enum taxonomy_urgency)from->urgency,
+        .status = from->state,
+        .told = from->told != 0 ? from->told : TAXONOMY_ARRIVED,
+        .letters = from->letters,
+        .messages = from->messages,
+        .misplaced = from->misplaced,
+        .waits = from->waits,
+    };
 }
 
-static struct triage_case *row_of(struct listing *listing, uint64_t case_id)
-{
-    if (listing->n > 0 && listing->cases[listing->n - 1].id == case_id)
-        return &listing->cases[listing->n - 1];
-    if (listing->n == listing->room) {
-        const size_t room = listing->room > 0 ? 2 * listing->room : 64;
-        struct triage_case *more = realloc(listing->cases, room * sizeof *more);
-        if (more == NULL)
-            return NULL;
-        listing->cases = more;
-        listing->room = room;
-    }
-    struct triage_case *row = &listing->cases[listing->n++];
-    start_row(row, case_id);
-    return row;
-}
-
-enum taxonomy_urgency triage_urgency(const struct letter *letter)
-{
-    if (taxonomy_category(letter->category) == NULL)
-        return TAXONOMY_U0;
-    return taxonomy_triage(letter->category, letter->urgent, letter->urgent_count);
-}
-
-static void count_letter(struct triage_case *row, const struct item *item)
+static void describe(struct triage_case *row, const struct item *item)
 {
     const struct letter *letter = item->letter;
-    const enum taxonomy_urgency urgency = triage_urgency(letter);
-    if (urgency < row->urgency)
-        row->urgency = urgency;
-    if (row->letters++ == 0) {
-        memcpy(row->category, letter->category, sizeof row->category);
-        memcpy(row->facility, letter->facility, sizeof row->facility);
-        memcpy(row->language, letter->language, sizeof row->language);
-        /* A kiosk's clock that runs years ahead puts nobody at the end of the list. */
-        row->day = letter->day < item->day ? letter->day : item->day;
-    }
-    row->misplaced = row->misplaced || item->misplaced;
-    row->waits = true;
+    memcpy(row->category, letter->category, sizeof row->category);
+    memcpy(row->facility, letter->facility, sizeof row->facility);
+    memcpy(row->language, letter->language, sizeof row->language);
+    /* A kiosk's clock that runs years ahead puts nobody at the end of the list. */
+    row->day = letter->day < item->day ? letter->day : item->day;
 }
 
-static void count_item(struct triage_case *row, const struct item *item)
+/* From the first letter of the case that opens. */
+static enum error describe_case(struct item_reader *reader, struct vault *vault,
+                                const struct fold_case *from, struct triage_case *row)
 {
-    switch (item->kind) {
-    case ITEM_LETTER:
-        count_letter(row, item);
-        break;
-    case ITEM_MESSAGE:
-        row->messages++;
-        row->waits = row->waits && !item->has_text;
-        if (item->opened)
-            row->told = item->state;
-        break;
-    case ITEM_STATUS:
-        row->status = item->status;
-        break;
-    case ITEM_NOTE:
-        break;
+    const struct fold *fold = vault->history.fold;
+    for (uint64_t seq = from->first; seq != 0; seq = fold_act(fold, seq)->next) {
+        struct item item;
+        if (fold_act(fold, seq)->kind != ACT_LETTER)
+            continue;
+        enum error error = item_read(reader, seq, &item);
+        if (error == ERROR_NONE)
+            describe(row, &item);
+        if (error != ERROR_JOURNAL_ROW)
+            return error;
+        vault_note_damage(vault, from->number, seq, 0);
     }
+    return ERROR_JOURNAL_ROW;
 }
 
-static enum error list_item(void *context, const struct item *item)
+static enum error read_rows(struct vault *vault, struct triage_case *rows, size_t n)
 {
-    struct triage_case *row = row_of(context, item->case_id);
-    if (row == NULL)
-        return ERROR_MEMORY;
-    count_item(row, item);
-    return ERROR_NONE;
+    struct item_reader *reader = NULL;
+    bool damaged = false;
+    enum error error = item_reader_new(vault, &reader);
+    for (size_t i = 0; i < n && error == ERROR_NONE; i++) {
+        const struct fold_case *from = fold_case(vault->history.fold, i + 1);
+        start_row(&rows[i], from);
+        error = describe_case(reader, vault, from, &rows[i]);
+        damaged = damaged || error == ERROR_JOURNAL_ROW;
+        if (error == ERROR_JOURNAL_ROW)
+            error = ERROR_NONE;
+    }
+    item_reader_free(&reader);
+    return error == ERROR_NONE && damaged ? ERROR_JOURNAL_ROW : error;
 }
 
 static int by_urgency(const void *left, const void *right)
@@ -107,17 +83,23 @@ static int by_urgency(const void *left, const void *right)
 
 enum error triage_list(struct vault *vault, struct triage_case **cases, size_t *n)
 {
-    struct listing listing = {0};
-    enum error error = casefile_each(vault, list_item, &listing);
-    if (error != ERROR_NONE && error != ERROR_CASEBOOK_ROW) {
-        free(listing.cases);
-        listing.cases = NULL;
-        listing.n = 0;
-    } else if (listing.n > 1) {
-        qsort(listing.cases, listing.n, sizeof *listing.cases, by_urgency);
+    *cases = NULL;
+    *n = 0;
+    enum error error = history_follow(&vault->history);
+    const size_t count = error == ERROR_NONE ? fold_case_count(vault->history.fold) : 0;
+    if (count == 0)
+        return error;
+    struct triage_case *rows = malloc(count * sizeof *rows);
+    if (rows == NULL)
+        return ERROR_MEMORY;
+    error = read_rows(vault, rows, count);
+    if (error != ERROR_NONE && error != ERROR_JOURNAL_ROW) {
+        free(rows);
+        return error;
     }
-    *cases = listing.cases;
-    *n = listing.n;
+    qsort(rows, count, sizeof *rows, by_urgency);
+    *cases = rows;
+    *n = count;
     return error;
 }
 
@@ -129,55 +111,40 @@ struct one {
 static enum error row_item(void *context, const struct item *item)
 {
     struct one *one = context;
-    one->found = true;
-    count_item(one->row, item);
+    if (item->kind == ITEM_LETTER && !one->found) {
+        describe(one->row, item);
+        one->found = true;
+    }
     return ERROR_NONE;
 }
 
 enum error triage_row(struct casefile *casefile, struct triage_case *row)
 {
     struct one one = {.row = row};
-    start_row(row, casefile_id(casefile));
+    start_row(row, casefile_seen(casefile));
     enum error error = casefile_walk(casefile, row_item, &one);
-    return error == ERROR_CASEBOOK_ROW && one.found ? ERROR_NONE : error;
+    return error == ERROR_JOURNAL_ROW && one.found ? ERROR_NONE : error;
 }
 
 /* --- replying --- */
 
-/* Sends the message and sets the status; status 0 leaves it. */
-static enum error reply(const struct casefile *casefile, const struct answer *answer,
-                        uint8_t status)
-{
-    const struct casefile_reply reply = {.answer = answer, .status = status, .day = answer->day};
-    return casefile_reply(casefile, &reply);
-}
-
-static enum error tell(const struct casefile *casefile, const struct taxonomy_status *status,
-                       uint32_t today)
-{
-    struct answer *answer = secret_new(sizeof *answer);
-    if (answer == NULL)
-        return ERROR_MEMORY;
-    answer->state = (uint8_t)status->public_state;
-    answer->day = today;
-    enum error error = reply(casefile, answer, status->number);
-    secret_free(answer);
-    return error;
-}
-
 enum error triage_set_status(struct casefile *casefile, const struct taxonomy_status *status,
-                             uint32_t today, bool *changed)
+                             uint32_t now, bool *changed)
 {
-    struct triage_case row;
-    const struct casefile_reply quiet = {.status = status->number, .day = today};
-    enum error error = triage_row(casefile, &row);
-    *changed = error == ERROR_NONE && row.status != status->number;
-    if (error != ERROR_NONE || !*changed)
-        return error;
-    if (status->public_state == TAXONOMY_ANSWERED && row.waits)
+    const struct fold_case *seen = casefile_seen(casefile);
+    const struct casefile_reply reply = {
+        .now = now,
+        .message = seen->told != status->public_state,
+        .state = (uint8_t)status->public_state,
+        .status = status->number,
+    };
+    bool kept = false;
+    *changed = seen->state != status->number;
+    if (!*changed)
+        return ERROR_NONE;
+    if (status->public_state == TAXONOMY_ANSWERED && seen->waits)
         return ERROR_NO_ANSWER;
-    return row.told != status->public_state ? tell(casefile, status, today)
-                                            : casefile_reply(casefile, &quiet);
+    return casefile_reply(casefile, &reply, &kept);
 }
 
 static bool is_blank(const char *text, size_t len)
@@ -200,24 +167,20 @@ static enum error check_text(const char *text, size_t len)
     return is_blank(text, len) ? ERROR_TEXT_EMPTY : ERROR_NONE;
 }
 
-enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t today)
+enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t now,
+                         bool *kept)
 {
-    struct triage_case row;
     const struct taxonomy_status *answered = taxonomy_status("answered");
+    const bool stays = answered == NULL || casefile_seen(casefile)->state == answered->number;
+    const struct casefile_reply reply = {
+        .now = now,
+        .message = true,
+        .state = TAXONOMY_ANSWERED,
+        .text = text,
+        .len = len,
+        .status = stays ? 0 : answered->number,
+    };
+    *kept = false;
     enum error error = check_text(text, len);
-    if (error == ERROR_NONE)
-        error = triage_row(casefile, &row);
-    if (error != ERROR_NONE)
-        return error;
-    struct answer *answer = secret_new(sizeof *answer);
-    if (answer == NULL)
-        return ERROR_MEMORY;
-    answer->state = TAXONOMY_ANSWERED;
-    answer->day = today;
-    answer->len = (uint16_t)len;
-    memcpy(answer->text, text, len);
-    error = reply(casefile, answer,
-                  answered != NULL && row.status != answered->number ? answered->number : 0);
-    secret_free(answer);
-    return error;
+    return error == ERROR_NONE ? casefile_reply(casefile, &reply, kept) : error;
 }

@@ -12,10 +12,6 @@
 #include "office/casefile.h"
 #include "office/vault.h"
 
-/* Urgency of a letter, by its category and its answers. A category this program does not know
-   counts as most urgent: somebody must look. */
-enum taxonomy_urgency triage_urgency(const struct letter *letter);
-
 /* A case in one line. Facility, day, language and category are those of its first letter; urgency
    is that of its most urgent one. */
 struct triage_case {
@@ -26,32 +22,34 @@ struct triage_case {
     char language[3];
     uint32_t day;
     uint8_t status; /* complaint/taxonomy */
-    uint8_t told;   /* the public state of the last message to the person; only by triage_row */
+    uint8_t told;   /* the public state of the last message to the person */
     uint32_t letters;
     uint32_t messages;
     bool misplaced;
     bool waits; /* a letter came after the office's last message with a text */
 };
 
-/* Reads all cases, the most urgent and then the oldest first. *cases is malloc'd, for the caller to
-   free; *n may be 0. With ERROR_CASEBOOK_ROW some rows are damaged (vault->damage), and the list
-   holds what opens. ERROR_MEMORY, errors of the store: there is no list. */
+/* Reads all cases, the most urgent and then the oldest first, after what other desks have written.
+   *cases is malloc'd, for the caller to free; *n may be 0. With ERROR_JOURNAL_ROW some letters are
+   damaged (vault->damage), and their cases stand in the list without category, facility, language
+   and day. ERROR_MEMORY, errors of the store: there is no list. */
 enum error triage_list(struct vault *vault, struct triage_case **cases, size_t *n);
 
-/* One case, by what opens of it; ERROR_CASEBOOK_ROW when nothing does. Else errors of
+/* One case, by what opens of it; ERROR_JOURNAL_ROW when nothing does. Else errors of
    casefile_walk. */
 enum error triage_row(struct casefile *casefile, struct triage_case *row);
 
 /* Changes a case's status, and tells the person when what they see changes by it, all or nothing.
    *changed says whether the status was another one before. A status that promises the person a text
-   is ERROR_NO_ANSWER while their last letter waits for one. Else errors of triage_row and
-   casefile_reply. The casefile stays as it was loaded. */
+   is ERROR_NO_ANSWER while their last letter waits for one. Else errors of casefile_reply. The
+   casefile stays as it was loaded. */
 enum error triage_set_status(struct casefile *casefile, const struct taxonomy_status *status,
-                             uint32_t today, bool *changed);
+                             uint32_t now, bool *changed);
 
 /* Sends a text of len bytes as the next message and sets the status to answered, all or nothing.
    ERROR_TEXT_LONG, ERROR_TEXT_UTF8; ERROR_TEXT_EMPTY also when nothing of the text can be seen.
-   Else errors of triage_row and casefile_reply. The casefile stays as it was loaded. */
-enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t today);
+   Else errors of casefile_reply, and *kept as there. The casefile stays as it was loaded. */
+enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t now,
+                         bool *kept);
 
 #endif

@@ -1,55 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The office's folder, closed to all others (mode 0700), and what is in it:
+/* The office's folder: of one user (mode 0700), or of a group whose members work in it at once
+   (mode 2770, files 0660). What is in it:
 
-   OFFICE/root.keyring   the root key's seed; needed by enroll alone, so it may be kept elsewhere
-   OFFICE/desk.keyring   board key, casebook key and the intake keys of all epochs
    OFFICE/charter        the charter as signed, public
-   OFFICE/casebook.db    the casebook (store/caseload)
+   OFFICE/journal.db     the journal (store/journal)
+   OFFICE/gate           locked (flock) by the desk that adds a transaction, while it does
+   OFFICE/root.keyring   root and recovery key (office/root); may be kept elsewhere
+   OFFICE/intake-EPOCH   intake keys (office/intake)
+   OFFICE/join-*         requests of people who want to be officers (office/officer)
    OFFICE/notices.txt    public notices, written by the office; may be missing
-   OFFICE/lock           held (flock) by the command that works here
-   OFFICE/unfinished     there while init has not come to its end */
+   OFFICE/unfinished     there while init has not come to its end
+
+   Each officer's keyring is in a folder of their own (office/home). */
 #ifndef OFFICE_VAULT_H
 #define OFFICE_VAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "office/history.h"
 #include "office/keyset.h"
 #include "office/passphrase.h"
+#include "office/root.h"
 #include "protocol/charter.h"
-#include "store/caseload.h"
+#include "store/journal.h"
 
 enum { VAULT_CHARTER_DAYS = 5 * 365 };
 
-/* A row of the casebook that would not open; message is its number, 0 for anything else. */
+/* An act whose body does not open, or makes no sense. */
 struct vault_damage {
-    uint64_t case_id;
-    uint64_t message;
+    uint64_t case_id; /* 0: of no case */
+    uint64_t seq;
+    uint64_t message; /* its number, 0 for anything else */
 };
 enum { VAULT_DAMAGE_MAX = 64 };
 
 struct vault {
     int dir;
-    int lock;
+    bool shared; /* by a group */
     struct charter charter;
     uint8_t charter_bytes[CHARTER_LEN];
     struct keyset *keys; /* NULL until vault_unlock */
-    struct caseload *cases;
+    struct journal *journal;
+    struct history history;                       /* read to its end by vault_unlock */
     struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
     size_t damage_count;
 };
 
-/* Fills a zeroed vault with fresh keys and a charter signed on day `today`; root (locked memory)
-   gets the root key's seed. Writes nothing. ERROR_OFFICE_NAME (too long, not UTF-8, blank, or with
-   a character that is not utf8_harmless; no name at all is taken), ERROR_MEMORY. */
-enum error vault_fresh(struct vault *vault, const char *name, uint32_t today,
-                       uint8_t root[SIGNATURE_SEED_LEN]);
+/* What a new office is made of. */
+struct vault_order {
+    const char *name;    /* of the office; "" for none */
+    const char *officer; /* name of its first officer, a lead; "" for none */
+    const char *home;    /* their folder; NULL: the usual one (office/home) */
+    uint32_t now;        /* minute */
+};
+
+/* Fills a zeroed vault with fresh keys and a charter of the order's day; root (locked memory) gets
+   the root and recovery keys. Writes nothing. ERROR_OFFICE_NAME (too long, not UTF-8, blank, or
+   with a character that is not utf8_harmless; no name at all is taken; the same of the officer's),
+   ERROR_MEMORY. */
+enum error vault_fresh(struct vault *vault, const struct vault_order *order, struct root *root);
+
+/* Writes the first transaction, signed by root, into the empty journal of a fresh vault, and the
+   file of the intake key: the office is founded, its secrets are named and given to the first
+   officer, a lead, and to the recovery key. Errors of history_append and intake_save. */
+enum error vault_found(struct vault *vault, const struct vault_order *order,
+                       const struct root *root);
 
 /* Makes a new office in a folder that is missing or empty. fingerprint becomes the office's. On an
-   error what was made is removed: those of vault_may_make but the clock, of vault_fresh,
+   error what was made is removed: those of vault_may_make but the clock, of vault_fresh and
+   vault_found, of home_open, ERROR_KEYRING_OTHER (the officer's folder has a keyring already),
    ERROR_PARENT, ERROR_READONLY, ERROR_FULL, ERROR_IO. */
-enum error vault_make(const char *path, const char *name, const struct passphrase *passphrase,
+enum error vault_make(const char *path, const struct vault_order *order,
+                      const struct passphrase *passphrase,
                       char fingerprint[CHARTER_FINGERPRINT_LEN]);
+
+/* A vault of which nothing is open yet, for vault_close. NULL when memory is short. */
+struct vault *vault_blank(void);
 
 /* Whether an office may be made there today, before anybody is asked for a passphrase:
    ERROR_OFFICE_CLOCK if today is before DAY_RELEASED, since an office of a wrong clock would be
@@ -57,25 +85,33 @@ enum error vault_make(const char *path, const char *name, const struct passphras
    ERROR_OFFICE_OPEN, ERROR_IO, ERROR_DESCRIPTORS, ERROR_MEMORY. */
 enum error vault_may_make(const char *path, uint32_t today);
 
-/* Opens and locks the office's folder and everything in it that needs no passphrase. *out is the
-   caller's, for vault_close; NULL on an error: ERROR_NOT_OFFICE, ERROR_UNFINISHED,
-   ERROR_OFFICE_OPEN, ERROR_OFFICE_BUSY, ERROR_OFFICE_CHARTER, ERROR_READONLY, ERROR_FULL,
-   ERROR_MEMORY, errors of caseload_open. */
+/* Opens the office's folder and everything in it that needs no passphrase. *out is the caller's,
+   for vault_close; NULL on an error: ERROR_NOT_OFFICE, ERROR_UNFINISHED, ERROR_OFFICE_OPEN,
+   ERROR_OFFICE_NETWORK, ERROR_OFFICE_CHARTER, ERROR_JOURNAL_OTHER, ERROR_READONLY, ERROR_FULL,
+   ERROR_MEMORY, errors of journal_open. */
 enum error vault_open(const char *path, struct vault **out);
 
-/* Opens the keys, and checks that the casebook is theirs. The vault stays the caller's, also on an
-   error: those of keyset_open and caseload_mark, ERROR_CASEBOOK_OTHER. */
-enum error vault_unlock(struct vault *vault, const struct passphrase *passphrase);
+/* Opens the officer's keys with the passphrase, takes what the office gave them, and reads the
+   history to its end. home is their folder, NULL for the usual one. The vault stays the caller's,
+   also on an error: those of home_open and identity_load; ERROR_JOURNAL_OTHER when the first
+   transaction is not the one that the keyring knows; ERROR_NO_OFFICER when no lead has named them
+   yet, or they were removed; errors of vault_take. What does not fit is in history.faults. */
+enum error vault_unlock(struct vault *vault, const char *home, const struct passphrase *passphrase);
 
-/* Wipes the keys, unlocks the folder, frees and sets to NULL. NULL is nothing. */
+/* What vault_unlock does once the officer's own keys and number are in vault->keys: takes what the
+   office gave them and reads the history to its end. Errors of intake_load and history_follow. */
+enum error vault_take(struct vault *vault);
+
+/* Wipes the keys, frees and sets to NULL. NULL is nothing. */
 void vault_close(struct vault **vault);
 
-/* The root key's seed from root.keyring: *seed is the caller's, for secret_free. Errors of
-   keyset_open_root. */
-enum error vault_root(const struct vault *vault, const struct passphrase *passphrase,
-                      uint8_t **seed);
+/* Notes an act as damaged, each once. */
+void vault_note_damage(struct vault *vault, uint64_t case_id, uint64_t seq, uint64_t message);
 
-/* The blind link that says which casebook key a casebook belongs to. Returns 0 or -1. */
-int vault_mark(const uint8_t casebook_key[CASEBOOK_KEY_LEN], uint8_t mark[CASELOAD_LINK_LEN]);
+/* Gives the history the journal and the keys that it stands on. */
+void vault_begin(struct vault *vault);
+
+/* Mode of a file that every officer of the office may read and write. */
+unsigned vault_mode(const struct vault *vault);
 
 #endif

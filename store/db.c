@@ -92,7 +92,7 @@ static enum error image_make(const struct db_schema *schema, uint8_t **image, si
 
 /* After a power cut SQLite reads a log up to the first wrong byte and forgets the rest. So every
    commit is moved into the file at once, unless a reader is in the way: the log holds the last one
-   only. */
+   only. A schema may let it grow (log_pages). */
 static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
 {
     enum error error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
@@ -186,6 +186,8 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
         error = db_file_settle(path);
     if (error == ERROR_NONE)
         db_log_watch(db->handle, &db->log);
+    if (error == ERROR_NONE && schema->log_pages > 1)
+        sqlite3_wal_autocheckpoint(db->handle, (int)schema->log_pages);
     places_look(db->handle, db->places);
     db->changes = db_look_changes(db->handle);
     if (error == ERROR_NONE && db->unclean)
@@ -200,7 +202,7 @@ static enum error file_make(const char *path, const struct db_schema *schema)
     size_t len = 0;
     enum error error = image_make(schema, &image, &len);
     if (error == ERROR_NONE)
-        error = db_file_make(path, image, len);
+        error = db_file_make(path, schema->mode != 0 ? schema->mode : 0600, image, len);
     sqlite3_free(image);
     return error == ERROR_NONE ? db_file_check(path) : error;
 }
@@ -264,6 +266,11 @@ static enum error begin(struct db *db, const char *how)
 enum error db_begin(struct db *db)
 {
     return begin(db, "BEGIN IMMEDIATE");
+}
+
+enum error db_begin_read(struct db *db)
+{
+    return begin(db, "BEGIN");
 }
 
 enum error db_commit(struct db *db)
@@ -474,6 +481,14 @@ bool db_moved(struct db *db)
         moved = true;
     db->moved |= moved;
     return db->moved;
+}
+
+enum error db_version(struct db *db, int64_t *version)
+{
+    uint32_t number = 0;
+    enum error error = in_words(db->words, db_look_version(db->handle, &number));
+    *version = number;
+    return error;
 }
 
 enum error db_checkpoint(struct db *db)

@@ -12,7 +12,7 @@
 
    Settings of every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY,
    foreign_keys=ON, trusted_schema=OFF, wal_autocheckpoint=1 (the log holds one commit, unless a
-   reader is in the way), busy timeout 5 s.
+   reader is in the way or the schema lets it grow), busy timeout 5 s.
 
    Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H
@@ -41,6 +41,8 @@ struct db_schema {
                            defines anything else, or more, is not taken */
     const char *const *statements;
     size_t statement_count;
+    unsigned mode;      /* of a new file, its log and its index, whatever the umask; 0: 0600 */
+    unsigned log_pages; /* how many the log holds before it is moved into the file; 0: 1 */
 };
 
 struct db_value {
@@ -57,7 +59,7 @@ struct db_value {
 
 struct db;
 
-enum db_mode { DB_OPEN, DB_CREATE /* make it (mode 0600) when missing */, DB_READ };
+enum db_mode { DB_OPEN, DB_CREATE /* make it when missing */, DB_READ };
 
 /* Opens path, checks that it is ours, of this version, as long as it should be and with our tables
    and nothing else (ERROR_ALTERED), prepares all statements (of at most 32 columns each). If the
@@ -88,6 +90,10 @@ void db_close(struct db **db);
    the data is durable; on an error it has rolled back. After an error of db_run in a transaction
    call db_rollback, which does nothing outside of one. */
 enum error db_begin(struct db *db);
+
+/* As db_begin, but only to read: until db_commit or db_rollback all that is read is as it was at
+   one moment, whatever others write. Nobody waits for it. */
+enum error db_begin_read(struct db *db);
 enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
 

@@ -72,7 +72,16 @@ static enum error beside_open(const char *beside, int *out)
     }
 }
 
-enum error db_file_make(const char *path, const uint8_t *image, size_t len)
+/* Whatever the umask. What is right already may be another user's, who is killed. */
+static enum error mode_set(int fd, unsigned mode)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && ((st.st_mode & 07777) == mode || fchmod(fd, mode) == 0))
+        return ERROR_NONE;
+    return db_file_error(errno);
+}
+
+enum error db_file_make(const char *path, unsigned mode, const uint8_t *image, size_t len)
 {
     char beside[PATH_MAX];
     struct stat there;
@@ -90,6 +99,8 @@ enum error db_file_make(const char *path, const uint8_t *image, size_t len)
         error = db_file_error(errno);
     if (error == ERROR_NONE)
         error = write_all(fd, image, len);
+    if (error == ERROR_NONE)
+        error = mode_set(fd, mode);
     if (error == ERROR_NONE && (fsync(fd) != 0 || rename(beside, path) != 0))
         error = db_file_error(errno);
     if (error == ERROR_NONE)

@@ -23,10 +23,10 @@ enum error db_file_writable(const char *path);
 /* Syncs path's folder, so that what was made or removed there stays so. */
 enum error db_file_settle(const char *path);
 
-/* Makes path a file of these bytes, mode 0600, durably and at once: written beside it as path.new,
-   synced and renamed. When there is something at path already, that stays and ERROR_NONE is
-   returned. Many may try at once; a path.new of one who was killed is taken over. On error nothing
-   is left. */
-enum error db_file_make(const char *path, const uint8_t *image, size_t len);
+/* Makes path a file of these bytes and this mode, durably and at once: written beside it as
+   path.new, synced and renamed. When there is something at path already, that stays and ERROR_NONE
+   is returned. Many may try at once; a path.new of one who was killed is taken over. On error
+   nothing is left. */
+enum error db_file_make(const char *path, unsigned mode, const uint8_t *image, size_t len);
 
 #endif

@@ -15,9 +15,12 @@
    have died before a sync.
 
    (2) and (4) are needed: pages must be in the log before they go into the file, and in the file
-   before the log is begun anew. A log that grows over many commits would save (4), but SQLite
-   forgets everything after the first wrong byte of a log, and that would be many acknowledged
-   records. */
+   before the log is begun anew. A log that grows over many commits saves (4), but SQLite forgets
+   everything after the first wrong byte of a log, and that would be many acknowledged records: a
+   kiosk's log holds one.
+
+   A log that grows (log_pages of store/db.h), also under many writers, has (1) made whenever it is
+   begun anew, since it held more than one commit, or somebody else's. (3) is saved as before. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 

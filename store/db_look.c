@@ -230,3 +230,8 @@ uint32_t db_look_changes(sqlite3 *handle)
         return 0;
     return wire_get32_big(header + HEADER_CHANGES);
 }
+
+enum error db_look_version(sqlite3 *handle, uint32_t *version)
+{
+    return pragma_number(handle, "PRAGMA data_version", version);
+}

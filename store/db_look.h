@@ -43,6 +43,9 @@ enum error db_look_cookie(sqlite3 *handle, uint32_t *cookie);
 /* Reads every page (PRAGMA quick_check). Returns ERROR_NONE, ERROR_CORRUPT or another error. */
 enum error db_look_whole(sqlite3 *handle);
 
+/* Sets *version to SQLite's number for what other connections have committed. */
+enum error db_look_version(sqlite3 *handle, uint32_t *version);
+
 /* Returns SQLite's counter of changes from the file itself, which a checkpoint can only raise; 0
    when it cannot be read. */
 uint32_t db_look_changes(sqlite3 *handle);

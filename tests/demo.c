@@ -213,7 +213,8 @@ static void make_folder(void)
     FILE *source = fopen("/dev/urandom", "r");
 
     snprintf(folder, sizeof folder, "%s/sandyq-demo-XXXXXX", base != NULL ? base : "/tmp");
-    if (mkdtemp(folder) == NULL || mkdir(in("stick"), 0700) != 0 || chdir(folder) != 0)
+    if (mkdtemp(folder) == NULL || mkdir(in("stick"), 0700) != 0 || chdir(folder) != 0 ||
+        setenv("HOME", folder, 1) != 0)
         fail("%s cannot be made: %s", folder, strerror(errno));
     if (source == NULL || fread(random, sizeof random, 1, source) != 1)
         fail("there is no /dev/urandom");
@@ -226,7 +227,7 @@ static void make_folder(void)
     write_file("answer.txt", ANSWER);
     printf(
         "Everything is made in %s\n"
-        "  office/    the Commissioner's office: keys, casebook; its passphrase is in passphrase\n"
+        "  office/    the Commissioner's office: keys, journal; its passphrase is in passphrase\n"
         "  kiosk-a/   a terminal in a prison\n"
         "  kiosk-b/   a terminal in a pre-trial detention centre\n"
         "  stick/     the only thing that travels between them\n",
@@ -406,7 +407,7 @@ static void work_at_office(void)
 
     step("The stick takes the sealed bundle from the prison: %s.", in("stick"));
     courier("kiosk-a");
-    step("The office opens it; what it keeps is sealed again in %s.", in("office/casebook.db"));
+    step("The office opens it; what it keeps is sealed again in %s.", in("office/journal.db"));
     desk_and_stop("import", "stick", NULL, NULL, NULL);
     desk_and_stop("list", NULL, NULL, NULL, NULL);
     pty = desk("show", "1", NULL, NULL, NULL);

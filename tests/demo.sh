@@ -44,6 +44,7 @@ enroll() {
 printf 'A complaint travels from one terminal to the office,\n'
 printf 'and the answer to another terminal. All files are in\n%s; only stick/ travels.\n' "$folder"
 mkdir -m 700 stick
+export HOME="$folder" # the officer's keyring is below it
 (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >passphrase && echo >>passphrase)
 
 step "The office makes its keys (office/; the passphrase is in $folder/passphrase)."
@@ -57,12 +58,12 @@ wait_enter "Choose a language, then 1 to write: digits answer, Enter skips. At t
 The terminal needs 64 columns and 24 rows."
 "$kiosk" --state kiosk-a --once
 
-step "The stick takes the sealed bundle to the office (stick/), which imports it (office/casebook.db)."
+step "The stick takes the sealed bundle to the office (stick/), which imports it (office/journal.db)."
 wait_enter "Nobody on the way can open it."
 "$courier" exchange --state kiosk-a --media stick
 "$desk" import office stick --passphrase-file passphrase
 
-step "You are at the office. Open the case, press a to answer it, then q (office/casebook.db)."
+step "You are at the office. Open the case, press a to answer it, then q (office/journal.db)."
 wait_enter "Without a case in the list, the kiosk was left without writing: press q."
 "$desk" office --passphrase-file passphrase
 

@@ -105,19 +105,66 @@ static void an_entry_opens_as_its_own_number_only(void **state)
     assert_refused(8, ERROR_SEAL);
 }
 
-/* An office put back from a backup may answer the same case again: whoever holds both boards must
-   not get one text by the other. */
+/* A message stands on every later board, sealed anew each time: two boards that hold it hold the
+   same bytes. */
+static void the_same_message_is_sealed_the_same(void **state)
+{
+    uint8_t first[ANSWER_LEN];
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    memcpy(first, entry, sizeof first);
+    memset(entry, 'x', sizeof entry);
+    memset(written->text + written->len, 'x', sizeof written->text - written->len);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    assert_memory_equal(first, entry, sizeof first);
+}
+
+/* Another nonce, and nothing alike but by chance, from `from` on. */
+static void assert_sealed_apart(uint64_t n, size_t from, const uint8_t *first)
+{
+    size_t same = 0;
+    assert_int_equal(answer_seal(keys, n, written, entry), ERROR_NONE);
+    assert_memory_not_equal(first + ANSWER_TAG_LEN, entry + ANSWER_TAG_LEN, 12);
+    for (size_t i = from; i < ANSWER_LEN; i++)
+        same += first[i] == entry[i];
+    assert_in_range(same, 0, 100); /* 16 of 4080 by chance */
+}
+
+/* An office put back from a backup may answer the same case again, in other words: whoever holds
+   both boards must not get one text by the other. */
 static void the_same_number_twice_gives_nothing_away(void **state)
 {
     uint8_t first[ANSWER_LEN];
-    size_t same = 0;
     assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
     memcpy(first, entry, sizeof first);
-    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    written->text[written->len - 1] ^= 1;
+    assert_sealed_apart(7, ANSWER_TAG_LEN, first);
     assert_memory_equal(first, entry, ANSWER_TAG_LEN);
-    for (size_t i = ANSWER_TAG_LEN; i < ANSWER_LEN; i++)
-        same += first[i] == entry[i];
-    assert_in_range(same, 0, 100); /* 16 of 4080 by chance */
+    written->text[written->len - 1] ^= 1;
+    written->len--;
+    assert_sealed_apart(7, ANSWER_TAG_LEN, first);
+    written->len++;
+    written->day++;
+    assert_sealed_apart(7, ANSWER_TAG_LEN, first);
+    written->day--;
+    written->state++;
+    assert_sealed_apart(7, ANSWER_TAG_LEN, first);
+    written->state--;
+    assert_sealed_apart(8, 0, first);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    assert_memory_equal(first, entry, sizeof first);
+}
+
+/* The nonce by the header's words alone. */
+static void the_nonce_is_what_the_header_says(void **state)
+{
+    static uint8_t named[21 + 8 + PLAIN] = "sandyq entry nonce v1\x07";
+    uint8_t *plain = named + 29, digest[32];
+    const uint8_t head[] = {3, 0x2b, 0x51, 0, 0, (uint8_t)written->len, 0};
+    memcpy(plain, head, sizeof head);
+    memcpy(plain + sizeof head, written->text, written->len);
+    crypto_auth_hmacsha256(digest, named, sizeof named, keys->answer);
+    assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
+    assert_memory_equal(entry + ANSWER_TAG_LEN, digest, 12);
 }
 
 static void other_keys_do_not_open(void **state)
@@ -203,7 +250,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_empty_and_the_longest_text_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_after_the_text_is_sealed, setup, teardown),
         cmocka_unit_test_setup_teardown(an_entry_opens_as_its_own_number_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_same_message_is_sealed_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_number_twice_gives_nothing_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_nonce_is_what_the_header_says, setup, teardown),
         cmocka_unit_test_setup_teardown(other_keys_do_not_open, setup, teardown),
         cmocka_unit_test_setup_teardown(any_flipped_byte_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strangers_entry_opens, setup, teardown),

@@ -36,6 +36,8 @@ static char office[FOLDER_PATH];
 static char pass[FOLDER_PATH];
 static char said[8192]; /* what the last command printed, standard error behind standard output */
 static struct passphrase passphrase = {sizeof SECRET - 1, SECRET};
+static const struct vault_order vault_order = {
+    .name = "Office", .officer = "Officer", .now = FAKE_DESK_NOW};
 static struct fake_kiosk kiosk;
 
 static bool is_there(const char *name)
@@ -60,22 +62,24 @@ static struct vault *enter(void)
 {
     struct vault *vault = NULL;
     assert_int_equal(vault_open(office, &vault), ERROR_NONE);
-    assert_int_equal(vault_unlock(vault, &passphrase), ERROR_NONE);
+    assert_int_equal(vault_unlock(vault, NULL, &passphrase), ERROR_NONE);
     return vault;
 }
 
 static void enroll_kiosk(void)
 {
-    uint8_t request[CARD_REQUEST_LEN], *root = NULL;
+    uint8_t request[CARD_REQUEST_LEN];
+    struct root *root = NULL;
     char id[CARD_KIOSK_TEXT_LEN];
     char *card = folder_path(dir, "kiosk.card");
     const char *blamed = NULL;
-    const struct fleet_order order = {folder_path(dir, "kiosk.request"), "PC-17", 1, card};
+    const struct fleet_order order = {folder_path(dir, "kiosk.request"), "PC-17", 1, card,
+                                      FAKE_DESK_NOW};
     fake_kiosk_make(&kiosk, "PC-17");
     assert_int_equal(card_request_encode(kiosk.seed, FAKE_DESK_DAY, request), ERROR_NONE);
     folder_write(folder_path(dir, "kiosk.request"), request, sizeof request);
     struct vault *vault = enter();
-    assert_int_equal(vault_root(vault, &passphrase, &root), ERROR_NONE);
+    assert_int_equal(root_load(vault->dir, vault->charter.root, &passphrase, &root), ERROR_NONE);
     assert_int_equal(fleet_enroll(vault, root, &order, id, &blamed), ERROR_NONE);
     memcpy(kiosk.office, vault->charter.office, sizeof kiosk.office);
     for (int i = 0; i < 2; i++) {
@@ -95,7 +99,8 @@ static int group_setup(void **state)
     snprintf(office, sizeof office, "%s/office", dir);
     snprintf(pass, sizeof pass, "%s/pass", dir);
     folder_write(folder_path(dir, "pass"), SECRET, sizeof SECRET - 1);
-    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), ERROR_NONE);
+    assert_int_equal(setenv("HOME", dir, 1), 0);
+    assert_int_equal(vault_make(office, &vault_order, &passphrase, fingerprint), ERROR_NONE);
     enroll_kiosk();
     return 0;
 }
@@ -109,32 +114,52 @@ static int group_teardown(void **state)
 
 /* --- init --- */
 
+/* The office is there as a whole, or nothing is but what was there before. */
+static bool is_made_or_not(void)
+{
+    static const char *const parts[] = {"charter", "intake-1", "root.keyring", "journal.db"};
+    const bool made = is_there("second/charter");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "second/%s", parts[i]);
+        assert_int_equal(is_there(name), made);
+    }
+    assert_false(is_there("second/unfinished"));
+    return made;
+}
+
 static void test_full_disk_leaves_no_half_office(void **state)
 {
     char *operands[] = {folder_path(dir, "second"), NULL};
-    full_disk_begin(400); /* the casebook does not fit */
+    bool made = false;
+    unsigned refusals = 0;
+    full_disk_begin(400); /* the journal does not fit */
     assert_int_equal(run("init", (struct command_line){.operands = operands}), COMMAND_FAILED);
     full_disk_end();
     assert_false(is_there("second"));
     assert_int_equal(mkdir(operands[0], 0700),
-                     0); /* a folder that was there stays, and a lock too many */
-    folder_write(folder_path(dir, "second/lock"), "", 0);
-    full_disk_begin(65536); /* the casebook fits; what its log gets does not matter */
-    run("init", (struct command_line){.operands = operands});
-    full_disk_end();
-    assert_true(is_there("second/charter"));
-    assert_false(is_there("second/unfinished"));
+                     0); /* a folder that was there stays, and a gate too many */
+    folder_write(folder_path(dir, "second/gate"), "", 0);
+    for (size_t len = 32768; !made && len < 1024 * 1024; len += 16384) {
+        full_disk_begin(len);
+        run("init", (struct command_line){.operands = operands});
+        full_disk_end();
+        made = is_made_or_not();
+        assert_true(is_there("second"));
+        refusals += !made;
+    }
+    assert_true(made);
+    assert_true(refusals > 2); /* among them where the journal fits, and its log does not */
 }
 
-/* Its charter would be over before the first kiosk is enrolled. */
 /* The names of the folder that the office stands in: none is missed, and nothing is removed. */
 static void test_a_listing_that_breaks_off_is_no_empty_folder(void **state)
 {
-    static const char *const parts[] = {"charter", "desk.keyring", "root.keyring", "casebook.db"};
+    static const char *const parts[] = {"charter", "intake-1", "root.keyring", "journal.db"};
     char print[CHARTER_FINGERPRINT_LEN];
     for (size_t names = 0; names < 10; names++) {
         cut_listing_begin(names);
-        const enum error error = vault_make(office, "Office", &passphrase, print);
+        const enum error error = vault_make(office, &vault_order, &passphrase, print);
         cut_listing_end();
         assert_true(error == ERROR_IO || error == ERROR_NOT_EMPTY);
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -142,6 +167,7 @@ static void test_a_listing_that_breaks_off_is_no_empty_folder(void **state)
     }
 }
 
+/* Its charter would be over before the first kiosk is enrolled. */
 static void test_no_office_is_made_before_the_release(void **state)
 {
     char day[DAY_TEXT_LEN];
@@ -167,17 +193,55 @@ static void test_a_name_can_be_seen(void **state)
         "\xFFOffice",
     };
     struct vault vault = {0};
-    uint8_t root[SIGNATURE_SEED_LEN];
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_int_equal(vault_fresh(&vault, wrong[i], DAY_RELEASED, root), ERROR_OFFICE_NAME);
+    struct root *root = secret_new(sizeof *root);
+    struct vault_order order = {.name = "", .officer = "", .now = DAY_RELEASED * 24 * 60};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        order.name = wrong[i];
+        assert_int_equal(vault_fresh(&vault, &order, root), ERROR_OFFICE_NAME);
+        order.name = "";
+        order.officer = wrong[i];
+        assert_int_equal(vault_fresh(&vault, &order, root), ERROR_OFFICE_NAME);
+        order.officer = "";
+    }
     assert_null(vault.keys);
-    assert_int_equal(vault_fresh(&vault, "", DAY_RELEASED, root), ERROR_NONE);
-    secret_free(vault.keys);
-    assert_int_equal(vault_fresh(&vault, "Омбудсмен №1 - Office", DAY_RELEASED, root), ERROR_NONE);
-    secret_free(vault.keys);
+    assert_int_equal(vault_fresh(&vault, &order, root), ERROR_NONE);
+    keyset_free(&vault.keys);
+    order.name = order.officer = "Омбудсмен №1 - Office";
+    assert_int_equal(vault_fresh(&vault, &order, root), ERROR_NONE);
+    keyset_free(&vault.keys);
+    secret_free(root);
+}
+
+/* Where an officer's keyring of this office lies below HOME. */
+static char *keyring_of(const uint8_t id[CHARTER_OFFICE_LEN])
+{
+    char name[64];
+    int len = snprintf(name, sizeof name, ".sandyq/");
+    for (int i = 0; i < 8; i++)
+        len += snprintf(name + len, sizeof name - (size_t)len, "%02x", id[i]);
+    snprintf(name + len, sizeof name - (size_t)len, "/keyring");
+    return folder_path(dir, name);
 }
 
 static void test_keyring_of_another_office_is_named(void **state)
+{
+    char *operands[] = {office, NULL};
+    const struct command_line line = {.operands = operands};
+    struct vault *vault = NULL;
+    assert_int_equal(vault_open(folder_path(dir, "second"), &vault), ERROR_NONE);
+    const struct charter other = vault->charter;
+    vault_close(&vault);
+    char *keyring = keyring_of(kiosk.office);
+    assert_int_equal(rename(keyring, folder_path(dir, "aside")), 0);
+    folder_copy(keyring_of(other.office), keyring);
+    assert_int_equal(chmod(keyring, 0600), 0);
+    assert_int_equal(run("list", line), COMMAND_FAILED);
+    assert_said("Your keyring is of another office");
+    assert_int_equal(rename(folder_path(dir, "aside"), keyring), 0);
+    assert_int_equal(run("list", line), COMMAND_DONE);
+}
+
+static void test_charter_of_another_office_is_named(void **state)
 {
     char *operands[] = {office, NULL};
     struct vault *vault = enter();
@@ -189,7 +253,7 @@ static void test_keyring_of_another_office_is_named(void **state)
     assert_int_equal(link(folder_path(dir, "second/charter"), folder_path(dir, "office/charter")),
                      0);
     assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
-    assert_said("do not belong together");
+    assert_said("belongs to another office");
     assert_int_equal(rename(folder_path(dir, "office/aside"), folder_path(dir, "office/charter")),
                      0);
 }
@@ -201,7 +265,7 @@ static uint32_t cards_made(void)
     struct fleet_row *rows = NULL;
     size_t n = 0;
     struct vault *vault = enter();
-    assert_int_equal(fleet_list(vault, FAKE_DESK_DAY, &rows, &n), ERROR_NONE);
+    assert_int_equal(fleet_list(vault, FAKE_DESK_NOW, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 1);
     const uint32_t number = rows[0].card.number;
     fleet_free(rows, n);
@@ -236,10 +300,11 @@ static void test_place_of_the_card_is_looked_at_first(void **state)
 static enum error enroll_at(struct vault *vault, const char *facility, const char **blamed)
 {
     char id[CARD_KIOSK_TEXT_LEN], out[FOLDER_PATH];
-    uint8_t *root = NULL;
+    struct root *root = NULL;
     snprintf(out, sizeof out, "%s/other.card", dir);
-    const struct fleet_order order = {folder_path(dir, "kiosk.request"), facility, 1, out};
-    assert_int_equal(vault_root(vault, &passphrase, &root), ERROR_NONE);
+    const struct fleet_order order = {folder_path(dir, "kiosk.request"), facility, 1, out,
+                                      day_minute()};
+    assert_int_equal(root_load(vault->dir, vault->charter.root, &passphrase, &root), ERROR_NONE);
     enum error error = fleet_enroll(vault, root, &order, id, blamed);
     secret_free(root);
     assert_false(is_there("other.card"));
@@ -286,10 +351,10 @@ static void test_a_board_from_before_the_backup_is_named(void **state)
 {
     char *operands[] = {office, NULL};
     const struct command_line line = {.operands = operands, .out = folder_path(dir, "media")};
-    import(5, "holds board 5, which this casebook never made");
+    import(5, "holds board 5, which this office never made");
     assert_int_equal(run("publish", line), COMMAND_DONE);
     assert_said("Board 6 is written");
-    assert_said("holds board 5, which this casebook never made");
+    assert_said("holds board 5, which this office never made");
 }
 
 static void assert_screen_shows_case_2(void)
@@ -298,7 +363,7 @@ static void assert_screen_shows_case_2(void)
     struct triage_screen *ui = NULL;
     struct screen *screen = screen_new(24, 64);
     struct vault *vault = enter();
-    assert_int_equal(triage_screen_new(vault, FAKE_DESK_DAY, &ui), ERROR_NONE);
+    assert_int_equal(triage_screen_new(vault, FAKE_DESK_NOW, &ui), ERROR_NONE);
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_DOWN}));
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_ENTER}));
     assert_true(triage_screen_key(ui, screen, (struct keypress){.kind = KEYPRESS_END}));
@@ -310,19 +375,24 @@ static void assert_screen_shows_case_2(void)
     vault_close(&vault);
 }
 
+/* The n-th act of this kind of case 2, whose body no key opens then. */
+static void damage_in_case_2(enum act_kind kind, size_t n)
+{
+    struct fake_desk desk = {.dir = office};
+    struct vault *vault = enter();
+    desk.vault = *vault;
+    if (kind == ACT_MESSAGE)
+        assert_int_equal(fake_desk_answer(&desk, 2, "lost", 4, FAKE_DESK_DAY), ERROR_NONE);
+    fake_desk_damage(&desk, fake_desk_act(&desk, 2, kind, n));
+    vault->history = desk.vault.history;
+    vault_close(&vault);
+}
+
 static void test_damaged_rows_close_no_other_case(void **state)
 {
     char number[] = "2";
     char *operands[] = {office, NULL, NULL};
-    struct fake_desk desk = {0};
-    struct vault *vault = enter();
-    desk.vault.cases = vault->cases;
-    fake_desk_damage(&desk, 2, 2);
-    vault_close(&vault);
-    assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
-    assert_said("Case 2 has a damaged row");
-    assert_null(strstr(said, "Case 1 has"));
-    assert_said("   1 U1      A1       PC-17");
+    damage_in_case_2(ACT_MESSAGE, 2);
     const struct command_line out = {.operands = operands, .out = folder_path(dir, "media")};
     assert_int_equal(run("publish", out), COMMAND_FAILED);
     assert_said("Message 2 of case 2 is damaged and not on this board");
@@ -330,11 +400,17 @@ static void test_damaged_rows_close_no_other_case(void **state)
     operands[1] = number;
     assert_int_equal(run("show", (struct command_line){.operands = operands}), COMMAND_FAILED);
     assert_said("two");
-    assert_said("Case 2 has a damaged row");
+    assert_said("Something in case 2 is damaged");
     const struct command_line json = {.operands = operands, .given = COMMAND_JSON};
     assert_int_equal(run("show", json), COMMAND_FAILED);
     assert_said("\"text\": \"two\"");
     assert_screen_shows_case_2();
+    damage_in_case_2(ACT_LETTER, 1);
+    operands[1] = NULL;
+    assert_int_equal(run("list", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("Something in case 2 is damaged");
+    assert_null(strstr(said, "case 1 is damaged"));
+    assert_said("   1 U1      A1       PC-17");
 }
 
 int main(void)
@@ -345,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_no_office_is_made_before_the_release),
         cmocka_unit_test(test_a_name_can_be_seen),
         cmocka_unit_test(test_keyring_of_another_office_is_named),
+        cmocka_unit_test(test_charter_of_another_office_is_named),
         cmocka_unit_test(test_place_of_the_card_is_looked_at_first),
         cmocka_unit_test(test_only_a_wrong_facility_code_is_called_one),
         cmocka_unit_test(test_folder_without_a_bundle),

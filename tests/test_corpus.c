@@ -24,10 +24,11 @@
 #include "tests/lib/folder.h"
 
 #define TARGETS(each)                                                                              \
-    each(answer) each(board) each(bundle) each(card) each(charter) each(code) each(config)         \
-        each(envelope) each(import) each(keyring) each(keys) each(letter) each(library)            \
-            each(linear) each(news) each(notices) each(sanitize) each(record) each(session)        \
-                each(signature) each(vault) each(salvage)
+    each(act) each(answer) each(board) each(bundle) each(card) each(charter) each(code)            \
+        each(config) each(contact) each(envelope) each(grant) each(import) each(intake)            \
+            each(keyring) each(keys) each(letter) each(library) each(linear) each(news)            \
+                each(notices) each(record) each(request) each(salvage) each(sanitize)              \
+                    each(session) each(signature) each(vault)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 

@@ -41,7 +41,7 @@ static void test_passphrase_is_asked_without_echo(void **state)
     const char *const env[] = {"LANGUAGE=en", NULL};
     struct pty *pty = pty_start(24, 80, argv, env);
     assert_non_null(pty);
-    assert_true(pty_wait_text(pty, "Passphrase", WAIT_S));
+    assert_true(pty_wait_text(pty, "Your passphrase", WAIT_S));
     pty_type(pty, DESK_SECRET "\r");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     char *text = pty_text(pty);
@@ -160,7 +160,7 @@ static bool echoes(const struct pty *pty)
 
 static void test_an_interrupt_ends_the_asking_at_once(void **state)
 {
-    struct pty *pty = ask("list", "office", "Passphrase");
+    struct pty *pty = ask("list", "office", "Your passphrase");
     assert_false(echoes(pty));
     pty_type(pty, "half\003");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
@@ -180,7 +180,7 @@ static void test_it_leaves_no_core(void **state)
     struct pty *pty = NULL;
     /* A limit that is none yet, so that it is the desk that makes it one. */
     (void)setrlimit(RLIMIT_CORE, &one);
-    pty = ask("list", "office", "Passphrase");
+    pty = ask("list", "office", "Your passphrase");
     assert_int_equal(prlimit(pty_process(pty), RLIMIT_CORE, NULL, &core), 0);
     assert_int_equal(core.rlim_max, 0);
     snprintf(path, sizeof path, "/proc/%d/mem", (int)pty_process(pty));
@@ -191,7 +191,7 @@ static void test_it_leaves_no_core(void **state)
 
 static void test_a_signal_leaves_the_echo_on(void **state)
 {
-    struct pty *pty = ask("list", "office", "Passphrase");
+    struct pty *pty = ask("list", "office", "Your passphrase");
     assert_int_equal(kill(pty_process(pty), SIGTERM), 0);
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 1);
     assert_true(echoes(pty));

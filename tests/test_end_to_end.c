@@ -78,8 +78,8 @@ static void run_in(const char *dir, const char *commands)
     char line[4 * FOLDER_PATH];
     char *build = realpath(kiosk_program("."), NULL);
 
-    snprintf(line, sizeof line, "(set -e; cd '%s'; PATH='%s':$PATH; %s) >'%s/log' 2>&1", dir, build,
-             commands, dir);
+    snprintf(line, sizeof line, "(set -e; cd '%s'; HOME=$PWD; PATH='%s':$PATH; %s) >'%s/log' 2>&1",
+             dir, build, commands, dir);
     free(build);
     if (system(line) != 0) {
         size_t len = 0;

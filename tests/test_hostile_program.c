@@ -166,6 +166,7 @@ static unsigned make_office(void)
     snprintf(program, sizeof program, "%s%s%s/sandyq-desk", build[0] == '/' ? "" : here,
              build[0] == '/' ? "" : "/", build);
     office = folder_make();
+    assert_int_equal(setenv("HOME", office, 1), 0);
     write_pass();
     assert_int_equal(run_program("init desk --name Office"), 0);
     enroll_kiosk(&other, &charter);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "office/fleet.h"
@@ -132,7 +133,7 @@ static void test_a_setback_within_a_setback_is_noted(void **state)
 
 static void import_sick(struct import_scene *scene, uint64_t first, uint64_t last, uint16_t age)
 {
-    struct import import = {.vault = &scene->desk.vault, .today = FAKE_DESK_DAY + 9};
+    struct import import = {.vault = &scene->desk.vault, .now = FAKE_DESK_NOW + 9 * DAY_MINUTES};
     struct bundle bundle;
     size_t len = 0;
     uint8_t *data = fake_kiosk_bundle(&scene->kiosk, first, last, &len);
@@ -148,12 +149,12 @@ static void import_sick(struct import_scene *scene, uint64_t first, uint64_t las
 static void assert_disk(struct import_scene *scene, bool well)
 {
     struct fleet_row *row = import_test_look(scene);
-    assert_int_equal((row->kiosk.health & BUNDLE_DISK_OK) != 0, well);
-    assert_int_equal(row->kiosk.imported, FAKE_DESK_DAY + 1);
+    assert_int_equal((row->contact.health & BUNDLE_DISK_OK) != 0, well);
+    assert_int_equal(row->contact.imported, FAKE_DESK_DAY + 1);
     fleet_free(row, 1);
 }
 
-/* An old bundle that somebody lays there again says nothing of today. */
+/* An old bundle that somebody lays there again says nothing of today; also not that all is well. */
 static void test_a_disk_that_was_not_well_once(void **state)
 {
     struct import_scene *scene = *state;
@@ -165,6 +166,9 @@ static void test_a_disk_that_was_not_well_once(void **state)
     import_sick(scene, 3, 4, UINT16_MAX); /* what is left of an outbox */
     assert_disk(scene, false);
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 3, 5, NULL), ERROR_NONE);
+    assert_disk(scene, false);
+    fake_kiosk_cover(&scene->kiosk, &scene->desk.vault.charter);
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 3, 6, NULL), ERROR_NONE);
     assert_disk(scene, true);
     import_sick(scene, 1, 2, 7); /* not heard before */
     assert_disk(scene, false);
@@ -174,7 +178,7 @@ static void assert_unbroken(struct import_scene *scene, uint64_t tip)
 {
     struct fleet_row *row = import_test_look(scene);
     assert_true(row->kiosk.tip_seq == tip);
-    assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
+    assert_int_equal(row->gaps.n + row->forks.n + row->contact.rollbacks, 0);
     fleet_free(row, 1);
 }
 

@@ -58,7 +58,7 @@ static void spoil(struct import *import, uint8_t *bundle, size_t len)
 static void test_every_flipped_byte_and_every_cut_is_refused(void **state)
 {
     struct import_scene *scene = *state;
-    struct import import = {.vault = &scene->desk.vault, .today = FAKE_DESK_DAY};
+    struct import import = {.vault = &scene->desk.vault, .now = FAKE_DESK_NOW};
     size_t len = 0;
     uint8_t *bundle = fake_kiosk_bundle(&scene->kiosk, 1, 0, &len);
     spoil(&import, bundle, len);
@@ -118,11 +118,11 @@ static void assert_absent(const char *path, const char *const *canaries)
         assert_null(memmem(data, len, *canaries, strlen(*canaries)));
 }
 
-static void test_casebook_holds_no_plaintext(void **state)
+static void test_journal_holds_no_plaintext(void **state)
 {
     struct import_scene *scene = *state;
-    static const char *const canaries[] = {"КАНАРЕЙКА",  "КАНАРКИН", "answercanary",
-                                           "notecanary", "PC-17",    NULL};
+    static const char *const canaries[] = {
+        "КАНАРЕЙКА", "КАНАРКИН", "answercanary", "notecanary", "PC-17", "Officer", NULL};
     char path[FOLDER_PATH];
     struct letter letter = fake_kiosk_letter(&scene->kiosk, 'a', "КАНАРЕЙКА");
     letter.name = "КАНАРКИН";
@@ -131,14 +131,13 @@ static void test_casebook_holds_no_plaintext(void **state)
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
     assert_int_equal(fake_desk_answer(&scene->desk, 1, "answercanary", 12, FAKE_DESK_DAY),
                      ERROR_NONE);
-    assert_int_equal(casefile_note(&scene->desk.vault, 1, FAKE_DESK_DAY, "notecanary", 10),
-                     ERROR_NONE);
-    snprintf(path, sizeof path, "%s/casebook.db", scene->desk.dir);
+    assert_int_equal(fake_desk_note(&scene->desk, 1, "notecanary", 10), ERROR_NONE);
+    snprintf(path, sizeof path, "%s/journal.db", scene->desk.dir);
     assert_absent(path, canaries);
-    snprintf(path, sizeof path, "%s/casebook.db-wal", scene->desk.dir);
+    snprintf(path, sizeof path, "%s/journal.db-wal", scene->desk.dir);
     assert_absent(path, canaries);
-    assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
-    snprintf(path, sizeof path, "%s/casebook.db", scene->desk.dir);
+    assert_int_equal(journal_checkpoint(scene->desk.vault.journal), ERROR_NONE);
+    snprintf(path, sizeof path, "%s/journal.db", scene->desk.dir);
     assert_absent(path, canaries);
 }
 
@@ -189,25 +188,40 @@ static void test_one_bad_bundle_stops_no_other(void **state)
     folder_remove(&dir);
 }
 
-/* Sealed rows belong to one place: a row moved to another case, or changed, is noticed. */
+/* The letter of case 2 is damaged, which is noted once, and no other. */
+static void assert_damaged(struct import_scene *scene, uint64_t letter)
+{
+    const struct vault *vault = &scene->desk.vault;
+    struct triage_case *cases = NULL;
+    size_t n = 0;
+    assert_int_equal(triage_list(&scene->desk.vault, &cases, &n), ERROR_JOURNAL_ROW);
+    assert_int_equal(n, 3);
+    assert_int_equal(cases[0].id, 2); /* of no day that is known */
+    assert_int_equal(cases[0].letters, 1);
+    free(cases);
+    assert_int_equal(vault->damage_count, 1);
+    assert_int_equal(vault->damage[0].case_id, 2);
+    assert_true(vault->damage[0].seq == letter);
+}
+
+/* Sealed bytes belong to one act: what was moved to another one, or changed, is noticed. */
 static void test_changed_row_is_noticed(void **state)
 {
     struct import_scene *scene = *state;
+    char sql[256];
     import_test_send(scene, 'a', "text");
     import_test_send(scene, 'c', "another");
     import_test_send(scene, 'e', "a third");
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 3, NULL), ERROR_NONE);
-    fake_desk_damage(&scene->desk, 2, 0);
-    fake_desk_damage(&scene->desk, 2, 0);
-    struct triage_case *cases = NULL;
-    size_t n = 0;
-    assert_int_equal(triage_list(&scene->desk.vault, &cases, &n), ERROR_CASEBOOK_ROW);
-    assert_int_equal(n, 3);
-    assert_int_equal(cases[1].id, 2);
-    assert_int_equal(cases[1].letters, 1);
-    free(cases);
-    assert_int_equal(scene->desk.vault.damage_count, 1);
-    assert_int_equal(scene->desk.vault.damage[0].case_id, 2);
+    const uint64_t second = fake_desk_act(&scene->desk, 2, ACT_LETTER, 1);
+    fake_desk_damage(&scene->desk, second);
+    assert_damaged(scene, second);
+    snprintf(sql, sizeof sql,
+             "UPDATE body SET sealed = (SELECT sealed FROM body WHERE seq = %llu) WHERE seq = %llu",
+             (unsigned long long)fake_desk_act(&scene->desk, 3, ACT_LETTER, 1),
+             (unsigned long long)second);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), sql);
+    assert_damaged(scene, second);
     struct triage_case row;
     assert_int_equal(fake_desk_row(&scene->desk, 3, &row), ERROR_NONE);
 }
@@ -220,7 +234,7 @@ static void test_full_disk_takes_half_of_nothing(void **state)
     for (int i = 0; i < 3; i++)
         import_test_send(scene, (char)('a' + 2 * i), "text");
     for (size_t len = 0; error != ERROR_NONE && len < 1024 * 1024; len += 4096) {
-        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        assert_int_equal(journal_checkpoint(scene->desk.vault.journal), ERROR_NONE);
         full_disk_begin(len);
         error = fake_desk_import(&scene->desk, &scene->kiosk, 1, 3, NULL);
         full_disk_end();
@@ -243,25 +257,20 @@ static void import_all(struct import_scene *scene)
                          (uint64_t)(i + 1) * PER_BUNDLE, NULL);
 }
 
-static int open_casebook(struct import_scene *scene)
-{
-    const char *path = folder_path(scene->desk.dir, "casebook.db");
-    return caseload_open(path, DB_OPEN, &scene->desk.vault.cases);
-}
-
 static void import_apart(void *context)
 {
-    if (open_casebook(context) == ERROR_NONE)
-        import_all(context);
+    struct import_scene *scene = context;
+    if (fake_desk_reopen(&scene->desk) == ERROR_NONE)
+        import_all(scene);
 }
 
 /* Imports in a process with a connection of its own (a database is not carried over a fork),
    which is killed at this call to the kernel. False when it came to its end before. */
 static bool cut_import(struct import_scene *scene, unsigned at)
 {
-    caseload_close(&scene->desk.vault.cases);
+    fake_desk_shut(&scene->desk);
     const unsigned stops = process_cut(import_apart, scene, at);
-    assert_int_equal(open_casebook(scene), ERROR_NONE);
+    assert_int_equal(fake_desk_reopen(&scene->desk), ERROR_NONE);
     return stops == at;
 }
 
@@ -291,24 +300,24 @@ static void test_killed_import_run_again_gives_the_same(void **state)
     fleet_free(row, 1);
 }
 
-/* A trigger that drops letters as they come, put into the casebook by someone without the
-   passphrase: no letter is taken, so no board will acknowledge one. */
-static void test_a_trigger_in_the_casebook_drops_no_letter(void **state)
+/* A trigger that drops letters as they come, put into the journal by someone without a key: no
+   letter is taken, so no board will acknowledge one. */
+static void test_a_trigger_in_the_journal_drops_no_letter(void **state)
 {
     struct import_scene *scene = *state;
-    struct caseload *again = NULL;
+    struct journal *again = NULL;
     struct import_report report;
     char path[FOLDER_PATH];
-    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "casebook.db"));
+    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "journal.db"));
     import_test_send(scene, 'a', "Is anybody there?");
-    raw_db(path, "CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM item WHERE id = new.id; "
-                 "DELETE FROM cases WHERE id = new.case_id; END");
+    raw_db(path, "CREATE TRIGGER t AFTER INSERT ON body BEGIN DELETE FROM body WHERE seq = "
+                 "new.seq; DELETE FROM act WHERE seq = new.seq; END");
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_ALTERED);
-    assert_int_equal(caseload_open(path, DB_OPEN, &again), ERROR_ALTERED);
+    assert_int_equal(journal_open(path, &again), ERROR_ALTERED);
     assert_null(again);
     raw_db(path, "DROP TRIGGER t");
-    caseload_close(&scene->desk.vault.cases);
-    assert_int_equal(caseload_open(path, DB_OPEN, &scene->desk.vault.cases), ERROR_NONE);
+    fake_desk_shut(&scene->desk);
+    assert_int_equal(fake_desk_reopen(&scene->desk), ERROR_NONE);
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
     assert_int_equal(report.records, 1);
     assert_int_equal(import_test_cases(scene), 1);
@@ -317,18 +326,27 @@ static void test_a_trigger_in_the_casebook_drops_no_letter(void **state)
 /* Another program waits for the commit and takes the letter out again: it is not said to be in. */
 static void test_a_letter_that_does_not_come_back_is_not_taken(void **state)
 {
-    struct import_scene *scene = *state;
-    struct caseload **cases = &scene->desk.vault.cases;
-    char path[FOLDER_PATH];
-    snprintf(path, sizeof path, "%s", folder_path(scene->desk.dir, "casebook.db"));
-    import_test_send(scene, 'a', "Is anybody there?");
-    caseload_close(cases);
-    raw_db_watch(path);
-    assert_int_equal(caseload_open(path, DB_OPEN, cases), ERROR_NONE);
-    raw_db_after_commit(raw_db_run, "DELETE FROM item");
-    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL),
-                     ERROR_CASEBOOK_CORRUPT);
-    raw_db_unwatch();
+    static const char *const deeds[] = {
+        "DELETE FROM txn WHERE no = (SELECT max(no) FROM txn)",
+        "DELETE FROM act WHERE seq = (SELECT max(seq) FROM act)",
+        "DELETE FROM body",
+        "UPDATE body SET sealed = zeroblob(length(sealed))",
+        "DELETE FROM casekey",
+        "UPDATE casekey SET wrapped = zeroblob(length(wrapped))",
+    };
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
+        struct import_scene *scene = *state;
+        struct fake_desk *desk = &scene->desk;
+        import_test_send(scene, 'a', "Is anybody there?");
+        fake_desk_shut(desk);
+        raw_db_watch(folder_path(desk->dir, "journal.db"));
+        assert_int_equal(fake_desk_reopen(desk), ERROR_NONE);
+        raw_db_after_commit(raw_db_run, deeds[i]);
+        assert_int_equal(fake_desk_import(desk, &scene->kiosk, 1, 1, NULL), ERROR_JOURNAL_ROW);
+        raw_db_unwatch();
+        import_test_teardown(state);
+        import_test_setup(state);
+    }
 }
 
 int main(void)
@@ -337,10 +355,10 @@ int main(void)
         IMPORT_TEST(test_bundles_of_strangers_are_refused),
         IMPORT_TEST(test_every_flipped_byte_and_every_cut_is_refused),
         IMPORT_TEST(test_hostile_text_is_exact_in_json_and_harmless_in_show),
-        IMPORT_TEST(test_casebook_holds_no_plaintext),
+        IMPORT_TEST(test_journal_holds_no_plaintext),
         IMPORT_TEST(test_one_bad_bundle_stops_no_other),
         IMPORT_TEST(test_changed_row_is_noticed),
-        IMPORT_TEST(test_a_trigger_in_the_casebook_drops_no_letter),
+        IMPORT_TEST(test_a_trigger_in_the_journal_drops_no_letter),
         IMPORT_TEST(test_a_letter_that_does_not_come_back_is_not_taken),
         IMPORT_TEST(test_full_disk_takes_half_of_nothing),
         IMPORT_TEST(test_killed_import_run_again_gives_the_same),

@@ -125,7 +125,7 @@ static void test_importing_again_changes_nothing(void **state)
     assert_string_equal(before, after);
     struct fleet_row *row = import_test_look(scene);
     assert_int_equal(row->kiosk.tip_seq, 40);
-    assert_int_equal(row->gaps.n + row->forks.n + row->kiosk.rollbacks, 0);
+    assert_int_equal(row->gaps.n + row->forks.n + row->contact.rollbacks, 0);
     fleet_free(row, 1);
     free(before);
     free(after);
@@ -231,7 +231,7 @@ static void test_too_many_open_files_are_named(void **state)
     struct import_scene *scene = *state;
     enum error refused = ERROR_NONE;
     struct import import = {.vault = &scene->desk.vault,
-                            .today = FAKE_DESK_DAY,
+                            .now = FAKE_DESK_NOW,
                             .refused = note_refused,
                             .context = &refused};
     char *folder = folder_make();

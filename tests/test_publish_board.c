@@ -234,12 +234,13 @@ static void test_a_damaged_row_keeps_no_other_from_the_board(void **state)
     struct answer answer;
     publish_test_file(scene, 'a');
     publish_test_file(scene, 'c');
-    fake_desk_damage(&scene->desk, 1, 2);
+    assert_int_equal(fake_desk_answer(&scene->desk, 1, "lost", 4, FAKE_DESK_DAY), ERROR_NONE);
+    fake_desk_damage(&scene->desk, fake_desk_act(&scene->desk, 1, ACT_MESSAGE, 2));
     assert_int_equal(fake_desk_answer(&scene->desk, 1, "text", 4, FAKE_DESK_DAY),
                      ERROR_NONE); /* as message 3 */
     vault->damage_count = 0;
-    assert_int_equal(publish_run(vault, scene->out, FAKE_DESK_DAY, &scene->report),
-                     ERROR_CASEBOOK_ROW);
+    assert_int_equal(publish_run(vault, scene->out, FAKE_DESK_NOW, &scene->report),
+                     ERROR_JOURNAL_ROW);
     assert_int_equal(vault->damage_count, 1);
     assert_int_equal(vault->damage[0].case_id, 1);
     assert_int_equal(vault->damage[0].message, 2);
@@ -260,7 +261,7 @@ static void no_memory_leaves_no_answer_out(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     for (; error != ERROR_NONE; calls++) {
         short_memory_begin(calls);
-        error = publish_run(vault, scene->out, FAKE_DESK_DAY + 1, &scene->report);
+        error = publish_run(vault, scene->out, FAKE_DESK_NOW + 24 * 60, &scene->report);
         short_memory_end();
         assert_true(error == ERROR_NONE || error == ERROR_MEMORY);
         assert_int_equal(vault->damage_count, 0);

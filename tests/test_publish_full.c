@@ -31,7 +31,7 @@ static void test_full_disk_halves_no_answer(void **state)
     int error = ERROR_FULL, refusals = 0;
     publish_test_file(scene, 'a');
     for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        assert_int_equal(journal_checkpoint(scene->desk.vault.journal), ERROR_NONE);
         full_disk_begin(len);
         error = fake_desk_answer(&scene->desk, 1, "text", 4, FAKE_DESK_DAY);
         full_disk_end();
@@ -51,7 +51,7 @@ static void test_full_disk_halves_no_status(void **state)
     int error = ERROR_FULL;
     publish_test_file(scene, 'a');
     for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        assert_int_equal(journal_checkpoint(scene->desk.vault.journal), ERROR_NONE);
         full_disk_begin(len);
         error = publish_test_status(scene, "closed");
         full_disk_end();
@@ -69,9 +69,9 @@ static void test_full_disk_takes_no_board_number(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     publish_test_file(scene, 'b');
     for (size_t len = 0; error != ERROR_NONE && len < SWEEP_END; len += 8 * SWEEP_STEP) {
-        assert_int_equal(caseload_checkpoint(scene->desk.vault.cases), ERROR_NONE);
+        assert_int_equal(journal_checkpoint(scene->desk.vault.journal), ERROR_NONE);
         full_disk_begin(len);
-        error = publish_run(&scene->desk.vault, scene->out, FAKE_DESK_DAY, &scene->report);
+        error = publish_run(&scene->desk.vault, scene->out, FAKE_DESK_NOW, &scene->report);
         full_disk_end();
         publish_test_read(scene);
         assert_int_equal(scene->board.number, error == ERROR_NONE ? 2 : 1);
@@ -88,13 +88,13 @@ static void test_folder_that_is_none(void **state)
     struct publish_scene *scene = *state;
     char path[FOLDER_PATH];
     snprintf(path, sizeof path, "%s/missing/folder", scene->out);
-    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report),
+    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_NOW, &scene->report),
                      ERROR_MISSING);
     snprintf(path, sizeof path, "%s/file", scene->out);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fclose(file);
-    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report),
+    assert_int_equal(publish_run(&scene->desk.vault, path, FAKE_DESK_NOW, &scene->report),
                      ERROR_READONLY);
 }
 
@@ -116,7 +116,7 @@ static void test_a_full_medium_is_called_that(void **state)
     char path[FOLDER_PATH];
     snprintf(path, sizeof path, "%s/new", scene->out);
     no_inode = true;
-    const enum error error = publish_run(&scene->desk.vault, path, FAKE_DESK_DAY, &scene->report);
+    const enum error error = publish_run(&scene->desk.vault, path, FAKE_DESK_NOW, &scene->report);
     no_inode = false;
     assert_int_equal(error, ERROR_FULL);
 }

@@ -102,7 +102,7 @@ static void assert_not_published(struct publish_scene *scene, int error, uint32_
     const size_t len = scene->len;
     uint8_t *before = malloc(len);
     memcpy(before, scene->data, len);
-    assert_int_equal(publish_run(&scene->desk.vault, scene->out, FAKE_DESK_DAY, &scene->report),
+    assert_int_equal(publish_run(&scene->desk.vault, scene->out, FAKE_DESK_NOW, &scene->report),
                      error);
     assert_string_equal(scene->report.blamed, "notices.txt");
     assert_int_equal(scene->report.line, line);
@@ -197,7 +197,9 @@ static void test_whoever_publishes_is_told_where_the_fault_is(void **state)
     snprintf(office, sizeof office, "%s/office", scene->out);
     snprintf(pass, sizeof pass, "%s/pass", scene->out);
     snprintf(file, sizeof file, "%s/notices.txt", office);
-    assert_int_equal(vault_make(office, "Office", &passphrase, fingerprint), ERROR_NONE);
+    const struct vault_order order = {.name = "Office", .officer = "", .now = FAKE_DESK_NOW};
+    assert_int_equal(setenv("HOME", scene->out, 1), 0);
+    assert_int_equal(vault_make(office, &order, &passphrase, fingerprint), ERROR_NONE);
     folder_write(pass, passphrase.text, passphrase.len);
     folder_write(file, "Monday\nTues\tday\n", 16);
     const struct command_line line = {

@@ -26,12 +26,13 @@
 #include "base/error.h"
 #include "crypto/answer.h"
 #include "crypto/argon.h"
-#include "crypto/casebook.h"
+#include "crypto/box.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
+#include "office/keyset.h"
 #include "protocol/board.h"
 #include "session/draft.h"
 #include "tests/taint/doors.h"
@@ -363,25 +364,44 @@ static void a_keyring_is_quiet(void **state)
     assert_quiet(seal_and_open_keyring);
 }
 
-static void seal_and_open_row(void)
+static void seal_and_open_box(void)
 {
-    uint8_t key[CASEBOOK_KEY_LEN], row[100], sealed[sizeof row + CASEBOOK_OVERHEAD];
-    uint8_t link[CASEBOOK_LINK_LEN];
+    uint8_t key[BOX_KEY_LEN], body[100], sealed[sizeof body + BOX_OVERHEAD];
+    const struct box box = {key, "aad", 3};
     taint_fill_secret(key, sizeof key);
-    taint_fill_secret(row, sizeof row);
-    assert_int_equal(casebook_seal(key, 7, row, sizeof row, sealed), 0);
-    assert_int_equal(casebook_link(key, row, sizeof row, link), 0);
+    taint_fill_secret(body, sizeof body);
+    assert_int_equal(box_seal(&box, body, sizeof body, sealed), ERROR_NONE);
     assert_secret(sealed + sizeof sealed - 1, 1);
-    assert_secret(link, sizeof link);
     taint_publish(sealed, sizeof sealed);
-    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), ERROR_NONE);
+    assert_int_equal(box_open(&box, sealed, sizeof sealed, body), ERROR_NONE);
     sealed[40] ^= 1;
-    assert_int_equal(casebook_open(key, 7, sealed, sizeof sealed, row), ERROR_SEAL);
+    assert_int_equal(box_open(&box, sealed, sizeof sealed, body), ERROR_SEAL);
 }
 
-static void a_row_of_the_casebook_is_quiet(void **state)
+static void a_box_in_the_journal_is_quiet(void **state)
 {
-    assert_quiet(seal_and_open_row);
+    assert_quiet(seal_and_open_box);
+}
+
+/* The keys of a compartment, and which case a letter belongs to. */
+static void derive_and_name(void)
+{
+    static const uint8_t office[HASH_LEN] = {1};
+    uint8_t handle[16], *secret = secret_new(KEYSET_KEY_LEN);
+    struct keyset *held = NULL;
+    assert_non_null(secret);
+    taint_fill_secret(secret, KEYSET_KEY_LEN);
+    assert_int_equal(keyset_new(office, &held), ERROR_NONE);
+    assert_int_equal(keyset_add(held, KEYSET_REGISTER, 1, secret), ERROR_NONE);
+    assert_int_equal(keyset_handle(held, keys->tag, sizeof keys->tag, handle), ERROR_NONE);
+    assert_secret(handle, sizeof handle);
+    keyset_free(&held);
+    secret_free(secret);
+}
+
+static void keys_of_a_compartment_are_quiet(void **state)
+{
+    assert_quiet(derive_and_name);
 }
 
 /* ---- The scene ---- */
@@ -448,7 +468,8 @@ static int run(void)
         cmocka_unit_test(opening_an_envelope_is_quiet),
         cmocka_unit_test(sealing_an_answer_is_quiet),
         cmocka_unit_test(a_keyring_is_quiet),
-        cmocka_unit_test(a_row_of_the_casebook_is_quiet),
+        cmocka_unit_test(a_box_in_the_journal_is_quiet),
+        cmocka_unit_test(keys_of_a_compartment_are_quiet),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

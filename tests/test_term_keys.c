@@ -203,7 +203,9 @@ enum { NOISE_LEN = 60000 };
 static bool is_sound(struct keypress press)
 {
     const bool text = press.kind == KEYPRESS_CHAR;
-    if (press.kind < KEYPRESS_CHAR || press.kind > KEYPRESS_OTHER || (!text && press.ch != 0))
+    if (press.kind < KEYPRESS_CHAR || press.kind > KEYPRESS_OTHER)
+        return false;
+    if (!text && press.ch >= (press.kind == KEYPRESS_OTHER ? 0x20 : 1))
         return false;
     if (press.keypad && (press.pasted || (text && (press.ch < '0' || press.ch > '9'))))
         return false;

@@ -57,6 +57,7 @@ static void check(const uint8_t *in, size_t len, const struct card *card)
 
     must(strlen(card->facility) > 0 && strlen(card->facility) <= CARD_FACILITY_MAX);
     must(strspn(card->facility, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(card->facility));
+    must(card_facility_valid(card->facility) && !card_facility_valid("PC-17-AND-MORE-OF-IT"));
     must(card->issued <= card->expires);
     must(card_names(in, len, key) == ERROR_NONE && memcmp(key, card->key, 32) == 0);
     card_kiosk_text(card->kiosk, text);

@@ -26,24 +26,30 @@ enum { HEAD = 3, BARE = 32, FOLLOWUP = 64, SHUT = 128, ROWS = 12 };
 
 static struct fake_desk desk;
 static struct fake_kiosk kiosk;
-static char casebook[FOLDER_PATH];
+static uint8_t *first_day; /* the journal in which the office was founded */
+static size_t first_len;
 
 static void finish(void)
 {
     fake_kiosk_drop(&kiosk);
     fake_desk_close(&desk);
+    free(first_day);
 }
 
 /* The office as it was on the first day. */
 static void anew(void)
 {
-    uint8_t mark[CASELOAD_LINK_LEN];
+    const char *path = folder_path(desk.dir, "journal.db");
 
-    caseload_close(&desk.vault.cases);
-    must(unlink(casebook) == 0);
-    must(vault_mark(desk.vault.keys->casebook, mark) == 0);
-    must(caseload_make(casebook, mark) == ERROR_NONE);
-    must(caseload_open(casebook, DB_OPEN, &desk.vault.cases) == ERROR_NONE);
+    history_end(&desk.vault.history);
+    journal_close(&desk.vault.journal);
+    folder_write(path, first_day, first_len);
+    must(journal_open(path, &desk.vault.journal) == ERROR_NONE);
+    desk.vault.history = (struct history){.journal = desk.vault.journal,
+                                          .keys = desk.vault.keys,
+                                          .root = desk.vault.charter.root,
+                                          .gate = desk.vault.history.gate};
+    must(history_follow(&desk.vault.history) == ERROR_NONE);
     desk.vault.damage_count = 0;
     if (kiosk.seed != NULL)
         fake_kiosk_drop(&kiosk);
@@ -56,7 +62,8 @@ static void start(void)
     if (desk.office.root_seed == NULL) {
         setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
         fake_desk_open(&desk);
-        snprintf(casebook, sizeof casebook, "%s/casebook.db", desk.dir);
+        must(journal_checkpoint(desk.vault.journal) == ERROR_NONE);
+        first_day = folder_read(folder_path(desk.dir, "journal.db"), &first_len);
         must(atexit(finish) == 0);
     }
     anew();
@@ -110,7 +117,8 @@ static bool show(uint64_t case_id, bool machine)
     struct casefile *casefile = NULL;
     enum error error = casefile_load(&desk.vault, case_id, &casefile);
     if (error == ERROR_NONE)
-        error = machine ? print_json_case(out, casefile) : print_case_wide(out, 80, casefile);
+        error = machine ? print_json_case(out, casefile)
+                        : print_case_wide(out, 80, &desk.vault, casefile);
     casefile_free(&casefile);
     must(fclose(out) == 0);
     if (error == ERROR_NONE && machine)
@@ -136,7 +144,7 @@ static void show_all(uint64_t cases)
 /* Imports both records, with the n-th call failing. */
 static int import(unsigned fault, struct import_report *report)
 {
-    struct import import = {.vault = &desk.vault, .today = FAKE_DESK_DAY + 1};
+    struct import import = {.vault = &desk.vault, .now = FAKE_DESK_NOW + 24 * 60};
     size_t len = 0;
     uint8_t *bundle = fake_kiosk_bundle(&kiosk, 1, 2, &len);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes in the files of an office's folder: it opens as it was, or is refused with a word.
-   Input: how (1 byte: which call fails; 32 the charter, 64 a passphrase file, 96 what the root
-   keyring holds, else what the other one holds, sealed anew; 128 the changes stand alone), place
-   of the changes (2), changes. */
+/* Any bytes in the files of an office's folder and of an officer's: it opens as it was, or is
+   refused with a word. Input: how (1 byte: which call fails; 32 the charter, 64 a passphrase file,
+   96 what the root keyring holds, else what the officer's holds, sealed anew; 128 the changes stand
+   alone), place of the changes (2), changes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "crypto/keyring.h"
 #include "crypto/secret.h"
 #include "desk/prompt.h"
+#include "office/root.h"
 #include "office/vault.h"
 #include "protocol/charter.h"
 #include "tests/fuzz/fuzz.h"
@@ -23,35 +24,37 @@
 enum { HEAD = 3, CHARTER = 32, WORDS = 64, ROOT = 96, ALONE = 128, RING_ROOM = 8192 };
 
 static const char words[] = "correct horse battery";
-static char *folder, path[4096];
-static int dir = -1;
+static char *folder, path[4096], home[4096];
+static int dir = -1, own = -1;
 static struct passphrase *passphrase;
 static struct keyset *held; /* what the keyring held at first */
-static uint8_t root_seed[SIGNATURE_SEED_LEN];
+static struct root *root;   /* keys that were never used */
 static uint8_t charter[CHARTER_LEN], ring[RING_ROOM], *ring_secret;
 static size_t ring_len;
 
 static void finish(void)
 {
     close(dir);
+    close(own);
     folder_remove(&folder);
-    secret_free(held);
+    keyset_free(&held);
+    secret_free(root);
     secret_free(ring_secret);
     passphrase_free(&passphrase);
 }
 
-static void get(const char *name, uint8_t *into, size_t room, size_t *len)
+static void get(int from, const char *name, uint8_t *into, size_t room, size_t *len)
 {
     uint8_t *bytes = NULL;
 
-    must(file_read(dir, name, room, &bytes, len) == ERROR_NONE);
+    must(file_read(from, name, room, &bytes, len) == ERROR_NONE);
     memcpy(into, bytes, *len);
     free(bytes);
 }
 
-static void put(const char *name, const void *bytes, size_t len)
+static void put(int to, const char *name, const void *bytes, size_t len)
 {
-    const int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int fd = openat(to, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     must(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
     close(fd);
@@ -63,33 +66,31 @@ static int open_office(struct vault **vault)
     enum error error = vault_open(path, vault);
 
     if (error == ERROR_NONE)
-        error = vault_unlock(*vault, passphrase);
+        error = vault_unlock(*vault, home, passphrase);
     return error;
 }
 
 static void read_ring(void)
 {
     struct vault *vault = NULL;
-    uint8_t *seed = NULL;
     size_t len = 0;
 
-    get("charter", charter, sizeof charter, &len);
-    get("desk.keyring", ring, sizeof ring, &len);
+    get(dir, "charter", charter, sizeof charter, &len);
+    get(own, "keyring", ring, sizeof ring, &len);
     ring_secret = secret_new(RING_ROOM);
-    held = secret_new(sizeof *held);
-    must(ring_secret != NULL && held != NULL);
+    must(ring_secret != NULL);
     must(keyring_open(words, sizeof words - 1, ring, len, ring_secret, &ring_len) == ERROR_NONE);
     must(open_office(&vault) == ERROR_NONE);
-    memcpy(held, vault->keys, sizeof *held);
-    must(vault_root(vault, passphrase, &seed) == ERROR_NONE);
-    memcpy(root_seed, seed, sizeof root_seed); /* of a key that was never used */
-    secret_free(seed);
+    must(keyset_copy(vault->keys, &held) == ERROR_NONE);
+    must(root_load(vault->dir, vault->charter.root, passphrase, &root) == ERROR_NONE);
     vault_close(&vault);
 }
 
 static void start(void)
 {
     char print[CHARTER_FINGERPRINT_LEN];
+    const struct vault_order order = {
+        .name = "Office", .officer = "Officer", .home = home, .now = 20779 * 24 * 60};
 
     fuzz_start();
     fuzz_fail_at(0);
@@ -98,13 +99,16 @@ static void start(void)
     setenv("TMPDIR", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", 0);
     folder = folder_make();
     must(atexit(finish) == 0);
-    snprintf(path, sizeof path, "%s", folder);
-    dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snprintf(path, sizeof path, "%s/office", folder);
+    snprintf(home, sizeof home, "%s/home", folder);
     passphrase = secret_new(sizeof *passphrase);
-    must(dir >= 0 && passphrase != NULL);
+    must(passphrase != NULL);
     snprintf(passphrase->text, sizeof passphrase->text, "%s", words);
     passphrase->len = strlen(words);
-    must(vault_make(path, "Office", passphrase, print) == ERROR_NONE);
+    must(vault_make(path, &order, passphrase, print) == ERROR_NONE);
+    dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    own = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(dir >= 0 && own >= 0);
     read_ring();
 }
 
@@ -121,20 +125,21 @@ static size_t changed(const uint8_t *good, size_t len, const uint8_t *data, size
     return len;
 }
 
-static void put_ring(const char *name, const uint8_t *secret, size_t len)
+static void put_ring(int to, const char *name, const uint8_t *secret, size_t len)
 {
     static uint8_t file[RING_ROOM + KEYRING_OVERHEAD];
 
     len = len > 0 ? len : 1;
     must(keyring_seal(words, sizeof words - 1, secret, len, file) == ERROR_NONE);
-    put(name, file, len + KEYRING_OVERHEAD);
+    put(to, name, file, len + KEYRING_OVERHEAD);
 }
 
 /* Within its limits, whatever the keyring said. */
 static void check(const struct vault *vault)
 {
     must(vault->keys->intake_count <= KEYSET_INTAKE_MAX);
-    must(memcmp(vault->keys->casebook, held->casebook, sizeof held->casebook) == 0);
+    must(vault->keys->officer == held->officer && vault->history.fault_count == 0);
+    must(memcmp(vault->keys->sign, held->sign, sizeof held->sign) == 0);
 }
 
 static void try_office(const uint8_t *data, size_t size)
@@ -145,12 +150,15 @@ static void try_office(const uint8_t *data, size_t size)
 
     if (data[0] & CHARTER) {
         len = changed(charter, sizeof charter, data, size, bytes);
-        put("charter", bytes, len);
-        put_ring("desk.keyring", ring_secret, ring_len);
+        put(dir, "charter", bytes, len);
+        put_ring(own, "keyring", ring_secret, ring_len);
     } else {
         len = changed(ring_secret, ring_len, data, size, bytes);
-        put("charter", charter, sizeof charter);
-        put_ring("desk.keyring", bytes, len);
+        put(dir, "charter", charter, sizeof charter);
+        if (len > 0)
+            put_ring(own, "keyring", bytes, len);
+        else
+            (void)unlinkat(own, "keyring", 0);
     }
     fuzz_fail_at(data[0] % 32);
     const int error = open_office(&vault);
@@ -162,24 +170,24 @@ static void try_office(const uint8_t *data, size_t size)
     vault_close(&vault);
 }
 
-/* The root's seed is the one that the charter was signed with, or none. */
+/* The root key is the one that the charter was signed with, or none. */
 static void try_root(const uint8_t *data, size_t size)
 {
     static uint8_t bytes[RING_ROOM];
     struct vault *vault = NULL;
-    uint8_t *seed = NULL;
+    struct root *found = NULL;
 
-    put("charter", charter, sizeof charter);
-    put_ring("desk.keyring", ring_secret, ring_len);
-    const size_t len = changed(root_seed, SIGNATURE_SEED_LEN, data, size, bytes);
-    put_ring("root.keyring", bytes, len);
+    put(dir, "charter", charter, sizeof charter);
+    put_ring(own, "keyring", ring_secret, ring_len);
+    const size_t len = changed((const uint8_t *)root, sizeof *root, data, size, bytes);
+    put_ring(dir, "root.keyring", bytes, len);
     must(vault_open(path, &vault) == ERROR_NONE);
     fuzz_fail_at(data[0] % 32);
-    const int error = vault_root(vault, passphrase, &seed);
+    const enum error error = root_load(vault->dir, vault->charter.root, passphrase, &found);
     fuzz_fail_at(0);
-    must((error == ERROR_NONE) == (seed != NULL));
-    must(seed == NULL || memcmp(seed, root_seed, SIGNATURE_SEED_LEN) == 0);
-    secret_free(seed);
+    must((error == ERROR_NONE) == (found != NULL));
+    must(found == NULL || memcmp(found->seed, root->seed, SIGNATURE_SEED_LEN) == 0);
+    secret_free(found);
     vault_close(&vault);
 }
 
@@ -189,7 +197,7 @@ static void try_words(const uint8_t *data, size_t size)
     char name[sizeof path + 16];
     struct passphrase *read = NULL;
 
-    put("words", data + HEAD, size - HEAD);
+    put(dir, "words", data + HEAD, size - HEAD);
     snprintf(name, sizeof name, "%s/words", path);
     fuzz_fail_at(data[0] % 32);
     const int error = prompt_passphrase(name, (data[0] & ALONE) != 0, &read);

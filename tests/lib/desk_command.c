@@ -14,18 +14,21 @@
 
 int desk_command(const char *name, struct command_line line, char *said, size_t size)
 {
+    char word[16], *words[] = {word};
+    int used = 0;
     const int file = memfd_create("said", 0);
     int status = 0;
 
     assert_true(file >= 0);
     while (line.operands[line.operand_count] != NULL)
         line.operand_count++;
+    snprintf(word, sizeof word, "%s", name);
     fflush(stdout);
     const pid_t pid = fork();
     if (pid == 0) {
         dup2(file, STDOUT_FILENO);
         dup2(file, STDERR_FILENO);
-        _exit(command_run(command_find(name), &line));
+        _exit(command_run(command_find(words, 1, &used), &line));
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));

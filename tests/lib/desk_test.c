@@ -105,6 +105,7 @@ int desk_test_setup(void **state)
     snprintf(desk_program, sizeof desk_program, "%s%s%s/sandyq-desk", build[0] == '/' ? "" : here,
              build[0] == '/' ? "" : "/", build);
     desk_dir = folder_make();
+    assert_int_equal(setenv("HOME", desk_dir, 1), 0); /* where officers keep their keyrings */
     folder_write(folder_path(desk_dir, "pass"), DESK_SECRET "\nanother line",
                  sizeof DESK_SECRET "\nanother line" - 1);
     assert_int_equal(chmod(folder_path(desk_dir, "pass"), 0600), 0);

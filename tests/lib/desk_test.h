@@ -36,7 +36,8 @@ void assert_desk_refused(const char *line, const char *text);
    of the letter are those of fake_kiosk_keys('a'). */
 void desk_test_write(const char *text);
 
-/* Of a group of tests: makes the folder, its passphrase file, the office and the kiosk. */
+/* Of a group of tests: makes the folder, which is HOME from then on, its passphrase file, the
+   office and the kiosk. */
 int desk_test_setup(void **state);
 
 /* Removes them. */

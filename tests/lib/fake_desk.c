@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "crypto/secret.h"
@@ -17,36 +19,69 @@
 #include "desk/print_json.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
+#include "office/vault_folder.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/raw_db.h"
 
 void fake_desk_open(struct fake_desk *desk)
 {
-    uint8_t mark[CASELOAD_LINK_LEN];
+    const struct vault_order order = {.name = "Office", .officer = "Officer", .now = FAKE_DESK_NOW};
+    struct vault *vault = &desk->vault;
     fake_office_start();
     memset(desk, 0, sizeof *desk);
-    uint8_t *root = secret_new(SIGNATURE_SEED_LEN);
+    struct root *root = secret_new(sizeof *root);
     assert_non_null(root);
-    assert_int_equal(vault_fresh(&desk->vault, "Office", FAKE_DESK_DAY, root), ERROR_NONE);
-    desk->office = (struct fake_office){.root_seed = root,
-                                        .board_seed = desk->vault.keys->board,
-                                        .intake_secret = desk->vault.keys->intake[0].secret,
-                                        .charter = desk->vault.charter};
-    memcpy(desk->office.charter_bytes, desk->vault.charter_bytes, CHARTER_LEN);
+    assert_int_equal(vault_fresh(vault, &order, root), ERROR_NONE);
+    desk->office = (struct fake_office){.root_seed = secret_new(SIGNATURE_SEED_LEN),
+                                        .board_seed = secret_new(SIGNATURE_SEED_LEN),
+                                        .intake_secret = vault->keys->intake[0].secret,
+                                        .charter = vault->charter};
+    memcpy(desk->office.root_seed, root->seed, SIGNATURE_SEED_LEN);
+    assert_int_equal(keyset_board(vault->keys, desk->office.board_seed), ERROR_NONE);
+    memcpy(desk->office.charter_bytes, vault->charter_bytes, CHARTER_LEN);
     desk->dir = folder_make();
-    const char *path = folder_path(desk->dir, "casebook.db");
-    assert_int_equal(vault_mark(desk->vault.keys->casebook, mark), 0);
-    assert_int_equal(caseload_make(path, mark), ERROR_NONE);
-    assert_int_equal(caseload_open(path, DB_OPEN, &desk->vault.cases), ERROR_NONE);
+    vault->dir = open(desk->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(vault->dir >= 0);
+    assert_int_equal(
+        journal_make(folder_path(desk->dir, "journal.db"), false, vault->charter.office),
+        ERROR_NONE);
+    assert_int_equal(fake_desk_reopen(desk), ERROR_NONE);
+    assert_int_equal(vault_found(vault, &order, root), ERROR_NONE);
+    secret_free(root);
+}
+
+enum error fake_desk_reopen(struct fake_desk *desk)
+{
+    struct vault *vault = &desk->vault;
+    vault->history = (struct history){
+        .journal = NULL, .keys = vault->keys, .root = vault->charter.root, .gate = -1};
+    enum error error = journal_open(folder_path(desk->dir, "journal.db"), &vault->journal);
+    vault->history.journal = vault->journal;
+    if (error == ERROR_NONE)
+        error = vault_folder_gate(vault->dir, vault->shared, &vault->history.gate);
+    return error == ERROR_NONE && vault->keys->officer != 0 ? history_follow(&vault->history)
+                                                            : error;
+}
+
+void fake_desk_shut(struct fake_desk *desk)
+{
+    struct vault *vault = &desk->vault;
+    history_end(&vault->history);
+    journal_close(&vault->journal);
+    close(vault->history.gate);
 }
 
 void fake_desk_close(struct fake_desk *desk)
 {
-    caseload_close(&desk->vault.cases);
-    secret_free(desk->vault.keys);
+    struct vault *vault = &desk->vault;
+    fake_desk_shut(desk);
+    close(vault->dir);
+    keyset_free(&vault->keys);
     secret_free(desk->office.root_seed);
+    secret_free(desk->office.board_seed);
     folder_remove(&desk->dir);
 }
 
@@ -58,7 +93,7 @@ void fake_desk_card(struct fake_desk *desk, const uint8_t key[32], const char *f
     memcpy(card.key, key, sizeof card.key);
     snprintf(card.facility, sizeof card.facility, "%s", facility);
     fake_office_sign(&desk->office, &card, file);
-    assert_int_equal(fleet_keep_card(&desk->vault, file, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(fleet_keep_card(&desk->vault, file, FAKE_DESK_NOW), ERROR_NONE);
 }
 
 void fake_desk_enroll_at(struct fake_desk *desk, struct fake_kiosk *kiosk, const char *facility,
@@ -78,7 +113,7 @@ void fake_desk_enroll(struct fake_desk *desk, struct fake_kiosk *kiosk, const ch
 int fake_desk_import(struct fake_desk *desk, const struct fake_kiosk *kiosk, uint64_t first,
                      uint64_t last, struct import_report *report)
 {
-    struct import import = {.vault = &desk->vault, .today = FAKE_DESK_DAY + 1};
+    struct import import = {.vault = &desk->vault, .now = FAKE_DESK_NOW + 24 * 60};
     size_t len = 0;
     uint8_t *bundle = fake_kiosk_bundle(kiosk, first, last, &len);
     int error = import_bundle(&import, "test", bundle, len);
@@ -88,13 +123,25 @@ int fake_desk_import(struct fake_desk *desk, const struct fake_kiosk *kiosk, uin
     return error;
 }
 
-void fake_desk_damage(struct fake_desk *desk, uint64_t case_id, uint64_t n)
+uint64_t fake_desk_act(struct fake_desk *desk, uint64_t case_id, enum act_kind kind, size_t n)
 {
-    static const uint8_t sealed[2048];
-    struct caseload_item item = {
-        .case_id = case_id, .n = n, .sealed = sealed, .len = sizeof sealed};
-    assert_int_equal(caseload_next_id(desk->vault.cases, &item.id), ERROR_NONE);
-    assert_int_equal(caseload_add_item(desk->vault.cases, &item), ERROR_NONE);
+    assert_int_equal(history_follow(&desk->vault.history), ERROR_NONE);
+    const struct fold *fold = desk->vault.history.fold;
+    const struct fold_case *of_case = fold_case(fold, case_id);
+    assert_non_null(of_case);
+    for (uint64_t seq = of_case->first; seq != 0; seq = fold_act(fold, seq)->next)
+        if (fold_act(fold, seq)->kind == kind && --n == 0)
+            return seq;
+    fail_msg("the case has no such act");
+    return 0;
+}
+
+void fake_desk_damage(struct fake_desk *desk, uint64_t act)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "UPDATE body SET sealed = zeroblob(length(sealed)) WHERE seq = %llu",
+             (unsigned long long)act);
+    raw_db(folder_path(desk->dir, "journal.db"), sql);
 }
 
 enum error fake_desk_row(struct fake_desk *desk, uint64_t case_id, struct triage_case *row)
@@ -108,23 +155,34 @@ enum error fake_desk_row(struct fake_desk *desk, uint64_t case_id, struct triage
 }
 
 enum error fake_desk_answer(struct fake_desk *desk, uint64_t case_id, const char *text, size_t len,
-                            uint32_t today)
+                            uint32_t day)
+{
+    struct casefile *casefile = NULL;
+    bool kept = false;
+    enum error error = casefile_load(&desk->vault, case_id, &casefile);
+    if (error == ERROR_NONE)
+        error = triage_answer(casefile, text, len, day * 24 * 60, &kept);
+    casefile_free(&casefile);
+    return error;
+}
+
+enum error fake_desk_note(struct fake_desk *desk, uint64_t case_id, const char *text, size_t len)
 {
     struct casefile *casefile = NULL;
     enum error error = casefile_load(&desk->vault, case_id, &casefile);
     if (error == ERROR_NONE)
-        error = triage_answer(casefile, text, len, today);
+        error = casefile_note(casefile, FAKE_DESK_NOW, text, len);
     casefile_free(&casefile);
     return error;
 }
 
 enum error fake_desk_set_status(struct fake_desk *desk, uint64_t case_id,
-                                const struct taxonomy_status *status, uint32_t today, bool *changed)
+                                const struct taxonomy_status *status, uint32_t day, bool *changed)
 {
     struct casefile *casefile = NULL;
     enum error error = casefile_load(&desk->vault, case_id, &casefile);
     if (error == ERROR_NONE)
-        error = triage_set_status(casefile, status, today, changed);
+        error = triage_set_status(casefile, status, day * 24 * 60, changed);
     casefile_free(&casefile);
     return error;
 }
@@ -136,7 +194,9 @@ char *fake_desk_show(struct fake_desk *desk, uint64_t case_id, int json, size_t 
     assert_non_null(out);
     struct casefile *casefile = NULL;
     assert_int_equal(casefile_load(&desk->vault, case_id, &casefile), ERROR_NONE);
-    assert_int_equal(json ? print_json_case(out, casefile) : print_case(out, casefile), ERROR_NONE);
+    assert_int_equal(json ? print_json_case(out, casefile)
+                          : print_case(out, &desk->vault, casefile),
+                     ERROR_NONE);
     casefile_free(&casefile);
     fclose(out);
     return text;

@@ -25,7 +25,7 @@
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/fake_office.h"
 
-enum { FAKE_DESK_DAY = FAKE_KIOSK_DAY };
+enum { FAKE_DESK_DAY = FAKE_KIOSK_DAY, FAKE_DESK_NOW = FAKE_DESK_DAY * 24 * 60 };
 
 struct fake_desk {
     struct vault vault;
@@ -33,7 +33,7 @@ struct fake_desk {
     char *dir;
 };
 
-/* An office with fresh keys and an empty casebook in a scratch folder. */
+/* An office with fresh keys and a journal in which it was founded, in a scratch folder. */
 void fake_desk_open(struct fake_desk *desk);
 void fake_desk_close(struct fake_desk *desk);
 
@@ -42,7 +42,7 @@ void fake_desk_enroll(struct fake_desk *desk, struct fake_kiosk *kiosk, const ch
 void fake_desk_enroll_at(struct fake_desk *desk, struct fake_kiosk *kiosk, const char *facility,
                          uint8_t type);
 
-/* Signs a card for the kiosk of this public key and notes it in the casebook. */
+/* Signs a card for the kiosk of this public key and notes it in the journal. */
 void fake_desk_card(struct fake_desk *desk, const uint8_t key[32], const char *facility,
                     uint8_t type, uint8_t file[CARD_FILE_LEN]);
 
@@ -51,16 +51,24 @@ void fake_desk_card(struct fake_desk *desk, const uint8_t key[32], const char *f
 int fake_desk_import(struct fake_desk *desk, const struct fake_kiosk *kiosk, uint64_t first,
                      uint64_t last, struct import_report *report);
 
-/* As triage_row, triage_answer and triage_set_status, of the case with this number. */
+/* As triage_row, triage_answer, casefile_note and triage_set_status, of the case with this number.
+ */
 enum error fake_desk_row(struct fake_desk *desk, uint64_t case_id, struct triage_case *row);
 enum error fake_desk_answer(struct fake_desk *desk, uint64_t case_id, const char *text, size_t len,
-                            uint32_t today);
+                            uint32_t day);
+enum error fake_desk_note(struct fake_desk *desk, uint64_t case_id, const char *text, size_t len);
 enum error fake_desk_set_status(struct fake_desk *desk, uint64_t case_id,
-                                const struct taxonomy_status *status, uint32_t today,
-                                bool *changed);
+                                const struct taxonomy_status *status, uint32_t day, bool *changed);
 
-/* Adds a row to the case that no key opens, as message n (0: none). */
-void fake_desk_damage(struct fake_desk *desk, uint64_t case_id, uint64_t n);
+/* Closes the journal, as before a fork, and opens it again: an error. The keys stay. */
+void fake_desk_shut(struct fake_desk *desk);
+enum error fake_desk_reopen(struct fake_desk *desk);
+
+/* The number of the n-th act of this kind, from 1, of a case. */
+uint64_t fake_desk_act(struct fake_desk *desk, uint64_t case_id, enum act_kind kind, size_t n);
+
+/* Overwrites the body of an act, as another program can. */
+void fake_desk_damage(struct fake_desk *desk, uint64_t act);
 
 /* What `show` (or `show --json`) prints of a case; malloc'd. */
 char *fake_desk_show(struct fake_desk *desk, uint64_t case_id, int json, size_t *len);

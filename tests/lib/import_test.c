@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "office/triage.h"
 
@@ -50,7 +51,8 @@ struct fleet_row *import_test_look(struct import_scene *scene)
 {
     struct fleet_row *rows = NULL;
     size_t n = 0;
-    assert_int_equal(fleet_list(&scene->desk.vault, FAKE_DESK_DAY + 30, &rows, &n), ERROR_NONE);
+    assert_int_equal(fleet_list(&scene->desk.vault, FAKE_DESK_NOW + 30 * DAY_MINUTES, &rows, &n),
+                     ERROR_NONE);
     assert_int_equal(n, 1);
     return rows;
 }

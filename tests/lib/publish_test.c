@@ -25,8 +25,6 @@ int publish_test_setup(void **state)
     static struct publish_scene scene;
     memset(&scene, 0, sizeof scene);
     fake_desk_open(&scene.desk);
-    scene.desk.vault.dir = open(scene.desk.dir, O_RDONLY | O_DIRECTORY);
-    assert_true(scene.desk.vault.dir >= 0);
     fake_desk_enroll(&scene.desk, &scene.kiosk, "PC-17");
     scene.out = folder_make();
     *state = &scene;
@@ -39,7 +37,6 @@ int publish_test_teardown(void **state)
     free(scene->data);
     folder_remove(&scene->out);
     fake_kiosk_drop(&scene->kiosk);
-    close(scene->desk.vault.dir);
     fake_desk_close(&scene->desk);
     return 0;
 }
@@ -69,7 +66,7 @@ void publish_test_read(struct publish_scene *scene)
 
 void publish_test_run(struct publish_scene *scene, uint32_t today)
 {
-    assert_int_equal(publish_run(&scene->desk.vault, scene->out, today, &scene->report),
+    assert_int_equal(publish_run(&scene->desk.vault, scene->out, today * 24 * 60, &scene->report),
                      ERROR_NONE);
     publish_test_read(scene);
 }

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "desk/print.h"
@@ -77,8 +78,6 @@ void tamper_open(struct tamper *t)
     memset(t, 0, sizeof *t);
     t->today = FAKE_DESK_DAY;
     fake_desk_open(&t->desk);
-    t->desk.vault.dir = open(t->desk.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(t->desk.vault.dir >= 0);
     t->under = folder_make();
     t->stick = folder_make();
     tamper_kiosk(t, "PC-17");
@@ -92,7 +91,6 @@ void tamper_close(struct tamper *t)
     folder_remove(&t->under);
     folder_remove(&t->stick);
     free(t->said);
-    close(t->desk.vault.dir);
     fake_desk_close(&t->desk);
 }
 
@@ -211,8 +209,10 @@ static void note_refused(void *context, const char *name, enum error error)
 
 void tamper_import(struct tamper *t, const char *path)
 {
-    struct import import = {
-        .vault = &t->desk.vault, .today = t->today, .refused = note_refused, .context = t};
+    struct import import = {.vault = &t->desk.vault,
+                            .now = t->today * DAY_MINUTES,
+                            .refused = note_refused,
+                            .context = t};
     t->refused[0] = '\0';
     import_path(&import, path);
     t->taken = import.report;
@@ -227,7 +227,8 @@ void tamper_bring(struct tamper *t, size_t k)
 uint32_t tamper_publish(struct tamper *t)
 {
     struct publish_report report;
-    assert_int_equal(publish_run(&t->desk.vault, t->stick, t->today, &report), ERROR_NONE);
+    assert_int_equal(publish_run(&t->desk.vault, t->stick, t->today * DAY_MINUTES, &report),
+                     ERROR_NONE);
     return report.number;
 }
 
@@ -237,7 +238,7 @@ void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark 
     uint8_t *out = NULL;
     size_t len = 0;
     memcpy(board.office, t->desk.vault.charter.office, sizeof board.office);
-    assert_int_equal(board_encode(&board, mark, t->desk.vault.keys->board, &out, &len), ERROR_NONE);
+    assert_int_equal(board_encode(&board, mark, t->desk.office.board_seed, &out, &len), ERROR_NONE);
     folder_write(folder_path(t->stick, NAMES_BOARD), out, len);
     free(out);
 }
@@ -260,7 +261,7 @@ void tamper_ask(struct tamper *t)
     t->said = NULL;
     FILE *out = open_memstream(&t->said, &t->said_len);
     assert_non_null(out);
-    assert_int_equal(fleet_list(&t->desk.vault, t->today, &rows, &n), ERROR_NONE);
+    assert_int_equal(fleet_list(&t->desk.vault, t->today * DAY_MINUTES, &rows, &n), ERROR_NONE);
     print_kiosks(out, rows, n);
     fleet_free(rows, n);
     fclose(out);

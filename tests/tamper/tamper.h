@@ -35,7 +35,7 @@ struct tamper_kiosk {
 
 struct tamper_letter {
     char text[40];
-    unsigned came;  /* times that it is in the casebook */
+    unsigned came;  /* times that it is in the journal */
     bool destroyed; /* an attacker has thrown it away before it could leave the building */
 };
 

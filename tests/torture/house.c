@@ -17,6 +17,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
+#include "office/audit.h"
 #include "office/fleet.h"
 #include "office/import.h"
 #include "office/publish.h"
@@ -27,7 +28,7 @@
 /* The record of the session after house_chain; 0: none yet. */
 static uint64_t filed;
 
-static const struct passphrase passphrase = {.len = 21, .text = "a passphrase of tests"};
+const struct passphrase house_passphrase = {.len = 21, .text = "a passphrase of tests"};
 
 /* The envelopes that the base's outbox held. */
 static struct {
@@ -60,9 +61,16 @@ void house_hash(const void *data, size_t len, uint8_t hash[MARKS_HASH])
 
 /* --- the office --- */
 
+uint32_t house_now(void)
+{
+    return day_today() * DAY_MINUTES;
+}
+
 enum error house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN])
 {
-    return vault_make(house_path(root, "office"), "Office", &passphrase, fingerprint);
+    const struct vault_order order = {.name = "Office", .officer = "First", .now = house_now()};
+    setenv("HOME", root, 1);
+    return vault_make(house_path(root, "office"), &order, &house_passphrase, fingerprint);
 }
 
 void house_must_office(const char *root)
@@ -74,10 +82,19 @@ void house_must_office(const char *root)
     house_must(mkdir(house_path(root, "media"), 0755) == 0, "a medium");
 }
 
-enum error house_vault(const char *root, struct vault **vault)
+enum error house_vault_of(const char *root, const char *officer, struct vault **vault)
 {
     enum error error = vault_open(house_path(root, "office"), vault);
-    return error == ERROR_NONE ? vault_unlock(*vault, &passphrase) : error;
+    setenv("HOME", root, 1);
+    return error == ERROR_NONE
+               ? vault_unlock(*vault, officer != NULL ? house_path(root, officer) : NULL,
+                              &house_passphrase)
+               : error;
+}
+
+enum error house_vault(const char *root, struct vault **vault)
+{
+    return house_vault_of(root, NULL, vault);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -90,34 +107,35 @@ void house_throw_away(const char *root, const char *name)
     nftw(house_path(root, name), remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-enum error house_root(const struct vault *vault, uint8_t **seed)
+enum error house_root(const struct vault *vault, struct root **keys)
 {
-    return vault_root(vault, &passphrase, seed);
+    return root_load(vault->dir, vault->charter.root, &house_passphrase, keys);
 }
 
 enum error house_enroll(const char *root, const char *request, const char *facility)
 {
     struct vault *vault = NULL;
-    uint8_t *seed = NULL;
+    struct root *keys = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     const char *blamed = NULL;
     const struct fleet_order order = {.request = house_path(root, request),
                                       .facility = facility,
                                       .type = 1,
-                                      .out = house_path(root, "media/k.card")};
+                                      .out = house_path(root, "media/k.card"),
+                                      .now = house_now()};
     enum error error = house_vault(root, &vault);
     if (error == ERROR_NONE)
-        error = house_root(vault, &seed);
+        error = house_root(vault, &keys);
     if (error == ERROR_NONE)
-        error = fleet_enroll(vault, seed, &order, kiosk, &blamed);
-    secret_free(seed);
+        error = fleet_enroll(vault, keys, &order, kiosk, &blamed);
+    secret_free(keys);
     vault_close(&vault);
     return error;
 }
 
 static int import(const char *root, const char *media, struct import_report *report)
 {
-    struct import import = {.today = day_today()};
+    struct import import = {.now = house_now()};
     enum error error = house_vault(root, &import.vault);
     if (error == ERROR_NONE)
         import_path(&import, house_path(root, media));
@@ -137,9 +155,32 @@ void house_must_publish(const char *root, const char *out)
     struct vault *vault = NULL;
     struct publish_report report;
     house_must(house_vault(root, &vault) == ERROR_NONE, "the office");
-    house_must(publish_run(vault, house_path(root, out), day_today(), &report) == ERROR_NONE,
+    house_must(publish_run(vault, house_path(root, out), house_now(), &report) == ERROR_NONE,
                "a board");
     vault_close(&vault);
+}
+
+/* --- the audit --- */
+
+static enum error find(void *context, const struct audit_finding *finding)
+{
+    const char **wrong = context;
+    *wrong = audit_kind_name(finding->kind);
+    return ERROR_NONE;
+}
+
+const char *house_audit(struct vault *vault)
+{
+    struct audit_report report;
+    const char *wrong = NULL;
+    enum error error = audit_run(vault, find, &wrong, &report);
+    if (error == ERROR_NONE && wrong == NULL)
+        error = audit_verify(vault, find, &wrong, &report);
+    if (error != ERROR_NONE)
+        return error_text(error);
+    if (wrong == NULL && report.findings > 0)
+        wrong = "the audit found something and does not say what";
+    return wrong == NULL && vault->history.fault_count > 0 ? "the history has faults" : wrong;
 }
 
 /* --- the kiosk --- */
@@ -395,12 +436,12 @@ static const char *weigh_kiosk(struct vault *vault, uint64_t last)
     struct fleet_row *rows = NULL;
     size_t n = 0;
     const char *wrong = NULL;
-    int error = fleet_list(vault, day_today(), &rows, &n);
+    int error = fleet_list(vault, house_now(), &rows, &n);
     if (error != ERROR_NONE || n != 1)
         wrong = error != ERROR_NONE ? error_text(error) : "not one kiosk";
     else if (rows[0].kiosk.tip_seq != last || rows[0].kiosk.last_seq != last)
         wrong = "not everything has arrived at the office";
-    else if (rows[0].gaps.n > 0 || rows[0].forks.n > 0 || rows[0].kiosk.rollbacks > 0)
+    else if (rows[0].gaps.n > 0 || rows[0].forks.n > 0 || rows[0].rollbacks.n > 0)
         wrong = "the office sees a gap, a fork or a rollback";
     fleet_free(rows, n);
     return wrong;
@@ -418,7 +459,7 @@ const char *house_imports(const char *root, const char *media)
 const char *house_goes_on(const char *root)
 {
     struct vault *vault = NULL;
-    struct import import = {.today = day_today()};
+    struct import import = {.now = house_now()};
     uint64_t last = filed > 0 ? filed : file_at(root, "z");
     filed = 0;
     if (last == 0)
@@ -432,6 +473,8 @@ const char *house_goes_on(const char *root)
         import_path(&import, house_path(root, "after"));
         wrong = import.report.refused > 0 ? "a bundle is refused" : weigh_kiosk(vault, last);
     }
+    if (error == ERROR_NONE && wrong == NULL)
+        wrong = house_audit(vault);
     vault_close(&vault);
     return error == ERROR_NONE ? wrong : error_text(error);
 }

@@ -3,7 +3,7 @@
 
    ROOT/office  the office's folder      ROOT/media  a medium
    ROOT/state   the kiosk's state        ROOT/out    what the office publishes
-   ROOT/request its request
+   ROOT/request its request              ROOT/.sandyq keyring of the first officer
 
    What is called house_must_... ends the program when it fails: it makes the folder before a run.
    The rest returns what is wrong, or NULL. */
@@ -16,6 +16,7 @@
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "device/state.h"
+#include "office/naming.h"
 #include "office/vault.h"
 #include "tests/torture/marks.h"
 
@@ -33,6 +34,10 @@ enum house_what {
     HOUSE_IMPORTED,  /* n: the last record taken */
     HOUSE_SAID,      /* n: which of the scene's answers, states and notes */
     HOUSE_PUBLISHED, /* n: the board's number; hash: of its bytes */
+    HOUSE_JOINED,    /* hash: of the fingerprint */
+    HOUSE_NAMED,     /* n: the officer's number */
+    HOUSE_REMOVED,   /* n: the officer's number */
+    HOUSE_REWORDED,  /* the passphrase is another one */
 };
 
 /* ROOT/name; one of four buffers in turn. */
@@ -47,10 +52,23 @@ void house_must_carry(const char *root, const char *media); /* an exchange */
 void house_must_import(const char *root, const char *media);
 void house_must_publish(const char *root, const char *out);
 
-/* The office, open; or an error. */
+/* The passphrase of everything, and the minute that it is now. */
+extern const struct passphrase house_passphrase;
+uint32_t house_now(void);
+
+/* The office, opened by its first officer, or by the one whose folder is ROOT/officer; or an error.
+ *keys are for secret_free. */
 enum error house_vault(const char *root, struct vault **vault);
-enum error house_root(const struct vault *vault, uint8_t **seed);
+enum error house_vault_of(const char *root, const char *officer, struct vault **vault);
+enum error house_root(const struct vault *vault, struct root **keys);
 enum error house_make_office(const char *root, char fingerprint[CHARTER_FINGERPRINT_LEN]);
+
+/* Somebody whose folder is ROOT/home joins; the first officer names them by their fingerprint. */
+enum error house_join(const char *root, const char *home, char print[NAMING_FINGERPRINT_LEN]);
+enum error house_name(const char *root, const char *print, uint32_t *no);
+
+/* What audit_run and audit_verify find. */
+const char *house_audit(struct vault *vault);
 
 /* Removes the folder ROOT/name with what is in it. */
 void house_throw_away(const char *root, const char *name);
@@ -78,7 +96,7 @@ const char *house_chain(const char *root, const struct marks *marks, uint64_t go
 void house_must_remember(const char *root);
 
 /* Another session (house_chain has filed for it, when it found nothing wrong), another exchange
-   and another import: everything arrives, nothing is missing. */
+   and another import: everything arrives, nothing is missing, the audit finds nothing. */
 const char *house_goes_on(const char *root);
 
 /* One more exchange with a medium; one more import from it. */

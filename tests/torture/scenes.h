@@ -48,15 +48,31 @@ void scenes_card_base(const char *root);
 void scenes_card_run(const char *root);
 const char *scenes_card_check(const char *root, const struct marks *marks);
 
-/* Bundles are imported. */
+/* Bundles are imported: two of them, and one in several transactions. */
 void scenes_import_base(const char *root);
 void scenes_import_run(const char *root);
+void scenes_chunks_run(const char *root);
 const char *scenes_import_check(const char *root, const struct marks *marks);
 
 /* Answers, states, notes and boards. */
 void scenes_answer_base(const char *root);
 void scenes_answer_run(const char *root);
 const char *scenes_answer_check(const char *root, const struct marks *marks);
+
+/* An officer joins, is named, acts and is removed. */
+void scenes_officers_base(const char *root);
+void scenes_officers_run(const char *root);
+const char *scenes_officers_check(const char *root, const struct marks *marks);
+
+/* An officer's passphrase is changed. */
+void scenes_passphrase_base(const char *root);
+void scenes_passphrase_run(const char *root);
+const char *scenes_passphrase_check(const char *root, const struct marks *marks);
+
+/* Two officers at two desks, in turn and at one case. */
+void scenes_desks_base(const char *root);
+void scenes_desks_run(const char *root);
+const char *scenes_desks_check(const char *root, const struct marks *marks);
 
 /* What must fail. */
 void scenes_broken_base(const char *root);

@@ -153,9 +153,11 @@ static void make_board(struct piece *piece, const struct vault *vault, const str
     board.notices_len = 6;
     memcpy(board.office, vault->charter.office, sizeof board.office);
     memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
-    house_must(board_encode(&board, &mark, vault->keys->board, &piece->data, &piece->len) ==
-                   ERROR_NONE,
+    uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
+    house_must(seed != NULL && keyset_board(vault->keys, seed) == ERROR_NONE &&
+                   board_encode(&board, &mark, seed, &piece->data, &piece->len) == ERROR_NONE,
                "a board");
+    secret_free(seed);
 }
 
 void scenes_install_base(const char *root)
@@ -166,23 +168,23 @@ void scenes_install_base(const char *root)
     };
     struct vault *vault = NULL;
     struct state *state = NULL;
-    uint8_t *seed = NULL;
+    struct root *keys = NULL;
     house_must_office(root);
     house_must_kiosk(root);
     house_must(house_enroll(root, "request", "PC-17") == ERROR_NONE, "a card");
     house_must(house_vault(root, &vault) == ERROR_NONE, "the office");
-    house_must(house_root(vault, &seed) == ERROR_NONE, "the root key");
+    house_must(house_root(vault, &keys) == ERROR_NONE, "the root key");
     house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
     for (int i = 0; i < PIECES; i++) {
         keep(&pieces[i], plan[i].what, plan[i].number);
         if (plan[i].what == HOUSE_CARD)
-            make_card(&pieces[i], vault, state, seed);
+            make_card(&pieces[i], vault, state, keys->seed);
         else if (plan[i].what == HOUSE_CHARTER)
-            make_charter(&pieces[i], vault, seed);
+            make_charter(&pieces[i], vault, keys->seed);
         else
             make_board(&pieces[i], vault, state);
     }
-    secret_free(seed);
+    secret_free(keys);
     state_close(&state);
     vault_close(&vault);
     house_must_remember(root);
@@ -322,22 +324,23 @@ void scenes_sharing_run(const char *root)
 /* A whole card for this kiosk lies on the medium, of another office, and none of its own. */
 void scenes_stranger_base(const char *root)
 {
-    struct vault other = {.dir = -1, .lock = -1};
+    const struct vault_order order = {.name = "Others", .officer = "", .now = house_now()};
+    struct vault *other = vault_blank();
     struct state *state = NULL;
     struct piece piece = {HOUSE_CARD, 9, NULL, 0};
     scenes_filed_base(root);
-    uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
-    house_must(seed != NULL && vault_fresh(&other, "Others", day_today(), seed) == ERROR_NONE,
+    struct root *keys = secret_new(sizeof *keys);
+    house_must(other != NULL && keys != NULL && vault_fresh(other, &order, keys) == ERROR_NONE,
                "another office");
     house_must(state_open(house_path(root, "state"), &state) == ERROR_NONE, "the kiosk");
-    make_card(&piece, &other, state, seed);
+    make_card(&piece, other, state, keys->seed);
     int fd = open(house_path(root, "media/s.card"), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     house_must(fd >= 0 && write(fd, piece.data, piece.len) == (ssize_t)piece.len &&
                    close(fd) == 0 && unlink(house_path(root, "media/k.card")) == 0,
                "a card");
     free(piece.data);
-    secret_free(other.keys);
-    secret_free(seed);
+    vault_close(&other);
+    secret_free(keys);
     state_close(&state);
 }
 

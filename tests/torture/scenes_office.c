@@ -8,15 +8,18 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
+#include "office/import.h"
 #include "office/publish.h"
 #include "office/triage.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
 #include "tests/torture/scenes.h"
+#include "tests/torture/weigh.h"
 
 /* --- an office is made --- */
 
@@ -45,13 +48,13 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     uint8_t hash[MARKS_HASH];
-    uint8_t *seed = NULL;
+    struct root *keys = NULL;
     struct fleet_row *rows = NULL;
     size_t n = 0;
-    enum error error = house_root(vault, &seed);
-    secret_free(seed);
+    enum error error = house_root(vault, &keys);
+    secret_free(keys);
     if (error == ERROR_NONE)
-        error = fleet_list(vault, day_today(), &rows, &n);
+        error = fleet_list(vault, house_now(), &rows, &n);
     fleet_free(rows, n);
     if (error != ERROR_NONE)
         return error_text(error);
@@ -59,7 +62,7 @@ static const char *weigh_office(struct vault *vault, const struct marks *marks)
     take_fingerprint(fingerprint, hash);
     if (marks_has(marks, HOUSE_MADE, 1, true) && !marks_knows(marks, HOUSE_MADE, hash))
         return "another office than the one that was made";
-    return NULL;
+    return house_audit(vault);
 }
 
 /* An office that was begun says so, is thrown away as it says, and made anew. */
@@ -132,30 +135,14 @@ void scenes_card_run(const char *root)
     }
 }
 
-/* What the casebook has of the kiosk. It is not known while the number of its card is 0. */
-static const char *known(const char *root, uint32_t *card, struct caseload_kiosk *kiosk)
-{
-    struct vault *vault = NULL;
-    struct fleet_row *rows = NULL;
-    size_t n = 0;
-    enum error error = house_vault(root, &vault);
-    if (error == ERROR_NONE)
-        error = fleet_list(vault, day_today(), &rows, &n);
-    *card = n == 1 ? rows[0].card.number : 0;
-    *kiosk = n == 1 ? rows[0].kiosk : (struct caseload_kiosk){.tip_seq = 0};
-    fleet_free(rows, n);
-    vault_close(&vault);
-    return error == ERROR_NONE ? NULL : error_text(error);
-}
-
 const char *scenes_card_check(const char *root, const struct marks *marks)
 {
-    uint32_t out = 0, in_casebook = 0, next = 0;
-    struct caseload_kiosk kiosk;
+    uint32_t out = 0, in_journal = 0, next = 0;
+    struct journal_kiosk kiosk;
     const char *wrong = weigh_card(root, &out);
     if (wrong == NULL)
-        wrong = known(root, &in_casebook, &kiosk);
-    if (wrong == NULL && out > in_casebook)
+        wrong = weigh_kiosk(root, &in_journal, &kiosk);
+    if (wrong == NULL && out > in_journal)
         wrong = "a card is out that the office does not know";
     if (wrong == NULL && out < marks_highest(marks, HOUSE_CARD, true))
         wrong = scene_lost("a card that was made is lost");
@@ -163,7 +150,7 @@ const char *scenes_card_check(const char *root, const struct marks *marks)
         wrong = "no new card can be made";
     if (wrong == NULL)
         wrong = weigh_card(root, &next);
-    if (wrong == NULL && next != in_casebook + 1)
+    if (wrong == NULL && next != in_journal + 1)
         wrong = "a number of a card twice, or left out";
     if (wrong == NULL)
         wrong = house_carries(root, "media");
@@ -185,7 +172,7 @@ void scenes_import_base(const char *root)
     house_must_remember(root);
 }
 
-enum { LETTERS = 7, FIRST_LETTERS = 3, CASES = 3, LETTERS_OF_A = 3 };
+enum { LETTERS = 7, FIRST_LETTERS = 3, CHUNK = 2 };
 
 static void import_run(const char *root, const char *media, uint64_t last)
 {
@@ -199,38 +186,33 @@ void scenes_import_run(const char *root)
     import_run(root, "second", LETTERS);
 }
 
-/* How far the office has come. */
+/* Two records at a time, so that a cut falls into the middle of a bundle. */
+void scenes_chunks_run(const char *root)
+{
+    struct vault *vault = NULL;
+    struct import import = {.now = house_now(), .chunk = CHUNK};
+    if (house_vault(root, &vault) == ERROR_NONE) {
+        import.vault = vault;
+        import_path(&import, house_path(root, "second"));
+        if (import.report.bundles == 1 && import.report.refused == 0)
+            marks_done(HOUSE_IMPORTED, LETTERS, NULL);
+    }
+    vault_close(&vault);
+}
+
+/* How far the office has come: what is there came by whole transactions. */
 static const char *held(const char *root, uint64_t *last)
 {
     uint32_t card = 0;
-    struct caseload_kiosk kiosk;
-    const char *wrong = known(root, &card, &kiosk);
+    struct journal_kiosk kiosk;
+    const char *wrong = weigh_kiosk(root, &card, &kiosk);
     *last = kiosk.tip_seq;
     if (wrong != NULL)
         return wrong;
     const bool whole = card != 0 && kiosk.last_seq == *last;
-    return whole && (*last == 0 || *last == FIRST_LETTERS || *last == LETTERS)
+    return whole && (*last % CHUNK == 0 || *last == FIRST_LETTERS || *last == LETTERS)
                ? NULL
-               : "a part of a bundle was taken";
-}
-
-static const char *weigh_cases(const char *root)
-{
-    struct vault *vault = NULL;
-    struct triage_case *cases = NULL;
-    size_t n = 0;
-    bool whole = true;
-    enum error error = house_vault(root, &vault);
-    if (error == ERROR_NONE)
-        error = triage_list(vault, &cases, &n);
-    for (size_t i = 0; i < n; i++)
-        whole = whole && cases[i].letters == (cases[i].id == 1 ? LETTERS_OF_A : 1) &&
-                cases[i].messages == 1;
-    free(cases);
-    vault_close(&vault);
-    if (error != ERROR_NONE)
-        return error_text(error);
-    return whole && n == CASES ? NULL : "letters are missing, or there twice";
+               : "a part of a chunk was taken";
 }
 
 const char *scenes_import_check(const char *root, const struct marks *marks)
@@ -246,7 +228,7 @@ const char *scenes_import_check(const char *root, const struct marks *marks)
     if (wrong == NULL)
         wrong = house_imports(root, "second");
     if (wrong == NULL)
-        wrong = weigh_cases(root);
+        wrong = weigh_cases(root, NULL);
     return wrong != NULL ? wrong : house_goes_on(root);
 }
 
@@ -259,7 +241,7 @@ void scenes_answer_base(const char *root)
 }
 
 /* What is said, in this order; a board goes out after the third and the last. */
-enum { SAID_FIRST = 1, SAID_STATUS, SAID_NOTE, SAID_SECOND, SAID_END };
+enum { SAID_FIRST = 1, SAID_STATUS, SAID_NOTE, SAID_SECOND, SAID_UNDO, SAID_END };
 static const char *const said[SAID_END] = {
     [SAID_FIRST] = "the first answer",
     [SAID_NOTE] = "a note",
@@ -268,16 +250,20 @@ static const char *const said[SAID_END] = {
 
 static enum error say(struct vault *vault, int what)
 {
-    bool changed = false;
+    static const uint64_t cases[SAID_END] = {
+        [SAID_FIRST] = 1, [SAID_STATUS] = 2, [SAID_NOTE] = 3, [SAID_SECOND] = 1, [SAID_UNDO] = 2};
+    bool changed = false, kept = false;
     struct casefile *casefile = NULL;
-    const size_t len = said[what] != NULL ? strlen(said[what]) : 0;
-    if (what == SAID_NOTE)
-        return casefile_note(vault, 3, day_today(), said[what], len);
-    enum error error = casefile_load(vault, what == SAID_STATUS ? 2 : 1, &casefile);
-    if (error == ERROR_NONE && what == SAID_STATUS)
-        error = triage_set_status(casefile, taxonomy_status("triaged"), day_today(), &changed);
+    const uint32_t now = house_now();
+    enum error error = casefile_load(vault, cases[what], &casefile);
+    if (error == ERROR_NONE && what == SAID_NOTE)
+        error = casefile_note(casefile, now, said[what], strlen(said[what]));
+    else if (error == ERROR_NONE && what == SAID_STATUS)
+        error = triage_set_status(casefile, taxonomy_status("triaged"), now, &changed);
+    else if (error == ERROR_NONE && what == SAID_UNDO)
+        error = casefile_undo(casefile, now);
     else if (error == ERROR_NONE)
-        error = triage_answer(casefile, said[what], len, day_today());
+        error = triage_answer(casefile, said[what], strlen(said[what]), now, &kept);
     casefile_free(&casefile);
     return error;
 }
@@ -298,7 +284,7 @@ static void publish(const char *root, struct vault *vault)
 {
     struct publish_report report;
     uint8_t hash[MARKS_HASH] = {0};
-    if (publish_run(vault, house_path(root, "out"), day_today(), &report) != ERROR_NONE)
+    if (publish_run(vault, house_path(root, "out"), house_now(), &report) != ERROR_NONE)
         return;
     (void)hash_board(root, hash); /* unread: zeros, which claim nothing of its bytes */
     marks_done(HOUSE_PUBLISHED, report.number, hash);
@@ -318,7 +304,7 @@ void scenes_answer_run(const char *root)
     vault_close(&vault);
 }
 
-/* How often each of them is in the casebook. */
+/* How often each of them is in the journal. */
 struct heard {
     unsigned times[SAID_END];
     struct answer *answer;
@@ -327,23 +313,13 @@ struct heard {
 static enum error hear(void *context, const struct item *item)
 {
     struct heard *heard = context;
-    const char *text = item->text;
-    size_t len = item->len;
     if (item->kind == ITEM_STATUS && item->case_id == 2)
-        heard->times[SAID_STATUS]++;
-    if (item->kind == ITEM_MESSAGE && item->has_text) {
-        struct item opened = *item;
-        enum error error = item_open(&opened, heard->answer);
-        if (error != ERROR_NONE)
-            return error;
-        text = opened.text;
-        len = opened.len;
-    } else if (item->kind != ITEM_NOTE) {
+        heard->times[item->undoes ? SAID_UNDO : SAID_STATUS]++;
+    if (item->kind != ITEM_NOTE && (item->kind != ITEM_MESSAGE || !item->has_text))
         return ERROR_NONE;
-    }
     for (int i = SAID_FIRST; i < SAID_END; i++)
-        heard->times[i] +=
-            said[i] != NULL && strlen(said[i]) == len && memcmp(said[i], text, len) == 0;
+        heard->times[i] += said[i] != NULL && strlen(said[i]) == item->len &&
+                           memcmp(said[i], item->text, item->len) == 0;
     return ERROR_NONE;
 }
 
@@ -439,7 +415,7 @@ static const char *publish_again(const char *root, struct vault *vault, const st
     if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
         wrong = scene_lost("a published board is lost");
     if (wrong == NULL &&
-        publish_run(vault, house_path(root, "out"), day_today(), &report) != ERROR_NONE)
+        publish_run(vault, house_path(root, "out"), house_now(), &report) != ERROR_NONE)
         wrong = "no board can be published";
     if (wrong == NULL)
         wrong = read_board_file(root, vault, &next);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Nonce, ciphertext and tag as they rest in a file. */
+#include "crypto/box.h"
+
+#include "crypto/aead.h"
+#include "crypto/random.h"
+
+_Static_assert((int)BOX_KEY_LEN == (int)AEAD_KEY_LEN, "AES-256");
+_Static_assert(BOX_OVERHEAD == AEAD_NONCE_LEN + AEAD_TAG_LEN, "nonce and tag");
+
+enum error box_seal(const struct box *box, const void *plain, size_t len, uint8_t *out)
+{
+    const struct aead with = {AEAD_AES256_GCM, box->key, out, box->aad, box->aad_len};
+    random_bytes(out, AEAD_NONCE_LEN);
+    return aead_seal(&with, plain, len, out + AEAD_NONCE_LEN);
+}
+
+enum error box_open(const struct box *box, const uint8_t *sealed, size_t len, void *plain)
+{
+    const struct aead with = {AEAD_AES256_GCM, box->key, sealed, box->aad, box->aad_len};
+    if (len < BOX_OVERHEAD)
+        return ERROR_SEAL;
+    return aead_open(&with, sealed + AEAD_NONCE_LEN, len - AEAD_NONCE_LEN, plain);
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The audit: the history read anew, then every body, key and record held against it. */
+#include "office/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "crypto/secret.h"
+#include "office/contact.h"
+#include "office/identity.h"
+#include "office/item.h"
+
+const char *audit_kind_name(enum audit_kind kind)
+{
+    static const char *const names[AUDIT_KINDS] = {
+        [AUDIT_HISTORY] = "history",   [AUDIT_VOID] = "void",
+        [AUDIT_BODY] = "body",         [AUDIT_KEY] = "key",
+        [AUDIT_RECORDS] = "records",   [AUDIT_STRAY_RECORD] = "stray record",
+        [AUDIT_TIP] = "tip",           [AUDIT_OFFICER] = "officer",
+        [AUDIT_DATABASE] = "database",
+    };
+    return names[kind];
+}
+
+struct audit {
+    struct vault *vault;
+    struct history history; /* read anew */
+    audit_fn *each;
+    void *context;
+    struct audit_report *report;
+    uint8_t *plain; /* ACT_BODY_MAX and a key, in secret memory */
+};
+enum { KEY_AT = ACT_BODY_MAX };
+
+static enum error say(struct audit *audit, const struct audit_finding *finding)
+{
+    audit->report->findings++;
+    return audit->each(audit->context, finding);
+}
+
+static enum error say_fault(void *context, const struct history_fault *fault)
+{
+    const struct audit_finding finding = {
+        .kind = AUDIT_HISTORY, .fault = fault->kind, .txn = fault->txn, .seq = fault->seq};
+    return say(context, &finding);
+}
+
+/* --- acts, bodies and keys --- */
+
+static enum error say_act(struct audit *audit, enum audit_kind kind, const struct journal_act *row)
+{
+    const struct fold_act *act = fold_act(audit->history.fold, row->seq);
+    const struct audit_finding finding = {
+        .kind = kind,
+        .verdict = act != NULL ? (enum fold_verdict)act->verdict : FOLD_UNREADABLE,
+        .txn = row->txn,
+        .seq = row->seq,
+        .officer = act != NULL ? act->officer : 0,
+    };
+    return say(audit, &finding);
+}
+
+static bool is_void(const struct fold_act *act)
+{
+    return act != NULL && act->verdict != FOLD_COUNTS && act->verdict != FOLD_UNKNOWN &&
+           act->verdict != FOLD_UNREADABLE;
+}
+
+/* The key of an act's body: the house's, or that of the case. ERROR_KEY_UNFIT when this officer has
+   not been given it. */
+static enum error find_key(struct audit *audit, const struct journal_act *row,
+                           const struct act *act, const uint8_t **key)
+{
+    uint8_t compartment = 0;
+    uint32_t generation = 0;
+    struct journal_casekey casekey;
+    act_head_needs(row, &compartment, &generation);
+    if (compartment == KEYSET_HOUSE) {
+        *key = keyset_find(audit->vault->keys, compartment, generation)->body;
+        return ERROR_NONE;
+    }
+    *key = audit->plain + KEY_AT;
+    enum error error = journal_casekey(audit->vault->journal, act->commitment, &casekey);
+    return error == ERROR_NONE
+               ? grant_open_case_key(audit->vault->keys, &casekey, audit->plain + KEY_AT)
+               : error;
+}
+
+static enum error check_body(struct audit *audit, const struct journal_act *row,
+                             const struct act *act)
+{
+    uint8_t sealed[JOURNAL_BODY_MAX];
+    const uint8_t *key = NULL, *content = NULL;
+    size_t len = 0, content_len = 0;
+    enum error error = find_key(audit, row, act, &key);
+    if (error == ERROR_KEY_UNFIT) {
+        audit->report->sealed++;
+        return ERROR_NONE;
+    }
+    if (error == ERROR_NO_ROW || error == ERROR_SEAL)
+        return say_act(audit, AUDIT_KEY, row);
+    if (error == ERROR_NONE)
+        error = journal_body(audit->vault->journal, row->seq, sealed, &len);
+    const struct act_body_key body = {audit->vault->keys->office, key};
+    if (error == ERROR_NONE)
+        error = act_open_body(&body, sealed, len, row->body_digest, audit->plain, &content,
+                              &content_len);
+    if (error == ERROR_NO_ROW || error == ERROR_SEAL || error == ERROR_MALFORMED ||
+        error == ERROR_JOURNAL_CORRUPT)
+        return say_act(audit, AUDIT_BODY, row);
+    audit->report->bodies += error == ERROR_NONE;
+    return error;
+}
+
+static enum error check_no_body(struct audit *audit, const struct journal_act *row)
+{
+    uint8_t sealed[JOURNAL_BODY_MAX];
+    size_t len = 0;
+    enum error error = journal_body(audit->vault->journal, row->seq, sealed, &len);
+    if (error == ERROR_NO_ROW)
+        return ERROR_NONE;
+    return error == ERROR_NONE || error == ERROR_JOURNAL_CORRUPT ? say_act(audit, AUDIT_BODY, row)
+                                                                 : error;
+}
+
+static enum error check_act(void *context, const struct journal_act *row)
+{
+    static const uint8_t none[HASH_LEN];
+    struct audit *audit = context;
+    struct act act;
+    audit->report->acts++;
+    enum error error = ERROR_NONE;
+    if (is_void(fold_act(audit->history.fold, row->seq)))
+        error = say_act(audit, AUDIT_VOID, row);
+    if (error == ERROR_NONE)
+        error = history_open_head(audit->vault->keys, row, &act);
+    if (error == ERROR_SEAL || error == ERROR_MALFORMED || error == ERROR_KEY_UNFIT)
+        return ERROR_NONE; /* the history has said it */
+    if (error != ERROR_NONE)
+        return error;
+    return memcmp(row->body_digest, none, HASH_LEN) == 0 ? check_no_body(audit, row)
+                                                         : check_body(audit, row, &act);
+}
+
+/* --- officers --- */
+
+static enum error check_officer(void *context, const struct journal_officer *officer)
+{
+    struct audit *audit = context;
+    uint8_t digest[HASH_LEN];
+    const struct audit_finding finding = {.kind = AUDIT_OFFICER, .officer = officer->no};
+    const struct fold_officer *known = fold_officer(audit->history.fold, officer->no);
+    enum error error =
+        identity_digest(audit->vault->keys->office, officer->sign, officer->agree, digest);
+    if (error != ERROR_NONE)
+        return error;
+    return known == NULL || memcmp(known->commitment, digest, HASH_LEN) != 0 ? say(audit, &finding)
+                                                                             : ERROR_NONE;
+}
+
+/* --- records --- */
+
+/* The records of one import act, gathered until the next act's begin. */
+struct taken {
+    struct audit *audit;
+    uint64_t act; /* 0: none yet */
+    struct journal_record *all;
+    const struct journal_record **order;
+    size_t n;
+    size_t room;
+    bool *seen; /* by number, the acts of which there are records */
+};
+
+static enum error say_records(struct audit *audit, enum audit_kind kind, uint64_t act,
+                              const uint8_t *kiosk)
+{
+    const struct fold_act *kept = fold_act(audit->history.fold, act);
+    struct audit_finding finding = {
+        .kind = kind, .seq = act, .officer = kept != NULL ? kept->officer : 0};
+    if (kiosk != NULL)
+        memcpy(finding.kiosk, kiosk, sizeof finding.kiosk);
+    return say(audit, &finding);
+}
+
+static enum error read_contact(struct audit *audit, uint64_t act, struct contact *contact)
+{
+    const uint8_t *content = NULL;
+    size_t len = 0;
+    enum error error = history_body(&audit->history, act, ACT_IMPORT, audit->plain, &content, &len);
+    return error == ERROR_NONE ? contact_decode(content, len, contact) : error;
+}
+
+/* Whether n records are those that an import act says it took. */
+static enum error compare(struct taken *taken, uint64_t act, bool *same)
+{
+    struct contact contact;
+    uint8_t digest[HASH_LEN];
+    *same = false;
+    enum error error = read_contact(taken->audit, act, &contact);
+    if (error == ERROR_JOURNAL_ROW || error == ERROR_MALFORMED)
+        return ERROR_NONE;
+    for (size_t i = 0; i < taken->n; i++)
+        taken->order[i] = &taken->all[i];
+    if (error == ERROR_NONE)
+        error = contact_digest(taken->order, taken->n, digest);
+    *same = error == ERROR_NONE && contact.taken == taken->n &&
+            memcmp(contact.digest, digest, HASH_LEN) == 0;
+    return error;
+}
+
+static enum error close_act(struct taken *taken)
+{
+    const struct fold_act *act = fold_act(taken->audit->history.fold, taken->act);
+    const uint8_t *kiosk = taken->n > 0 ? taken->all[0].kiosk : NULL;
+    bool same = false;
+    enum error error = ERROR_NONE;
+    if (taken->act == 0)
+        return ERROR_NONE;
+    if (act == NULL || act->kind != ACT_IMPORT || act->verdict != FOLD_COUNTS)
+        return say_records(taken->audit, AUDIT_STRAY_RECORD, taken->act, kiosk);
+    error = compare(taken, taken->act, &same);
+    if (error == ERROR_NONE && !same)
+        error = say_records(taken->audit, AUDIT_RECORDS, taken->act, kiosk);
+    return error;
+}
+
+static enum error make_room(struct taken *taken)
+{
+    if (taken->n < taken->room)
+        return ERROR_NONE;
+    const size_t room = taken->room > 0 ? 2 * taken->room : 256;
+    struct journal_record *all = realloc(taken->all, room * sizeof *all);
+    if (all == NULL)
+        return ERROR_MEMORY;
+    taken->all = all;
+    const struct journal_record **order = realloc(taken->order, room * sizeof(*order));
+    if (order == NULL)
+        return ERROR_MEMORY;
+    taken->order = order;
+    taken->room = room;
+    return ERROR_NONE;
+}
+
+static enum error take_record(void *context, const struct journal_record *record)
+{
+    struct taken *taken = context;
+    enum error error = ERROR_NONE;
+    taken->audit->report->records++;
+    if (record->act != taken->act) {
+        error = close_act(taken);
+        taken->act = record->act;
+        taken->seen[record->act <= fold_last(taken->audit->history.fold) ? record->act : 0] = true;
+        taken->n = 0;
+    }
+    if (error == ERROR_NONE)
+        error = make_room(taken);
+    if (error == ERROR_NONE)
+        taken->all[taken->n++] = *record;
+    return error;
+}
+
+/* Import acts that took records of which none is left. */
+static enum error check_emptied(struct taken *taken)
+{
+    struct audit *audit = taken->audit;
+    const struct fold *fold = audit->history.fold;
+    enum error error = ERROR_NONE;
+    taken->n = 0;
+    for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
+        const struct fold_act *act = fold_act(fold, seq);
+        bool same = true;
+        if (act->kind != ACT_IMPORT || act->verdict != FOLD_COUNTS || taken->seen[seq])
+            continue;
+        error = compare(taken, seq, &same);
+        if (error == ERROR_NONE && !same)
+            error = say_records(audit, AUDIT_RECORDS, seq, NULL);
+    }
+    return error;
+}
+
+static enum error check_records(struct audit *audit)
+{
+    struct taken taken = {.audit = audit};
+    taken.seen = calloc((size_t)fold_last(audit->history.fold) + 1, sizeof *taken.seen);
+    enum error error = taken.seen != NULL ? make_room(&taken) : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = journal_each_record(audit->vault->journal, 0, take_record, &taken);
+    if (error == ERROR_NONE)
+        error = close_act(&taken);
+    if (error == ERROR_NONE)
+        error = check_emptied(&taken);
+    free(taken.all);
+    free(taken.order);
+    free(taken.seen);
+    return error;
+}
+
+/* --- the whole --- */
+
+static enum error run(struct audit *audit)
+{
+    struct vault *vault = audit->vault;
+    enum error error = history_follow(&audit->history);
+    audit->report->txns = audit->history.txn;
+    if (error == ERROR_NONE)
+        error = journal_each_act(vault->journal, 0, check_act, audit);
+    if (error == ERROR_NONE)
+        error = journal_each_officer(vault->journal, check_officer, audit);
+    return error == ERROR_NONE ? check_records(audit) : error;
+}
+
+static enum error begin(struct audit *audit, enum error (*go)(struct audit *audit))
+{
+    const struct vault *vault = audit->vault;
+    *audit->report = (struct audit_report){.txns = 0};
+    audit->history = (struct history){
+        .journal = vault->journal,
+        .keys = vault->keys,
+        .root = vault->charter.root,
+        .gate = -1,
+        .fault = say_fault,
+        .context = audit,
+    };
+    audit->plain = secret_new(ACT_BODY_MAX + KEYSET_KEY_LEN);
+    enum error error = audit->plain != NULL ? go(audit) : ERROR_MEMORY;
+    secret_free(audit->plain);
+    history_end(&audit->history);
+    return error;
+}
+
+enum error audit_run(struct vault *vault, audit_fn *each, void *context,
+                     struct audit_report *report)
+{
+    struct audit audit = {.vault = vault, .each = each, .context = context, .report = report};
+    return begin(&audit, run);
+}
+
+/* --- what is kept beside the acts --- */
+
+static enum error check_tip(void *context, const struct journal_kiosk *kiosk)
+{
+    struct audit *audit = context;
+    struct journal_kiosk found;
+    enum error error = journal_tip(audit->vault->journal, kiosk, &found);
+    if (error != ERROR_NONE)
+        return error;
+    return found.tip_seq == kiosk->tip_seq && found.tip_day == kiosk->tip_day &&
+                   memcmp(found.tip_hash, kiosk->tip_hash, sizeof found.tip_hash) == 0
+               ? ERROR_NONE
+               : say_records(audit, AUDIT_TIP, 0, kiosk->kiosk);
+}
+
+static enum error verify(struct audit *audit)
+{
+    const struct audit_finding damaged = {.kind = AUDIT_DATABASE};
+    enum error error = journal_check(audit->vault->journal);
+    if (error == ERROR_JOURNAL_CORRUPT)
+        error = say(audit, &damaged);
+    if (error == ERROR_NONE)
+        error = history_follow(&audit->history);
+    if (error == ERROR_NONE)
+        error = journal_each_officer(audit->vault->journal, check_officer, audit);
+    if (error == ERROR_NONE)
+        error = journal_each_kiosk(audit->vault->journal, check_tip, audit);
+    return error;
+}
+
+enum error audit_verify(struct vault *vault, audit_fn *each, void *context,
+                        struct audit_report *report)
+{
+    struct audit audit = {.vault = vault, .each = each, .context = context, .report = report};
+    return begin(&audit, verify);
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Acts taken one by one: which of them count, and what they come to. */
+#include "office/fold.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "complaint/taxonomy.h"
+#include "office/fold_index.h"
+
+/* A list that grows. */
+#define GROWN(list, n, room) grow((void **)&(list), (n), &(room), sizeof *(list))
+
+struct generation {
+    uint16_t compartment;
+    uint32_t generation;
+    uint8_t commitment[HASH_LEN];
+};
+
+struct fold {
+    uint32_t officer; /* of the transaction that is being taken, and its role before */
+    enum act_role role;
+    struct fold_act *acts; /* acts[seq - 1] */
+    size_t act_count, act_room;
+    struct fold_case *cases; /* cases[number - 1] */
+    size_t case_count, case_room;
+    struct fold_index *handles;
+    struct fold_officer *officers; /* officers[no - 1] */
+    size_t officer_count, officer_room;
+    struct fold_kiosk *kiosks;
+    size_t kiosk_count, kiosk_room;
+    struct generation *generations;
+    size_t generation_count, generation_room;
+    uint64_t board; /* act and number of the last board */
+    uint32_t board_no;
+};
+
+const char *fold_verdict_name(enum fold_verdict verdict)
+{
+    static const char *const names[] = {
+        [FOLD_COUNTS] = "counts",         [FOLD_UNKNOWN] = "unknown",
+        [FOLD_UNREADABLE] = "unreadable", [FOLD_FORBIDDEN] = "forbidden",
+        [FOLD_CHANGED] = "changed",       [FOLD_LETTER_CAME] = "letter came",
+        [FOLD_SENSELESS] = "senseless",
+    };
+    return names[verdict];
+}
+
+static enum error grow(void **list, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return ERROR_NONE;
+    const size_t more = *room > 0 ? 2 * *room : 64;
+    void *grown = realloc(*list, more * size);
+    if (grown == NULL)
+        return ERROR_MEMORY;
+    *list = grown;
+    *room = more;
+    return ERROR_NONE;
+}
+
+enum error fold_new(struct fold **out)
+{
+    struct fold *fold = *out = calloc(1, sizeof *fold);
+    if (fold == NULL)
+        return ERROR_MEMORY;
+    enum error error = fold_index_new(&fold->handles);
+    if (error != ERROR_NONE)
+        fold_free(out);
+    return error;
+}
+
+void fold_free(struct fold **fold)
+{
+    struct fold *old = *fold;
+    if (old == NULL)
+        return;
+    fold_index_free(&old->handles);
+    free(old->acts);
+    free(old->cases);
+    free(old->officers);
+    free(old->kiosks);
+    free(old->generations);
+    free(old);
+    *fold = NULL;
+}
+
+/* --- finding --- */
+
+uint64_t fold_last(const struct fold *fold)
+{
+    return fold->act_count;
+}
+
+const struct fold_act *fold_act(const struct fold *fold, uint64_t seq)
+{
+    return seq >= 1 && seq <= fold->act_count ? &fold->acts[seq - 1] : NULL;
+}
+
+size_t fold_case_count(const struct fold *fold)
+{
+    return fold->case_count;
+}
+
+const struct fold_case *fold_case(const struct fold *fold, uint64_t number)
+{
+    return number >= 1 && number <= fold->case_count ? &fold->cases[number - 1] : NULL;
+}
+
+static const uint8_t *handle_at(const void *context, uint32_t i)
+{
+    return ((const struct fold *)context)->cases[i].handle;
+}
+
+static struct fold_case *find_case(const struct fold *fold, const uint8_t *handle)
+{
+    const uint32_t i = fold_index_find(fold->handles, handle, handle_at, fold);
+    return i != FOLD_NOWHERE ? &fold->cases[i] : NULL;
+}
+
+const struct fold_case *fold_case_of(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN])
+{
+    return find_case(fold, handle);
+}
+
+uint32_t fold_officer_count(const struct fold *fold)
+{
+    return (uint32_t)fold->officer_count;
+}
+
+const struct fold_officer *fold_officer(const struct fold *fold, uint32_t no)
+{
+    return no >= 1 && no <= fold->officer_count ? &fold->officers[no - 1] : NULL;
+}
+
+uint32_t fold_leads(const struct fold *fold)
+{
+    uint32_t leads = 0;
+    for (size_t i = 0; i < fold->officer_count; i++)
+        leads += fold->officers[i].role == ACT_LEAD;
+    return leads;
+}
+
+size_t fold_kiosk_count(const struct fold *fold)
+{
+    return fold->kiosk_count;
+}
+
+const struct fold_kiosk *fold_kiosk(const struct fold *fold, size_t i)
+{
+    return i < fold->kiosk_count ? &fold->kiosks[i] : NULL;
+}
+
+/* Kiosks are some hundreds, and asked for once a bundle. */
+static struct fold_kiosk *find_kiosk(const struct fold *fold, const uint8_t *id)
+{
+    for (size_t i = 0; i < fold->kiosk_count; i++)
+        if (memcmp(fold->kiosks[i].id, id, JOURNAL_KIOSK_LEN) == 0)
+            return &fold->kiosks[i];
+    return NULL;
+}
+
+const struct fold_kiosk *fold_kiosk_of(const struct fold *fold, const uint8_t id[JOURNAL_KIOSK_LEN])
+{
+    return find_kiosk(fold, id);
+}
+
+uint32_t fold_generation(const struct fold *fold, uint16_t compartment)
+{
+    uint32_t newest = 0;
+    for (size_t i = 0; i < fold->generation_count; i++)
+        if (fold->generations[i].compartment == compartment &&
+            fold->generations[i].generation > newest)
+            newest = fold->generations[i].generation;
+    return newest;
+}
+
+const uint8_t *fold_commitment(const struct fold *fold, uint16_t compartment, uint32_t generation)
+{
+    for (size_t i = 0; i < fold->generation_count; i++)
+        if (fold->generations[i].compartment == compartment &&
+            fold->generations[i].generation == generation)
+            return fold->generations[i].commitment;
+    return NULL;
+}
+
+uint64_t fold_board(const struct fold *fold, uint32_t *number)
+{
+    *number = fold->board_no;
+    return fold->board;
+}
+
+/* --- does it count? --- */
+
+void fold_begin(struct fold *fold, uint32_t officer)
+{
+    const struct fold_officer *who = fold_officer(fold, officer);
+    fold->officer = officer;
+    fold->role = officer == 0 ? ACT_ROOT : who != NULL ? who->role : ACT_NOBODY;
+}
+
+static uint32_t role_of(const struct fold *fold, uint32_t no)
+{
+    const struct fold_officer *officer = fold_officer(fold, no);
+    return officer != NULL ? officer->role : ACT_NOBODY;
+}
+
+static uint32_t card_of(const struct fold *fold, const uint8_t *id)
+{
+    const struct fold_kiosk *kiosk = find_kiosk(fold, id);
+    return kiosk != NULL ? kiosk->card : 0;
+}
+
+/* The value that an act would replace. False when it is about nothing that there is. */
+static bool standing(const struct fold *fold, const struct act *act, uint64_t *value)
+{
+    const struct fold_case *of_case = NULL;
+    *value = 0;
+    switch ((enum act_field)act->field) {
+    case ACT_ROLE: /* of the next one, too, who is not named yet */
+        *value = role_of(fold, act->owner);
+        return act->owner >= 1 && act->owner <= fold->officer_count + 1;
+    case ACT_NEWEST:
+        *value = fold_generation(fold, act->flags);
+        return act->flags != 0;
+    case ACT_CARD:
+        *value = card_of(fold, act->subject);
+        return true;
+    case ACT_BOARD_NO:
+        *value = fold->board_no;
+        return true;
+    case ACT_CASE_STATE:
+    case ACT_MESSAGES:
+        of_case = find_case(fold, act->subject);
+        if (of_case != NULL)
+            *value = act->field == ACT_MESSAGES ? of_case->messages : of_case->state;
+        return of_case != NULL;
+    case ACT_NOTHING:
+    case ACT_FIELDS:
+        break;
+    }
+    return true;
+}
+
+/* What root may: name leads, and the keys that they need. */
+static bool may(const struct fold *fold, const struct act_row *row)
+{
+    if (fold->role == ACT_ROOT)
+        return row->who >= ACT_LEAD;
+    return fold->role >= row->who;
+}
+
+/* A lead cannot take the last lead's rights; root can, since it names the next. */
+static bool is_last_lead(const struct fold *fold, const struct act *act)
+{
+    const struct fold_officer *owner = fold_officer(fold, act->owner);
+    return act->field == ACT_ROLE && act->to != ACT_LEAD && owner != NULL &&
+           owner->role == ACT_LEAD && fold->role != ACT_ROOT && fold_leads(fold) == 1;
+}
+
+static bool role_makes_sense(const struct act *act)
+{
+    if (act->kind == ACT_REMOVED)
+        return act->to == ACT_NOBODY && act->from != ACT_NOBODY;
+    return act->kind != ACT_OFFICER || act->to == ACT_OFFICER_ROLE || act->to == ACT_LEAD;
+}
+
+/* Values that only go up, by one. */
+static bool steps(const struct act *act)
+{
+    const bool counted = act->field == ACT_NEWEST || act->field == ACT_MESSAGES;
+    return !counted || act->to == act->from + 1;
+}
+
+/* The act that it undoes is of this case, counts, can be undone, and is turned round. */
+static bool undoes(const struct fold *fold, const struct act *act)
+{
+    const struct fold_act *past = fold_act(fold, act->answers);
+    const struct act_row *row = past != NULL ? act_row(past->kind) : NULL;
+    const struct fold_case *of_case = find_case(fold, act->subject);
+    return row != NULL && row->undone && past->verdict == FOLD_COUNTS && of_case != NULL &&
+           past->place == of_case->number - 1 && past->field == act->field &&
+           past->from == act->to && past->to == act->from;
+}
+
+/* Closing and answering ask that every letter was seen. */
+static bool letters_seen(const struct fold *fold, const struct act_row *row, const struct act *act)
+{
+    const struct fold_case *of_case = find_case(fold, act->subject);
+    const struct taxonomy_status *status =
+        act->field == ACT_CASE_STATE ? taxonomy_status_numbered((uint8_t)act->to) : NULL;
+    const bool asked =
+        row->letters_stand &&
+        (act->kind != ACT_STATE || (status != NULL && status->public_state >= TAXONOMY_ANSWERED));
+    return !asked || of_case == NULL || of_case->letters == act->letters;
+}
+
+enum fold_verdict fold_would(const struct fold *fold, const struct act *act, uint64_t *stands)
+{
+    uint64_t value = 0;
+    const struct act_row *row = act_row(act->kind);
+    if (stands != NULL)
+        *stands = 0;
+    if (row == NULL)
+        return FOLD_UNKNOWN;
+    const bool about = standing(fold, act, &value);
+    if (stands != NULL)
+        *stands = value;
+    if (!may(fold, row) || is_last_lead(fold, act))
+        return FOLD_FORBIDDEN;
+    if (!about || !role_makes_sense(act) || !steps(act))
+        return FOLD_SENSELESS;
+    if (row->of_case && act->kind != ACT_LETTER && find_case(fold, act->subject) == NULL)
+        return FOLD_SENSELESS;
+    if (act->kind == ACT_UNDONE && !undoes(fold, act))
+        return FOLD_SENSELESS;
+    if (act->field != ACT_NOTHING && value != act->from)
+        return FOLD_CHANGED;
+    return letters_seen(fold, row, act) ? FOLD_COUNTS : FOLD_LETTER_CAME;
+}
+
+/* --- what it changes --- */
+
+static enum error add_case(struct fold *fold, const struct act *act, struct fold_case **out)
+{
+    size_t statuses = 0;
+    enum error error = GROWN(fold->cases, fold->case_count, fold->case_room);
+    if (error == ERROR_NONE)
+        error = fold_index_add(fold->handles, act->subject, (uint32_t)fold->case_count);
+    if (error != ERROR_NONE)
+        return error;
+    struct fold_case *added = *out = &fold->cases[fold->case_count++];
+    *added = (struct fold_case){.number = fold->case_count,
+                                .urgency = TAXONOMY_U3,
+                                .state = taxonomy_statuses(&statuses)[0].number};
+    memcpy(added->handle, act->subject, sizeof added->handle);
+    return ERROR_NONE;
+}
+
+static enum error add_kiosk(struct fold *fold, const struct act *act, struct fold_kiosk **out)
+{
+    enum error error = GROWN(fold->kiosks, fold->kiosk_count, fold->kiosk_room);
+    if (error != ERROR_NONE)
+        return error;
+    *out = &fold->kiosks[fold->kiosk_count++];
+    **out = (struct fold_kiosk){.card = 0};
+    memcpy((*out)->id, act->subject, sizeof(*out)->id);
+    return ERROR_NONE;
+}
+
+static enum error add_generation(struct fold *fold, const struct act *act)
+{
+    enum error error = GROWN(fold->generations, fold->generation_count, fold->generation_room);
+    if (error != ERROR_NONE)
+        return error;
+    struct generation *added = &fold->generations[fold->generation_count++];
+    added->compartment = act->flags;
+    added->generation = (uint32_t)act->to;
+    memcpy(added->commitment, act->commitment, HASH_LEN);
+    return ERROR_NONE;
+}
+
+/* Keys belong to a number for ever: who comes back after a removal gets a new one. */
+static enum error set_role(struct fold *fold, uint64_t seq, const struct act *act)
+{
+    if (act->owner > fold->officer_count) {
+        enum error error = GROWN(fold->officers, fold->officer_count, fold->officer_room);
+        if (error != ERROR_NONE)
+            return error;
+        struct fold_officer *added = &fold->officers[fold->officer_count++];
+        *added = (struct fold_officer){.no = act->owner, .named = seq};
+        memcpy(added->commitment, act->commitment, HASH_LEN);
+    }
+    fold->officers[act->owner - 1].role = (enum act_role)act->to;
+    return ERROR_NONE;
+}
+
+static enum error set_card(struct fold *fold, uint64_t seq, const struct act *act)
+{
+    struct fold_kiosk *kiosk = find_kiosk(fold, act->subject);
+    enum error error = kiosk == NULL ? add_kiosk(fold, act, &kiosk) : ERROR_NONE;
+    if (error != ERROR_NONE)
+        return error;
+    kiosk->card = (uint32_t)act->to;
+    kiosk->carded = seq;
+    return ERROR_NONE;
+}
+
+static void set_messages(struct fold_case *of_case, const struct act *act)
+{
+    of_case->messages = (uint32_t)act->to;
+    of_case->told = act->state;
+    of_case->waits = of_case->waits && (act->flags & ACT_HAS_TEXT) == 0;
+}
+
+static enum error set_field(struct fold *fold, uint64_t seq, const struct act *act)
+{
+    struct fold_case *of_case = find_case(fold, act->subject);
+    switch ((enum act_field)act->field) {
+    case ACT_ROLE:
+        return set_role(fold, seq, act);
+    case ACT_NEWEST:
+        return add_generation(fold, act);
+    case ACT_CARD:
+        return set_card(fold, seq, act);
+    case ACT_BOARD_NO:
+        fold->board = seq;
+        fold->board_no = (uint32_t)act->to;
+        break;
+    case ACT_CASE_STATE:
+        if (of_case != NULL)
+            of_case->state = (uint8_t)act->to;
+        break;
+    case ACT_MESSAGES:
+        if (of_case != NULL)
+            set_messages(of_case, act);
+        break;
+    case ACT_NOTHING:
+    case ACT_FIELDS:
+        break;
+    }
+    return ERROR_NONE;
+}
+
+static enum error add_letter(struct fold *fold, const struct act *act)
+{
+    struct fold_case *of_case = find_case(fold, act->subject);
+    enum error error = of_case == NULL ? add_case(fold, act, &of_case) : ERROR_NONE;
+    if (error != ERROR_NONE)
+        return error;
+    of_case->letters++;
+    of_case->waits = true;
+    of_case->misplaced = of_case->misplaced || (act->flags & ACT_MISPLACED) != 0;
+    if (act->urgency < of_case->urgency)
+        of_case->urgency = act->urgency;
+    return ERROR_NONE;
+}
+
+/* --- taking --- */
+
+/* Where the first and the last act of its case or kiosk are kept; false when it is of none. */
+static bool find_ends(const struct fold *fold, const struct act *act, uint64_t **first,
+                      uint64_t **last, uint32_t *place)
+{
+    const struct act_row *row = act_row(act->kind);
+    struct fold_case *of_case = row == NULL || row->of_case ? find_case(fold, act->subject) : NULL;
+    struct fold_kiosk *kiosk = NULL;
+    if (act->kind == ACT_KIOSK || act->kind == ACT_IMPORT)
+        kiosk = find_kiosk(fold, act->subject);
+    if (of_case == NULL && kiosk == NULL)
+        return false;
+    *first = of_case != NULL ? &of_case->first : &kiosk->first;
+    *last = of_case != NULL ? &of_case->last : &kiosk->last;
+    *place = (uint32_t)(of_case != NULL ? of_case - fold->cases : kiosk - fold->kiosks);
+    return true;
+}
+
+/* Links the act behind the last one of its case or kiosk. */
+static void link_act(struct fold *fold, uint64_t seq, const struct act *act)
+{
+    uint64_t *first = NULL, *last = NULL;
+    if (!find_ends(fold, act, &first, &last, &fold->acts[seq - 1].place))
+        return;
+    if (*first == 0)
+        *first = seq;
+    else
+        fold->acts[*last - 1].next = (uint32_t)seq;
+    *last = seq;
+}
+
+enum error fold_take(struct fold *fold, uint64_t seq, const struct act *act,
+                     enum fold_verdict *verdict)
+{
+    enum error error = GROWN(fold->acts, fold->act_count, fold->act_room);
+    assert(seq == fold->act_count + 1);
+    if (error != ERROR_NONE)
+        return error;
+    *verdict = fold_would(fold, act, NULL);
+    if (*verdict == FOLD_COUNTS)
+        error = act->kind == ACT_LETTER ? add_letter(fold, act) : set_field(fold, seq, act);
+    if (error != ERROR_NONE)
+        return error;
+    fold->acts[fold->act_count++] = (struct fold_act){
+        .kind = act->kind,
+        .verdict = (uint8_t)*verdict,
+        .field = act->field,
+        .officer = fold->officer,
+        .minute = act->minute,
+        .place = FOLD_NOWHERE,
+        .from = (uint32_t)act->from,
+        .to = (uint32_t)act->to,
+    };
+    link_act(fold, seq, act);
+    return ERROR_NONE;
+}
+
+enum error fold_skip(struct fold *fold, uint64_t seq)
+{
+    enum error error = GROWN(fold->acts, fold->act_count, fold->act_room);
+    assert(seq == fold->act_count + 1);
+    if (error == ERROR_NONE)
+        fold->acts[fold->act_count++] = (struct fold_act){
+            .verdict = FOLD_UNREADABLE, .officer = fold->officer, .place = FOLD_NOWHERE};
+    return error;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One chunk of a bundle: its letters are opened and sealed by any thread, then written by one, with
+   the import act that says what was taken. */
+#include "office/import_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/day.h"
+#include "base/error.h"
+#include "crypto/secret.h"
+
+void import_row(const struct import_source *source, const struct record *record,
+                struct journal_record *row)
+{
+    const uint32_t latest = contact_latest_day(source->import->now);
+    *row = (struct journal_record){.seq = record->seq};
+    memcpy(row->kiosk, source->card.kiosk, sizeof row->kiosk);
+    memcpy(row->hash, record->hash, sizeof row->hash);
+    memcpy(row->previous, record->previous, sizeof row->previous);
+    row->day = record->day < latest ? record->day : latest;
+}
+
+/* --- opening and sealing --- */
+
+static enum error open_record(const struct import_chunk *chunk, struct import_record *taken,
+                              uint8_t *letter)
+{
+    const struct import_source *source = chunk->source;
+    const struct item_source from = {&source->card, &taken->record, source->import->now};
+    bool opened = false;
+    enum error error = opening_envelope(chunk->keys, taken->record.envelope, letter, &opened);
+    if (error == ERROR_NONE && opened)
+        error = opening_file(&taken->sealed, chunk->keys, &from, letter, &taken->opening);
+    return error;
+}
+
+void import_open(void *chunk, size_t i)
+{
+    struct import_chunk *whole = chunk;
+    struct import_record *taken = &whole->records[i];
+    uint8_t *letter = secret_new(LETTER_LEN);
+    taken->opening = (struct opening){.outcome = OPENING_UNREADABLE};
+    taken->error = letter != NULL ? open_record(whole, taken, letter) : ERROR_MEMORY;
+    secret_free(letter);
+    taken->row.flags =
+        (uint8_t)((taken->opening.outcome == OPENING_UNREADABLE ? JOURNAL_UNREADABLE : 0) |
+                  (taken->opening.misplaced ? JOURNAL_MISPLACED : 0));
+}
+
+void import_chunk_free(struct import_chunk *chunk)
+{
+    if (chunk == NULL)
+        return;
+    for (size_t i = 0; i < chunk->n; i++)
+        history_batch_free(&chunk->records[i].sealed);
+    free(chunk);
+}
+
+/* --- what is known of the kiosk --- */
+
+static enum error compare(void *context, const struct contact *contact,
+                          const struct contact_state *state)
+{
+    struct import_source *source = context;
+    struct contact mine = source->contact;
+    mine.flags |= CONTACT_LAST;
+    source->said = source->said || contact_equal(contact, &mine);
+    return ERROR_NONE;
+}
+
+/* An act that does not open is named elsewhere, and keeps no letter out. */
+enum error import_follow(struct import_source *source)
+{
+    enum error error =
+        contact_fold(source->import->vault, source->card.kiosk, &source->state, compare, source);
+    return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+}
+
+/* --- writing --- */
+
+struct writing {
+    struct import_chunk *chunk;
+    struct contact contact; /* of this chunk */
+    bool has_act;
+    size_t act; /* the import act's place in the batch */
+    bool rolled_back;
+};
+
+/* Whether the chunk says anything that the journal lacks. */
+static bool is_news(const struct writing *writing)
+{
+    const struct import_source *source = writing->chunk->source;
+    return writing->contact.taken > 0 ||
+           (!source->said && contact_tells(&source->state, &writing->contact));
+}
+
+static void fill_contact(struct writing *writing, size_t taken)
+{
+    const struct import_source *source = writing->chunk->source;
+    struct contact *contact = &writing->contact;
+    *contact = source->contact;
+    contact->taken = (uint32_t)taken;
+    contact->flags |= writing->chunk->last ? CONTACT_LAST : 0;
+    contact->flags |= taken > 0 || source->brings_new ? CONTACT_BRINGS : 0;
+}
+
+/* The board stands in the head, too: what is higher than any that the office made is found without
+   a body. */
+static enum error add_import(struct writing *writing, struct history_batch *batch)
+{
+    const struct import_source *source = writing->chunk->source;
+    const struct contact *contact = &writing->contact;
+    uint8_t body[CONTACT_LEN];
+    const struct act_content content = {.head = body, .head_len = sizeof body};
+    struct contact_state after = source->state;
+    struct act act = {
+        .kind = ACT_IMPORT,
+        .minute = source->import->now,
+        .to = contact_counts(contact) ? contact->board : 0,
+    };
+    memcpy(act.subject, source->card.kiosk, CARD_KIOSK_LEN);
+    contact_take(&after, contact, source->import->now / DAY_MINUTES);
+    writing->rolled_back = after.rollbacks > source->state.rollbacks;
+    contact_encode(contact, body);
+    writing->has_act = true;
+    writing->act = batch->n;
+    return history_batch_add(batch, source->import->vault->keys, &act, NULL, &content, NULL);
+}
+
+/* Leaves out what somebody else took since it was chosen, and says what is left. */
+static enum error before(void *context, struct history_batch *batch)
+{
+    struct writing *writing = context;
+    struct import_chunk *chunk = writing->chunk;
+    const struct journal_record *taken[IMPORT_CHUNK_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct import_record *one = &chunk->records[i];
+        enum error held = journal_has_record(chunk->source->import->vault->journal, &one->row);
+        if (held != ERROR_NONE && held != ERROR_NO_ROW)
+            return held;
+        one->held = held == ERROR_NONE;
+        for (size_t k = 0; k < one->acts; k++)
+            batch->acts[one->at + k].left_out = one->held;
+        if (!one->held)
+            taken[n++] = &one->row;
+    }
+    fill_contact(writing, n);
+    enum error error = import_follow(chunk->source);
+    if (error == ERROR_NONE)
+        error = contact_digest(taken, n, writing->contact.digest);
+    return error == ERROR_NONE && is_news(writing) ? add_import(writing, batch) : error;
+}
+
+static enum error beside(void *context, const struct history_batch *batch)
+{
+    const struct writing *writing = context;
+    struct import_chunk *chunk = writing->chunk;
+    struct journal *journal = chunk->source->import->vault->journal;
+    if (!writing->has_act)
+        return ERROR_NONE;
+    enum error error = journal_add_kiosk(journal, chunk->source->card.kiosk);
+    for (size_t i = 0; i < chunk->n && error == ERROR_NONE; i++) {
+        struct import_record *one = &chunk->records[i];
+        const bool unreadable = one->opening.outcome == OPENING_UNREADABLE;
+        one->row.act = batch->acts[writing->act].seq;
+        if (!one->held)
+            error = journal_add_record(journal, &one->row, unreadable ? one->record.envelope : NULL,
+                                       ENVELOPE_LEN);
+    }
+    return error == ERROR_NONE ? journal_advance(journal, chunk->source->card.kiosk) : error;
+}
+
+/* Puts the acts of all records into one batch, with room for the import act. */
+static enum error gather(struct import_chunk *chunk, struct history_batch *batch)
+{
+    size_t room = 1;
+    for (size_t i = 0; i < chunk->n; i++) {
+        if (chunk->records[i].error != ERROR_NONE)
+            return chunk->records[i].error;
+        room += chunk->records[i].sealed.n;
+    }
+    batch->acts = calloc(room, sizeof *batch->acts);
+    if (batch->acts == NULL)
+        return ERROR_MEMORY;
+    batch->room = room;
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct import_record *one = &chunk->records[i];
+        one->at = batch->n;
+        one->acts = one->sealed.n;
+        if (one->acts > 0)
+            memcpy(batch->acts + one->at, one->sealed.acts, one->acts * sizeof *batch->acts);
+        batch->n += one->acts;
+        free(one->sealed.acts);
+        one->sealed = (struct history_batch){.acts = NULL};
+    }
+    return ERROR_NONE;
+}
+
+/* A case is new when the letter is its first act. */
+static void count_filed(const struct import_record *one, const struct history_batch *batch,
+                        const struct fold *fold, struct import_report *report)
+{
+    const struct fold_case *of_case = fold_case_of(fold, one->opening.handle);
+    const bool fresh = of_case != NULL && of_case->first == batch->acts[one->at].seq;
+    report->complaints += fresh;
+    report->joined += !fresh;
+}
+
+static void count(const struct writing *writing, const struct history_batch *batch)
+{
+    struct import_source *source = writing->chunk->source;
+    const struct fold *fold = source->import->vault->history.fold;
+    struct import_report *report = &source->import->report;
+    for (size_t i = 0; i < writing->chunk->n; i++) {
+        const struct import_record *one = &writing->chunk->records[i];
+        source->held += one->held;
+        if (one->held)
+            continue;
+        report->records++;
+        report->misplaced += one->opening.misplaced;
+        report->covers += one->opening.outcome == OPENING_COVER;
+        report->unreadable += one->opening.outcome == OPENING_UNREADABLE;
+        if (one->opening.outcome == OPENING_FILED)
+            count_filed(one, batch, fold, report);
+    }
+    report->rollbacks += writing->rolled_back;
+    source->brings_new = source->brings_new || writing->contact.taken > 0;
+}
+
+static enum error append(struct writing *writing)
+{
+    struct history_batch batch = {.before = before, .beside = beside, .context = writing};
+    enum error error = gather(writing->chunk, &batch);
+    if (error == ERROR_NONE)
+        error = history_append(&writing->chunk->source->import->vault->history, &batch);
+    if (error == ERROR_NONE)
+        count(writing, &batch);
+    history_batch_free(&batch);
+    return error;
+}
+
+enum error import_write(struct import_chunk *chunk)
+{
+    struct writing writing = {.chunk = chunk};
+    if (chunk->n > 0)
+        return append(&writing);
+    enum error error = import_follow(chunk->source);
+    fill_contact(&writing, 0);
+    return error == ERROR_NONE && is_news(&writing) ? append(&writing) : error;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files of intake keys, written and read. */
+#include "office/intake.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/wire.h"
+#include "crypto/secret.h"
+#include "crypto/wrap.h"
+
+#define MAGIC  "SANDYQI1"
+#define PREFIX "intake-"
+
+static const char domain[] = "sandyq intake v1";
+
+enum {
+    AT_OFFICE = FILE_MAGIC_LEN,
+    AT_EPOCH = AT_OFFICE + HASH_LEN,
+    AT_PUBLIC = AT_EPOCH + 4,
+    AT_COUNT = AT_PUBLIC + ENVELOPE_KEY_LEN,
+    AT_WRAPS = AT_COUNT + 4,
+    ENTRY_LEN = 4 + WRAP_LEN,
+    HOLDERS_MAX = 10000,
+    NAME_LEN = 32,
+    FILE_MAX = AT_WRAPS + HOLDERS_MAX * ENTRY_LEN,
+    SAID_LEN = AT_COUNT - AT_OFFICE,
+    INFO_LEN = sizeof domain + SAID_LEN + 4,
+};
+
+static void fill_info(const uint8_t *file, uint32_t officer, uint8_t info[INFO_LEN])
+{
+    memcpy(info, domain, sizeof domain);
+    memcpy(info + sizeof domain, file + AT_OFFICE, SAID_LEN);
+    wire_put32(info + sizeof domain + SAID_LEN, officer);
+}
+
+static void name_file(const struct keyset_intake *intake, char name[NAME_LEN])
+{
+    snprintf(name, NAME_LEN, PREFIX "%u", (unsigned)intake->epoch);
+}
+
+enum error intake_save(int dir, mode_t mode, const uint8_t office[HASH_LEN],
+                       const struct keyset_intake *intake, const struct grant_holder *holders,
+                       size_t n)
+{
+    char name[NAME_LEN];
+    const size_t len = AT_WRAPS + n * ENTRY_LEN;
+    uint8_t *file = calloc(1, len);
+    if (file == NULL)
+        return ERROR_MEMORY;
+    memcpy(file, MAGIC, FILE_MAGIC_LEN);
+    memcpy(file + AT_OFFICE, office, HASH_LEN);
+    wire_put32(file + AT_EPOCH, intake->epoch);
+    memcpy(file + AT_PUBLIC, intake->public_key, ENVELOPE_KEY_LEN);
+    wire_put32(file + AT_COUNT, (uint32_t)n);
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < n && error == ERROR_NONE; i++) {
+        uint8_t bytes[INFO_LEN], *entry = file + AT_WRAPS + i * ENTRY_LEN;
+        const struct wrap_info info = {bytes, sizeof bytes};
+        fill_info(file, holders[i].officer, bytes);
+        wire_put32(entry, holders[i].officer);
+        error = wrap_seal(holders[i].agree, &info, intake->secret, entry + 4);
+    }
+    name_file(intake, name);
+    if (error == ERROR_NONE)
+        error = file_write(dir, name, mode, file, len);
+    free(file);
+    return error;
+}
+
+/* How many wraps there are in a file; 0 when it is no intake file of the office. */
+static uint32_t count_wraps(const uint8_t *office, const uint8_t *file, size_t len)
+{
+    if (len < AT_WRAPS || memcmp(file, MAGIC, FILE_MAGIC_LEN) != 0 ||
+        memcmp(file + AT_OFFICE, office, HASH_LEN) != 0)
+        return 0;
+    const uint32_t n = wire_get32(file + AT_COUNT);
+    return n <= HOLDERS_MAX && len == AT_WRAPS + (size_t)n * ENTRY_LEN ? n : 0;
+}
+
+enum error intake_is_for(int dir, const uint8_t office[HASH_LEN],
+                         const struct keyset_intake *intake, const struct grant_holder *holders,
+                         size_t n, bool *same)
+{
+    char name[NAME_LEN];
+    uint8_t *file = NULL;
+    size_t len = 0;
+    name_file(intake, name);
+    enum error error = file_read(dir, name, FILE_MAX, &file, &len);
+    *same = error == ERROR_NONE && count_wraps(office, file, len) == n &&
+            memcmp(file + AT_PUBLIC, intake->public_key, ENVELOPE_KEY_LEN) == 0;
+    for (size_t i = 0; i < n && *same; i++)
+        *same = wire_get32(file + AT_WRAPS + i * ENTRY_LEN) == holders[i].officer;
+    free(file);
+    return error_is_machine(error) ? error : ERROR_NONE;
+}
+
+/* The officer's wrap in a file, NULL when it has none or is not an intake file of the office. */
+static const uint8_t *find_wrap(const struct keyset *keys, const uint8_t *file, size_t len)
+{
+    const uint32_t n = count_wraps(keys->office, file, len);
+    for (uint32_t i = 0; i < n; i++)
+        if (wire_get32(file + AT_WRAPS + i * ENTRY_LEN) == keys->officer)
+            return file + AT_WRAPS + i * ENTRY_LEN + 4;
+    return NULL;
+}
+
+static enum error open_wrap(struct keyset *keys, const uint8_t *file, const uint8_t *wrap)
+{
+    uint8_t bytes[INFO_LEN];
+    const struct wrap_info info = {bytes, sizeof bytes};
+    const struct hpke_pair pair = {keys->agree, keys->agree_public};
+    uint8_t *secret = secret_new(ENVELOPE_KEY_LEN);
+    if (secret == NULL)
+        return ERROR_MEMORY;
+    fill_info(file, keys->officer, bytes);
+    enum error error = wrap_open(&pair, &info, wrap, secret);
+    if (error == ERROR_NONE)
+        error = keyset_add_intake(keys, wire_get32(file + AT_EPOCH), secret);
+    secret_free(secret);
+    return error;
+}
+
+static enum error load_one(int dir, const char *name, struct keyset *keys, size_t *passed)
+{
+    uint8_t *file = NULL;
+    size_t len = 0;
+    enum error error = file_read(dir, name, FILE_MAX, &file, &len);
+    const uint8_t *wrap = error == ERROR_NONE ? find_wrap(keys, file, len) : NULL;
+    if (error == ERROR_NONE && wrap != NULL)
+        error = open_wrap(keys, file, wrap);
+    free(file);
+    if (error == ERROR_NONE || error_is_machine(error))
+        return error;
+    ++*passed;
+    return ERROR_NONE;
+}
+
+enum error intake_load(int dir, struct keyset *keys, size_t *passed)
+{
+    enum error error = ERROR_NONE;
+    const char *name = NULL;
+    DIR *entries = file_folder(dir);
+    *passed = 0;
+    if (entries == NULL)
+        return error_of_lack(errno, ERROR_IO);
+    while (error == ERROR_NONE && (error = file_next(entries, &name)) == ERROR_NONE && name != NULL)
+        if (strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 && !file_is_temporary(name))
+            error = load_one(dir, name, keys, passed);
+    closedir(entries);
+    return error;
+}

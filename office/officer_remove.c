@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Removing an officer: new generations for those who stay, and the keys of cases wrapped anew. */
+#include "office/officer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "office/generation.h"
+#include "office/grant.h"
+#include "office/holders.h"
+
+/* What a removal makes new at once. Board key and intake key stand in the charter: they come with
+   the next one. */
+static const uint16_t renewed[] = {KEYSET_HOUSE, KEYSET_REGISTER, KEYSET_GENERAL};
+enum { RENEWED = sizeof renewed / sizeof *renewed };
+
+/* --- the removal --- */
+
+struct removal {
+    struct vault *vault;
+    uint32_t no;
+    uint32_t now;
+    uint32_t made[RENEWED]; /* generations; 0: none */
+};
+
+/* Inside the transaction: whoever a colleague named a moment ago is among those who stay. */
+static enum error give_new(void *context, const struct history_batch *batch)
+{
+    struct removal *removal = context;
+    struct vault *vault = removal->vault;
+    struct holders holders;
+    enum error error = journal_drop_wraps(vault->journal, removal->no);
+    if (error != ERROR_NONE)
+        return error;
+    error = holders_read(vault, &holders);
+    for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
+        const struct keyset_generation *made =
+            keyset_find(vault->keys, renewed[i], removal->made[i]);
+        for (size_t j = 0; j < holders.n && error == ERROR_NONE; j++)
+            error = holders_give(vault, made, &holders.all[j]);
+    }
+    holders_free(&holders);
+    return error;
+}
+
+/* The removal itself is still sealed for the generation that all have. */
+static enum error fill_batch(struct removal *removal, struct history_batch *batch)
+{
+    struct vault *vault = removal->vault;
+    const struct fold *fold = vault->history.fold;
+    const struct act act = {.kind = ACT_REMOVED,
+                            .field = ACT_ROLE,
+                            .minute = removal->now,
+                            .owner = removal->no,
+                            .from = fold_officer(fold, removal->no)->role,
+                            .to = ACT_NOBODY};
+    enum error error = history_batch_add(batch, vault->keys, &act, NULL, NULL, NULL);
+    for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
+        removal->made[i] = fold_generation(fold, renewed[i]) + 1;
+        error = generation_make(batch, vault->keys, renewed[i], removal->made[i], removal->now);
+    }
+    return error;
+}
+
+static void drop_made(struct removal *removal)
+{
+    for (size_t i = 0; i < RENEWED; i++)
+        if (removal->made[i] != 0)
+            keyset_drop(removal->vault->keys, renewed[i], removal->made[i]);
+}
+
+/* A lead, or root. */
+static bool may_remove(const struct vault *vault)
+{
+    const struct fold_officer *self = fold_officer(vault->history.fold, vault->keys->officer);
+    return vault->keys->officer == 0 || (self != NULL && self->role == ACT_LEAD);
+}
+
+static enum error check(const struct vault *vault, uint32_t no)
+{
+    const struct fold *fold = vault->history.fold;
+    const struct fold_officer *officer = fold_officer(fold, no);
+    if (!may_remove(vault))
+        return ERROR_FORBIDDEN;
+    if (officer == NULL || officer->role == ACT_NOBODY)
+        return ERROR_OFFICER_NUMBER;
+    if (officer->role == ACT_LEAD && fold_leads(fold) == 1 && vault->keys->officer != 0)
+        return ERROR_LAST_LEAD;
+    return no == vault->keys->officer ? ERROR_OWN_REMOVAL : ERROR_NONE;
+}
+
+static enum error remove_once(struct removal *removal)
+{
+    struct vault *vault = removal->vault;
+    struct history_batch batch = {.beside = give_new, .context = removal};
+    memset(removal->made, 0, sizeof removal->made);
+    enum error error = history_follow(&vault->history);
+    if (error == ERROR_NONE)
+        error = check(vault, removal->no);
+    if (error != ERROR_NONE)
+        return error;
+    error = fill_batch(removal, &batch);
+    if (error == ERROR_NONE)
+        error = history_append(&vault->history, &batch);
+    if (error != ERROR_NONE)
+        drop_made(removal);
+    history_batch_free(&batch);
+    return error;
+}
+
+/* Two leads who remove somebody at the same time want the same generations; who comes second makes
+   others. */
+enum { TRIES = 16 };
+
+enum error officer_remove(struct vault *vault, uint32_t no, uint32_t now)
+{
+    struct removal removal = {.vault = vault, .no = no, .now = now};
+    enum error error = ERROR_CHANGED;
+    for (int i = 0; i < TRIES && error == ERROR_CHANGED; i++)
+        error = remove_once(&removal);
+    return error == ERROR_NONE ? officer_settle(vault) : error;
+}
+
+/* --- keys of cases --- */
+
+/* Keys that were wrapped anew and are to be written. */
+struct chunk {
+    struct vault *vault;
+    uint16_t compartment;
+    uint32_t generation;
+    size_t n;
+    struct journal_casekey keys[OFFICER_CHUNK];
+};
+
+/* When a colleague has made a newer generation meanwhile, these would be older ones again. */
+static enum error write_chunk(void *context, const struct history_batch *batch)
+{
+    const struct chunk *chunk = context;
+    enum error error = ERROR_NONE;
+    if (fold_generation(chunk->vault->history.fold, chunk->compartment) != chunk->generation)
+        return ERROR_CHANGED;
+    for (size_t i = 0; i < chunk->n && error == ERROR_NONE; i++) {
+        error = journal_rewrap(chunk->vault->journal, &chunk->keys[i]);
+        if (error == ERROR_NO_ROW)
+            error = ERROR_NONE;
+    }
+    return error;
+}
+
+/* Keeps those that open; what is damaged stays as it is. */
+static enum error wrap_chunk(struct chunk *chunk, size_t found)
+{
+    chunk->n = 0;
+    for (size_t i = 0; i < found; i++) {
+        enum error error = grant_rewrap(chunk->vault->keys, &chunk->keys[i]);
+        if (error == ERROR_NONE)
+            chunk->keys[chunk->n++] = chunk->keys[i];
+        else if (error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
+            return error;
+    }
+    return ERROR_NONE;
+}
+
+static enum error settle_chunk(struct chunk *chunk)
+{
+    struct vault *vault = chunk->vault;
+    struct history_batch batch = {.beside = write_chunk, .context = chunk};
+    size_t found = 0;
+    enum error error = journal_stale_casekeys(vault->journal, chunk->compartment, chunk->generation,
+                                              chunk->keys, OFFICER_CHUNK, &found);
+    if (error == ERROR_NONE)
+        error = wrap_chunk(chunk, found);
+    return error == ERROR_NONE && chunk->n > 0 ? history_append(&vault->history, &batch) : error;
+}
+
+/* Until a chunk is empty, or has nothing but keys that do not open. */
+static enum error settle_cases(struct vault *vault, uint16_t compartment)
+{
+    const struct keyset_generation *newest = keyset_newest(vault->keys, compartment);
+    if (newest == NULL || newest->generation != fold_generation(vault->history.fold, compartment))
+        return ERROR_NONE;
+    struct chunk *chunk = malloc(sizeof *chunk);
+    if (chunk == NULL)
+        return ERROR_MEMORY;
+    *chunk = (struct chunk){
+        .vault = vault, .compartment = compartment, .generation = newest->generation};
+    enum error error = ERROR_NONE;
+    do {
+        error = settle_chunk(chunk);
+    } while (error == ERROR_NONE && chunk->n > 0);
+    free(chunk);
+    return error == ERROR_CHANGED ? ERROR_NONE : error;
+}
+
+enum error officer_settle(struct vault *vault)
+{
+    if (!may_remove(vault))
+        return ERROR_NONE;
+    enum error error = holders_settle_intake(vault);
+    for (size_t i = 0; keyset_compartments[i] != 0 && error == ERROR_NONE; i++)
+        if (keyset_compartments[i] >= KEYSET_GENERAL)
+            error = settle_cases(vault, keyset_compartments[i]);
+    return error;
+}

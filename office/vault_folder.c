@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The office's folder: whose it is, where it is, and what stands in it. */
+#include "office/vault_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "base/error.h"
+
+enum error vault_folder_error(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG
+               ? ERROR_NOT_OFFICE
+               : error_of_errno(number);
+}
+
+/* A journal that several machines write to at once through a network would be torn. */
+static bool is_network(int dir)
+{
+    static const uint32_t kinds[] = {
+        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,   SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC,
+        AFS_SUPER_MAGIC, CODA_SUPER_MAGIC,  CEPH_SUPER_MAGIC, NCP_SUPER_MAGIC,
+        V9FS_MAGIC,      OCFS2_SUPER_MAGIC, AFS_FS_MAGIC,     0x01161970 /* GFS2 */,
+    };
+    struct statfs about;
+    if (fstatfs(dir, &about) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if ((uint32_t)about.f_type == kinds[i])
+            return true;
+    return false;
+}
+
+/* A folder of this user alone, or of a group that may do everything in it and whose members' files
+   stay the group's. */
+static enum error folder_check(int dir, bool *shared)
+{
+    struct stat about;
+    if (fstat(dir, &about) != 0)
+        return ERROR_IO;
+    const mode_t mode = about.st_mode & 07777;
+    *shared = (mode & 02070) == 02070;
+    if ((mode & 07) != 0 || (!*shared && (about.st_uid != geteuid() || (mode & 070) != 0)))
+        return ERROR_OFFICE_OPEN;
+    return is_network(dir) ? ERROR_OFFICE_NETWORK : ERROR_NONE;
+}
+
+enum error vault_folder_open(const char *path, int *dir, bool *shared)
+{
+    *dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*dir < 0)
+        return errno == EACCES ? ERROR_OFFICE_OPEN : vault_folder_error(errno);
+    return folder_check(*dir, shared);
+}
+
+unsigned vault_folder_mode(bool shared)
+{
+    return shared ? 0660 : 0600;
+}
+
+enum error vault_folder_gate(int dir, bool shared, int *gate)
+{
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    *gate = openat(dir, VAULT_GATE_FILE, flags, vault_folder_mode(shared));
+    return *gate >= 0 ? ERROR_NONE : vault_folder_error(errno);
+}
+
+/* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
+ * name. */
+void vault_folder_journal(int dir, char out[PATH_MAX])
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
+    ssize_t len = readlink(link, out, PATH_MAX - sizeof "/" VAULT_JOURNAL_FILE);
+    if (len <= 0)
+        len = snprintf(out, PATH_MAX, "%s", link);
+    snprintf(out + len, PATH_MAX - (size_t)len, "/" VAULT_JOURNAL_FILE);
+}

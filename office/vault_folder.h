@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of office/vault: the office's folder and the names in it. */
+#ifndef OFFICE_VAULT_FOLDER_H
+#define OFFICE_VAULT_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#define VAULT_CHARTER_FILE    "charter"
+#define VAULT_JOURNAL_FILE    "journal.db"
+#define VAULT_GATE_FILE       "gate"
+#define VAULT_UNFINISHED_FILE "unfinished"
+
+/* Opens the folder and checks who can get into it and that it is on this machine. ERROR_NOT_OFFICE,
+   ERROR_OFFICE_OPEN, ERROR_OFFICE_NETWORK, ERROR_IO, a lack. */
+enum error vault_folder_open(const char *path, int *dir, bool *shared);
+
+/* The error for an errno of a call on the folder. */
+enum error vault_folder_error(int number);
+
+/* Mode of a file that every officer of the office may read and write. */
+unsigned vault_folder_mode(bool shared);
+
+/* Opens the gate, and makes it when it is missing. *gate is the caller's; -1 on an error: those of
+   vault_folder_error. */
+enum error vault_folder_gate(int dir, bool shared, int *gate);
+
+/* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
+   name. */
+void vault_folder_journal(int dir, char out[PATH_MAX]);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A store's file of several writers: open to a group whatever the umask, its log grows and is begun
+   anew with a sync, and each sees that another has written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/db.h"
+#include "store/db_sqlite.h"
+#include "tests/lib/db_test.h"
+#include "tests/lib/folder.h"
+
+enum { LOG_HEADER = 32, LOG_PAGES = 8 };
+
+static int syncs; /* of a log, since it was set to zero */
+
+/* In libc's place: SQLite syncs this way. */
+int fdatasync(int fd)
+{
+    char link[64], path[FOLDER_PATH] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    const ssize_t len = readlink(link, path, sizeof path - 1);
+    syncs += len > 4 && strcmp(path + len - 4, "-wal") == 0;
+    return fsync(fd);
+}
+
+static struct db_schema schema_with(unsigned mode, unsigned log_pages)
+{
+    struct db_schema schema = db_test_schema;
+    schema.mode = mode;
+    schema.log_pages = log_pages;
+    return schema;
+}
+
+static struct db *open_as(const struct db_scene *scene, const struct db_schema *schema)
+{
+    struct db *db = NULL;
+    assert_int_equal(db_open(scene->path, schema, DB_CREATE, &db), ERROR_NONE);
+    return db;
+}
+
+static void assert_modes(const struct db_scene *scene, mode_t mode)
+{
+    static const char *const names[] = {"a.db", "a.db-wal", "a.db-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        struct stat st;
+        assert_int_equal(stat(folder_path(scene->folder, names[i]), &st), 0);
+        assert_int_equal(st.st_mode & 07777, mode);
+    }
+}
+
+static void the_mode_is_the_schemas_whatever_the_umask(void **state)
+{
+    static const struct {
+        unsigned asked;
+        mode_t umask, wanted;
+    } cases[] = {{0, 0, 0600}, {0600, 0, 0600}, {0660, 077, 0660}, {0660, 0, 0660}};
+    const struct db_scene *scene = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct db_schema schema = schema_with(cases[i].asked, 0);
+        const mode_t was = umask(cases[i].umask);
+        /* What a killed maker left is given the mode too. */
+        folder_write(folder_path(scene->folder, "a.db.new"), "half", 4);
+        struct db *db = open_as(scene, &schema);
+        assert_int_equal(db_test_add(db, 1, "x", 1), ERROR_NONE);
+        assert_modes(scene, cases[i].wanted);
+        db_close(&db);
+        /* Also a log and an index that are made anew. */
+        db = open_as(scene, &schema);
+        assert_int_equal(db_test_add(db, 2, "x", 1), ERROR_NONE);
+        assert_modes(scene, cases[i].wanted);
+        db_close(&db);
+        umask(was);
+        assert_int_equal(unlink(scene->path), 0);
+    }
+}
+
+static int add_as_another(const struct db_scene *scene)
+{
+    struct db *db = NULL;
+    enum error error = db_open(scene->path, &db_test_schema, DB_OPEN, &db);
+    if (error == ERROR_NONE)
+        error = db_test_add(db, 2, "x", 1);
+    db_close(&db);
+    return error;
+}
+
+/* Once while the log and the index are another's, once when it makes them itself. The child keeps
+   our group. */
+static void another_user_of_the_group_writes_too(void **state)
+{
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0660, 0);
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(scene->folder, 02770), 0);
+    const mode_t was = umask(077);
+    struct db *db = open_as(scene, &schema);
+    assert_int_equal(db_test_add(db, 1, "x", 1), ERROR_NONE);
+    assert_int_equal(db_test_in_child(scene, add_as_another), ERROR_NONE);
+    assert_int_equal(db_test_count(db), 2);
+    db_close(&db);
+    assert_int_equal(db_test_in_child(scene, add_as_another), ERROR_EXISTS);
+    umask(was);
+}
+
+static void the_log_grows_as_far_as_the_schema_says(void **state)
+{
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0, 256);
+    const char *log = folder_path(scene->folder, "a.db-wal");
+    db_test_make(scene, 0);
+    const long size = folder_size(scene->path);
+    struct db *db = open_as(scene, &schema);
+    long before = 0;
+    for (int i = 1; i <= 50; i++) {
+        assert_int_equal(db_test_add(db, i, "x", 1), ERROR_NONE);
+        assert_true(folder_size(log) > before);
+        before = folder_size(log);
+    }
+    assert_int_equal(folder_size(scene->path), size);
+    db_close(&db);
+    assert_string_equal(folder_names(scene->folder), "a.db ");
+}
+
+static bool log_is_new(const char *path, uint8_t header[LOG_HEADER])
+{
+    size_t len = 0;
+    uint8_t *log = folder_read(path, &len);
+    assert_true(len >= LOG_HEADER);
+    const bool is_new = memcmp(log, header, LOG_HEADER) != 0;
+    memcpy(header, log, LOG_HEADER);
+    free(log);
+    return is_new;
+}
+
+/* A log that held more than one commit is begun anew with a sync of its header, which parts the old
+   from the new; the commit is the other sync. */
+static void a_log_that_grew_is_begun_anew_with_a_sync(void **state)
+{
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0, LOG_PAGES);
+    const char *log = folder_path(scene->folder, "a.db-wal");
+    for (int writers = 1; writers <= 2; writers++) {
+        struct db *db[2] = {open_as(scene, &schema), writers == 2 ? open_as(scene, &schema) : NULL};
+        uint8_t header[LOG_HEADER] = {0};
+        int begun = 0;
+        for (int i = 0; i < 60; i++) {
+            syncs = 0;
+            assert_int_equal(db_test_add(db[i % writers], 100 * writers + i, "x", 1), ERROR_NONE);
+            const bool anew = log_is_new(log, header);
+            begun += anew;
+            assert_int_equal(syncs, anew ? 2 : 1);
+        }
+        assert_in_range(begun, 3, 30);
+        db_close(&db[0]);
+        db_close(&db[1]);
+    }
+}
+
+static int64_t version_of(struct db *db)
+{
+    int64_t version = 0;
+    assert_int_equal(db_version(db, &version), ERROR_NONE);
+    return version;
+}
+
+static void the_version_changes_when_another_has_written(void **state)
+{
+    const struct db_scene *scene = *state;
+    struct db *a = db_test_open(scene, DB_CREATE), *b = db_test_open(scene, DB_OPEN);
+    const int64_t before = version_of(a), other = version_of(b);
+    assert_int_equal(version_of(a), before);
+    assert_int_equal(db_test_add(a, 1, "x", 1), ERROR_NONE);
+    assert_int_equal(version_of(a), before);
+    assert_int_not_equal(version_of(b), other);
+    assert_int_equal(db_begin(b), ERROR_NONE);
+    assert_int_equal(db_test_add(b, 2, "x", 1), ERROR_NONE);
+    assert_int_equal(version_of(a), before);
+    assert_int_equal(db_commit(b), ERROR_NONE);
+    assert_int_not_equal(version_of(a), before);
+    db_close(&a);
+    db_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DB_TEST(the_mode_is_the_schemas_whatever_the_umask),
+        DB_TEST(another_user_of_the_group_writes_too),
+        DB_TEST(the_log_grows_as_far_as_the_schema_says),
+        DB_TEST(a_log_that_grew_is_begun_anew_with_a_sync),
+        DB_TEST(the_version_changes_when_another_has_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

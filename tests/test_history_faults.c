@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Each protection of the journal alone: one thing is changed, with a right hash and a right
+   signature where they are not what is tried, and the audit names that and nothing before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "crypto/secret.h"
+#include "office/audit.h"
+#include "office/grant.h"
+#include "office/home.h"
+#include "office/identity.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/raw_db.h"
+
+static struct fake_desk desk;
+static struct fake_kiosk kiosk;
+
+/* An office whose second transaction is its officer's: a kiosk is enrolled. */
+static int open_desk(void **state)
+{
+    fake_desk_open(&desk);
+    fake_desk_enroll(&desk, &kiosk, "PC-17");
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    fake_kiosk_drop(&kiosk);
+    fake_desk_close(&desk);
+    return 0;
+}
+
+/* What was found. */
+struct found {
+    unsigned faults[HISTORY_FAULTS];
+    unsigned kinds[AUDIT_KINDS];
+    unsigned all;
+};
+
+static enum error find(void *context, const struct audit_finding *finding)
+{
+    struct found *found = context;
+    found->kinds[finding->kind]++;
+    if (finding->kind == AUDIT_HISTORY)
+        found->faults[finding->fault]++;
+    found->all++;
+    return ERROR_NONE;
+}
+
+static struct found audit(void)
+{
+    struct audit_report report;
+    struct found found = {.all = 0};
+    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
+    assert_int_equal(report.findings, found.all);
+    return found;
+}
+
+static void change(const char *sql)
+{
+    raw_db(folder_path(desk.dir, "journal.db"), sql);
+}
+
+static void put_hex(char **to, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        *to += sprintf(*to, "%02X", bytes[i]);
+}
+
+/* Writes hash and signature of a transaction as its officer would. */
+static void sign_anew(const struct journal_txn *txn)
+{
+    char sql[1024], *to = sql;
+    to += sprintf(to, "UPDATE txn SET prev = x'");
+    put_hex(&to, txn->prev, sizeof txn->prev);
+    to += sprintf(to, "', hash = x'");
+    put_hex(&to, txn->hash, sizeof txn->hash);
+    to += sprintf(to, "', signature = x'");
+    put_hex(&to, txn->signature, sizeof txn->signature);
+    sprintf(to, "' WHERE no = %llu", (unsigned long long)txn->no);
+    change(sql);
+}
+
+static enum error keep_digests(void *context, const struct journal_act *act)
+{
+    memcpy(context, act->head_digest, HASH_LEN);
+    memcpy((uint8_t *)context + HASH_LEN, act->body_digest, HASH_LEN);
+    return ERROR_NONE;
+}
+
+static void test_nothing_is_found_in_a_whole_journal(void **state)
+{
+    assert_int_equal(audit().all, 0);
+}
+
+static void test_a_transaction_that_follows_another_one_is_a_fork(void **state)
+{
+    struct journal_txn txn;
+    uint8_t digests[2 * HASH_LEN];
+    const struct vault *vault = &desk.vault;
+    uint64_t last = 0;
+    assert_int_equal(journal_last_txn(vault->journal, &txn), ERROR_NONE);
+    assert_int_equal(txn.acts, 1);
+    assert_int_equal(journal_last_act(vault->journal, &last), ERROR_NONE);
+    assert_int_equal(journal_act(vault->journal, last, keep_digests, digests), ERROR_NONE);
+    txn.prev[0] ^= 1;
+    assert_int_equal(history_hash(vault->charter.office, &txn, digests, txn.hash), ERROR_NONE);
+    assert_int_equal(
+        signature_sign(vault->keys->sign, HISTORY_DOMAIN, txn.hash, HASH_LEN, txn.signature), 0);
+    sign_anew(&txn);
+    const struct found found = audit();
+    assert_int_equal(found.faults[HISTORY_FORK], 1);
+    assert_int_equal(found.faults[HISTORY_HASH] + found.faults[HISTORY_SIGNATURE], 0);
+}
+
+static void test_acts_that_were_not_signed_are_named(void **state)
+{
+    change("UPDATE act SET body_digest = randomblob(32) WHERE txn = 2");
+    const struct found found = audit();
+    assert_int_equal(found.faults[HISTORY_HASH], 1);
+    assert_int_equal(found.faults[HISTORY_SIGNATURE], 0);
+}
+
+static void test_a_signature_of_nobody_is_named(void **state)
+{
+    change("UPDATE txn SET signature = randomblob(64) WHERE no = 2");
+    const struct found found = audit();
+    assert_int_equal(found.faults[HISTORY_SIGNATURE], 1);
+    assert_int_equal(found.faults[HISTORY_HASH], 0);
+}
+
+static void test_officers_of_nobody_are_named(void **state)
+{
+    change("INSERT INTO officer SELECT 2, randomblob(32), agree FROM officer");
+    const struct found found = audit();
+    assert_int_equal(found.kinds[AUDIT_OFFICER], 1);
+    assert_int_equal(found.all, 1);
+}
+
+/* --- roles --- */
+
+static enum fold_verdict take(struct fold *fold, const struct act *act)
+{
+    enum fold_verdict verdict = FOLD_COUNTS;
+    assert_int_equal(fold_take(fold, fold_last(fold) + 1, act, &verdict), ERROR_NONE);
+    return verdict;
+}
+
+/* A lead who steps back goes on to the end of the transaction, and no further. */
+static void test_a_role_lasts_to_the_end_of_the_transaction(void **state)
+{
+    struct fold *fold = NULL;
+    struct act lead = {.kind = ACT_OFFICER, .field = ACT_ROLE, .owner = 1, .to = ACT_LEAD};
+    const struct act back = {.kind = ACT_REMOVED, .field = ACT_ROLE, .owner = 1, .from = ACT_LEAD};
+    struct act letter = {.kind = ACT_LETTER};
+    assert_int_equal(fold_new(&fold), ERROR_NONE);
+    fold_begin(fold, 0);
+    assert_int_equal(take(fold, &lead), FOLD_COUNTS);
+    lead.owner = 2;
+    assert_int_equal(take(fold, &lead), FOLD_COUNTS);
+    fold_begin(fold, 1);
+    assert_int_equal(take(fold, &back), FOLD_COUNTS);
+    assert_int_equal(take(fold, &letter), FOLD_COUNTS);
+    fold_begin(fold, 1);
+    assert_int_equal(take(fold, &letter), FOLD_FORBIDDEN);
+    fold_free(&fold);
+}
+
+/* --- digests and commitments --- */
+
+static void test_digests_of_the_same_tell_nothing(void **state)
+{
+    static const uint8_t office[HASH_LEN] = {1}, key[BOX_KEY_LEN] = {2};
+    static uint8_t sealed[JOURNAL_BODY_MAX];
+    const struct act_key head = {office, KEYSET_REGISTER, 1, key};
+    const struct act_body_key body = {office, key};
+    const struct act_content content = {.text = "the same", .text_len = 8};
+    const struct act act = {.kind = ACT_NOTE};
+    uint8_t digests[4][HASH_LEN];
+    size_t len = 0;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(act_seal_head(&head, &act, sealed, digests[i]), ERROR_NONE);
+        assert_int_equal(act_seal_body(&body, &content, sealed, &len, digests[2 + i]), ERROR_NONE);
+    }
+    assert_memory_not_equal(digests[0], digests[1], HASH_LEN);
+    assert_memory_not_equal(digests[2], digests[3], HASH_LEN);
+}
+
+static void test_a_case_key_is_of_its_case(void **state)
+{
+    struct journal_casekey row;
+    uint8_t *key = secret_new(KEYSET_KEY_LEN);
+    const uint8_t handle[JOURNAL_HANDLE_LEN] = {1};
+    assert_non_null(key);
+    assert_int_equal(grant_case_key(desk.vault.keys, KEYSET_GENERAL, handle, key, &row),
+                     ERROR_NONE);
+    assert_int_equal(grant_open_case_key(desk.vault.keys, &row, key), ERROR_NONE);
+    row.handle[0] ^= 1;
+    assert_int_equal(grant_open_case_key(desk.vault.keys, &row, key), ERROR_SEAL);
+    secret_free(key);
+}
+
+/* --- the first transaction --- */
+
+static void test_another_first_transaction_is_another_journal(void **state)
+{
+    const struct passphrase passphrase = {.len = 23, .text = "correct horse battery 1"};
+    char *dir = folder_make(), print[CHARTER_FINGERPRINT_LEN];
+    const char *office = folder_path(dir, "office"), *home = folder_path(dir, "home");
+    const struct vault_order order = {
+        .name = "", .officer = "", .home = home, .now = FAKE_DESK_NOW};
+    struct vault *vault = NULL;
+    uint8_t first[HASH_LEN];
+    int own = -1;
+    assert_int_equal(vault_make(office, &order, &passphrase, print), ERROR_NONE);
+    assert_int_equal(vault_open(office, &vault), ERROR_NONE);
+    assert_int_equal(vault_unlock(vault, home, &passphrase), ERROR_NONE);
+    memcpy(first, vault->history.first, HASH_LEN);
+    first[0] ^= 1;
+    assert_int_equal(home_open(home, vault->charter.office, false, &own), ERROR_NONE);
+    assert_int_equal(identity_save(own, vault->keys, first, &passphrase), ERROR_NONE);
+    close(own);
+    vault_close(&vault);
+    assert_int_equal(vault_open(office, &vault), ERROR_NONE);
+    assert_int_equal(vault_unlock(vault, home, &passphrase), ERROR_JOURNAL_OTHER);
+    vault_close(&vault);
+    folder_remove(&dir);
+}
+
+/* --- the gate --- */
+
+enum { HELD_MS = 400 };
+
+/* Another desk is in the gate for a while. */
+static void test_a_transaction_waits_at_the_gate(void **state)
+{
+    int told[2];
+    char byte = 0;
+    struct history_batch batch = {.acts = NULL};
+    assert_int_equal(pipe(told), 0);
+    const pid_t other = fork();
+    if (other == 0) {
+        const int gate = open(folder_path(desk.dir, "gate"), O_RDWR | O_CLOEXEC);
+        if (gate < 0 || flock(gate, LOCK_EX) != 0 || write(told[1], "x", 1) != 1)
+            _exit(1);
+        (void)poll(NULL, 0, HELD_MS);
+        _exit(0);
+    }
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    const int64_t began = clock_ms();
+    assert_int_equal(history_append(&desk.vault.history, &batch), ERROR_NONE);
+    assert_true(clock_ms() - began >= HELD_MS / 2);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+    close(told[0]);
+    close(told[1]);
+}
+
+#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_DESK(test_nothing_is_found_in_a_whole_journal),
+        WITH_DESK(test_a_transaction_that_follows_another_one_is_a_fork),
+        WITH_DESK(test_acts_that_were_not_signed_are_named),
+        WITH_DESK(test_a_signature_of_nobody_is_named),
+        WITH_DESK(test_officers_of_nobody_are_named),
+        WITH_DESK(test_a_case_key_is_of_its_case),
+        WITH_DESK(test_a_transaction_waits_at_the_gate),
+        cmocka_unit_test(test_a_role_lasts_to_the_end_of_the_transaction),
+        cmocka_unit_test(test_digests_of_the_same_tell_nothing),
+        cmocka_unit_test(test_another_first_transaction_is_another_journal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
