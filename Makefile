@@ -48,7 +48,7 @@ DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev l
 DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc systemd
 DEPS_FUZZ  := clang libclang-rt-dev $(DEPS_TEST)
-DEPS_BENCH := age gnupg strace
+DEPS_BENCH := age gnupg notmuch strace
 
 MAIN_SRC := kiosk/main.c desk/main.c courier/main.c
 SRC       = $(filter-out $(MAIN_SRC),$(wildcard $(1)/*.c))
@@ -157,11 +157,25 @@ lint-broken-built: all $(TESTS)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory bench-built
-bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
+# CASES: the sizes of the casebooks for the desk, "1000 10000" unless said.
+bench-built: all $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c)) $(BUILD)/tests/casebook/casebook
 	@bench/run $(BUILD)
+	@echo
+	@bench/desk $(BUILD) $(CASES)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
+
+# An office of invented people: N of cases, the same for the same SEED, in the folder CASEBOOK.
+N        ?= 3000
+SEED     ?= 1
+CASEBOOK ?= $(BUILD)/casebook-$(N)-$(SEED)
+casebook: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/casebook/casebook
+	@$(BUILD)/tests/casebook/casebook $(CASEBOOK) $(N) $(SEED)
+$(BUILD)/tests/casebook/casebook: $(call OBJ,$(wildcard tests/casebook/*.c)) $(call ROOM_LIB,$(ROOMS_desk))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -Wl,--as-needed $(LIBS_desk)
+$(BUILD)/tests/test_casebook_made: | $(BUILD)/tests/casebook/casebook
 
 # The engine stands before libc's file calls, so it is a program of its own.
 TORTURE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) \
@@ -260,7 +274,7 @@ deps-bench:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all demo mutations check check-built asan taint leak lint lint-built lint-broken lint-broken-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
+.PHONY: all demo casebook mutations check check-built asan taint leak lint lint-built lint-broken lint-broken-built torture torture-built bench bench-built fuzz fuzz-built fuzz-cover install uninstall \
 	layouts deps deps-test deps-lint deps-fuzz deps-bench clean
 .SECONDARY:
 

@@ -15,7 +15,7 @@
 
 #include "tests/lib/process.h"
 
-enum { PATIENCE_MS = 20000, SCREEN_BYTES = 65536 };
+enum { PATIENCE_MS = 120000, SCREEN_BYTES = 65536 };
 
 static double now(void)
 {

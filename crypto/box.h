@@ -21,6 +21,12 @@ struct box {
 /* Seals len bytes into out, len + BOX_OVERHEAD bytes, which may not overlap plain. ERROR_MEMORY. */
 enum error box_seal(const struct box *box, const void *plain, size_t len, uint8_t *out);
 
+/* As box_seal, with a nonce (BOX_NONCE_LEN bytes) that the caller has drawn together with something
+   else: each draw takes its time. */
+enum { BOX_NONCE_LEN = 12 };
+enum error box_seal_with(const struct box *box, const uint8_t nonce[BOX_NONCE_LEN],
+                         const void *plain, size_t len, uint8_t *out);
+
 /* Opens len bytes into plain, len - BOX_OVERHEAD bytes that the caller wipes. ERROR_SEAL when it
    was changed, is for another key or aad, or is too short; ERROR_MEMORY. On an error plain is
    zeroed. */

@@ -53,7 +53,8 @@ static int look(const struct command_line *line, look_fn *look_at)
         return status;
     enum error error = look_at(vault, gather, &gathering, &report);
     if (error == ERROR_NONE && gathering.keep)
-        error = print_json_audit(stdout, gathering.all, gathering.n, &report);
+        error =
+            print_json_audit(stdout, gathering.all, gathering.n, &report, command_training(vault));
     else if (error == ERROR_NONE)
         print_audit_report(stdout, &report);
     free(gathering.all);

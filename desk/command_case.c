@@ -50,7 +50,7 @@ int command_list(const struct command_line *line)
     const bool listed = error == ERROR_NONE || error == ERROR_JOURNAL_ROW;
     enum error printed = ERROR_NONE;
     if (listed && (line->given & COMMAND_JSON) != 0)
-        printed = print_json_cases(stdout, cases, n);
+        printed = print_json_cases(stdout, cases, n, command_training(vault));
     else if (listed)
         print_cases(stdout, cases, n);
     free(cases);

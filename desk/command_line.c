@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "desk/desk_sandbox.h"
+#include "desk/print.h"
 #include "desk/print_audit.h"
 #include "desk/prompt.h"
 #include "desk/sanitize.h"
@@ -71,8 +72,20 @@ static void say_faults(const struct history *history)
                 history->fault_count - HISTORY_FAULTS_MAX);
 }
 
+/* Each command does a part of what is left to check, so that it comes to an end even if nobody ever
+   waits for it. */
+enum { CHECK_MS = 200 };
+
+static void keep_view(struct vault *vault)
+{
+    if (history_check(&vault->history, CHECK_MS) == ERROR_NONE)
+        view_save(&vault->view);
+}
+
 int command_close(struct vault **vault, int status)
 {
+    if (*vault != NULL && (*vault)->history.fold != NULL)
+        keep_view(*vault);
     const bool faulty = *vault != NULL && (*vault)->history.fault_count > 0;
     if (faulty)
         say_faults(&(*vault)->history);
@@ -93,6 +106,17 @@ int command_warn_renewal(const char *subject, struct vault *vault)
 
 /* --- opening the office --- */
 
+bool command_training(const struct vault *vault)
+{
+    return fold_training(vault->history.fold);
+}
+
+static void say_training(const struct command_line *line, const struct vault *vault)
+{
+    if (command_training(vault))
+        fprintf((line->given & COMMAND_JSON) != 0 ? stderr : stdout, "%s\n", print_training());
+}
+
 /* What cannot be ended now is ended by another command: it must not keep this one from its work. */
 static void settle(const struct command_line *line, struct vault *vault)
 {
@@ -109,6 +133,7 @@ int command_open_office(const struct command_line *line, struct vault **vault,
     if (error == ERROR_NONE)
         error = vault_unlock(*vault, line->officer, *passphrase);
     if (error == ERROR_NONE) {
+        say_training(line, *vault);
         settle(line, *vault);
         return COMMAND_DONE;
     }
@@ -150,8 +175,10 @@ int command_open_root(const struct command_line *line, struct vault **vault)
     if (error == ERROR_NONE)
         error = recovery_unlock(*vault, passphrase);
     passphrase_free(&passphrase);
-    if (error == ERROR_NONE)
+    if (error == ERROR_NONE) {
+        say_training(line, *vault);
         return command_sandbox(vault, NULL, 0);
+    }
     vault_close(vault);
     return command_fail(line->operands[0], error);
 }

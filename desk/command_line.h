@@ -3,6 +3,8 @@
 #ifndef DESK_COMMAND_LINE_H
 #define DESK_COMMAND_LINE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "office/passphrase.h"
 #include "office/vault.h"
@@ -58,6 +60,11 @@ int command_open_office(const struct command_line *line, struct vault **vault,
 
 /* As command_open, with root.keyring and its passphrase instead of an officer's keyring. */
 int command_open_root(const struct command_line *line, struct vault **vault);
+
+/* Whether the opened office is one for training. Each of the functions above has then said so: in
+   the first line of standard output, so that it stands on every page too that the output is sent
+   to, or on standard error when the output is JSON, whose objects say it themselves. */
+bool command_training(const struct vault *vault);
 
 /* Closes the office (NULL is nothing) after saying on standard error what does not fit in its
    journal, each with the number of its transaction. Returns the status, or COMMAND_FAILED instead

@@ -264,7 +264,7 @@ int command_kiosks(const struct command_line *line)
     const bool listed = error == ERROR_NONE || error == ERROR_JOURNAL_ROW;
     enum error printed = ERROR_NONE;
     if (listed && (line->given & COMMAND_JSON) != 0)
-        printed = print_json_kiosks(stdout, rows, n);
+        printed = print_json_kiosks(stdout, rows, n, command_training(vault));
     else if (listed)
         print_kiosks(stdout, rows, n);
     fleet_free(rows, n);

@@ -140,7 +140,7 @@ int command_officer_list(const struct command_line *line)
     if (status == COMMAND_DONE) {
         enum error error = officer_list(vault, &rows, &n);
         if (error == ERROR_NONE && (line->given & COMMAND_JSON) != 0)
-            error = print_json_officers(stdout, rows, n);
+            error = print_json_officers(stdout, rows, n, command_training(vault));
         else if (error == ERROR_NONE)
             print_officers(stdout, rows, n);
         free(rows);

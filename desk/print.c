@@ -55,6 +55,11 @@ bool print_asked(const struct letter *letter, uint8_t q)
     return known != NULL && memchr(known->asked, q, sizeof known->asked) != NULL;
 }
 
+const char *print_training(void)
+{
+    return _("TRAINING DATA: no person here is real.");
+}
+
 /* --- the list --- */
 
 static void cases_cell(const void *rows, size_t row, size_t column, char text[TABLE_CELL])

@@ -11,6 +11,9 @@
 #include "office/officer.h"
 #include "office/triage.h"
 
+/* What stands above everything that is shown of an office for training. */
+const char *print_training(void);
+
 /* The list of cases as a table, or a word that there are none. */
 void print_cases(FILE *out, const struct triage_case *cases, size_t n);
 

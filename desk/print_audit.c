@@ -16,6 +16,9 @@ const char *print_audit_fault(enum history_fault_kind kind)
         [HISTORY_HEAD] = N_("something in it does not open."),
         [HISTORY_KEY] = N_("something in it is sealed for a key that you were not given."),
         [HISTORY_SECRET] = N_("a key that you were given is not the one that was made."),
+        [HISTORY_ROLLED_BACK] =
+            N_("this journal lacks it, though it was there when you last worked: an older journal "
+               "was put in its place, or another one."),
     };
     return _(words[kind]);
 }
@@ -84,6 +87,7 @@ void print_audit_report(FILE *out, const struct audit_report *report)
     fprintf(out, _("Looked at: transactions %llu, acts %llu, texts opened %llu, records %llu.\n"),
             (unsigned long long)report->txns, (unsigned long long)report->acts,
             (unsigned long long)report->bodies, (unsigned long long)report->records);
+    fprintf(out, _("History checked up to transaction %llu.\n"), (unsigned long long)report->txns);
     if (report->sealed > 0)
         fprintf(out, _("Texts that you have no key for, of which only the seal is known: %llu\n"),
                 (unsigned long long)report->sealed);

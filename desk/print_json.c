@@ -87,13 +87,32 @@ static enum error print(FILE *out, json_t *value)
     return error;
 }
 
-/* A list of rows; value makes the i-th. */
-static enum error print_list(FILE *out, const void *rows, size_t n,
-                             json_t *(*value)(const void *rows, size_t i))
+/* The mark of training stands first of all that is read. */
+static json_t *mark(json_t *value, bool training)
+{
+    json_t *marked = training ? json_pack("{sb}", "training", 1) : NULL;
+    if (!training || value == NULL)
+        return value;
+    if (marked != NULL && json_object_update(marked, value) != 0) {
+        json_decref(marked);
+        marked = NULL;
+    }
+    json_decref(value);
+    return marked;
+}
+
+/* A list of rows. */
+struct rows {
+    const void *all;
+    size_t n;
+    json_t *(*value)(const void *all, size_t i); /* makes the i-th */
+};
+
+static enum error print_list(FILE *out, const struct rows *rows, bool training)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(all, value(rows, i)) != 0) {
+    for (size_t i = 0; i < rows->n; i++)
+        if (json_array_append_new(all, mark(rows->value(rows->all, i), training)) != 0) {
             json_decref(all);
             return ERROR_MEMORY;
         }
@@ -145,9 +164,9 @@ static json_t *case_at(const void *rows, size_t i)
     return case_value((const struct triage_case *)rows + i);
 }
 
-enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n)
+enum error print_json_cases(FILE *out, const struct triage_case *cases, size_t n, bool training)
 {
-    return print_list(out, cases, n, case_at);
+    return print_list(out, &(struct rows){cases, n, case_at}, training);
 }
 
 static json_t *urgent_value(const struct letter *letter)
@@ -241,7 +260,7 @@ enum error print_json_case(FILE *out, struct casefile *casefile)
     enum error error = triage_row(casefile, &row);
     if (error != ERROR_NONE)
         return error;
-    json_t *value = case_value(&row);
+    json_t *value = mark(case_value(&row), casefile_training(casefile));
     json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[]}", "letters", "messages",
                                             "statuses", "notes", "others"));
     error = casefile_walk(casefile, add_item, value);
@@ -311,9 +330,9 @@ static json_t *kiosk_at(const void *rows, size_t i)
                      row->contact.imported > 0 ? health_value(row) : json_null());
 }
 
-enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n)
+enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n, bool training)
 {
-    return print_list(out, rows, n, kiosk_at);
+    return print_list(out, &(struct rows){rows, n, kiosk_at}, training);
 }
 
 /* --- officers --- */
@@ -326,9 +345,9 @@ static json_t *officer_at(const void *rows, size_t i)
                      "since", minute(row->since), "removed", minute(row->removed));
 }
 
-enum error print_json_officers(FILE *out, const struct officer_row *rows, size_t n)
+enum error print_json_officers(FILE *out, const struct officer_row *rows, size_t n, bool training)
 {
-    return print_list(out, rows, n, officer_at);
+    return print_list(out, &(struct rows){rows, n, officer_at}, training);
 }
 
 /* --- what an audit found --- */
@@ -357,7 +376,7 @@ static json_t *finding_value(const struct audit_finding *finding)
 }
 
 enum error print_json_audit(FILE *out, const struct audit_finding *findings, size_t n,
-                            const struct audit_report *report)
+                            const struct audit_report *report, bool training)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
@@ -365,8 +384,9 @@ enum error print_json_audit(FILE *out, const struct audit_finding *findings, siz
             json_decref(all);
             return ERROR_MEMORY;
         }
-    return print(out, json_pack("{so sI sI sI sI sI}", "findings", all, "transactions",
-                                (json_int_t)report->txns, "acts", (json_int_t)report->acts, "texts",
-                                (json_int_t)report->bodies, "sealed", (json_int_t)report->sealed,
-                                "records", (json_int_t)report->records));
+    json_t *value =
+        json_pack("{so sI sI sI sI sI}", "findings", all, "transactions", (json_int_t)report->txns,
+                  "acts", (json_int_t)report->acts, "texts", (json_int_t)report->bodies, "sealed",
+                  (json_int_t)report->sealed, "records", (json_int_t)report->records);
+    return print(out, mark(value, training));
 }

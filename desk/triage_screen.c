@@ -23,12 +23,12 @@
 /* Some letters at full length fit; a longer case is read with `show`. */
 enum { CASE_TEXT_LEN = 192 * 1024 };
 
-enum view { VIEW_LIST, VIEW_CASE, VIEW_WRITE, VIEW_ASK };
+enum shown { VIEW_LIST, VIEW_CASE, VIEW_WRITE, VIEW_ASK };
 
 struct triage_screen {
     struct vault *vault;
     uint32_t now; /* minute */
-    enum view view;
+    enum shown view;
     struct triage_case *cases;
     struct list list;
     enum error list_error;     /* ERROR_JOURNAL_ROW: not all rows of the list could be read */
@@ -45,7 +45,8 @@ struct triage_screen {
    letter in memory that nobody has an eye on. */
 enum { SUSPEND = 0x1A };
 
-/* Where the body stands: a title above, notes and a line of keys below. */
+/* Where the body stands: a title above, and above that the mark of an office for training; notes
+   and a line of keys below. */
 enum { TOP = 2, LEFT = 2, NOTE_MAX = 4 };
 
 /* Wrapped to the narrowest screen, so that resizing the window changes no line. */
@@ -83,11 +84,27 @@ enum error triage_screen_lost(const struct triage_screen *ui)
 
 /* --- drawing --- */
 
+/* While signatures are checked behind the screen. */
+static void say_checked(const struct triage_screen *ui, struct screen *screen)
+{
+    const struct history *history = &ui->vault->history;
+    const uint64_t checked = history_checked(history);
+    char text[160];
+    if (ui->note != NULL || checked >= history->txn)
+        return;
+    snprintf(text, sizeof text, _("History checked up to transaction %llu of %llu."),
+             (unsigned long long)checked, (unsigned long long)history->txn);
+    screen_say(screen, screen_rows(screen) - 2, LEFT, SCREEN_PLAIN, text);
+}
+
 static void frame(const struct triage_screen *ui, struct screen *screen, const char *title,
                   const char *keys)
 {
     const int rows = screen_rows(screen), height = note_height(ui, screen);
-    screen_say(screen, 0, LEFT, SCREEN_BOLD, title);
+    const bool training = fold_training(ui->vault->history.fold);
+    if (training)
+        screen_say(screen, 0, LEFT, SCREEN_REVERSE, print_training());
+    screen_say(screen, training ? 1 : 0, LEFT, SCREEN_BOLD, title);
     if (ui->note != NULL)
         screen_wrap(screen, rows - 1 - height, LEFT, body_width(screen), height, SCREEN_BOLD,
                     ui->note, strlen(ui->note));
@@ -117,6 +134,7 @@ static void draw_list(struct triage_screen *ui, struct screen *screen)
     const size_t height = (size_t)body_height(ui, screen);
     for (size_t i = 0; i < height && ui->list.top + i < ui->list.count; i++)
         draw_row(ui, screen, ui->list.top + i, TOP + (int)i);
+    say_checked(ui, screen);
 }
 
 static void draw_case(struct triage_screen *ui, struct screen *screen)
@@ -321,8 +339,22 @@ static bool is_answer(struct keypress key)
     return is_letter(key, 'a') || is_letter(key, 'A') || is_letter(key, 0x444);
 }
 
+/* Once something was found to be forged, cases may have other numbers: the list is read again
+   before one of them is opened. */
+static bool read_again(struct triage_screen *ui)
+{
+    if (!history_doubted(&ui->vault->history))
+        return false;
+    (void)load_list(ui);
+    ui->note = _("A part of the history turned out to be forged, and is left out now. Ask for an "
+                 "audit.");
+    return true;
+}
+
 static bool key_list(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
+    if (read_again(ui))
+        return true;
     if (is_quit(key) || key.kind == KEYPRESS_BACK)
         return false;
     if (key.kind == KEYPRESS_ENTER)
@@ -408,6 +440,7 @@ enum error triage_screen_new(struct vault *vault, uint32_t now, struct triage_sc
         triage_screen_free(out);
         return error;
     }
+    history_check_behind(&vault->history);
     edit_start(&ui->edit, ui->text, 0, ANSWER_TEXT_MAX);
     return ERROR_NONE;
 }

@@ -69,10 +69,16 @@ const char *act_role_name(enum act_role role)
 
 /* --- heads --- */
 
-static void encode(const struct act *act, uint8_t *plain)
+/* A salt and a nonce, in one draw. */
+struct draw {
+    uint8_t salt[SALT_LEN];
+    uint8_t nonce[BOX_NONCE_LEN];
+};
+
+static void encode(const struct act *act, const uint8_t *salt, uint8_t *plain)
 {
     memset(plain, 0, ACT_HEAD_LEN);
-    random_bytes(plain, SALT_LEN);
+    memcpy(plain, salt, SALT_LEN);
     wire_put16(plain + AT_KIND, act->kind);
     plain[AT_FIELD] = act->field;
     wire_put32(plain + AT_MINUTE, act->minute);
@@ -138,15 +144,18 @@ enum error act_seal_head(const struct act_key *key, const struct act *act,
 {
     uint8_t plain[ACT_HEAD_LEN], aad[AAD_LEN];
     const struct box box = {key->key, aad, sizeof aad};
-    encode(act, plain);
+    struct draw draw;
+    random_bytes(&draw, sizeof draw);
+    encode(act, draw.salt, plain);
     sealed[0] = key->compartment;
     wire_put32(sealed + 1, key->generation);
     enum error error = ERROR_MEMORY;
     if (digest_of(head_domain, plain, sizeof plain, digest) == 0) {
         head_aad(key->office, sealed, digest, aad);
-        error = box_seal(&box, plain, sizeof plain, sealed + CLEAR_LEN);
+        error = box_seal_with(&box, draw.nonce, plain, sizeof plain, sealed + CLEAR_LEN);
     }
     explicit_bzero(plain, sizeof plain);
+    explicit_bzero(&draw, sizeof draw);
     return error;
 }
 
@@ -207,7 +216,9 @@ enum error act_seal_body(const struct act_body_key *key, const struct act_conten
     uint8_t *plain = secret_new(plain_len);
     if (plain == NULL)
         return ERROR_MEMORY;
-    random_bytes(plain, SALT_LEN);
+    struct draw draw;
+    random_bytes(&draw, sizeof draw);
+    memcpy(plain, draw.salt, SALT_LEN);
     wire_put32(plain + SALT_LEN, (uint32_t)content_len);
     if (content->head_len > 0)
         memcpy(plain + ACT_CONTENT_AT, content->head, content->head_len);
@@ -216,9 +227,10 @@ enum error act_seal_body(const struct act_body_key *key, const struct act_conten
     enum error error = ERROR_MEMORY;
     if (digest_of(body_domain, plain, plain_len, digest) == 0) {
         body_aad(key->office, digest, aad);
-        error = box_seal(&box, plain, plain_len, sealed);
+        error = box_seal_with(&box, draw.nonce, plain, plain_len, sealed);
     }
     secret_free(plain);
+    explicit_bzero(&draw, sizeof draw);
     return error;
 }
 

@@ -73,6 +73,7 @@ enum act_role { ACT_NOBODY, ACT_OFFICER_ROLE, ACT_LEAD, ACT_ROOT };
 enum {
     ACT_MISPLACED = 1, /* flag of a letter: it speaks of another place than its record */
     ACT_HAS_TEXT = 2,  /* flag of a message: it says more than the state */
+    ACT_TRAINING = 4,  /* flag of the founding: nothing in this office is real */
 };
 
 /* An act's head. What is not said for its kind is 0. */

@@ -301,6 +301,7 @@ static enum error check_records(struct audit *audit)
 static enum error run(struct audit *audit)
 {
     struct vault *vault = audit->vault;
+    audit->history.lost = vault->history.lost; /* what the officer's view has seen */
     enum error error = history_follow(&audit->history);
     audit->report->txns = audit->history.txn;
     if (error == ERROR_NONE)
@@ -319,6 +320,7 @@ static enum error begin(struct audit *audit, enum error (*go)(struct audit *audi
         .keys = vault->keys,
         .root = vault->charter.root,
         .gate = -1,
+        .at_once = true,
         .fault = say_fault,
         .context = audit,
     };

@@ -45,7 +45,7 @@ static enum error visit_case(struct pass *pass, uint64_t case_id)
 /* Visits every act of the cases first to last. ERROR_JOURNAL_ROW: all but the damaged ones. */
 static enum error run(struct pass *pass, uint64_t first, uint64_t last)
 {
-    enum error error = item_reader_new(pass->vault, &pass->reader);
+    enum error error = item_reader_new(pass->vault, pass->vault->journal, &pass->reader);
     for (uint64_t id = first; id <= last && error == ERROR_NONE; id++)
         error = visit_case(pass, id);
     item_reader_free(&pass->reader);
@@ -181,6 +181,11 @@ const struct fold_case *casefile_seen(const struct casefile *casefile)
     return &casefile->seen;
 }
 
+bool casefile_training(const struct casefile *casefile)
+{
+    return fold_training(casefile->vault->history.fold);
+}
+
 enum error casefile_walk(struct casefile *casefile, item_fn *each, void *context)
 {
     if (casefile->too_long) {
@@ -224,7 +229,10 @@ static enum error try_key(void *context, const struct journal_act *row)
     struct act act;
     enum error error = history_open_head(search->vault->keys, row, &act);
     if (error == ERROR_NONE)
-        error = item_key(search->vault, act.commitment, search->own->key);
+        error = fold_is_sealed(search->vault->history.fold, row->seq, row->head_digest,
+                               row->body_digest);
+    if (error == ERROR_NONE)
+        error = item_key(search->vault, search->vault->journal, act.commitment, search->own->key);
     if (error == ERROR_NONE)
         memcpy(search->own->commitment, act.commitment, HASH_LEN);
     return error == ERROR_SEAL || error == ERROR_MALFORMED || error == ERROR_KEY_UNFIT

@@ -23,6 +23,9 @@ void casefile_free(struct casefile **casefile);
 /* The case as it stood when it was loaded. */
 const struct fold_case *casefile_seen(const struct casefile *casefile);
 
+/* Whether the case is of an office for training (fold_training). */
+bool casefile_training(const struct casefile *casefile);
+
 /* Calls each for every item of the case as it was loaded, oldest first; what is not ERROR_NONE
    stops and is returned. At the end ERROR_JOURNAL_ROW when an act of the case is damaged. each must
    not use the vault. */

@@ -7,34 +7,10 @@
 #include <string.h>
 
 #include "complaint/taxonomy.h"
-#include "office/fold_index.h"
+#include "office/fold_parts.h"
 
 /* A list that grows. */
 #define GROWN(list, n, room) grow((void **)&(list), (n), &(room), sizeof *(list))
-
-struct generation {
-    uint16_t compartment;
-    uint32_t generation;
-    uint8_t commitment[HASH_LEN];
-};
-
-struct fold {
-    uint32_t officer; /* of the transaction that is being taken, and its role before */
-    enum act_role role;
-    struct fold_act *acts; /* acts[seq - 1] */
-    size_t act_count, act_room;
-    struct fold_case *cases; /* cases[number - 1] */
-    size_t case_count, case_room;
-    struct fold_index *handles;
-    struct fold_officer *officers; /* officers[no - 1] */
-    size_t officer_count, officer_room;
-    struct fold_kiosk *kiosks;
-    size_t kiosk_count, kiosk_room;
-    struct generation *generations;
-    size_t generation_count, generation_room;
-    uint64_t board; /* act and number of the last board */
-    uint32_t board_no;
-};
 
 const char *fold_verdict_name(enum fold_verdict verdict)
 {
@@ -189,6 +165,11 @@ uint64_t fold_board(const struct fold *fold, uint32_t *number)
 {
     *number = fold->board_no;
     return fold->board;
+}
+
+bool fold_training(const struct fold *fold)
+{
+    return fold->training;
 }
 
 /* --- does it count? --- */
@@ -354,7 +335,7 @@ static enum error add_generation(struct fold *fold, const struct act *act)
     enum error error = GROWN(fold->generations, fold->generation_count, fold->generation_room);
     if (error != ERROR_NONE)
         return error;
-    struct generation *added = &fold->generations[fold->generation_count++];
+    struct fold_generation *added = &fold->generations[fold->generation_count++];
     added->compartment = act->flags;
     added->generation = (uint32_t)act->to;
     memcpy(added->commitment, act->commitment, HASH_LEN);
@@ -394,6 +375,11 @@ static void set_messages(struct fold_case *of_case, const struct act *act)
     of_case->waits = of_case->waits && (act->flags & ACT_HAS_TEXT) == 0;
 }
 
+static bool is_training(const struct act *act)
+{
+    return act->kind == ACT_FOUNDED && (act->flags & ACT_TRAINING) != 0;
+}
+
 static enum error set_field(struct fold *fold, uint64_t seq, const struct act *act)
 {
     struct fold_case *of_case = find_case(fold, act->subject);
@@ -417,6 +403,8 @@ static enum error set_field(struct fold *fold, uint64_t seq, const struct act *a
             set_messages(of_case, act);
         break;
     case ACT_NOTHING:
+        fold->training = fold->training || is_training(act);
+        break;
     case ACT_FIELDS:
         break;
     }

@@ -53,6 +53,7 @@ enum error fold_skip(struct fold *fold, uint64_t seq);
 /* --- what it knows of the acts --- */
 
 /* An act as the fold keeps it. */
+enum { FOLD_SEAL_LEN = 16 };
 struct fold_act {
     uint16_t kind;
     uint8_t verdict;
@@ -63,8 +64,22 @@ struct fold_act {
     uint32_t next;  /* the next act of the same case or kiosk; 0: none */
     uint32_t from;
     uint32_t to;
+    uint8_t seal[FOLD_SEAL_LEN]; /* of its digests, as they were signed; zeros: none */
 };
 enum { FOLD_NOWHERE = UINT32_MAX };
+
+/* The seal of an act whose head and body have these digests. ERROR_MEMORY. */
+enum error fold_seal_of(const uint8_t head_digest[HASH_LEN], const uint8_t body_digest[HASH_LEN],
+                        uint8_t seal[FOLD_SEAL_LEN]);
+
+/* Keeps the seal of an act that was taken. */
+void fold_seal(struct fold *fold, uint64_t seq, const uint8_t seal[FOLD_SEAL_LEN]);
+
+/* Whether an act with these digests is the one that was taken under this number: what was opened
+   later, from a row that somebody may have changed, is what was signed. ERROR_NONE, ERROR_SEAL,
+   ERROR_MEMORY. */
+enum error fold_is_sealed(const struct fold *fold, uint64_t seq,
+                          const uint8_t head_digest[HASH_LEN], const uint8_t body_digest[HASH_LEN]);
 
 /* The highest number taken; 0 for none. */
 uint64_t fold_last(const struct fold *fold);
@@ -106,6 +121,9 @@ struct fold_officer {
     uint8_t commitment[HASH_LEN]; /* to number and public keys */
 };
 
+/* Whether the office was founded for training: no person and no place in it is real. */
+bool fold_training(const struct fold *fold);
+
 /* How many officers were ever named, and the officer of a number from 1; NULL for none. */
 uint32_t fold_officer_count(const struct fold *fold);
 const struct fold_officer *fold_officer(const struct fold *fold, uint32_t no);
@@ -134,5 +152,15 @@ const uint8_t *fold_commitment(const struct fold *fold, uint16_t compartment, ui
 
 /* The act that published the last board, 0 for none, and the board's number. */
 uint64_t fold_board(const struct fold *fold, uint32_t *number);
+
+/* --- to bytes and back (office/fold_pack.c) --- */
+
+/* How many bytes a fold takes, and puts them; equal folds give equal bytes. */
+size_t fold_size(const struct fold *fold);
+void fold_pack(const struct fold *fold, uint8_t *out);
+
+/* Makes a fold of len bytes. *out is the caller's, for fold_free; NULL on an error:
+   ERROR_MALFORMED, ERROR_MEMORY. */
+enum error fold_unpack(const uint8_t *in, size_t len, struct fold **out);
 
 #endif

@@ -81,7 +81,7 @@ static void case_aad(const uint8_t *office, const uint8_t *commitment, uint8_t a
 }
 
 static enum error wrap_key(const struct keyset *keys, const uint8_t *key,
-                           struct journal_casekey *row)
+                           const uint8_t nonce[BOX_NONCE_LEN], struct journal_casekey *row)
 {
     uint8_t aad[2 * HASH_LEN];
     const struct keyset_generation *newest = keyset_newest(keys, row->compartment);
@@ -91,19 +91,32 @@ static enum error wrap_key(const struct keyset *keys, const uint8_t *key,
     case_aad(keys->office, row->commitment, aad);
     row->generation = newest->generation;
     row->len = WRAPPED_LEN;
-    return box_seal(&box, key, KEYSET_KEY_LEN, row->wrapped);
+    return box_seal_with(&box, nonce, key, KEYSET_KEY_LEN, row->wrapped);
 }
+
+/* A key and the nonce that it is wrapped with, in one draw. */
+struct draw {
+    uint8_t key[KEYSET_KEY_LEN];
+    uint8_t nonce[BOX_NONCE_LEN];
+};
 
 enum error grant_case_key(const struct keyset *keys, uint16_t compartment,
                           const uint8_t handle[JOURNAL_HANDLE_LEN], uint8_t key[KEYSET_KEY_LEN],
                           struct journal_casekey *out)
 {
-    random_bytes(key, KEYSET_KEY_LEN);
+    struct draw *draw = secret_new(sizeof *draw);
+    if (draw == NULL)
+        return ERROR_MEMORY;
+    random_bytes(draw, sizeof *draw);
+    memcpy(key, draw->key, KEYSET_KEY_LEN);
     memset(out, 0, sizeof *out);
     memcpy(out->handle, handle, JOURNAL_HANDLE_LEN);
     out->compartment = compartment;
     enum error error = commit_to(keys->office, handle, key, out->commitment);
-    return error == ERROR_NONE ? wrap_key(keys, key, out) : error;
+    if (error == ERROR_NONE)
+        error = wrap_key(keys, key, draw->nonce, out);
+    secret_free(draw);
+    return error;
 }
 
 enum error grant_open_case_key(const struct keyset *keys, const struct journal_casekey *row,
@@ -132,9 +145,11 @@ enum error grant_rewrap(const struct keyset *keys, struct journal_casekey *row)
     uint8_t *key = secret_new(KEYSET_KEY_LEN);
     if (key == NULL)
         return ERROR_MEMORY;
+    uint8_t nonce[BOX_NONCE_LEN];
+    random_bytes(nonce, sizeof nonce);
     enum error error = grant_open_case_key(keys, row, key);
     if (error == ERROR_NONE)
-        error = wrap_key(keys, key, row);
+        error = wrap_key(keys, key, nonce, row);
     secret_free(key);
     return error;
 }

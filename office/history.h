@@ -20,17 +20,19 @@
 #include "office/fold.h"
 #include "office/grant.h"
 #include "office/keyset.h"
+#include "office/signatures.h"
 #include "store/journal.h"
 
 /* What does not fit in a journal. Its acts are passed over, and the rest is read. */
 enum history_fault_kind {
-    HISTORY_HOLE,      /* transactions or acts are missing before this one */
-    HISTORY_FORK,      /* does not follow the transaction before it */
-    HISTORY_HASH,      /* its acts are not those that were signed */
-    HISTORY_SIGNATURE, /* not signed by the officer that it names */
-    HISTORY_HEAD,      /* a head does not open, though its key is held */
-    HISTORY_KEY,       /* a head is sealed for a generation that this officer was not given */
-    HISTORY_SECRET,    /* a secret given to this officer is not the one that was made */
+    HISTORY_HOLE,        /* transactions or acts are missing before this one */
+    HISTORY_FORK,        /* does not follow the transaction before it */
+    HISTORY_HASH,        /* its acts are not those that were signed */
+    HISTORY_SIGNATURE,   /* not signed by the officer that it names */
+    HISTORY_HEAD,        /* a head does not open, though its key is held */
+    HISTORY_KEY,         /* a head is sealed for a generation that this officer was not given */
+    HISTORY_SECRET,      /* a secret given to this officer is not the one that was made */
+    HISTORY_ROLLED_BACK, /* an earlier journal had another one here, or went on beyond its end */
     HISTORY_FAULTS
 };
 
@@ -56,7 +58,13 @@ struct history {
     uint8_t first[HASH_LEN]; /* hash of transaction 1 */
     uint8_t next[HASH_LEN];  /* what the next one must name as prev */
     int64_t version;
-    bool stale; /* the fold has acts that the journal has not: it is made anew */
+    bool stale;    /* the fold has acts that the journal has not: it is made anew */
+    bool at_once;  /* each signature is checked before its transaction is folded */
+    uint64_t anew; /* how often the fold was made anew */
+    uint64_t lost; /* the transaction that this journal lacks, though an earlier one had it; 0 */
+    struct signatures *signatures; /* that are to be checked still; NULL: none */
+    uint8_t (*forged)[HASH_LEN];   /* history_next of transactions that were found to be forged */
+    size_t forged_count;
     struct history_fault faults[HISTORY_FAULTS_MAX]; /* more are counted, not named */
     size_t fault_count;
     /* Gets each fault as it is found; may be NULL. A value other than ERROR_NONE is ignored. */
@@ -67,8 +75,29 @@ struct history {
 /* Takes what is new in the journal since it was last read, and before it the secrets that were
    given to the officer meanwhile, if they are what the journal says was made. Does next to nothing
    when no other desk has written. What does not fit is added to faults and closes nothing else.
-   ERROR_MEMORY, errors of the store. */
+
+   The signatures of many transactions at once are checked later, by history_check or in threads
+   (history_check_behind). What is found to be forged then becomes a fault, and the next call makes
+   the fold anew without it: cases may then have other numbers. ERROR_MEMORY, errors of the store.
+ */
 enum error history_follow(struct history *history);
+
+/* Reads on from where the fold ends; for history_follow. */
+enum error history_read(struct history *history);
+
+/* The transaction up to which signatures are checked; whether one behind it was found to be forged,
+   so that the next history_follow makes the fold anew. */
+uint64_t history_checked(const struct history *history);
+bool history_doubted(const struct history *history);
+
+/* Goes on checking signatures: in threads until history_end or another call needs the list; or for
+   so many milliseconds (SIGNATURES_ALL: to the end), on all cores, and then follows if something
+   was forged. Errors of history_follow. */
+void history_check_behind(struct history *history);
+enum error history_check(struct history *history, int64_t ms);
+
+/* As history_follow, and checks every signature: before anything is built on the history. */
+enum error history_settle(struct history *history);
 
 /* Adds a fault, or only counts it when there are too many. */
 void history_note_fault(struct history *history, enum history_fault_kind kind, uint64_t txn,
@@ -151,7 +180,7 @@ enum error history_hash(const uint8_t office[HASH_LEN], const struct journal_txn
 enum error history_next(const struct journal_txn *txn, uint8_t next[HASH_LEN]);
 
 /* The domain of signatures. */
-#define HISTORY_DOMAIN "sandyq transaction v1"
+#define HISTORY_DOMAIN SIGNATURES_DOMAIN
 
 /* Opens the head of a row. ERROR_KEY_UNFIT when its key is not held, ERROR_SEAL, ERROR_MALFORMED,
    ERROR_MEMORY. */

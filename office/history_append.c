@@ -130,6 +130,15 @@ static enum error pass_left(struct history *history)
     return error;
 }
 
+static enum error keep_seal(struct fold *fold, const struct history_act *added)
+{
+    uint8_t seal[FOLD_SEAL_LEN];
+    enum error error = fold_seal_of(added->head_digest, added->body_digest, seal);
+    if (error == ERROR_NONE)
+        fold_seal(fold, added->seq, seal);
+    return error;
+}
+
 /* Takes the acts into the fold one by one, so that each is judged with those before it. */
 static enum error number(struct history *history, struct history_batch *batch, uint32_t *count)
 {
@@ -152,6 +161,8 @@ static enum error number(struct history *history, struct history_batch *batch, u
         added->seq = fold_last(history->fold) + 1;
         history->stale = true; /* until the journal has it */
         error = fold_take(history->fold, added->seq, &added->act, &batch->verdict);
+        if (error == ERROR_NONE)
+            error = keep_seal(history->fold, added);
         ++*count;
     }
     return error;
@@ -318,7 +329,9 @@ static enum error settle(struct history *history, const struct journal_txn *txn,
 enum error history_append(struct history *history, struct history_batch *batch)
 {
     struct journal_txn txn = {.acts = 0};
-    enum error error = enter(history->gate);
+    enum error error = history_settle(history);
+    if (error == ERROR_NONE)
+        error = enter(history->gate);
     if (error != ERROR_NONE)
         return error;
     error = journal_begin(history->journal);

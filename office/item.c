@@ -163,7 +163,8 @@ enum error item_add_note(struct history_batch *batch, const struct keyset *keys,
 /* --- reading --- */
 
 struct item_reader {
-    struct vault *vault;
+    const struct vault *vault;
+    struct journal *journal;
     uint8_t commitment[HASH_LEN]; /* of the key that is held */
     bool has_key;
     uint8_t key[KEYSET_KEY_LEN];
@@ -172,12 +173,13 @@ struct item_reader {
     uint8_t plain[ACT_BODY_MAX];
 };
 
-enum error item_reader_new(struct vault *vault, struct item_reader **out)
+enum error item_reader_new(struct vault *vault, struct journal *journal, struct item_reader **out)
 {
     *out = secret_new(sizeof **out);
     if (*out == NULL)
         return ERROR_MEMORY;
     (*out)->vault = vault;
+    (*out)->journal = journal;
     return ERROR_NONE;
 }
 
@@ -187,11 +189,11 @@ void item_reader_free(struct item_reader **reader)
     *reader = NULL;
 }
 
-enum error item_key(struct vault *vault, const uint8_t commitment[HASH_LEN],
-                    uint8_t key[KEYSET_KEY_LEN])
+enum error item_key(const struct vault *vault, struct journal *journal,
+                    const uint8_t commitment[HASH_LEN], uint8_t key[KEYSET_KEY_LEN])
 {
     struct journal_casekey row;
-    enum error error = journal_casekey(vault->journal, commitment, &row);
+    enum error error = journal_casekey(journal, commitment, &row);
     if (error == ERROR_NONE)
         error = grant_open_case_key(vault->keys, &row, key);
     return error == ERROR_NO_ROW || error == ERROR_SEAL || error == ERROR_KEY_UNFIT
@@ -204,7 +206,7 @@ static enum error hold_key(struct item_reader *reader, const uint8_t *commitment
 {
     if (reader->has_key && memcmp(reader->commitment, commitment, HASH_LEN) == 0)
         return ERROR_NONE;
-    enum error error = item_key(reader->vault, commitment, reader->key);
+    enum error error = item_key(reader->vault, reader->journal, commitment, reader->key);
     reader->has_key = error == ERROR_NONE;
     memcpy(reader->commitment, commitment, HASH_LEN);
     return error;
@@ -227,7 +229,7 @@ static enum error open_body(struct item_reader *reader, const struct act *act, u
         return ERROR_NONE;
     enum error error = hold_key(reader, act->commitment);
     if (error == ERROR_NONE)
-        error = journal_body(reader->vault->journal, seq, sealed, &len);
+        error = journal_body(reader->journal, seq, sealed, &len);
     const struct act_body_key key = {reader->vault->keys->office, reader->key};
     if (error == ERROR_NONE)
         error =
@@ -290,6 +292,7 @@ struct found {
     const struct keyset *keys;
     enum error opened;
     struct act act;
+    uint8_t head_digest[HASH_LEN];
     uint8_t body_digest[HASH_LEN];
 };
 
@@ -297,22 +300,26 @@ static enum error open_row(void *context, const struct journal_act *row)
 {
     struct found *found = context;
     found->opened = history_open_head(found->keys, row, &found->act);
+    memcpy(found->head_digest, row->head_digest, HASH_LEN);
     memcpy(found->body_digest, row->body_digest, HASH_LEN);
     return ERROR_NONE;
 }
 
 enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item)
 {
-    struct vault *vault = reader->vault;
+    const struct vault *vault = reader->vault;
     struct found found = {.keys = vault->keys, .opened = ERROR_SEAL};
     struct content content;
     const struct fold_act *kept = fold_act(vault->history.fold, seq);
     *item = (struct item){.kind = ITEM_OTHER, .act = seq};
-    enum error error = journal_act(vault->journal, seq, open_row, &found);
+    enum error error = journal_act(reader->journal, seq, open_row, &found);
     if (error == ERROR_NO_ROW || (error == ERROR_NONE && found.opened != ERROR_NONE))
         error = found.opened == ERROR_MEMORY ? ERROR_MEMORY : ERROR_JOURNAL_ROW;
     if (error != ERROR_NONE || kept == NULL)
         return error != ERROR_NONE ? error : ERROR_JOURNAL_ROW;
+    error = fold_is_sealed(vault->history.fold, seq, found.head_digest, found.body_digest);
+    if (error != ERROR_NONE)
+        return error == ERROR_SEAL ? ERROR_JOURNAL_ROW : error;
     take_head(&found.act, item);
     item->officer = kept->officer;
     item->verdict = (enum fold_verdict)kept->verdict;

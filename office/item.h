@@ -94,9 +94,10 @@ enum taxonomy_urgency item_urgency(const struct letter *letter);
 void item_keys(const struct letter *letter, struct code_keys *keys);
 
 /* Reads acts of cases one after another; in locked memory. *out is the caller's, for
-   item_reader_free, which takes NULL too. ERROR_MEMORY. */
+   item_reader_free, which takes NULL too. journal is the vault's own, or another connection for a
+   thread that reads beside others while nothing else happens to the vault. ERROR_MEMORY. */
 struct item_reader;
-enum error item_reader_new(struct vault *vault, struct item_reader **out);
+enum error item_reader_new(struct vault *vault, struct journal *journal, struct item_reader **out);
 void item_reader_free(struct item_reader **reader);
 
 /* Reads the act of this number, of a case. The item stays valid until the next call.
@@ -106,7 +107,7 @@ enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item
 
 /* Opens the key of a letter's body into key (secret memory), by the commitment in the letter's
    head. ERROR_JOURNAL_ROW when it does not open, errors of the store, ERROR_MEMORY. */
-enum error item_key(struct vault *vault, const uint8_t commitment[HASH_LEN],
-                    uint8_t key[KEYSET_KEY_LEN]);
+enum error item_key(const struct vault *vault, struct journal *journal,
+                    const uint8_t commitment[HASH_LEN], uint8_t key[KEYSET_KEY_LEN]);
 
 #endif

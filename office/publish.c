@@ -81,22 +81,22 @@ static enum error read_last(struct vault *vault, struct last_board *last)
 
 /* --- gathering --- */
 
-static enum error more_entries(struct contents *contents)
+/* Room for all messages that there are and for the padding behind them. */
+static enum error make_room(const struct fold *fold, uint64_t padding, struct contents *contents)
 {
-    const size_t room = contents->room > 0 ? 2 * contents->room : 4 * BOARD_MULTIPLE;
-    uint8_t *more = reallocarray(contents->entries, room, BOARD_ENTRY_LEN);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    contents->entries = more;
-    contents->room = room;
-    return ERROR_NONE;
+    uint64_t wanted = padding + BOARD_MULTIPLE;
+    for (uint64_t id = 1; id <= fold_case_count(fold); id++)
+        wanted += fold_case(fold, id)->messages;
+    if (wanted > BOARD_ENTRIES_MAX)
+        wanted = BOARD_ENTRIES_MAX;
+    contents->entries = malloc(wanted * BOARD_ENTRY_LEN);
+    contents->room = (size_t)wanted;
+    return contents->entries != NULL ? ERROR_NONE : ERROR_MEMORY;
 }
 
 static uint8_t *next_entry(struct contents *contents, enum error *error)
 {
-    *error = contents->n >= BOARD_ENTRIES_MAX ? ERROR_BOARD_FULL : ERROR_NONE;
-    if (*error == ERROR_NONE && contents->n == contents->room)
-        *error = more_entries(contents);
+    *error = contents->n < contents->room ? ERROR_NONE : ERROR_BOARD_FULL;
     return *error == ERROR_NONE ? contents->entries + contents->n++ * BOARD_ENTRY_LEN : NULL;
 }
 
@@ -211,7 +211,9 @@ static enum error gather_padding(const struct vault *vault, struct contents *con
 static enum error gather(struct vault *vault, struct contents *contents, uint32_t now,
                          uint64_t *padding, bool *damaged)
 {
-    enum error error = gather_messages(vault, contents, damaged);
+    enum error error = make_room(vault->history.fold, *padding, contents);
+    if (error == ERROR_NONE)
+        error = gather_messages(vault, contents, damaged);
     if (error == ERROR_NONE)
         error = gather_padding(vault, contents, padding);
     if (error == ERROR_NONE)
@@ -428,7 +430,7 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t now,
     report->blamed = error == ERROR_NONE ? NULL : NOTICES_FILE;
     report->notices = (uint32_t)contents.notices_len;
     if (error == ERROR_NONE)
-        error = history_follow(&vault->history);
+        error = history_settle(&vault->history);
     if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
     if (error == ERROR_NONE)

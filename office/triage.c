@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "crypto/answer.h"
+#include "office/triage_words.h"
 
 /* --- the list --- */
 
@@ -25,50 +26,13 @@ static void start_row(struct triage_case *row, const struct fold_case *from)
     };
 }
 
-static void describe(struct triage_case *row, const struct item *item)
+/* The words of the case's first letter. */
+static void describe(struct triage_case *row, const struct view_row *words)
 {
-    const struct letter *letter = item->letter;
-    memcpy(row->category, letter->category, sizeof row->category);
-    memcpy(row->facility, letter->facility, sizeof row->facility);
-    memcpy(row->language, letter->language, sizeof row->language);
-    /* A kiosk's clock that runs years ahead puts nobody at the end of the list. */
-    row->day = letter->day < item->day ? letter->day : item->day;
-}
-
-/* From the first letter of the case that opens. */
-static enum error describe_case(struct item_reader *reader, struct vault *vault,
-                                const struct fold_case *from, struct triage_case *row)
-{
-    const struct fold *fold = vault->history.fold;
-    for (uint64_t seq = from->first; seq != 0; seq = fold_act(fold, seq)->next) {
-        struct item item;
-        if (fold_act(fold, seq)->kind != ACT_LETTER)
-            continue;
-        enum error error = item_read(reader, seq, &item);
-        if (error == ERROR_NONE)
-            describe(row, &item);
-        if (error != ERROR_JOURNAL_ROW)
-            return error;
-        vault_note_damage(vault, from->number, seq, 0);
-    }
-    return ERROR_JOURNAL_ROW;
-}
-
-static enum error read_rows(struct vault *vault, struct triage_case *rows, size_t n)
-{
-    struct item_reader *reader = NULL;
-    bool damaged = false;
-    enum error error = item_reader_new(vault, &reader);
-    for (size_t i = 0; i < n && error == ERROR_NONE; i++) {
-        const struct fold_case *from = fold_case(vault->history.fold, i + 1);
-        start_row(&rows[i], from);
-        error = describe_case(reader, vault, from, &rows[i]);
-        damaged = damaged || error == ERROR_JOURNAL_ROW;
-        if (error == ERROR_JOURNAL_ROW)
-            error = ERROR_NONE;
-    }
-    item_reader_free(&reader);
-    return error == ERROR_NONE && damaged ? ERROR_JOURNAL_ROW : error;
+    memcpy(row->category, words->category, sizeof row->category);
+    memcpy(row->facility, words->facility, sizeof row->facility);
+    memcpy(row->language, words->language, sizeof row->language);
+    row->day = words->day;
 }
 
 static int by_urgency(const void *left, const void *right)
@@ -89,10 +53,15 @@ enum error triage_list(struct vault *vault, struct triage_case **cases, size_t *
     const size_t count = error == ERROR_NONE ? fold_case_count(vault->history.fold) : 0;
     if (count == 0)
         return error;
-    struct triage_case *rows = malloc(count * sizeof *rows);
+    error = view_cover(&vault->view);
+    struct triage_case *rows = error == ERROR_NONE ? malloc(count * sizeof *rows) : NULL;
     if (rows == NULL)
         return ERROR_MEMORY;
-    error = read_rows(vault, rows, count);
+    error = triage_words(vault);
+    for (size_t i = 0; i < count; i++) {
+        start_row(&rows[i], fold_case(vault->history.fold, i + 1));
+        describe(&rows[i], &vault->view.rows[i]);
+    }
     if (error != ERROR_NONE && error != ERROR_JOURNAL_ROW) {
         free(rows);
         return error;
@@ -112,7 +81,9 @@ static enum error row_item(void *context, const struct item *item)
 {
     struct one *one = context;
     if (item->kind == ITEM_LETTER && !one->found) {
-        describe(one->row, item);
+        struct view_row words;
+        triage_take_words(item, &words);
+        describe(one->row, &words);
         one->found = true;
     }
     return ERROR_NONE;

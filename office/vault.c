@@ -29,6 +29,8 @@ void vault_begin(struct vault *vault)
     vault->history.journal = vault->journal;
     vault->history.keys = vault->keys;
     vault->history.root = vault->charter.root;
+    vault->view.history = &vault->history;
+    vault->view.home = vault->home;
 }
 
 /* Counts one that is there. Returns ERROR_NONE, or why nobody can say. */
@@ -45,7 +47,7 @@ struct vault *vault_blank(void)
 {
     struct vault *vault = calloc(1, sizeof *vault);
     if (vault != NULL)
-        vault->dir = vault->history.gate = -1;
+        vault->dir = vault->home = vault->history.gate = -1;
     return vault;
 }
 
@@ -119,10 +121,13 @@ void vault_close(struct vault **vault)
     if (old == NULL)
         return;
     history_end(&old->history);
+    view_end(&old->view);
     journal_close(&old->journal);
     keyset_free(&old->keys);
     if (old->dir >= 0)
         close(old->dir);
+    if (old->home >= 0)
+        close(old->home);
     if (old->history.gate >= 0)
         close(old->history.gate);
     free(old);
@@ -169,29 +174,33 @@ enum error vault_take(struct vault *vault)
     return error == ERROR_NONE ? history_follow(&vault->history) : error;
 }
 
-/* Whoever was removed has keys no more, so of their own removal they read nothing. */
+/* Whoever was removed has keys no more, so of their own removal they read nothing, and their view
+   may still have them as an officer. */
 static enum error check_number(const struct vault *vault)
 {
     const struct fold_officer *self = fold_officer(vault->history.fold, vault->keys->officer);
-    return self != NULL && self->role != ACT_NOBODY ? ERROR_NONE : ERROR_NO_OFFICER;
+    const bool named = self != NULL && self->role != ACT_NOBODY;
+    return named && keyset_newest(vault->keys, KEYSET_HOUSE) != NULL ? ERROR_NONE
+                                                                     : ERROR_NO_OFFICER;
 }
 
 enum error vault_unlock(struct vault *vault, const char *home, const struct passphrase *passphrase)
 {
     uint8_t first[HASH_LEN];
-    int dir = -1;
-    enum error error = home_open(home, vault->charter.office, false, &dir);
+    enum error error = home_open(home, vault->charter.office, false, &vault->home);
     if (error == ERROR_NONE)
-        error = identity_load(dir, vault->charter.office, passphrase, &vault->keys, first);
+        error = identity_load(vault->home, vault->charter.office, passphrase, &vault->keys, first);
     if (error == ERROR_NONE)
         error = find_number(vault);
+    if (error == ERROR_NONE) {
+        vault_begin(vault);
+        error = view_load(&vault->view, first);
+    }
     if (error == ERROR_NONE)
         error = vault_take(vault);
     if (error == ERROR_NONE && memcmp(first, vault->history.first, HASH_LEN) != 0)
         error = ERROR_JOURNAL_OTHER;
     if (error == ERROR_NONE)
         error = check_number(vault);
-    if (dir >= 0)
-        close(dir);
     return error;
 }

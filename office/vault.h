@@ -11,7 +11,7 @@
    OFFICE/notices.txt    public notices, written by the office; may be missing
    OFFICE/unfinished     there while init has not come to its end
 
-   Each officer's keyring is in a folder of their own (office/home). */
+   Each officer's keyring and view are in a folder of their own (office/home). */
 #ifndef OFFICE_VAULT_H
 #define OFFICE_VAULT_H
 
@@ -23,6 +23,7 @@
 #include "office/keyset.h"
 #include "office/passphrase.h"
 #include "office/root.h"
+#include "office/view.h"
 #include "protocol/charter.h"
 #include "store/journal.h"
 
@@ -38,12 +39,14 @@ enum { VAULT_DAMAGE_MAX = 64 };
 
 struct vault {
     int dir;
+    int home;    /* the officer's own folder; -1: none */
     bool shared; /* by a group */
     struct charter charter;
     uint8_t charter_bytes[CHARTER_LEN];
     struct keyset *keys; /* NULL until vault_unlock */
     struct journal *journal;
     struct history history;                       /* read to its end by vault_unlock */
+    struct view view;                             /* what was kept of it, and of its letters */
     struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
     size_t damage_count;
 };
@@ -54,6 +57,7 @@ struct vault_order {
     const char *officer; /* name of its first officer, a lead; "" for none */
     const char *home;    /* their folder; NULL: the usual one (office/home) */
     uint32_t now;        /* minute */
+    bool training;       /* of invented people: every desk says so, for ever (fold_training) */
 };
 
 /* Fills a zeroed vault with fresh keys and a charter of the order's day; root (locked memory) gets
@@ -108,7 +112,7 @@ void vault_close(struct vault **vault);
 /* Notes an act as damaged, each once. */
 void vault_note_damage(struct vault *vault, uint64_t case_id, uint64_t seq, uint64_t message);
 
-/* Gives the history the journal and the keys that it stands on. */
+/* Gives the history the journal and the keys that it stands on, and the view its history. */
 void vault_begin(struct vault *vault);
 
 /* Mode of a file that every officer of the office may read and write. */

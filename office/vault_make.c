@@ -153,10 +153,11 @@ enum error vault_fresh(struct vault *vault, const struct vault_order *order, str
 /* --- the first transaction --- */
 
 static enum error add_founded(struct history_batch *batch, struct vault *vault,
-                              const struct root *root, uint32_t now)
+                              const struct root *root, const struct vault_order *order)
 {
     uint8_t recovery[HPKE_KEY_LEN];
-    const struct act act = {.kind = ACT_FOUNDED, .minute = now};
+    const struct act act = {
+        .kind = ACT_FOUNDED, .minute = order->now, .flags = order->training ? ACT_TRAINING : 0};
     const struct act_content content = {vault->charter_bytes, CHARTER_LEN, recovery,
                                         sizeof recovery};
     enum error error = hpke_public(root->recovery, recovery);
@@ -232,7 +233,7 @@ enum error vault_found(struct vault *vault, const struct vault_order *order,
     struct keyset *keys = vault->keys;
     enum error error = first_holders(vault, root, founding.holders);
     if (error == ERROR_NONE)
-        error = add_founded(&batch, vault, root, order->now);
+        error = add_founded(&batch, vault, root, order);
     for (size_t i = 0; i < keys->generation_count && error == ERROR_NONE; i++)
         error = generation_add(&batch, keys, keys->generations[i], order->now);
     if (error == ERROR_NONE)

@@ -161,7 +161,7 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
                               enum db_mode mode)
 {
     const struct db_look_marks marks = {schema->application_id, schema->version};
-    db->unclean = db_look_unclean(path);
+    const bool logged = db_look_logged(path);
     int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
     enum error error = db_look_error(db->handle, code);
@@ -172,6 +172,7 @@ static enum error handle_open(struct db *db, const char *path, const struct db_s
     if (error != ERROR_NONE)
         return error;
     sqlite3_busy_timeout(db->handle, BUSY_MS);
+    db->unclean = logged && db_look_alone(db->handle);
     /* The log says that the end was unclean: it stays until the file has been found whole. */
     if (db->unclean)
         db_keep_log(db, true);
@@ -268,7 +269,7 @@ enum error db_begin(struct db *db)
     return begin(db, "BEGIN IMMEDIATE");
 }
 
-enum error db_begin_read(struct db *db)
+enum error db_hold(struct db *db)
 {
     return begin(db, "BEGIN");
 }

@@ -108,7 +108,7 @@ static enum error marks_check(const struct db_look_marks *ours, uint32_t applica
     return version == ours->version ? ERROR_NONE : ERROR_OLD_FORMAT;
 }
 
-bool db_look_unclean(const char *path)
+bool db_look_logged(const char *path)
 {
     char log[PATH_MAX];
     struct stat st;
@@ -123,7 +123,7 @@ static enum error length_check(const char *path, sqlite3_file *file, const uint8
 {
     sqlite3_int64 size = 0;
     uint32_t page_size = (uint32_t)header[HEADER_PAGE_SIZE] << 8 | header[HEADER_PAGE_SIZE + 1];
-    if (db_look_unclean(path))
+    if (db_look_logged(path))
         return ERROR_NONE;
     if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
         return ERROR_IO;
@@ -140,6 +140,25 @@ static sqlite3_file *file_of(sqlite3 *handle)
         file == NULL || file->pMethods == NULL)
         return NULL;
     return file;
+}
+
+/* The lock that nobody gets while others have theirs. Two that look at the same time are in each
+   other's way for a moment, so who fails tries again, after another while than the other. */
+bool db_look_alone(sqlite3 *handle)
+{
+    sqlite3_file *file = file_of(handle);
+    int code = SQLITE_BUSY;
+    for (int tries = 0; tries < 3 && code == SQLITE_BUSY && file != NULL; tries++) {
+        uint32_t draw = 0;
+        sqlite3_randomness(sizeof draw, &draw);
+        if (tries > 0)
+            sqlite3_sleep(1 + (int)(draw % 4));
+        code = file->pMethods->xLock(file, SQLITE_LOCK_SHARED);
+        if (code == SQLITE_OK)
+            code = file->pMethods->xLock(file, SQLITE_LOCK_EXCLUSIVE);
+        file->pMethods->xUnlock(file, SQLITE_LOCK_NONE);
+    }
+    return code != SQLITE_BUSY;
 }
 
 enum error db_look_header(sqlite3 *handle, const char *path, const struct db_look_marks *ours)

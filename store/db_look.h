@@ -22,10 +22,14 @@ enum { DB_LOOK_HEADER_LEN = 100 }; /* bytes of an SQLite file's header */
    SQLITE_OK, _ROW and _DONE. */
 enum error db_look_error(sqlite3 *handle, int code);
 
-/* True when the file was not closed in order, or is open in another connection now: the last one to
-   close moves the log into the file and removes it, so there are bytes in a log only if nobody did.
-   Call it before SQLite reads anything, for reading makes a log. */
-bool db_look_unclean(const char *path);
+/* True when there are bytes in the file's log, or nobody can say. The last connection to close
+   moves them into the file, so the file was not closed in order or another connection has it open
+   now. Call it before SQLite reads anything, for reading makes a log. */
+bool db_look_logged(const char *path);
+
+/* True unless another connection, of this process or another, has the file open that handle has
+   opened but not read or locked yet: each holds a lock on it for as long as it lives. */
+bool db_look_alone(sqlite3 *handle);
 
 /* Checks that the file at path, which handle has opened but not read or locked yet, is of this
    store and version and as long as its header says. Returns ERROR_NONE, _FOREIGN, _NEWER,

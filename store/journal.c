@@ -180,7 +180,7 @@ void journal_close(struct journal **journal)
 
 enum error journal_begin(struct journal *journal)
 {
-    assert(!journal->writing);
+    assert(!journal->writing && !journal->holding);
     enum error error = db_begin(journal->db);
     journal->writing = error == ERROR_NONE;
     return error;
@@ -206,15 +206,22 @@ enum error journal_finish(struct journal *journal, enum error error)
     return error;
 }
 
-enum error journal_hold(struct journal *journal)
+enum error journal_hold(struct journal *journal, bool *held)
 {
-    return journal->writing ? ERROR_NONE : db_begin_read(journal->db);
+    *held = false;
+    if (journal->writing || journal->holding)
+        return ERROR_NONE;
+    enum error error = db_hold(journal->db);
+    *held = journal->holding = error == ERROR_NONE;
+    return error;
 }
 
-void journal_let_go(struct journal *journal)
+void journal_release(struct journal *journal, bool *held)
 {
-    if (!journal->writing)
+    if (*held) {
         db_rollback(journal->db);
+        *held = journal->holding = false;
+    }
 }
 
 enum error journal_version(struct journal *journal, int64_t *version)

@@ -59,10 +59,11 @@ void journal_rollback(struct journal *journal);
    Returns what came of both. */
 enum error journal_finish(struct journal *journal, enum error error);
 
-/* Between these two all that is read is as it was at one moment, whatever others write. Within
-   journal_begin and its end that is so anyway, and both do nothing. */
-enum error journal_hold(struct journal *journal);
-void journal_let_go(struct journal *journal);
+/* Around many reads: they see one state of the file, and are quicker. Within a transaction of the
+   file, or another hold, it does nothing, and nothing is written in one. *held is for
+   journal_release. */
+enum error journal_hold(struct journal *journal, bool *held);
+void journal_release(struct journal *journal, bool *held);
 
 /* A number that changes when another connection has committed since it was last asked for; what
    this one commits does not change it. */

@@ -13,6 +13,7 @@
 struct journal {
     struct db *db;
     bool writing; /* between journal_begin and its end */
+    bool holding; /* between journal_hold and its end */
 };
 
 /* Numbers of the statements; their SQL is in store/journal.c. */

@@ -193,6 +193,35 @@ static void the_version_changes_when_another_has_written(void **state)
     db_close(&b);
 }
 
+static int is_unclean_for_another(const struct db_scene *scene)
+{
+    struct db *db = NULL;
+    if (db_open(scene->path, &db_test_schema, DB_OPEN, &db) != ERROR_NONE)
+        return -1;
+    const int unclean = db_unclean(db);
+    db_close(&db);
+    return unclean;
+}
+
+/* Or each opening would read the whole file while a colleague is at work. */
+static void a_log_that_others_have_open_is_no_unclean_end(void **state)
+{
+    const struct db_scene *scene = *state;
+    struct db *db = db_test_open(scene, DB_CREATE);
+    db_test_hand_to_child(scene);
+    assert_int_equal(db_test_add(db, 1, "x", 1), ERROR_NONE);
+    assert_true(folder_size(folder_path(scene->folder, "a.db-wal")) > 0);
+    for (int i = 0; i < 2; i++) {
+        struct db *beside = db_test_open(scene, DB_OPEN);
+        assert_false(db_unclean(beside));
+        db_close(&beside);
+        assert_int_equal(db_test_in_child(scene, is_unclean_for_another), 0);
+    }
+    /* It took nobody's lock with it. */
+    assert_int_equal(db_test_add(db, 2, "x", 1), ERROR_NONE);
+    db_close(&db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +230,7 @@ int main(void)
         DB_TEST(the_log_grows_as_far_as_the_schema_says),
         DB_TEST(a_log_that_grew_is_begun_anew_with_a_sync),
         DB_TEST(the_version_changes_when_another_has_written),
+        DB_TEST(a_log_that_others_have_open_is_no_unclean_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

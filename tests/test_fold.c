@@ -14,6 +14,7 @@
 
 #include "complaint/taxonomy.h"
 #include "office/fold.h"
+#include "tests/lib/fold_same.h"
 
 /* --- a model: plain arrays, walked from the start for every question --- */
 
@@ -214,6 +215,21 @@ static void compare(const struct model *model, const struct fold *fold)
         assert_int_equal(fold_officer(fold, no)->role, role_before(model, no, UINT32_MAX));
 }
 
+/* To bytes and back, as between two commands. */
+static void lay_down(struct fold **fold)
+{
+    struct fold *again = NULL;
+    const size_t len = fold_size(*fold);
+    uint8_t *bytes = malloc(len);
+    assert_non_null(bytes);
+    fold_pack(*fold, bytes);
+    assert_int_equal(fold_unpack(bytes, len, &again), ERROR_NONE);
+    fold_same(*fold, again);
+    fold_free(fold);
+    free(bytes);
+    *fold = again;
+}
+
 static void play(uint64_t seed)
 {
     struct model model = {.random = seed};
@@ -224,6 +240,8 @@ static void play(uint64_t seed)
         enum fold_verdict verdict = FOLD_COUNTS;
         if (i == 0 || draw(&model, 2) == 0) { /* root names the first, and seldom comes back */
             txn++;
+            if (draw(&model, 20) == 0)
+                lay_down(&fold);
             officer = i < 2 || draw(&model, 12) == 0 ? 0 : 1 + draw(&model, OFFICERS);
             fold_begin(fold, officer);
         }

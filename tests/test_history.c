@@ -204,7 +204,7 @@ static char *read_all(enum error *error)
     desk.vault.history.stale = true;
     enum error each[5] = {ERROR_NONE};
     each[0] = triage_list(&desk.vault, &cases, &n);
-    print_json_cases(out, cases, n);
+    print_json_cases(out, cases, n, false);
     for (size_t id = 1; id <= n; id++) {
         struct casefile *casefile = NULL;
         enum error loaded = casefile_load(&desk.vault, id, &casefile);
@@ -215,11 +215,11 @@ static char *read_all(enum error *error)
     }
     free(cases);
     each[2] = fleet_list(&desk.vault, FAKE_DESK_NOW, &kiosks, &n);
-    print_json_kiosks(out, kiosks, n);
+    print_json_kiosks(out, kiosks, n, false);
     fleet_free(kiosks, n);
     each[3] = officer_list(&desk.vault, &officers, &n);
     if (each[3] == ERROR_NONE)
-        print_json_officers(out, officers, n);
+        print_json_officers(out, officers, n, false);
     free(officers);
     fclose(out);
     *error = ERROR_NONE;

@@ -301,7 +301,7 @@ static void test_lists(void **state)
     check_cells(out);
     free(out);
     file = open_memstream(&out, &size);
-    assert_int_equal(print_json_cases(file, rows, n), ERROR_NONE);
+    assert_int_equal(print_json_cases(file, rows, n, false), ERROR_NONE);
     fclose(file);
     assert_null(hostile_flaw(out, size, "\n"));
     json_decref(hostile_parse(&hostile_texts[0], out, size));

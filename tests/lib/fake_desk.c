@@ -32,6 +32,7 @@ void fake_desk_open(struct fake_desk *desk)
     struct vault *vault = &desk->vault;
     fake_office_start();
     memset(desk, 0, sizeof *desk);
+    vault->home = -1;
     struct root *root = secret_new(sizeof *root);
     assert_non_null(root);
     assert_int_equal(vault_fresh(vault, &order, root), ERROR_NONE);
@@ -60,6 +61,8 @@ enum error fake_desk_reopen(struct fake_desk *desk)
         .journal = NULL, .keys = vault->keys, .root = vault->charter.root, .gate = -1};
     enum error error = journal_open(folder_path(desk->dir, "journal.db"), &vault->journal);
     vault->history.journal = vault->journal;
+    vault->view.history = &vault->history;
+    vault->view.home = vault->home;
     if (error == ERROR_NONE)
         error = vault_folder_gate(vault->dir, vault->shared, &vault->history.gate);
     return error == ERROR_NONE && vault->keys->officer != 0 ? history_follow(&vault->history)
@@ -70,6 +73,7 @@ void fake_desk_shut(struct fake_desk *desk)
 {
     struct vault *vault = &desk->vault;
     history_end(&vault->history);
+    view_end(&vault->view);
     journal_close(&vault->journal);
     close(vault->history.gate);
 }
