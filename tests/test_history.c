@@ -303,7 +303,7 @@ static void flip_blob(sqlite3 *db, const char *table, const char *column, sqlite
     uint8_t *bytes = malloc((size_t)len + 1);
     memcpy(bytes, sqlite3_value_blob(value), (size_t)len);
     sqlite3_stmt *update = prepare_update(db, table, column);
-    const int step = getenv("SANDYQ_FLIPS") != NULL || (first_row && len <= BODY) ? 1 : 23;
+    const int step = getenv("SANDYQ_FLIPS") != NULL || (first_row && len <= BODY) ? 1 : 47;
     for (int i = 0; i <= len; i = i < len && i + step > len ? len : i + step) {
         if (i < len)
             bytes[i] ^= 1;
