@@ -45,7 +45,8 @@ LIBS_test    = $(LIBS_kiosk) $(call PKG,jansson cmocka vterm zbar libsodium) -lu
 DEPS_BUILD := gcc libc6-dev gettext libcbor-dev libgcrypt20-dev libjansson-dev libncurses-dev \
               libqrencode-dev libseccomp-dev libsqlite3-dev libunistring-dev pkg-config
 # valgrind does not start without the symbols of the dynamic linker, libc6-dbg.
-DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev strace valgrind xkb-data
+DEPS_TEST  := libc6-dbg libcmocka-dev libsodium-dev libvterm-dev libxkbcommon-dev libzbar-dev \
+              python3-argon2 python3-cryptography strace valgrind xkb-data
 DEPS_LINT  := clang-format mandoc systemd
 DEPS_FUZZ  := clang libclang-rt-dev $(DEPS_TEST)
 DEPS_BENCH := age gnupg notmuch strace
@@ -117,8 +118,8 @@ $(BUILD)/texts:
 # A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
 check: deps-test
 	@$(MAKE) --no-print-directory check-built
-check-built: all $(TESTS)
-	@tests/run $(BUILD) $(TESTS)
+check-built: all $(TESTS) $(BUILD)/tests/casebook/casebook
+	@tests/run $(BUILD) $(TESTS) tests/test_stranger.sh
 
 asan: deps-test
 	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
