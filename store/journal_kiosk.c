@@ -80,6 +80,10 @@ enum error journal_add_record(struct journal *journal, const struct journal_reco
     };
     enum error error = journal_countable(record->seq);
     if (error == ERROR_NONE)
+        error = journal_has_record(journal, record);
+    if (error == ERROR_NONE)
+        return ERROR_EXISTS;
+    if (error == ERROR_NO_ROW)
         error = journal_put(journal, SQL_RECORD_ADD, in, 7);
     if (error != ERROR_NONE || envelope == NULL)
         return error;
