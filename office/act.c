@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "crypto/aead.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
@@ -28,7 +29,9 @@ enum {
     CLEAR_LEN = 1 + 4, /* compartment and generation, before a sealed head */
     AAD_LEN = HASH_LEN + CLEAR_LEN + HASH_LEN,
 };
+_Static_assert((int)AT_COMMITMENT == (int)ACT_HEAD_SHORT, "a commitment stands behind the rest");
 _Static_assert(AT_COMMITMENT + HASH_LEN == ACT_HEAD_LEN, "a head's fields fill it");
+_Static_assert((int)ACT_SEAL_MORE == (int)AEAD_TAG_LEN, "a tag, and no nonce");
 
 /* --- what kinds there are --- */
 
@@ -69,16 +72,10 @@ const char *act_role_name(enum act_role role)
 
 /* --- heads --- */
 
-/* A salt and a nonce, in one draw. */
-struct draw {
-    uint8_t salt[SALT_LEN];
-    uint8_t nonce[BOX_NONCE_LEN];
-};
-
-static void encode(const struct act *act, const uint8_t *salt, uint8_t *plain)
+static void encode(const struct act *act, uint8_t plain[ACT_HEAD_LEN])
 {
     memset(plain, 0, ACT_HEAD_LEN);
-    memcpy(plain, salt, SALT_LEN);
+    random_bytes(plain, SALT_LEN);
     wire_put16(plain + AT_KIND, act->kind);
     plain[AT_FIELD] = act->field;
     wire_put32(plain + AT_MINUTE, act->minute);
@@ -93,6 +90,13 @@ static void encode(const struct act *act, const uint8_t *salt, uint8_t *plain)
     wire_put16(plain + AT_FLAGS, act->flags);
     wire_put32(plain + AT_LETTERS, act->letters);
     memcpy(plain + AT_COMMITMENT, act->commitment, HASH_LEN);
+}
+
+/* A commitment is there exactly when it is not zeros, so that nothing has two forms. */
+static size_t head_len(const uint8_t plain[ACT_HEAD_LEN])
+{
+    static const uint8_t none[HASH_LEN];
+    return memcmp(plain + AT_COMMITMENT, none, HASH_LEN) != 0 ? ACT_HEAD_LEN : ACT_HEAD_SHORT;
 }
 
 /* A field that this desk does not know may come with a kind that it does not know. */
@@ -131,6 +135,14 @@ static int digest_of(const char *domain, const uint8_t *plain, size_t len, uint8
 static const char head_domain[] = "sandyq head v1";
 static const char body_domain[] = "sandyq body v1";
 
+/* The nonce is the beginning of the digest. That is of a random salt and everything behind it, so
+   it is as rare twice as a random one, and then both are of one text. */
+static struct aead aead_of(const uint8_t *key, const uint8_t *digest, const uint8_t *aad,
+                           size_t aad_len)
+{
+    return (struct aead){AEAD_AES256_GCM, key, digest, aad, aad_len};
+}
+
 static void head_aad(const uint8_t *office, const uint8_t *clear, const uint8_t *digest,
                      uint8_t aad[AAD_LEN])
 {
@@ -140,28 +152,27 @@ static void head_aad(const uint8_t *office, const uint8_t *clear, const uint8_t 
 }
 
 enum error act_seal_head(const struct act_key *key, const struct act *act,
-                         uint8_t sealed[ACT_HEAD_SEALED], uint8_t digest[HASH_LEN])
+                         uint8_t sealed[ACT_HEAD_SEALED], size_t *len, uint8_t digest[HASH_LEN])
 {
     uint8_t plain[ACT_HEAD_LEN], aad[AAD_LEN];
-    const struct box box = {key->key, aad, sizeof aad};
-    struct draw draw;
-    random_bytes(&draw, sizeof draw);
-    encode(act, draw.salt, plain);
+    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
+    encode(act, plain);
+    const size_t plain_len = head_len(plain);
+    *len = CLEAR_LEN + plain_len + ACT_SEAL_MORE;
     sealed[0] = key->compartment;
     wire_put32(sealed + 1, key->generation);
     enum error error = ERROR_MEMORY;
-    if (digest_of(head_domain, plain, sizeof plain, digest) == 0) {
+    if (digest_of(head_domain, plain, plain_len, digest) == 0) {
         head_aad(key->office, sealed, digest, aad);
-        error = box_seal_with(&box, draw.nonce, plain, sizeof plain, sealed + CLEAR_LEN);
+        error = aead_seal(&with, plain, plain_len, sealed + CLEAR_LEN);
     }
     explicit_bzero(plain, sizeof plain);
-    explicit_bzero(&draw, sizeof draw);
     return error;
 }
 
 bool act_head_needs(const struct journal_act *row, uint8_t *compartment, uint32_t *generation)
 {
-    if (row->head_len != ACT_HEAD_SEALED)
+    if (row->head_len != ACT_HEAD_SEALED && row->head_len != ACT_HEAD_SEALED_SHORT)
         return false;
     *compartment = row->head[0];
     *generation = wire_get32(row->head + 1);
@@ -170,14 +181,17 @@ bool act_head_needs(const struct journal_act *row, uint8_t *compartment, uint32_
 
 enum error act_open_head(const struct act_key *key, const struct journal_act *row, struct act *act)
 {
-    uint8_t plain[ACT_HEAD_LEN], aad[AAD_LEN], digest[HASH_LEN];
-    const struct box box = {key->key, aad, sizeof aad};
+    uint8_t plain[ACT_HEAD_LEN] = {0}, aad[AAD_LEN], digest[HASH_LEN];
+    const struct aead with = aead_of(key->key, row->head_digest, aad, sizeof aad);
+    const size_t plain_len = row->head_len - CLEAR_LEN - ACT_SEAL_MORE;
     head_aad(key->office, row->head, row->head_digest, aad);
-    enum error error = box_open(&box, row->head + CLEAR_LEN, ACT_HEAD_SEALED - CLEAR_LEN, plain);
-    if (error == ERROR_NONE && digest_of(head_domain, plain, sizeof plain, digest) != 0)
+    enum error error = aead_open(&with, row->head + CLEAR_LEN, row->head_len - CLEAR_LEN, plain);
+    if (error == ERROR_NONE && digest_of(head_domain, plain, plain_len, digest) != 0)
         error = ERROR_MEMORY;
     if (error == ERROR_NONE && memcmp(digest, row->head_digest, HASH_LEN) != 0)
         error = ERROR_SEAL;
+    if (error == ERROR_NONE && plain_len != head_len(plain))
+        error = ERROR_MALFORMED;
     if (error == ERROR_NONE)
         error = decode(plain, act);
     explicit_bzero(plain, sizeof plain);
@@ -192,7 +206,7 @@ static const size_t classes[] = {960, 3968, JOURNAL_BODY_MAX};
 static size_t class_of(size_t content_len)
 {
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (ACT_CONTENT_AT + content_len + BOX_OVERHEAD <= classes[i])
+        if (ACT_CONTENT_AT + content_len + ACT_SEAL_MORE <= classes[i])
             return classes[i];
     return 0;
 }
@@ -207,18 +221,16 @@ enum error act_seal_body(const struct act_body_key *key, const struct act_conten
                          uint8_t sealed[JOURNAL_BODY_MAX], size_t *len, uint8_t digest[HASH_LEN])
 {
     uint8_t aad[2 * HASH_LEN];
-    const struct box box = {key->key, aad, sizeof aad};
+    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     const size_t content_len = content->head_len + content->text_len;
     *len = class_of(content_len);
     if (*len == 0)
         return ERROR_TEXT_LONG;
-    const size_t plain_len = *len - BOX_OVERHEAD;
+    const size_t plain_len = *len - ACT_SEAL_MORE;
     uint8_t *plain = secret_new(plain_len);
     if (plain == NULL)
         return ERROR_MEMORY;
-    struct draw draw;
-    random_bytes(&draw, sizeof draw);
-    memcpy(plain, draw.salt, SALT_LEN);
+    random_bytes(plain, SALT_LEN);
     wire_put32(plain + SALT_LEN, (uint32_t)content_len);
     if (content->head_len > 0)
         memcpy(plain + ACT_CONTENT_AT, content->head, content->head_len);
@@ -227,10 +239,9 @@ enum error act_seal_body(const struct act_body_key *key, const struct act_conten
     enum error error = ERROR_MEMORY;
     if (digest_of(body_domain, plain, plain_len, digest) == 0) {
         body_aad(key->office, digest, aad);
-        error = box_seal_with(&box, draw.nonce, plain, plain_len, sealed);
+        error = aead_seal(&with, plain, plain_len, sealed);
     }
     secret_free(plain);
-    explicit_bzero(&draw, sizeof draw);
     return error;
 }
 
@@ -247,12 +258,12 @@ enum error act_open_body(const struct act_body_key *key, const uint8_t *sealed, 
                          const uint8_t **content, size_t *content_len)
 {
     uint8_t aad[2 * HASH_LEN], found[HASH_LEN];
-    const struct box box = {key->key, aad, sizeof aad};
+    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     if (!is_class(len))
         return ERROR_SEAL;
     body_aad(key->office, digest, aad);
-    enum error error = box_open(&box, sealed, len, plain);
-    if (error == ERROR_NONE && digest_of(body_domain, plain, len - BOX_OVERHEAD, found) != 0)
+    enum error error = aead_open(&with, sealed, len, plain);
+    if (error == ERROR_NONE && digest_of(body_domain, plain, len - ACT_SEAL_MORE, found) != 0)
         error = ERROR_MEMORY;
     if (error == ERROR_NONE && memcmp(found, digest, HASH_LEN) != 0)
         error = ERROR_SEAL;
@@ -260,5 +271,5 @@ enum error act_open_body(const struct act_body_key *key, const uint8_t *sealed, 
         return error;
     *content = plain + ACT_CONTENT_AT;
     *content_len = wire_get32(plain + SALT_LEN);
-    return *content_len <= len - BOX_OVERHEAD - ACT_CONTENT_AT ? ERROR_NONE : ERROR_MALFORMED;
+    return *content_len <= len - ACT_SEAL_MORE - ACT_CONTENT_AT ? ERROR_NONE : ERROR_MALFORMED;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An act: one entry of the journal, who did what to which case. Its head says what it changes and
-   has always the same length; its body has the words. Both are sealed, and the digests that a
-   transaction signs are salted, so that they tell nothing.
+/* An act: one entry of the journal, who did what to which case. Its head says what it changes; its
+   body has the words. Both are sealed, and the digests that a transaction signs are salted, so that
+   they tell nothing.
 
-   head, ACT_HEAD_LEN bytes              body, 932, 3,940 or 16,292 bytes
+   head, 128 or 96 bytes                 body, 944, 3,952 or 16,304 bytes
    offset  bytes  what                   offset  bytes  what
         0     32  salt                        0     32  salt
        32      2  kind                       32      4  length n
@@ -13,14 +13,14 @@
        40     16  subject                digest of a head = SHA-256("sandyq head v1" || 0 || head)
        56      8  from                   digest of a body = SHA-256("sandyq body v1" || 0 || body)
        64      8  to
-       72      4  day                    A sealed head = compartment (1), generation (4), box of the
-       76      4  owner                  head under that generation's head key; aad = office || the
-       80      8  answers                first 5 bytes || digest.
-       88      1  state                  A sealed body = box of the body; aad = office || digest.
-       89      1  urgency
-       90      2  flags
+       72      4  day                    A sealed head = compartment (1), generation (4), the head
+       76      4  owner                  and a tag under that generation's head key; aad = office ||
+       80      8  answers                the first 5 bytes || digest.
+       88      1  state                  A sealed body = the body and a tag; aad = office || digest.
+       89      1  urgency                Both by AES-256-GCM, the nonce is the first 12 bytes of
+       90      2  flags                  the digest.
        92      4  letters
-       96     32  commitment */
+       96     32  commitment; left out when it is zeros, as where there is no body */
 #ifndef OFFICE_ACT_H
 #define OFFICE_ACT_H
 
@@ -28,14 +28,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crypto/box.h"
 #include "crypto/hash.h"
 #include "store/journal.h"
 
 enum {
+    ACT_SEAL_MORE = 16, /* bytes by which what is sealed is longer */
     ACT_HEAD_LEN = 128,
-    ACT_HEAD_SEALED = 1 + 4 + ACT_HEAD_LEN + BOX_OVERHEAD,
-    ACT_BODY_MAX = JOURNAL_BODY_MAX - BOX_OVERHEAD, /* plaintext */
+    ACT_HEAD_SHORT = 96,
+    ACT_HEAD_SEALED = 1 + 4 + ACT_HEAD_LEN + ACT_SEAL_MORE, /* at most */
+    ACT_HEAD_SEALED_SHORT = 1 + 4 + ACT_HEAD_SHORT + ACT_SEAL_MORE,
+    ACT_BODY_MAX = JOURNAL_BODY_MAX - ACT_SEAL_MORE, /* plaintext */
     ACT_CONTENT_AT = 36,
     ACT_CONTENT_MAX = ACT_BODY_MAX - ACT_CONTENT_AT,
     ACT_SUBJECT_LEN = JOURNAL_HANDLE_LEN,
@@ -124,15 +126,16 @@ struct act_key {
     const uint8_t *key; /* its head key */
 };
 
-/* Seals a head with a fresh salt. ERROR_MEMORY. */
+/* Seals a head with a fresh salt; *len becomes its length. ERROR_MEMORY. */
 enum error act_seal_head(const struct act_key *key, const struct act *act,
-                         uint8_t sealed[ACT_HEAD_SEALED], uint8_t digest[HASH_LEN]);
+                         uint8_t sealed[ACT_HEAD_SEALED], size_t *len, uint8_t digest[HASH_LEN]);
 
 /* Which key a sealed head needs. False when it has another length than a head. */
 bool act_head_needs(const struct journal_act *row, uint8_t *compartment, uint32_t *generation);
 
-/* Opens a head and compares its digest with the row's. ERROR_SEAL when it was changed or is for
-   another key, ERROR_MALFORMED when its owner wrote nonsense, ERROR_MEMORY. */
+/* Opens a head of which act_head_needs is true, and compares its digest with the row's. ERROR_SEAL
+   when it was changed or is for another key, ERROR_MALFORMED when its owner wrote nonsense,
+   ERROR_MEMORY. */
 enum error act_open_head(const struct act_key *key, const struct journal_act *row, struct act *act);
 
 /* A body's key: the house's body key or a case key. */

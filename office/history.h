@@ -118,6 +118,7 @@ struct history_act {
     bool optional; /* left out, and refuses nothing, when it would not count */
     bool left_out;
     uint8_t head[ACT_HEAD_SEALED];
+    size_t head_len;
     uint8_t head_digest[HASH_LEN];
     uint8_t body_digest[HASH_LEN];
     uint8_t *body; /* malloc'd; NULL: none */

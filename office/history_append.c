@@ -61,7 +61,8 @@ enum error history_batch_add(struct history_batch *batch, const struct keyset *k
     const struct act_key head = {keys->office, (uint8_t)compartment, newest->generation,
                                  newest->head};
     if (error == ERROR_NONE)
-        error = act_seal_head(&head, &added->act, added->head, added->head_digest);
+        error =
+            act_seal_head(&head, &added->act, added->head, &added->head_len, added->head_digest);
     if (error != ERROR_NONE) {
         free(added->body);
         return error;
@@ -171,7 +172,7 @@ static enum error number(struct history *history, struct history_batch *batch, u
 static enum error write_act(struct history *history, uint64_t txn, const struct history_act *added)
 {
     struct journal_act row = {
-        .seq = added->seq, .txn = txn, .head = added->head, .head_len = ACT_HEAD_SEALED};
+        .seq = added->seq, .txn = txn, .head = added->head, .head_len = added->head_len};
     memcpy(row.head_digest, added->head_digest, HASH_LEN);
     memcpy(row.body_digest, added->body_digest, HASH_LEN);
     enum error error = journal_add_act(history->journal, &row);
@@ -246,8 +247,8 @@ static enum error compare_act(void *context, const struct journal_act *row)
 {
     struct expected_act *expected = context;
     const struct history_act *added = expected->added;
-    expected->same = row->txn == expected->txn && row->head_len == ACT_HEAD_SEALED &&
-                     memcmp(row->head, added->head, ACT_HEAD_SEALED) == 0 &&
+    expected->same = row->txn == expected->txn && row->head_len == added->head_len &&
+                     memcmp(row->head, added->head, row->head_len) == 0 &&
                      memcmp(row->head_digest, added->head_digest, HASH_LEN) == 0 &&
                      memcmp(row->body_digest, added->body_digest, HASH_LEN) == 0;
     return ERROR_NONE;

@@ -347,8 +347,8 @@ static enum error take_act(void *context, const struct journal_act *row)
     taken->seq = row->seq;
     taken->txn = row->txn;
     taken->head_len = row->head_len;
-    if (row->head_len == sizeof taken->head)
-        memcpy(taken->head, row->head, sizeof taken->head);
+    if (row->head_len > 0 && row->head_len <= sizeof taken->head)
+        memcpy(taken->head, row->head, row->head_len);
     memcpy(taken->digests, row->head_digest, HASH_LEN);
     memcpy(taken->digests + HASH_LEN, row->body_digest, HASH_LEN);
     return ERROR_NONE;

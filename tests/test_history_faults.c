@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "crypto/aead.h"
 #include "crypto/secret.h"
 #include "office/audit.h"
 #include "office/grant.h"
@@ -185,7 +186,7 @@ static void test_a_role_lasts_to_the_end_of_the_transaction(void **state)
 
 static void test_digests_of_the_same_tell_nothing(void **state)
 {
-    static const uint8_t office[HASH_LEN] = {1}, key[BOX_KEY_LEN] = {2};
+    static const uint8_t office[HASH_LEN] = {1}, key[AEAD_KEY_LEN] = {2};
     static uint8_t sealed[JOURNAL_BODY_MAX];
     const struct act_key head = {office, KEYSET_REGISTER, 1, key};
     const struct act_body_key body = {office, key};
@@ -194,11 +195,36 @@ static void test_digests_of_the_same_tell_nothing(void **state)
     uint8_t digests[4][HASH_LEN];
     size_t len = 0;
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(act_seal_head(&head, &act, sealed, digests[i]), ERROR_NONE);
+        assert_int_equal(act_seal_head(&head, &act, sealed, &len, digests[i]), ERROR_NONE);
         assert_int_equal(act_seal_body(&body, &content, sealed, &len, digests[2 + i]), ERROR_NONE);
     }
     assert_memory_not_equal(digests[0], digests[1], HASH_LEN);
     assert_memory_not_equal(digests[2], digests[3], HASH_LEN);
+}
+
+/* Only a commitment makes a head longer: acts with a body have one, and that an act has a body its
+   row says anyway. */
+static void test_heads_have_two_lengths(void **state)
+{
+    static const uint8_t office[HASH_LEN] = {1}, key[AEAD_KEY_LEN] = {2};
+    const struct act_key head = {office, KEYSET_REGISTER, 1, key};
+    const struct act acts[] = {
+        {.kind = ACT_STATE, .field = ACT_CASE_STATE, .subject = {9}, .from = 1, .to = 2},
+        {.kind = ACT_NOTE, .subject = {9}, .letters = 7, .commitment = {3}},
+    };
+    const size_t lengths[] = {ACT_HEAD_SEALED_SHORT, ACT_HEAD_SEALED};
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t sealed[ACT_HEAD_SEALED];
+        struct journal_act row = {.head = sealed};
+        struct act found;
+        assert_int_equal(act_seal_head(&head, &acts[i], sealed, &row.head_len, row.head_digest),
+                         ERROR_NONE);
+        assert_int_equal(row.head_len, lengths[i]);
+        assert_int_equal(act_open_head(&head, &row, &found), ERROR_NONE);
+        assert_memory_equal(&found.commitment, &acts[i].commitment, HASH_LEN);
+        assert_int_equal(found.kind, acts[i].kind);
+        assert_int_equal(found.to, acts[i].to);
+    }
 }
 
 static void test_a_case_key_is_of_its_case(void **state)
@@ -284,6 +310,7 @@ int main(void)
         WITH_DESK(test_a_transaction_waits_at_the_gate),
         cmocka_unit_test(test_a_role_lasts_to_the_end_of_the_transaction),
         cmocka_unit_test(test_digests_of_the_same_tell_nothing),
+        cmocka_unit_test(test_heads_have_two_lengths),
         cmocka_unit_test(test_another_first_transaction_is_another_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True
 TABLES = {
     "office": [("one", 0), ("id", 32)],
     "txn": [("no", 0), ("prev", 32), ("officer", 0), ("acts", 0), ("hash", 32), ("signature", 64)],
-    "act": [("seq", 0), ("txn", 0), ("head", 161), ("head_digest", 32), ("body_digest", -32)],
+    "act": [("seq", 0), ("txn", 0), ("head", (117, 149)), ("head_digest", 32), ("body_digest", -32)],
     "body": [("seq", 0), ("sealed", (960, 3968, 16320))],
     "casekey": [("commitment", 32), ("handle", 16), ("compartment", 0), ("generation", 0),
                 ("wrapped", 60)],
@@ -104,6 +104,11 @@ def hpke_open(secret, info, aad, message):
 
 def unbox(key, sealed, aad):
     return AESGCM(key).decrypt(sealed[:12], sealed[12:], aad)
+
+
+def unseal(key, digest, sealed, aad):
+    """A head or a body."""
+    return AESGCM(key).decrypt(digest[:12], sealed, aad + digest)
 
 
 def signed(key, domain, message, signature):
@@ -208,6 +213,9 @@ def tables(path):
 
 class Head:
     def __init__(self, d):
+        if len(d) == 128 and d[96:] == ZERO:
+            raise ValueError("a commitment of zeros")
+        d = d.ljust(128, b"\0")
         (self.salt, self.kind, self.field, zero, self.minute, self.subject, self.old, self.new,
          self.day, self.owner, self.answers, self.state, self.urgency, self.flags, self.letters,
          self.commitment) = struct.unpack("<32sHBBI16sQQIIQBBHI32s", d)
@@ -276,7 +284,7 @@ class Audit:
         if compartment not in (1, 2) or not key:
             return fault(f"act {seq}: no key for its head")
         try:
-            d = unbox(key, sealed[5:], self.id + sealed[:5] + r["head_digest"])
+            d = unseal(key, r["head_digest"], sealed[5:], self.id + sealed[:5])
             h = Head(d)
         except (InvalidTag, ValueError):
             return fault(f"act {seq}: the head does not open")
@@ -301,7 +309,7 @@ class Audit:
         if not key:
             return fault(f"act {seq}: no case key") if h.kind == 16 else None
         try:
-            d = unbox(key, self.bodies[seq], self.id + r["body_digest"])
+            d = unseal(key, r["body_digest"], self.bodies[seq], self.id)
         except InvalidTag:
             return fault(f"act {seq}: the body does not open")
         size = struct.unpack("<I", d[32:36])[0]
