@@ -36,18 +36,18 @@ _Static_assert((int)ACT_SEAL_MORE == (int)AEAD_TAG_LEN, "a tag, and no nonce");
 /* --- what kinds there are --- */
 
 static const struct act_row rows[] = {
-    {ACT_FOUNDED, "founded", false, ACT_ROOT, ACT_NOTHING, false, false, true},
-    {ACT_OFFICER, "officer", false, ACT_LEAD, ACT_ROLE, false, false, true},
-    {ACT_REMOVED, "removed", false, ACT_LEAD, ACT_ROLE, false, false, false},
-    {ACT_GENERATION, "generation", false, ACT_LEAD, ACT_NEWEST, false, false, true},
-    {ACT_KIOSK, "kiosk", false, ACT_OFFICER_ROLE, ACT_CARD, false, false, true},
-    {ACT_IMPORT, "import", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, true},
-    {ACT_BOARD, "board", false, ACT_OFFICER_ROLE, ACT_BOARD_NO, false, false, true},
-    {ACT_LETTER, "letter", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, true},
-    {ACT_MESSAGE, "message", true, ACT_OFFICER_ROLE, ACT_MESSAGES, true, false, true},
-    {ACT_STATE, "state", true, ACT_OFFICER_ROLE, ACT_CASE_STATE, true, true, false},
-    {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, true},
-    {ACT_UNDONE, "undone", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, false},
+    {ACT_FOUNDED, "founded", false, ACT_ROOT, ACT_NOTHING, false, false, 240},
+    {ACT_OFFICER, "officer", false, ACT_LEAD, ACT_ROLE, false, false, 240},
+    {ACT_REMOVED, "removed", false, ACT_LEAD, ACT_ROLE, false, false, 0},
+    {ACT_GENERATION, "generation", false, ACT_LEAD, ACT_NEWEST, false, false, 240},
+    {ACT_KIOSK, "kiosk", false, ACT_OFFICER_ROLE, ACT_CARD, false, false, 240},
+    {ACT_IMPORT, "import", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 240},
+    {ACT_BOARD, "board", false, ACT_OFFICER_ROLE, ACT_BOARD_NO, false, false, 240},
+    {ACT_LETTER, "letter", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 960},
+    {ACT_MESSAGE, "message", true, ACT_OFFICER_ROLE, ACT_MESSAGES, true, false, 240},
+    {ACT_STATE, "state", true, ACT_OFFICER_ROLE, ACT_CASE_STATE, true, true, 0},
+    {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 240},
+    {ACT_UNDONE, "undone", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
 };
 
 const struct act_row *act_row(uint16_t kind)
@@ -200,13 +200,16 @@ enum error act_open_head(const struct act_key *key, const struct journal_act *ro
 
 /* --- bodies --- */
 
-/* Lengths of sealed bodies: three, so that a length tells little, and few rows to a page. */
-static const size_t classes[] = {960, 3968, JOURNAL_BODY_MAX};
+/* Lengths of sealed bodies: few, so that a length tells little, and many rows to a page. */
+static const size_t classes[] = {240, 480, 960, 3968, JOURNAL_BODY_MAX};
 
-static size_t class_of(size_t content_len)
+/* What a detainee wrote has fewer lengths than what an officer wrote. */
+static size_t class_of(uint16_t kind, size_t content_len)
 {
+    const struct act_row *row = act_row(kind);
+    const size_t least = row != NULL ? row->body : 0;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (ACT_CONTENT_AT + content_len + ACT_SEAL_MORE <= classes[i])
+        if (classes[i] >= least && ACT_CONTENT_AT + content_len + ACT_SEAL_MORE <= classes[i])
             return classes[i];
     return 0;
 }
@@ -217,13 +220,14 @@ static void body_aad(const uint8_t *office, const uint8_t *digest, uint8_t aad[2
     memcpy(aad + HASH_LEN, digest, HASH_LEN);
 }
 
-enum error act_seal_body(const struct act_body_key *key, const struct act_content *content,
-                         uint8_t sealed[JOURNAL_BODY_MAX], size_t *len, uint8_t digest[HASH_LEN])
+enum error act_seal_body(const struct act_body_key *key, uint16_t kind,
+                         const struct act_content *content, uint8_t sealed[JOURNAL_BODY_MAX],
+                         size_t *len, uint8_t digest[HASH_LEN])
 {
     uint8_t aad[2 * HASH_LEN];
     const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     const size_t content_len = content->head_len + content->text_len;
-    *len = class_of(content_len);
+    *len = class_of(kind, content_len);
     if (*len == 0)
         return ERROR_TEXT_LONG;
     const size_t plain_len = *len - ACT_SEAL_MORE;

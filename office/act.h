@@ -3,7 +3,7 @@
    body has the words. Both are sealed, and the digests that a transaction signs are salted, so that
    they tell nothing.
 
-   head, 128 or 96 bytes                 body, 944, 3,952 or 16,304 bytes
+   head, 128 or 96 bytes                 body, 224, 464, 944, 3,952 or 16,304 bytes
    offset  bytes  what                   offset  bytes  what
         0     32  salt                        0     32  salt
        32      2  kind                       32      4  length n
@@ -106,7 +106,7 @@ struct act_row {
     enum act_field field;
     bool letters_stand; /* refused when a letter came that its author did not see */
     bool undone;        /* it can be undone: its field goes back */
-    bool has_body;
+    uint16_t body;      /* the least length of its sealed body; 0: it has none */
 };
 
 /* The row of a kind; NULL for a kind of a newer desk. */
@@ -152,10 +152,12 @@ struct act_content {
     size_t text_len;
 };
 
-/* Seals a body with a fresh salt: *len becomes the length of the smallest class that holds it.
-   ERROR_TEXT_LONG when none does, ERROR_MEMORY. */
-enum error act_seal_body(const struct act_body_key *key, const struct act_content *content,
-                         uint8_t sealed[JOURNAL_BODY_MAX], size_t *len, uint8_t digest[HASH_LEN]);
+/* Seals a body of an act of this kind with a fresh salt: *len becomes the length of the smallest
+   class that holds it and is no less than the kind's. ERROR_TEXT_LONG when none does, ERROR_MEMORY.
+ */
+enum error act_seal_body(const struct act_body_key *key, uint16_t kind,
+                         const struct act_content *content, uint8_t sealed[JOURNAL_BODY_MAX],
+                         size_t *len, uint8_t digest[HASH_LEN]);
 
 /* Opens a body into plain (ACT_BODY_MAX bytes of secret_new memory) and compares its digest.
  *content points into plain. ERROR_SEAL, ERROR_MALFORMED, ERROR_MEMORY as above. */

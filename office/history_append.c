@@ -32,7 +32,8 @@ static enum error seal_body(const struct keyset *keys, const uint8_t *key,
 {
     const struct act_body_key body = {keys->office, key};
     uint8_t sealed[JOURNAL_BODY_MAX];
-    enum error error = act_seal_body(&body, content, sealed, &added->body_len, added->body_digest);
+    enum error error = act_seal_body(&body, added->act.kind, content, sealed, &added->body_len,
+                                     added->body_digest);
     if (error != ERROR_NONE)
         return error;
     added->body = malloc(added->body_len);

@@ -196,7 +196,8 @@ static void test_digests_of_the_same_tell_nothing(void **state)
     size_t len = 0;
     for (int i = 0; i < 2; i++) {
         assert_int_equal(act_seal_head(&head, &act, sealed, &len, digests[i]), ERROR_NONE);
-        assert_int_equal(act_seal_body(&body, &content, sealed, &len, digests[2 + i]), ERROR_NONE);
+        assert_int_equal(act_seal_body(&body, ACT_NOTE, &content, sealed, &len, digests[2 + i]),
+                         ERROR_NONE);
     }
     assert_memory_not_equal(digests[0], digests[1], HASH_LEN);
     assert_memory_not_equal(digests[2], digests[3], HASH_LEN);
@@ -224,6 +225,31 @@ static void test_heads_have_two_lengths(void **state)
         assert_memory_equal(&found.commitment, &acts[i].commitment, HASH_LEN);
         assert_int_equal(found.kind, acts[i].kind);
         assert_int_equal(found.to, acts[i].to);
+    }
+}
+
+/* Of what a detainee wrote, short and empty look like most. */
+static void test_a_letter_has_fewer_lengths(void **state)
+{
+    static const uint8_t office[HASH_LEN] = {1}, key[AEAD_KEY_LEN] = {2};
+    static const char text[ACT_CONTENT_MAX];
+    static uint8_t sealed[JOURNAL_BODY_MAX];
+    static const struct {
+        size_t text_len, letter, note;
+    } lengths[] = {{0, 960, 240},     {188, 960, 240},      {189, 960, 480},
+                   {428, 960, 480},   {429, 960, 960},      {908, 960, 960},
+                   {909, 3968, 3968}, {3917, 16320, 16320}, {ACT_CONTENT_MAX, 16320, 16320}};
+    const struct act_body_key body = {office, key};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        const struct act_content content = {.text = text, .text_len = lengths[i].text_len};
+        uint8_t digest[HASH_LEN];
+        size_t letter = 0, note = 0;
+        assert_int_equal(act_seal_body(&body, ACT_LETTER, &content, sealed, &letter, digest),
+                         ERROR_NONE);
+        assert_int_equal(act_seal_body(&body, ACT_NOTE, &content, sealed, &note, digest),
+                         ERROR_NONE);
+        assert_int_equal(letter, lengths[i].letter);
+        assert_int_equal(note, lengths[i].note);
     }
 }
 
@@ -311,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_a_role_lasts_to_the_end_of_the_transaction),
         cmocka_unit_test(test_digests_of_the_same_tell_nothing),
         cmocka_unit_test(test_heads_have_two_lengths),
+        cmocka_unit_test(test_a_letter_has_fewer_lengths),
         cmocka_unit_test(test_another_first_transaction_is_another_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,7 @@ static void try_body(const uint8_t *data, size_t size)
 
     must(opened != NULL);
     fuzz_fail_at(sealing(data));
-    enum error error = act_seal_body(&body_key, &words, sealed, &len, digest);
+    enum error error = act_seal_body(&body_key, ACT_LETTER, &words, sealed, &len, digest);
     fuzz_fail_at(0);
     if (error == ERROR_NONE && data[0] & OUTSIDE) {
         fuzz_change(sealed, len, place % len, data + HEAD, size - HEAD);

@@ -34,7 +34,7 @@ TABLES = {
     "office": [("one", 0), ("id", 32)],
     "txn": [("no", 0), ("prev", 32), ("officer", 0), ("acts", 0), ("hash", 32), ("signature", 64)],
     "act": [("seq", 0), ("txn", 0), ("head", (117, 149)), ("head_digest", 32), ("body_digest", -32)],
-    "body": [("seq", 0), ("sealed", (960, 3968, 16320))],
+    "body": [("seq", 0), ("sealed", (240, 480, 960, 3968, 16320))],
     "casekey": [("commitment", 32), ("handle", 16), ("compartment", 0), ("generation", 0),
                 ("wrapped", 60)],
     "wrap": [("officer", 0), ("compartment", 0), ("generation", 0), ("sealed", 80)],
@@ -312,6 +312,8 @@ class Audit:
             d = unseal(key, r["body_digest"], self.bodies[seq], self.id)
         except InvalidTag:
             return fault(f"act {seq}: the body does not open")
+        if h.kind == 16 and len(d) < 944:
+            fault(f"act {seq}: the body of a letter is too short")
         size = struct.unpack("<I", d[32:36])[0]
         if sha(b"sandyq body v1\0", d) != r["body_digest"] or size > len(d) - 36:
             return fault(f"act {seq}: the body has another digest or length")
