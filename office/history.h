@@ -51,7 +51,7 @@ struct history {
     struct keyset *keys;
     const uint8_t *root;   /* the office's root key, SIGNATURE_PUBLIC_LEN bytes */
     const uint8_t *signer; /* the root key's seed, while root adds something; NULL: the officer */
-    int gate;              /* the lock file of one transaction */
+    int gate;              /* office/gate */
     struct fold *fold;
     uint64_t highest;        /* number of a transaction that an act names, there or not */
     uint64_t txn;            /* the last transaction taken, */

@@ -3,14 +3,11 @@
    what other desks have written is taken first. */
 #include "office/history.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 
-#include "base/clock.h"
 #include "base/error.h"
+#include "office/gate.h"
 
 /* --- a batch --- */
 
@@ -83,28 +80,6 @@ void history_batch_free(struct history_batch *batch)
     }
     free(batch->acts);
     *batch = (struct history_batch){.acts = NULL};
-}
-
-/* --- the gate --- */
-
-/* A desk that was stopped within the gate must not stop the others for ever. */
-static enum error enter(int gate)
-{
-    const int64_t end = clock_ms() + HISTORY_WAIT_MS;
-    while (flock(gate, LOCK_EX | LOCK_NB) != 0) {
-        const struct timespec nap = {.tv_nsec = 1000000};
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return error_of_errno(errno);
-        if (clock_ms() >= end)
-            return ERROR_OFFICE_BUSY;
-        nanosleep(&nap, NULL);
-    }
-    return ERROR_NONE;
-}
-
-static void leave(int gate)
-{
-    flock(gate, LOCK_UN);
 }
 
 /* --- one transaction --- */
@@ -331,16 +306,17 @@ static enum error settle(struct history *history, const struct journal_txn *txn,
 enum error history_append(struct history *history, struct history_batch *batch)
 {
     struct journal_txn txn = {.acts = 0};
+    int64_t place = 0;
     enum error error = history_settle(history);
     if (error == ERROR_NONE)
-        error = enter(history->gate);
+        error = gate_enter(history->gate, HISTORY_WAIT_MS, &place);
     if (error != ERROR_NONE)
         return error;
     error = journal_begin(history->journal);
     if (error == ERROR_NONE)
         error = journal_finish(history->journal, compose(history, batch, &txn));
+    gate_leave(history->gate, place);
     if (error == ERROR_NONE && txn.acts > 0)
         error = settle(history, &txn, batch);
-    leave(history->gate);
     return error;
 }

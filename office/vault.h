@@ -4,7 +4,7 @@
 
    OFFICE/charter        the charter as signed, public
    OFFICE/journal.db     the journal (store/journal)
-   OFFICE/gate           locked (flock) by the desk that adds a transaction, while it does
+   OFFICE/gate           where desks that add a transaction queue up (office/gate)
    OFFICE/root.keyring   root and recovery key (office/root); may be kept elsewhere
    OFFICE/intake-EPOCH   intake keys (office/intake)
    OFFICE/join-*         requests of people who want to be officers (office/officer)

@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "crypto/answer.h"
+#include "office/gate.h"
 #include "protocol/board.h"
 #include "tests/lib/desk_test.h"
 #include "tests/lib/fake_kiosk.h"
@@ -242,9 +242,10 @@ static void test_a_limit_of_file_size_is_no_silent_end(void **state)
 static void test_a_second_command_is_not_locked_out(void **state)
 {
     const char *path = folder_path(desk_dir, "office/gate");
+    int64_t place = 0;
     int gate = open(path, O_RDWR | O_CLOEXEC);
     assert_true(gate >= 0);
-    assert_int_equal(flock(gate, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
     assert_int_equal(desk_run("$D list office $P && $D show office 1 $P"), 0);
     assert_int_equal(
         desk_run("mkfifo noted changed; echo both >both; "

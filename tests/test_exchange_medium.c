@@ -23,6 +23,7 @@
 #include "protocol/bundle.h"
 #include "protocol/names.h"
 #include "store/outbox.h"
+#include "tests/lib/db_wait.h"
 #include "tests/lib/chance.h"
 #include "tests/lib/exchange_test.h"
 #include "tests/lib/fake_office.h"
@@ -114,17 +115,11 @@ static void bad_outbox_is_refused(void **state)
     assert_int_equal(exchange_test_run(), ERROR_OUTBOX);
 }
 
-/* In libc's place: SQLite waits for the other one this way, and has no time to. */
-int usleep(useconds_t us)
-{
-    (void)us;
-    return 0;
-}
-
 /* The keeper writes for longer than we wait: the bundle is out all the same, and only the rest
    is told. */
 static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
 {
+    db_wait_is(NULL); /* it is told at once */
     kiosk_folder_fill(exchange_dir, 5);
     struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);

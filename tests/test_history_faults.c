@@ -8,24 +8,23 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "crypto/aead.h"
 #include "crypto/secret.h"
 #include "office/audit.h"
+#include "office/gate.h"
 #include "office/grant.h"
 #include "office/home.h"
 #include "office/identity.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/gate_test.h"
 #include "tests/lib/raw_db.h"
 
 static struct fake_desk desk;
@@ -296,28 +295,27 @@ static void test_another_first_transaction_is_another_journal(void **state)
 
 /* --- the gate --- */
 
-enum { HELD_MS = 400 };
-
-/* Another desk is in the gate for a while. */
+/* Another desk is in the gate until it sees somebody behind it. */
 static void test_a_transaction_waits_at_the_gate(void **state)
 {
     int told[2];
-    char byte = 0;
+    char bytes[2] = {0};
+    int64_t place = 0;
     struct history_batch batch = {.acts = NULL};
-    assert_int_equal(pipe(told), 0);
-    const pid_t other = fork();
+    assert_int_equal(pipe2(told, O_NONBLOCK), 0);
+    const int gate = open(folder_path(desk.dir, "gate"), O_RDWR | O_CLOEXEC);
+    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
+    const pid_t other = gate_test_fork();
     if (other == 0) {
-        const int gate = open(folder_path(desk.dir, "gate"), O_RDWR | O_CLOEXEC);
-        if (gate < 0 || flock(gate, LOCK_EX) != 0 || write(told[1], "x", 1) != 1)
-            _exit(1);
-        (void)poll(NULL, 0, HELD_MS);
-        _exit(0);
+        gate_test_await(gate, place + 1);
+        const bool said = write(told[1], "x", 1) == 1;
+        gate_leave(gate, place);
+        _exit(said ? 0 : 1);
     }
-    assert_int_equal(read(told[0], &byte, 1), 1);
-    const int64_t began = clock_ms();
     assert_int_equal(history_append(&desk.vault.history, &batch), ERROR_NONE);
-    assert_true(clock_ms() - began >= HELD_MS / 2);
+    assert_int_equal(read(told[0], bytes, sizeof bytes), 1);
     assert_int_equal(waitpid(other, NULL, 0), other);
+    close(gate);
     close(told[0]);
     close(told[1]);
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gate: one desk at a time adds a transaction, in the order in which they came. It is a file of
+   which nothing but locks is used. They are of whoever opened the file (F_OFD_SETLK), so that none
+   outlives its process:
+
+   byte 0       held for a moment, while somebody takes a place
+   byte 2...    a place in the queue each; the lowest that is held is inside
+
+   A desk that uses it takes the place behind all that are held. */
+#ifndef OFFICE_GATE_H
+#define OFFICE_GATE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Enters, when all have left who came before, for at most so many milliseconds; *place is for
+   gate_leave. ERROR_OFFICE_BUSY when it took longer, a lack. The same descriptor enters once at a
+   time. */
+enum { GATE_FIRST = 2 };
+enum error gate_enter(int gate, int64_t ms, int64_t *place);
+
+/* Leaves, and lets the next one in. */
+void gate_leave(int gate, int64_t place);
+
+#endif
