@@ -33,7 +33,7 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_RECORDS] = N_("the records that it took are not those that stand there."),
         [AUDIT_STRAY_RECORD] = N_("records stand there that no import took."),
         [AUDIT_TIP] = N_("the end of its chain is not that of its records."),
-        [AUDIT_OFFICER] = N_("the public keys are not those that were named."),
+        [AUDIT_OFFICER] = N_("the public keys are missing, or are not those that were named."),
         [AUDIT_DATABASE] =
             N_("journal.db is damaged. Keep a copy, then put it back from your backup "
                "and import the bundles again."),

@@ -18,7 +18,7 @@ enum audit_kind {
     AUDIT_RECORDS,      /* the records that an import took are not those that stand there */
     AUDIT_STRAY_RECORD, /* a record that no import took */
     AUDIT_TIP,          /* the end of a kiosk's chain, as it is noted, is not that of its records */
-    AUDIT_OFFICER,      /* an officer's public keys are not those that were named */
+    AUDIT_OFFICER,      /* an officer's public keys are missing, or not those that were named */
     AUDIT_DATABASE,     /* the database itself is damaged */
     AUDIT_KINDS
 };
