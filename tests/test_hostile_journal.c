@@ -13,6 +13,8 @@
 
 #include "base/error.h"
 #include "office/audit.h"
+#include "office/grant.h"
+#include "office/intake.h"
 #include "office/officer.h"
 #include "office/request.h"
 #include "tests/lib/fake_desk.h"
@@ -26,7 +28,7 @@ static struct fake_kiosk kiosk;
  */
 static struct keyset *second;
 
-static void add_officer(void)
+static void join(uint32_t no)
 {
     char fingerprint[NAMING_FINGERPRINT_LEN], name[NAMING_NAME_MAX + 1];
     const struct officer_order order = {fingerprint, ACT_OFFICER_ROLE, FAKE_DESK_NOW};
@@ -35,7 +37,7 @@ static void add_officer(void)
     assert_int_equal(request_write(desk.vault.dir, 0600, second, "Second", fingerprint),
                      ERROR_NONE);
     assert_int_equal(officer_add(&desk.vault, &order, &second->officer, name), ERROR_NONE);
-    assert_int_equal(second->officer, 2);
+    assert_int_equal(second->officer, no);
 }
 
 static int setup(void **state)
@@ -47,7 +49,7 @@ static int setup(void **state)
         fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     }
     assert_int_equal(fake_desk_import(&desk, &kiosk, 1, 2, NULL), ERROR_NONE);
-    add_officer();
+    join(2);
     return 0;
 }
 
@@ -117,6 +119,123 @@ static void an_officer_whose_keys_were_changed_is_named(void **state)
     assert_int_equal(found.last.officer, 2);
 }
 
+/* --- keys --- */
+
+/* What the second officer's desk reads for the first time. */
+static struct history read_as_second(void)
+{
+    struct history history = {.journal = desk.vault.journal,
+                              .keys = second,
+                              .root = desk.vault.charter.root,
+                              .gate = -1,
+                              .at_once = true};
+    assert_int_equal(history_follow(&history), ERROR_NONE);
+    return history;
+}
+
+/* Wraps a secret that everybody knows for the second officer, n times, from this generation on. */
+static void wrap_rubbish(uint16_t compartment, uint32_t from, uint32_t n)
+{
+    static const uint8_t known[KEYSET_KEY_LEN] = "everybody knows this one";
+    struct grant_holder holder = {.officer = 2};
+    struct keyset *hostile = NULL;
+    struct journal_wrap wrap;
+    memcpy(holder.agree, second->agree_public, HPKE_KEY_LEN);
+    assert_int_equal(keyset_new(desk.vault.charter.office, &hostile), ERROR_NONE);
+    assert_int_equal(journal_begin(desk.vault.journal), ERROR_NONE);
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(keyset_add(hostile, compartment, from + i, known), ERROR_NONE);
+        assert_int_equal(grant_secret(desk.vault.charter.office,
+                                      keyset_find(hostile, compartment, from + i), &holder, &wrap),
+                         ERROR_NONE);
+        assert_int_equal(journal_put_wrap(desk.vault.journal, &wrap), ERROR_NONE);
+        keyset_drop(hostile, compartment, from + i);
+    }
+    assert_int_equal(journal_commit(desk.vault.journal), ERROR_NONE);
+    keyset_free(&hostile);
+}
+
+enum { RUBBISH = 6000 }; /* more than there are locked pages for */
+
+static void secrets_that_nobody_made_take_no_room(void **state)
+{
+    wrap_rubbish(KEYSET_HOUSE, 2, RUBBISH);
+    wrap_rubbish(KEYSET_GENERAL + 1, 1, 1);
+    struct history history = read_as_second();
+    assert_int_equal(second->generation_count, 4);
+    assert_int_equal(fold_case_count(history.fold), 2);
+    assert_int_equal(history.fault_count, 1);
+    assert_int_equal(history.faults[0].kind, HISTORY_SECRET);
+    history_end(&history);
+}
+
+static void a_secret_in_the_place_of_the_one_that_was_made_is_not_used(void **state)
+{
+    wrap_rubbish(KEYSET_GENERAL, 1, 1);
+    struct history history = read_as_second();
+    assert_null(keyset_newest(second, KEYSET_GENERAL));
+    assert_int_equal(second->generation_count, 3);
+    assert_int_equal(history.fault_count, 1);
+    assert_int_equal(history.faults[0].kind, HISTORY_SECRET);
+    history_end(&history);
+}
+
+/* A removal, and what comes after it, are read by who joins the office later still. */
+static void secrets_are_taken_as_they_were_made(void **state)
+{
+    assert_int_equal(officer_remove(&desk.vault, 2, FAKE_DESK_NOW), ERROR_NONE);
+    keyset_free(&second);
+    join(3);
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    struct history history = read_as_second();
+    assert_int_equal(history.fault_count, 0);
+    assert_int_equal(second->generation_count, 7);
+    assert_int_equal(fold_case_count(history.fold), 3);
+    assert_int_equal(history.txn, desk.vault.history.txn);
+    history_end(&history);
+}
+
+/* Rubbish in the folder, and in the file itself. */
+static void an_intake_key_that_nobody_named_is_not_taken(void **state)
+{
+    struct vault *vault = &desk.vault;
+    struct grant_holder holder = {.officer = 1};
+    struct keyset *keys = NULL, *hostile = NULL;
+    memcpy(holder.agree, vault->keys->agree_public, HPKE_KEY_LEN);
+    assert_int_equal(keyset_copy(vault->keys, &keys), ERROR_NONE);
+    assert_int_equal(keyset_new(vault->charter.office, &hostile), ERROR_NONE);
+    for (uint8_t epoch = 70; epoch >= 1; epoch--) {
+        const uint8_t secret[ENVELOPE_KEY_LEN] = {epoch};
+        hostile->intake_count = keys->intake_count = 0;
+        assert_int_equal(keyset_add_intake(hostile, epoch, secret), ERROR_NONE);
+        if (epoch == 1) { /* the true file is still there */
+            assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
+            assert_int_equal(keys->intake_count, 1);
+        }
+        assert_int_equal(intake_save(vault->dir, 0600, vault->charter.office, &hostile->intake[0],
+                                     &holder, 1),
+                         ERROR_NONE);
+    }
+    keys->intake_count = 0;
+    assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
+    assert_int_equal(keys->intake_count, 0);
+    keyset_free(&hostile);
+    keyset_free(&keys);
+}
+
+static void a_desk_without_the_intake_key_takes_no_letter(void **state)
+{
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    desk.vault.keys->intake_count = 0;
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_INTAKE_KEY);
+    desk.vault.keys->intake_count = 1;
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    assert_int_equal(fold_case_count(desk.vault.history.fold), 3);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -125,6 +244,11 @@ int main(void)
         TEST(nothing_is_found_where_nothing_was_done),
         TEST(an_officer_whose_row_is_gone_is_named),
         TEST(an_officer_whose_keys_were_changed_is_named),
+        TEST(secrets_that_nobody_made_take_no_room),
+        TEST(a_secret_in_the_place_of_the_one_that_was_made_is_not_used),
+        TEST(secrets_are_taken_as_they_were_made),
+        TEST(an_intake_key_that_nobody_named_is_not_taken),
+        TEST(a_desk_without_the_intake_key_takes_no_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
