@@ -16,7 +16,9 @@
 #include "office/grant.h"
 #include "office/intake.h"
 #include "office/officer.h"
+#include "office/publish.h"
 #include "office/request.h"
+#include "protocol/board.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/raw_db.h"
@@ -236,6 +238,61 @@ static void a_desk_without_the_intake_key_takes_no_letter(void **state)
     assert_int_equal(fold_case_count(desk.vault.history.fold), 3);
 }
 
+/* --- boards --- */
+
+/* What the next board says of the kiosk. */
+static enum error publish(struct board_mark *mark)
+{
+    struct publish_report report;
+    struct board board;
+    size_t len = 0;
+    char *out = folder_make();
+    const enum error error = publish_run(&desk.vault, out, FAKE_DESK_NOW + 1, &report);
+    uint8_t *data = folder_read(folder_path(out, "sandyq.board"), &len);
+    assert_int_equal(board_decode(data, len, desk.vault.charter.board, desk.vault.charter.office,
+                                  &board),
+                     ERROR_NONE);
+    assert_true(board_find_mark(&board, kiosk.id, mark));
+    free(data);
+    folder_remove(&out);
+    return error;
+}
+
+static void what_no_import_took_is_not_acknowledged(void **state)
+{
+    static const char *const hands[] = {
+        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)",
+        "INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, 1 FROM record "
+        "WHERE seq = 2",
+        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32);"
+        "UPDATE record SET act = 1 WHERE seq = 3",
+    };
+    struct board_mark mark;
+    assert_int_equal(publish(&mark), ERROR_NONE);
+    assert_int_equal(mark.seq, 2);
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        change(hands[i]);
+        assert_int_equal(publish(&mark), ERROR_NONE);
+        assert_int_equal(mark.seq, 2);
+    }
+    assert_int_equal(audit().kinds[AUDIT_STRAY_RECORD], 1);
+}
+
+/* Nor is anything of an act whose records are not those that it took. */
+static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
+{
+    struct board_mark mark;
+    change("INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, act FROM record "
+           "WHERE seq = 2; UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)");
+    assert_int_equal(publish(&mark), ERROR_JOURNAL_ROW);
+    assert_int_equal(mark.seq, 0);
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_int_equal(audit().kinds[AUDIT_RECORDS], 1);
+    change("DELETE FROM record WHERE seq = 3; UPDATE kiosk SET tip_seq = 0");
+    assert_int_equal(publish(&mark), ERROR_NONE);
+    assert_int_equal(mark.seq, 2);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -249,6 +306,8 @@ int main(void)
         TEST(secrets_are_taken_as_they_were_made),
         TEST(an_intake_key_that_nobody_named_is_not_taken),
         TEST(a_desk_without_the_intake_key_takes_no_letter),
+        TEST(what_no_import_took_is_not_acknowledged),
+        TEST(what_does_not_fit_its_import_is_not_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
