@@ -12,7 +12,7 @@
 
 /* Anybody can wrap anything to a public key, as often as they like: only what an act says was made
    is opened and takes room, and the first secret of the house, under which the first act is sealed.
-   What does not open is passed over, and noticed where something sealed for it is met. */
+   What does not open is passed over, and named at the end. */
 static enum error take_wrap(void *context, const struct journal_wrap *wrap)
 {
     struct history *history = context;
@@ -25,11 +25,13 @@ static enum error take_wrap(void *context, const struct journal_wrap *wrap)
     return error == ERROR_SEAL || error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
 }
 
-/* Of those that nobody made, when the journal was read to its end. */
+/* Of a secret that nobody made, or that is not what was made, when the journal was read to its end.
+ */
 static enum error name_wrap(void *context, const struct journal_wrap *wrap)
 {
     struct history *history = context;
-    if (fold_commitment(history->fold, wrap->compartment, wrap->generation) == NULL)
+    if (fold_commitment(history->fold, wrap->compartment, wrap->generation) == NULL ||
+        keyset_find(history->keys, wrap->compartment, wrap->generation) == NULL)
         history_note_fault(history, HISTORY_SECRET, 0, 0);
     return ERROR_NONE;
 }

@@ -7,9 +7,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "office/audit.h"
@@ -293,6 +295,104 @@ static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
     assert_int_equal(mark.seq, 2);
 }
 
+/* --- what was taken away or changed before the end of a view --- */
+
+/* Act 1 founds the office; the kiosk's card, the import and the second officer follow. */
+#define OF_LETTER "(SELECT min(seq) FROM act WHERE txn = 3)"
+#define OTHER     "(SELECT min(seq) + 2 FROM act WHERE txn = 3)"
+
+/* One hand in the journal, and what the audit finds. */
+static const struct hand {
+    const char *sql;
+    enum audit_kind kind;
+    enum history_fault_kind fault; /* AUDIT_HISTORY */
+    bool at_once;                  /* the next desk names it, too */
+} hands[] = {
+    {"DELETE FROM act WHERE seq = " OF_LETTER, AUDIT_HISTORY, HISTORY_HASH, false},
+    {"DELETE FROM act WHERE txn = 3; DELETE FROM txn WHERE no = 3", AUDIT_HISTORY, HISTORY_HOLE,
+     false},
+    {"DELETE FROM txn WHERE no = 3", AUDIT_HISTORY, HISTORY_HASH, false},
+    {"UPDATE act SET head = zeroblob(173) WHERE seq = " OF_LETTER, AUDIT_HISTORY, HISTORY_HEAD,
+     false},
+    {"UPDATE txn SET officer = 2 WHERE no = 3", AUDIT_HISTORY, HISTORY_HASH, false},
+    {"UPDATE txn SET signature = (SELECT signature FROM txn WHERE no = 2) WHERE no = 3",
+     AUDIT_HISTORY, HISTORY_SIGNATURE, false},
+    {"DELETE FROM txn WHERE no = (SELECT max(no) FROM txn); "
+     "DELETE FROM act WHERE txn NOT IN (SELECT no FROM txn)",
+     AUDIT_HISTORY, HISTORY_ROLLED_BACK, true},
+    {"DELETE FROM body WHERE seq = " OF_LETTER, AUDIT_BODY, 0, false},
+    {"UPDATE body SET sealed = (SELECT sealed FROM body WHERE seq = " OTHER
+     ") WHERE seq = " OF_LETTER,
+     AUDIT_BODY, 0, false},
+    {"DELETE FROM casekey WHERE rowid = (SELECT min(rowid) FROM casekey)", AUDIT_KEY, 0, false},
+    {"UPDATE casekey SET wrapped = (SELECT max(wrapped) FROM casekey)", AUDIT_KEY, 0, false},
+    {"UPDATE casekey SET generation = 2", AUDIT_KEY, 0, false},
+    {"DELETE FROM wrap WHERE officer = 1 AND compartment = 16", AUDIT_WRAP, 0, false},
+    {"DELETE FROM wrap WHERE officer = 2 AND compartment = 1", AUDIT_WRAP, 0, false},
+    {"DELETE FROM wrap WHERE officer = 0", AUDIT_WRAP, 0, false},
+    {"UPDATE wrap SET sealed = (SELECT sealed FROM wrap WHERE officer = 2 AND compartment = 16) "
+     "WHERE officer = 1 AND compartment = 16",
+     AUDIT_HISTORY, HISTORY_SECRET, true},
+    {"INSERT INTO wrap VALUES(1, 16, 7, zeroblob(80))", AUDIT_HISTORY, HISTORY_SECRET, true},
+    {"DELETE FROM officer WHERE no = 2", AUDIT_OFFICER, 0, false},
+    {"DELETE FROM kiosk", AUDIT_TIP, 0, false},
+    {"UPDATE kiosk SET tip_seq = 1", AUDIT_TIP, 0, false},
+    {"INSERT INTO kiosk VALUES(x'0102030405060708', 0, zeroblob(32), 0)", AUDIT_TIP, 0, false},
+    {"DELETE FROM record WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET day = day + 1 WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET act = 1", AUDIT_STRAY_RECORD, 0, false},
+};
+
+/* The next command of the first officer: keys come from the journal, the rest from the view. */
+static void begin_again(void)
+{
+    struct vault *vault = &desk.vault;
+    struct keyset *keys = vault->keys;
+    uint8_t first[HASH_LEN];
+    memcpy(first, vault->history.first, sizeof first);
+    const int gate = vault->history.gate;
+    history_end(&vault->history);
+    view_end(&vault->view);
+    while (keys->generation_count > 0)
+        keyset_drop(keys, keys->generations[0]->compartment, keys->generations[0]->generation);
+    vault->history = (struct history){.gate = gate};
+    vault_begin(vault);
+    assert_int_equal(view_load(&vault->view, first), ERROR_NONE);
+    assert_int_equal(history_follow(&vault->history), ERROR_NONE);
+}
+
+/* The last transaction is the lead's naming of the second officer. */
+static void every_hand_is_named(void **state)
+{
+    char *home = folder_make();
+    const char *path = folder_path(desk.dir, "journal.db"), *kept = folder_path(home, "kept");
+    desk.vault.home = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    vault_begin(&desk.vault);
+    view_save(&desk.vault.view);
+    begin_again();
+    assert_int_equal(audit().all, 0);
+    assert_int_equal(journal_checkpoint(desk.vault.journal), ERROR_NONE);
+    folder_copy(path, kept);
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        const struct hand *hand = &hands[i];
+        change(hand->sql);
+        begin_again();
+        if ((desk.vault.history.fault_count > 0) != hand->at_once)
+            fail_msg("%s: %zu faults", hand->sql, desk.vault.history.fault_count);
+        const struct found found = audit();
+        if (found.kinds[hand->kind] == 0 ||
+            (hand->kind == AUDIT_HISTORY && found.faults[hand->fault] == 0))
+            fail_msg("%s: not found", hand->sql);
+        journal_close(&desk.vault.journal);
+        folder_copy(kept, path);
+        assert_int_equal(journal_open(path, &desk.vault.journal), ERROR_NONE);
+        begin_again();
+    }
+    assert_int_equal(audit().all, 0);
+    close(desk.vault.home);
+    folder_remove(&home);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -308,6 +408,7 @@ int main(void)
         TEST(a_desk_without_the_intake_key_takes_no_letter),
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
+        TEST(every_hand_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
