@@ -32,8 +32,7 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_KEY] = N_("the key of its words is missing, or was changed."),
         [AUDIT_RECORDS] = N_("the records that it took are not those that stand there."),
         [AUDIT_STRAY_RECORD] = N_("records stand there that no import took."),
-        [AUDIT_TIP] =
-            N_("what is noted of its chain is missing, or is not what its records say."),
+        [AUDIT_TIP] = N_("what is noted of its chain is missing, or is not what its records say."),
         [AUDIT_OFFICER] = N_("the public keys are missing, or are not those that were named."),
         [AUDIT_WRAP] = N_("keys of the office that were given are missing."),
         [AUDIT_DATABASE] =

@@ -82,8 +82,8 @@ struct history {
  */
 enum error history_follow(struct history *history);
 
-/* Reads on from where the fold ends; for history_follow. *made: it stopped behind a transaction that
-   made secrets which are not held, and is to be called again once they were taken. */
+/* Reads on from where the fold ends; for history_follow. *made: it stopped behind a transaction
+   that made secrets which are not held, and is to be called again once they were taken. */
 enum error history_read(struct history *history, bool *made);
 
 /* The transaction up to which signatures are checked; whether one behind it was found to be forged,

@@ -54,8 +54,7 @@ static enum error fill_batch(struct removal *removal, struct history_batch *batc
                             .to = ACT_NOBODY};
     enum error error = history_batch_add(batch, vault->keys, &act, NULL, NULL, NULL);
     for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
-        error =
-            generation_make(removal->made, renewed[i], fold_generation(fold, renewed[i]) + 1);
+        error = generation_make(removal->made, renewed[i], fold_generation(fold, renewed[i]) + 1);
         if (error == ERROR_NONE)
             error = generation_add(batch, vault->keys, removal->made->generations[i], removal->now);
     }

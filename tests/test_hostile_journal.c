@@ -218,9 +218,9 @@ static void an_intake_key_that_nobody_named_is_not_taken(void **state)
             assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
             assert_int_equal(keys->intake_count, 1);
         }
-        assert_int_equal(intake_save(vault->dir, 0600, vault->charter.office, &hostile->intake[0],
-                                     &holder, 1),
-                         ERROR_NONE);
+        assert_int_equal(
+            intake_save(vault->dir, 0600, vault->charter.office, &hostile->intake[0], &holder, 1),
+            ERROR_NONE);
     }
     keys->intake_count = 0;
     assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
@@ -251,9 +251,9 @@ static enum error publish(struct board_mark *mark)
     char *out = folder_make();
     const enum error error = publish_run(&desk.vault, out, FAKE_DESK_NOW + 1, &report);
     uint8_t *data = folder_read(folder_path(out, "sandyq.board"), &len);
-    assert_int_equal(board_decode(data, len, desk.vault.charter.board, desk.vault.charter.office,
-                                  &board),
-                     ERROR_NONE);
+    assert_int_equal(
+        board_decode(data, len, desk.vault.charter.board, desk.vault.charter.office, &board),
+        ERROR_NONE);
     assert_true(board_find_mark(&board, kiosk.id, mark));
     free(data);
     folder_remove(&out);
