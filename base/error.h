@@ -80,6 +80,9 @@
     X(JOURNAL_ROW, 1, \
       N_("Something in journal.db was changed by another program. Keep a copy, then put it " \
          "back from your backup.")) \
+    X(INTAKE_KEY, 1, \
+      N_("The office's intake key is missing, or was changed: nothing was taken. Put the " \
+         "intake file back from your backup, or let a colleague whose desk has the key import.")) \
     /* What is sealed. */ \
     X(SEAL, 1, N_("What was sealed was changed, or is for another key.")) \
     X(KEY_UNFIT, 1, N_("This key cannot be used, or is not the one that is named.")) \

@@ -32,8 +32,9 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_KEY] = N_("the key of its words is missing, or was changed."),
         [AUDIT_RECORDS] = N_("the records that it took are not those that stand there."),
         [AUDIT_STRAY_RECORD] = N_("records stand there that no import took."),
-        [AUDIT_TIP] = N_("the end of its chain is not that of its records."),
-        [AUDIT_OFFICER] = N_("the public keys are not those that were named."),
+        [AUDIT_TIP] = N_("what is noted of its chain is missing, or is not what its records say."),
+        [AUDIT_OFFICER] = N_("the public keys are missing, or are not those that were named."),
+        [AUDIT_WRAP] = N_("keys of the office that were given are missing."),
         [AUDIT_DATABASE] =
             N_("journal.db is damaged. Keep a copy, then put it back from your backup "
                "and import the bundles again."),
@@ -59,6 +60,12 @@ static void put_subject(FILE *out, const struct audit_finding *finding)
     switch (finding->kind) {
     case AUDIT_OFFICER:
         fprintf(out, _("Officer %u: "), finding->officer);
+        return;
+    case AUDIT_WRAP:
+        if (finding->officer == 0)
+            fputs(_("Recovery key: "), out);
+        else
+            fprintf(out, _("Officer %u: "), finding->officer);
         return;
     case AUDIT_TIP:
         card_kiosk_text(finding->kiosk, kiosk);

@@ -8,17 +8,16 @@
 #include "base/error.h"
 #include "crypto/secret.h"
 #include "office/contact.h"
-#include "office/identity.h"
 #include "office/item.h"
 
 const char *audit_kind_name(enum audit_kind kind)
 {
     static const char *const names[AUDIT_KINDS] = {
-        [AUDIT_HISTORY] = "history",   [AUDIT_VOID] = "void",
-        [AUDIT_BODY] = "body",         [AUDIT_KEY] = "key",
-        [AUDIT_RECORDS] = "records",   [AUDIT_STRAY_RECORD] = "stray record",
-        [AUDIT_TIP] = "tip",           [AUDIT_OFFICER] = "officer",
-        [AUDIT_DATABASE] = "database",
+        [AUDIT_HISTORY] = "history", [AUDIT_VOID] = "void",
+        [AUDIT_BODY] = "body",       [AUDIT_KEY] = "key",
+        [AUDIT_RECORDS] = "records", [AUDIT_STRAY_RECORD] = "stray record",
+        [AUDIT_TIP] = "tip",         [AUDIT_OFFICER] = "officer",
+        [AUDIT_WRAP] = "wrap",       [AUDIT_DATABASE] = "database",
     };
     return names[kind];
 }
@@ -68,7 +67,7 @@ static bool is_void(const struct fold_act *act)
 }
 
 /* The key of an act's body: the house's, or that of the case. ERROR_KEY_UNFIT when this officer has
-   not been given it. */
+   not been given it, ERROR_SEAL also when it is said to be wrapped under what nobody made. */
 static enum error find_key(struct audit *audit, const struct journal_act *row,
                            const struct act *act, const uint8_t **key)
 {
@@ -82,6 +81,9 @@ static enum error find_key(struct audit *audit, const struct journal_act *row,
     }
     *key = audit->plain + KEY_AT;
     enum error error = journal_casekey(audit->vault->journal, act->commitment, &casekey);
+    if (error == ERROR_NONE &&
+        fold_commitment(audit->history.fold, casekey.compartment, casekey.generation) == NULL)
+        return ERROR_SEAL;
     return error == ERROR_NONE
                ? grant_open_case_key(audit->vault->keys, &casekey, audit->plain + KEY_AT)
                : error;
@@ -145,18 +147,68 @@ static enum error check_act(void *context, const struct journal_act *row)
 
 /* --- officers --- */
 
+static enum error say_officer(struct audit *audit, uint32_t no)
+{
+    const struct audit_finding finding = {.kind = AUDIT_OFFICER, .officer = no};
+    return say(audit, &finding);
+}
+
+/* Of a row that no act speaks of. */
 static enum error check_officer(void *context, const struct journal_officer *officer)
 {
     struct audit *audit = context;
-    uint8_t digest[HASH_LEN];
-    const struct audit_finding finding = {.kind = AUDIT_OFFICER, .officer = officer->no};
-    const struct fold_officer *known = fold_officer(audit->history.fold, officer->no);
-    enum error error =
-        identity_digest(audit->vault->keys->office, officer->sign, officer->agree, digest);
-    if (error != ERROR_NONE)
-        return error;
-    return known == NULL || memcmp(known->commitment, digest, HASH_LEN) != 0 ? say(audit, &finding)
-                                                                             : ERROR_NONE;
+    return fold_officer(audit->history.fold, officer->no) == NULL ? say_officer(audit, officer->no)
+                                                                  : ERROR_NONE;
+}
+
+/* Both ways: every officer whom an act named has a row with these keys, and there is no other. */
+static enum error check_officers(struct audit *audit)
+{
+    enum error error = journal_each_officer(audit->vault->journal, check_officer, audit);
+    for (uint32_t no = 1; no <= fold_officer_count(audit->history.fold) && error == ERROR_NONE;
+         no++) {
+        struct journal_officer officer;
+        error = history_signer(&audit->history, no, &officer);
+        if (error == ERROR_NO_ROW || error == ERROR_SEAL)
+            error = say_officer(audit, no);
+    }
+    return error;
+}
+
+/* --- secrets that were given --- */
+
+/* The wraps of one holder that are of secrets which an act made. */
+struct given {
+    const struct fold *fold;
+    uint64_t n;
+};
+
+static enum error count_wrap(void *context, const struct journal_wrap *wrap)
+{
+    struct given *given = context;
+    given->n += fold_commitment(given->fold, wrap->compartment, wrap->generation) != NULL;
+    return ERROR_NONE;
+}
+
+/* Everybody who was not removed is given every secret, and the recovery key is. Whether a wrap
+   opens, only its owner can tell. */
+static enum error check_wraps(struct audit *audit)
+{
+    const struct fold *fold = audit->history.fold;
+    uint64_t made = 0;
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; keyset_compartments[i] != 0; i++)
+        made += fold_generation(fold, keyset_compartments[i]);
+    for (uint32_t no = 0; no <= fold_officer_count(fold) && error == ERROR_NONE; no++) {
+        const struct audit_finding lacking = {.kind = AUDIT_WRAP, .officer = no};
+        struct given given = {.fold = fold};
+        if (no > 0 && fold_officer(fold, no)->role == ACT_NOBODY)
+            continue;
+        error = journal_each_wrap(audit->vault->journal, no, count_wrap, &given);
+        if (error == ERROR_NONE && given.n < made)
+            error = say(audit, &lacking);
+    }
+    return error;
 }
 
 /* --- records --- */
@@ -296,7 +348,47 @@ static enum error check_records(struct audit *audit)
     return error;
 }
 
+/* --- what is noted of kiosks --- */
+
+/* Of a row that no act speaks of, or whose end is not that of the records. */
+static enum error check_tip(void *context, const struct journal_kiosk *kiosk)
+{
+    struct audit *audit = context;
+    struct journal_kiosk found;
+    enum error error = journal_tip(audit->vault->journal, kiosk, &found);
+    if (error != ERROR_NONE)
+        return error;
+    return fold_kiosk_of(audit->history.fold, kiosk->kiosk) != NULL &&
+                   found.tip_seq == kiosk->tip_seq && found.tip_day == kiosk->tip_day &&
+                   memcmp(found.tip_hash, kiosk->tip_hash, sizeof found.tip_hash) == 0
+               ? ERROR_NONE
+               : say_records(audit, AUDIT_TIP, 0, kiosk->kiosk);
+}
+
+static enum error check_kiosks(struct audit *audit)
+{
+    const struct fold *fold = audit->history.fold;
+    enum error error = journal_each_kiosk(audit->vault->journal, check_tip, audit);
+    for (size_t i = 0; i < fold_kiosk_count(fold) && error == ERROR_NONE; i++) {
+        const uint8_t *id = fold_kiosk(fold, i)->id;
+        struct journal_kiosk kiosk;
+        error = journal_kiosk(audit->vault->journal, id, &kiosk);
+        if (error == ERROR_NO_ROW)
+            error = say_records(audit, AUDIT_TIP, 0, id);
+    }
+    return error;
+}
+
 /* --- the whole --- */
+
+/* What stands beside the acts follows from them. */
+static enum error check_beside(struct audit *audit)
+{
+    enum error error = check_officers(audit);
+    if (error == ERROR_NONE)
+        error = check_wraps(audit);
+    return error == ERROR_NONE ? check_kiosks(audit) : error;
+}
 
 static enum error run(struct audit *audit)
 {
@@ -307,7 +399,7 @@ static enum error run(struct audit *audit)
     if (error == ERROR_NONE)
         error = journal_each_act(vault->journal, 0, check_act, audit);
     if (error == ERROR_NONE)
-        error = journal_each_officer(vault->journal, check_officer, audit);
+        error = check_beside(audit);
     return error == ERROR_NONE ? check_records(audit) : error;
 }
 
@@ -338,21 +430,6 @@ enum error audit_run(struct vault *vault, audit_fn *each, void *context,
     return begin(&audit, run);
 }
 
-/* --- what is kept beside the acts --- */
-
-static enum error check_tip(void *context, const struct journal_kiosk *kiosk)
-{
-    struct audit *audit = context;
-    struct journal_kiosk found;
-    enum error error = journal_tip(audit->vault->journal, kiosk, &found);
-    if (error != ERROR_NONE)
-        return error;
-    return found.tip_seq == kiosk->tip_seq && found.tip_day == kiosk->tip_day &&
-                   memcmp(found.tip_hash, kiosk->tip_hash, sizeof found.tip_hash) == 0
-               ? ERROR_NONE
-               : say_records(audit, AUDIT_TIP, 0, kiosk->kiosk);
-}
-
 static enum error verify(struct audit *audit)
 {
     const struct audit_finding damaged = {.kind = AUDIT_DATABASE};
@@ -361,11 +438,7 @@ static enum error verify(struct audit *audit)
         error = say(audit, &damaged);
     if (error == ERROR_NONE)
         error = history_follow(&audit->history);
-    if (error == ERROR_NONE)
-        error = journal_each_officer(audit->vault->journal, check_officer, audit);
-    if (error == ERROR_NONE)
-        error = journal_each_kiosk(audit->vault->journal, check_tip, audit);
-    return error;
+    return error == ERROR_NONE ? check_beside(audit) : error;
 }
 
 enum error audit_verify(struct vault *vault, audit_fn *each, void *context,

@@ -17,9 +17,10 @@ enum audit_kind {
     AUDIT_KEY,          /* the key of a letter is missing or was changed */
     AUDIT_RECORDS,      /* the records that an import took are not those that stand there */
     AUDIT_STRAY_RECORD, /* a record that no import took */
-    AUDIT_TIP,          /* the end of a kiosk's chain, as it is noted, is not that of its records */
-    AUDIT_OFFICER,      /* an officer's public keys are not those that were named */
-    AUDIT_DATABASE,     /* the database itself is damaged */
+    AUDIT_TIP,      /* what is noted of a kiosk's chain is missing, or not what its records say */
+    AUDIT_OFFICER,  /* an officer's public keys are missing, or not those that were named */
+    AUDIT_WRAP,     /* an officer, or the recovery key (0), lacks secrets that were given */
+    AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };
 

@@ -22,8 +22,7 @@ enum error generation_add(struct history_batch *batch, const struct keyset *keys
     return error == ERROR_NONE ? history_batch_add(batch, keys, &act, NULL, &content, NULL) : error;
 }
 
-enum error generation_make(struct history_batch *batch, struct keyset *keys, uint16_t compartment,
-                           uint32_t number, uint32_t now)
+enum error generation_make(struct keyset *keys, uint16_t compartment, uint32_t number)
 {
     uint8_t *secret = secret_new(KEYSET_KEY_LEN);
     if (secret == NULL)
@@ -31,7 +30,5 @@ enum error generation_make(struct history_batch *batch, struct keyset *keys, uin
     random_key(secret, KEYSET_KEY_LEN);
     enum error error = keyset_add(keys, compartment, number, secret);
     secret_free(secret);
-    return error == ERROR_NONE
-               ? generation_add(batch, keys, keyset_find(keys, compartment, number), now)
-               : error;
+    return error;
 }

@@ -6,14 +6,12 @@
 
 #include "office/history.h"
 
-/* Adds to the batch the act that makes this generation, whose secret is in keys. Errors of
+/* Adds to the batch the act that makes this generation, sealed under keys. Errors of
    history_batch_add. */
 enum error generation_add(struct history_batch *batch, const struct keyset *keys,
                           const struct keyset_generation *generation, uint32_t now);
 
-/* Makes a fresh secret, adds it to keys as generation `number` of the compartment, and adds its act
-   to the batch. Errors as above and of keyset_add. */
-enum error generation_make(struct history_batch *batch, struct keyset *keys, uint16_t compartment,
-                           uint32_t number, uint32_t now);
+/* Makes a fresh secret as generation `number` of the compartment, in keys. Errors of keyset_add. */
+enum error generation_make(struct keyset *keys, uint16_t compartment, uint32_t number);
 
 #endif

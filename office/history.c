@@ -24,6 +24,10 @@ void history_note_fault(struct history *history, enum history_fault_kind kind, u
                         uint64_t seq)
 {
     const struct history_fault fault = {kind, txn, seq};
+    for (size_t i = 0; i < history->fault_count && i < HISTORY_FAULTS_MAX; i++)
+        if (history->faults[i].kind == kind && history->faults[i].txn == txn &&
+            history->faults[i].seq == seq)
+            return;
     if (history->fault_count < HISTORY_FAULTS_MAX)
         history->faults[history->fault_count] = fault;
     history->fault_count++;

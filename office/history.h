@@ -82,8 +82,9 @@ struct history {
  */
 enum error history_follow(struct history *history);
 
-/* Reads on from where the fold ends; for history_follow. */
-enum error history_read(struct history *history);
+/* Reads on from where the fold ends; for history_follow. *made: it stopped behind a transaction
+   that made secrets which are not held, and is to be called again once they were taken. */
+enum error history_read(struct history *history, bool *made);
 
 /* The transaction up to which signatures are checked; whether one behind it was found to be forged,
    so that the next history_follow makes the fold anew. */
@@ -99,7 +100,7 @@ enum error history_check(struct history *history, int64_t ms);
 /* As history_follow, and checks every signature: before anything is built on the history. */
 enum error history_settle(struct history *history);
 
-/* Adds a fault, or only counts it when there are too many. */
+/* Adds a fault, each once, or only counts it when there are too many. */
 void history_note_fault(struct history *history, enum history_fault_kind kind, uint64_t txn,
                         uint64_t seq);
 

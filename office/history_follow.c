@@ -10,15 +10,30 @@
 
 /* --- secrets that were given to the officer --- */
 
-/* Anybody can wrap anything to a public key: what does not open is passed over, and noticed where
-   something sealed for it is met. */
+/* Anybody can wrap anything to a public key, as often as they like: only what an act says was made
+   is opened and takes room, and the first secret of the house, under which the first act is sealed.
+   What does not open is passed over, and named at the end. */
 static enum error take_wrap(void *context, const struct journal_wrap *wrap)
 {
-    struct keyset *keys = context;
-    if (keyset_find(keys, wrap->compartment, wrap->generation) != NULL)
+    struct history *history = context;
+    struct keyset *keys = history->keys;
+    const bool made = fold_commitment(history->fold, wrap->compartment, wrap->generation) != NULL;
+    const bool first = wrap->compartment == KEYSET_HOUSE && wrap->generation == 1;
+    if ((!made && !first) || keyset_find(keys, wrap->compartment, wrap->generation) != NULL)
         return ERROR_NONE;
     const enum error error = grant_take(keys, wrap);
     return error == ERROR_SEAL || error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
+}
+
+/* Of a secret that nobody made, or that is not what was made, when the journal was read to its end.
+ */
+static enum error name_wrap(void *context, const struct journal_wrap *wrap)
+{
+    struct history *history = context;
+    if (fold_commitment(history->fold, wrap->compartment, wrap->generation) == NULL ||
+        keyset_find(history->keys, wrap->compartment, wrap->generation) == NULL)
+        history_note_fault(history, HISTORY_SECRET, 0, 0);
+    return ERROR_NONE;
 }
 
 static enum error is_made(const struct history *history, const struct keyset_generation *held,
@@ -110,19 +125,34 @@ static enum error start_anew(struct history *history)
     return fold_new(&history->fold);
 }
 
+/* What follows a transaction that made secrets is sealed under them. */
+static enum error read_all(struct history *history)
+{
+    enum error error = ERROR_NONE;
+    bool made = true;
+    while (error == ERROR_NONE && made) {
+        error = journal_each_wrap(history->journal, history->keys->officer, take_wrap, history);
+        if (error == ERROR_NONE)
+            error = history_read(history, &made);
+    }
+    return error;
+}
+
 static enum error follow_held(struct history *history)
 {
     int64_t version = 0;
+    size_t held = history->keys->generation_count;
     enum error error = journal_version(history->journal, &version);
-    if (error == ERROR_NONE && (history->fold == NULL || history->stale))
+    if (error == ERROR_NONE && (history->fold == NULL || history->stale)) {
+        held = history->forged_count > 0 ? 0 : held; /* a forged act may have named some */
         error = start_anew(history);
+    }
     if (error != ERROR_NONE || version == history->version)
         return error;
-    const size_t held = history->keys->generation_count;
-    error = journal_each_wrap(history->journal, history->keys->officer, take_wrap, history->keys);
-    if (error == ERROR_NONE)
-        error = history_read(history);
+    error = read_all(history);
     error = keep_made(history, held, error);
+    if (error == ERROR_NONE)
+        error = journal_each_wrap(history->journal, history->keys->officer, name_wrap, history);
     if (error == ERROR_NONE)
         history->version = version;
     else

@@ -45,6 +45,7 @@ enum { SIGNERS_MAX = 32 };
 struct reading {
     struct history *history;
     bool defer;        /* signatures are checked later */
+    bool made;         /* secrets were made that are not held: what follows is read later */
     struct crew *crew; /* NULL until a block is full */
     struct block blocks[2];
     struct block *filling;
@@ -165,6 +166,11 @@ static enum error check(struct reading *reading, const struct journal_txn *txn, 
 
 /* --- folding --- */
 
+static bool is_lacking(const struct keyset *keys, const struct act *act)
+{
+    return keyset_find(keys, act->flags, (uint32_t)act->to) == NULL;
+}
+
 static enum error fold_one(struct reading *reading, const struct journal_txn *txn,
                            const struct taken *taken, bool right)
 {
@@ -183,6 +189,9 @@ static enum error fold_one(struct reading *reading, const struct journal_txn *tx
                            taken->seq);
     if (taken->opened == ERROR_NONE && taken->act.field == ACT_ROLE)
         reading->signer_count = 0;
+    if (right && taken->opened == ERROR_NONE && taken->act.kind == ACT_GENERATION &&
+        verdict == FOLD_COUNTS && is_lacking(reading->history->keys, &taken->act))
+        reading->made = true;
     return ERROR_NONE;
 }
 
@@ -281,6 +290,8 @@ static enum error gather(struct reading *reading, const struct taken *taken)
         return ERROR_JOURNAL_CORRUPT;
     if (taken->txn != reading->txn && reading->n > 0)
         error = close_group(reading);
+    if (error == ERROR_NONE && reading->made)
+        error = ERROR_KEY_UNFIT; /* for what follows */
     reading->txn = taken->txn;
     if (error == ERROR_NONE && taken->seq > next)
         history_note_fault(reading->history, HISTORY_HOLE, taken->txn, taken->seq);
@@ -412,7 +423,7 @@ static enum error will_defer(struct history *history, bool *later)
     return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
-static enum error read_on(struct history *history)
+static enum error read_on(struct history *history, bool *made)
 {
     struct reading reading = {.history = history};
     reading.blocks[0].keys = reading.blocks[1].keys = history->keys;
@@ -422,18 +433,19 @@ static enum error read_on(struct history *history)
         error = journal_each_act(history->journal, fold_last(history->fold), take_act, &reading);
     if (error == ERROR_NONE)
         error = take_rest(&reading);
-    if (error == ERROR_NONE)
+    *made = reading.made;
+    if (error == ERROR_NONE && !reading.made)
         error = take_empty(history);
     end_reading(&reading);
-    return error;
+    return reading.made && error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
 }
 
-enum error history_read(struct history *history)
+enum error history_read(struct history *history, bool *made)
 {
     bool held = false;
     enum error error = journal_hold(history->journal, &held);
     if (error == ERROR_NONE)
-        error = read_on(history);
+        error = read_on(history, made);
     journal_release(history->journal, &held);
     size_t left = 0;
     if (error == ERROR_NONE && history->signatures != NULL) {

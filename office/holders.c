@@ -88,13 +88,6 @@ enum error holders_give(struct vault *vault, const struct keyset_generation *gen
 
 /* --- intake keys --- */
 
-/* A file that somebody put there may claim the charter's epoch with a key of their own. */
-static bool is_named(const struct vault *vault, const struct keyset_intake *intake)
-{
-    return intake->epoch != vault->charter.epoch ||
-           memcmp(intake->public_key, vault->charter.intake, ENVELOPE_KEY_LEN) == 0;
-}
-
 /* Whether every intake key that is held is for these holders. */
 static enum error look_at_intake(const struct vault *vault, const struct holders *holders,
                                  bool *same)
@@ -102,9 +95,8 @@ static enum error look_at_intake(const struct vault *vault, const struct holders
     enum error error = ERROR_NONE;
     *same = true;
     for (size_t i = 0; i < vault->keys->intake_count && *same && error == ERROR_NONE; i++)
-        if (is_named(vault, &vault->keys->intake[i]))
-            error = intake_is_for(vault->dir, vault->charter.office, &vault->keys->intake[i],
-                                  holders->all, holders->n, same);
+        error = intake_is_for(vault->dir, vault->charter.office, &vault->keys->intake[i],
+                              holders->all, holders->n, same);
     return error;
 }
 
@@ -114,9 +106,8 @@ static enum error write_intake(void *context, const struct history_batch *batch)
     struct holders holders;
     enum error error = holders_read(vault, &holders);
     for (size_t i = 0; i < vault->keys->intake_count && error == ERROR_NONE; i++)
-        if (is_named(vault, &vault->keys->intake[i]))
-            error = intake_save(vault->dir, vault_mode(vault), vault->charter.office,
-                                &vault->keys->intake[i], holders.all, holders.n);
+        error = intake_save(vault->dir, vault_mode(vault), vault->charter.office,
+                            &vault->keys->intake[i], holders.all, holders.n);
     holders_free(&holders);
     return error;
 }

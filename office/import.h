@@ -42,7 +42,8 @@ struct import {
 void import_path(struct import *import, const char *path);
 
 /* Takes one bundle from memory. On an error the chunks before it stay, each whole, and another
-   import takes the rest; of a bundle that does not fit (ERROR_NOT_ENROLLED, ERROR_RECORD_NUMBER,
+   import takes the rest; of a bundle that does not fit, or when the intake key is not held
+   (ERROR_INTAKE_KEY, ERROR_NOT_ENROLLED, ERROR_RECORD_NUMBER,
    ERROR_JOURNAL_ROW, errors of bundle_decode) nothing is taken. ERROR_MEMORY, errors of
    history_append and the store. */
 enum error import_bundle(struct import *import, const char *name, const uint8_t *data, size_t len);

@@ -2,7 +2,6 @@
 /* The files of intake keys, written and read. */
 #include "office/intake.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,9 +108,11 @@ static const uint8_t *find_wrap(const struct keyset *keys, const uint8_t *file, 
     return NULL;
 }
 
-static enum error open_wrap(struct keyset *keys, const uint8_t *file, const uint8_t *wrap)
+/* What opens is taken only when it is the key that was named: anybody can wrap another. */
+static enum error open_wrap(struct keyset *keys, const struct charter *charter, const uint8_t *file,
+                            const uint8_t *wrap)
 {
-    uint8_t bytes[INFO_LEN];
+    uint8_t bytes[INFO_LEN], named[ENVELOPE_KEY_LEN];
     const struct wrap_info info = {bytes, sizeof bytes};
     const struct hpke_pair pair = {keys->agree, keys->agree_public};
     uint8_t *secret = secret_new(ENVELOPE_KEY_LEN);
@@ -120,37 +121,26 @@ static enum error open_wrap(struct keyset *keys, const uint8_t *file, const uint
     fill_info(file, keys->officer, bytes);
     enum error error = wrap_open(&pair, &info, wrap, secret);
     if (error == ERROR_NONE)
-        error = keyset_add_intake(keys, wire_get32(file + AT_EPOCH), secret);
+        error = hpke_public(secret, named);
+    if (error == ERROR_NONE && memcmp(named, charter->intake, sizeof named) != 0)
+        error = ERROR_KEY_UNFIT;
+    if (error == ERROR_NONE)
+        error = keyset_add_intake(keys, charter->epoch, secret);
     secret_free(secret);
     return error;
 }
 
-static enum error load_one(int dir, const char *name, struct keyset *keys, size_t *passed)
+enum error intake_load(int dir, const struct charter *charter, struct keyset *keys)
 {
+    const struct keyset_intake named = {.epoch = charter->epoch};
+    char name[NAME_LEN];
     uint8_t *file = NULL;
     size_t len = 0;
+    name_file(&named, name);
     enum error error = file_read(dir, name, FILE_MAX, &file, &len);
     const uint8_t *wrap = error == ERROR_NONE ? find_wrap(keys, file, len) : NULL;
-    if (error == ERROR_NONE && wrap != NULL)
-        error = open_wrap(keys, file, wrap);
+    if (wrap != NULL)
+        error = open_wrap(keys, charter, file, wrap);
     free(file);
-    if (error == ERROR_NONE || error_is_machine(error))
-        return error;
-    ++*passed;
-    return ERROR_NONE;
-}
-
-enum error intake_load(int dir, struct keyset *keys, size_t *passed)
-{
-    enum error error = ERROR_NONE;
-    const char *name = NULL;
-    DIR *entries = file_folder(dir);
-    *passed = 0;
-    if (entries == NULL)
-        return error_of_lack(errno, ERROR_IO);
-    while (error == ERROR_NONE && (error = file_next(entries, &name)) == ERROR_NONE && name != NULL)
-        if (strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 && !file_is_temporary(name))
-            error = load_one(dir, name, keys, passed);
-    closedir(entries);
-    return error;
+    return error_is_machine(error) ? error : ERROR_NONE;
 }

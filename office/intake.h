@@ -22,6 +22,7 @@
 
 #include "office/grant.h"
 #include "office/keyset.h"
+#include "protocol/charter.h"
 
 /* The file of the first epoch. */
 #define INTAKE_FIRST_FILE "intake-1"
@@ -39,9 +40,10 @@ enum error intake_is_for(int dir, const uint8_t office[HASH_LEN],
                          const struct keyset_intake *intake, const struct grant_holder *holders,
                          size_t n, bool *same);
 
-/* Reads every intake file in the folder dir that has a wrap for keys->officer, and adds what opens
-   to keys. One that is damaged or for others closes no other; *passed counts those that were named
-   for the officer and did not open. ERROR_MEMORY, ERROR_DESCRIPTORS, ERROR_IO. */
-enum error intake_load(int dir, struct keyset *keys, size_t *passed);
+/* Reads the file of the intake key that a charter names from the folder dir, and adds the key to
+   keys when the file has a wrap for keys->officer that opens to it. Files of keys that nobody named
+   are not looked at. What is missing, damaged or for others adds nothing. ERROR_MEMORY,
+   ERROR_DESCRIPTORS, ERROR_IO. */
+enum error intake_load(int dir, const struct charter *charter, struct keyset *keys);
 
 #endif

@@ -2,6 +2,7 @@
 /* The keys that an officer holds, in locked memory. */
 #include "office/keyset.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/wire.h"
@@ -35,15 +36,30 @@ enum error keyset_make_own(struct keyset *keys)
     return wrap_key_new(keys->agree, keys->agree_public);
 }
 
+static enum error make_room(struct keyset *keys)
+{
+    if (keys->generation_count < keys->generation_room)
+        return ERROR_NONE;
+    const size_t room = keys->generation_room > 0 ? 2 * keys->generation_room : 16;
+    struct keyset_generation **more = realloc(keys->generations, room * sizeof(*more));
+    if (more == NULL)
+        return ERROR_MEMORY;
+    keys->generations = more;
+    keys->generation_room = room;
+    return ERROR_NONE;
+}
+
 enum error keyset_copy(const struct keyset *keys, struct keyset **out)
 {
     struct keyset *copy = *out = secret_new(sizeof *copy);
     if (copy == NULL)
         return ERROR_MEMORY;
     *copy = *keys;
-    copy->generation_count = 0;
+    copy->generation_count = copy->generation_room = 0;
+    copy->generations = NULL;
     for (size_t i = 0; i < keys->generation_count; i++) {
-        struct keyset_generation *added = secret_new(sizeof *added);
+        struct keyset_generation *added =
+            make_room(copy) == ERROR_NONE ? secret_new(sizeof *added) : NULL;
         if (added == NULL) {
             keyset_free(out);
             return ERROR_MEMORY;
@@ -60,6 +76,7 @@ void keyset_free(struct keyset **keys)
         return;
     for (size_t i = 0; i < (*keys)->generation_count; i++)
         secret_free((*keys)->generations[i]);
+    free((*keys)->generations);
     secret_free(*keys);
     *keys = NULL;
 }
@@ -102,9 +119,8 @@ enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t genera
 {
     if (keyset_find(keys, compartment, generation) != NULL)
         return ERROR_NONE;
-    if (keys->generation_count == KEYSET_GENERATIONS_MAX)
-        return ERROR_KEYRING_DAMAGED;
-    struct keyset_generation *added = secret_new(sizeof *added);
+    struct keyset_generation *added =
+        make_room(keys) == ERROR_NONE ? secret_new(sizeof *added) : NULL;
     if (added == NULL)
         return ERROR_MEMORY;
     added->compartment = compartment;

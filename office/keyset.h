@@ -23,11 +23,7 @@
 #include "crypto/hpke.h"
 #include "crypto/signature.h"
 
-enum {
-    KEYSET_KEY_LEN = 32,
-    KEYSET_INTAKE_MAX = 64,
-    KEYSET_GENERATIONS_MAX = 512, /* of all compartments together */
-};
+enum { KEYSET_KEY_LEN = 32, KEYSET_INTAKE_MAX = 64 };
 
 enum keyset_compartment {
     KEYSET_HOUSE = 1,
@@ -71,8 +67,8 @@ struct keyset {
     uint8_t padding[KEYSET_KEY_LEN]; /* the same */
     size_t intake_count;
     struct keyset_intake intake[KEYSET_INTAKE_MAX];
-    size_t generation_count;
-    struct keyset_generation *generations[KEYSET_GENERATIONS_MAX];
+    size_t generation_count, generation_room;
+    struct keyset_generation **generations; /* malloc'd */
 };
 
 /* A keyset of an office without any key. *out is the caller's, for keyset_free. ERROR_MEMORY. */
@@ -88,8 +84,7 @@ enum error keyset_copy(const struct keyset *keys, struct keyset **out);
 /* Wipes, frees and sets to NULL. NULL is nothing. */
 void keyset_free(struct keyset **keys);
 
-/* Adds a generation by its secret, unless it is held already. ERROR_MEMORY; ERROR_KEYRING_DAMAGED
-   when there are too many. */
+/* Adds a generation by its secret, unless it is held already. ERROR_MEMORY. */
 enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t generation,
                       const uint8_t secret[KEYSET_KEY_LEN]);
 

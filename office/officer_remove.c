@@ -3,7 +3,6 @@
 #include "office/officer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "office/generation.h"
@@ -21,7 +20,7 @@ struct removal {
     struct vault *vault;
     uint32_t no;
     uint32_t now;
-    uint32_t made[RENEWED]; /* generations; 0: none */
+    struct keyset *made; /* the new generations, until the journal has them */
 };
 
 /* Inside the transaction: whoever a colleague named a moment ago is among those who stay. */
@@ -34,17 +33,15 @@ static enum error give_new(void *context, const struct history_batch *batch)
     if (error != ERROR_NONE)
         return error;
     error = holders_read(vault, &holders);
-    for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
-        const struct keyset_generation *made =
-            keyset_find(vault->keys, renewed[i], removal->made[i]);
+    for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++)
         for (size_t j = 0; j < holders.n && error == ERROR_NONE; j++)
-            error = holders_give(vault, made, &holders.all[j]);
-    }
+            error = holders_give(vault, removal->made->generations[i], &holders.all[j]);
     holders_free(&holders);
     return error;
 }
 
-/* The removal itself is still sealed for the generation that all have. */
+/* Everything in it is still sealed for the generation that all have: who reads it learns from it
+   which secrets were made, and takes no others. */
 static enum error fill_batch(struct removal *removal, struct history_batch *batch)
 {
     struct vault *vault = removal->vault;
@@ -57,17 +54,21 @@ static enum error fill_batch(struct removal *removal, struct history_batch *batc
                             .to = ACT_NOBODY};
     enum error error = history_batch_add(batch, vault->keys, &act, NULL, NULL, NULL);
     for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
-        removal->made[i] = fold_generation(fold, renewed[i]) + 1;
-        error = generation_make(batch, vault->keys, renewed[i], removal->made[i], removal->now);
+        error = generation_make(removal->made, renewed[i], fold_generation(fold, renewed[i]) + 1);
+        if (error == ERROR_NONE)
+            error = generation_add(batch, vault->keys, removal->made->generations[i], removal->now);
     }
     return error;
 }
 
-static void drop_made(struct removal *removal)
+static enum error hold_made(struct removal *removal)
 {
-    for (size_t i = 0; i < RENEWED; i++)
-        if (removal->made[i] != 0)
-            keyset_drop(removal->vault->keys, renewed[i], removal->made[i]);
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < RENEWED && error == ERROR_NONE; i++) {
+        const struct keyset_generation *made = removal->made->generations[i];
+        error = keyset_add(removal->vault->keys, made->compartment, made->generation, made->secret);
+    }
+    return error;
 }
 
 /* A lead, or root. */
@@ -94,17 +95,19 @@ static enum error remove_once(struct removal *removal)
 {
     struct vault *vault = removal->vault;
     struct history_batch batch = {.beside = give_new, .context = removal};
-    memset(removal->made, 0, sizeof removal->made);
     enum error error = history_follow(&vault->history);
     if (error == ERROR_NONE)
         error = check(vault, removal->no);
     if (error != ERROR_NONE)
         return error;
-    error = fill_batch(removal, &batch);
+    error = keyset_new(vault->charter.office, &removal->made);
+    if (error == ERROR_NONE)
+        error = fill_batch(removal, &batch);
     if (error == ERROR_NONE)
         error = history_append(&vault->history, &batch);
-    if (error != ERROR_NONE)
-        drop_made(removal);
+    if (error == ERROR_NONE)
+        error = hold_made(removal);
+    keyset_free(&removal->made);
     history_batch_free(&batch);
     return error;
 }

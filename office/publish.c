@@ -16,6 +16,7 @@
 #include "crypto/answer.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "office/arrived.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
 #include "office/tidy.h"
@@ -149,7 +150,8 @@ static enum error gather_messages(struct vault *vault, struct contents *contents
     return *damaged ? ERROR_NONE : error;
 }
 
-static enum error gather_mark(struct contents *contents, const struct fleet_row *row)
+static enum error gather_mark(struct contents *contents, const struct journal_kiosk *kiosk,
+                              uint32_t board)
 {
     if (contents->mark_count == contents->mark_room) {
         const size_t room = contents->mark_room > 0 ? 2 * contents->mark_room : 64;
@@ -160,23 +162,36 @@ static enum error gather_mark(struct contents *contents, const struct fleet_row 
         contents->mark_room = room;
     }
     struct board_mark *mark = &contents->marks[contents->mark_count++];
-    memcpy(mark->kiosk, row->kiosk.kiosk, sizeof mark->kiosk);
-    mark->seq = row->kiosk.tip_seq;
-    memcpy(mark->hash, row->kiosk.tip_hash, sizeof mark->hash);
-    mark->day = row->kiosk.tip_day;
-    if (row->contact.board > contents->held && row->contact.board - contents->made <= LEAP_MAX)
-        contents->held = row->contact.board;
+    memcpy(mark->kiosk, kiosk->kiosk, sizeof mark->kiosk);
+    mark->seq = kiosk->tip_seq;
+    memcpy(mark->hash, kiosk->tip_hash, sizeof mark->hash);
+    mark->day = kiosk->tip_day;
+    if (board > contents->held && board - contents->made <= LEAP_MAX)
+        contents->held = board;
     return ERROR_NONE;
 }
 
-static enum error gather_marks(struct vault *vault, struct contents *contents, uint32_t now)
+static int by_kiosk(const void *a, const void *b)
 {
-    struct fleet_row *rows = NULL;
-    size_t n = 0;
-    enum error error = fleet_list(vault, now, &rows, &n);
-    for (size_t i = 0; i < n && error == ERROR_NONE; i++)
-        error = gather_mark(contents, &rows[i]);
-    fleet_free(rows, n);
+    const struct board_mark *x = a, *y = b;
+    return memcmp(x->kiosk, y->kiosk, sizeof x->kiosk);
+}
+
+/* What no import act took is not acknowledged, whatever stands in journal.db. */
+static enum error gather_marks(struct vault *vault, struct contents *contents, bool *damaged)
+{
+    const struct fold *fold = vault->history.fold;
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < fold_kiosk_count(fold) && error == ERROR_NONE; i++) {
+        struct journal_kiosk kiosk;
+        uint32_t board = 0;
+        error = arrived_tip(vault, fold_kiosk(fold, i), &kiosk, &board);
+        *damaged = *damaged || error == ERROR_JOURNAL_ROW;
+        if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW)
+            error = gather_mark(contents, &kiosk, board);
+    }
+    if (contents->mark_count > 0)
+        qsort(contents->marks, contents->mark_count, sizeof *contents->marks, by_kiosk);
     return error;
 }
 
@@ -208,8 +223,8 @@ static enum error gather_padding(const struct vault *vault, struct contents *con
 }
 
 /* Damaged messages are left out and reported at the end. */
-static enum error gather(struct vault *vault, struct contents *contents, uint32_t now,
-                         uint64_t *padding, bool *damaged)
+static enum error gather(struct vault *vault, struct contents *contents, uint64_t *padding,
+                         bool *damaged)
 {
     enum error error = make_room(vault->history.fold, *padding, contents);
     if (error == ERROR_NONE)
@@ -217,7 +232,7 @@ static enum error gather(struct vault *vault, struct contents *contents, uint32_
     if (error == ERROR_NONE)
         error = gather_padding(vault, contents, padding);
     if (error == ERROR_NONE)
-        error = gather_marks(vault, contents, now);
+        error = gather_marks(vault, contents, damaged);
     return error;
 }
 
@@ -409,7 +424,7 @@ static enum error make_board(struct vault *vault, const char *out, uint32_t now,
     enum error error = read_last(vault, &state);
     const uint32_t was = contents->made = contents->held = state.number;
     if (error == ERROR_NONE)
-        error = gather(vault, contents, now, &state.padding, &damaged);
+        error = gather(vault, contents, &state.padding, &damaged);
     if (error == ERROR_NONE)
         error = encode_next(vault, contents, &state, now / (24 * 60), &encoded);
     report->number = state.number;

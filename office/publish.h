@@ -33,7 +33,8 @@ enum error publish_folder(const char *out);
    The public notices are OFFICE/notices.txt without a byte order mark, carriage returns, and blanks
    at the ends of lines and of the text; when there is no such file, there are none.
 
-   With ERROR_JOURNAL_ROW the board is written, without the messages of vault->damage. On any other
+   With ERROR_JOURNAL_ROW the board is written, without the messages of vault->damage, and
+   acknowledges no record of the import acts there. On any other
    error nothing was changed: ERROR_BOARD_FULL, ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL,
    ERROR_MISSING, ERROR_READONLY, ERROR_FULL, ERROR_IO, ERROR_MEMORY, errors of
    history_append. */

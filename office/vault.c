@@ -168,9 +168,8 @@ static enum error find_number(struct vault *vault)
 
 enum error vault_take(struct vault *vault)
 {
-    size_t passed = 0;
     vault_begin(vault);
-    enum error error = intake_load(vault->dir, vault->keys, &passed);
+    enum error error = intake_load(vault->dir, &vault->charter, vault->keys);
     return error == ERROR_NONE ? history_follow(&vault->history) : error;
 }
 

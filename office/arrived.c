@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The records that import acts took, and the chain that they make. */
+#include "office/arrived.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "office/contact.h"
+
+/* Records of one kiosk, act by act. */
+struct arrivals {
+    struct vault *vault;
+    struct journal_record *all;
+    size_t n, room;
+    bool damaged;
+};
+
+static enum error add_record(void *context, const struct journal_record *record)
+{
+    struct arrivals *arrivals = context;
+    if (arrivals->n == arrivals->room) {
+        const size_t room = arrivals->room > 0 ? 2 * arrivals->room : 256;
+        struct journal_record *all = realloc(arrivals->all, room * sizeof *all);
+        if (all == NULL)
+            return ERROR_MEMORY;
+        arrivals->all = all;
+        arrivals->room = room;
+    }
+    arrivals->all[arrivals->n++] = *record;
+    return ERROR_NONE;
+}
+
+static enum error are_taken(const struct arrivals *arrivals, size_t from,
+                            const struct contact *contact, bool *same)
+{
+    const size_t n = arrivals->n - from;
+    uint8_t digest[HASH_LEN];
+    *same = false;
+    if (n != contact->taken)
+        return ERROR_NONE;
+    const struct journal_record **order = calloc(n + 1, sizeof(*order));
+    if (order == NULL)
+        return ERROR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        order[i] = &arrivals->all[from + i];
+    enum error error = contact_digest(order, n, digest);
+    free(order);
+    *same = error == ERROR_NONE && memcmp(digest, contact->digest, HASH_LEN) == 0;
+    return error;
+}
+
+static enum error take_act(void *context, const struct contact *contact,
+                           const struct contact_state *state)
+{
+    struct arrivals *arrivals = context;
+    const size_t from = arrivals->n;
+    bool same = false;
+    enum error error =
+        journal_each_record(arrivals->vault->journal, state->act, add_record, arrivals);
+    if (error == ERROR_NONE)
+        error = are_taken(arrivals, from, contact, &same);
+    if (error == ERROR_NONE && !same) {
+        arrivals->n = from;
+        arrivals->damaged = true;
+        vault_note_damage(arrivals->vault, 0, state->act, 0);
+    }
+    return error;
+}
+
+/* --- the chain --- */
+
+static int by_number(const void *a, const void *b)
+{
+    const struct journal_record *x = a, *y = b;
+    return x->seq != y->seq ? (x->seq < y->seq ? -1 : 1) : memcmp(x->hash, y->hash, sizeof x->hash);
+}
+
+/* Whether a record follows one of those between from and to, which hang together with record 1. */
+static bool follows(const struct journal_record *all, size_t from, size_t to,
+                    const struct journal_record *record)
+{
+    for (size_t i = from; i < to; i++)
+        if (memcmp(all[i].hash, record->previous, sizeof record->previous) == 0)
+            return true;
+    return false;
+}
+
+/* Records are by number; those that hang together are moved to the front, number by number, and the
+   last of these numbers is between *from and *to. */
+static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
+{
+    struct journal_record *all = arrivals->all;
+    static const struct journal_record before; /* record 1 */
+    uint64_t next = 1;
+    size_t at = 0, end = 0;
+    *from = *to = 0;
+    for (; at < arrivals->n && all[at].seq == next; next++) {
+        const size_t begin = end;
+        for (; at < arrivals->n && all[at].seq == next; at++)
+            if (next == 1 ? memcmp(all[at].previous, before.hash, sizeof before.hash) == 0
+                          : follows(all, *from, begin, &all[at]))
+                all[end++] = all[at];
+        if (end == begin)
+            return;
+        *from = begin;
+        *to = end;
+    }
+}
+
+static void choose_tip(struct arrivals *arrivals, struct journal_kiosk *found)
+{
+    size_t from = 0, to = 0;
+    if (arrivals->n > 0)
+        qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
+    find_chain(arrivals, &from, &to);
+    const struct journal_record *tip = from < to ? &arrivals->all[from] : NULL;
+    for (size_t i = from; i < to; i++)
+        if (memcmp(arrivals->all[i].hash, found->tip_hash, sizeof found->tip_hash) == 0)
+            tip = &arrivals->all[i];
+    found->tip_seq = tip != NULL ? tip->seq : 0;
+    found->tip_day = tip != NULL ? tip->day : 0;
+    memset(found->tip_hash, 0, sizeof found->tip_hash);
+    if (tip != NULL)
+        memcpy(found->tip_hash, tip->hash, sizeof found->tip_hash);
+}
+
+enum error arrived_tip(struct vault *vault, const struct fold_kiosk *kiosk,
+                       struct journal_kiosk *found, uint32_t *board)
+{
+    struct arrivals arrivals = {.vault = vault};
+    struct contact_state state = {.act = 0};
+    enum error error = journal_kiosk(vault->journal, kiosk->id, found);
+    if (error == ERROR_NO_ROW) {
+        *found = (struct journal_kiosk){.tip_seq = 0};
+        vault_note_damage(vault, 0, kiosk->first, 0);
+        arrivals.damaged = true;
+        error = ERROR_NONE;
+    }
+    memcpy(found->kiosk, kiosk->id, sizeof found->kiosk);
+    if (error == ERROR_NONE)
+        error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);
+    arrivals.damaged = arrivals.damaged || error == ERROR_JOURNAL_ROW;
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
+        choose_tip(&arrivals, found);
+        error = arrivals.damaged ? ERROR_JOURNAL_ROW : ERROR_NONE;
+    }
+    *board = state.board;
+    free(arrivals.all);
+    return error;
+}

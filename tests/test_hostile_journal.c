@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A colleague or a technician with the journal in their hands: what they take away, put in or
+   change is named by the next desk or by the audit, serves nobody, and locks nobody out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "office/audit.h"
+#include "office/grant.h"
+#include "office/intake.h"
+#include "office/officer.h"
+#include "office/publish.h"
+#include "office/request.h"
+#include "protocol/board.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/raw_db.h"
+
+static struct fake_desk desk;
+static struct fake_kiosk kiosk;
+
+/* An office of a lead with one kiosk and two cases, and of a second officer, who never did a thing.
+ */
+static struct keyset *second;
+
+static void join(uint32_t no)
+{
+    char fingerprint[NAMING_FINGERPRINT_LEN], name[NAMING_NAME_MAX + 1];
+    const struct officer_order order = {fingerprint, ACT_OFFICER_ROLE, FAKE_DESK_NOW};
+    assert_int_equal(keyset_new(desk.vault.charter.office, &second), ERROR_NONE);
+    assert_int_equal(keyset_make_own(second), ERROR_NONE);
+    assert_int_equal(request_write(desk.vault.dir, 0600, second, "Second", fingerprint),
+                     ERROR_NONE);
+    assert_int_equal(officer_add(&desk.vault, &order, &second->officer, name), ERROR_NONE);
+    assert_int_equal(second->officer, no);
+}
+
+static int setup(void **state)
+{
+    fake_desk_open(&desk);
+    fake_desk_enroll(&desk, &kiosk, "PC-17");
+    for (char who = 1; who <= 3; who += 2) {
+        const struct letter letter = fake_kiosk_letter(&kiosk, who, "text");
+        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    }
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 1, 2, NULL), ERROR_NONE);
+    join(2);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    keyset_free(&second);
+    fake_kiosk_drop(&kiosk);
+    fake_desk_close(&desk);
+    return 0;
+}
+
+/* --- what the audit finds --- */
+
+struct found {
+    unsigned kinds[AUDIT_KINDS];
+    unsigned faults[HISTORY_FAULTS];
+    unsigned all;
+    struct audit_finding last;
+};
+
+static enum error find(void *context, const struct audit_finding *finding)
+{
+    struct found *found = context;
+    found->kinds[finding->kind]++;
+    if (finding->kind == AUDIT_HISTORY)
+        found->faults[finding->fault]++;
+    found->all++;
+    found->last = *finding;
+    return ERROR_NONE;
+}
+
+static struct found audit(void)
+{
+    struct audit_report report;
+    struct found found = {.all = 0};
+    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
+    return found;
+}
+
+static void change(const char *sql)
+{
+    raw_db(folder_path(desk.dir, "journal.db"), sql);
+}
+
+static void nothing_is_found_where_nothing_was_done(void **state)
+{
+    assert_int_equal(audit().all, 0);
+}
+
+/* --- officers --- */
+
+static void an_officer_whose_row_is_gone_is_named(void **state)
+{
+    change("DELETE FROM officer WHERE no = 2");
+    const struct found found = audit();
+    assert_int_equal(found.all, 1);
+    assert_int_equal(found.kinds[AUDIT_OFFICER], 1);
+    assert_int_equal(found.last.officer, 2);
+}
+
+static void an_officer_whose_keys_were_changed_is_named(void **state)
+{
+    change("UPDATE officer SET agree = randomblob(32) WHERE no = 2");
+    const struct found found = audit();
+    assert_int_equal(found.all, 1);
+    assert_int_equal(found.last.kind, AUDIT_OFFICER);
+    assert_int_equal(found.last.officer, 2);
+}
+
+/* --- keys --- */
+
+/* What the second officer's desk reads for the first time. */
+static struct history read_as_second(void)
+{
+    struct history history = {.journal = desk.vault.journal,
+                              .keys = second,
+                              .root = desk.vault.charter.root,
+                              .gate = -1,
+                              .at_once = true};
+    assert_int_equal(history_follow(&history), ERROR_NONE);
+    return history;
+}
+
+/* Wraps a secret that everybody knows for the second officer, n times, from this generation on. */
+static void wrap_rubbish(uint16_t compartment, uint32_t from, uint32_t n)
+{
+    static const uint8_t known[KEYSET_KEY_LEN] = "everybody knows this one";
+    struct grant_holder holder = {.officer = 2};
+    struct keyset *hostile = NULL;
+    struct journal_wrap wrap;
+    memcpy(holder.agree, second->agree_public, HPKE_KEY_LEN);
+    assert_int_equal(keyset_new(desk.vault.charter.office, &hostile), ERROR_NONE);
+    assert_int_equal(journal_begin(desk.vault.journal), ERROR_NONE);
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(keyset_add(hostile, compartment, from + i, known), ERROR_NONE);
+        assert_int_equal(grant_secret(desk.vault.charter.office,
+                                      keyset_find(hostile, compartment, from + i), &holder, &wrap),
+                         ERROR_NONE);
+        assert_int_equal(journal_put_wrap(desk.vault.journal, &wrap), ERROR_NONE);
+        keyset_drop(hostile, compartment, from + i);
+    }
+    assert_int_equal(journal_commit(desk.vault.journal), ERROR_NONE);
+    keyset_free(&hostile);
+}
+
+enum { RUBBISH = 6000 }; /* more than there are locked pages for */
+
+static void secrets_that_nobody_made_take_no_room(void **state)
+{
+    wrap_rubbish(KEYSET_HOUSE, 2, RUBBISH);
+    wrap_rubbish(KEYSET_GENERAL + 1, 1, 1);
+    struct history history = read_as_second();
+    assert_int_equal(second->generation_count, 4);
+    assert_int_equal(fold_case_count(history.fold), 2);
+    assert_int_equal(history.fault_count, 1);
+    assert_int_equal(history.faults[0].kind, HISTORY_SECRET);
+    history_end(&history);
+}
+
+static void a_secret_in_the_place_of_the_one_that_was_made_is_not_used(void **state)
+{
+    wrap_rubbish(KEYSET_GENERAL, 1, 1);
+    struct history history = read_as_second();
+    assert_null(keyset_newest(second, KEYSET_GENERAL));
+    assert_int_equal(second->generation_count, 3);
+    assert_int_equal(history.fault_count, 1);
+    assert_int_equal(history.faults[0].kind, HISTORY_SECRET);
+    history_end(&history);
+}
+
+/* A removal, and what comes after it, are read by who joins the office later still. */
+static void secrets_are_taken_as_they_were_made(void **state)
+{
+    assert_int_equal(officer_remove(&desk.vault, 2, FAKE_DESK_NOW), ERROR_NONE);
+    keyset_free(&second);
+    join(3);
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    struct history history = read_as_second();
+    assert_int_equal(history.fault_count, 0);
+    assert_int_equal(second->generation_count, 7);
+    assert_int_equal(fold_case_count(history.fold), 3);
+    assert_int_equal(history.txn, desk.vault.history.txn);
+    history_end(&history);
+}
+
+/* Rubbish in the folder, and in the file itself. */
+static void an_intake_key_that_nobody_named_is_not_taken(void **state)
+{
+    struct vault *vault = &desk.vault;
+    struct grant_holder holder = {.officer = 1};
+    struct keyset *keys = NULL, *hostile = NULL;
+    memcpy(holder.agree, vault->keys->agree_public, HPKE_KEY_LEN);
+    assert_int_equal(keyset_copy(vault->keys, &keys), ERROR_NONE);
+    assert_int_equal(keyset_new(vault->charter.office, &hostile), ERROR_NONE);
+    for (uint8_t epoch = 70; epoch >= 1; epoch--) {
+        const uint8_t secret[ENVELOPE_KEY_LEN] = {epoch};
+        hostile->intake_count = keys->intake_count = 0;
+        assert_int_equal(keyset_add_intake(hostile, epoch, secret), ERROR_NONE);
+        if (epoch == 1) { /* the true file is still there */
+            assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
+            assert_int_equal(keys->intake_count, 1);
+        }
+        assert_int_equal(
+            intake_save(vault->dir, 0600, vault->charter.office, &hostile->intake[0], &holder, 1),
+            ERROR_NONE);
+    }
+    keys->intake_count = 0;
+    assert_int_equal(intake_load(vault->dir, &vault->charter, keys), ERROR_NONE);
+    assert_int_equal(keys->intake_count, 0);
+    keyset_free(&hostile);
+    keyset_free(&keys);
+}
+
+static void a_desk_without_the_intake_key_takes_no_letter(void **state)
+{
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    desk.vault.keys->intake_count = 0;
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_INTAKE_KEY);
+    desk.vault.keys->intake_count = 1;
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    assert_int_equal(fold_case_count(desk.vault.history.fold), 3);
+}
+
+/* --- boards --- */
+
+/* What the next board says of the kiosk. */
+static enum error publish(struct board_mark *mark)
+{
+    struct publish_report report;
+    struct board board;
+    size_t len = 0;
+    char *out = folder_make();
+    const enum error error = publish_run(&desk.vault, out, FAKE_DESK_NOW + 1, &report);
+    uint8_t *data = folder_read(folder_path(out, "sandyq.board"), &len);
+    assert_int_equal(
+        board_decode(data, len, desk.vault.charter.board, desk.vault.charter.office, &board),
+        ERROR_NONE);
+    assert_true(board_find_mark(&board, kiosk.id, mark));
+    free(data);
+    folder_remove(&out);
+    return error;
+}
+
+static void what_no_import_took_is_not_acknowledged(void **state)
+{
+    static const char *const hands[] = {
+        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)",
+        "INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, 1 FROM record "
+        "WHERE seq = 2",
+        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32);"
+        "UPDATE record SET act = 1 WHERE seq = 3",
+    };
+    struct board_mark mark;
+    assert_int_equal(publish(&mark), ERROR_NONE);
+    assert_int_equal(mark.seq, 2);
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        change(hands[i]);
+        assert_int_equal(publish(&mark), ERROR_NONE);
+        assert_int_equal(mark.seq, 2);
+    }
+    assert_int_equal(audit().kinds[AUDIT_STRAY_RECORD], 1);
+}
+
+/* Nor is anything of an act whose records are not those that it took. */
+static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
+{
+    struct board_mark mark;
+    change("INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, act FROM record "
+           "WHERE seq = 2; UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)");
+    assert_int_equal(publish(&mark), ERROR_JOURNAL_ROW);
+    assert_int_equal(mark.seq, 0);
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_int_equal(audit().kinds[AUDIT_RECORDS], 1);
+    change("DELETE FROM record WHERE seq = 3; UPDATE kiosk SET tip_seq = 0");
+    assert_int_equal(publish(&mark), ERROR_NONE);
+    assert_int_equal(mark.seq, 2);
+}
+
+/* --- what was taken away or changed before the end of a view --- */
+
+/* Act 1 founds the office; the kiosk's card, the import and the second officer follow. */
+#define OF_LETTER "(SELECT min(seq) FROM act WHERE txn = 3)"
+#define OTHER     "(SELECT min(seq) + 2 FROM act WHERE txn = 3)"
+
+/* One hand in the journal, and what the audit finds. */
+static const struct hand {
+    const char *sql;
+    enum audit_kind kind;
+    enum history_fault_kind fault; /* AUDIT_HISTORY */
+    bool at_once;                  /* the next desk names it, too */
+} hands[] = {
+    {"DELETE FROM act WHERE seq = " OF_LETTER, AUDIT_HISTORY, HISTORY_HASH, false},
+    {"DELETE FROM act WHERE txn = 3; DELETE FROM txn WHERE no = 3", AUDIT_HISTORY, HISTORY_HOLE,
+     false},
+    {"DELETE FROM txn WHERE no = 3", AUDIT_HISTORY, HISTORY_HASH, false},
+    {"UPDATE act SET head = zeroblob(173) WHERE seq = " OF_LETTER, AUDIT_HISTORY, HISTORY_HEAD,
+     false},
+    {"UPDATE txn SET officer = 2 WHERE no = 3", AUDIT_HISTORY, HISTORY_HASH, false},
+    {"UPDATE txn SET signature = (SELECT signature FROM txn WHERE no = 2) WHERE no = 3",
+     AUDIT_HISTORY, HISTORY_SIGNATURE, false},
+    {"DELETE FROM txn WHERE no = (SELECT max(no) FROM txn); "
+     "DELETE FROM act WHERE txn NOT IN (SELECT no FROM txn)",
+     AUDIT_HISTORY, HISTORY_ROLLED_BACK, true},
+    {"DELETE FROM body WHERE seq = " OF_LETTER, AUDIT_BODY, 0, false},
+    {"UPDATE body SET sealed = (SELECT sealed FROM body WHERE seq = " OTHER
+     ") WHERE seq = " OF_LETTER,
+     AUDIT_BODY, 0, false},
+    {"DELETE FROM casekey WHERE rowid = (SELECT min(rowid) FROM casekey)", AUDIT_KEY, 0, false},
+    {"UPDATE casekey SET wrapped = (SELECT max(wrapped) FROM casekey)", AUDIT_KEY, 0, false},
+    {"UPDATE casekey SET generation = 2", AUDIT_KEY, 0, false},
+    {"DELETE FROM wrap WHERE officer = 1 AND compartment = 16", AUDIT_WRAP, 0, false},
+    {"DELETE FROM wrap WHERE officer = 2 AND compartment = 1", AUDIT_WRAP, 0, false},
+    {"DELETE FROM wrap WHERE officer = 0", AUDIT_WRAP, 0, false},
+    {"UPDATE wrap SET sealed = (SELECT sealed FROM wrap WHERE officer = 2 AND compartment = 16) "
+     "WHERE officer = 1 AND compartment = 16",
+     AUDIT_HISTORY, HISTORY_SECRET, true},
+    {"INSERT INTO wrap VALUES(1, 16, 7, zeroblob(80))", AUDIT_HISTORY, HISTORY_SECRET, true},
+    {"DELETE FROM officer WHERE no = 2", AUDIT_OFFICER, 0, false},
+    {"DELETE FROM kiosk", AUDIT_TIP, 0, false},
+    {"UPDATE kiosk SET tip_seq = 1", AUDIT_TIP, 0, false},
+    {"INSERT INTO kiosk VALUES(x'0102030405060708', 0, zeroblob(32), 0)", AUDIT_TIP, 0, false},
+    {"DELETE FROM record WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET day = day + 1 WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET act = 1", AUDIT_STRAY_RECORD, 0, false},
+};
+
+/* The next command of the first officer: keys come from the journal, the rest from the view. */
+static void begin_again(void)
+{
+    struct vault *vault = &desk.vault;
+    struct keyset *keys = vault->keys;
+    uint8_t first[HASH_LEN];
+    memcpy(first, vault->history.first, sizeof first);
+    const int gate = vault->history.gate;
+    history_end(&vault->history);
+    view_end(&vault->view);
+    while (keys->generation_count > 0)
+        keyset_drop(keys, keys->generations[0]->compartment, keys->generations[0]->generation);
+    vault->history = (struct history){.gate = gate};
+    vault_begin(vault);
+    assert_int_equal(view_load(&vault->view, first), ERROR_NONE);
+    assert_int_equal(history_follow(&vault->history), ERROR_NONE);
+}
+
+/* The last transaction is the lead's naming of the second officer. */
+static void every_hand_is_named(void **state)
+{
+    char *home = folder_make();
+    const char *path = folder_path(desk.dir, "journal.db"), *kept = folder_path(home, "kept");
+    desk.vault.home = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    vault_begin(&desk.vault);
+    view_save(&desk.vault.view);
+    begin_again();
+    assert_int_equal(audit().all, 0);
+    assert_int_equal(journal_checkpoint(desk.vault.journal), ERROR_NONE);
+    folder_copy(path, kept);
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        const struct hand *hand = &hands[i];
+        change(hand->sql);
+        begin_again();
+        if ((desk.vault.history.fault_count > 0) != hand->at_once)
+            fail_msg("%s: %zu faults", hand->sql, desk.vault.history.fault_count);
+        const struct found found = audit();
+        if (found.kinds[hand->kind] == 0 ||
+            (hand->kind == AUDIT_HISTORY && found.faults[hand->fault] == 0))
+            fail_msg("%s: not found", hand->sql);
+        journal_close(&desk.vault.journal);
+        folder_copy(kept, path);
+        assert_int_equal(journal_open(path, &desk.vault.journal), ERROR_NONE);
+        begin_again();
+    }
+    assert_int_equal(audit().all, 0);
+    close(desk.vault.home);
+    folder_remove(&home);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_is_found_where_nothing_was_done),
+        TEST(an_officer_whose_row_is_gone_is_named),
+        TEST(an_officer_whose_keys_were_changed_is_named),
+        TEST(secrets_that_nobody_made_take_no_room),
+        TEST(a_secret_in_the_place_of_the_one_that_was_made_is_not_used),
+        TEST(secrets_are_taken_as_they_were_made),
+        TEST(an_intake_key_that_nobody_named_is_not_taken),
+        TEST(a_desk_without_the_intake_key_takes_no_letter),
+        TEST(what_no_import_took_is_not_acknowledged),
+        TEST(what_does_not_fit_its_import_is_not_acknowledged),
+        TEST(every_hand_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
