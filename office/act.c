@@ -36,17 +36,17 @@ _Static_assert((int)ACT_SEAL_MORE == (int)AEAD_TAG_LEN, "a tag, and no nonce");
 /* --- what kinds there are --- */
 
 static const struct act_row rows[] = {
-    {ACT_FOUNDED, "founded", false, ACT_ROOT, ACT_NOTHING, false, false, 240},
-    {ACT_OFFICER, "officer", false, ACT_LEAD, ACT_ROLE, false, false, 240},
+    {ACT_FOUNDED, "founded", false, ACT_ROOT, ACT_NOTHING, false, false, 192},
+    {ACT_OFFICER, "officer", false, ACT_LEAD, ACT_ROLE, false, false, 192},
     {ACT_REMOVED, "removed", false, ACT_LEAD, ACT_ROLE, false, false, 0},
-    {ACT_GENERATION, "generation", false, ACT_LEAD, ACT_NEWEST, false, false, 240},
-    {ACT_KIOSK, "kiosk", false, ACT_OFFICER_ROLE, ACT_CARD, false, false, 240},
-    {ACT_IMPORT, "import", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 240},
-    {ACT_BOARD, "board", false, ACT_OFFICER_ROLE, ACT_BOARD_NO, false, false, 240},
+    {ACT_GENERATION, "generation", false, ACT_LEAD, ACT_NEWEST, false, false, 192},
+    {ACT_KIOSK, "kiosk", false, ACT_OFFICER_ROLE, ACT_CARD, false, false, 192},
+    {ACT_IMPORT, "import", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
+    {ACT_BOARD, "board", false, ACT_OFFICER_ROLE, ACT_BOARD_NO, false, false, 192},
     {ACT_LETTER, "letter", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 960},
-    {ACT_MESSAGE, "message", true, ACT_OFFICER_ROLE, ACT_MESSAGES, true, false, 240},
+    {ACT_MESSAGE, "message", true, ACT_OFFICER_ROLE, ACT_MESSAGES, true, false, 192},
     {ACT_STATE, "state", true, ACT_OFFICER_ROLE, ACT_CASE_STATE, true, true, 0},
-    {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 240},
+    {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
     {ACT_UNDONE, "undone", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
 };
 
@@ -201,7 +201,7 @@ enum error act_open_head(const struct act_key *key, const struct journal_act *ro
 /* --- bodies --- */
 
 /* Lengths of sealed bodies: few, so that a length tells little, and many rows to a page. */
-static const size_t classes[] = {240, 480, 960, 3968, JOURNAL_BODY_MAX};
+static const size_t classes[] = {192, 480, 960, 3968, JOURNAL_BODY_MAX};
 
 /* What a detainee wrote has fewer lengths than what an officer wrote. */
 static size_t class_of(uint16_t kind, size_t content_len)

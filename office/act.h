@@ -3,7 +3,7 @@
    body has the words. Both are sealed, and the digests that a transaction signs are salted, so that
    they tell nothing.
 
-   head, 128 or 96 bytes                 body, 224, 464, 944, 3,952 or 16,304 bytes
+   head, 128 or 96 bytes                 body, 176, 464, 944, 3,952 or 16,304 bytes
    offset  bytes  what                   offset  bytes  what
         0     32  salt                        0     32  salt
        32      2  kind                       32      4  length n

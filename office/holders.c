@@ -71,18 +71,24 @@ void holders_free(struct holders *holders)
     *holders = (struct holders){.all = NULL};
 }
 
-enum error holders_give(struct vault *vault, const struct keyset_generation *generation,
-                        const struct grant_holder *holder)
+enum error holders_wrap(const struct vault *vault, const struct keyset_generation *generation,
+                        const struct grant_holder *holder, struct journal_wrap *wrap)
 {
     uint8_t commitment[HASH_LEN];
-    struct journal_wrap wrap;
     const uint8_t *made =
         fold_commitment(vault->history.fold, generation->compartment, generation->generation);
     enum error error = keyset_commitment(vault->charter.office, generation, commitment);
     if (error == ERROR_NONE && (made == NULL || memcmp(made, commitment, HASH_LEN) != 0))
         error = ERROR_JOURNAL_ROW;
-    if (error == ERROR_NONE)
-        error = grant_secret(vault->charter.office, generation, holder, &wrap);
+    return error == ERROR_NONE ? grant_secret(vault->charter.office, generation, holder, wrap)
+                               : error;
+}
+
+enum error holders_give(struct vault *vault, const struct keyset_generation *generation,
+                        const struct grant_holder *holder)
+{
+    struct journal_wrap wrap;
+    enum error error = holders_wrap(vault, generation, holder, &wrap);
     return error == ERROR_NONE ? journal_put_wrap(vault->journal, &wrap) : error;
 }
 

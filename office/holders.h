@@ -20,9 +20,13 @@ enum error holders_read(struct vault *vault, struct holders *holders);
 /* Frees the list. An empty one is nothing. */
 void holders_free(struct holders *holders);
 
-/* Wraps a generation that is held for one holder and puts the wrap into the journal, inside a
-   transaction. A secret that is not the one that was committed to is given to nobody:
-   ERROR_JOURNAL_ROW. Errors of grant_secret and the store. */
+/* Wraps a generation that is held for one holder. A secret that is not the one that was committed
+   to is given to nobody: ERROR_JOURNAL_ROW. Errors of grant_secret. */
+enum error holders_wrap(const struct vault *vault, const struct keyset_generation *generation,
+                        const struct grant_holder *holder, struct journal_wrap *wrap);
+
+/* As holders_wrap, and puts the wrap into the journal, inside a transaction. Errors of the store.
+ */
 enum error holders_give(struct vault *vault, const struct keyset_generation *generation,
                         const struct grant_holder *holder);
 

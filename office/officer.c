@@ -113,6 +113,8 @@ enum error officer_renewal_due(struct vault *vault, bool *due)
 struct addition {
     struct vault *vault;
     struct naming who;
+    struct journal_wrap *wraps; /* of every generation that was held when they were made */
+    size_t n;
 };
 
 static enum error known_key(void *context, const struct journal_officer *officer)
@@ -122,17 +124,34 @@ static enum error known_key(void *context, const struct journal_officer *officer
                                                                    : ERROR_NONE;
 }
 
-/* Inside the transaction, so that no generation is made in between that they would lack. */
+/* Before the gate, since each takes its time. */
+static enum error wrap_all(struct addition *addition)
+{
+    const struct keyset *keys = addition->vault->keys;
+    struct grant_holder holder = {.officer = addition->who.no};
+    memcpy(holder.agree, addition->who.agree, sizeof holder.agree);
+    enum error error = ERROR_NONE;
+    addition->n = keys->generation_count;
+    addition->wraps = calloc(addition->n + 1, sizeof *addition->wraps);
+    if (addition->wraps == NULL)
+        return ERROR_MEMORY;
+    for (size_t i = 0; i < addition->n && error == ERROR_NONE; i++)
+        error = holders_wrap(addition->vault, keys->generations[i], &holder, &addition->wraps[i]);
+    return error;
+}
+
+/* Inside the transaction. A generation that was made since would be lacking: then all begins anew.
+ */
 static enum error give_all(void *context, const struct history_batch *batch)
 {
     struct addition *addition = context;
     struct vault *vault = addition->vault;
     struct journal_officer officer = {.no = addition->who.no};
-    struct grant_holder holder = {.officer = addition->who.no};
     memcpy(officer.sign, addition->who.sign, sizeof officer.sign);
     memcpy(officer.agree, addition->who.agree, sizeof officer.agree);
-    memcpy(holder.agree, addition->who.agree, sizeof holder.agree);
-    enum error error = journal_add_officer(vault->journal, &officer);
+    enum error error = vault->keys->generation_count == addition->n
+                           ? journal_add_officer(vault->journal, &officer)
+                           : ERROR_CHANGED;
     for (size_t i = 0; keyset_compartments[i] != 0 && error == ERROR_NONE; i++) {
         const uint16_t compartment = keyset_compartments[i];
         const struct keyset_generation *newest = keyset_newest(vault->keys, compartment);
@@ -140,8 +159,8 @@ static enum error give_all(void *context, const struct history_batch *batch)
             newest->generation != fold_generation(vault->history.fold, compartment))
             error = ERROR_KEY_UNFIT;
     }
-    for (size_t i = 0; i < vault->keys->generation_count && error == ERROR_NONE; i++)
-        error = holders_give(vault, vault->keys->generations[i], &holder);
+    for (size_t i = 0; i < addition->n && error == ERROR_NONE; i++)
+        error = journal_put_wrap(vault->journal, &addition->wraps[i]);
     return error;
 }
 
@@ -157,8 +176,12 @@ static enum error add_once(struct addition *addition, uint32_t now)
     addition->who.no = fold_officer_count(vault->history.fold) + 1;
     error = naming_add(&batch, vault->keys, &addition->who, now);
     if (error == ERROR_NONE)
+        error = wrap_all(addition);
+    if (error == ERROR_NONE)
         error = history_append(&vault->history, &batch);
     history_batch_free(&batch);
+    free(addition->wraps);
+    addition->wraps = NULL;
     return error;
 }
 

@@ -133,7 +133,8 @@ struct chunk {
     uint16_t compartment;
     uint32_t generation;
     size_t n;
-    struct journal_casekey keys[OFFICER_CHUNK];
+    size_t found, room;
+    struct journal_casekey *keys;
 };
 
 /* When a colleague has made a newer generation meanwhile, these would be older ones again. */
@@ -152,10 +153,10 @@ static enum error write_chunk(void *context, const struct history_batch *batch)
 }
 
 /* Keeps those that open; what is damaged stays as it is. */
-static enum error wrap_chunk(struct chunk *chunk, size_t found)
+static enum error wrap_chunk(struct chunk *chunk)
 {
     chunk->n = 0;
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < chunk->found && chunk->n < OFFICER_CHUNK; i++) {
         enum error error = grant_rewrap(chunk->vault->keys, &chunk->keys[i]);
         if (error == ERROR_NONE)
             chunk->keys[chunk->n++] = chunk->keys[i];
@@ -169,30 +170,43 @@ static enum error settle_chunk(struct chunk *chunk)
 {
     struct vault *vault = chunk->vault;
     struct history_batch batch = {.beside = write_chunk, .context = chunk};
-    size_t found = 0;
     enum error error = journal_stale_casekeys(vault->journal, chunk->compartment, chunk->generation,
-                                              chunk->keys, OFFICER_CHUNK, &found);
+                                              chunk->keys, chunk->room, &chunk->found);
     if (error == ERROR_NONE)
-        error = wrap_chunk(chunk, found);
+        error = wrap_chunk(chunk);
     return error == ERROR_NONE && chunk->n > 0 ? history_append(&vault->history, &batch) : error;
 }
 
-/* Until a chunk is empty, or has nothing but keys that do not open. */
+/* Keys that do not open, of which anybody can add any number, must not hide those that do: where a
+   chunk had nothing else, more are looked at together. */
+static enum error widen(struct chunk *chunk)
+{
+    if (chunk->n > 0 || chunk->found < chunk->room)
+        return ERROR_NONE;
+    const size_t room = chunk->room > 0 ? 2 * chunk->room : OFFICER_CHUNK;
+    struct journal_casekey *keys = realloc(chunk->keys, room * sizeof *keys);
+    if (keys == NULL)
+        return ERROR_MEMORY;
+    chunk->keys = keys;
+    chunk->room = room;
+    return ERROR_NONE;
+}
+
+/* Until there is none, or nothing but keys that do not open. */
 static enum error settle_cases(struct vault *vault, uint16_t compartment)
 {
     const struct keyset_generation *newest = keyset_newest(vault->keys, compartment);
     if (newest == NULL || newest->generation != fold_generation(vault->history.fold, compartment))
         return ERROR_NONE;
-    struct chunk *chunk = malloc(sizeof *chunk);
-    if (chunk == NULL)
-        return ERROR_MEMORY;
-    *chunk = (struct chunk){
+    struct chunk chunk = {
         .vault = vault, .compartment = compartment, .generation = newest->generation};
     enum error error = ERROR_NONE;
     do {
-        error = settle_chunk(chunk);
-    } while (error == ERROR_NONE && chunk->n > 0);
-    free(chunk);
+        error = widen(&chunk);
+        if (error == ERROR_NONE)
+            error = settle_chunk(&chunk);
+    } while (error == ERROR_NONE && (chunk.n > 0 || chunk.found == chunk.room));
+    free(chunk.keys);
     return error == ERROR_CHANGED ? ERROR_NONE : error;
 }
 

@@ -235,7 +235,7 @@ static void test_a_letter_has_fewer_lengths(void **state)
     static uint8_t sealed[JOURNAL_BODY_MAX];
     static const struct {
         size_t text_len, letter, note;
-    } lengths[] = {{0, 960, 240},     {188, 960, 240},      {189, 960, 480},
+    } lengths[] = {{0, 960, 192},     {140, 960, 192},      {141, 960, 480},
                    {428, 960, 480},   {429, 960, 960},      {908, 960, 960},
                    {909, 3968, 3968}, {3917, 16320, 16320}, {ACT_CONTENT_MAX, 16320, 16320}};
     const struct act_body_key body = {office, key};

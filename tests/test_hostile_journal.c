@@ -240,6 +240,20 @@ static void a_desk_without_the_intake_key_takes_no_letter(void **state)
     assert_int_equal(fold_case_count(desk.vault.history.fold), 3);
 }
 
+/* As many as there are looked at together, and more, and before the true ones. */
+static void keys_of_nobody_keep_no_case_from_a_removal(void **state)
+{
+    static struct journal_casekey left[2000];
+    size_t n = 0;
+    change("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 700) "
+           "INSERT INTO casekey SELECT randomblob(32), randomblob(16), 16, 0, randomblob(60) "
+           "FROM i");
+    assert_int_equal(officer_remove(&desk.vault, 2, FAKE_DESK_NOW), ERROR_NONE);
+    assert_int_equal(journal_stale_casekeys(desk.vault.journal, KEYSET_GENERAL, 2, left, 2000, &n),
+                     ERROR_NONE);
+    assert_int_equal(n, 700);
+}
+
 /* --- boards --- */
 
 /* What the next board says of the kiosk. */
@@ -406,6 +420,7 @@ int main(void)
         TEST(secrets_are_taken_as_they_were_made),
         TEST(an_intake_key_that_nobody_named_is_not_taken),
         TEST(a_desk_without_the_intake_key_takes_no_letter),
+        TEST(keys_of_nobody_keep_no_case_from_a_removal),
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(every_hand_is_named),

@@ -34,7 +34,7 @@ TABLES = {
     "office": [("one", 0), ("id", 32)],
     "txn": [("no", 0), ("prev", 32), ("officer", 0), ("acts", 0), ("hash", 32), ("signature", 64)],
     "act": [("seq", 0), ("txn", 0), ("head", (117, 149)), ("head_digest", 32), ("body_digest", -32)],
-    "body": [("seq", 0), ("sealed", (240, 480, 960, 3968, 16320))],
+    "body": [("seq", 0), ("sealed", (192, 480, 960, 3968, 16320))],
     "casekey": [("commitment", 32), ("handle", 16), ("compartment", 0), ("generation", 0),
                 ("wrapped", 60)],
     "wrap": [("officer", 0), ("compartment", 0), ("generation", 0), ("sealed", 80)],
