@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A reader written from sandyq-formats(5) alone audits a synthetic office, and names what was
-# changed in it. Run by tests/run, which sets SANDYQ_BUILD.
+# A reader written from sandyq-formats(5) alone audits a synthetic office and a played one, and
+# names what was changed in them. Run by tests/run, which sets SANDYQ_BUILD.
 set -u
 at=$(dirname "$0")
+export PYTHONPATH="$at/stranger"
 dir=$(mktemp -d) || exit 1
+words=$dir/made/passphrase
 trap 'rm -rf "$dir"' EXIT
 failed=0
 
@@ -16,8 +18,10 @@ result() { # NAME: of the last command's status
         failed=$((failed + 1))
     fi
 }
-audit() { # OFFICE
-    /usr/bin/python3 -B "$at/stranger/audit.py" "$1" "$dir/made/officer-1" "$dir/made/passphrase"
+audit() { # OFFICE [HOME [CARD ...]]
+    office=$1 home=${2:-$dir/made/officer-1}
+    shift "$(($# < 2 ? $# : 2))"
+    /usr/bin/python3 -B "$at/stranger/audit.py" "$office" "$home" "$words" "$@"
 }
 broken() { # SQL FAULT: an office with this change is refused, and a line begins with FAULT
     rm -rf "$dir/changed"
@@ -34,11 +38,42 @@ PY
     [ "$?" = 1 ] && grep -q "^fault: $2" "$dir/out" && ! grep -q '^audit:' "$dir/out"
 }
 
+refused() { # SQL WORDS: an office with this change is not read at all, and WORDS say why
+    rm -rf "$dir/changed"
+    cp -R "$dir/made/office" "$dir/changed" &&
+        /usr/bin/python3 - "$dir/changed/journal.db" "$1" <<'PY' || return 1
+import sqlite3, sys
+sqlite3.connect(sys.argv[1]).execute(sys.argv[2])
+PY
+    audit "$dir/changed" >"$dir/out" 2>&1
+    [ "$?" = 1 ] && grep -q "^$2" "$dir/out" && ! grep -q '^audit:' "$dir/out"
+}
+spoil() { # WHAT ...: audits an office and an officer's folder that are changed in these ways
+    rm -rf "$dir/changed" "$dir/home"
+    cp -R "$dir/made/office" "$dir/changed" && cp -R "$dir/made/officer-1" "$dir/home" &&
+        /usr/bin/python3 -B "$at/stranger/spoil.py" "$dir/changed" "$dir/home" "$words" "$@" ||
+        return 1
+    audit "$dir/changed" "$dir/home" >"$dir/out"
+    [ "$?" = 1 ] && ! grep -q '^audit:' "$dir/out"
+}
+named() { # FAULT ...: the last audit has a line that begins with each
+    for fault; do
+        grep -q "^fault: $fault" "$dir/out" || return 1
+    done
+}
+desk() { # COMMAND ...: of the played office
+    "$SANDYQ_BUILD/sandyq-desk" "$@" --officer "$dir/played/officer" --passphrase-file "$words"
+}
+
 said=$("$SANDYQ_BUILD/tests/casebook/casebook" "$dir/made" 10 3)
 result made
+"$SANDYQ_BUILD/sandyq-desk" list "$dir/made/office" --officer "$dir/made/officer-1" \
+    --passphrase-file "$dir/made/passphrase" >"$dir/list" 2>&1 && [ -s "$dir/made/officer-1/view" ]
+result view
 audit "$dir/made/office" >"$dir/out" && [ "$(grep -c '^{"case"' "$dir/out")" = 10 ] &&
     acts=$(echo "$said" | sed -n 's/.* \([0-9]*\) acts.*/\1/p') &&
-    grep -q "^audit: [0-9]* transactions, $acts acts, everything fits\$" "$dir/out" &&
+    grep -q "^audit: \([0-9]*\) transactions, $acts acts, 10 cards, a view to transaction \1, \
+everything fits\$" "$dir/out" &&
     ! grep -q '"texts": \[\]' "$dir/out"
 result everything_fits
 broken 'UPDATE act SET head_digest = flip(head_digest) WHERE seq = 20' 'act 20: '
@@ -57,6 +92,53 @@ broken 'DELETE FROM record WHERE rowid = (SELECT min(rowid) FROM record)' 'act [
 result record
 broken 'UPDATE officer SET agree = flip(agree) WHERE no = 2' 'officer: '
 result officer
+refused 'CREATE INDEX more ON record(seq)' 'journal.db: another definition: CREATE INDEX more'
+result index
+refused 'CREATE TRIGGER more AFTER INSERT ON act BEGIN DELETE FROM txn; END' \
+    'journal.db: another definition: CREATE TRIGGER more'
+result trigger
+spoil view_sealed && named 'view: does not open'
+result view_sealed
+spoil view_lists view_board view_signature &&
+    named 'view: act [0-9]* does' 'view: case [0-9]* does' 'view: officer [0-9]* does' \
+        'view: kiosk [0-9]* does' 'view: generation [0-9]* does' \
+        'view: row [0-9]* of the list does' 'view: board ' 'view: another transaction 2 '
+result view_rows
+spoil end && named 'view: the journal was rolled back'
+result rolled_back
+spoil intake && named 'intake-1: the secret does not open' 'intake: no key for the epoch'
+result intake
+spoil charter && named 'charter: a field makes no sense'
+result charter
+spoil card && named 'act [0-9]*: card: the signature is wrong'
+result card_by_an_officer
+
+# An office played by the programs; its passphrase comes from a file as editors leave them.
+words=$dir/played/words
+mkdir -m 700 "$dir/played" && printf '\357\273\277four unrelated words\r\nmore\n' >"$words" &&
+    chmod 600 "$words" && {
+    desk init "$dir/played/office" --name Office --officer-name Lead &&
+        "$SANDYQ_BUILD/sandyq-kiosk" --state "$dir/played/kiosk" --enroll &&
+        desk enroll "$dir/played/office" "$dir/played/kiosk/enroll.request" --facility KZ-01 \
+            --type WOMEN --out "$dir/played/kz-01.card"
+} >"$dir/list" && audit "$dir/played/office" "$dir/played/officer" "$dir/played/kz-01.card" \
+    >"$dir/out" && grep -q '"facility": "KZ-01", "type": "WOMEN"' "$dir/out" &&
+    grep -q '^audit: .* 1 cards, a view to .* everything fits$' "$dir/out"
+result played
+/usr/bin/python3 -B -c 'import sys; from files import database; database(sys.argv[1], 0x53514F42)' \
+    "$dir/played/kiosk/outbox.db"
+result outbox
+/usr/bin/python3 -B -c 'import sys; from spoil import flip, read, write
+write(sys.argv[2], flip(read(sys.argv[1]), 90))' \
+    "$dir/played/kz-01.card" "$dir/played/kz-02.card" && {
+    audit "$dir/played/office" "$dir/played/officer" "$dir/played/kz-02.card" >"$dir/out"
+    [ "$?" = 1 ]
+} && named 'kz-02.card: the signature is wrong'
+result card
+printf 'four unrelated words \n' >"$words"
+audit "$dir/played/office" "$dir/played/officer" >"$dir/out" 2>&1
+[ "$?" = 1 ] && grep -q '^keyring: wrong passphrase' "$dir/out"
+result passphrase
 # The closing line that tests/run counts by.
 [ "$failed" = 0 ] || echo " $failed FAILED TEST(S)"
 [ "$failed" = 0 ]

@@ -1,35 +1,40 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and audits an office's journal, written from man/sandyq-formats.5 alone: shows that the
-page is enough for a reader in another language.  audit.py OFFICE HOME PASSPHRASE-FILE"""
+"""Reads and audits an office: its journal, charter, cards and intake files, and the view of an
+officer. Written from man/sandyq-formats.5 alone, to show that the page is enough for a reader in
+another language.  audit.py OFFICE HOME PASSPHRASE-FILE [CARD ...]
 
-import hashlib
-import hmac
+primitives.py has what everything is made of, files.py the files around the journal, view.py the
+view; here is the journal."""
+
+import datetime
 import json
 import os
-import sqlite3
 import struct
 import sys
 
-from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-ORDER = 2**252 + 27742317777372353535851937790883648493
-ZERO = bytes(32)
-KEM = b"KEM\x00\x20"
-HPKE = b"HPKE\x00\x20\x00\x01\x00\x03"
+from files import card, charter, database, fault, faults, intake, keyring, passphrase, read
+from primitives import (KEM, ZERO, cbor, expand, hpke_open, lexpand, lextract, mac, public, sha,
+                        signed, u16, u32, u64, unbox, unseal)
+from view import compare, open_view
+
 STATUS = ["", "received", "opened", "registered", "triaged", "need-info", "referred",
-          "visit-planned", "answer-ready", "answered", "closed", "reopened"]
+          "visit-planned", "answer-ready", "answered", "closed", "reopened", "closed-upheld",
+          "closed-partly", "closed-not-upheld", "closed-resolved", "closed-no-jurisdiction",
+          "closed-withdrawn", "closed-duplicate"]
+TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD", "OTHER", "WOMEN"]
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
          6: (0, "officer"), 7: (4, "officer"), 16: (0, "officer"), 17: (6, "officer"),
          18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer")}
 BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True, 18: False,
         19: True, 20: False}
+# Why an act does not count, as a view numbers it.
+VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
 TABLES = {
     "office": [("one", 0), ("id", 32)],
     "txn": [("no", 0), ("prev", 32), ("officer", 0), ("acts", 0), ("hash", 32), ("signature", 64)],
@@ -45,156 +50,9 @@ TABLES = {
     "envelope": [("kiosk", 8), ("seq", 0), ("hash", 32), ("envelope", 16384)],
 }
 
-faults = []
-
-
-def fault(text):
-    faults.append(text)
-
-
-def u16(n):
-    return struct.pack("<H", n)
-
-
-def u32(n):
-    return struct.pack("<I", n)
-
-
-def u64(n):
-    return struct.pack("<Q", n)
-
-
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def mac(key, data):
-    return hmac.new(key, data, hashlib.sha256).digest()
-
-
-def expand(prk, info):
-    """Expand to at most 32 bytes, which is one block."""
-    return mac(prk, info + b"\x01")
-
-
-def lextract(suite, salt, label, ikm):
-    return mac(salt or ZERO, b"HPKE-v1" + suite + label + ikm)
-
-
-def lexpand(suite, prk, label, info, size):
-    return expand(prk, struct.pack(">H", size) + b"HPKE-v1" + suite + label + info)[:size]
-
-
-def public(secret):
-    return secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
-def hpke_open(secret, info, aad, message):
-    key = X25519PrivateKey.from_private_bytes(secret)
-    enc, sealed = message[:32], message[32:]
-    dh = key.exchange(X25519PublicKey.from_public_bytes(enc))
-    shared = lexpand(KEM, lextract(KEM, b"", b"eae_prk", dh), b"shared_secret",
-                     enc + public(key), 32)
-    context = (b"\x00" + lextract(HPKE, b"", b"psk_id_hash", b"")
-               + lextract(HPKE, b"", b"info_hash", info))
-    prk = lextract(HPKE, shared, b"secret", b"")
-    nonce = lexpand(HPKE, prk, b"base_nonce", context, 12)
-    return ChaCha20Poly1305(lexpand(HPKE, prk, b"key", context, 32)).decrypt(nonce, sealed, aad)
-
-
-def unbox(key, sealed, aad):
-    return AESGCM(key).decrypt(sealed[:12], sealed[12:], aad)
-
-
-def unseal(key, digest, sealed, aad):
-    """A head or a body."""
-    return AESGCM(key).decrypt(digest[:12], sealed, aad + digest)
-
-
-def signed(key, domain, message, signature):
-    if int.from_bytes(signature[32:], "little") >= ORDER:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, domain + b"\0" + sha(message))
-        return True
-    except (InvalidSignature, ValueError):
-        return False
-
-
-def cbor(data, at=0):
-    """One item and where it ends, in the deterministic encoding."""
-    kind, n = data[at] >> 5, data[at] & 31
-    at += 1
-    if n > 23:
-        if n > 27:
-            raise ValueError("no such length")
-        size = 1 << (n - 24)
-        n = int.from_bytes(data[at:at + size], "big")
-        if n < (24 if size == 1 else 1 << (4 * size)):
-            raise ValueError("not the shortest form")
-        at += size
-    if kind == 0:
-        return n, at
-    if kind in (2, 3):
-        raw = data[at:at + n]
-        if len(raw) != n:
-            raise ValueError("cut off")
-        return (raw if kind == 2 else raw.decode()), at + n
-    if kind == 4:
-        items = []
-        for _ in range(n):
-            item, at = cbor(data, at)
-            items.append(item)
-        return items, at
-    if kind == 5:
-        pairs, last = {}, -1
-        for _ in range(n):
-            key, at = cbor(data, at)
-            if key <= last:
-                raise ValueError("keys out of order")
-            pairs[key], at = cbor(data, at)
-            last = key
-        return pairs, at
-    raise ValueError("no such type")
-
-
-def keyring(path, passphrase):
-    with open(path, "rb") as f:
-        d = f.read()
-    memory, passes = struct.unpack("<II", d[8:16])
-    size = struct.unpack("<I", d[44:48])[0]
-    if d[:8] != b"SANDYQW1" or len(d) != size + 96 or sha(d[:-32]) != d[-32:]:
-        sys.exit("keyring: damaged")
-    if not (65536 <= memory <= 1048576 and 1 <= passes <= 16 and size == 161):
-        sys.exit("keyring: not of an officer")
-    key = hash_secret_raw(passphrase, d[16:32], passes, memory, 1, 32, Type.ID)
-    try:
-        secret = AESGCM(key).decrypt(d[32:44], d[48:64 + size], d[:48])
-    except InvalidTag:
-        sys.exit("keyring: wrong passphrase")
-    return secret
-
-
-def charter_root(d, office, what):
-    """The root key of a charter whose signature is right, else None."""
-    if len(d) != 318 or d[:8] != b"SANDYQC1":
-        fault(f"{what}: not a charter")
-    elif sha(d[8:40]) != office:
-        fault(f"{what}: of another office")
-    elif not signed(d[8:40], b"sandyq charter v1", d[:254], d[254:]):
-        fault(f"{what}: the signature is wrong")
-    else:
-        return d[8:40]
-    return None
-
 
 def tables(path):
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    for name, value in (("application_id", 0x53514A31), ("user_version", 1)):
-        if db.execute(f"PRAGMA {name}").fetchone()[0] != value:
-            sys.exit(f"journal: {name} is another")
-    result = {}
-    db.row_factory = sqlite3.Row
+    db, result = database(path, 0x53514A31), {}
     for name, columns in TABLES.items():
         rows = db.execute(f"SELECT {','.join(c for c, _ in columns)} FROM {name}"
                           f" ORDER BY {columns[0][0]}").fetchall()
@@ -229,30 +87,33 @@ class Case:
 
 
 class Audit:
-    def __init__(self, office, home, passphrase):
-        secret = keyring(os.path.join(home, "keyring"), passphrase)
-        if secret[0] != 1:
-            sys.exit("keyring: a newer version")
-        self.folder, self.id, self.pin = office, secret[1:33], secret[33:65]
-        self.agree = secret[97:129]
-        self.sign = public(Ed25519PrivateKey.from_private_bytes(secret[65:97]))
+    def __init__(self, office, home, words):
         self.t = tables(os.path.join(office, "journal.db"))
+        secret = keyring(os.path.join(home, "keyring"), words)
+        if len(secret) != 161 or secret[0] != 1:
+            sys.exit("keyring: not of an officer, or a newer version")
+        self.folder, self.home, self.id, self.pin = office, home, secret[1:33], secret[33:65]
+        self.agree, self.view = secret[97:129], secret[129:161]
+        self.sign = public(Ed25519PrivateKey.from_private_bytes(secret[65:97]))
         if [(r["one"], r["id"]) for r in self.t["office"]] != [(1, self.id)]:
             sys.exit("journal: of another office than the keyring")
         self.bodies = {r["seq"]: r["sealed"] for r in self.t["body"]}
         self.s, self.heads, self.contents, self.casekeys = {}, {}, {}, {}
         self.roles, self.named, self.cases, self.values = {}, {}, {}, {}
-        self.counted, self.committed, self.root = {}, {}, None
+        self.counted, self.committed, self.root, self.charter = {}, {}, None, None
+        self.verdicts, self.letters, self.cards = {}, {}, {}
+        self.unsound, self.viewed = False, 0
 
     def take_wraps(self):
         me = [r["no"] for r in self.t["officer"] if r["sign"] == self.sign]
         if not me:
             sys.exit("journal: does not know this officer")
+        self.me = me[0]
         for r in self.t["wrap"]:
-            if r["officer"] != me[0]:
+            if r["officer"] != self.me:
                 continue
             where = (r["compartment"], r["generation"])
-            info = (b"sandyq wrap v1\0" + self.id + u16(where[0]) + u32(where[1]) + u32(me[0]))
+            info = (b"sandyq wrap v1\0" + self.id + u16(where[0]) + u32(where[1]) + u32(self.me))
             try:
                 self.s[where] = hpke_open(self.agree, info, b"", r["sealed"])
             except (InvalidTag, ValueError):
@@ -359,6 +220,8 @@ class Audit:
                 return "senseless: no such role"
             if h.kind == 3 and (h.new != 0 or not self.roles.get(h.owner)):
                 return "senseless: nobody to remove"
+        if h.field == 2 and h.flags == 0:
+            return "senseless: no such compartment"
         if h.field in (2, 6) and h.new != h.old + 1:
             return "senseless: not one more"
         if h.kind == 20:
@@ -385,6 +248,10 @@ class Audit:
                     fault(f"act {seq}: other keys of the officer than it commits to")
         elif h.field in (2, 3, 4):
             self.values[self.slot(h)] = h.new
+        if h.kind == 5:
+            self.card(seq, h, d)
+        if h.kind == 7 and d[:4] != u32(h.new):
+            fault(f"act {seq}: a board of another number")
         if h.kind == 4:
             self.committed[(h.flags, h.new)] = h.commitment
             self.check_generation(seq, h, d)
@@ -406,6 +273,13 @@ class Audit:
         if public(pair) != body:
             fault(f"act {seq}: the generation's pair is another")
 
+    def card(self, seq, h, d):
+        held = card(d, self.id, f"act {seq}: card")
+        if held and (held["number"], held["kiosk"] + bytes(8)) != (h.new, h.subject):
+            fault(f"act {seq}: card: of another number or kiosk")
+        elif held:
+            self.cards[held["kiosk"]] = (held, d)
+
     def letter(self, seq, h, d):
         case = self.cases.setdefault(h.subject, Case())
         case.letters += 1
@@ -418,9 +292,15 @@ class Audit:
         except (ValueError, IndexError, KeyError, TypeError) as e:
             return fault(f"act {seq}: the letter is not readable: {e}")
         case.texts.append(letter[12])
+        letter[5] = min(letter[5], h.minute // 1440)
+        self.letters[seq] = letter
         link = self.key(2, 1, b"sandyq link v1")
         if link and mac(link, letter[13])[:16] != h.subject:
             fault(f"act {seq}: the letter is of another case")
+
+    def signer(self, txn):
+        return (self.root if txn["officer"] == 0
+                else self.named.get(txn["officer"], (None,))[0])
 
     def transactions(self):
         acts, prev, officers = {}, ZERO, {}
@@ -452,18 +332,22 @@ class Audit:
                 first = [self.contents.get(a["seq"], b"") for a in mine if a["seq"] in self.heads
                          and self.heads[a["seq"]].kind == 1]
                 if first and len(first[0]) == 350:
-                    self.root = charter_root(first[0][:318], self.id, "founding charter")
+                    self.charter = charter(first[0][:318], self.id, "founding charter")
+                    self.root = self.charter and self.charter["root"]
                 else:
                     fault("transaction 1: founds nothing")
-            key = self.root if r["officer"] == 0 else self.named.get(r["officer"], (None,))[0]
+            key = self.signer(r)
             if not key or not signed(key, b"sandyq transaction v1", r["hash"], r["signature"]):
                 fault(f"transaction {no}: the signature is wrong")
             roles = dict(self.roles)
             for a in mine:
                 head = self.heads.get(a["seq"])
                 if not head or head.kind not in KINDS:
+                    self.verdicts[a["seq"]] = (1 if head else 2, r["officer"])
                     continue
                 why = self.void(r["officer"], head, roles)
+                verdict = VERDICTS[why.split(":")[0]] if why else 0
+                self.verdicts[a["seq"]] = (verdict, r["officer"])
                 if why:
                     fault(f"act {a['seq']}: void, {why}")
                 else:
@@ -514,30 +398,64 @@ class Audit:
         self.kiosks()
         if {r["no"]: (r["sign"], r["agree"]) for r in self.t["officer"]} != self.named:
             fault("officer: the table does not follow from the acts")
-        path = os.path.join(self.folder, "charter")
-        if os.path.exists(path):
-            with open(path, "rb") as f:
-                charter_root(f.read(), self.id, "charter")
+        self.unsound = bool(faults)
+
+    def files(self, cards):
+        """The charter, the intake files, the view, and cards as they went out."""
+        held = charter(read(os.path.join(self.folder, "charter")), self.id, "charter")
+        if held and self.charter and held["number"] < self.charter["number"]:
+            fault("charter: older than that of the founding")
+        self.charter = held or self.charter
+        names = [name for name in os.listdir(self.folder) if name.startswith("intake-")]
+        keys = [intake(os.path.join(self.folder, name), self.id, self.me, self.agree)
+                for name in sorted(names)]
+        if held and (held["epoch"], held["intake"]) not in keys:
+            fault("intake: no key for the epoch of the charter")
+        path = os.path.join(self.home, "view")
+        view = os.path.exists(path) and open_view(path, self.view, self.id, self.me)
+        if view:
+            compare(view, self)
+            self.viewed = view.txn
+        for path in cards:
+            d, name = read(path), os.path.basename(path)
+            if card(d, self.id, name) and d not in (held for _, held in self.cards.values()):
+                fault(f"{name}: not the newest card of a kiosk of this journal")
 
 
-def main():
-    if len(sys.argv) != 4:
-        sys.exit("usage: audit.py OFFICE HOME PASSPHRASE-FILE")
-    with open(sys.argv[3], "rb") as f:
-        passphrase = f.read().rstrip(b"\r\n")
-    audit = Audit(sys.argv[1], sys.argv[2], passphrase)
-    audit.run()
+def day(n):
+    return str(datetime.date(1970, 1, 1) + datetime.timedelta(n))
+
+
+def show(audit):
+    today = (datetime.date.today() - datetime.date(1970, 1, 1)).days
     for handle, case in audit.cases.items():
-        status = STATUS[case.status] if case.status < len(STATUS) else f"closed {case.status}"
+        status = STATUS[case.status] if case.status < len(STATUS) else str(case.status)
         print(json.dumps({"case": handle.hex(), "letters": case.letters,
                           "messages": case.messages, "state": status, "texts": case.texts},
                          ensure_ascii=False))
+    for kiosk, (held, _) in audit.cards.items():
+        kind = TYPES[held["type"]] if held["type"] < len(TYPES) else str(held["type"])
+        print(json.dumps({"kiosk": kiosk.hex(), "card": held["number"],
+                          "facility": held["facility"], "type": kind, "last": day(held["last"])}))
+        if held["last"] < today:
+            print(f"note: the card of kiosk {kiosk.hex()} was valid until {day(held['last'])}")
+    if audit.charter and audit.charter["last"] < today:
+        print(f"note: the charter was valid until {day(audit.charter['last'])}")
+
+
+def main():
+    if len(sys.argv) < 4:
+        sys.exit("usage: audit.py OFFICE HOME PASSPHRASE-FILE [CARD ...]")
+    audit = Audit(sys.argv[1], sys.argv[2], passphrase(sys.argv[3]))
+    audit.run()
+    audit.files(sys.argv[4:])
+    show(audit)
     for line in faults:
         print(f"fault: {line}")
     if faults:
         return 1
     print(f"audit: {len(audit.t['txn'])} transactions, {len(audit.t['act'])} acts, "
-          "everything fits")
+          f"{len(audit.cards)} cards, a view to transaction {audit.viewed}, everything fits")
     return 0
 
 
