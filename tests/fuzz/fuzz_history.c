@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A transaction of any acts, with any heads and bodies, sealed and signed as only a colleague can:
    those that make no sense count for nothing, every desk comes to the same, and what is shown
-   cannot act. Input: how (1 byte: which call fails; 32 of root, 64 of nobody, 128 one act more is
-   signed than there is), then acts, each: kind (1 byte), field (1; 0: the kind's own), whom it is
-   about (1), from, to, owner, answers, state, urgency, flags, letters (1 each), length of the body
-   (1; 255: none, 128: as long as a good one), place of the changes in it (2), how many (1),
-   changes. */
+   cannot act. Input: how (1 byte: which call fails; 32 of root, 64 of nobody, 128 it fails in what
+   is shown and done then), then acts, each: kind (1 byte; 255: its head does not open, 254: it is
+   for a key that nobody has), field (1; 0: the kind's own), whom it is about (1), from, to, owner,
+   answers, state, urgency, flags, letters (1 each), length of the body (1; 255: none, 128: as long
+   as a good one, below 32: so long), place of the changes in it (2), how many (1), changes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +17,17 @@
 #include "tests/fuzz/office.h"
 #include "tests/lib/folder.h"
 
-enum { HEAD = 1, ROOT = 32, NOBODY = 64, MORE = 128 };
-enum { ACT = 15, ACTS = 8, KINDS = ACT_UNDONE + 1, AS_LONG = 128, NO_BODY = 255 };
+enum { HEAD = 1, ROOT = 32, NOBODY = 64, LATER = 128 };
+enum {
+    ACT = 15,
+    ACTS = 8,
+    KINDS = ACT_UNDONE + 1,
+    AS_LONG = 128,
+    NO_BODY = 255,
+    SHORT = 32,
+    SHUT = 255,
+    ASTRAY = 254
+};
 
 static struct fake_desk *desk;
 static struct {
@@ -77,7 +86,7 @@ static void start(void)
     fuzz_fail_at(0);
     if (desk != NULL)
         return;
-    desk = fuzz_office_filled();
+    desk = fuzz_office();
     key = secret_new(KEYSET_KEY_LEN);
     plain = secret_new(ACT_BODY_MAX);
     must(key != NULL && plain != NULL && atexit(finish) == 0);
@@ -128,6 +137,7 @@ static size_t add(struct history_batch *batch, const uint8_t *at, size_t size)
     const struct act_row *row = act_row(act.kind);
     const struct history_key of_case = {key, commitment};
     const size_t changes = at[14] < size - ACT ? at[14] : size - ACT;
+    struct history_act *added = NULL;
     struct act_content body = {content, 0, NULL, 0};
 
     memset(content, 0, sizeof content);
@@ -137,10 +147,12 @@ static size_t add(struct history_batch *batch, const uint8_t *at, size_t size)
     }
     body.head_len += at[11];
     body.head_len = body.head_len < AS_LONG ? 0 : body.head_len - AS_LONG;
+    body.head_len = at[11] < SHORT ? at[11] : body.head_len;
     fuzz_change(content, body.head_len, wire_get16(at + 12), at + ACT, changes);
     must(history_batch_add(batch, desk->vault.keys, &act,
                            row != NULL && row->of_case ? &of_case : NULL,
-                           at[11] != NO_BODY ? &body : NULL, NULL) == ERROR_NONE);
+                           at[11] != NO_BODY ? &body : NULL, &added) == ERROR_NONE);
+    added->head[at[0] == SHUT ? ACT_HEAD_SEALED - 1 : 1] ^= at[0] >= ASTRAY ? 9 : 0;
     return ACT + changes;
 }
 
@@ -156,7 +168,6 @@ static void sign(const uint8_t *data, const struct history_batch *batch, struct 
     must(history_hash(vault->charter.office, txn, digests, txn->hash) == ERROR_NONE);
     must(signature_sign(data[0] & ROOT ? desk->office.root_seed : vault->keys->sign, HISTORY_DOMAIN,
                         txn->hash, HASH_LEN, txn->signature) == 0);
-    txn->acts += data[0] & MORE ? 1 : 0;
 }
 
 /* As a desk writes it that does not look at what it writes. */
@@ -244,13 +255,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (batch.n > 0)
         write_all(data, &batch);
     history_batch_free(&batch);
-    fuzz_fail_at(data[0] % 32);
+    const unsigned fault = data[0] & LATER ? 0 : data[0] % 32;
+    const unsigned later = data[0] & LATER ? data[0] % 32 : 0;
+    fuzz_fail_at(fault);
     const enum error error = history_follow(&desk->vault.history);
     fuzz_fail_at(0);
-    must(error == ERROR_NONE || data[0] % 32 > 0);
+    must(error == ERROR_NONE || fault > 0);
     must(history_follow(&desk->vault.history) == ERROR_NONE);
     check_others();
-    fuzz_office_show(desk);
-    fuzz_office_go_on(desk);
+    fuzz_office_show(desk, 5 * later);
+    fuzz_office_go_on(desk, later);
     return 0;
 }

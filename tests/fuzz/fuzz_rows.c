@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any values in the rows of an office's journal, as another program with access to the folder can
-   put there: the desk goes on, or says a word. Input: how (1 byte: which call fails; 32 the desk
-   has no secrets yet), then changes: table (1 byte), column (1), row (1), deed (1), a number (1),
-   and for a deed that writes bytes as many of them. */
+   put there: the desk goes on, or says a word. Input: how (1 byte: which call fails, of each three
+   or five one; 32 the desk has no secrets yet, 64 it fails in what is shown and done then, 128 the
+   desk is open meanwhile), then changes: table (1 byte), column (1), row (1), deed (1), a number
+   (1), and for a deed that writes bytes as many of them (none: a secret wrapped for the officer
+   that was never made). */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -15,7 +16,7 @@
 #include "tests/lib/folder.h"
 #include "tests/lib/raw_db.h"
 
-enum { HEAD = 1, BARE = 32, CHANGE = 5, CHANGES = 8 };
+enum { HEAD = 1, BARE = 32, LATER = 64, OPEN = 128, CHANGE = 5, CHANGES = 8 };
 
 static const struct {
     const char *table;
@@ -50,11 +51,17 @@ static const char *const deeds[] = {
 enum { DEEDS = sizeof deeds / sizeof *deeds, MOVED = DEEDS, GONE, ALL };
 
 static struct fake_desk *desk;
-static struct keyset *held; /* what the officer has on the first day */
+static struct journal_wrap never_made;
 
-static void finish(void)
+static void make_false(void)
 {
-    keyset_free(&held);
+    const struct keyset *keys = desk->vault.keys;
+    struct keyset_generation made = *keys->generations[0];
+    struct grant_holder holder = {.officer = keys->officer};
+
+    memcpy(holder.agree, keys->agree_public, HPKE_KEY_LEN);
+    made.secret[0] ^= 1;
+    must(grant_secret(desk->vault.charter.office, &made, &holder, &never_made) == ERROR_NONE);
 }
 
 static void start(void)
@@ -62,8 +69,8 @@ static void start(void)
     fuzz_fail_at(0);
     if (desk != NULL)
         return;
-    desk = fuzz_office_filled();
-    must(keyset_copy(desk->vault.keys, &held) == ERROR_NONE && atexit(finish) == 0);
+    desk = fuzz_office();
+    make_false();
 }
 
 /* The deed with the column in it. */
@@ -111,7 +118,10 @@ static size_t change_row(sqlite3 *db, const uint8_t *change, size_t size)
     compose(change, sql, sizeof sql);
     must(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK);
     for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
-        if (i == 3)
+        if (i == 3 && len == 0)
+            must(sqlite3_bind_blob(statement, i, never_made.sealed, sizeof never_made.sealed,
+                                   SQLITE_STATIC) == SQLITE_OK);
+        else if (i == 3)
             must(sqlite3_bind_blob(statement, i, change + CHANGE, (int)len, SQLITE_STATIC) ==
                  SQLITE_OK);
         else
@@ -147,23 +157,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     struct vault *vault = &desk->vault;
-    const unsigned fault = data[0] % 32;
+    const unsigned fault = data[0] & LATER ? 0 : data[0] % 32;
+    const unsigned later = data[0] & LATER ? data[0] % 32 : 0;
 
     fuzz_office_back(desk);
-    keyset_free(&vault->keys);
-    must(keyset_copy(held, &vault->keys) == ERROR_NONE);
     if (data[0] & BARE)
         drop_secrets(vault->keys);
-    change_rows(data + HEAD, size - HEAD);
-    fuzz_fail_at(fault);
+    if (!(data[0] & OPEN))
+        change_rows(data + HEAD, size - HEAD);
+    fuzz_fail_at(3 * fault);
     enum error error = fake_desk_reopen(desk);
     fuzz_fail_at(0);
+    if (data[0] & OPEN)
+        change_rows(data + HEAD, size - HEAD);
     if (size == HEAD)
         must((error == ERROR_NONE && vault->history.fault_count == 0) || fault > 0);
     must(error == ERROR_NONE || error_text(error) != NULL);
     if (error == ERROR_NONE) {
-        fuzz_office_show(desk);
-        fuzz_office_go_on(desk);
+        fuzz_office_show(desk, 5 * later);
+        fuzz_office_go_on(desk, later);
     }
     return 0;
 }

@@ -2,7 +2,8 @@
 /* Any bytes as an officer's view, or as changes to a good one, sealed with the right key: it is
    taken or made anew, and whatever was in it the desk goes on. Input: how (1 byte: which call
    fails; 32 the changes are to what is sealed, 64 a view with a fault and a signature that is not
-   checked, 128 the changes stand alone), place of the changes (2), changes. */
+   checked, 128 the changes stand alone), place of the changes (2; 32768: the journal lacks its last
+   act; or of changes that stand alone: how many zeros follow them), changes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/office.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/raw_db.h"
 
-enum { HEAD = 3, OUTSIDE = 32, BURDENED = 64, ALONE = 128, ROOM = 16384 };
+enum { HEAD = 3, OUTSIDE = 32, BURDENED = 64, ALONE = 128, ROOM = 16384, LACKING = 32768 };
 enum { START_LEN = 80, FAULT_LEN = 17, ONE_LEN = 136, AAD_LEN = 8 + 32 + 4 };
 
 static struct fake_desk *desk;
@@ -56,7 +58,7 @@ static void start(void)
     fuzz_fail_at(0);
     if (desk != NULL)
         return;
-    desk = fuzz_office_filled();
+    desk = fuzz_office();
     must(triage_list(&desk->vault, &cases, &n) == ERROR_NONE);
     free(cases);
     memcpy(first, desk->vault.history.first, HASH_LEN);
@@ -78,20 +80,22 @@ static void put(const uint8_t *data, size_t size)
     static uint8_t plain[ROOM], file[8 + ROOM + BOX_OVERHEAD];
     const int which = data[0] & BURDENED ? 1 : 0;
     const struct box with = box();
+    const size_t place = wire_get16(data + 1) % LACKING;
     size_t len = good_len[which];
 
     memcpy(plain, good[which], len);
     if (data[0] & ALONE) {
-        len = size - HEAD;
-        memcpy(plain, data + HEAD, len);
+        memset(plain, 0, sizeof plain);
+        memcpy(plain, data + HEAD, size - HEAD);
+        len = size - HEAD + place % (ROOM - (size - HEAD));
     } else if (!(data[0] & OUTSIDE)) {
-        fuzz_change(plain, len, wire_get16(data + 1) % len, data + HEAD, size - HEAD);
+        fuzz_change(plain, len, place % len, data + HEAD, size - HEAD);
     }
     memcpy(file, aad, 8);
     must(box_seal(&with, plain, len, file + 8) == ERROR_NONE);
     len += 8 + BOX_OVERHEAD;
     if (data[0] & OUTSIDE)
-        fuzz_change(file, len, wire_get16(data + 1) % len, data + HEAD, size - HEAD);
+        fuzz_change(file, len, place % len, data + HEAD, size - HEAD);
     folder_write(folder_path(desk->dir, "home/" VIEW_FILE), file, len);
 }
 
@@ -118,12 +122,20 @@ static void load(unsigned fault)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     start();
-    if (size < HEAD || size - HEAD > ROOM)
+    if (size < HEAD || size - HEAD >= ROOM)
         return 0;
     put(data, size);
+    const bool lacking = !(data[0] & ALONE) && wire_get16(data + 1) >= LACKING;
+    if (lacking)
+        raw_db(folder_path(desk->dir, "journal.db"),
+               "DELETE FROM act WHERE seq = (SELECT max(seq) FROM act)");
     load(data[0] % 32);
-    fuzz_office_show(desk);
+    fuzz_office_show(desk, data[0] % 32);
     if (size == HEAD && data[0] % 32 == 0 && !(data[0] & ALONE))
         must(fold_case_count(desk->vault.history.fold) == 2);
+    if (lacking) {
+        fuzz_office_back(desk);
+        must(fake_desk_reopen(desk) == ERROR_NONE);
+    }
     return 0;
 }
