@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/box.h"
 
@@ -80,12 +81,16 @@ static void put_row(const struct view_row *row, uint8_t *out)
     wire_put32(out + AT_DAY, row->day);
 }
 
-static void get_row(const uint8_t *in, struct view_row *row)
+/* False for what no letter says. */
+static bool get_row(const uint8_t *in, struct view_row *row)
 {
     *row = (struct view_row){.known = in[0] != 0, .day = wire_get32(in + AT_DAY)};
     memcpy(row->category, in + AT_CATEGORY, 2);
     memcpy(row->facility, in + AT_FACILITY, 15);
     memcpy(row->language, in + AT_LANGUAGE, 2);
+    return utf8_valid(row->category, strlen(row->category)) &&
+           utf8_valid(row->facility, strlen(row->facility)) &&
+           utf8_valid(row->language, strlen(row->language));
 }
 
 /* --- to bytes --- */
@@ -264,7 +269,8 @@ static enum error get_rows(struct input *input, struct view *view)
         return ERROR_MEMORY;
     view->row_count = view->row_room = n;
     for (size_t i = 0; i < n; i++, in += ROW_LEN)
-        get_row(in, &view->rows[i]);
+        if (!get_row(in, &view->rows[i]))
+            return ERROR_MALFORMED;
     return ERROR_NONE;
 }
 

@@ -71,6 +71,34 @@ static struct found audit(void)
     return found;
 }
 
+static uint64_t count(const char *sql)
+{
+    sqlite3_stmt *select = NULL;
+    sqlite3 *db = raw_db_open(folder_path(desk.dir, "journal.db"));
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &select, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(select), SQLITE_ROW);
+    const uint64_t n = (uint64_t)sqlite3_column_int64(select, 0);
+    sqlite3_finalize(select);
+    raw_db_close(db);
+    return n;
+}
+
+/* What audit says it looked at, counted by the database. */
+static void test_an_audit_counts_what_stands_there(void **state)
+{
+    struct audit_report report = {.txns = 0};
+    struct found found = {.all = 0};
+    const struct letter letter = fake_kiosk_letter(&kiosk, 'a', "text");
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 1, 1, NULL), ERROR_NONE);
+    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
+    assert_int_equal(report.txns, count("SELECT count(*) FROM txn"));
+    assert_int_equal(report.acts, count("SELECT count(*) FROM act"));
+    assert_int_equal(report.bodies, count("SELECT count(*) FROM body"));
+    assert_int_equal(report.records, count("SELECT count(*) FROM record"));
+    assert_int_equal(report.sealed + report.findings, 0);
+}
+
 static void change(const char *sql)
 {
     raw_db(folder_path(desk.dir, "journal.db"), sql);
@@ -326,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_DESK(test_nothing_is_found_in_a_whole_journal),
+        WITH_DESK(test_an_audit_counts_what_stands_there),
         WITH_DESK(test_a_transaction_that_follows_another_one_is_a_fork),
         WITH_DESK(test_acts_that_were_not_signed_are_named),
         WITH_DESK(test_a_signature_of_nobody_is_named),

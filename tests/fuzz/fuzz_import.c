@@ -3,22 +3,15 @@
    records add up, importing again changes nothing, and what is shown cannot act. Input: how (1
    byte: which call fails; 32 the changes are the letter itself, 64 a follow-up, 128 no letter
    that opens), place of the changes (2), changes. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "base/error.h"
-#include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/envelope.h"
-#include "desk/print.h"
-#include "desk/print_json.h"
-#include "office/casefile.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/lib/fake_desk.h"
+#include "tests/fuzz/office.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
 
@@ -86,61 +79,6 @@ static void add_letter(const uint8_t *data, size_t size)
     fake_kiosk_raw(&kiosk, envelope);
 }
 
-/* No control or invisible character reaches the officer's terminal. */
-static void check_words(const char *text, size_t len)
-{
-    uint32_t ch = 0;
-
-    must(utf8_valid(text, len));
-    for (size_t n; len > 0; text += n, len -= n) {
-        n = utf8_take(text, len, &ch);
-        must(ch == '\n' || ch == 0xFFFD || utf8_harmless(ch));
-    }
-}
-
-static void check_machine(const char *text, size_t len)
-{
-    json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-
-    check_words(text, len);
-    must(json != NULL);
-    json_decref(json);
-}
-
-static bool show(uint64_t case_id, bool machine)
-{
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
-
-    must(out != NULL);
-    struct casefile *casefile = NULL;
-    enum error error = casefile_load(&desk.vault, case_id, &casefile);
-    if (error == ERROR_NONE)
-        error = machine ? print_json_case(out, casefile)
-                        : print_case_wide(out, 80, &desk.vault, casefile);
-    casefile_free(&casefile);
-    must(fclose(out) == 0);
-    if (error == ERROR_NONE && machine)
-        check_machine(text, len);
-    else
-        check_words(text, len);
-    free(text);
-    return error == ERROR_NONE;
-}
-
-static void show_all(uint64_t cases)
-{
-    uint64_t shown = 0;
-
-    for (uint64_t id = 1; id <= ROWS; id++) {
-        const bool there = show(id, false);
-        must(show(id, true) == there);
-        shown += there;
-    }
-    must(shown == cases);
-}
-
 /* Imports both records, with the n-th call failing. */
 static int import(unsigned fault, struct import_report *report)
 {
@@ -177,6 +115,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint64_t cases = report.complaints;
     must(import(0, &report) == ERROR_NONE);
     must(report.records == 0 && report.held == 2);
-    show_all(cases);
+    must(fuzz_office_show_cases(&desk, ROWS) == cases);
     return 0;
 }
