@@ -85,7 +85,7 @@ static enum error check(const struct vault *vault, uint32_t no)
         return ERROR_FORBIDDEN;
     if (officer == NULL || officer->role == ACT_NOBODY)
         return ERROR_OFFICER_NUMBER;
-    if (officer->role == ACT_LEAD && fold_leads(fold) == 1 && vault->keys->officer != 0)
+    if (officer->role == ACT_LEAD && fold_leads(fold) == 1)
         return ERROR_LAST_LEAD;
     return no == vault->keys->officer ? ERROR_OWN_REMOVAL : ERROR_NONE;
 }
