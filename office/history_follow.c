@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 
 /* --- secrets that were given to the officer --- */
 
@@ -77,11 +78,10 @@ static enum error take_forged(struct history *history)
     size_t n = 0;
     enum error error = signatures_check(history->signatures, 0);
     const struct signatures_one *wrong = signatures_wrong(history->signatures, &n);
-    uint8_t(*more)[HASH_LEN] =
-        realloc(history->forged, (history->forged_count + n) * sizeof *history->forged);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    history->forged = more;
+    if (error == ERROR_NONE)
+        error = GROW(history->forged, history->forged_count, n, history->forged_room);
+    if (error != ERROR_NONE)
+        return error;
     for (size_t i = 0; i < n && error == ERROR_NONE; i++) {
         struct journal_txn txn = {.no = wrong[i].txn};
         memcpy(txn.hash, wrong[i].hash, sizeof txn.hash);
@@ -184,5 +184,5 @@ void history_end(struct history *history)
     signatures_free(&history->signatures);
     free(history->forged);
     history->forged = NULL;
-    history->forged_count = 0;
+    history->forged_count = history->forged_room = 0;
 }
