@@ -70,6 +70,9 @@ struct history {
     /* Gets each fault as it is found; may be NULL. A value other than ERROR_NONE is ignored. */
     enum error (*fault)(void *context, const struct history_fault *fault);
     void *context;
+    /* Told once by history_settle, when it will take long, of about how many seconds; may be NULL.
+       history_append settles before it enters the gate: nobody else waits meanwhile. */
+    void (*waits)(unsigned seconds);
 };
 
 /* Takes what is new in the journal since it was last read, and before it the secrets that were

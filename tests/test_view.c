@@ -81,7 +81,7 @@ static bool again(void)
     return had;
 }
 
-/* What the journal comes to for who reads it for the first time, with every signature checked. */
+/* What the journal comes to when it is read for the first time, with every signature checked. */
 static void assert_as_anew(void)
 {
     struct history anew = {.journal = desk.vault.journal,
@@ -425,6 +425,40 @@ static void nothing_is_added_to_what_is_not_checked(void **state)
     assert_int_equal(history_checked(&desk.vault.history), desk.vault.history.txn);
 }
 
+/* In the place of the clock's own: as long as `jump` is set, each look at it takes that long. */
+int64_t __real_clock_ms(void);
+int64_t __wrap_clock_ms(void);
+static _Atomic int64_t jump, jumped;
+
+int64_t __wrap_clock_ms(void)
+{
+    return __real_clock_ms() + (jumped += jump);
+}
+
+static unsigned told, told_seconds;
+
+static void hear(unsigned seconds)
+{
+    told++;
+    told_seconds = seconds;
+}
+
+static void a_long_check_is_told_of_before_it_begins(void **state)
+{
+    receive(1);
+    write_many();
+    assert_false(again());
+    desk.vault.history.waits = hear;
+    jump = 100;
+    answer(1);
+    jump = 0;
+    assert_int_equal(told, 1);
+    assert_true(told_seconds > 1);
+    assert_int_equal(history_checked(&desk.vault.history), desk.vault.history.txn);
+    answer(1);
+    assert_int_equal(told, 1);
+}
+
 /* --- the program --- */
 
 static void the_program_keeps_one(void **state)
@@ -454,6 +488,7 @@ int main(void)
         TEST(a_forged_act_is_found_by_the_next_command),
         TEST(threads_find_it_too),
         TEST(nothing_is_added_to_what_is_not_checked),
+        TEST(a_long_check_is_told_of_before_it_begins),
     };
     const struct CMUnitTest program[] = {cmocka_unit_test(the_program_keeps_one)};
     return cmocka_run_group_tests(tests, NULL, NULL) +
