@@ -109,8 +109,8 @@ static enum error remove_once(struct removal *removal)
     return error;
 }
 
-/* Two leads who remove somebody at the same time want the same generations; who comes second makes
-   others. */
+/* Two leads who remove somebody at the same time want the same generations; the second of them
+   makes others. */
 enum { TRIES = 16 };
 
 enum error officer_remove(struct vault *vault, uint32_t no, uint32_t now)

@@ -12,7 +12,7 @@
 
 #include "tests/lib/journal_test.h"
 
-/* Who writes while another waits; commits when that other has waited once. */
+/* Writes while another waits, and commits when that other has waited once. */
 static struct journal *writer;
 static int waits;
 
