@@ -125,6 +125,12 @@ asan: deps-test
 	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
 		check-built
 
+# What a list gives back is looked at as it is freed.
+$(BUILD)/tests/test_grow: ALL_LDFLAGS += -Xlinker --wrap=free
+
+# A moment can be made as long as a check of many signatures.
+$(BUILD)/tests/test_view: ALL_LDFLAGS += -Xlinker --wrap=clock_ms
+
 # Where secrets become public, and where libraries are left alone (tests/taint/doors.c).
 TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/taint/doors.c)
 $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)

@@ -128,8 +128,8 @@
          "OFFICE, or chmod 2770 OFFICE for a group.")) \
     X(OFFICE_BUSY, 1, N_("Another desk holds the journal. Wait until it is done and try again.")) \
     X(OFFICE_NETWORK, 1, \
-      N_("This folder is on a network drive, where two desks would damage the journal. Keep " \
-         "it on a disk of this machine.")) \
+      N_("This folder is on a network drive, or on one that another program serves (FUSE): two " \
+         "desks could damage the journal there. Keep it on a disk of this machine.")) \
     X(OFFICE_CHARTER, 1, \
       N_("The charter is missing, damaged or of another office. Put it back from your " \
          "backup.")) \
@@ -171,7 +171,7 @@
       N_("Nobody with this fingerprint asks to join. Compare it again, or let them run: " \
          "sandyq-desk officer join OFFICE")) \
     X(REQUEST_KNOWN, 1, \
-      N_("The office knows this keyring already. Who was removed and comes back needs a new " \
+      N_("The office knows this keyring already. An officer who comes back needs a new " \
          "one: move the old one away and join again.")) \
     X(ROLE, 1, N_("There is no such role.")) \
     X(OFFICER_NUMBER, 1, \
@@ -187,6 +187,9 @@
     X(ROOT_AWAY, 1, \
       N_("root.keyring is not here. Put it back into the office's folder for this, and take " \
          "it away afterwards.")) \
+    X(ROOT_DENIED, 1, \
+      N_("root.keyring can be read by its owner alone. Ask them to do this, or put a copy of your " \
+         "own there.")) \
     X(ROOT_SPECIAL, 1, N_("root.keyring is not a plain file. Put the file itself there.")) \
     X(ROOT_DAMAGED, 1, N_("root.keyring is damaged. Put it back from your backup.")) \
     X(ROOT_OTHER, 1, N_("root.keyring belongs to another office. Put this office's own there.")) \

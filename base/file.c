@@ -47,7 +47,7 @@ static enum error error_of(int number)
     }
 }
 
-/* Who may not read a file is not told to allow writing. */
+/* A person who may not read a file is not told to allow writing. */
 static enum error error_of_reading(int number)
 {
     return number == EACCES || number == EPERM ? ERROR_IO : error_of(number);

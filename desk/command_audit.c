@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "base/lang.h"
 #include "desk/print_audit.h"
 #include "desk/print_json.h"
@@ -27,16 +28,10 @@ static enum error gather(void *context, const struct audit_finding *finding)
         print_audit_finding(stdout, finding);
         return ERROR_NONE;
     }
-    if (gathering->n == gathering->room) {
-        const size_t room = gathering->room > 0 ? 2 * gathering->room : 64;
-        struct audit_finding *more = realloc(gathering->all, room * sizeof *more);
-        if (more == NULL)
-            return ERROR_MEMORY;
-        gathering->all = more;
-        gathering->room = room;
-    }
-    gathering->all[gathering->n++] = *finding;
-    return ERROR_NONE;
+    enum error error = GROW(gathering->all, gathering->n, 1, gathering->room);
+    if (error == ERROR_NONE)
+        gathering->all[gathering->n++] = *finding;
+    return error;
 }
 
 typedef enum error look_fn(struct vault *vault, audit_fn *each, void *context,

@@ -138,7 +138,7 @@ static void say_changed(struct vault *vault, const struct casefile *casefile, bo
 /* What was done to a case. */
 struct done {
     struct vault *vault;
-    const struct casefile *casefile;
+    struct casefile *casefile;
     enum error error;
     bool kept;         /* the words became a note */
     const char *words; /* when there was no error */
@@ -154,47 +154,48 @@ static int finish(const struct command_line *line, const struct done *done)
     return command_fail(line->operands[1], done->error);
 }
 
-/* Open the case before reading the text, so that nobody types an answer in vain; but its file
-   before that, while files can be opened. */
-int command_answer(const struct command_line *line)
+typedef void keep_fn(struct done *done, const struct text_input *text);
+
+/* Open the case before reading the text, so that nobody types it in vain; but its file before that,
+   while files can be opened. */
+static int with_text(const struct command_line *line, size_t max, keep_fn *keep)
 {
-    struct vault *vault = NULL;
-    struct casefile *casefile = NULL;
+    struct done done = {.vault = NULL};
     struct text_input *text = NULL;
     int fd = -1;
     int status = open_text(line, &fd);
     if (status == COMMAND_DONE)
-        status = open_case(line, &vault, &casefile);
+        status = open_case(line, &done.vault, &done.casefile);
     if (status == COMMAND_DONE)
-        status = read_text(line, fd, ANSWER_TEXT_MAX, &text);
+        status = read_text(line, fd, max, &text);
     if (status == COMMAND_DONE) {
-        struct done done = {.vault = vault, .casefile = casefile};
-        done.words = _("The answer goes out with the next board: sandyq-desk publish");
-        done.error = triage_answer(casefile, text->text, text->len, day_minute(), &done.kept);
+        keep(&done, text);
         status = finish(line, &done);
     }
     secret_free(text);
-    return close_case(&vault, &casefile, status);
+    return close_case(&done.vault, &done.casefile, status);
+}
+
+static void keep_answer(struct done *done, const struct text_input *text)
+{
+    done->words = _("The answer goes out with the next board: sandyq-desk publish");
+    done->error = triage_answer(done->casefile, text->text, text->len, day_minute(), &done->kept);
+}
+
+int command_answer(const struct command_line *line)
+{
+    return with_text(line, ANSWER_TEXT_MAX, keep_answer);
+}
+
+static void keep_note(struct done *done, const struct text_input *text)
+{
+    done->words = _("The note is kept.");
+    done->error = casefile_note(done->casefile, day_minute(), text->text, text->len);
 }
 
 int command_note(const struct command_line *line)
 {
-    struct vault *vault = NULL;
-    struct casefile *casefile = NULL;
-    struct text_input *text = NULL;
-    int fd = -1;
-    int status = open_text(line, &fd);
-    if (status == COMMAND_DONE)
-        status = open_case(line, &vault, &casefile);
-    if (status == COMMAND_DONE)
-        status = read_text(line, fd, ITEM_NOTE_MAX, &text);
-    if (status == COMMAND_DONE) {
-        struct done done = {.vault = vault, .casefile = casefile, .words = _("The note is kept.")};
-        done.error = casefile_note(casefile, day_minute(), text->text, text->len);
-        status = finish(line, &done);
-    }
-    secret_free(text);
-    return close_case(&vault, &casefile, status);
+    return with_text(line, ITEM_NOTE_MAX, keep_note);
 }
 
 int command_status(const struct command_line *line)

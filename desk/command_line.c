@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/lang.h"
@@ -117,6 +118,17 @@ static void say_training(const struct command_line *line, const struct vault *va
         fprintf((line->given & COMMAND_JSON) != 0 ? stderr : stdout, "%s\n", print_training());
 }
 
+/* A colleague's desk, or this one's view made anew: half a millisecond for each transaction. */
+static void say_wait(unsigned seconds)
+{
+    if (seconds > 1 && isatty(STDERR_FILENO))
+        fprintf(
+            stderr,
+            _("Before anything is added, the signatures of the whole history are checked, once. "
+              "Seconds that this takes, about: %u\n"),
+            seconds);
+}
+
 /* What cannot be ended now is ended by another command: it must not keep this one from its work. */
 static void settle(const struct command_line *line, struct vault *vault)
 {
@@ -133,6 +145,7 @@ int command_open_office(const struct command_line *line, struct vault **vault,
     if (error == ERROR_NONE)
         error = vault_unlock(*vault, line->officer, *passphrase);
     if (error == ERROR_NONE) {
+        (*vault)->history.waits = say_wait;
         say_training(line, *vault);
         settle(line, *vault);
         return COMMAND_DONE;
@@ -176,6 +189,7 @@ int command_open_root(const struct command_line *line, struct vault **vault)
         error = recovery_unlock(*vault, passphrase);
     passphrase_free(&passphrase);
     if (error == ERROR_NONE) {
+        (*vault)->history.waits = say_wait;
         say_training(line, *vault);
         return command_sandbox(vault, NULL, 0);
     }

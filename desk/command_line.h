@@ -37,7 +37,7 @@ struct command_line {
     const char *text_file;
     const char *role;
     const char *officer_name;
-    const char *officer; /* the folder of who works here; NULL: the usual one */
+    const char *officer; /* this officer's own folder; NULL: the usual one */
     const char *passphrase_file;
     const char *root_passphrase_file;
     const char *new_passphrase_file;

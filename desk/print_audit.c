@@ -17,8 +17,11 @@ const char *print_audit_fault(enum history_fault_kind kind)
         [HISTORY_KEY] = N_("something in it is sealed for a key that you were not given."),
         [HISTORY_SECRET] = N_("a key that you were given is not the one that was made."),
         [HISTORY_ROLLED_BACK] =
-            N_("this journal lacks it, though it was there when you last worked: an older journal "
-               "was put in its place, or another one."),
+            N_("this journal lacks it, though it was there when you last worked. Ask the leads "
+               "whether the journal was put back from a backup. If it was: do again what is lost, "
+               "and remove the file \"view\" from your own folder, which ends this warning. If "
+               "not, somebody put an older journal or another one in its place: stop working here "
+               "and keep every copy."),
     };
     return _(words[kind]);
 }

@@ -440,6 +440,7 @@ enum error triage_screen_new(struct vault *vault, uint32_t now, struct triage_sc
         triage_screen_free(out);
         return error;
     }
+    vault->history.waits = NULL; /* the screen says how far it is: say_checked */
     history_check_behind(&vault->history);
     edit_start(&ui->edit, ui->text, 0, ANSWER_TEXT_MAX);
     return ERROR_NONE;

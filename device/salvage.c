@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/grow.h"
 #include "store/outbox_raw.h"
 
 enum { FILES = 3, PENDING = 2, BLOCK = 1 << 20, PAGE = 4096, WORD_LEN = 8, FAILURES = 4 };
@@ -35,7 +36,7 @@ struct found {
 struct salvage {
     int fds[FILES];
     struct found *all; /* by number */
-    size_t n;
+    size_t n, room;
 };
 
 /* One file on the way through it. */
@@ -50,16 +51,10 @@ struct search {
 
 static enum error add(struct salvage *salvage, const struct found *one)
 {
-    struct found *more = NULL;
-
-    if ((salvage->n & (salvage->n - 1)) == 0) {
-        more = realloc(salvage->all, (salvage->n == 0 ? 1 : 2 * salvage->n) * sizeof *more);
-        if (more == NULL)
-            return ERROR_MEMORY;
-        salvage->all = more;
-    }
-    salvage->all[salvage->n++] = *one;
-    return ERROR_NONE;
+    enum error error = GROW(salvage->all, salvage->n, 1, salvage->room);
+    if (error == ERROR_NONE)
+        salvage->all[salvage->n++] = *one;
+    return error;
 }
 
 /* Checking a signature takes time. Within the length of one record there are no more than so many

@@ -118,7 +118,7 @@ const struct act_row *act_rows(size_t *n);
 /* The name of a role: "officer", "lead". */
 const char *act_role_name(enum act_role role);
 
-/* Who may open and seal heads: a generation of the house key or the register key. */
+/* What heads are opened and sealed with: a generation of the house key or the register key. */
 struct act_key {
     const uint8_t *office; /* HASH_LEN bytes */
     uint8_t compartment;

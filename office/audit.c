@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "crypto/secret.h"
 #include "office/contact.h"
 #include "office/item.h"
@@ -219,8 +220,7 @@ struct taken {
     uint64_t act; /* 0: none yet */
     struct journal_record *all;
     const struct journal_record **order;
-    size_t n;
-    size_t room;
+    size_t n, room, order_room;
     bool *seen; /* by number, the acts of which there are records */
 };
 
@@ -252,7 +252,9 @@ static enum error compare(struct taken *taken, uint64_t act, bool *same)
     enum error error = read_contact(taken->audit, act, &contact);
     if (error == ERROR_JOURNAL_ROW || error == ERROR_MALFORMED)
         return ERROR_NONE;
-    for (size_t i = 0; i < taken->n; i++)
+    if (error == ERROR_NONE)
+        error = GROW(taken->order, 0, taken->n, taken->order_room);
+    for (size_t i = 0; i < taken->n && error == ERROR_NONE; i++)
         taken->order[i] = &taken->all[i];
     if (error == ERROR_NONE)
         error = contact_digest(taken->order, taken->n, digest);
@@ -277,23 +279,6 @@ static enum error close_act(struct taken *taken)
     return error;
 }
 
-static enum error make_room(struct taken *taken)
-{
-    if (taken->n < taken->room)
-        return ERROR_NONE;
-    const size_t room = taken->room > 0 ? 2 * taken->room : 256;
-    struct journal_record *all = realloc(taken->all, room * sizeof *all);
-    if (all == NULL)
-        return ERROR_MEMORY;
-    taken->all = all;
-    const struct journal_record **order = realloc(taken->order, room * sizeof(*order));
-    if (order == NULL)
-        return ERROR_MEMORY;
-    taken->order = order;
-    taken->room = room;
-    return ERROR_NONE;
-}
-
 static enum error take_record(void *context, const struct journal_record *record)
 {
     struct taken *taken = context;
@@ -306,7 +291,7 @@ static enum error take_record(void *context, const struct journal_record *record
         taken->n = 0;
     }
     if (error == ERROR_NONE)
-        error = make_room(taken);
+        error = GROW(taken->all, taken->n, 1, taken->room);
     if (error == ERROR_NONE)
         taken->all[taken->n++] = *record;
     return error;
@@ -335,7 +320,7 @@ static enum error check_records(struct audit *audit)
 {
     struct taken taken = {.audit = audit};
     taken.seen = calloc((size_t)fold_last(audit->history.fold) + 1, sizeof *taken.seen);
-    enum error error = taken.seen != NULL ? make_room(&taken) : ERROR_MEMORY;
+    enum error error = taken.seen != NULL ? ERROR_NONE : ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = journal_each_record(audit->vault->journal, 0, take_record, &taken);
     if (error == ERROR_NONE)

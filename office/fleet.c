@@ -7,6 +7,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "base/grow.h"
 #include "crypto/secret.h"
 
 /* --- cards --- */
@@ -92,12 +93,10 @@ enum error fleet_card(struct vault *vault, const uint8_t kiosk[CARD_KIOSK_LEN], 
 static enum error add_range(void *context, uint64_t first, uint64_t last)
 {
     struct fleet_ranges *ranges = context;
-    struct fleet_range *more = realloc(ranges->all, (ranges->n + 1) * sizeof *more);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    ranges->all = more;
-    ranges->all[ranges->n++] = (struct fleet_range){first, last};
-    return ERROR_NONE;
+    enum error error = GROW(ranges->all, ranges->n, 1, ranges->room);
+    if (error == ERROR_NONE)
+        ranges->all[ranges->n++] = (struct fleet_range){first, last};
+    return error;
 }
 
 static enum error add_rollback(void *context, const struct contact *contact,
@@ -106,12 +105,10 @@ static enum error add_rollback(void *context, const struct contact *contact,
     struct fleet_rollbacks *rollbacks = context;
     if (state->rollbacks == rollbacks->n)
         return ERROR_NONE;
-    struct contact_rollback *more = realloc(rollbacks->all, (rollbacks->n + 1) * sizeof *more);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    rollbacks->all = more;
-    rollbacks->all[rollbacks->n++] = state->rollback;
-    return ERROR_NONE;
+    enum error error = GROW(rollbacks->all, rollbacks->n, 1, rollbacks->room);
+    if (error == ERROR_NONE)
+        rollbacks->all[rollbacks->n++] = state->rollback;
+    return error;
 }
 
 /* Notes in *damaged what makes the row poorer, but not useless. */

@@ -17,12 +17,12 @@ struct fleet_range {
 
 struct fleet_ranges {
     struct fleet_range *all;
-    size_t n;
+    size_t n, room;
 };
 
 struct fleet_rollbacks {
     struct contact_rollback *all;
-    size_t n;
+    size_t n, room;
 };
 
 /* More days of silence are evidence: every day has a record, and a week is long for a stick. */

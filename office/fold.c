@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "complaint/taxonomy.h"
 #include "office/fold_parts.h"
-
-/* A list that grows. */
-#define GROWN(list, n, room) grow((void **)&(list), (n), &(room), sizeof *(list))
 
 const char *fold_verdict_name(enum fold_verdict verdict)
 {
@@ -21,19 +19,6 @@ const char *fold_verdict_name(enum fold_verdict verdict)
         [FOLD_SENSELESS] = "senseless",
     };
     return names[verdict];
-}
-
-static enum error grow(void **list, size_t n, size_t *room, size_t size)
-{
-    if (n < *room)
-        return ERROR_NONE;
-    const size_t more = *room > 0 ? 2 * *room : 64;
-    void *grown = realloc(*list, more * size);
-    if (grown == NULL)
-        return ERROR_MEMORY;
-    *list = grown;
-    *room = more;
-    return ERROR_NONE;
 }
 
 enum error fold_new(struct fold **out)
@@ -232,12 +217,12 @@ static bool may(const struct fold *fold, const struct act_row *row)
     return fold->role >= row->who;
 }
 
-/* A lead cannot take the last lead's rights; root can, since it names the next. */
+/* Nobody takes the last lead's rights, root neither: it names another lead first. */
 static bool is_last_lead(const struct fold *fold, const struct act *act)
 {
     const struct fold_officer *owner = fold_officer(fold, act->owner);
     return act->field == ACT_ROLE && act->to != ACT_LEAD && owner != NULL &&
-           owner->role == ACT_LEAD && fold->role != ACT_ROOT && fold_leads(fold) == 1;
+           owner->role == ACT_LEAD && fold_leads(fold) == 1;
 }
 
 static bool role_makes_sense(const struct act *act)
@@ -306,7 +291,7 @@ enum fold_verdict fold_would(const struct fold *fold, const struct act *act, uin
 static enum error add_case(struct fold *fold, const struct act *act, struct fold_case **out)
 {
     size_t statuses = 0;
-    enum error error = GROWN(fold->cases, fold->case_count, fold->case_room);
+    enum error error = GROW(fold->cases, fold->case_count, 1, fold->case_room);
     if (error == ERROR_NONE)
         error = fold_index_add(fold->handles, act->subject, (uint32_t)fold->case_count);
     if (error != ERROR_NONE)
@@ -321,7 +306,7 @@ static enum error add_case(struct fold *fold, const struct act *act, struct fold
 
 static enum error add_kiosk(struct fold *fold, const struct act *act, struct fold_kiosk **out)
 {
-    enum error error = GROWN(fold->kiosks, fold->kiosk_count, fold->kiosk_room);
+    enum error error = GROW(fold->kiosks, fold->kiosk_count, 1, fold->kiosk_room);
     if (error != ERROR_NONE)
         return error;
     *out = &fold->kiosks[fold->kiosk_count++];
@@ -332,7 +317,7 @@ static enum error add_kiosk(struct fold *fold, const struct act *act, struct fol
 
 static enum error add_generation(struct fold *fold, const struct act *act)
 {
-    enum error error = GROWN(fold->generations, fold->generation_count, fold->generation_room);
+    enum error error = GROW(fold->generations, fold->generation_count, 1, fold->generation_room);
     if (error != ERROR_NONE)
         return error;
     struct fold_generation *added = &fold->generations[fold->generation_count++];
@@ -346,7 +331,7 @@ static enum error add_generation(struct fold *fold, const struct act *act)
 static enum error set_role(struct fold *fold, uint64_t seq, const struct act *act)
 {
     if (act->owner > fold->officer_count) {
-        enum error error = GROWN(fold->officers, fold->officer_count, fold->officer_room);
+        enum error error = GROW(fold->officers, fold->officer_count, 1, fold->officer_room);
         if (error != ERROR_NONE)
             return error;
         struct fold_officer *added = &fold->officers[fold->officer_count++];
@@ -460,7 +445,7 @@ static void link_act(struct fold *fold, uint64_t seq, const struct act *act)
 enum error fold_take(struct fold *fold, uint64_t seq, const struct act *act,
                      enum fold_verdict *verdict)
 {
-    enum error error = GROWN(fold->acts, fold->act_count, fold->act_room);
+    enum error error = GROW(fold->acts, fold->act_count, 1, fold->act_room);
     assert(seq == fold->act_count + 1);
     if (error != ERROR_NONE)
         return error;
@@ -485,7 +470,7 @@ enum error fold_take(struct fold *fold, uint64_t seq, const struct act *act,
 
 enum error fold_skip(struct fold *fold, uint64_t seq)
 {
-    enum error error = GROWN(fold->acts, fold->act_count, fold->act_room);
+    enum error error = GROW(fold->acts, fold->act_count, 1, fold->act_room);
     assert(seq == fold->act_count + 1);
     if (error == ERROR_NONE)
         fold->acts[fold->act_count++] = (struct fold_act){

@@ -64,12 +64,15 @@ struct history {
     uint64_t lost; /* the transaction that this journal lacks, though an earlier one had it; 0 */
     struct signatures *signatures; /* that are to be checked still; NULL: none */
     uint8_t (*forged)[HASH_LEN];   /* history_next of transactions that were found to be forged */
-    size_t forged_count;
+    size_t forged_count, forged_room;
     struct history_fault faults[HISTORY_FAULTS_MAX]; /* more are counted, not named */
     size_t fault_count;
     /* Gets each fault as it is found; may be NULL. A value other than ERROR_NONE is ignored. */
     enum error (*fault)(void *context, const struct history_fault *fault);
     void *context;
+    /* Told once by history_settle, when it will take long, of about how many seconds; may be NULL.
+       history_append settles before it enters the gate: nobody else waits meanwhile. */
+    void (*waits)(unsigned seconds);
 };
 
 /* Takes what is new in the journal since it was last read, and before it the secrets that were

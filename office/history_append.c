@@ -7,22 +7,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "office/gate.h"
 
 /* --- a batch --- */
-
-static enum error make_room(struct history_batch *batch)
-{
-    if (batch->n < batch->room)
-        return ERROR_NONE;
-    const size_t room = batch->room > 0 ? 2 * batch->room : 4;
-    struct history_act *more = realloc(batch->acts, room * sizeof *more);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    batch->acts = more;
-    batch->room = room;
-    return ERROR_NONE;
-}
 
 static enum error seal_body(const struct keyset *keys, const uint8_t *key,
                             const struct act_content *content, struct history_act *added)
@@ -47,7 +35,9 @@ enum error history_batch_add(struct history_batch *batch, const struct keyset *k
     const struct act_row *row = act_row(act->kind);
     const uint16_t compartment = row != NULL && row->of_case ? KEYSET_REGISTER : KEYSET_HOUSE;
     const struct keyset_generation *newest = keyset_newest(keys, compartment);
-    enum error error = newest != NULL ? make_room(batch) : ERROR_KEY_UNFIT;
+    enum error error = ERROR_KEY_UNFIT;
+    if (newest != NULL)
+        error = GROW(batch->acts, batch->n, 1, batch->room);
     if (error != ERROR_NONE)
         return error;
     struct history_act *added = &batch->acts[batch->n];

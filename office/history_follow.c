@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 
 /* --- secrets that were given to the officer --- */
 
@@ -92,11 +93,10 @@ static enum error take_forged(struct history *history)
     size_t n = 0;
     enum error error = signatures_check(history->signatures, 0);
     const struct signatures_one *wrong = signatures_wrong(history->signatures, &n);
-    uint8_t(*more)[HASH_LEN] =
-        realloc(history->forged, (history->forged_count + n) * sizeof *history->forged);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    history->forged = more;
+    if (error == ERROR_NONE)
+        error = GROW(history->forged, history->forged_count, n, history->forged_room);
+    if (error != ERROR_NONE)
+        return error;
     for (size_t i = 0; i < n && error == ERROR_NONE; i++) {
         struct journal_txn txn = {.no = wrong[i].txn};
         memcpy(txn.hash, wrong[i].hash, sizeof txn.hash);
@@ -195,16 +195,40 @@ enum error history_check(struct history *history, int64_t ms)
     return error == ERROR_NONE && history_doubted(history) ? history_follow(history) : error;
 }
 
-enum error history_settle(struct history *history)
+static size_t left_to_check(const struct history *history)
 {
     size_t left = 0;
+    if (history->signatures != NULL)
+        signatures_left(history->signatures, &left);
+    return left;
+}
+
+/* The first moments tell how long the rest will take on this machine. */
+enum { MEASURED_MS = 250 };
+
+static enum error check_and_tell(struct history *history)
+{
+    enum error error = history_check(history, 0);
+    const size_t before = left_to_check(history);
+    if (error == ERROR_NONE && before > 0)
+        error = history_check(history, MEASURED_MS);
+    const size_t left = left_to_check(history);
+    if (error != ERROR_NONE || left == 0)
+        return error;
+    const size_t done = before > left ? before - left : 1;
+    history->waits((unsigned)(left * MEASURED_MS / done / 1000 + 1));
+    return ERROR_NONE;
+}
+
+enum error history_settle(struct history *history)
+{
     enum error error = history_follow(history);
+    if (error == ERROR_NONE && history->waits != NULL)
+        error = check_and_tell(history);
     do {
         if (error == ERROR_NONE)
             error = history_check(history, SIGNATURES_ALL);
-        if (history->signatures != NULL)
-            signatures_left(history->signatures, &left);
-    } while (error == ERROR_NONE && left > 0);
+    } while (error == ERROR_NONE && left_to_check(history) > 0);
     return error;
 }
 
@@ -214,5 +238,5 @@ void history_end(struct history *history)
     signatures_free(&history->signatures);
     free(history->forged);
     history->forged = NULL;
-    history->forged_count = 0;
+    history->forged_count = history->forged_room = 0;
 }

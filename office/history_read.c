@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "office/crew.h"
 
 /* Acts that a crew opens together, while those before are folded; and that one of it takes at once.
@@ -53,8 +54,8 @@ struct reading {
     /* The acts of one transaction, gathered until its end. */
     uint64_t txn; /* 0: none yet */
     struct taken *acts;
-    uint8_t *digests;
-    size_t n, room;
+    uint8_t (*digests)[2 * HASH_LEN];
+    size_t n, room, digest_room;
     struct signer signers[SIGNERS_MAX];
     size_t signer_count;
 };
@@ -151,7 +152,8 @@ static enum error check(struct reading *reading, const struct journal_txn *txn, 
         history_note_fault(history, HISTORY_HASH, txn->no, 0);
         return ERROR_NONE;
     }
-    enum error error = history_hash(history->keys->office, txn, reading->digests, hash);
+    enum error error =
+        history_hash(history->keys->office, txn, (const uint8_t *)reading->digests, hash);
     if (error != ERROR_NONE)
         return error;
     if (memcmp(hash, txn->hash, HASH_LEN) != 0) {
@@ -242,27 +244,12 @@ static enum error close_group(struct reading *reading)
     return error;
 }
 
-static enum error make_group_room(struct reading *reading)
-{
-    if (reading->n < reading->room)
-        return ERROR_NONE;
-    const size_t room = reading->room > 0 ? 2 * reading->room : 64;
-    struct taken *acts = realloc(reading->acts, room * sizeof *acts);
-    if (acts == NULL)
-        return ERROR_MEMORY;
-    reading->acts = acts;
-    uint8_t *digests = realloc(reading->digests, room * 2 * HASH_LEN);
-    if (digests == NULL)
-        return ERROR_MEMORY;
-    reading->digests = digests;
-    reading->room = room;
-    return ERROR_NONE;
-}
-
 /* taken is NULL for an act that is missing. */
 static enum error add_to_group(struct reading *reading, const struct taken *taken, uint64_t seq)
 {
-    enum error error = make_group_room(reading);
+    enum error error = GROW(reading->acts, reading->n, 1, reading->room);
+    if (error == ERROR_NONE)
+        error = GROW(reading->digests, reading->n, 1, reading->digest_room);
     if (error != ERROR_NONE)
         return error;
     struct taken *added = &reading->acts[reading->n];
@@ -273,7 +260,7 @@ static enum error add_to_group(struct reading *reading, const struct taken *take
         added->seq = seq;
         added->opened = ERROR_SEAL;
     }
-    memcpy(reading->digests + reading->n * 2 * HASH_LEN, added->digests, 2 * HASH_LEN);
+    memcpy(reading->digests[reading->n], added->digests, sizeof added->digests);
     reading->n++;
     return added->opened == ERROR_MEMORY ? ERROR_MEMORY : ERROR_NONE;
 }
@@ -331,26 +318,13 @@ static enum error pass_on(struct reading *reading)
     return opened != NULL ? fold_block(reading, opened) : ERROR_NONE;
 }
 
-static enum error make_block_room(struct block *block)
-{
-    if (block->n < block->room)
-        return ERROR_NONE;
-    const size_t room = block->room > 0 ? 4 * block->room : BLOCK / 64;
-    struct taken *acts = realloc(block->acts, room * sizeof *acts);
-    if (acts == NULL)
-        return ERROR_MEMORY;
-    block->acts = acts;
-    block->room = room;
-    return ERROR_NONE;
-}
-
 static enum error take_act(void *context, const struct journal_act *row)
 {
     struct reading *reading = context;
     enum error error = reading->filling->n == BLOCK ? pass_on(reading) : ERROR_NONE;
     struct block *block = reading->filling;
     if (error == ERROR_NONE)
-        error = make_block_room(block);
+        error = GROW(block->acts, block->n, 1, block->room);
     if (error != ERROR_NONE)
         return error;
     struct taken *taken = &block->acts[block->n++];

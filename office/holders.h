@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who is to have the office's secrets: every officer who was not removed, and the recovery key. */
+/* Those who are to have the office's secrets: every officer who was not removed, and the recovery
+ * key. */
 #ifndef OFFICE_HOLDERS_H
 #define OFFICE_HOLDERS_H
 

@@ -26,7 +26,7 @@ struct import_source {
     bool brings_new;
     uint64_t held;
     enum error error;   /* nothing more of it is written */
-    enum error *result; /* where the error goes; NULL: it is told as refused */
+    enum error *result; /* where the error goes; NULL: its source is refused */
 };
 
 /* A new record of it. */

@@ -17,11 +17,11 @@
 bool officer_has_keyring(const char *home, const uint8_t office[HASH_LEN]);
 
 /* Makes a keyring under the passphrase, pins in it the first transaction of an open vault, and
-   leaves a request with this name in the office's folder; who has a keyring already opens it with
-   the passphrase and leaves the request again. fingerprint is what a lead needs. ERROR_OFFICE_NAME,
-   ERROR_REQUEST_KNOWN when the office has named this keyring before, ERROR_JOURNAL_OTHER when root
-   did not sign the first transaction, errors of home_open, identity_load, identity_save and
-   request_write. */
+   leaves a request with this name in the office's folder; a keyring that is there already is opened
+   with the passphrase, and the request left again. fingerprint is what a lead needs.
+   ERROR_OFFICE_NAME, ERROR_REQUEST_KNOWN when the office has named this keyring before,
+   ERROR_JOURNAL_OTHER when root did not sign the first transaction, errors of home_open,
+   identity_load, identity_save and request_write. */
 enum error officer_join(const struct vault *vault, const char *home, const char *name,
                         const struct passphrase *passphrase,
                         char fingerprint[NAMING_FINGERPRINT_LEN]);
@@ -71,8 +71,8 @@ enum error officer_remove(struct vault *vault, uint32_t no, uint32_t now);
 
 /* Ends what a removal or a naming began and was cut off in: brings intake files to those who are to
    have them and wraps keys of cases for the newest generation, at most OFFICER_CHUNK in one
-   transaction. Does next to nothing when there is nothing to do, and nothing at all for who is no
-   lead and not root. Errors of holders_settle_intake, history_append and the store. */
+   transaction. Does next to nothing when there is nothing to do, and nothing at all unless a lead
+   or root asks for it. Errors of holders_settle_intake, history_append and the store. */
 enum { OFFICER_CHUNK = 256 };
 enum error officer_settle(struct vault *vault);
 

@@ -86,7 +86,7 @@ static enum error check(const struct vault *vault, uint32_t no)
         return ERROR_FORBIDDEN;
     if (officer == NULL || officer->role == ACT_NOBODY)
         return ERROR_OFFICER_NUMBER;
-    if (officer->role == ACT_LEAD && fold_leads(fold) == 1 && vault->keys->officer != 0)
+    if (officer->role == ACT_LEAD && fold_leads(fold) == 1)
         return ERROR_LAST_LEAD;
     return no == vault->keys->officer ? ERROR_OWN_REMOVAL : ERROR_NONE;
 }
@@ -112,8 +112,8 @@ static enum error remove_once(struct removal *removal)
     return error;
 }
 
-/* Two leads who remove somebody at the same time want the same generations; who comes second makes
-   others. */
+/* Two leads who remove somebody at the same time want the same generations; the second of them
+   makes others. */
 enum { TRIES = 16 };
 
 enum error officer_remove(struct vault *vault, uint32_t no, uint32_t now)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "base/wire.h"
 #include "crypto/answer.h"
@@ -153,14 +154,9 @@ static enum error gather_messages(struct vault *vault, struct contents *contents
 static enum error gather_mark(struct contents *contents, const struct journal_kiosk *kiosk,
                               uint32_t board)
 {
-    if (contents->mark_count == contents->mark_room) {
-        const size_t room = contents->mark_room > 0 ? 2 * contents->mark_room : 64;
-        struct board_mark *more = realloc(contents->marks, room * sizeof *more);
-        if (more == NULL)
-            return ERROR_MEMORY;
-        contents->marks = more;
-        contents->mark_room = room;
-    }
+    enum error error = GROW(contents->marks, contents->mark_count, 1, contents->mark_room);
+    if (error != ERROR_NONE)
+        return error;
     struct board_mark *mark = &contents->marks[contents->mark_count++];
     memcpy(mark->kiosk, kiosk->kiosk, sizeof mark->kiosk);
     mark->seq = kiosk->tip_seq;

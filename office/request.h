@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The request of somebody who wants to be an officer, in the office's folder until a lead takes it.
-   It proves that who made it has the signing key; that they are who they say, the lead learns by
+   It proves that its maker has the signing key; that they are who they say, the lead learns by
    comparing the fingerprint with them.
 
    OFFICE/join-XXXXXXXX, the first 4 bytes of identity_digest as hex digits

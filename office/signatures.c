@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/grow.h"
 #include "office/crew.h"
 
 /* What is known of one. */
@@ -19,9 +20,9 @@ struct signatures {
     bool running;
     struct signatures_one *all;
     _Atomic uint8_t *verdicts;
-    size_t n, room;
+    size_t n, room, verdict_room;
     struct signatures_one *wrong;
-    size_t wrong_count;
+    size_t wrong_count, wrong_room;
     _Atomic bool doubted;
     _Atomic bool lacked_memory;
     _Atomic int64_t until; /* in milliseconds of clock_ms */
@@ -87,14 +88,13 @@ static void start(struct signatures *signatures, int64_t until)
 /* Keeps the wrong ones, if there is memory: without it they stay unknown, to be found again. */
 static enum error keep_wrong(struct signatures *signatures, size_t found)
 {
-    struct signatures_one *more =
-        realloc(signatures->wrong, (signatures->wrong_count + found) * sizeof *more);
-    if (more == NULL)
-        return ERROR_MEMORY;
-    signatures->wrong = more;
+    enum error error =
+        GROW(signatures->wrong, signatures->wrong_count, found, signatures->wrong_room);
+    if (error != ERROR_NONE)
+        return error;
     for (size_t i = 0; i < signatures->n; i++)
         if (signatures->verdicts[i] == WRONG)
-            more[signatures->wrong_count++] = signatures->all[i];
+            signatures->wrong[signatures->wrong_count++] = signatures->all[i];
     return ERROR_NONE;
 }
 
@@ -124,29 +124,14 @@ static enum error stop(struct signatures *signatures)
     return sift(signatures);
 }
 
-static enum error grow(struct signatures *signatures)
-{
-    if (signatures->n < signatures->room)
-        return ERROR_NONE;
-    const size_t room = signatures->room > 0 ? 2 * signatures->room : 64;
-    struct signatures_one *all = realloc(signatures->all, room * sizeof *all);
-    if (all == NULL)
-        return ERROR_MEMORY;
-    signatures->all = all;
-    _Atomic uint8_t *verdicts = realloc(signatures->verdicts, room * sizeof *verdicts);
-    if (verdicts == NULL)
-        return ERROR_MEMORY;
-    signatures->verdicts = verdicts;
-    signatures->room = room;
-    return ERROR_NONE;
-}
-
 enum error signatures_add(struct signatures *signatures, const struct signatures_one *one)
 {
     signatures->until = 0;
     enum error error = stop(signatures);
     if (error == ERROR_NONE)
-        error = grow(signatures);
+        error = GROW(signatures->all, signatures->n, 1, signatures->room);
+    if (error == ERROR_NONE)
+        error = GROW(signatures->verdicts, signatures->n, 1, signatures->verdict_room);
     if (error != ERROR_NONE)
         return error;
     signatures->verdicts[signatures->n] = UNKNOWN;

@@ -78,7 +78,7 @@ struct seat {
 
 struct work {
     struct vault *vault;
-    pthread_mutex_t lock; /* for who sits where */
+    pthread_mutex_t lock; /* for the seats */
     struct seat seats[READERS];
 };
 

@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 
+enum { GFS2_MAGIC = 0x01161970 }; /* not in the kernel's header */
+
 enum error vault_folder_error(int number)
 {
     return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG
@@ -21,13 +23,15 @@ enum error vault_folder_error(int number)
                : error_of_errno(number);
 }
 
-/* A journal that several machines write to at once through a network would be torn. */
+/* A journal that several machines write to at once through a network would be torn. What stands
+   behind FUSE only the program knows that serves it, and often it is a network (sshfs, cloud
+   drives); so it counts as one. */
 static bool is_network(int dir)
 {
     static const uint32_t kinds[] = {
-        NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,   SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC,
-        AFS_SUPER_MAGIC, CODA_SUPER_MAGIC,  CEPH_SUPER_MAGIC, NCP_SUPER_MAGIC,
-        V9FS_MAGIC,      OCFS2_SUPER_MAGIC, AFS_FS_MAGIC,     0x01161970 /* GFS2 */,
+        NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,  SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC, AFS_SUPER_MAGIC,
+        CODA_SUPER_MAGIC, CEPH_SUPER_MAGIC, NCP_SUPER_MAGIC,  V9FS_MAGIC,       OCFS2_SUPER_MAGIC,
+        AFS_FS_MAGIC,     GFS2_MAGIC,       FUSE_SUPER_MAGIC,
     };
     struct statfs about;
     if (fstatfs(dir, &about) != 0)

@@ -175,7 +175,7 @@ static enum error add_lead(struct history_batch *batch, const struct keyset *key
     return naming_add(batch, keys, &lead, order->now);
 }
 
-/* Who is given the secrets of a new office: its first officer, and the recovery key. */
+/* Those who are given the secrets of a new office: its first officer, and the recovery key. */
 static enum error first_holders(const struct vault *vault, const struct root *root,
                                 struct grant_holder holders[2])
 {

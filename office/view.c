@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "base/grow.h"
 #include "base/wire.h"
 #include "crypto/box.h"
 
@@ -50,14 +51,9 @@ enum error view_cover(struct view *view)
         view->row_count = 0;
         view->anew = view->history->anew;
     }
-    if (n > view->row_room) {
-        const size_t room = n + n / 4 + 16;
-        struct view_row *rows = realloc(view->rows, room * sizeof *rows);
-        if (rows == NULL)
-            return ERROR_MEMORY;
-        view->rows = rows;
-        view->row_room = room;
-    }
+    if (n > view->row_count &&
+        GROW(view->rows, view->row_count, n - view->row_count, view->row_room) != ERROR_NONE)
+        return ERROR_MEMORY;
     if (n > view->row_count)
         memset(view->rows + view->row_count, 0, (n - view->row_count) * sizeof *view->rows);
     view->row_count = n;

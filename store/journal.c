@@ -43,7 +43,8 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_REWRAP] = "UPDATE casekey SET generation = ?2, wrapped = ?3 WHERE commitment = ?1 "
                    "RETURNING commitment",
     [SQL_CASEKEY] = CASEKEY "WHERE commitment = ?1",
-    /* Wrapped to a public key is longer than by who holds the compartment's secret. */
+    /* A key wrapped to a public key is longer than one wrapped by a holder of the compartment's
+       secret. */
     [SQL_CASEKEYS_STALE] =
         CASEKEY "WHERE compartment = ?1 AND generation < ?2 UNION ALL " CASEKEY
                 "WHERE compartment = ?1 AND generation >= ?2 AND length(wrapped) > 60 LIMIT ?3",

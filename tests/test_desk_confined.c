@@ -162,7 +162,7 @@ static void test_the_courier_is_confined(void **state)
     assert_int_equal(seen.confined, seen.stops);
 }
 
-/* A link on a stranger's medium leads nowhere, and what is wrong with a bundle is told as before.
+/* A link on a stranger's medium leads nowhere, and what is wrong with a bundle is said as before.
  */
 static void test_what_cannot_be_imported_is_named(void **state)
 {

@@ -322,6 +322,23 @@ static void test_names_on_a_stick_are_harmless(void **state)
     assert_non_null(strstr(desk_refused, "\xEF\xBF\xBD[2J\xEF\xBF\xBD[31m.bundle: "));
 }
 
+/* After an honest backup nobody should think that there was a thief, nor the other way round. */
+static void test_a_journal_put_back_from_a_backup_says_how_to_go_on(void **state)
+{
+    assert_int_equal(desk_run("cp -a office before && echo seen | $D note office 1 $P && "
+                              "rm -f .sandyq/*/view && $D list office $P && "
+                              "rm -rf office && mv before office"),
+                     0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(desk_run("$D list office $P"), 1);
+        assert_non_null(strstr(desk_refused, "Ask the leads whether the journal was put back from "
+                                             "a backup."));
+        assert_non_null(strstr(desk_refused, "remove the file \"view\" from your own folder"));
+        assert_non_null(strstr(desk_refused, "If not, somebody put an older journal"));
+    }
+    assert_int_equal(desk_run("rm .sandyq/*/view && $D list office $P"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
         cmocka_unit_test(test_import_that_refuses_one),
         cmocka_unit_test(test_names_on_a_stick_are_harmless),
+        cmocka_unit_test(test_a_journal_put_back_from_a_backup_says_how_to_go_on),
     };
     return cmocka_run_group_tests(tests, desk_test_setup, desk_test_teardown);
 }

@@ -104,7 +104,7 @@ static bool role_counts(const struct model *model, const struct act *act, enum a
     uint32_t named = 0;
     const uint32_t leads = leads_now(model, &named);
     const uint64_t is = value_of(model, act, 0);
-    if (by != ACT_ROOT && is == ACT_LEAD && act->to != ACT_LEAD && leads == 1)
+    if (is == ACT_LEAD && act->to != ACT_LEAD && leads == 1)
         return false;
     if (act->owner == 0 || act->owner > named + 1 || is != act->from)
         return false;
@@ -290,6 +290,23 @@ static enum fold_verdict take(struct fold *fold, struct act act)
     return verdict;
 }
 
+static void test_root_takes_the_last_leads_role_no_more_than_a_lead_does(void **state)
+{
+    struct fold *fold = with_lead();
+    struct act gone = of_kind(ACT_REMOVED), second = of_kind(ACT_OFFICER);
+    gone.owner = 1;
+    gone.from = second.to = ACT_LEAD;
+    second.owner = 2;
+    for (uint32_t by = 0; by < 2; by++) {
+        fold_begin(fold, by);
+        assert_int_equal(take(fold, gone), FOLD_FORBIDDEN);
+    }
+    fold_begin(fold, 0);
+    assert_int_equal(take(fold, second), FOLD_COUNTS);
+    assert_int_equal(take(fold, gone), FOLD_COUNTS);
+    fold_free(&fold);
+}
+
 static void test_unknown_kinds_are_shown_and_never_void(void **state)
 {
     struct fold *fold = with_lead();
@@ -364,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_histories),
+        cmocka_unit_test(test_root_takes_the_last_leads_role_no_more_than_a_lead_does),
         cmocka_unit_test(test_unknown_kinds_are_shown_and_never_void),
         cmocka_unit_test(test_roles_are_those_before_the_transaction),
         cmocka_unit_test(test_what_waits_and_what_is_urgent),

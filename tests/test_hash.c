@@ -115,8 +115,8 @@ static void parts_are_hashed_with_nothing_between(void **state)
                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-/* The one-shot HMAC of libgcrypt refuses locked memory, and who does not look goes on with whatever
-   lay in mac. Ours keeps its state there. */
+/* The one-shot HMAC of libgcrypt refuses locked memory, and a caller that does not look at what it
+   returns goes on with whatever lay in mac. Ours keeps its state there. */
 static void a_state_in_locked_memory_is_taken(void **state)
 {
     char key[] = "Jefe", text[] = "what do ya want for nothing?";

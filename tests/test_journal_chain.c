@@ -41,6 +41,13 @@ static enum error put(struct journal_scene *scene, uint64_t seq, uint8_t hash, u
     return add(scene, &record, NULL);
 }
 
+/* Puts 1 to last, each behind the one before it. */
+static void put_chain(struct journal_scene *scene, uint8_t last)
+{
+    for (uint8_t seq = 1; seq <= last; seq++)
+        assert_int_equal(put(scene, seq, seq, seq - 1), ERROR_NONE);
+}
+
 static struct journal_kiosk look(struct journal_scene *scene)
 {
     struct journal_kiosk kiosk;
@@ -163,9 +170,7 @@ static void test_missing_start_is_a_gap(void **state)
 static void test_forks(void **state)
 {
     struct journal_scene *scene = *state;
-    put(scene, 1, 1, 0);
-    put(scene, 2, 2, 1);
-    put(scene, 3, 3, 2);
+    put_chain(scene, 3);
     assert_ranges(scene, "", "");
     assert_int_equal(put(scene, 2, 77, 1), ERROR_NONE); /* the same number again */
     assert_int_equal(put(scene, 4, 4, 99), ERROR_NONE); /* follows nothing that is held */
@@ -185,10 +190,7 @@ static void test_start_that_follows_something_is_a_fork(void **state)
 static void test_longer_chain_takes_over(void **state)
 {
     struct journal_scene *scene = *state;
-    put(scene, 1, 1, 0);
-    put(scene, 2, 2, 1);
-    put(scene, 3, 3, 2);
-    put(scene, 4, 4, 3);
+    put_chain(scene, 4);
     assert_int_equal(look(scene).tip_seq, 4);
     put(scene, 3, 103, 2);
     put(scene, 4, 104, 103);

@@ -11,7 +11,7 @@
 #include "tests/lib/db_wait.h"
 #include "tests/lib/journal_test.h"
 
-/* Who writes while another waits; commits when that other has waited once. */
+/* Writes while another waits, and commits when that other has waited once. */
 static struct journal *writer;
 static int waits;
 

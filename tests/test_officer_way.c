@@ -134,6 +134,8 @@ static void test_an_officer_has_not_a_leads_rights(void **state)
 static void test_the_last_lead_stays(void **state)
 {
     assert_desk_refused("$D officer remove office 1 $P", "This is the last lead");
+    assert_desk_refused("$D officer remove office 1 --root --root-passphrase-file pass $P",
+                        "This is the last lead. Name another lead first.");
     assert_desk_refused("$D officer remove office 9 $P", "There is no officer with this number");
     assert_desk_refused("$D officer remove office x $P", "There is no officer with this number");
     assert_desk_refused("$D officer remove office 0 $P", "There is no officer with this number");
@@ -219,7 +221,7 @@ static void test_root_mends_a_lost_only_keyring(void **state)
     assert_desk_said("before anybody came");
     assert_desk_said("after the removal");
     assert_desk_said("after the loss");
-    assert_int_equal(desk_run("$D officer remove office 1 $P && "
+    assert_int_equal(desk_run("$D officer remove office 1 --root --root-passphrase-file pass $P && "
                               "echo an answer | $D answer office 1 $P && "
                               "$D publish office --out media $P"),
                      0);

@@ -11,12 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/day.h"
 #include "base/error.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
@@ -439,29 +437,6 @@ static void nothing_is_installed_without_a_card(void **state)
     assert_int_equal(install_board(1, &office), ERROR_MISSING);
 }
 
-static void days_are_dates(void **state)
-{
-    char text[DAY_TEXT_LEN];
-
-    day_text(0, text);
-    assert_string_equal(text, "1970-01-01");
-    day_text(FAKE_OFFICE_DAY, text);
-    assert_string_equal(text, "2024-10-04");
-    day_text(UINT32_MAX, text);
-    assert_string_equal(text, "9999-12-31");
-    /* The C library is the witness; seven leaps through all four kinds of leap year. */
-    for (uint32_t day = 0; day < 2932896; day += 7) {
-        time_t seconds = (time_t)day * 86400;
-        struct tm date;
-        char witness[DAY_TEXT_LEN];
-        assert_non_null(gmtime_r(&seconds, &date));
-        assert_int_equal(strftime(witness, sizeof witness, "%Y-%m-%d", &date), DAY_TEXT_LEN - 1);
-        day_text(day, text);
-        assert_string_equal(text, witness);
-    }
-    assert_true(day_today() > FAKE_OFFICE_DAY);
-}
-
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 /* A lack of memory sends nobody to change the disk. */
@@ -505,7 +480,6 @@ int main(void)
         CASE(board_key_changes_with_the_charter),
         CASE(board_of_an_expired_charter_is_refused),
         CASE(nothing_is_installed_without_a_card),
-        CASE(days_are_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <unistr.h>
-#include <valgrind/memcheck.h>
+#include <valgrind/valgrind.h>
 
 #include "base/error.h"
 #include "crypto/answer.h"
@@ -36,55 +36,13 @@
 #include "protocol/board.h"
 #include "session/draft.h"
 #include "tests/taint/doors.h"
+#include "tests/taint/quiet.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { SANITIZED = true };
 #else
 enum { SANITIZED = false };
 #endif
-
-static int rounds = 1;
-static unsigned long quiet_calls, controls;
-
-/* ---- The tool ---- */
-
-/* How many reports of memcheck the work gives rise to. */
-static unsigned long reports(void (*work)(void))
-{
-    const unsigned long before = VALGRIND_COUNT_ERRORS;
-    work();
-    return VALGRIND_COUNT_ERRORS - before;
-}
-
-static void assert_quiet(void (*work)(void))
-{
-    for (int i = 0; i < rounds; i++) {
-        assert_int_equal(reports(work), 0);
-        quiet_calls++;
-    }
-}
-
-/* The marks travelled: what was made of secrets is one, until it is published. */
-static void assert_secret(const void *bytes, size_t len)
-{
-    static uint8_t marks[ENVELOPE_LEN], any;
-    if (!RUNNING_ON_VALGRIND)
-        return;
-    assert_in_range(len, 1, sizeof marks);
-    assert_int_equal(VALGRIND_GET_VBITS(bytes, marks, len), 1);
-    for (size_t i = any = 0; i < len; i++)
-        any |= marks[i];
-    assert_int_not_equal(any, 0);
-}
-
-/* Deliberately wrong: without a report here, the silence elsewhere would mean nothing. */
-static void assert_seen(void (*work)(void))
-{
-    if (!RUNNING_ON_VALGRIND)
-        skip();
-    assert_int_not_equal(reports(work), 0);
-    controls++;
-}
 
 static volatile int sink;
 
@@ -107,7 +65,7 @@ static void compare_naively(void)
 
 static void a_naive_compare_of_a_tag_is_seen(void **state)
 {
-    assert_seen(compare_naively);
+    quiet_assert_seen(compare_naively);
 }
 
 static void search_naively(void)
@@ -119,7 +77,7 @@ static void search_naively(void)
 
 static void a_binary_search_for_a_tag_is_seen(void **state)
 {
-    assert_seen(search_naively);
+    quiet_assert_seen(search_naively);
 }
 
 static void look_up_naively(void)
@@ -132,7 +90,7 @@ static void look_up_naively(void)
 
 static void a_table_indexed_by_a_digit_is_seen(void **state)
 {
-    assert_seen(look_up_naively);
+    quiet_assert_seen(look_up_naively);
 }
 
 /* ---- the kiosk ---- */
@@ -157,15 +115,15 @@ static void seal_draft(void)
     taint_hide_letters(draft->name, draft->name_len);
     taint_fill_secret(&draft->keys, sizeof draft->keys);
     assert_int_equal(draft_seal(draft, &charter, &card, 1, 20779, envelope), 0);
-    assert_secret(envelope + ENVELOPE_LEN - 32, 16);
-    assert_secret(envelope + ENVELOPE_LEN - 16, 16);
+    quiet_assert_secret(envelope + ENVELOPE_LEN - 32, 16);
+    quiet_assert_secret(envelope + ENVELOPE_LEN - 16, 16);
     taint_publish(envelope, sizeof envelope);
     draft_free(&draft);
 }
 
 static void sealing_a_draft_is_quiet(void **state)
 {
-    assert_quiet(seal_draft);
+    quiet_assert(seal_draft);
 }
 
 static void make_code(void)
@@ -173,8 +131,8 @@ static void make_code(void)
     char code[CODE_LEN], grouped[CODE_GROUPED_LEN], read[CODE_LEN];
     code_new(code);
     code_group(code, grouped);
-    assert_secret(code, 1);
-    assert_secret(code + CODE_DIGITS - 1, 1);
+    quiet_assert_secret(code, 1);
+    quiet_assert_secret(code + CODE_DIGITS - 1, 1);
     taint_publish(code, sizeof code);
     taint_publish(grouped, sizeof grouped);
     assert_int_equal(code_parse(grouped, CODE_GROUPED_LEN - 1, read), ERROR_NONE);
@@ -183,7 +141,7 @@ static void make_code(void)
 
 static void a_new_code_is_quiet(void **state)
 {
-    assert_quiet(make_code);
+    quiet_assert(make_code);
 }
 
 static void read_as(const char *right, size_t len, int want)
@@ -206,7 +164,7 @@ static void read_codes(void)
 
 static void reading_a_code_is_quiet(void **state)
 {
-    assert_quiet(read_codes);
+    quiet_assert(read_codes);
 }
 
 static void derive_keys(void)
@@ -218,14 +176,14 @@ static void derive_keys(void)
     taint_hide_digits(code, CODE_DIGITS);
     taint_hide_digits(pin, strlen(pin));
     assert_int_equal(code_derive(code, pin, office, NULL, made), ERROR_NONE);
-    assert_secret(made->tag, 1);
-    assert_secret(made->answer, 1);
+    quiet_assert_secret(made->tag, 1);
+    quiet_assert_secret(made->answer, 1);
     secret_free(made);
 }
 
 static void deriving_the_keys_of_a_code_is_quiet(void **state)
 {
-    assert_quiet(derive_keys);
+    quiet_assert(derive_keys);
 }
 
 static void compare_pins(void)
@@ -239,7 +197,7 @@ static void compare_pins(void)
 
 static void comparing_two_pins_is_quiet(void **state)
 {
-    assert_quiet(compare_pins);
+    quiet_assert(compare_pins);
 }
 
 /* As the screen for answers does: all tags, all entries, those from the first. */
@@ -252,7 +210,7 @@ static void look_for_answers(void)
         assert_int_equal(answer_tag(keys, i + 1, tags[i]), ERROR_NONE);
     board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tags, TAGS, found);
     for (size_t i = 0; i < TAGS; i++)
-        assert_secret(found[i] + BOARD_ENTRY_LEN - 1, 1);
+        quiet_assert_secret(found[i] + BOARD_ENTRY_LEN - 1, 1);
     assert_int_equal(answer_open(keys, 1, found[0], answer), ERROR_NONE);
     assert_int_equal(answer->len, 4);
     assert_int_equal(answer_open(keys, 2, found[1], answer), ERROR_NONE);
@@ -262,7 +220,7 @@ static void look_for_answers(void)
 
 static void looking_for_answers_is_quiet(void **state)
 {
-    assert_quiet(look_for_answers);
+    quiet_assert(look_for_answers);
 }
 
 /* Under the right tag, but spoilt: found out by the cipher's own tag. */
@@ -280,7 +238,7 @@ static void open_spoilt_answer(void)
 
 static void an_answer_that_does_not_open_is_quiet(void **state)
 {
-    assert_quiet(open_spoilt_answer);
+    quiet_assert(open_spoilt_answer);
 }
 
 static void sign(void)
@@ -299,7 +257,7 @@ static void sign(void)
 
 static void signing_is_quiet(void **state)
 {
-    assert_quiet(sign);
+    quiet_assert(sign);
 }
 
 /* ---- The desk ---- */
@@ -317,7 +275,7 @@ static void open_envelope(void)
 
 static void opening_an_envelope_is_quiet(void **state)
 {
-    assert_quiet(open_envelope);
+    quiet_assert(open_envelope);
 }
 
 static void seal_answer(void)
@@ -329,14 +287,14 @@ static void seal_answer(void)
     taint_hide(answer->text, sizeof answer->text);
     taint_hide(&answer->state, sizeof answer->state);
     assert_int_equal(answer_seal(keys, 9, answer, entry), ERROR_NONE);
-    assert_secret(entry, ANSWER_TAG_LEN);
-    assert_secret(entry + ANSWER_LEN - 1, 1);
+    quiet_assert_secret(entry, ANSWER_TAG_LEN);
+    quiet_assert_secret(entry + ANSWER_LEN - 1, 1);
     secret_free(answer);
 }
 
 static void sealing_an_answer_is_quiet(void **state)
 {
-    assert_quiet(seal_answer);
+    quiet_assert(seal_answer);
 }
 
 enum { RING_LEN = 96 };
@@ -351,7 +309,7 @@ static void seal_and_open_keyring(void)
     taint_fill_secret(secret, sizeof secret);
     assert_int_equal(keyring_seal(words, sizeof words - 1, secret, sizeof secret, file),
                      ERROR_NONE);
-    assert_secret(file + sizeof file - 1, 1);
+    quiet_assert_secret(file + sizeof file - 1, 1);
     taint_publish(file, sizeof file);
     assert_int_equal(keyring_open(words, sizeof words - 1, file, sizeof file, secret, &len),
                      ERROR_NONE);
@@ -361,7 +319,7 @@ static void seal_and_open_keyring(void)
 
 static void a_keyring_is_quiet(void **state)
 {
-    assert_quiet(seal_and_open_keyring);
+    quiet_assert(seal_and_open_keyring);
 }
 
 static void seal_and_open_box(void)
@@ -371,7 +329,7 @@ static void seal_and_open_box(void)
     taint_fill_secret(key, sizeof key);
     taint_fill_secret(body, sizeof body);
     assert_int_equal(box_seal(&box, body, sizeof body, sealed), ERROR_NONE);
-    assert_secret(sealed + sizeof sealed - 1, 1);
+    quiet_assert_secret(sealed + sizeof sealed - 1, 1);
     taint_publish(sealed, sizeof sealed);
     assert_int_equal(box_open(&box, sealed, sizeof sealed, body), ERROR_NONE);
     sealed[40] ^= 1;
@@ -380,7 +338,7 @@ static void seal_and_open_box(void)
 
 static void a_box_in_the_journal_is_quiet(void **state)
 {
-    assert_quiet(seal_and_open_box);
+    quiet_assert(seal_and_open_box);
 }
 
 /* The keys of a compartment, and which case a letter belongs to. */
@@ -394,14 +352,14 @@ static void derive_and_name(void)
     assert_int_equal(keyset_new(office, &held), ERROR_NONE);
     assert_int_equal(keyset_add(held, KEYSET_REGISTER, 1, secret), ERROR_NONE);
     assert_int_equal(keyset_handle(held, keys->tag, sizeof keys->tag, handle), ERROR_NONE);
-    assert_secret(handle, sizeof handle);
+    quiet_assert_secret(handle, sizeof handle);
     keyset_free(&held);
     secret_free(secret);
 }
 
 static void keys_of_a_compartment_are_quiet(void **state)
 {
-    assert_quiet(derive_and_name);
+    quiet_assert(derive_and_name);
 }
 
 /* ---- The scene ---- */
@@ -500,13 +458,13 @@ int main(void)
         return 1;
     }
     taint_seed = from_environment("SANDYQ_SEED", taint_seed);
-    rounds = (int)from_environment("SANDYQ_TAINT_ROUNDS", 1);
+    quiet_rounds = (int)from_environment("SANDYQ_TAINT_ROUNDS", 1);
     const uint64_t began_with = taint_seed;
     if (secret_start() != ERROR_NONE)
         return 1;
     int failed = run();
     printf("taint: %lu calls without a report, %lu of 3 controls seen%s, taint_seed %lu\n",
-           quiet_calls, controls,
+           quiet_calls, quiet_seen,
            SANITIZED ? " (no valgrind under a sanitizer: nothing was measured)" : "",
            (unsigned long)began_with);
     return failed;

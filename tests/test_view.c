@@ -81,7 +81,7 @@ static bool again(void)
     return had;
 }
 
-/* What the journal comes to for who reads it for the first time, with every signature checked. */
+/* What the journal comes to when it is read for the first time, with every signature checked. */
 static void assert_as_anew(void)
 {
     struct history anew = {.journal = desk.vault.journal,
@@ -219,36 +219,37 @@ static void put_back(const char *name)
     assert_int_equal(journal_open(path, &desk.vault.journal), ERROR_NONE);
 }
 
-static void a_journal_rolled_back_is_named(void **state)
+/* A view of a transaction, which is returned, and then a journal without it. */
+static uint64_t roll_back(void)
 {
     receive(2);
     keep_journal("old");
     answer(1);
-    const uint64_t txn = desk.vault.history.txn;
     save();
     put_back("old");
+    return desk.vault.history.txn;
+}
+
+static void a_journal_rolled_back_is_named(void **state)
+{
+    const uint64_t txn = roll_back();
     for (int i = 0; i < 2; i++) { /* and the next view does not forget it */
         assert_int_equal(again(), i > 0);
         assert_true(is_named(HISTORY_ROLLED_BACK, txn));
         assert_as_anew();
         save();
     }
-    answer(2);
+    answer(1); /* there is no other case when both letters are of one person */
     assert_true(again());
     assert_true(is_named(HISTORY_ROLLED_BACK, txn));
 }
 
 static void another_history_behind_the_same_number_is_named(void **state)
 {
-    receive(2);
-    keep_journal("old");
-    answer(1);
-    const uint64_t txn = desk.vault.history.txn;
-    save();
-    put_back("old");
+    const uint64_t txn = roll_back();
     forget();
     assert_int_equal(history_follow(&desk.vault.history), ERROR_NONE);
-    answer(2);
+    answer(1); /* there is no other case when both letters are of one person */
     assert_int_equal(desk.vault.history.txn, txn);
     assert_false(again());
     assert_true(is_named(HISTORY_ROLLED_BACK, txn));
@@ -263,11 +264,7 @@ static enum error ignore(void *context, const struct audit_finding *finding)
 static void audit_names_a_journal_rolled_back_too(void **state)
 {
     struct audit_report report;
-    receive(2);
-    keep_journal("old");
-    answer(1);
-    save();
-    put_back("old");
+    roll_back();
     assert_false(again());
     assert_int_equal(audit_run(&desk.vault, ignore, NULL, &report), ERROR_NONE);
     assert_int_equal(report.findings, 1);
@@ -329,7 +326,7 @@ static void rows_that_change_places_behind_it_do_not_open(void **state)
         receive(1);
     /* Each adds a message and a status, which has no body that would not open. */
     assert_int_equal(fake_desk_set_status(&desk, 1, looking, FAKE_DESK_DAY, &changed), ERROR_NONE);
-    answer(2);
+    answer(1); /* there is no other case when both letters are of one person */
     save();
     raw_db(folder_path(desk.dir, "journal.db"),
            "CREATE TEMP TABLE t AS SELECT * FROM act;"
@@ -425,6 +422,40 @@ static void nothing_is_added_to_what_is_not_checked(void **state)
     assert_int_equal(history_checked(&desk.vault.history), desk.vault.history.txn);
 }
 
+/* In the place of the clock's own: as long as `jump` is set, each look at it takes that long. */
+int64_t __real_clock_ms(void);
+int64_t __wrap_clock_ms(void);
+static _Atomic int64_t jump, jumped;
+
+int64_t __wrap_clock_ms(void)
+{
+    return __real_clock_ms() + (jumped += jump);
+}
+
+static unsigned told, told_seconds;
+
+static void hear(unsigned seconds)
+{
+    told++;
+    told_seconds = seconds;
+}
+
+static void a_long_check_is_told_of_before_it_begins(void **state)
+{
+    receive(1);
+    write_many();
+    assert_false(again());
+    desk.vault.history.waits = hear;
+    jump = 100;
+    answer(1);
+    jump = 0;
+    assert_int_equal(told, 1);
+    assert_true(told_seconds > 1);
+    assert_int_equal(history_checked(&desk.vault.history), desk.vault.history.txn);
+    answer(1);
+    assert_int_equal(told, 1);
+}
+
 /* --- the program --- */
 
 static void the_program_keeps_one(void **state)
@@ -454,6 +485,7 @@ int main(void)
         TEST(a_forged_act_is_found_by_the_next_command),
         TEST(threads_find_it_too),
         TEST(nothing_is_added_to_what_is_not_checked),
+        TEST(a_long_check_is_told_of_before_it_begins),
     };
     const struct CMUnitTest program[] = {cmocka_unit_test(the_program_keeps_one)};
     return cmocka_run_group_tests(tests, NULL, NULL) +

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "base/grow.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
 #include "office/item.h"
@@ -29,16 +30,10 @@ enum error casebook_schedule(struct casebook *casebook, uint32_t number, uint32_
     if (day > PLAN_LAST_DAY)
         return ERROR_NONE;
     struct casebook_due *due = &casebook->due[day - PLAN_FIRST_DAY];
-    if (due->n == due->room) {
-        const size_t room = due->room > 0 ? 2 * due->room : 16;
-        uint32_t *more = realloc(due->numbers, room * sizeof *more);
-        if (more == NULL)
-            return ERROR_MEMORY;
-        due->numbers = more;
-        due->room = room;
-    }
-    due->numbers[due->n++] = number;
-    return ERROR_NONE;
+    enum error error = GROW(due->numbers, due->n, 1, due->room);
+    if (error == ERROR_NONE)
+        due->numbers[due->n++] = number;
+    return error;
 }
 
 enum error casebook_reopen(struct casebook *casebook, uint32_t number, uint32_t day)

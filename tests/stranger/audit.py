@@ -183,13 +183,12 @@ class Audit:
 
     def right(self, officer, h, roles):
         need = KINDS[h.kind][1]
+        leads = [n for n, x in self.roles.items() if x == 2]
+        if h.field == 1 and h.new < 2 and leads == [h.owner]:
+            return False
         if officer == 0:
             return need in ("root", "lead")
-        role = roles.get(officer, 0)
-        if need == "root" or role < (2 if need == "lead" else 1):
-            return False
-        leads = [n for n, x in self.roles.items() if x == 2]
-        return not (h.field == 1 and h.new < 2 and leads == [h.owner])
+        return need != "root" and roles.get(officer, 0) >= (2 if need == "lead" else 1)
 
     def slot(self, h):
         return {1: ("role", h.owner), 2: ("generation", h.flags), 3: ("card", h.subject),

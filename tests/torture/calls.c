@@ -341,7 +341,8 @@ static int sync_by(long number, int fd)
     if (error != 0)
         return failed(error);
     maybe_die(fate);
-    /* Who is killed loses nothing that the kernel has: the disk itself need not be asked. */
+    /* A program that is killed loses nothing that the kernel has: the disk itself need not be
+     * asked. */
     return node != KNOWN_NOBODY ? 0 : (int)syscall(number, fd);
 }
 

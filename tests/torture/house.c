@@ -359,7 +359,7 @@ static bool is_there(const struct chain *chain, uint64_t seq, const uint8_t hash
     return seq < chain->next && memcmp(chain->hashes[seq], hash, MARKS_HASH) == 0;
 }
 
-/* Who was told that it is stored must find it; what is there was filed by somebody. */
+/* Whoever was told that it is stored must find it; what is there was filed by somebody. */
 static const char *compare(const struct chain *chain, uint64_t gone)
 {
     if (chain->first > gone + 1)

@@ -144,7 +144,7 @@ static enum error count_wrap(void *context, const struct journal_wrap *wrap)
     return ERROR_NONE;
 }
 
-/* Nothing new can be read by who was removed, and nothing is left to be settled. */
+/* The removed officer can read nothing new, and nothing is left to be settled. */
 static const char *weigh_removal(const char *root, uint32_t no)
 {
     struct vault *vault = NULL, *second = NULL;
