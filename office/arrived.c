@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "office/contact.h"
 
 /* Records of one kiosk, act by act. */
@@ -19,16 +20,10 @@ struct arrivals {
 static enum error add_record(void *context, const struct journal_record *record)
 {
     struct arrivals *arrivals = context;
-    if (arrivals->n == arrivals->room) {
-        const size_t room = arrivals->room > 0 ? 2 * arrivals->room : 256;
-        struct journal_record *all = realloc(arrivals->all, room * sizeof *all);
-        if (all == NULL)
-            return ERROR_MEMORY;
-        arrivals->all = all;
-        arrivals->room = room;
-    }
-    arrivals->all[arrivals->n++] = *record;
-    return ERROR_NONE;
+    enum error error = GROW(arrivals->all, arrivals->n, 1, arrivals->room);
+    if (error == ERROR_NONE)
+        arrivals->all[arrivals->n++] = *record;
+    return error;
 }
 
 static enum error are_taken(const struct arrivals *arrivals, size_t from,

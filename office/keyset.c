@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/wire.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -38,15 +39,7 @@ enum error keyset_make_own(struct keyset *keys)
 
 static enum error make_room(struct keyset *keys)
 {
-    if (keys->generation_count < keys->generation_room)
-        return ERROR_NONE;
-    const size_t room = keys->generation_room > 0 ? 2 * keys->generation_room : 16;
-    struct keyset_generation **more = realloc(keys->generations, room * sizeof(*more));
-    if (more == NULL)
-        return ERROR_MEMORY;
-    keys->generations = more;
-    keys->generation_room = room;
-    return ERROR_NONE;
+    return GROW(keys->generations, keys->generation_count, 1, keys->generation_room);
 }
 
 enum error keyset_copy(const struct keyset *keys, struct keyset **out)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "office/generation.h"
 #include "office/grant.h"
 #include "office/holders.h"
@@ -183,13 +184,7 @@ static enum error widen(struct chunk *chunk)
 {
     if (chunk->n > 0 || chunk->found < chunk->room)
         return ERROR_NONE;
-    const size_t room = chunk->room > 0 ? 2 * chunk->room : OFFICER_CHUNK;
-    struct journal_casekey *keys = realloc(chunk->keys, room * sizeof *keys);
-    if (keys == NULL)
-        return ERROR_MEMORY;
-    chunk->keys = keys;
-    chunk->room = room;
-    return ERROR_NONE;
+    return GROW(chunk->keys, chunk->room, OFFICER_CHUNK, chunk->room);
 }
 
 /* Until there is none, or nothing but keys that do not open. */
