@@ -72,6 +72,7 @@ struct kept {
 struct casefile {
     struct vault *vault;
     struct fold_case seen; /* as it was loaded */
+    bool training;
     bool damaged;
     bool too_long; /* nothing is kept */
     struct kept *first;
@@ -158,6 +159,7 @@ enum error casefile_load(struct vault *vault, uint64_t case_id, struct casefile 
         return ERROR_MEMORY;
     casefile->vault = vault;
     casefile->seen = *seen;
+    casefile->training = fold_training(vault->history.fold);
     struct pass pass = {.vault = vault, .each = keep_item, .context = casefile};
     error = run(&pass, case_id, case_id);
     casefile->damaged = pass.damaged;
@@ -183,15 +185,35 @@ const struct fold_case *casefile_seen(const struct casefile *casefile)
 
 bool casefile_training(const struct casefile *casefile)
 {
-    return fold_training(casefile->vault->history.fold);
+    return casefile->training;
+}
+
+/* The case as the history has it by now. What the casefile saw may stand no longer: the history may
+   have been made anew since, without an act that turned out to be forged, and cases then have other
+   numbers; or it could not be read to its end. ERROR_CASE when there is none any more, errors of
+   history_follow. */
+static enum error find_case(const struct casefile *casefile, const struct fold_case **found)
+{
+    struct history *history = &casefile->vault->history;
+    enum error error = history_follow(history);
+    if (error != ERROR_NONE)
+        return error;
+    *found = fold_case_of(history->fold, casefile->seen.handle);
+    return *found != NULL ? ERROR_NONE : ERROR_CASE;
+}
+
+static enum error walk_again(struct casefile *casefile, item_fn *each, void *context)
+{
+    struct pass pass = {.vault = casefile->vault, .each = each, .context = context};
+    const struct fold_case *of_case = NULL;
+    enum error error = find_case(casefile, &of_case);
+    return error == ERROR_NONE ? run(&pass, of_case->number, of_case->number) : error;
 }
 
 enum error casefile_walk(struct casefile *casefile, item_fn *each, void *context)
 {
-    if (casefile->too_long) {
-        struct pass pass = {.vault = casefile->vault, .each = each, .context = context};
-        return run(&pass, casefile->seen.number, casefile->seen.number);
-    }
+    if (casefile->too_long)
+        return walk_again(casefile, each, context);
     for (const struct kept *kept = casefile->first; kept != NULL; kept = kept->next) {
         enum error error = each(context, &kept->item);
         if (error != ERROR_NONE)
@@ -243,9 +265,13 @@ static enum error try_key(void *context, const struct journal_act *row)
 static enum error find_key(const struct casefile *casefile, struct own_key *own)
 {
     struct key_search search = {casefile->vault, own};
+    const struct fold_case *of_case = NULL;
+    enum error error = find_case(casefile, &of_case);
+    if (error != ERROR_NONE)
+        return error;
     const struct fold *fold = casefile->vault->history.fold;
-    enum error error = ERROR_JOURNAL_ROW;
-    for (uint64_t seq = casefile->seen.first; seq != 0 && error == ERROR_JOURNAL_ROW;
+    error = ERROR_JOURNAL_ROW;
+    for (uint64_t seq = of_case->first; seq != 0 && error == ERROR_JOURNAL_ROW;
          seq = fold_act(fold, seq)->next)
         if (fold_act(fold, seq)->kind == ACT_LETTER)
             error = journal_act(casefile->vault->journal, seq, try_key, &search);
@@ -321,11 +347,12 @@ enum error casefile_note(struct casefile *casefile, uint32_t now, const char *te
 /* --- taking back --- */
 
 /* The act that set the status last, NULL when there is none or it took another back itself. */
-static const struct fold_act *last_status(const struct casefile *casefile, uint64_t *seq)
+static const struct fold_act *last_status(const struct casefile *casefile,
+                                          const struct fold_case *of_case, uint64_t *seq)
 {
     const struct fold *fold = casefile->vault->history.fold;
     const struct fold_act *last = NULL;
-    for (uint64_t at = casefile->seen.first; at != 0; at = fold_act(fold, at)->next) {
+    for (uint64_t at = of_case->first; at != 0; at = fold_act(fold, at)->next) {
         const struct fold_act *act = fold_act(fold, at);
         if (act->field == ACT_CASE_STATE && act->verdict == FOLD_COUNTS) {
             last = act;
@@ -357,13 +384,17 @@ enum error casefile_undo(struct casefile *casefile, uint32_t now)
     struct history_batch batch = {.n = 0};
     struct vault *vault = casefile->vault;
     const struct item_case of_case = {.seen = &casefile->seen, .now = now};
+    const struct fold_case *found = NULL;
     uint64_t seq = 0;
-    const struct fold_act *past = last_status(casefile, &seq);
+    enum error error = find_case(casefile, &found);
+    if (error != ERROR_NONE)
+        return error;
+    const struct fold_act *past = last_status(casefile, found, &seq);
     const struct taxonomy_status *back =
         past != NULL ? taxonomy_status_numbered((uint8_t)past->from) : NULL;
     if (back == NULL)
         return ERROR_NO_UNDO;
-    enum error error = add_undone(&batch, casefile, past, seq, now);
+    error = add_undone(&batch, casefile, past, seq, now);
     if (error == ERROR_NONE && back->public_state != casefile->seen.told) {
         const struct casefile_reply tell = {
             .now = now, .message = true, .state = (uint8_t)back->public_state};

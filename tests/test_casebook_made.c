@@ -19,6 +19,7 @@
 #include "crypto/secret.h"
 #include "desk/triage_screen.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/light_keyring.h"
 
 #define MARK "TRAINING DATA: no person here is real."
 
@@ -86,6 +87,9 @@ static int setup(void **state)
 {
     dir = folder_make();
     assert_int_equal(run("$B/tests/casebook/casebook one 60 7 2"), 0);
+    slurp("one/passphrase", said, sizeof said);
+    said[strcspn(said, "\n")] = '\0';
+    light_keyring(folder_path(dir, "one/officer-2/keyring"), said);
     return 0;
 }
 

@@ -153,6 +153,31 @@ static void test_there_is_no_such_case(void **state)
     assert_null(casefile);
 }
 
+/* As when the disk failed while the history was made anew. */
+static void lose_history(void)
+{
+    struct history *history = &desk.vault.history;
+    fold_free(&history->fold);
+    assert_int_equal(fold_new(&history->fold), ERROR_NONE);
+    history->stale = true;
+}
+
+static void test_a_case_outlives_a_history_that_is_made_anew(void **state)
+{
+    receive(LONG, LETTER_TEXT_MAX);
+    load();
+    lose_history();
+    assert_int_equal(walk(LETTER_TEXT_MAX, ERROR_NONE).letters, LONG);
+    lose_history();
+    assert_int_equal(casefile_note(casefile, FAKE_DESK_NOW, "note", 4), ERROR_NONE);
+    lose_history();
+    assert_int_equal(casefile_undo(casefile, FAKE_DESK_NOW), ERROR_NO_UNDO);
+    lose_history();
+    assert_false(casefile_training(casefile));
+    load();
+    assert_int_equal(walk(LETTER_TEXT_MAX, ERROR_NONE).notes, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +186,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_a_freed_case_leaves_its_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_there_is_no_such_case, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_case_outlives_a_history_that_is_made_anew, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,7 @@
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/full_disk.h"
+#include "tests/lib/light_keyring.h"
 
 #define SECRET "quiet-harbour-42"
 
@@ -101,6 +102,7 @@ static int group_setup(void **state)
     folder_write(folder_path(dir, "pass"), SECRET, sizeof SECRET - 1);
     assert_int_equal(setenv("HOME", dir, 1), 0);
     assert_int_equal(vault_make(office, &vault_order, &passphrase, fingerprint), ERROR_NONE);
+    light_keyrings(office, dir, SECRET);
     enroll_kiosk();
     return 0;
 }

@@ -14,6 +14,7 @@
 
 #include "tests/lib/desk_test.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/light_keyring.h"
 #include "tests/lib/raw_db.h"
 
 /* $D with the keyring in the folder of an officer; the fingerprint that a join prints. */
@@ -63,6 +64,7 @@ static void test_who_was_not_named_is_no_officer(void **state)
 {
     assert_desk_refused("$D list office --officer ainur $P", "You have no folder for this office");
     assert_int_equal(desk_run(JOIN), 0);
+    light_keyring(folder_path(desk_dir, "ainur/keyring"), DESK_SECRET);
     assert_desk_said("Your fingerprint: ");
     assert_desk_said("The lead then runs: sandyq-desk officer add office \"");
     assert_int_equal(desk_run("stat -c %a ainur ainur/keyring && ls office | grep -c ^join-"), 0);
@@ -120,6 +122,7 @@ static void test_an_officer_has_not_a_leads_rights(void **state)
     assert_int_equal(desk_run("$D officer join office --name Dana --officer dana $P | " FINGERPRINT
                               " >dana.print"),
                      0);
+    light_keyring(folder_path(desk_dir, "dana/keyring"), DESK_SECRET);
     assert_desk_refused("$D officer add office \"$(cat dana.print)\" --officer ainur $P",
                         "You have no right to do this");
     assert_desk_refused("$D officer remove office 1 --officer ainur $P",
@@ -199,6 +202,7 @@ static void test_a_passphrase_changes_while_a_desk_is_open(void **state)
                               "--new-passphrase-file pass"),
                      0);
     assert_int_equal(desk_run("$D list office $P"), 0);
+    light_keyrings(folder_path(desk_dir, "office"), desk_dir, DESK_SECRET);
 }
 
 /* root.keyring has the recovery key, under which every secret lies too. */
@@ -249,9 +253,12 @@ static void test_a_group_shares_a_folder(void **state)
                  "chown 54321:54320 shared && chmod 2770 shared"),
         0);
     assert_int_equal(desk_run(A "init shared --officer a --passphrase-file pass-a"), 0);
+    light_keyring(folder_path(desk_dir, "shared/root.keyring"), DESK_SECRET);
+    light_keyring(folder_path(desk_dir, "a/keyring"), DESK_SECRET);
     assert_int_equal(desk_run(B "officer join shared --name B --officer b --passphrase-file pass-b "
                                 "| " FINGERPRINT " >b.print"),
                      0);
+    light_keyring(folder_path(desk_dir, "b/keyring"), DESK_SECRET);
     assert_int_equal(desk_run(A "officer add shared \"$(cat b.print)\" --role lead --officer a "
                                 "--passphrase-file pass-a"),
                      0);

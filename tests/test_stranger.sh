@@ -70,6 +70,9 @@ result made
 "$SANDYQ_BUILD/sandyq-desk" list "$dir/made/office" --officer "$dir/made/officer-1" \
     --passphrase-file "$dir/made/passphrase" >"$dir/list" 2>&1 && [ -s "$dir/made/officer-1/view" ]
 result view
+# The made office is opened again and again below.
+/usr/bin/python3 -B "$at/stranger/spoil.py" "$dir/made/office" "$dir/made/officer-1" "$words" light
+result light
 audit "$dir/made/office" >"$dir/out" && [ "$(grep -c '^{"case"' "$dir/out")" = 10 ] &&
     acts=$(echo "$said" | sed -n 's/.* \([0-9]*\) acts.*/\1/p') &&
     grep -q "^audit: \([0-9]*\) transactions, $acts acts, 10 cards, a view to transaction \1, \

@@ -21,6 +21,7 @@
 #include "protocol/board.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/light_keyring.h"
 
 char *desk_dir;
 char desk_program[4096];
@@ -113,6 +114,7 @@ int desk_test_setup(void **state)
     assert_int_equal(chmod(folder_path(desk_dir, "wrong"), 0600), 0);
     assert_int_equal(desk_run("$D init office --name 'Омбудсмен' $P"), 0);
     assert_desk_said("fingerprint: ");
+    light_keyrings(folder_path(desk_dir, "office"), desk_dir, DESK_SECRET);
     enroll();
     return 0;
 }
