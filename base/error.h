@@ -188,8 +188,8 @@
       N_("root.keyring is not here. Put it back into the office's folder for this, and take " \
          "it away afterwards.")) \
     X(ROOT_DENIED, 1, \
-      N_("root.keyring can be read by its owner alone. Ask them to do this, or put a copy of your " \
-         "own there.")) \
+      N_("root.keyring can be read by its owner alone. Ask them to do this, or put a copy of " \
+         "your own there.")) \
     X(ROOT_SPECIAL, 1, N_("root.keyring is not a plain file. Put the file itself there.")) \
     X(ROOT_DAMAGED, 1, N_("root.keyring is damaged. Put it back from your backup.")) \
     X(ROOT_OTHER, 1, N_("root.keyring belongs to another office. Put this office's own there.")) \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file system for SQLite that is told of each wait. */
 #include "tests/lib/db_wait.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Processes that wait at the gate. */
 #include "tests/lib/gate_test.h"
 
 #include <fcntl.h>

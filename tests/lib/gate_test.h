@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Processes that wait at the gate, and what is seen of them. */
 #ifndef TESTS_LIB_GATE_TEST_H
 #define TESTS_LIB_GATE_TEST_H
 

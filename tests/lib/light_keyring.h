@@ -8,8 +8,8 @@
    that readers take (crypto/keyring). The file keeps its mode. Fails the running test. */
 void light_keyring(const char *path, const char *passphrase);
 
-/* The same for what `init` made: the office's root.keyring, and the keyring of the one officer whose
-   HOME home is. */
+/* The same for what `init` made: the office's root.keyring, and the keyring of the one officer
+   whose HOME home is. */
 void light_keyrings(const char *office, const char *home, const char *passphrase);
 
 #endif
