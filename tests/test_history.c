@@ -18,37 +18,9 @@
 #include "office/casefile.h"
 #include "office/fleet.h"
 #include "office/officer.h"
-#include "tests/lib/fake_desk.h"
-#include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/history_test.h"
 #include "tests/lib/raw_db.h"
-
-static struct fake_desk desk;
-static struct fake_kiosk kiosk;
-
-static void receive(char who, const char *text)
-{
-    struct letter letter = fake_kiosk_letter(&kiosk, who, text);
-    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
-    assert_int_equal(fake_desk_import(&desk, &kiosk, kiosk.seq, kiosk.seq, NULL), ERROR_NONE);
-}
-
-static int setup(void **state)
-{
-    fake_desk_open(&desk);
-    folder_write(folder_path(desk.dir, "charter"), desk.vault.charter_bytes, CHARTER_LEN);
-    fake_desk_enroll(&desk, &kiosk, "PC-17");
-    receive('a', "one");
-    receive('c', "two");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fake_kiosk_drop(&kiosk);
-    fake_desk_close(&desk);
-    return 0;
-}
 
 /* --- another program --- */
 
@@ -66,24 +38,24 @@ static char *read_all(enum error *error)
     struct officer_row *officers = NULL;
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    desk.vault.damage_count = 0;
-    desk.vault.history.stale = true;
+    history_test_desk.vault.damage_count = 0;
+    history_test_desk.vault.history.stale = true;
     enum error each[5] = {ERROR_NONE};
-    each[0] = triage_list(&desk.vault, &cases, &n);
+    each[0] = triage_list(&history_test_desk.vault, &cases, &n);
     print_json_cases(out, cases, n, false);
     for (size_t id = 1; id <= n; id++) {
         struct casefile *casefile = NULL;
-        enum error loaded = casefile_load(&desk.vault, id, &casefile);
+        enum error loaded = casefile_load(&history_test_desk.vault, id, &casefile);
         if (loaded == ERROR_NONE)
             loaded = print_json_case(out, casefile);
         each[1] = each[1] == ERROR_NONE ? loaded : each[1];
         casefile_free(&casefile);
     }
     free(cases);
-    each[2] = fleet_list(&desk.vault, FAKE_DESK_NOW, &kiosks, &n);
+    each[2] = fleet_list(&history_test_desk.vault, FAKE_DESK_NOW, &kiosks, &n);
     print_json_kiosks(out, kiosks, n, false);
     fleet_free(kiosks, n);
-    each[3] = officer_list(&desk.vault, &officers, &n);
+    each[3] = officer_list(&history_test_desk.vault, &officers, &n);
     if (each[3] == ERROR_NONE)
         print_json_officers(out, officers, n, false);
     free(officers);
@@ -103,11 +75,14 @@ static enum error ignore(void *context, const struct audit_finding *finding)
 static bool is_named(enum error error)
 {
     struct audit_report report = {0};
-    if (error != ERROR_NONE || desk.vault.history.fault_count > 0 || desk.vault.damage_count > 0)
+    if (error != ERROR_NONE || history_test_desk.vault.history.fault_count > 0 ||
+        history_test_desk.vault.damage_count > 0)
         return true;
-    if (audit_run(&desk.vault, ignore, NULL, &report) != ERROR_NONE || report.findings > 0)
+    if (audit_run(&history_test_desk.vault, ignore, NULL, &report) != ERROR_NONE ||
+        report.findings > 0)
         return true;
-    return audit_verify(&desk.vault, ignore, NULL, &report) != ERROR_NONE || report.findings > 0;
+    return audit_verify(&history_test_desk.vault, ignore, NULL, &report) != ERROR_NONE ||
+           report.findings > 0;
 }
 
 static char *honest;
@@ -118,7 +93,7 @@ static void judge(const char *table, const char *deed)
     enum error error = ERROR_NONE;
     char *text = read_all(&error);
     const bool same = strcmp(text, honest) == 0;
-    const bool named = same ? desk.vault.history.fault_count > 0 : is_named(error);
+    const bool named = same ? history_test_desk.vault.history.fault_count > 0 : is_named(error);
     sum.named += named;
     sum.same += same && !named;
     sum.lost += !same && !named;
@@ -282,13 +257,16 @@ static void fill(void)
     static const uint8_t noise[ENVELOPE_LEN];
     enum error error = ERROR_NONE;
     bool changed = false;
-    assert_int_equal(fake_desk_note(&desk, 1, "note", 4), ERROR_NONE);
-    assert_int_equal(fake_desk_answer(&desk, 2, "answer", 6, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(
-        fake_desk_set_status(&desk, 1, taxonomy_status("opened"), FAKE_DESK_DAY, &changed),
-        ERROR_NONE);
-    fake_kiosk_raw(&kiosk, noise);
-    assert_int_equal(fake_desk_import(&desk, &kiosk, kiosk.seq, kiosk.seq, NULL), ERROR_NONE);
+    assert_int_equal(fake_desk_note(&history_test_desk, 1, "note", 4), ERROR_NONE);
+    assert_int_equal(fake_desk_answer(&history_test_desk, 2, "answer", 6, FAKE_DESK_DAY),
+                     ERROR_NONE);
+    assert_int_equal(fake_desk_set_status(&history_test_desk, 1, taxonomy_status("opened"),
+                                          FAKE_DESK_DAY, &changed),
+                     ERROR_NONE);
+    fake_kiosk_raw(&history_test_kiosk, noise);
+    assert_int_equal(fake_desk_import(&history_test_desk, &history_test_kiosk,
+                                      history_test_kiosk.seq, history_test_kiosk.seq, NULL),
+                     ERROR_NONE);
     free(honest);
     honest = read_all(&error);
     assert_false(is_named(error));
@@ -296,7 +274,7 @@ static void fill(void)
 
 static sqlite3 *other_program(void)
 {
-    sqlite3 *db = raw_db_open(folder_path(desk.dir, "journal.db"));
+    sqlite3 *db = raw_db_open(folder_path(history_test_desk.dir, "journal.db"));
     raw_db_run(db, "PRAGMA synchronous=OFF");
     return db;
 }
@@ -405,9 +383,10 @@ static void test_the_office_goes_on_behind_a_removed_act(void **state)
         sqlite3 *db = other_program();
         raw_db_run(db, deeds[i]);
         raw_db_close(db);
-        desk.vault.history.stale = true;
+        history_test_desk.vault.history.stale = true;
         words[sizeof words - 2]++;
-        assert_int_equal(fake_desk_note(&desk, 1, words, sizeof words - 1), ERROR_NONE);
+        assert_int_equal(fake_desk_note(&history_test_desk, 1, words, sizeof words - 1),
+                         ERROR_NONE);
         enum error error = ERROR_NONE;
         char *text = read_all(&error);
         assert_true(is_named(ERROR_NONE));
@@ -425,7 +404,8 @@ static int report(void **state)
     return 0;
 }
 
-#define HISTORY_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define HISTORY_TEST(f)                                                                            \
+    cmocka_unit_test_setup_teardown(f, history_test_setup, history_test_teardown)
 
 int main(void)
 {

@@ -13,36 +13,8 @@
 #include "base/error.h"
 #include "office/casefile.h"
 #include "office/officer.h"
-#include "tests/lib/fake_desk.h"
-#include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
-
-static struct fake_desk desk;
-static struct fake_kiosk kiosk;
-
-static void receive(char who, const char *text)
-{
-    struct letter letter = fake_kiosk_letter(&kiosk, who, text);
-    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
-    assert_int_equal(fake_desk_import(&desk, &kiosk, kiosk.seq, kiosk.seq, NULL), ERROR_NONE);
-}
-
-static int setup(void **state)
-{
-    fake_desk_open(&desk);
-    folder_write(folder_path(desk.dir, "charter"), desk.vault.charter_bytes, CHARTER_LEN);
-    fake_desk_enroll(&desk, &kiosk, "PC-17");
-    receive('a', "one");
-    receive('c', "two");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fake_kiosk_drop(&kiosk);
-    fake_desk_close(&desk);
-    return 0;
-}
+#include "tests/lib/history_test.h"
 
 /* --- two desks --- */
 
@@ -51,13 +23,13 @@ static struct vault *second_desk(void)
 {
     static const struct passphrase passphrase = {11, "twelve four"};
     char print[NAMING_FINGERPRINT_LEN], name[NAMING_NAME_MAX + 1];
-    const char *home = folder_path(desk.dir, "second");
+    const char *home = folder_path(history_test_desk.dir, "second");
     const struct officer_order order = {print, ACT_OFFICER_ROLE, FAKE_DESK_NOW};
     struct vault *vault = NULL;
     uint32_t no = 0;
-    assert_int_equal(vault_open(desk.dir, &vault), ERROR_NONE);
+    assert_int_equal(vault_open(history_test_desk.dir, &vault), ERROR_NONE);
     assert_int_equal(officer_join(vault, home, "Second", &passphrase, print), ERROR_NONE);
-    assert_int_equal(officer_add(&desk.vault, &order, &no, name), ERROR_NONE);
+    assert_int_equal(officer_add(&history_test_desk.vault, &order, &no, name), ERROR_NONE);
     assert_int_equal(no, 2);
     assert_int_equal(vault_unlock(vault, home, &passphrase), ERROR_NONE);
     return vault;
@@ -100,16 +72,16 @@ static void test_each_desk_sees_the_other(void **state)
     struct casefile *casefile = load(second);
     assert_int_equal(casefile_note(casefile, FAKE_DESK_NOW, "from two", 8), ERROR_NONE);
     casefile_free(&casefile);
-    assert_int_equal(notes(&desk.vault, 2, "from two"), 1);
-    assert_int_equal(fake_desk_note(&desk, 1, "from one", 8), ERROR_NONE);
+    assert_int_equal(notes(&history_test_desk.vault, 2, "from two"), 1);
+    assert_int_equal(fake_desk_note(&history_test_desk, 1, "from one", 8), ERROR_NONE);
     assert_int_equal(notes(second, 1, "from one"), 1);
-    receive('e', "three"); /* by the first */
+    history_test_receive('e', "three"); /* by the first */
     struct triage_case *cases = NULL;
     size_t n = 0;
     assert_int_equal(triage_list(second, &cases, &n), ERROR_NONE);
     assert_int_equal(n, 3);
     free(cases);
-    assert_int_equal(second->history.fault_count + desk.vault.history.fault_count, 0);
+    assert_int_equal(second->history.fault_count + history_test_desk.vault.history.fault_count, 0);
     vault_close(&second);
 }
 
@@ -117,7 +89,7 @@ static void test_each_desk_sees_the_other(void **state)
 static void test_a_conflict_is_refused_and_the_words_are_kept(void **state)
 {
     struct vault *second = second_desk();
-    struct casefile *mine = load(&desk.vault), *theirs = load(second);
+    struct casefile *mine = load(&history_test_desk.vault), *theirs = load(second);
     bool kept = false, changed = false;
     assert_int_equal(triage_answer(mine, "first", 5, FAKE_DESK_NOW, &kept), ERROR_NONE);
     assert_int_equal(triage_answer(theirs, "second", 6, FAKE_DESK_NOW, &kept), ERROR_CHANGED);
@@ -126,13 +98,13 @@ static void test_a_conflict_is_refused_and_the_words_are_kept(void **state)
     casefile_free(&theirs);
     theirs = load(second);
     assert_int_equal(casefile_seen(theirs)->messages, 2);
-    assert_int_equal(notes(&desk.vault, 2, "second"), 1);
+    assert_int_equal(notes(&history_test_desk.vault, 2, "second"), 1);
     assert_int_equal(triage_set_status(theirs, taxonomy_status("closed"), FAKE_DESK_NOW, &changed),
                      ERROR_NONE);
     casefile_free(&mine);
-    mine = load(&desk.vault);
+    mine = load(&history_test_desk.vault);
     assert_int_equal(casefile_seen(mine)->state, taxonomy_status("closed")->number);
-    receive('a', "and again"); /* a letter that neither has seen */
+    history_test_receive('a', "and again"); /* a letter that neither has seen */
     assert_int_equal(triage_answer(theirs, "third", 5, FAKE_DESK_NOW, &kept), ERROR_CHANGED);
     assert_true(kept);
     assert_int_equal(notes(second, 2, "third"), 1);
@@ -144,7 +116,7 @@ static void test_a_conflict_is_refused_and_the_words_are_kept(void **state)
 static void test_a_status_against_a_colleague_is_refused_with_what_stands(void **state)
 {
     struct vault *second = second_desk();
-    struct casefile *mine = load(&desk.vault), *theirs = load(second);
+    struct casefile *mine = load(&history_test_desk.vault), *theirs = load(second);
     bool changed = false;
     assert_int_equal(triage_set_status(mine, taxonomy_status("opened"), FAKE_DESK_NOW, &changed),
                      ERROR_NONE);
@@ -166,16 +138,16 @@ static void test_a_status_against_a_colleague_is_refused_with_what_stands(void *
 static void test_new_keys_are_no_fault_to_who_looks_on(void **state)
 {
     struct vault *second = second_desk();
-    assert_int_equal(officer_remove(&desk.vault, 2, FAKE_DESK_NOW), ERROR_NONE);
-    assert_int_equal(fake_desk_note(&desk, 1, "not for two", 11), ERROR_NONE);
+    assert_int_equal(officer_remove(&history_test_desk.vault, 2, FAKE_DESK_NOW), ERROR_NONE);
+    assert_int_equal(fake_desk_note(&history_test_desk, 1, "not for two", 11), ERROR_NONE);
     assert_int_equal(history_follow(&second->history), ERROR_NONE);
     assert_true(second->history.fault_count > 0);
     assert_int_equal(second->history.faults[0].kind, HISTORY_KEY);
-    assert_int_equal(desk.vault.history.fault_count, 0);
+    assert_int_equal(history_test_desk.vault.history.fault_count, 0);
     vault_close(&second);
 }
 
-#define DESKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define DESKS_TEST(f) cmocka_unit_test_setup_teardown(f, history_test_setup, history_test_teardown)
 
 int main(void)
 {

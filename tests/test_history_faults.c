@@ -22,6 +22,7 @@
 #include "office/grant.h"
 #include "office/home.h"
 #include "office/identity.h"
+#include "tests/lib/audit_found.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/gate_test.h"
@@ -45,30 +46,9 @@ static int close_desk(void **state)
     return 0;
 }
 
-/* What was found. */
-struct found {
-    unsigned faults[HISTORY_FAULTS];
-    unsigned kinds[AUDIT_KINDS];
-    unsigned all;
-};
-
-static enum error find(void *context, const struct audit_finding *finding)
+static struct audit_found audit(void)
 {
-    struct found *found = context;
-    found->kinds[finding->kind]++;
-    if (finding->kind == AUDIT_HISTORY)
-        found->faults[finding->fault]++;
-    found->all++;
-    return ERROR_NONE;
-}
-
-static struct found audit(void)
-{
-    struct audit_report report;
-    struct found found = {.all = 0};
-    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
-    assert_int_equal(report.findings, found.all);
-    return found;
+    return audit_found_in(&desk.vault);
 }
 
 static uint64_t count(const char *sql)
@@ -86,12 +66,10 @@ static uint64_t count(const char *sql)
 /* What audit says it looked at, counted by the database. */
 static void test_an_audit_counts_what_stands_there(void **state)
 {
-    struct audit_report report = {.txns = 0};
-    struct found found = {.all = 0};
     const struct letter letter = fake_kiosk_letter(&kiosk, 'a', "text");
     fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     assert_int_equal(fake_desk_import(&desk, &kiosk, 1, 1, NULL), ERROR_NONE);
-    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
+    const struct audit_report report = audit().report;
     assert_int_equal(report.txns, count("SELECT count(*) FROM txn"));
     assert_int_equal(report.acts, count("SELECT count(*) FROM act"));
     assert_int_equal(report.bodies, count("SELECT count(*) FROM body"));
@@ -151,7 +129,7 @@ static void test_a_transaction_that_follows_another_one_is_a_fork(void **state)
     assert_int_equal(
         signature_sign(vault->keys->sign, HISTORY_DOMAIN, txn.hash, HASH_LEN, txn.signature), 0);
     sign_anew(&txn);
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.faults[HISTORY_FORK], 1);
     assert_int_equal(found.faults[HISTORY_HASH] + found.faults[HISTORY_SIGNATURE], 0);
 }
@@ -159,7 +137,7 @@ static void test_a_transaction_that_follows_another_one_is_a_fork(void **state)
 static void test_acts_that_were_not_signed_are_named(void **state)
 {
     change("UPDATE act SET body_digest = randomblob(32) WHERE txn = 2");
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.faults[HISTORY_HASH], 1);
     assert_int_equal(found.faults[HISTORY_SIGNATURE], 0);
 }
@@ -167,7 +145,7 @@ static void test_acts_that_were_not_signed_are_named(void **state)
 static void test_a_signature_of_nobody_is_named(void **state)
 {
     change("UPDATE txn SET signature = randomblob(64) WHERE no = 2");
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.faults[HISTORY_SIGNATURE], 1);
     assert_int_equal(found.faults[HISTORY_HASH], 0);
 }
@@ -175,7 +153,7 @@ static void test_a_signature_of_nobody_is_named(void **state)
 static void test_officers_of_nobody_are_named(void **state)
 {
     change("INSERT INTO officer SELECT 2, randomblob(32), agree FROM officer");
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.kinds[AUDIT_OFFICER], 1);
     assert_int_equal(found.all, 1);
 }

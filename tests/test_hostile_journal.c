@@ -21,6 +21,7 @@
 #include "office/publish.h"
 #include "office/request.h"
 #include "protocol/board.h"
+#include "tests/lib/audit_found.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/raw_db.h"
@@ -67,30 +68,9 @@ static int teardown(void **state)
 
 /* --- what the audit finds --- */
 
-struct found {
-    unsigned kinds[AUDIT_KINDS];
-    unsigned faults[HISTORY_FAULTS];
-    unsigned all;
-    struct audit_finding last;
-};
-
-static enum error find(void *context, const struct audit_finding *finding)
+static struct audit_found audit(void)
 {
-    struct found *found = context;
-    found->kinds[finding->kind]++;
-    if (finding->kind == AUDIT_HISTORY)
-        found->faults[finding->fault]++;
-    found->all++;
-    found->last = *finding;
-    return ERROR_NONE;
-}
-
-static struct found audit(void)
-{
-    struct audit_report report;
-    struct found found = {.all = 0};
-    assert_int_equal(audit_run(&desk.vault, find, &found, &report), ERROR_NONE);
-    return found;
+    return audit_found_in(&desk.vault);
 }
 
 static void change(const char *sql)
@@ -108,7 +88,7 @@ static void nothing_is_found_where_nothing_was_done(void **state)
 static void an_officer_whose_row_is_gone_is_named(void **state)
 {
     change("DELETE FROM officer WHERE no = 2");
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.all, 1);
     assert_int_equal(found.kinds[AUDIT_OFFICER], 1);
     assert_int_equal(found.last.officer, 2);
@@ -117,7 +97,7 @@ static void an_officer_whose_row_is_gone_is_named(void **state)
 static void an_officer_whose_keys_were_changed_is_named(void **state)
 {
     change("UPDATE officer SET agree = randomblob(32) WHERE no = 2");
-    const struct found found = audit();
+    const struct audit_found found = audit();
     assert_int_equal(found.all, 1);
     assert_int_equal(found.last.kind, AUDIT_OFFICER);
     assert_int_equal(found.last.officer, 2);
@@ -393,7 +373,7 @@ static void every_hand_is_named(void **state)
         begin_again();
         if ((desk.vault.history.fault_count > 0) != hand->at_once)
             fail_msg("%s: %zu faults", hand->sql, desk.vault.history.fault_count);
-        const struct found found = audit();
+        const struct audit_found found = audit();
         if (found.kinds[hand->kind] == 0 ||
             (hand->kind == AUDIT_HISTORY && found.faults[hand->fault] == 0))
             fail_msg("%s: not found", hand->sql);
