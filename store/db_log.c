@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gives the log a copy of its table of methods in which write, truncate and sync are our own. */
+/* Gives the log a copy of its table of methods in which five are our own: what is written is noted
+   and joined, what was noted saves syncs. */
 #include "store/db_log.h"
 
 #include <stddef.h>
@@ -12,7 +13,7 @@
 enum {
     HEADER_PAGE_SIZE = 8,
     HEADER_SALTS = 16,
-    FRAME_LEN = 24, /* of a frame's header, before its page */
+    FRAME_LEN = DB_LOG_FRAME_LEN, /* of a frame's header, before its page */
     FRAME_COMMIT = 4,
     FRAME_SALTS = 8,
     SALTS_LEN = 8,
@@ -25,45 +26,99 @@ static struct db_log *log_of(const sqlite3_file *file)
     return (struct db_log *)(uintptr_t)file->pMethods;
 }
 
+/* What cannot be written is forgotten: the transaction that it is of ends with this error. */
+static int joined_write(struct db_log *log, sqlite3_file *file)
+{
+    const int len = log->joined_len;
+    log->joined_len = 0;
+    return len == 0 ? SQLITE_OK : log->real->xWrite(file, log->joined, len, log->joined_at);
+}
+
+static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes, int len,
+                      sqlite3_int64 at)
+{
+    int code = SQLITE_OK;
+    if (at != log->joined_at + log->joined_len || len > DB_LOG_JOINED_MAX - log->joined_len)
+        code = joined_write(log, file);
+    if (code != SQLITE_OK || len > DB_LOG_JOINED_MAX)
+        return code != SQLITE_OK ? code : log->real->xWrite(file, bytes, len, at);
+    if (log->joined_len == 0)
+        log->joined_at = at;
+    memcpy(log->joined + log->joined_len, bytes, (size_t)len);
+    log->joined_len += len;
+    return SQLITE_OK;
+}
+
+static bool is_same(const struct db_log *log, sqlite3_file *file, const uint8_t *bytes, size_t len,
+                    sqlite3_int64 at)
+{
+    uint8_t found[DB_LOG_HEADER_LEN];
+    return log->real->xRead(file, found, (int)len, at) == SQLITE_OK &&
+           memcmp(found, bytes, len) == 0;
+}
+
 /* Did this connection begin the log that is in the file, and does that hold one commit at most?
-   Without a look at checksums the count can only be too high. */
+   Each frame's checksum is of all before it, so if our last one stands, all of them do. Somebody
+   else's commit would follow it: any frame of this log there is taken for one. */
 static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
 {
-    static const uint8_t none[FRAME_SALTS - FRAME_COMMIT];
-    uint8_t header[DB_LOG_HEADER_LEN], frame[FRAME_LEN];
-    int commits = 0;
-    int code = log->real->xRead(file, header, DB_LOG_HEADER_LEN, 0);
-    if (code != SQLITE_OK || memcmp(header, log->header, DB_LOG_HEADER_LEN) != 0)
+    uint8_t next[FRAME_LEN];
+    const uint32_t page = wire_get32_big(log->header + HEADER_PAGE_SIZE);
+    if (log->commits != 1 || !is_same(log, file, log->header, DB_LOG_HEADER_LEN, 0) ||
+        !is_same(log, file, log->last, FRAME_LEN, log->last_at))
         return false;
-    const uint32_t page = wire_get32_big(header + HEADER_PAGE_SIZE);
-    for (sqlite3_int64 at = DB_LOG_HEADER_LEN; code == SQLITE_OK && commits < 2;
-         at += FRAME_LEN + page) {
-        code = log->real->xRead(file, frame, FRAME_LEN, at);
-        if (code != SQLITE_OK || memcmp(frame + FRAME_SALTS, header + HEADER_SALTS, SALTS_LEN) != 0)
-            break;
-        commits += memcmp(frame + FRAME_COMMIT, none, sizeof(none)) != 0;
+    const int code = log->real->xRead(file, next, FRAME_LEN, log->last_at + FRAME_LEN + page);
+    return code == SQLITE_IOERR_SHORT_READ ||
+           (code == SQLITE_OK &&
+            memcmp(next + FRAME_SALTS, log->header + HEADER_SALTS, SALTS_LEN) != 0);
+}
+
+/* Notes a header, or a frame's; no page is as short as either. */
+static void head_note(struct db_log *log, sqlite3_file *file, const uint8_t *bytes, int len,
+                      sqlite3_int64 at)
+{
+    const bool is_header = at == 0 && len == DB_LOG_HEADER_LEN;
+    log->header_only = is_header && log->synced;
+    if (log->header_only)
+        log->harmless = is_ours_of_one_commit(log, file);
+    if (is_header) {
+        memcpy(log->header, bytes, DB_LOG_HEADER_LEN);
+        log->commits = 0;
+    } else if (len == FRAME_LEN && wire_get32_big(bytes + FRAME_COMMIT) != 0) {
+        memcpy(log->last, bytes, FRAME_LEN);
+        log->last_at = at;
+        log->commits++;
     }
-    return commits < 2 && (code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ);
 }
 
 static int log_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
 {
     struct db_log *log = log_of(file);
-    const bool is_header = at == 0 && len == DB_LOG_HEADER_LEN;
-    log->header_only = is_header && log->synced;
-    if (log->header_only)
-        log->harmless = is_ours_of_one_commit(log, file);
-    if (is_header)
-        memcpy(log->header, bytes, DB_LOG_HEADER_LEN);
+    head_note(log, file, bytes, len, at);
     log->synced = false;
-    return log->real->xWrite(file, bytes, len, at);
+    return joined_add(log, file, bytes, len, at);
+}
+
+static int log_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 at)
+{
+    struct db_log *log = log_of(file);
+    const int code = joined_write(log, file);
+    return code != SQLITE_OK ? code : log->real->xRead(file, bytes, len, at);
+}
+
+static int log_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    struct db_log *log = log_of(file);
+    const int code = joined_write(log, file);
+    return code != SQLITE_OK ? code : log->real->xFileSize(file, size);
 }
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct db_log *log = log_of(file);
+    const int code = joined_write(log, file);
     log->synced = log->header_only = false;
-    return log->real->xTruncate(file, size);
+    return code != SQLITE_OK ? code : log->real->xTruncate(file, size);
 }
 
 static int log_sync(sqlite3_file *file, int flags)
@@ -71,7 +126,9 @@ static int log_sync(sqlite3_file *file, int flags)
     struct db_log *log = log_of(file);
     if (log->synced || (log->header_only && log->harmless))
         return SQLITE_OK;
-    int code = log->real->xSync(file, flags);
+    int code = joined_write(log, file);
+    if (code == SQLITE_OK)
+        code = log->real->xSync(file, flags);
     log->synced = code == SQLITE_OK;
     return code;
 }
@@ -84,7 +141,9 @@ void db_log_watch(sqlite3 *handle, struct db_log *log)
         return;
     log->real = file->pMethods;
     log->methods = *log->real;
+    log->methods.xRead = log_read;
     log->methods.xWrite = log_write;
+    log->methods.xFileSize = log_size;
     log->methods.xTruncate = log_truncate;
     log->methods.xSync = log_sync;
     file->pMethods = &log->methods;

@@ -20,7 +20,12 @@
    kiosk's log holds one.
 
    A log that grows (log_pages of store/db.h), also under many writers, has (1) made whenever it is
-   begun anew, since it held more than one commit, or somebody else's. (3) is saved as before. */
+   begun anew, since it held more than one commit, or somebody else's. (3) is saved as before.
+
+   SQLite writes the 24 bytes before a page and the page by two calls each. What follows on in the
+   file is joined and written before a sync, a read, or a write elsewhere: nobody looks for it
+   sooner, since a commit is announced only after its sync. A write that fails is then told by
+   that call, and SQLite undoes the transaction as after any other. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
@@ -29,15 +34,21 @@
 
 #include <sqlite3.h>
 
-enum { DB_LOG_HEADER_LEN = 32 };
+enum { DB_LOG_HEADER_LEN = 32, DB_LOG_FRAME_LEN = 24, DB_LOG_JOINED_MAX = 32 * 1024 };
 
 struct db_log {
-    sqlite3_io_methods methods; /* SQLite's own but for three */
+    sqlite3_io_methods methods; /* SQLite's own but for those that db_log.c names */
     const sqlite3_io_methods *real;
     bool synced;                       /* nothing was written since the last sync */
     bool header_only;                  /* only the header of a new log was written since ... */
     bool harmless;                     /* ... over one of ours that held one commit at most */
-    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote */
+    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote, and since then ... */
+    unsigned commits;                  /* ... ours, with those that were undone */
+    uint8_t last[DB_LOG_FRAME_LEN];    /* what stands before the last page of the last one ... */
+    sqlite3_int64 last_at;             /* ... and where */
+    uint8_t joined[DB_LOG_JOINED_MAX]; /* bytes not yet written ... */
+    int joined_len;
+    sqlite3_int64 joined_at; /* ... to this place */
 };
 
 /* Puts *log between SQLite and the handle's open log. *log must be zeroed and stay where it is

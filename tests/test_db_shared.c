@@ -168,6 +168,31 @@ static void a_log_that_grew_is_begun_anew_with_a_sync(void **state)
     }
 }
 
+/* Alone, a record costs one sync of the log; after somebody else's commit the header has its own.
+ */
+static void only_a_log_of_one_own_commit_saves_a_sync(void **state)
+{
+    static const uint8_t big[20 * 4096];
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0, LOG_PAGES);
+    const char *log = folder_path(scene->folder, "a.db-wal");
+    struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
+    uint8_t header[LOG_HEADER] = {0};
+    assert_int_equal(db_test_add(a, 1, big, sizeof(big)), ERROR_NONE);
+    log_is_new(log, header);
+    for (int i = 2; i < 40; i += 2) {
+        const bool others = i % 4 == 0;
+        syncs = 0;
+        assert_int_equal(db_test_add(a, i, big, others ? 1 : sizeof(big)), ERROR_NONE);
+        assert_true(log_is_new(log, header));
+        assert_int_equal(syncs, i > 2 && i % 4 == 2 ? 2 : 1);
+        if (others)
+            assert_int_equal(db_test_add(b, i + 1, big, sizeof(big)), ERROR_NONE);
+    }
+    db_close(&a);
+    db_close(&b);
+}
+
 static int64_t version_of(struct db *db)
 {
     int64_t version = 0;
@@ -229,6 +254,7 @@ int main(void)
         DB_TEST(another_user_of_the_group_writes_too),
         DB_TEST(the_log_grows_as_far_as_the_schema_says),
         DB_TEST(a_log_that_grew_is_begun_anew_with_a_sync),
+        DB_TEST(only_a_log_of_one_own_commit_saves_a_sync),
         DB_TEST(the_version_changes_when_another_has_written),
         DB_TEST(a_log_that_others_have_open_is_no_unclean_end),
     };
