@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A reader written from sandyq-formats(5) alone audits a synthetic office and a played one, and
-# names what was changed in them. Run by tests/run, which sets SANDYQ_BUILD.
+# A reader written from sandyq-formats(5) alone audits a synthetic office and a played one, names
+# what was changed in them, and derives what the desk shows. Run by tests/run, which sets
+# SANDYQ_BUILD.
 set -u
 at=$(dirname "$0")
 export PYTHONPATH="$at/stranger"
@@ -22,6 +23,9 @@ audit() { # OFFICE [HOME [CARD ...]]
     office=$1 home=${2:-$dir/made/officer-1}
     shift "$(($# < 2 ? $# : 2))"
     /usr/bin/python3 -B "$at/stranger/audit.py" "$office" "$home" "$words" "$@"
+}
+shown() { # OFFICE HOME: the desk's numbers against those of the reader
+    /usr/bin/python3 -B "$at/stranger/shown.py" "$1" "$2" "$words" "$SANDYQ_BUILD/sandyq-desk"
 }
 broken() { # SQL FAULT: an office with this change is refused, and a line begins with FAULT
     rm -rf "$dir/changed"
@@ -79,6 +83,27 @@ audit "$dir/made/office" >"$dir/out" && [ "$(grep -c '^{"case"' "$dir/out")" = 1
 everything fits\$" "$dir/out" &&
     ! grep -q '"texts": \[\]' "$dir/out"
 result everything_fits
+shown "$dir/made/office" "$dir/made/officer-1" >"$dir/out" &&
+    grep -q '^shown: 10 cases, 10 kiosks, 8 officers, everything the same$' "$dir/out"
+result shown
+rm -rf "$dir/changed" && cp -R "$dir/made/office" "$dir/changed" &&
+    /usr/bin/python3 - "$dir/changed/journal.db" <<'PY' &&
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.create_function("flip", 1, lambda b: bytes([b[0] ^ 1]) + b[1:])
+kiosk = db.execute("SELECT min(kiosk) FROM record").fetchone()
+db.execute("DELETE FROM record WHERE kiosk = ? AND seq IN (7, 9, 10, 11)", kiosk)
+db.execute("INSERT INTO record SELECT kiosk, seq, flip(hash), previous, day, 3, act FROM record"
+           " WHERE kiosk = ? AND seq IN (20, 30)", kiosk)
+db.execute("UPDATE record SET previous = flip(previous) WHERE kiosk = ? AND seq IN (1, 40)", kiosk)
+db.commit()
+PY
+    shown "$dir/changed" "$dir/made/officer-1" >"$dir/out" &&
+    "$SANDYQ_BUILD/sandyq-desk" kiosks "$dir/changed" --json --officer "$dir/made/officer-1" \
+        --passphrase-file "$words" 2>"$dir/list" | tr -d ' \n' >"$dir/out" &&
+    grep -q '"gaps":\[\[7,7\],\[9,11\]\],"forks":\[1,20,30,40\]' "$dir/out" &&
+    grep -q '"unreadable":2,"misplaced":2' "$dir/out"
+result shown_chains
 broken 'UPDATE act SET head_digest = flip(head_digest) WHERE seq = 20' 'act 20: '
 result head_digest
 broken 'UPDATE act SET head = flip(head) WHERE seq = 20' 'act 20: '
@@ -107,6 +132,10 @@ spoil view_lists view_board view_signature &&
         'view: kiosk [0-9]* does' 'view: generation [0-9]* does' \
         'view: row [0-9]* of the list does' 'view: board ' 'view: another transaction 2 '
 result view_rows
+spoil view_status
+shown "$dir/changed" "$dir/home" >"$dir/out"
+[ "$?" = 1 ] && grep -q '^list .*, status: the desk shows' "$dir/out"
+result shown_otherwise
 spoil end && named 'view: the journal was rolled back'
 result rolled_back
 spoil intake && named 'intake-1: the secret does not open' 'intake: no key for the epoch'

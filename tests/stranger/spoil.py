@@ -82,6 +82,10 @@ class Spoiler:
             return plain
         self.view(change)
 
+    def view_status(self):
+        """That of the last case."""
+        self.view(lambda plain: flip(plain, plain.index(View(plain).lists["case"][-1]) + 16))
+
     def view_board(self):
         self.view(lambda plain: flip(plain, plain.index(View(plain).office)))
 
