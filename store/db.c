@@ -97,7 +97,7 @@ static enum error settings_apply(sqlite3 *handle, enum db_mode mode)
 {
     enum error error = execute(handle, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                                        "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
-                                       "PRAGMA wal_autocheckpoint=1;");
+                                       "PRAGMA cache_spill=OFF; PRAGMA wal_autocheckpoint=1;");
     if (error == ERROR_NONE && mode != DB_READ)
         error = execute(handle, "PRAGMA journal_mode=WAL;");
     return error;

@@ -11,8 +11,9 @@
    once. A child of fork must not use its parent's connection, not even to close it.
 
    Settings of every connection: WAL, synchronous=FULL, secure_delete=ON, temp_store=MEMORY,
-   foreign_keys=ON, trusted_schema=OFF, wal_autocheckpoint=1 (the log holds one commit, unless a
-   reader is in the way or the schema lets it grow), busy timeout 5 s.
+   foreign_keys=ON, trusted_schema=OFF, cache_spill=OFF (a transaction is in memory until its
+   commit, for store/db_log), wal_autocheckpoint=1 (the log holds one commit, unless a reader is in
+   the way or the schema lets it grow), busy timeout 5 s.
 
    Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gives the log a copy of its table of methods in which five are our own: what is written is noted
-   and joined, what was noted saves syncs. */
+/* Gives the log a copy of its table of methods in which write, truncate and sync are our own: what
+   is written is noted and joined, what was noted saves syncs. */
 #include "store/db_log.h"
 
 #include <stddef.h>
@@ -26,12 +26,20 @@ static struct db_log *log_of(const sqlite3_file *file)
     return (struct db_log *)(uintptr_t)file->pMethods;
 }
 
-/* What cannot be written is forgotten: the transaction that it is of ends with this error. */
+/* A commit that fails is undone, and somebody else may begin the log with this same header. */
+static int ended(struct db_log *log, int code)
+{
+    if (code != SQLITE_OK)
+        memset(log->header, 0, DB_LOG_HEADER_LEN);
+    return code;
+}
+
 static int joined_write(struct db_log *log, sqlite3_file *file)
 {
     const int len = log->joined_len;
     log->joined_len = 0;
-    return len == 0 ? SQLITE_OK : log->real->xWrite(file, log->joined, len, log->joined_at);
+    return len == 0 ? SQLITE_OK
+                    : ended(log, log->real->xWrite(file, log->joined, len, log->joined_at));
 }
 
 static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes, int len,
@@ -41,7 +49,7 @@ static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes,
     if (at != log->joined_at + log->joined_len || len > DB_LOG_JOINED_MAX - log->joined_len)
         code = joined_write(log, file);
     if (code != SQLITE_OK || len > DB_LOG_JOINED_MAX)
-        return code != SQLITE_OK ? code : log->real->xWrite(file, bytes, len, at);
+        return code != SQLITE_OK ? code : ended(log, log->real->xWrite(file, bytes, len, at));
     if (log->joined_len == 0)
         log->joined_at = at;
     memcpy(log->joined + log->joined_len, bytes, (size_t)len);
@@ -58,8 +66,8 @@ static bool is_same(const struct db_log *log, sqlite3_file *file, const uint8_t 
 }
 
 /* Did this connection begin the log that is in the file, and does that hold one commit at most?
-   Each frame's checksum is of all before it, so if our last one stands, all of them do. Somebody
-   else's commit would follow it: any frame of this log there is taken for one. */
+   Nobody else's is before our first, since we wrote it behind the header; and theirs would follow:
+   any frame of this log there is taken for one. */
 static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
 {
     uint8_t next[FRAME_LEN];
@@ -73,7 +81,7 @@ static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
             memcmp(next + FRAME_SALTS, log->header + HEADER_SALTS, SALTS_LEN) != 0);
 }
 
-/* Notes a header, or a frame's; no page is as short as either. */
+/* Notes the header of a log or of a frame; no page is as short as either. */
 static void head_note(struct db_log *log, sqlite3_file *file, const uint8_t *bytes, int len,
                       sqlite3_int64 at)
 {
@@ -99,20 +107,6 @@ static int log_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int
     return joined_add(log, file, bytes, len, at);
 }
 
-static int log_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 at)
-{
-    struct db_log *log = log_of(file);
-    const int code = joined_write(log, file);
-    return code != SQLITE_OK ? code : log->real->xRead(file, bytes, len, at);
-}
-
-static int log_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-    struct db_log *log = log_of(file);
-    const int code = joined_write(log, file);
-    return code != SQLITE_OK ? code : log->real->xFileSize(file, size);
-}
-
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct db_log *log = log_of(file);
@@ -128,7 +122,7 @@ static int log_sync(sqlite3_file *file, int flags)
         return SQLITE_OK;
     int code = joined_write(log, file);
     if (code == SQLITE_OK)
-        code = log->real->xSync(file, flags);
+        code = ended(log, log->real->xSync(file, flags));
     log->synced = code == SQLITE_OK;
     return code;
 }
@@ -137,13 +131,12 @@ void db_log_watch(sqlite3 *handle, struct db_log *log)
 {
     sqlite3_file *file = NULL;
     if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
-        file == NULL || file->pMethods == NULL)
+        file == NULL || file->pMethods == NULL ||
+        (file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0)
         return;
     log->real = file->pMethods;
     log->methods = *log->real;
-    log->methods.xRead = log_read;
     log->methods.xWrite = log_write;
-    log->methods.xFileSize = log_size;
     log->methods.xTruncate = log_truncate;
     log->methods.xSync = log_sync;
     file->pMethods = &log->methods;

@@ -22,10 +22,11 @@
    A log that grows (log_pages of store/db.h), also under many writers, has (1) made whenever it is
    begun anew, since it held more than one commit, or somebody else's. (3) is saved as before.
 
-   SQLite writes the 24 bytes before a page and the page by two calls each. What follows on in the
-   file is joined and written before a sync, a read, or a write elsewhere: nobody looks for it
-   sooner, since a commit is announced only after its sync. A write that fails is then told by
-   that call, and SQLite undoes the transaction as after any other. */
+   SQLite writes a frame's header and its page by two calls. Writes that follow on are joined, until
+   the sync that ends the commit. Since no cache spills (cache_spill=OFF), a transaction writes
+   nothing before its commit, and that is one call of SQLite, under the lock of writers: it reads
+   nothing of the log, and nobody else does, for the commit is announced after its sync. So nothing
+   that is joined is left when the lock goes. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
@@ -42,17 +43,18 @@ struct db_log {
     bool synced;                       /* nothing was written since the last sync */
     bool header_only;                  /* only the header of a new log was written since ... */
     bool harmless;                     /* ... over one of ours that held one commit at most */
-    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote, and since then ... */
-    unsigned commits;                  /* ... ours, with those that were undone */
-    uint8_t last[DB_LOG_FRAME_LEN];    /* what stands before the last page of the last one ... */
-    sqlite3_int64 last_at;             /* ... and where */
+    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote; zeros after a failure */
+    unsigned commits;                  /* that we wrote since */
+    uint8_t last[DB_LOG_FRAME_LEN];    /* the header of the last frame of our last commit ... */
+    sqlite3_int64 last_at;             /* ... and where it is */
     uint8_t joined[DB_LOG_JOINED_MAX]; /* bytes not yet written ... */
     int joined_len;
     sqlite3_int64 joined_at; /* ... to this place */
 };
 
 /* Puts *log between SQLite and the handle's open log. *log must be zeroed and stay where it is
-   until the handle is closed. Does nothing when no log is open. */
+   until the handle is closed. Does nothing when no log is open, or SQLite would pad it to whole
+   sectors behind the sync. */
 void db_log_watch(sqlite3 *handle, struct db_log *log);
 
 #endif

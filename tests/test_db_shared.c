@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A store's file of several writers: open to a group whatever the umask, its log grows and is begun
-   anew with a sync, and each sees that another has written. */
+   anew with a sync, what is undone leaves no trace, and each sees that another has written. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,9 +9,11 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,6 +195,75 @@ static void only_a_log_of_one_own_commit_saves_a_sync(void **state)
     db_close(&b);
 }
 
+/* What a transaction would write stays in memory until its commit: nothing of one that is undone is
+   left behind that could be written over a colleague's later. */
+static void a_large_transaction_undone_leaves_no_trace(void **state)
+{
+    static uint8_t large[3 * 1024 * 1024];
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0, 256);
+    const char *log = folder_path(scene->folder, "a.db-wal");
+    memset(large, 0x5A, sizeof large);
+    struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
+    assert_int_equal(db_begin(a), ERROR_NONE);
+    assert_int_equal(db_test_add(a, 1, large, sizeof large), ERROR_NONE);
+    assert_true(folder_size(log) <= 0);
+    db_rollback(a);
+    for (int i = 2; i < 30; i++)
+        assert_int_equal(db_test_add(b, i, large, 13 * 1024), ERROR_NONE);
+    assert_int_equal(db_test_count(a), 28);
+    assert_int_equal(db_test_add(a, 30, large, 1), ERROR_NONE);
+    assert_int_equal(db_test_count(b), 29);
+    assert_int_equal(db_check(b), ERROR_NONE);
+    db_close(&a);
+    assert_int_equal(db_check(b), ERROR_NONE);
+    db_close(&b);
+}
+
+/* A disk that is full for a moment. */
+static enum error add_in_no_room(struct db *db, int id, const void *bytes, size_t len)
+{
+    struct rlimit old, none;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    none = (struct rlimit){1, old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    const enum error error = db_test_add(db, id, bytes, len);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, handler);
+    return error;
+}
+
+/* Connections that began as many logs write the same header. So one that was lost with its commit
+   may stand in the file by a colleague, before a commit of theirs. */
+static void a_header_of_a_commit_that_failed_is_not_taken_for_ours(void **state)
+{
+    static uint8_t large[900 * 1024];
+    const struct db_scene *scene = *state;
+    const struct db_schema schema = schema_with(0, 256);
+    const char *log = folder_path(scene->folder, "a.db-wal");
+    struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
+    struct db *const begins[] = {a, b, b, a};
+    const size_t more_than_a_log = sizeof large, a_third = 300 * 1024;
+    uint8_t header[LOG_HEADER] = {0};
+    int id = 1;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(db_test_add(begins[i], id++, large, more_than_a_log), ERROR_NONE);
+        assert_int_equal(db_test_add(begins[i], id++, large, a_third), ERROR_NONE);
+    }
+    assert_int_not_equal(add_in_no_room(a, id, large, more_than_a_log), ERROR_NONE);
+    assert_int_equal(db_test_add(b, id++, large, a_third), ERROR_NONE);
+    log_is_new(log, header);
+    assert_int_equal(db_test_add(a, id++, large, more_than_a_log), ERROR_NONE);
+    assert_false(log_is_new(log, header));
+    syncs = 0;
+    assert_int_equal(db_test_add(a, id++, large, 1), ERROR_NONE);
+    assert_true(log_is_new(log, header));
+    assert_int_equal(syncs, 2);
+    db_close(&a);
+    db_close(&b);
+}
+
 static int64_t version_of(struct db *db)
 {
     int64_t version = 0;
@@ -255,6 +326,8 @@ int main(void)
         DB_TEST(the_log_grows_as_far_as_the_schema_says),
         DB_TEST(a_log_that_grew_is_begun_anew_with_a_sync),
         DB_TEST(only_a_log_of_one_own_commit_saves_a_sync),
+        DB_TEST(a_large_transaction_undone_leaves_no_trace),
+        DB_TEST(a_header_of_a_commit_that_failed_is_not_taken_for_ours),
         DB_TEST(the_version_changes_when_another_has_written),
         DB_TEST(a_log_that_others_have_open_is_no_unclean_end),
     };
