@@ -136,6 +136,30 @@ static void test_copies_are_found(void **state)
     needle_free(&needle);
 }
 
+static void test_what_stood_there_before_is_no_hit(void **state)
+{
+    struct probe probe = {0};
+    char secret[11];
+
+    (void)state;
+    if (!can_look())
+        skip();
+    make_secret(secret);
+    struct needle *needle = needle_new();
+    needle_add(needle, "secret", secret, NEEDLE_PIECE);
+    probe.needle = needle;
+    const pid_t pid = keep_copies(secret, 28);
+    probe_process(&probe, pid);
+    assert_found(&probe, 1U << PROBE_STACK, 28);
+    probe_remember(&probe, pid);
+    probe_again(&probe);
+    probe_process(&probe, pid);
+    assert_int_equal(probe_sum(&probe, -1, -1, 1U << PROBE_STACK | 1U << PROBE_CELLS), 0);
+    end_child(pid);
+    free(probe.known);
+    needle_free(&needle);
+}
+
 static void test_files_and_terminals_are_looked_through(void **state)
 {
     const char *argv[] = {"sh", "-c", "stty raw -echo; echo ready; kill -STOP $$", NULL};
@@ -372,6 +396,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies_are_found),
+        cmocka_unit_test(test_what_stood_there_before_is_no_hit),
         cmocka_unit_test(test_files_and_terminals_are_looked_through),
         cmocka_unit_test(test_a_few),
     };

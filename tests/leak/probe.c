@@ -99,6 +99,14 @@ static bool is_of_addresses(const struct look *look, int stride, size_t at, size
     return stride >= (int)sizeof(void *) && __builtin_popcount(seen) < RICH;
 }
 
+static bool is_known(const struct look *look, int stride, size_t at, size_t span)
+{
+    const struct probe *probe = look->probe;
+
+    return probe->known_len > 0 && memmem(probe->known, probe->known_len, look->bytes + at,
+                                          span - (size_t)stride + 1) != NULL;
+}
+
 static void take_hit(void *context, int canary, int stride, size_t at, size_t span)
 {
     const struct look *look = context;
@@ -106,7 +114,8 @@ static void take_hit(void *context, int canary, int stride, size_t at, size_t sp
     const enum probe_place place = place_of(look, stride);
     struct probe_hit *hit = probe->hits;
 
-    if (stands_in_file(look, stride, at, span) || is_of_addresses(look, stride, at, span))
+    if (stands_in_file(look, stride, at, span) || is_of_addresses(look, stride, at, span) ||
+        is_known(look, stride, at, span))
         return;
     while (hit < probe->hits + probe->count && (hit->pid != look->pid || hit->place != place ||
                                                 hit->canary != canary || hit->stride != stride))
@@ -114,7 +123,8 @@ static void take_hit(void *context, int canary, int stride, size_t at, size_t sp
     if (hit == probe->hits + probe->count) {
         assert_true(probe->count < PROBE_HITS);
         probe->count++;
-        *hit = (struct probe_hit){look->pid, place, canary, stride, 0, look->base + at};
+        *hit = (struct probe_hit){look->pid, place, canary, stride, 0, look->base + at, {0}};
+        memcpy(hit->bytes, look->bytes + at, span < PROBE_SHOWN ? span : PROBE_SHOWN);
     }
     hit->count++;
 }
@@ -238,6 +248,26 @@ static void look_through_region(struct look *look, int mem, const struct region 
         close(look->file);
     look->region = NULL;
     look->file = -1;
+}
+
+void probe_remember(struct probe *probe, pid_t pid)
+{
+    const int mem = open_of(pid, "mem"), maps = open_of(pid, "smaps");
+    FILE *smaps = maps < 0 ? NULL : fdopen(maps, "r");
+    struct region region = {0};
+
+    assert_true(mem >= 0 && smaps != NULL);
+    while (next_region(smaps, &region)) {
+        const size_t len = (size_t)(region.end - region.start);
+
+        if (strcmp(region.path, "[heap]") != 0 && strcmp(region.path, "[stack]") != 0)
+            continue;
+        probe->known = realloc(probe->known, probe->known_len + len);
+        assert_non_null(probe->known);
+        probe->known_len += read_stretch(mem, region.start, probe->known + probe->known_len, len);
+    }
+    fclose(smaps);
+    close(mem);
 }
 
 static void look_through_memory(struct look *look)
@@ -435,6 +465,13 @@ unsigned long probe_sum(const struct probe *probe, int canary, pid_t pid, unsign
     return sum;
 }
 
+/* The secrets are the test's own. */
+static void print_bytes(FILE *out, const uint8_t bytes[PROBE_SHOWN])
+{
+    for (size_t i = 0; i < PROBE_SHOWN; i++)
+        fprintf(out, "%02x%s", bytes[i], i % 32 == 31 ? "\n" : "");
+}
+
 void probe_print(const struct probe *probe, FILE *out, const char *before)
 {
     static const char *const names[PROBE_PLACES] = {"locked", "cells", "heap", "stack",
@@ -446,5 +483,6 @@ void probe_print(const struct probe *probe, FILE *out, const char *before)
         fprintf(out, "%s: %lu of %s at stride %d in %s of process %d, the first at %" PRIx64 "\n",
                 before, hit->count, needle_name(probe->needle, hit->canary), hit->stride,
                 names[hit->place], (int)hit->pid, hit->first);
+        print_bytes(out, hit->bytes);
     }
 }

@@ -25,6 +25,8 @@ enum probe_place {
     PROBE_PLACES,
 };
 
+enum { PROBE_HITS = 512, PROBE_SHOWN = 256 };
+
 /* Hits of one canary at one stride in one place of one process (0: not in a process). */
 struct probe_hit {
     pid_t pid;
@@ -32,10 +34,9 @@ struct probe_hit {
     int canary;
     int stride;
     unsigned long count;
-    uint64_t first; /* address or offset */
+    uint64_t first; /* address or offset, and the bytes from there on */
+    uint8_t bytes[PROBE_SHOWN];
 };
-
-enum { PROBE_HITS = 512 };
 
 struct probe {
     const struct needle *needle;
@@ -44,10 +45,17 @@ struct probe {
     unsigned long scans; /* processes, files and terminals looked at, of which: */
     unsigned long processes;
     uint64_t bytes;
+    uint8_t *known; /* what a session has from the beginning */
+    size_t known_len;
 };
 
 /* Forgets the hits, not the figures. */
 void probe_again(struct probe *probe);
+
+/* Remembers the heap and the stack of a session in which nobody typed yet: what stands there as
+   well, gaps and all, was not left behind. The text of a terminal's description has digits at most
+   strides. The caller frees probe->known. */
+void probe_remember(struct probe *probe, pid_t pid);
 
 /* Looks through all readable memory of a process, what was handed to it when it began, and the
    files that it holds open, named or not. A process that is gone has nothing. */

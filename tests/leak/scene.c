@@ -20,6 +20,7 @@
 #include "crypto/secret.h"
 #include "protocol/board.h"
 #include "session/slip.h"
+#include "tests/leak/screens.h"
 #include "tests/lib/chance.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/fake_session.h"
@@ -208,6 +209,7 @@ void scene_free(struct scene *scene)
     folder_remove(&scene->tools);
     folder_remove(&scene->cwd);
     needle_free(&scene->needle);
+    free(scene->probe.known);
     kiosk_free(&scene->kiosk);
 }
 
@@ -235,6 +237,10 @@ void scene_start(struct scene *scene)
     scene->kiosk.pty = pty_start(ROWS, COLS, argv, NULL);
     free(program);
     assert_non_null(scene->kiosk.pty);
+    if (scene->probe.known == NULL) {
+        kiosk_wait(&scene->kiosk, LANGUAGES);
+        probe_remember(&scene->probe, scene_session(scene));
+    }
 }
 
 /* --- looking --- */
