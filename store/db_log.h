@@ -26,7 +26,12 @@
    the sync that ends the commit. Since no cache spills (cache_spill=OFF), a transaction writes
    nothing before its commit, and that is one call of SQLite, under the lock of writers: it reads
    nothing of the log, and nobody else does, for the commit is announced after its sync. So nothing
-   that is joined is left when the lock goes. */
+   that is joined is left when the lock goes.
+
+   SQLite before 3.51.3 has a race (sqlite.org/wal.html#walresetbug): if two commits of others fall
+   into two moments of one checkpoint, that may take pages for moved which are not. In an office
+   each commit and its checkpoint wait for the one before (office/gate). On a kiosk only the keeper
+   and a courier write, now and then. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
