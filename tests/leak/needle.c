@@ -20,6 +20,7 @@ static const int strides[] = {2, 4, 8, 28, 32};
 struct canary {
     char name[32];
     size_t piece;
+    size_t wide; /* the same in wider units */
     size_t len;
     uint32_t chars[NEEDLE_CHARS];
     uint8_t bytes[4 * NEEDLE_CHARS];
@@ -113,7 +114,10 @@ int needle_add(struct needle *needle, const char *name, const char *text, size_t
         canary->offset[++canary->len] = at + n;
     }
     chain_packed(needle, canary);
-    for (size_t at = 0; at + piece <= canary->len; at++) {
+    canary->wide = piece < NEEDLE_WIDE ? NEEDLE_WIDE : piece;
+    if (canary->wide > canary->len)
+        canary->wide = canary->len;
+    for (size_t at = 0; at + canary->wide <= canary->len; at++) {
         const uint8_t first = (uint8_t)canary->chars[at];
 
         chain(needle, needle->spread, first, (uint8_t)canary->chars[at + 1], at);
@@ -165,10 +169,10 @@ static void try_spread(const struct needle *needle, const uint8_t *at, int strid
         const struct canary *canary = &needle->canaries[window->canary];
         size_t i = 0;
 
-        while (i < canary->piece && same(at + i * (size_t)stride, canary->chars[window->at + i]))
+        while (i < canary->wide && same(at + i * (size_t)stride, canary->chars[window->at + i]))
             i++;
-        if (i == canary->piece)
-            hit(context, window->canary, stride, where, canary->piece * (size_t)stride);
+        if (i == canary->wide)
+            hit(context, window->canary, stride, where, canary->wide * (size_t)stride);
     }
 }
 

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 enum {
-    NEEDLE_PIECE = 6,    /* characters: less is found everywhere by chance */
+    NEEDLE_PIECE = 6,    /* characters: less is found everywhere by chance, and as many as ... */
+    NEEDLE_WIDE = 8,     /* ... these in wider units, of which tables of addresses are full */
     NEEDLE_CHARS = 128,  /* of one canary */
     NEEDLE_MAX = 128,    /* canaries */
     NEEDLE_REACH = 4096, /* bytes that a piece takes at most, the gaps between its characters too */
@@ -24,8 +25,8 @@ void needle_free(struct needle **needle);
 /* Forgets all canaries. */
 void needle_clear(struct needle *needle);
 
-/* Adds a canary of UTF-8, any `piece` characters in a row of which are a hit. Returns its
-   number. */
+/* Adds a canary of UTF-8, any `piece` characters in a row of which are a hit, and in wider units at
+   least NEEDLE_WIDE, or all. Returns its number. */
 int needle_add(struct needle *needle, const char *name, const char *text, size_t piece);
 
 /* The same for bytes that are no text, looked for as they are. */
