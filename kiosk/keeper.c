@@ -362,7 +362,9 @@ static bool is_pseudo(const char *tty)
    be the session's. */
 static void let_go_of_terminal(void)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0)
+        return;
     for (int fd = 0; fd <= 2; fd++)
         if (isatty(fd))
             dup2(null, fd);

@@ -236,6 +236,8 @@ static void shelter(void)
 static _Noreturn void run(int socket, const struct spawn_place *place)
 {
     const int null = open("/dev/null", O_RDWR);
+    if (null < 0)
+        _exit(EXIT_FAILURE);
     shelter();
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         dup2(null, fd);

@@ -25,17 +25,12 @@ struct filter_test {
     uint64_t value;
 };
 
-/* Equal, in the bits of the mask. */
-#define FILTER_BITS(argument, mask, value)                                                         \
-    {                                                                                              \
-        (argument), false, (mask), (value)                                                         \
-    }
-
-/* Not equal. */
-#define FILTER_NOT(argument, value)                                                                \
-    {                                                                                              \
-        (argument), true, 0, (value)                                                               \
-    }
+/* Of a test's arguments: equal in the bits of the mask, and not equal. Versions of clang-format
+   differ in how they lay them out. */
+/* clang-format off */
+#define FILTER_BITS(argument, mask, value) {(argument), false, (mask), (value)}
+#define FILTER_NOT(argument, value) {(argument), true, 0, (value)}
+/* clang-format on */
 
 /* Equal, for an argument that the kernel takes as an int. What stands above its 32 bits is
    anything, and not always 0. libseccomp's own macros for 32 bits want it to be 0, and would take

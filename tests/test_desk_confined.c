@@ -77,6 +77,7 @@ static char program[4096];
 static void run_words(void *context)
 {
     const char *const *words = context;
+    static char option[] = "--passphrase-file", file[] = "pass";
     char *argv[WORDS + 4] = {program};
     int n = 1;
 
@@ -85,8 +86,8 @@ static void run_words(void *context)
         n++;
     }
     if (strcmp(words[0], "exchange") != 0) {
-        argv[n++] = (char *)(uintptr_t) "--passphrase-file";
-        argv[n++] = (char *)(uintptr_t) "pass";
+        argv[n++] = option;
+        argv[n++] = file;
     }
     const int out = open(folder_path(desk_dir, "out.txt"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(out, STDOUT_FILENO);

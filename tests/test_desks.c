@@ -35,11 +35,12 @@ static struct fake_kiosk kiosk;
 static const struct passphrase passphrase = {11, "twelve four"};
 
 /* What the desks say, in memory that outlives them. */
-static struct said {
+struct said {
     volatile uint32_t noted[DESKS_MAX];   /* notes that were acknowledged, */
     volatile uint32_t refused[DESKS_MAX]; /* statuses that a colleague was faster with, */
     volatile uint32_t failed[DESKS_MAX];  /* and the last other error */
-} * said;
+};
+static struct said *said;
 
 static int notes[2]; /* a pipe that gets a byte for each note */
 static struct vault *desks[DESKS_MAX];

@@ -169,7 +169,7 @@ static void first_card_is_taken_only_when_all_are_seen(void **state)
         if (i < NAMES)
             cut_listing_begin(i);
         else
-            short_memory_begin(i - NAMES);
+            short_memory_moment(i - NAMES);
         const enum error error =
             exchange_run(fresh, exchange_media, FAKE_OFFICE_DAY, &exchange_told);
         cut_listing_end();

@@ -10,10 +10,9 @@
 #include "base/utf8.h"
 #include "tests/lib/folder.h"
 
-#define TEXT(name, unit, times, kind)                                                              \
-    {                                                                                              \
-        name, unit, sizeof(unit) - 1, times, kind                                                  \
-    }
+/* clang-format off */
+#define TEXT(name, unit, times, kind) {name, unit, sizeof(unit) - 1, times, kind}
+/* clang-format on */
 
 const struct hostile hostile_texts[HOSTILE_COUNT] = {
     TEXT("clear the screen", "\033[2J\033[H\033[3J", 3, HOSTILE_ACTS),

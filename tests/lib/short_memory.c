@@ -9,13 +9,20 @@
 
 #include <gcrypt.h>
 
-static bool is_short;
+static bool is_short, only_once;
 static size_t left; /* calls that still find memory */
 
 void short_memory_begin(size_t calls)
 {
     is_short = true;
+    only_once = false;
     left = calls;
+}
+
+void short_memory_moment(size_t calls)
+{
+    short_memory_begin(calls);
+    only_once = true;
 }
 
 void short_memory_end(void)
@@ -27,6 +34,7 @@ static bool is_refused(void)
 {
     const bool refused = is_short && left == 0;
     left -= is_short && left > 0;
+    is_short = is_short && !(refused && only_once);
     return refused;
 }
 

@@ -9,6 +9,9 @@
    times more, and then no more. */
 void short_memory_begin(size_t calls);
 
+/* The same, but only the one call after these finds none. */
+void short_memory_moment(size_t calls);
+
 /* There is memory again. */
 void short_memory_end(void);
 
