@@ -136,9 +136,9 @@ static const char head_domain[] = "sandyq head v1";
 static const char body_domain[] = "sandyq body v1";
 
 /* The nonce is the beginning of the digest. That is of a random salt and everything behind it, so
-   it is as rare twice as a random one, and then both are of one text. */
-static struct aead aead_of(const uint8_t *key, const uint8_t *digest, const uint8_t *aad,
-                           size_t aad_len)
+   it is as rare twice as a random one, and then both are of one text. Digest and aad may be filled
+   afterwards. */
+static struct aead aead_of(const uint8_t *key, const uint8_t *digest, uint8_t *aad, size_t aad_len)
 {
     return (struct aead){AEAD_AES256_GCM, key, digest, aad, aad_len};
 }
