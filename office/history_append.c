@@ -299,7 +299,7 @@ enum error history_append(struct history *history, struct history_batch *batch)
     int64_t place = 0;
     enum error error = history_settle(history);
     if (error == ERROR_NONE)
-        error = gate_enter(history->gate, HISTORY_WAIT_MS, &place);
+        error = gate_enter(history->gate, HISTORY_WAIT_MS, &place); /* see store/db.h, too */
     if (error != ERROR_NONE)
         return error;
     error = journal_begin(history->journal);

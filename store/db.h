@@ -15,6 +15,10 @@
    commit, for store/db_log), wal_autocheckpoint=1 (the log holds one commit, unless a reader is in
    the way or the schema lets it grow), busy timeout 5 s.
 
+   SQLite before 3.51.3 has a race (sqlite.org/wal.html#walresetbug): if two commits of others fall
+   into two moments of the checkpoint behind a commit, that may take pages for moved which are not.
+   So writers that often commit at once must wait for each other's db_commit.
+
    Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -95,7 +99,8 @@ enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
 
 /* A transaction that only reads: what runs in it sees one state of the file, and takes a third of
-   the time. Ended by db_commit or db_rollback, not nested. */
+   the time. Ended by db_commit, not nested. db_rollback does it too, but the next commit then
+   syncs the header of the log. */
 enum error db_hold(struct db *db);
 
 /* Called for each row with its n columns. Any value but ERROR_NONE ends the run and is returned by

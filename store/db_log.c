@@ -13,7 +13,7 @@
 enum {
     HEADER_PAGE_SIZE = 8,
     HEADER_SALTS = 16,
-    FRAME_LEN = DB_LOG_FRAME_LEN, /* of a frame's header, before its page */
+    FRAME_LEN = 24, /* of a frame's header, before its page */
     FRAME_COMMIT = 4,
     FRAME_SALTS = 8,
     SALTS_LEN = 8,
@@ -26,20 +26,11 @@ static struct db_log *log_of(const sqlite3_file *file)
     return (struct db_log *)(uintptr_t)file->pMethods;
 }
 
-/* A commit that fails is undone, and somebody else may begin the log with this same header. */
-static int ended(struct db_log *log, int code)
-{
-    if (code != SQLITE_OK)
-        memset(log->header, 0, DB_LOG_HEADER_LEN);
-    return code;
-}
-
 static int joined_write(struct db_log *log, sqlite3_file *file)
 {
     const int len = log->joined_len;
     log->joined_len = 0;
-    return len == 0 ? SQLITE_OK
-                    : ended(log, log->real->xWrite(file, log->joined, len, log->joined_at));
+    return len == 0 ? SQLITE_OK : log->real->xWrite(file, log->joined, len, log->joined_at);
 }
 
 static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes, int len,
@@ -48,8 +39,8 @@ static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes,
     int code = SQLITE_OK;
     if (at != log->joined_at + log->joined_len || len > DB_LOG_JOINED_MAX - log->joined_len)
         code = joined_write(log, file);
-    if (code != SQLITE_OK || len > DB_LOG_JOINED_MAX)
-        return code != SQLITE_OK ? code : ended(log, log->real->xWrite(file, bytes, len, at));
+    if (code != SQLITE_OK)
+        return code;
     if (log->joined_len == 0)
         log->joined_at = at;
     memcpy(log->joined + log->joined_len, bytes, (size_t)len);
@@ -57,28 +48,18 @@ static int joined_add(struct db_log *log, sqlite3_file *file, const void *bytes,
     return SQLITE_OK;
 }
 
-static bool is_same(const struct db_log *log, sqlite3_file *file, const uint8_t *bytes, size_t len,
-                    sqlite3_int64 at)
-{
-    uint8_t found[DB_LOG_HEADER_LEN];
-    return log->real->xRead(file, found, (int)len, at) == SQLITE_OK &&
-           memcmp(found, bytes, len) == 0;
-}
-
-/* Did this connection begin the log that is in the file, and does that hold one commit at most?
-   Nobody else's is before our first, since we wrote it behind the header; and theirs would follow:
-   any frame of this log there is taken for one. */
+/* Did this connection begin the log that is in the file, and does that hold one commit? Nobody
+   else's is before our first, since we wrote it with the header; and theirs would follow: any frame
+   of this log there is taken for one. */
 static bool is_ours_of_one_commit(const struct db_log *log, sqlite3_file *file)
 {
-    uint8_t next[FRAME_LEN];
-    const uint32_t page = wire_get32_big(log->header + HEADER_PAGE_SIZE);
-    if (log->commits != 1 || !is_same(log, file, log->header, DB_LOG_HEADER_LEN, 0) ||
-        !is_same(log, file, log->last, FRAME_LEN, log->last_at))
+    uint8_t header[DB_LOG_HEADER_LEN], next[FRAME_LEN];
+    if (log->commits != 1 || log->real->xRead(file, header, DB_LOG_HEADER_LEN, 0) != SQLITE_OK ||
+        memcmp(header, log->header, DB_LOG_HEADER_LEN) != 0)
         return false;
-    const int code = log->real->xRead(file, next, FRAME_LEN, log->last_at + FRAME_LEN + page);
+    const int code = log->real->xRead(file, next, FRAME_LEN, log->end);
     return code == SQLITE_IOERR_SHORT_READ ||
-           (code == SQLITE_OK &&
-            memcmp(next + FRAME_SALTS, log->header + HEADER_SALTS, SALTS_LEN) != 0);
+           (code == SQLITE_OK && memcmp(next + FRAME_SALTS, header + HEADER_SALTS, SALTS_LEN) != 0);
 }
 
 /* Notes the header of a log or of a frame; no page is as short as either. */
@@ -93,8 +74,7 @@ static void head_note(struct db_log *log, sqlite3_file *file, const uint8_t *byt
         memcpy(log->header, bytes, DB_LOG_HEADER_LEN);
         log->commits = 0;
     } else if (len == FRAME_LEN && wire_get32_big(bytes + FRAME_COMMIT) != 0) {
-        memcpy(log->last, bytes, FRAME_LEN);
-        log->last_at = at;
+        log->end = at + FRAME_LEN + wire_get32_big(log->header + HEADER_PAGE_SIZE);
         log->commits++;
     }
 }
@@ -110,9 +90,8 @@ static int log_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct db_log *log = log_of(file);
-    const int code = joined_write(log, file);
     log->synced = log->header_only = false;
-    return code != SQLITE_OK ? code : log->real->xTruncate(file, size);
+    return log->real->xTruncate(file, size);
 }
 
 static int log_sync(sqlite3_file *file, int flags)
@@ -122,9 +101,18 @@ static int log_sync(sqlite3_file *file, int flags)
         return SQLITE_OK;
     int code = joined_write(log, file);
     if (code == SQLITE_OK)
-        code = ended(log, log->real->xSync(file, flags));
+        code = log->real->xSync(file, flags);
     log->synced = code == SQLITE_OK;
     return code;
+}
+
+/* A transaction was undone, whatever failed. Nothing of it may be written any more, and somebody
+   else may begin the log with the same header. */
+static void undone(void *context)
+{
+    struct db_log *log = context;
+    log->joined_len = 0;
+    memset(log->header, 0, DB_LOG_HEADER_LEN);
 }
 
 void db_log_watch(sqlite3 *handle, struct db_log *log)
@@ -140,4 +128,5 @@ void db_log_watch(sqlite3 *handle, struct db_log *log)
     log->methods.xTruncate = log_truncate;
     log->methods.xSync = log_sync;
     file->pMethods = &log->methods;
+    sqlite3_rollback_hook(handle, undone, log);
 }

@@ -26,12 +26,7 @@
    the sync that ends the commit. Since no cache spills (cache_spill=OFF), a transaction writes
    nothing before its commit, and that is one call of SQLite, under the lock of writers: it reads
    nothing of the log, and nobody else does, for the commit is announced after its sync. So nothing
-   that is joined is left when the lock goes.
-
-   SQLite before 3.51.3 has a race (sqlite.org/wal.html#walresetbug): if two commits of others fall
-   into two moments of one checkpoint, that may take pages for moved which are not. In an office
-   each commit and its checkpoint wait for the one before (office/gate). On a kiosk only the keeper
-   and a courier write, now and then. */
+   that is joined is left when the lock goes. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
@@ -40,18 +35,17 @@
 
 #include <sqlite3.h>
 
-enum { DB_LOG_HEADER_LEN = 32, DB_LOG_FRAME_LEN = 24, DB_LOG_JOINED_MAX = 32 * 1024 };
+enum { DB_LOG_HEADER_LEN = 32, DB_LOG_JOINED_MAX = 64 * 1024 /* SQLite's largest page */ };
 
 struct db_log {
     sqlite3_io_methods methods; /* SQLite's own but for those that db_log.c names */
     const sqlite3_io_methods *real;
     bool synced;                       /* nothing was written since the last sync */
     bool header_only;                  /* only the header of a new log was written since ... */
-    bool harmless;                     /* ... over one of ours that held one commit at most */
-    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote; zeros after a failure */
+    bool harmless;                     /* ... over one of ours that held one commit */
+    uint8_t header[DB_LOG_HEADER_LEN]; /* the last one that we wrote; zeros once undone */
     unsigned commits;                  /* that we wrote since */
-    uint8_t last[DB_LOG_FRAME_LEN];    /* the header of the last frame of our last commit ... */
-    sqlite3_int64 last_at;             /* ... and where it is */
+    sqlite3_int64 end;                 /* behind the last of them */
     uint8_t joined[DB_LOG_JOINED_MAX]; /* bytes not yet written ... */
     int joined_len;
     sqlite3_int64 joined_at; /* ... to this place */

@@ -219,7 +219,7 @@ enum error journal_hold(struct journal *journal, bool *held)
 void journal_release(struct journal *journal, bool *held)
 {
     if (*held) {
-        db_rollback(journal->db);
+        (void)db_commit(journal->db);
         *held = journal->holding = false;
     }
 }

@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdbool.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include "store/db_sqlite.h"
 #include "tests/lib/db_test.h"
 #include "tests/lib/folder.h"
+#include "tests/lib/full_disk.h"
 
 enum { LOG_HEADER = 32, LOG_PAGES = 8 };
 
@@ -170,8 +171,8 @@ static void a_log_that_grew_is_begun_anew_with_a_sync(void **state)
     }
 }
 
-/* Alone, a record costs one sync of the log; after somebody else's commit the header has its own.
- */
+/* Alone, a commit costs one sync of the log; after somebody else's the header has its own. A big
+   one fills the log, so that the next begins it anew: every fourth comes after b's. */
 static void only_a_log_of_one_own_commit_saves_a_sync(void **state)
 {
     static const uint8_t big[20 * 4096];
@@ -180,16 +181,16 @@ static void only_a_log_of_one_own_commit_saves_a_sync(void **state)
     const char *log = folder_path(scene->folder, "a.db-wal");
     struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
     uint8_t header[LOG_HEADER] = {0};
-    assert_int_equal(db_test_add(a, 1, big, sizeof(big)), ERROR_NONE);
+    assert_int_equal(db_test_add(a, 1, big, sizeof big), ERROR_NONE);
     log_is_new(log, header);
     for (int i = 2; i < 40; i += 2) {
         const bool others = i % 4 == 0;
         syncs = 0;
-        assert_int_equal(db_test_add(a, i, big, others ? 1 : sizeof(big)), ERROR_NONE);
+        assert_int_equal(db_test_add(a, i, big, others ? 1 : sizeof big), ERROR_NONE);
         assert_true(log_is_new(log, header));
         assert_int_equal(syncs, i > 2 && i % 4 == 2 ? 2 : 1);
         if (others)
-            assert_int_equal(db_test_add(b, i + 1, big, sizeof(big)), ERROR_NONE);
+            assert_int_equal(db_test_add(b, i + 1, big, sizeof big), ERROR_NONE);
     }
     db_close(&a);
     db_close(&b);
@@ -220,46 +221,76 @@ static void a_large_transaction_undone_leaves_no_trace(void **state)
     db_close(&b);
 }
 
-/* A disk that is full for a moment. */
-static enum error add_in_no_room(struct db *db, int id, const void *bytes, size_t len)
+/* A disk that is full for a moment: for files that grow, or only for the index of the log, which is
+   made longer by single bytes once the log is as long as a commit of MANY_PAGES. */
+enum { MANY_PAGES = 4200, PAGE = 4096 };
+
+static bool no_index;
+
+/* In libc's place: SQLite makes its index longer this way. */
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
 {
-    struct rlimit old, none;
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    none = (struct rlimit){1, old.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-    const enum error error = db_test_add(db, id, bytes, len);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-    signal(SIGXFSZ, handler);
+    ssize_t (*real)(int, const void *, size_t, off_t) = NULL;
+    void *found = dlsym(RTLD_NEXT, "pwrite64");
+    memcpy(&real, &found, sizeof real);
+    if (no_index && len == 1) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return real(fd, bytes, len, at);
+}
+
+static enum error add_without_room(struct db *db, int id)
+{
+    static const uint8_t large[900 * 1024];
+    full_disk_begin(1);
+    const enum error error = db_test_add(db, id, large, sizeof large);
+    full_disk_end();
     return error;
 }
 
-/* Connections that began as many logs write the same header. So one that was lost with its commit
-   may stand in the file by a colleague, before a commit of theirs. */
-static void a_header_of_a_commit_that_failed_is_not_taken_for_ours(void **state)
+static enum error add_without_index(struct db *db, int id)
 {
-    static uint8_t large[900 * 1024];
+    static const uint8_t huge[MANY_PAGES / 2 * PAGE];
+    no_index = true;
+    enum error error = db_begin(db);
+    for (int i = 0; i < 2 && error == ERROR_NONE; i++)
+        error = db_test_add(db, id + i, huge, sizeof huge);
+    if (error == ERROR_NONE)
+        error = db_commit(db);
+    no_index = false;
+    return error;
+}
+
+/* Connections that began as many logs write the same header. So a commit that failed may leave ours
+   over commits of a colleague, and its own end behind them. */
+static void a_commit_that_failed_leaves_no_log_of_ours(void **state)
+{
+    static const uint8_t large[900 * 1024];
+    static enum error (*const fail[])(struct db *, int) = {add_without_room, add_without_index};
     const struct db_scene *scene = *state;
     const struct db_schema schema = schema_with(0, 256);
     const char *log = folder_path(scene->folder, "a.db-wal");
-    struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
-    struct db *const begins[] = {a, b, b, a};
     const size_t more_than_a_log = sizeof large, a_third = 300 * 1024;
+    struct db *a = open_as(scene, &schema), *b = open_as(scene, &schema);
     uint8_t header[LOG_HEADER] = {0};
     int id = 1;
-    for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(db_test_add(begins[i], id++, large, more_than_a_log), ERROR_NONE);
-        assert_int_equal(db_test_add(begins[i], id++, large, a_third), ERROR_NONE);
+    for (size_t round = 0; round < 2; round++) {
+        struct db *const begins[] = {a, b, b, a};
+        for (size_t i = 0; i < 4; i++) {
+            assert_int_equal(db_test_add(begins[i], id++, large, more_than_a_log), ERROR_NONE);
+            assert_int_equal(db_test_add(begins[i], id++, large, a_third), ERROR_NONE);
+        }
+        assert_int_not_equal(fail[round](a, id), ERROR_NONE);
+        assert_int_equal(db_test_add(b, id++, large, a_third), ERROR_NONE);
+        log_is_new(log, header);
+        assert_int_equal(db_test_add(round == 0 ? a : b, id++, large, more_than_a_log), ERROR_NONE);
+        assert_false(log_is_new(log, header));
+        syncs = 0;
+        assert_int_equal(db_test_add(a, id++, large, 1), ERROR_NONE);
+        assert_true(log_is_new(log, header));
+        assert_int_equal(syncs, 2);
     }
-    assert_int_not_equal(add_in_no_room(a, id, large, more_than_a_log), ERROR_NONE);
-    assert_int_equal(db_test_add(b, id++, large, a_third), ERROR_NONE);
-    log_is_new(log, header);
-    assert_int_equal(db_test_add(a, id++, large, more_than_a_log), ERROR_NONE);
-    assert_false(log_is_new(log, header));
-    syncs = 0;
-    assert_int_equal(db_test_add(a, id++, large, 1), ERROR_NONE);
-    assert_true(log_is_new(log, header));
-    assert_int_equal(syncs, 2);
     db_close(&a);
     db_close(&b);
 }
@@ -327,7 +358,7 @@ int main(void)
         DB_TEST(a_log_that_grew_is_begun_anew_with_a_sync),
         DB_TEST(only_a_log_of_one_own_commit_saves_a_sync),
         DB_TEST(a_large_transaction_undone_leaves_no_trace),
-        DB_TEST(a_header_of_a_commit_that_failed_is_not_taken_for_ours),
+        DB_TEST(a_commit_that_failed_leaves_no_log_of_ours),
         DB_TEST(the_version_changes_when_another_has_written),
         DB_TEST(a_log_that_others_have_open_is_no_unclean_end),
     };
