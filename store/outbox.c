@@ -17,6 +17,7 @@
 enum {
     APPLICATION_ID = 0x53514f42, /* "SQOB" */
     VERSION = 1,
+    DROP_PART = 128, /* records that one transaction drops */
 };
 
 struct outbox {
@@ -265,28 +266,37 @@ static enum error hash_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[0], found->hash);
 }
 
+/* ERROR_OUTBOX when there is no such record. */
+static enum error hash_at(struct outbox *outbox, uint64_t seq, uint8_t hash[OUTBOX_HASH_LEN])
+{
+    const struct db_value key = DB_V_INT(seq);
+    struct hash_found at = {.found = 0};
+    enum error error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
+    if (error == ERROR_NONE && !at.found)
+        error = ERROR_OUTBOX;
+    memcpy(hash, at.hash, OUTBOX_HASH_LEN);
+    return error;
+}
+
 /* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there.
    Below the last dropped record hashes are no longer known, but there is nothing left to drop
    either. */
 static enum error drop_check(struct outbox *outbox, const struct ends *ends,
                              const struct outbox_tip *upto)
 {
-    const struct db_value key = DB_V_INT(upto->seq);
-    struct hash_found at = {.found = 0};
+    uint8_t hash[OUTBOX_HASH_LEN];
     enum error error = ERROR_NONE;
     if (upto->seq > ends->tip.seq)
         return ERROR_NO_ROW;
     if (upto->seq < ends->dropped.seq)
         return ERROR_NONE;
     if (upto->seq == ends->dropped.seq)
-        memcpy(at.hash, ends->dropped.hash, sizeof(at.hash));
+        memcpy(hash, ends->dropped.hash, sizeof(hash));
     else
-        error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
+        error = hash_at(outbox, upto->seq, hash);
     if (error != ERROR_NONE)
         return error;
-    if (upto->seq > ends->dropped.seq && !at.found)
-        return ERROR_OUTBOX;
-    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
+    return memcmp(hash, upto->hash, sizeof(hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
 }
 
 enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
@@ -308,23 +318,39 @@ static enum error drop_records(struct outbox *outbox, const struct outbox_tip *u
     return error;
 }
 
-enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+/* One transaction. It is in memory until its commit, so it takes DROP_PART records at most, and
+   sets more when some are left. */
+static enum error drop_part(struct outbox *outbox, const struct outbox_tip *upto, bool *more)
 {
-    struct outbox_tip upto = {.seq = seq};
+    struct outbox_tip part = *upto;
     struct ends ends;
-    memcpy(upto.hash, hash, sizeof(upto.hash));
     enum error error = db_begin(outbox->db);
+    *more = false;
     if (error != ERROR_NONE)
         return error;
     error = ends_get(outbox, &ends);
     if (error == ERROR_NONE)
-        error = drop_check(outbox, &ends, &upto);
-    if (error == ERROR_NONE && upto.seq > ends.dropped.seq)
-        error = drop_records(outbox, &upto);
+        error = drop_check(outbox, &ends, upto);
+    if (error == ERROR_NONE && upto->seq > ends.dropped.seq + DROP_PART) {
+        part.seq = ends.dropped.seq + DROP_PART;
+        error = hash_at(outbox, part.seq, part.hash);
+        *more = true;
+    }
+    if (error == ERROR_NONE && part.seq > ends.dropped.seq)
+        error = drop_records(outbox, &part);
     if (error == ERROR_NONE)
-        error = db_commit(outbox->db);
-    else
-        db_rollback(outbox->db);
+        return db_commit(outbox->db);
+    db_rollback(outbox->db);
+    return error;
+}
+
+enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+{
+    struct outbox_tip upto = {.seq = seq};
+    enum error error = ERROR_NONE;
+    memcpy(upto.hash, hash, sizeof(upto.hash));
+    for (bool more = true; error == ERROR_NONE && more;)
+        error = drop_part(outbox, &upto, &more);
     /* The records are gone already; if a reader holds the log now, a later drop empties it. */
     if (error == ERROR_NONE)
         (void)db_checkpoint(outbox->db);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -102,6 +103,25 @@ static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
     assert_int_equal(outbox_test_append(scene->outbox, 1), ERROR_CHAIN);
     outbox_test_append_all(scene->outbox, 7, 8);
     outbox_test_holds(scene->outbox, 7, 8);
+}
+
+/* A kiosk out of reach for months drops hundreds at once; its courier may have little memory. */
+static void many_are_dropped_in_little_memory(void **state)
+{
+    enum { MANY = 600, LITTLE = 6 * 1024 * 1024 };
+    static const uint64_t upto[] = {127, 128, 256, 257, MANY - 1};
+    struct outbox_scene *scene = *state;
+    outbox_test_append_all(scene->outbox, 1, MANY);
+    for (size_t i = 0; i < sizeof upto / sizeof *upto; i++) {
+        outbox_test_reopen(scene);
+        (void)sqlite3_memory_highwater(1);
+        const sqlite3_int64 before = sqlite3_memory_used();
+        assert_int_equal(outbox_drop(scene->outbox, upto[i], outbox_test_hash(upto[i])),
+                         ERROR_NONE);
+        assert_in_range(sqlite3_memory_highwater(0) - before, 1, LITTLE);
+        outbox_test_holds(scene->outbox, upto[i] + 1, MANY);
+        outbox_test_tip(scene->outbox, MANY);
+    }
 }
 
 static void another_chains_hash_drops_nothing(void **state)
@@ -307,6 +327,7 @@ int main(void)
         OUTBOX_TEST(each_stops_where_it_is_told),
         OUTBOX_TEST(only_the_next_number_is_taken),
         OUTBOX_TEST(what_was_acknowledged_is_dropped_and_the_tip_stays),
+        OUTBOX_TEST(many_are_dropped_in_little_memory),
         OUTBOX_TEST(another_chains_hash_drops_nothing),
         OUTBOX_TEST(the_day_of_the_exchange_is_kept),
         OUTBOX_TEST(dropped_bytes_are_gone_from_the_files),
