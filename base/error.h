@@ -114,6 +114,8 @@
     X(SESSION_PROCESS, 1, \
       N_("No process could be started for a session. Raise the limit of processes, or " \
          "free memory.")) \
+    X(NULL_DEVICE, 1, \
+      N_("/dev/null cannot be opened. Make it anew: mknod -m 666 /dev/null c 1 3")) \
     /* The office and its folder. */ \
     X(NOT_OFFICE, 1, \
       N_("There is no office here. Check the folder's name, or make an office with: " \

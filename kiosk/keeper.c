@@ -359,16 +359,16 @@ static bool is_pseudo(const char *tty)
 }
 
 /* The kernel wipes what was typed when the last descriptor of the terminal is closed: that one must
-   be the session's. */
-static void let_go_of_terminal(void)
+   be the session's. Returns false when it cannot. */
+static bool let_go_of_terminal(void)
 {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0)
-        return;
-    for (int fd = 0; fd <= 2; fd++)
-        if (isatty(fd))
-            dup2(null, fd);
-    close(null);
+    bool gone = null >= 0;
+    for (int fd = 0; fd <= 2 && gone; fd++)
+        gone = !isatty(fd) || dup2(null, fd) == fd;
+    if (null >= 0)
+        close(null);
+    return gone;
 }
 
 /* A process that a killed keeper had just forked holds the lock until its exec. */
@@ -471,10 +471,12 @@ enum error keeper_serve(struct state *state, struct launcher *launcher,
     enum error error = make_helpers(&keeper) ? open_keeper(&keeper) : ERROR_MEMORY;
 
     if (error == ERROR_NONE) {
-        let_go_of_terminal();
         errno = 0;
-        error = sandbox_keeper(state->path) == 0 ? serve(&keeper)
-                                                 : error_of_lack(errno, ERROR_SESSION_CONFINED);
+        if (!let_go_of_terminal())
+            error = error_of_lack(errno, ERROR_NULL_DEVICE);
+        else
+            error = sandbox_keeper(state->path) == 0 ? serve(&keeper)
+                                                     : error_of_lack(errno, ERROR_SESSION_CONFINED);
         await_helpers(&keeper);
     }
     close_keeper(&keeper);
