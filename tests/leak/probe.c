@@ -81,24 +81,7 @@ static bool stands_in_file(const struct look *look, int stride, size_t at, size_
     return true;
 }
 
-/* Six digits in wider units of which there are but three are what a table of addresses has in
-   one of its bytes: a chance that a code of 24 random digits meets in one run of many. All of a
-   code is never as poor. */
-static bool is_of_addresses(const struct look *look, int stride, size_t at, size_t span)
-{
-    enum { RICH = 4 };
-    unsigned seen = 0;
-
-    for (size_t i = 0; i < span; i += (size_t)stride) {
-        const int digit = look->bytes[at + i] - '0';
-
-        if (digit < 0 || digit > 9)
-            return false;
-        seen |= 1U << digit;
-    }
-    return stride >= (int)sizeof(void *) && __builtin_popcount(seen) < RICH;
-}
-
+/* What a fresh session has as well, with all that is between the characters. */
 static bool is_known(const struct look *look, int stride, size_t at, size_t span)
 {
     const struct probe *probe = look->probe;
@@ -114,8 +97,7 @@ static void take_hit(void *context, int canary, int stride, size_t at, size_t sp
     const enum probe_place place = place_of(look, stride);
     struct probe_hit *hit = probe->hits;
 
-    if (stands_in_file(look, stride, at, span) || is_of_addresses(look, stride, at, span) ||
-        is_known(look, stride, at, span))
+    if (stands_in_file(look, stride, at, span) || is_known(look, stride, at, span))
         return;
     while (hit < probe->hits + probe->count && (hit->pid != look->pid || hit->place != place ||
                                                 hit->canary != canary || hit->stride != stride))

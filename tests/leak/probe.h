@@ -53,8 +53,8 @@ struct probe {
 void probe_again(struct probe *probe);
 
 /* Remembers the heap and the stack of a session in which nobody typed yet: what stands there as
-   well, gaps and all, was not left behind. The text of a terminal's description has digits at most
-   strides. The caller frees probe->known. */
+   well, gaps and all, was not left behind. Terminfo's text lies there, with a digit every 28 bytes.
+   The caller frees probe->known. */
 void probe_remember(struct probe *probe, pid_t pid);
 
 /* Looks through all readable memory of a process, what was handed to it when it began, and the

@@ -213,7 +213,7 @@ void scene_free(struct scene *scene)
     kiosk_free(&scene->kiosk);
 }
 
-void scene_start(struct scene *scene)
+static void start(struct scene *scene)
 {
     char *program = realpath(kiosk_program("sandyq-kiosk"), NULL);
     const char *argv[] = {"sh",
@@ -237,10 +237,17 @@ void scene_start(struct scene *scene)
     scene->kiosk.pty = pty_start(ROWS, COLS, argv, NULL);
     free(program);
     assert_non_null(scene->kiosk.pty);
+}
+
+/* What is remembered is of a session of its own, which has no secret that is looked for. */
+void scene_start(struct scene *scene)
+{
     if (scene->probe.known == NULL) {
+        start(scene);
         kiosk_wait(&scene->kiosk, LANGUAGES);
         probe_remember(&scene->probe, scene_session(scene));
     }
+    start(scene);
 }
 
 /* --- looking --- */
