@@ -136,9 +136,9 @@ static const char head_domain[] = "sandyq head v1";
 static const char body_domain[] = "sandyq body v1";
 
 /* The nonce is the beginning of the digest. That is of a random salt and everything behind it, so
-   it is as rare twice as a random one, and then both are of one text. Digest and aad may be filled
-   afterwards. */
-static struct aead aead_of(const uint8_t *key, const uint8_t *digest, uint8_t *aad, size_t aad_len)
+   it is as rare twice as a random one, and then both are of one text. */
+static struct aead aead_of(const uint8_t *key, const uint8_t *digest, const uint8_t *aad,
+                           size_t aad_len)
 {
     return (struct aead){AEAD_AES256_GCM, key, digest, aad, aad_len};
 }
@@ -155,7 +155,6 @@ enum error act_seal_head(const struct act_key *key, const struct act *act,
                          uint8_t sealed[ACT_HEAD_SEALED], size_t *len, uint8_t digest[HASH_LEN])
 {
     uint8_t plain[ACT_HEAD_LEN], aad[AAD_LEN];
-    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     encode(act, plain);
     const size_t plain_len = head_len(plain);
     *len = CLEAR_LEN + plain_len + ACT_SEAL_MORE;
@@ -164,6 +163,7 @@ enum error act_seal_head(const struct act_key *key, const struct act *act,
     enum error error = ERROR_MEMORY;
     if (digest_of(head_domain, plain, plain_len, digest) == 0) {
         head_aad(key->office, sealed, digest, aad);
+        const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
         error = aead_seal(&with, plain, plain_len, sealed + CLEAR_LEN);
     }
     explicit_bzero(plain, sizeof plain);
@@ -182,9 +182,9 @@ bool act_head_needs(const struct journal_act *row, uint8_t *compartment, uint32_
 enum error act_open_head(const struct act_key *key, const struct journal_act *row, struct act *act)
 {
     uint8_t plain[ACT_HEAD_LEN] = {0}, aad[AAD_LEN], digest[HASH_LEN];
-    const struct aead with = aead_of(key->key, row->head_digest, aad, sizeof aad);
     const size_t plain_len = row->head_len - CLEAR_LEN - ACT_SEAL_MORE;
     head_aad(key->office, row->head, row->head_digest, aad);
+    const struct aead with = aead_of(key->key, row->head_digest, aad, sizeof aad);
     enum error error = aead_open(&with, row->head + CLEAR_LEN, row->head_len - CLEAR_LEN, plain);
     if (error == ERROR_NONE && digest_of(head_domain, plain, plain_len, digest) != 0)
         error = ERROR_MEMORY;
@@ -225,7 +225,6 @@ enum error act_seal_body(const struct act_body_key *key, uint16_t kind,
                          size_t *len, uint8_t digest[HASH_LEN])
 {
     uint8_t aad[2 * HASH_LEN];
-    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     const size_t content_len = content->head_len + content->text_len;
     *len = class_of(kind, content_len);
     if (*len == 0)
@@ -243,6 +242,7 @@ enum error act_seal_body(const struct act_body_key *key, uint16_t kind,
     enum error error = ERROR_MEMORY;
     if (digest_of(body_domain, plain, plain_len, digest) == 0) {
         body_aad(key->office, digest, aad);
+        const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
         error = aead_seal(&with, plain, plain_len, sealed);
     }
     secret_free(plain);
@@ -262,10 +262,10 @@ enum error act_open_body(const struct act_body_key *key, const uint8_t *sealed, 
                          const uint8_t **content, size_t *content_len)
 {
     uint8_t aad[2 * HASH_LEN], found[HASH_LEN];
-    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     if (!is_class(len))
         return ERROR_SEAL;
     body_aad(key->office, digest, aad);
+    const struct aead with = aead_of(key->key, digest, aad, sizeof aad);
     enum error error = aead_open(&with, sealed, len, plain);
     if (error == ERROR_NONE && digest_of(body_domain, plain, len - ACT_SEAL_MORE, found) != 0)
         error = ERROR_MEMORY;
