@@ -244,7 +244,7 @@ int speech_run(int socket, const char *program)
             serving = errno == EINTR;
         else if (polls[0].revents != 0)
             serving = take_messages(&speech, socket);
-        else if (speech.pipe >= 0 && polls[1].revents != 0)
+        else if (polls[1].revents != 0 && speech.pipe >= 0) /* gcc does not know poll */
             feed_program(&speech);
     }
     cut_off(&speech);

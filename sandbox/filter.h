@@ -25,8 +25,8 @@ struct filter_test {
     uint64_t value;
 };
 
-/* Of a test's arguments: equal in the bits of the mask, and not equal. Versions of clang-format
-   differ in how they lay them out. */
+/* Equal in the bits of the mask; not equal. */
+/* Versions of clang-format lay these out differently. */
 /* clang-format off */
 #define FILTER_BITS(argument, mask, value) {(argument), false, (mask), (value)}
 #define FILTER_NOT(argument, value) {(argument), true, 0, (value)}

@@ -165,11 +165,13 @@ static void first_card_is_taken_only_when_all_are_seen(void **state)
     state_close(&kiosk);
     put_card(&exchange_office, "a.card", of, 1);
     put_card(&other, "b.card", of, 7);
-    for (size_t i = 0; i < NAMES + SIGNATURES; i++) {
+    for (size_t i = 0; i < NAMES + 2 * SIGNATURES; i++) {
         if (i < NAMES)
             cut_listing_begin(i);
+        else if (i < NAMES + SIGNATURES)
+            short_memory_begin(i - NAMES);
         else
-            short_memory_moment(i - NAMES);
+            short_memory_moment(i - NAMES - SIGNATURES);
         const enum error error =
             exchange_run(fresh, exchange_media, FAKE_OFFICE_DAY, &exchange_told);
         cut_listing_end();

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "tests/lib/folder.h"
 
+/* Versions of clang-format lay this out differently. */
 /* clang-format off */
 #define TEXT(name, unit, times, kind) {name, unit, sizeof(unit) - 1, times, kind}
 /* clang-format on */

@@ -9,7 +9,8 @@
    times more, and then no more. */
 void short_memory_begin(size_t calls);
 
-/* The same, but only the one call after these finds none. */
+/* The same, but only the one call after these finds none: if later ones failed, too, they would
+   hide what comes of the first. */
 void short_memory_moment(size_t calls);
 
 /* There is memory again. */

@@ -425,8 +425,12 @@ def day(n):
     return str(datetime.date(1970, 1, 1) + datetime.timedelta(n))
 
 
+def today():
+    return (datetime.date.today() - datetime.date(1970, 1, 1)).days
+
+
 def show(audit):
-    today = (datetime.date.today() - datetime.date(1970, 1, 1)).days
+    now = today()
     for handle, case in audit.cases.items():
         status = STATUS[case.status] if case.status < len(STATUS) else str(case.status)
         print(json.dumps({"case": handle.hex(), "letters": case.letters,
@@ -436,9 +440,9 @@ def show(audit):
         kind = TYPES[held["type"]] if held["type"] < len(TYPES) else str(held["type"])
         print(json.dumps({"kiosk": kiosk.hex(), "card": held["number"],
                           "facility": held["facility"], "type": kind, "last": day(held["last"])}))
-        if held["last"] < today:
+        if held["last"] < now:
             print(f"note: the card of kiosk {kiosk.hex()} was valid until {day(held['last'])}")
-    if audit.charter and audit.charter["last"] < today:
+    if audit.charter and audit.charter["last"] < now:
         print(f"note: the charter was valid until {day(audit.charter['last'])}")
 
 

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Derives from the journal alone, as the page tells it, every number that the desk prints of cases,
-kiosks and officers, and says where the desk prints another.
+"""Derives from the journal what the desk prints of cases, kiosks and officers, as sandyq-formats(5)
+tells it and, for urgency, sandyq-desk(1), and says where the desk prints another. The end of an
+unbroken chain is what audit.py has checked; no kiosk is taken to have been set back.
 shown.py OFFICE HOME PASSPHRASE-FILE DESK"""
 
 import json
 import subprocess
 import sys
-import time
 from itertools import zip_longest
 
-from audit import STATUS, TYPES, Audit, day
+from audit import STATUS, TYPES, Audit, day, today
 from files import PAGE, passphrase
 from primitives import sha
 from view import Fold
@@ -19,7 +19,6 @@ VERDICTS = ["counts", "unknown", "unreadable", "forbidden", "changed", "letter c
 ANSWERS = ["skipped", "yes", "no"]
 ABOUT = ["not-said", "me", "someone-else", "several", "me-under-18"]
 ROLES = ["none", "officer", "lead"]
-NEVER = 65535
 wrong = []
 
 
@@ -57,6 +56,8 @@ def fingerprint(key):
 
 
 class Shown:
+    """What a desk shows of an office, and what the journal of the office comes to."""
+
     def __init__(self, office, home, words, desk):
         self.audit = Audit(office, home, passphrase(words))
         self.audit.run()
@@ -73,7 +74,7 @@ class Shown:
 
     def said(self, command, *words):
         run = subprocess.run([self.desk, *command, self.office, *words, *self.end], check=False,
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
+                             stdout=subprocess.PIPE, timeout=120)
         return json.loads(run.stdout)
 
     def row(self, handle):
@@ -163,14 +164,14 @@ class Shown:
                                    "clock": bool(health & 4)}}
         return told
 
-    def kiosk(self, kiosk, today):
+    def kiosk(self, kiosk, now):
         held, seqs = self.audit.cards[kiosk][0], self.seqs[kiosk + bytes(8)]
         enrolled = self.audit.heads[seqs[0]].minute // 1440
         chain, last_day = self.chain(kiosk)
         tip = next(r["tip_seq"] for r in self.audit.t["kiosk"] if r["kiosk"] == kiosk)
         return {**self.training, "kiosk": kiosk.hex(), "facility": held["facility"],
                 "type": TYPES[held["type"]], "enrolled": day(enrolled), **chain,
-                "silent": max(today - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
+                "silent": max(now - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
                 "set_back": [], **self.contacts(kiosk)}
 
     def officers(self):
@@ -203,11 +204,11 @@ def main():
     if len(sys.argv) != 5:
         sys.exit("usage: shown.py OFFICE HOME PASSPHRASE-FILE DESK")
     shown = Shown(*sys.argv[1:])
-    lt = time.localtime()
-    today = (int(time.time()) + lt.tm_gmtoff) // 86400
     same("list", shown.said(["list"]), shown.rows())
-    same("kiosks", shown.said(["kiosks"]),
-         [shown.kiosk(kiosk, today) for kiosk in sorted(shown.audit.cards)])
+    now, kiosks = today(), shown.said(["kiosks"])
+    if now != today():  # midnight was between
+        now, kiosks = today(), shown.said(["kiosks"])
+    same("kiosks", kiosks, [shown.kiosk(kiosk, now) for kiosk in sorted(shown.audit.cards)])
     same("officer", shown.said(["officer", "list"]), shown.officers())
     for handle, place in shown.places.items():
         same(f"show {place}", shown.said(["show"], str(place)), shown.case(handle))

@@ -83,8 +83,21 @@ class Spoiler:
         self.view(change)
 
     def view_status(self):
-        """That of the last case."""
+        """That of the last case, which stands behind its handle."""
         self.view(lambda plain: flip(plain, plain.index(View(plain).lists["case"][-1]) + 16))
+
+    def chains(self):
+        """Gaps, forks, and records that did not open, in those of one kiosk."""
+        db = sqlite3.connect(os.path.join(self.office, "journal.db"))
+        db.create_function("flip", 1, lambda d: flip(d, 0))
+        kiosk = db.execute("SELECT min(kiosk) FROM record").fetchone()
+        db.execute("DELETE FROM record WHERE kiosk = ? AND seq IN (7, 9, 10, 11)", kiosk)
+        db.execute("INSERT INTO record SELECT kiosk, seq, flip(hash), previous, day, 3, act"
+                   " FROM record WHERE kiosk = ? AND seq IN (20, 30)", kiosk)
+        db.execute("UPDATE record SET previous = flip(previous) WHERE kiosk = ? AND seq IN (1, 40)",
+                   kiosk)
+        db.commit()
+        db.close()
 
     def view_board(self):
         self.view(lambda plain: flip(plain, plain.index(View(plain).office)))
