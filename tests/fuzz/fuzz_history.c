@@ -152,7 +152,7 @@ static size_t add(struct history_batch *batch, const uint8_t *at, size_t size)
     must(history_batch_add(batch, desk->vault.keys, &act,
                            row != NULL && row->of_case ? &of_case : NULL,
                            at[11] != NO_BODY ? &body : NULL, &added) == ERROR_NONE);
-    added->head[at[0] == SHUT ? ACT_HEAD_SEALED - 1 : 1] ^= at[0] >= ASTRAY ? 9 : 0;
+    added->head[at[0] == SHUT ? added->head_len - 1 : 1] ^= at[0] >= ASTRAY ? 9 : 0;
     return ACT + changes;
 }
 
@@ -187,7 +187,7 @@ static void write_all(const uint8_t *data, const struct history_batch *batch)
     for (size_t i = 0; i < batch->n; i++) {
         const struct history_act *added = &batch->acts[i];
         struct journal_act row = {
-            .seq = last + 1 + i, .txn = txn.no, .head = added->head, .head_len = ACT_HEAD_SEALED};
+            .seq = last + 1 + i, .txn = txn.no, .head = added->head, .head_len = added->head_len};
         memcpy(row.head_digest, added->head_digest, HASH_LEN);
         memcpy(row.body_digest, added->body_digest, HASH_LEN);
         must(journal_add_act(journal, &row) == ERROR_NONE);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as the file of an intake key, or as changes to a good one: the key that comes out is
-   the one that went in, or there is none. Input: how (1 byte: which call fails; 64 for an officer
-   who is not in it, 128 the changes stand alone), place of the changes (2), changes. */
+   the one that went in, or there is none. Input: how (1 byte: which call fails; 32 the charter
+   names another key, 64 for an officer who is not in it, 128 the changes stand alone), place of the
+   changes (2), changes. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/lib/folder.h"
 
-enum { HEAD = 3, STRANGE = 64, ALONE = 128, ROOM = 8192 };
+enum { HEAD = 3, OTHER = 32, STRANGE = 64, ALONE = 128, ROOM = 8192 };
 
 static const uint8_t office[HASH_LEN] = {1};
 static char *folder;
@@ -63,12 +64,13 @@ static void start(void)
     free(bytes);
 }
 
-static void load(unsigned fault, bool stranger)
+static void load(unsigned fault, bool other, bool stranger)
 {
     struct keyset *keys = NULL;
     struct charter charter = {.epoch = 1};
 
     memcpy(charter.intake, maker->intake[0].public_key, sizeof charter.intake);
+    charter.intake[0] ^= other;
     must(keyset_copy(maker, &keys) == ERROR_NONE);
     keys->intake_count = 0;
     keys->officer = stranger ? 7 : 1;
@@ -78,7 +80,7 @@ static void load(unsigned fault, bool stranger)
     must(error == ERROR_NONE || fault > 0);
     must(keys->intake_count <= 1);
     if (keys->intake_count == 1)
-        must(!stranger && keys->intake[0].epoch == 1 &&
+        must(!other && !stranger && keys->intake[0].epoch == 1 &&
              memcmp(keys->intake[0].secret, maker->intake[0].secret, ENVELOPE_KEY_LEN) == 0);
     keyset_free(&keys);
 }
@@ -98,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_change(bytes, good_len, wire_get16(data + 1) % good_len, data + HEAD, size - HEAD);
         put(bytes, good_len);
     }
-    load(data[0] % 32, data[0] & STRANGE);
+    load(data[0] % 32, data[0] & OTHER, data[0] & STRANGE);
     fuzz_fail_at(data[0] % 32);
     const enum error error = intake_is_for(dir, office, &maker->intake[0], holders, 2, &same);
     fuzz_fail_at(0);
