@@ -135,13 +135,19 @@ spoil card && named 'act [0-9]*: card: the signature is wrong'
 result card_by_an_officer
 
 # An office played by the programs; its passphrase comes from a file as editors leave them.
+# From here on the made office is another.
+"$SANDYQ_BUILD/tests/casebook/casebook" "$dir/made" bundles "$dir/bundles" 2 11 5 >"$dir/list" &&
+    /usr/bin/python3 -B "$at/stranger/told.py" "$dir/made/office" "$dir/made/officer-1" "$words" \
+        "$SANDYQ_BUILD/sandyq-desk" "$dir/bundles" "$dir/board" >"$dir/out" &&
+    grep -q '^told: everything the same$' "$dir/out"
+result told
 words=$dir/played/words
 mkdir -m 700 "$dir/played" && printf '\357\273\277four unrelated words\r\nmore\n' >"$words" &&
     chmod 600 "$words" && {
     desk "$dir/played/officer" init "$dir/played/office" --name Office --officer-name Lead &&
         "$SANDYQ_BUILD/sandyq-kiosk" --state "$dir/played/kiosk" --enroll &&
-        desk "$dir/played/officer" enroll "$dir/played/office" "$dir/played/kiosk/enroll.request" --facility KZ-01 \
-            --type WOMEN --out "$dir/played/kz-01.card"
+        desk "$dir/played/officer" enroll "$dir/played/office" "$dir/played/kiosk/enroll.request" \
+            --facility KZ-01 --type WOMEN --out "$dir/played/kz-01.card"
 } >"$dir/list" && audit "$dir/played/office" "$dir/played/officer" "$dir/played/kz-01.card" \
     >"$dir/out" && grep -q '"facility": "KZ-01", "type": "WOMEN"' "$dir/out" &&
     grep -q '^audit: .* 1 cards, a view to .* everything fits$' "$dir/out"

@@ -35,7 +35,8 @@ static enum error add_record(const struct casebook *casebook, const struct plan 
     return error;
 }
 
-/* The plan has one kiosk, at which somebody else writes each record. */
+/* The plan has one kiosk, at which somebody else writes each record; but every fifth is a second
+   letter of whoever wrote the one before. */
 static enum error fill(const struct casebook *casebook, const struct plan *one, uint8_t *out)
 {
     uint8_t previous[RECORD_HASH_LEN] = {0};
@@ -45,7 +46,9 @@ static enum error fill(const struct casebook *casebook, const struct plan *one, 
                             .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
     enum error error = ERROR_NONE;
     for (uint32_t i = 0; i < one->person_count && error == ERROR_NONE; i++) {
-        const struct plan_letter letter = {.day = PLAN_LAST_DAY, .person = i};
+        const bool second = i % 5 == 4;
+        const struct plan_letter letter = {
+            .day = PLAN_LAST_DAY, .person = second ? i - 1 : i, .n = second};
         error = add_record(casebook, one, &letter, i + 1, out + BUNDLE_HEADER_LEN, previous);
     }
     memcpy(bundle.kiosk, one->kiosks[0].id, sizeof bundle.kiosk);
