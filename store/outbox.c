@@ -38,6 +38,7 @@ enum statement {
     RECORD_FIRST,
     RECORD_RANGE,
     RECORD_HASH,
+    RECORD_PART,
     RECORD_DROP,
     STATEMENT_COUNT,
 };
@@ -65,6 +66,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RECORD_RANGE] = "SELECT seq, bytes FROM record"
                      " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
     [RECORD_HASH] = "SELECT hash FROM record WHERE seq > 0 AND seq = ?1",
+    [RECORD_PART] = "SELECT seq, hash FROM record WHERE seq > 0 AND seq < ?1"
+                    " ORDER BY seq LIMIT 1 OFFSET ?2",
     [RECORD_DROP] = "DELETE FROM record WHERE seq > 0 AND seq <= ?1",
 };
 
@@ -266,37 +269,28 @@ static enum error hash_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[0], found->hash);
 }
 
-/* ERROR_OUTBOX when there is no such record. */
-static enum error hash_at(struct outbox *outbox, uint64_t seq, uint8_t hash[OUTBOX_HASH_LEN])
-{
-    const struct db_value key = DB_V_INT(seq);
-    struct hash_found at = {.found = 0};
-    enum error error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
-    if (error == ERROR_NONE && !at.found)
-        error = ERROR_OUTBOX;
-    memcpy(hash, at.hash, OUTBOX_HASH_LEN);
-    return error;
-}
-
 /* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there.
    Below the last dropped record hashes are no longer known, but there is nothing left to drop
    either. */
 static enum error drop_check(struct outbox *outbox, const struct ends *ends,
                              const struct outbox_tip *upto)
 {
-    uint8_t hash[OUTBOX_HASH_LEN];
+    const struct db_value key = DB_V_INT(upto->seq);
+    struct hash_found at = {.found = 0};
     enum error error = ERROR_NONE;
     if (upto->seq > ends->tip.seq)
         return ERROR_NO_ROW;
     if (upto->seq < ends->dropped.seq)
         return ERROR_NONE;
     if (upto->seq == ends->dropped.seq)
-        memcpy(hash, ends->dropped.hash, sizeof(hash));
+        memcpy(at.hash, ends->dropped.hash, sizeof(at.hash));
     else
-        error = hash_at(outbox, upto->seq, hash);
+        error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
     if (error != ERROR_NONE)
         return error;
-    return memcmp(hash, upto->hash, sizeof(hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
+    if (upto->seq > ends->dropped.seq && !at.found)
+        return ERROR_OUTBOX;
+    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
 }
 
 enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
@@ -318,29 +312,37 @@ static enum error drop_records(struct outbox *outbox, const struct outbox_tip *u
     return error;
 }
 
+static enum error part_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct outbox_tip *part = context;
+    part->seq = (uint64_t)columns[0].number;
+    return hash_take(&columns[1], part->hash);
+}
+
 /* One transaction. It is in memory until its commit, so it takes DROP_PART records at most, and
    sets more when some are left. */
 static enum error drop_part(struct outbox *outbox, const struct outbox_tip *upto, bool *more)
 {
-    struct outbox_tip part = *upto;
+    const struct db_value in[] = {DB_V_INT(upto->seq), DB_V_INT(DROP_PART - 1)};
+    struct outbox_tip part = {.seq = 0};
     struct ends ends;
-    enum error error = db_begin(outbox->db);
     *more = false;
+    enum error error = db_begin(outbox->db);
     if (error != ERROR_NONE)
         return error;
     error = ends_get(outbox, &ends);
     if (error == ERROR_NONE)
         error = drop_check(outbox, &ends, upto);
-    if (error == ERROR_NONE && upto->seq > ends.dropped.seq + DROP_PART) {
-        part.seq = ends.dropped.seq + DROP_PART;
-        error = hash_at(outbox, part.seq, part.hash);
-        *more = true;
-    }
-    if (error == ERROR_NONE && part.seq > ends.dropped.seq)
-        error = drop_records(outbox, &part);
     if (error == ERROR_NONE)
-        return db_commit(outbox->db);
-    db_rollback(outbox->db);
+        error = db_run(outbox->db, RECORD_PART, in, 2, part_row, &part);
+    const bool all = part.seq == 0;
+    if (error == ERROR_NONE && upto->seq > ends.dropped.seq)
+        error = drop_records(outbox, all ? upto : &part);
+    if (error == ERROR_NONE)
+        error = db_commit(outbox->db);
+    else
+        db_rollback(outbox->db);
+    *more = error == ERROR_NONE && !all;
     return error;
 }
 
@@ -348,11 +350,14 @@ enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[O
 {
     struct outbox_tip upto = {.seq = seq};
     enum error error = ERROR_NONE;
+    bool more = true, some = false;
     memcpy(upto.hash, hash, sizeof(upto.hash));
-    for (bool more = true; error == ERROR_NONE && more;)
+    while (error == ERROR_NONE && more) {
         error = drop_part(outbox, &upto, &more);
+        some = some || error == ERROR_NONE;
+    }
     /* The records are gone already; if a reader holds the log now, a later drop empties it. */
-    if (error == ERROR_NONE)
+    if (some)
         (void)db_checkpoint(outbox->db);
     return error;
 }

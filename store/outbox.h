@@ -62,9 +62,9 @@ enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, out
 
 /* Drops every record up to and including seq, if the chain's hash at seq is hash (zeros at 0).
    Otherwise drops nothing and returns ERROR_NO_ROW (the office saw another chain, or a longer one).
-   After another error the first of them may be gone. At the last dropped record it compares the
-   hash and drops nothing more; below that the hash is no longer known, and the answer is
-   ERROR_NONE. Then empties the log, unless a reader holds it. */
+   After another error some of them, from the first on, may be gone; calling again drops the rest.
+   At the last dropped record it compares the hash and drops nothing more; below that the hash is no
+   longer known, and the answer is ERROR_NONE. Then empties the log, unless a reader holds it. */
 enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
 
 /* Is what arrived part of this chain? ERROR_NONE when the chain's hash at seq is this one, or seq
