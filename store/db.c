@@ -373,15 +373,19 @@ static enum error run(struct db *db, size_t statement, const struct db_value *in
 {
     sqlite3_stmt *running = db->statements[statement];
     const bool alone = sqlite3_get_autocommit(db->handle);
+    const bool reads = sqlite3_stmt_readonly(running);
     enum error error = ERROR_NONE;
     if (alone)
-        error = begin(db, sqlite3_stmt_readonly(running) ? "BEGIN" : "BEGIN IMMEDIATE");
+        error = begin(db, reads ? "BEGIN" : "BEGIN IMMEDIATE");
     if (error != ERROR_NONE)
         return error;
     error = step_through(db, running, in, n_in, row, context);
     if (error == ERROR_NONE && wanted != ANY_NUMBER && sqlite3_changes64(db->handle) != wanted)
         error = in_words(db->words, ERROR_CORRUPT);
-    return alone ? finish(db, error) : error;
+    if (!alone)
+        return error;
+    const enum error ended = finish(db, reads ? ERROR_NONE : error); /* a rollback costs a sync */
+    return error != ERROR_NONE ? error : ended;
 }
 
 enum error db_run(struct db *db, size_t statement, const struct db_value *in, size_t n_in,

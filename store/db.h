@@ -15,9 +15,11 @@
    commit, for store/db_log), wal_autocheckpoint=1 (the log holds one commit, unless a reader is in
    the way or the schema lets it grow), busy timeout 5 s.
 
-   SQLite before 3.51.3 has a race (sqlite.org/wal.html#walresetbug): if two commits of others fall
-   into two moments of the checkpoint behind a commit, that may take pages for moved which are not.
-   So writers that often commit at once must wait for each other's db_commit.
+   SQLite before 3.51.3 (3.50.7, 3.44.6) has a race (sqlite.org/wal.html#walresetbug): if another
+   connection commits and moves all of the log just before the checkpoint behind our commit, and
+   begins the log anew just after that has read the index, our pages may be taken for moved. So
+   writers that often commit at once must wait for each other's db_commit; others read again what
+   they wrote.
 
    Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H

@@ -106,8 +106,8 @@ static int log_sync(sqlite3_file *file, int flags)
     return code;
 }
 
-/* A transaction was undone, whatever failed. Nothing of it may be written any more, and somebody
-   else may begin the log with the same header. */
+/* A transaction was undone, whatever failed: somebody else may begin the log with the same header.
+   Should anything of it be joined still, it is never written. */
 static void undone(void *context)
 {
     struct db_log *log = context;

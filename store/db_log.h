@@ -26,7 +26,8 @@
    the sync that ends the commit. Since no cache spills (cache_spill=OFF), a transaction writes
    nothing before its commit, and that is one call of SQLite, under the lock of writers: it reads
    nothing of the log, and nobody else does, for the commit is announced after its sync. So nothing
-   that is joined is left when the lock goes. */
+   that is joined is left when the lock goes. The header of a commit that failed is not ours: SQLite
+   tells of every transaction undone. */
 #ifndef STORE_DB_LOG_H
 #define STORE_DB_LOG_H
 
