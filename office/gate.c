@@ -76,7 +76,8 @@ static enum error queue_up(int gate, int64_t end, int64_t *place)
     return error;
 }
 
-enum error gate_enter(int gate, int64_t ms, int64_t *place)
+enum error gate_enter(int gate, int64_t ms, gate_meanwhile_fn *meanwhile, void *context,
+                      int64_t *place)
 {
     const int64_t end = clock_ms() + ms;
     int64_t held = 0;
@@ -85,6 +86,8 @@ enum error gate_enter(int gate, int64_t ms, int64_t *place)
         return error;
     while (held >= 0 && error == ERROR_NONE) {
         error = look(gate, 1, *place - 1, &held);
+        if (error == ERROR_NONE && held >= 0 && meanwhile != NULL)
+            error = meanwhile(context);
         if (error == ERROR_NONE && held >= 0)
             error = nap(end);
     }

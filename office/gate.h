@@ -14,11 +14,14 @@
 
 #include "base/error.h"
 
-/* Enters, when all have left who came before, for at most so many milliseconds; *place is for
-   gate_leave. ERROR_OFFICE_BUSY when it took longer, a lack. The same descriptor enters once at a
-   time. */
+/* Enters, when all have left who came before, after at most so many milliseconds; *place is for
+   gate_leave. Calls meanwhile (NULL: nothing) again and again while it waits. Returns
+   ERROR_OFFICE_BUSY when it took longer, a lack, or an error of meanwhile. The same descriptor
+   enters once at a time. */
 enum { GATE_FIRST = 2 };
-enum error gate_enter(int gate, int64_t ms, int64_t *place);
+typedef enum error gate_meanwhile_fn(void *context);
+enum error gate_enter(int gate, int64_t ms, gate_meanwhile_fn *meanwhile, void *context,
+                      int64_t *place);
 
 /* Leaves, and lets the next one in. */
 void gate_leave(int gate, int64_t place);

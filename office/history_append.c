@@ -293,13 +293,19 @@ static enum error settle(struct history *history, const struct journal_txn *txn,
     return ERROR_NONE;
 }
 
+/* What others added is read and checked before it is our turn, or everybody behind would wait. */
+static enum error follow(void *history)
+{
+    return history_follow(history);
+}
+
 enum error history_append(struct history *history, struct history_batch *batch)
 {
     struct journal_txn txn = {.acts = 0};
     int64_t place = 0;
     enum error error = history_settle(history);
-    if (error == ERROR_NONE)
-        error = gate_enter(history->gate, HISTORY_WAIT_MS, &place); /* see store/db.h, too */
+    if (error == ERROR_NONE) /* in turn for SQLite's race, too */
+        error = gate_enter(history->gate, HISTORY_WAIT_MS, follow, history, &place);
     if (error != ERROR_NONE)
         return error;
     error = journal_begin(history->journal);

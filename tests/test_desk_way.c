@@ -245,7 +245,7 @@ static void test_a_second_command_is_not_locked_out(void **state)
     int64_t place = 0;
     int gate = open(path, O_RDWR | O_CLOEXEC);
     assert_true(gate >= 0);
-    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &place), ERROR_NONE);
     assert_int_equal(desk_run("$D list office $P && $D show office 1 $P"), 0);
     assert_int_equal(
         desk_run("mkfifo noted changed; echo both >both; "

@@ -51,7 +51,7 @@ static pid_t queue_up(char name, int gate, int64_t place, int told)
     const pid_t child = gate_test_fork();
     if (child == 0) {
         const int own = open(path, O_RDWR | O_CLOEXEC);
-        if (gate_enter(own, LONG, &place) != ERROR_NONE || write(told, &name, 1) != 1)
+        if (gate_enter(own, LONG, NULL, NULL, &place) != ERROR_NONE || write(told, &name, 1) != 1)
             _exit(1);
         gate_leave(own, place);
         _exit(0);
@@ -69,14 +69,14 @@ static void who_comes_first_enters_first(void **state)
     int64_t place = 0;
     const int gate = gate_open();
     assert_int_equal(pipe2(told, O_NONBLOCK | O_CLOEXEC), 0);
-    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &place), ERROR_NONE);
     assert_int_equal(place, GATE_FIRST);
     for (int i = 0; i < N; i++)
         children[i] = queue_up((char)('a' + i), gate, GATE_FIRST + 1 + i, told[1]);
     assert_int_equal(read(told[0], names, sizeof names), -1);
     /* Who comes back at once is behind all that waited. */
     gate_leave(gate, place);
-    assert_int_equal(gate_enter(gate, LONG, &place), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, LONG, NULL, NULL, &place), ERROR_NONE);
     assert_int_equal(read(told[0], names, sizeof names), N);
     assert_string_equal(names, "abcde");
     for (int i = 0; i < N; i++)
@@ -90,13 +90,34 @@ static void who_waits_too_long_is_told_and_leaves_nothing(void **state)
 {
     int64_t mine = 0, theirs = 0;
     const int gate = gate_open(), other = gate_open();
-    assert_int_equal(gate_enter(gate, 0, &mine), ERROR_NONE);
-    assert_int_equal(gate_enter(other, 1, &theirs), ERROR_OFFICE_BUSY);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &mine), ERROR_NONE);
+    assert_int_equal(gate_enter(other, 1, NULL, NULL, &theirs), ERROR_OFFICE_BUSY);
     gate_leave(gate, mine);
-    assert_int_equal(gate_enter(gate, 0, &mine), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &mine), ERROR_NONE);
     assert_int_equal(mine, GATE_FIRST);
     gate_leave(gate, mine);
-    assert_int_equal(gate_enter(other, 0, &theirs), ERROR_NONE);
+    assert_int_equal(gate_enter(other, 0, NULL, NULL, &theirs), ERROR_NONE);
+    close(gate);
+    close(other);
+}
+
+static enum error think_twice(void *context)
+{
+    return --*(int *)context > 0 ? ERROR_NONE : ERROR_IO;
+}
+
+static void who_does_something_meanwhile_may_give_up(void **state)
+{
+    int64_t mine = 0, theirs = 0;
+    int times = 2;
+    const int gate = gate_open(), other = gate_open();
+    assert_int_equal(gate_enter(gate, 0, think_twice, &times, &mine), ERROR_NONE);
+    assert_int_equal(times, 2);
+    assert_int_equal(gate_enter(other, LONG, think_twice, &times, &theirs), ERROR_IO);
+    assert_int_equal(times, 0);
+    gate_leave(gate, mine);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &mine), ERROR_NONE);
+    assert_int_equal(mine, GATE_FIRST);
     close(gate);
     close(other);
 }
@@ -110,7 +131,7 @@ static void who_is_killed_inside_or_waiting_holds_nobody_up(void **state)
         children[i] = gate_test_fork();
         if (children[i] == 0) {
             const int own = open(path, O_RDWR | O_CLOEXEC);
-            const enum error error = gate_enter(own, LONG, &place);
+            const enum error error = gate_enter(own, LONG, NULL, NULL, &place);
             while (error == ERROR_NONE)
                 pause();
             _exit(1);
@@ -118,11 +139,11 @@ static void who_is_killed_inside_or_waiting_holds_nobody_up(void **state)
         gate_test_await(gate, GATE_FIRST + i);
     }
     for (int i = 1; i >= 0; i--) {
-        assert_int_equal(gate_enter(gate, 0, &place), ERROR_OFFICE_BUSY);
+        assert_int_equal(gate_enter(gate, 0, NULL, NULL, &place), ERROR_OFFICE_BUSY);
         assert_int_equal(kill(children[i], SIGKILL), 0);
         assert_int_equal(waitpid(children[i], NULL, 0), children[i]);
     }
-    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &place), ERROR_NONE);
     close(gate);
 }
 
@@ -133,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         GATE_TEST(who_comes_first_enters_first),
         GATE_TEST(who_waits_too_long_is_told_and_leaves_nothing),
+        GATE_TEST(who_does_something_meanwhile_may_give_up),
         GATE_TEST(who_is_killed_inside_or_waiting_holds_nobody_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,7 +310,7 @@ static void test_a_transaction_waits_at_the_gate(void **state)
     struct history_batch batch = {.acts = NULL};
     assert_int_equal(pipe2(told, O_NONBLOCK), 0);
     const int gate = open(folder_path(desk.dir, "gate"), O_RDWR | O_CLOEXEC);
-    assert_int_equal(gate_enter(gate, 0, &place), ERROR_NONE);
+    assert_int_equal(gate_enter(gate, 0, NULL, NULL, &place), ERROR_NONE);
     const pid_t other = gate_test_fork();
     if (other == 0) {
         gate_test_await(gate, place + 1);
