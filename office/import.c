@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Import: bundles are authenticated and their new records chosen; a chunk of these is opened by a
-   crew while the one before it is written. */
+   crew, which also decodes the next bundle, while the chunk before it is written. */
 #include "office/import.h"
 
 #include <dirent.h>
@@ -25,7 +25,8 @@ struct run {
     struct crew *crew;
     struct keyset *keys;          /* for the crew */
     struct import_chunk *chosen;  /* being filled */
-    struct import_chunk *opening; /* in the hands of the crew */
+    struct import_chunk *opening; /* in the hands of the crew, */
+    struct import_source *ahead;  /* and so is this, until it is decoded; or NULL */
 };
 
 /* --- the end of a bundle --- */
@@ -79,6 +80,29 @@ static enum error hold_keys(struct run *run)
     return keyset_copy(keys, &run->keys);
 }
 
+/* Checks and reads what needs no vault. */
+static void decode(struct import_source *source)
+{
+    if (source->decoded)
+        return;
+    source->decoded = true;
+    if (source->error == ERROR_NONE)
+        source->error = bundle_decode(source->bytes, source->len, source->card.key,
+                                      source->import->vault->charter.office, &source->bundle);
+    if (source->error == ERROR_NONE && source->bundle.last > INT64_MAX)
+        source->error = ERROR_RECORD_NUMBER;
+}
+
+/* A job of the crew. */
+static void work(void *context, size_t i)
+{
+    struct run *run = context;
+    if (i > 0)
+        import_open(run->opening, i - 1);
+    else if (run->ahead != NULL)
+        decode(run->ahead);
+}
+
 static void open_chunk(struct run *run)
 {
     struct import_chunk *chunk = run->opening;
@@ -86,7 +110,7 @@ static void open_chunk(struct run *run)
     if (source->error == ERROR_NONE)
         source->error = hold_keys(run);
     chunk->keys = run->keys;
-    crew_start(run->crew, import_open, chunk, source->error == ERROR_NONE ? chunk->n : 0);
+    crew_start(run->crew, work, run, 1 + (source->error == ERROR_NONE ? chunk->n : 0));
 }
 
 /* Gives the chosen chunk to the crew, when there is one, and writes the one that it has opened. */
@@ -187,23 +211,15 @@ static bool has_intake(const struct vault *vault)
 }
 
 /* Before the signature is checked, nothing but the kiosk's id is used. */
-static enum error authenticate(struct import_source *source, const uint8_t *data, size_t len)
+static enum error find_card(struct import_source *source)
 {
     struct vault *vault = source->import->vault;
     uint8_t id[CARD_KIOSK_LEN];
-    enum error error = has_intake(vault) ? bundle_names(data, len, id) : ERROR_INTAKE_KEY;
+    enum error error =
+        has_intake(vault) ? bundle_names(source->bytes, source->len, id) : ERROR_INTAKE_KEY;
     if (error == ERROR_NONE)
         error = history_follow(&vault->history);
-    if (error == ERROR_NONE)
-        error = fleet_card(vault, id, &source->card);
-    if (error == ERROR_NONE)
-        error = bundle_decode(data, len, source->card.key, vault->charter.office, &source->bundle);
-    if (error == ERROR_NONE && source->bundle.last > INT64_MAX)
-        error = ERROR_RECORD_NUMBER;
-    if (error != ERROR_NONE)
-        return error;
-    contact_of(&source->bundle, source->import->now, &source->contact);
-    return import_follow(source);
+    return error == ERROR_NONE ? fleet_card(vault, id, &source->card) : error;
 }
 
 static void end_run(struct run *run)
@@ -212,19 +228,31 @@ static void end_run(struct run *run)
     keyset_free(&run->keys);
 }
 
-/* Takes data over when it is owned. */
-static void take(struct run *run, struct import_source *fresh, const uint8_t *data, size_t len)
+/* Takes over its data, when that is its own. NULL when memory is short; then it is refused. */
+static struct import_source *source_new(struct run *run, const struct import_source *fresh)
 {
     struct import_source *source = malloc(sizeof *source);
     if (source == NULL) {
         if (fresh->result == NULL)
             refuse(run->import, fresh->name, ERROR_MEMORY);
         free(fresh->data);
-        return;
+        return NULL;
     }
     *source = *fresh;
     source->import = run->import;
-    source->error = authenticate(source, data, len);
+    if (source->error == ERROR_NONE)
+        source->error = find_card(source);
+    return source;
+}
+
+static void take(struct run *run, struct import_source *source)
+{
+    crew_finish(run->crew);
+    decode(source);
+    if (source->error == ERROR_NONE) {
+        contact_of(&source->bundle, source->import->now, &source->contact);
+        source->error = import_follow(source);
+    }
     if (source->error == ERROR_NONE)
         choose_records(run, source);
     else
@@ -235,11 +263,13 @@ enum error import_bundle(struct import *import, const char *name, const uint8_t 
 {
     enum error result = ERROR_MEMORY;
     struct run run = {.import = import};
-    struct import_source fresh = {.name = name, .result = &result};
+    const struct import_source fresh = {.name = name, .result = &result, .bytes = data, .len = len};
     enum error error = crew_new(&run.crew);
     if (error != ERROR_NONE)
         return error;
-    take(&run, &fresh, data, len);
+    struct import_source *source = source_new(&run, &fresh);
+    if (source != NULL)
+        take(&run, source);
     pass_on(&run);
     end_run(&run);
     return result;
@@ -247,15 +277,23 @@ enum error import_bundle(struct import *import, const char *name, const uint8_t 
 
 /* --- files and folders --- */
 
+/* Takes the bundle before this one, while this one is decoded; NULL for none that follows. */
+static void take_before(struct run *run, struct import_source *next)
+{
+    struct import_source *source = run->ahead;
+    run->ahead = next;
+    if (source != NULL)
+        take(run, source);
+}
+
 static void take_file(struct run *run, int dir, const char *name, const char *shown)
 {
     struct import_source fresh = {.name = shown};
-    size_t len = 0;
-    enum error error = file_read(dir, name, BUNDLE_MAX, &fresh.data, &len);
-    if (error == ERROR_NONE)
-        take(run, &fresh, fresh.data, len);
-    else
-        refuse(run->import, shown, error);
+    fresh.error = file_read(dir, name, BUNDLE_MAX, &fresh.data, &fresh.len);
+    fresh.bytes = fresh.data;
+    struct import_source *source = source_new(run, &fresh);
+    if (source != NULL)
+        take_before(run, source);
 }
 
 static int is_bundle(const struct dirent *entry)
@@ -274,6 +312,7 @@ static void take_folder(struct run *run, int dir, const char *path)
         refuse(run->import, path, error_of_lack(errno, ERROR_IO));
     for (int i = 0; i < n; i++)
         take_file(run, dir, names[i]->d_name, names[i]->d_name);
+    take_before(run, NULL);
     pass_on(run);
     for (int i = 0; i < n; i++)
         free(names[i]);
@@ -292,6 +331,7 @@ void import_path(struct import *import, const char *path)
         refuse(import, path, error_of_lack(errno, ERROR_NONE));
     } else if (dir < 0) {
         take_file(&run, AT_FDCWD, path, path);
+        take_before(&run, NULL);
         pass_on(&run);
     } else {
         take_folder(&run, dir, path);

@@ -18,7 +18,10 @@ struct import_source {
     struct import *import;
     const char *name;
     uint8_t *data; /* malloc'd; NULL when it is another's */
-    struct bundle bundle;
+    const uint8_t *bytes;
+    size_t len;
+    bool decoded;
+    struct bundle bundle; /* once it is decoded */
     struct card card;
     struct contact contact;     /* what it says, */
     struct contact_state state; /* and what its kiosk had come to, as far as was read */

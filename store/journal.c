@@ -129,7 +129,7 @@ static const struct db_schema schema = {
         "envelope BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash));",
     .statements = statements,
     .statement_count = SQL_COUNT,
-    .log_pages = 256,
+    .log_pages = 1024,
 };
 
 /* --- opening and transactions of the file --- */
