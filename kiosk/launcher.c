@@ -237,7 +237,7 @@ static _Noreturn void run(int socket, const struct spawn_place *place)
 {
     const int null = open("/dev/null", O_RDWR);
     if (null < 0)
-        _exit(EXIT_FAILURE); /* the keeper finds the same, and says it */
+        _exit(EXIT_FAILURE); /* the keeper says that no session could be started */
     shelter();
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         dup2(null, fd);

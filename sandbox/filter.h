@@ -25,7 +25,7 @@ struct filter_test {
     uint64_t value;
 };
 
-/* Equal in the bits of the mask; not equal. */
+/* FILTER_BITS: equal in the bits of the mask. FILTER_NOT: not equal. */
 /* Versions of clang-format lay these out differently. */
 /* clang-format off */
 #define FILTER_BITS(argument, mask, value) {(argument), false, (mask), (value)}

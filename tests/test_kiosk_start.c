@@ -7,10 +7,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/syscall.h>
@@ -222,6 +224,39 @@ static void test_refusing_kernel(void **state)
     assert_denied(*state, SYS_clone, "No process could be started");
 }
 
+/* Serves where /dev/null is a thing that cannot be opened. */
+static int serve_without_null(void *context)
+{
+    const struct kiosk_process *kiosk = context;
+    const char *thing = folder_path(kiosk->dir, "null");
+
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mknod(thing, S_IFSOCK | 0600, 0) != 0 ||
+        mount(thing, "/dev/null", NULL, MS_BIND, NULL) != 0)
+        return 98;
+    execl(kiosk_program("sandyq-kiosk"), "sandyq-kiosk", "--state", kiosk->dir, "--once", NULL);
+    return 99;
+}
+
+/* The keeper would hold the terminal all the while, and what is typed could be read there later. */
+static void test_terminal_that_cannot_be_let_go(void **state)
+{
+    struct pty *pty = NULL;
+
+    if (geteuid() != 0)
+        skip();
+    pty = pty_start_function(ROWS, 160, serve_without_null, *state);
+    assert_non_null(pty);
+    const int status = pty_wait_exit(pty, KIOSK_SECONDS);
+    if (status == 98) { /* no spaces of its own may be made here */
+        pty_stop(&pty);
+        skip();
+    }
+    assert_int_equal(status, 1);
+    assert_true(pty_shows(pty, "/dev/null cannot be opened"));
+    pty_stop(&pty);
+}
+
 /* Whatever the first lack hits, at the kiosk or the courier, nobody shall change a disk or a kernel
    for it. */
 static void test_too_few_descriptors_are_called_that(void **state)
@@ -303,6 +338,7 @@ int main(void)
         KIOSK_TEST(test_wrong_surroundings),
         KIOSK_TEST(test_locked_memory_is_refused),
         KIOSK_TEST(test_refusing_kernel),
+        KIOSK_TEST(test_terminal_that_cannot_be_let_go),
         KIOSK_TEST(test_too_few_descriptors_are_called_that),
         KIOSK_TEST(test_enroll),
         KIOSK_TEST(test_output_that_is_lost_is_called_that),

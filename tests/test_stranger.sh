@@ -133,14 +133,14 @@ spoil charter && named 'charter: a field makes no sense'
 result charter
 spoil card && named 'act [0-9]*: card: the signature is wrong'
 result card_by_an_officer
-
-# An office played by the programs; its passphrase comes from a file as editors leave them.
 # From here on the made office is another.
 "$SANDYQ_BUILD/tests/casebook/casebook" "$dir/made" bundles "$dir/bundles" 2 11 5 >"$dir/list" &&
     /usr/bin/python3 -B "$at/stranger/told.py" "$dir/made/office" "$dir/made/officer-1" "$words" \
         "$SANDYQ_BUILD/sandyq-desk" "$dir/bundles" "$dir/board" >"$dir/out" &&
     grep -q '^told: everything the same$' "$dir/out"
 result told
+
+# An office played by the programs; its passphrase comes from a file as editors leave them.
 words=$dir/played/words
 mkdir -m 700 "$dir/played" && printf '\357\273\277four unrelated words\r\nmore\n' >"$words" &&
     chmod 600 "$words" && {

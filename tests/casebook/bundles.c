@@ -12,44 +12,55 @@
 
 #include "base/file.h"
 #include "crypto/envelope.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "protocol/bundle.h"
 
 /* Kiosks of bundles have numbers of their own, behind all that a plan can have. */
-enum { FIRST_KIOSK = 1 << 20 };
+enum { FIRST_KIOSK = 1 << 20, LONG = 10 /* records */ };
 
-static enum error add_record(const struct casebook *casebook, const struct plan *one,
-                             const struct plan_letter *letter, uint64_t seq, uint8_t *records,
-                             uint8_t previous[RECORD_HASH_LEN])
+/* The plan has one kiosk, at which somebody else writes each record; but every fifth is a second
+   letter of whoever wrote the one before, every tenth names another place, and a long bundle ends
+   with what nobody can read and a cover. */
+static enum error seal(const struct casebook *casebook, const struct plan *one, uint32_t i,
+                       uint8_t envelope[ENVELOPE_LEN])
 {
-    uint8_t envelope[ENVELOPE_LEN], hash[RECORD_HASH_LEN];
+    const uint32_t left = one->person_count >= LONG ? one->person_count - 1 - i : LONG;
+    const bool second = i % 5 == 4;
+    const struct plan_letter letter = {
+        .day = PLAN_LAST_DAY, .person = second ? i - 1 : i, .n = second};
+    struct letter cover = {.kind = LETTER_COVER, .session = i + 1, .day = PLAN_LAST_DAY};
+    if (left == 1) {
+        random_bytes(envelope, ENVELOPE_LEN);
+        return ERROR_NONE;
+    }
+    memcpy(cover.facility, one->kiosks[0].facility, sizeof cover.facility);
+    memcpy(cover.kiosk, one->kiosks[0].id, sizeof cover.kiosk);
     uint8_t *raw = secret_new(LETTER_LEN);
-    enum error error = raw != NULL ? casebook_letter(one, letter, seq, raw) : ERROR_MEMORY;
+    if (raw == NULL)
+        return ERROR_MEMORY;
+    enum error error =
+        left == 0 ? letter_encode(&cover, raw) : casebook_letter(one, &letter, i + 1, raw);
     if (error == ERROR_NONE)
         error = envelope_seal(casebook->vault->charter.intake, raw, envelope);
     secret_free(raw);
-    if (error == ERROR_NONE)
-        error = record_encode(seq, previous, PLAN_LAST_DAY, envelope, one->kiosks[0].seed,
-                              records + (seq - 1) * RECORD_LEN, hash);
-    memcpy(previous, hash, RECORD_HASH_LEN);
     return error;
 }
 
-/* The plan has one kiosk, at which somebody else writes each record; but every fifth is a second
-   letter of whoever wrote the one before. */
 static enum error fill(const struct casebook *casebook, const struct plan *one, uint8_t *out)
 {
-    uint8_t previous[RECORD_HASH_LEN] = {0};
+    uint8_t envelope[ENVELOPE_LEN], previous[RECORD_HASH_LEN] = {0}, hash[RECORD_HASH_LEN];
     struct bundle bundle = {.first = 1,
                             .last = one->person_count,
                             .charter_number = 1,
                             .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
     enum error error = ERROR_NONE;
     for (uint32_t i = 0; i < one->person_count && error == ERROR_NONE; i++) {
-        const bool second = i % 5 == 4;
-        const struct plan_letter letter = {
-            .day = PLAN_LAST_DAY, .person = second ? i - 1 : i, .n = second};
-        error = add_record(casebook, one, &letter, i + 1, out + BUNDLE_HEADER_LEN, previous);
+        error = seal(casebook, one, i, envelope);
+        if (error == ERROR_NONE)
+            error = record_encode(i + 1, previous, PLAN_LAST_DAY, envelope, one->kiosks[0].seed,
+                                  out + BUNDLE_HEADER_LEN + (size_t)i * RECORD_LEN, hash);
+        memcpy(previous, hash, RECORD_HASH_LEN);
     }
     memcpy(bundle.kiosk, one->kiosks[0].id, sizeof bundle.kiosk);
     memcpy(bundle.office, casebook->vault->charter.office, sizeof bundle.office);
@@ -80,8 +91,8 @@ static enum error make_bundle(struct casebook *casebook, int dir, uint32_t i, st
     one->seed = seed ^ (uint64_t)(i + 1) << 32; /* other people at every kiosk */
     for (uint32_t k = 0; k < one->person_count; k++) {
         struct draw draw = draw_start(one->seed, DRAW_BUNDLE, k);
-        one->people[k] =
-            (struct plan_person){.category = "C1", .language = (uint8_t)draw_below(&draw, 3)};
+        one->people[k] = (struct plan_person){
+            .category = "C1", .language = (uint8_t)draw_below(&draw, 3), .misplaced = k % 10 == 7};
     }
     if (error == ERROR_NONE)
         error = casebook_enroll(casebook, &one->kiosks[0], PLAN_LAST_DAY);

@@ -75,7 +75,7 @@ def main():
         after = State(office, home, words)
         derived = [TRAINING] + (imported(before, after, *carried(bundles))
                                 if command[0] == "import" else published(before, after))
-        if run.stdout.splitlines() != derived:
+        if run.returncode != 0 or run.stdout.splitlines() != derived:
             print(f"{command[0]}: the desk says {run.stdout!r}, the journal comes to {derived!r}")
             wrong = True
         before = after
