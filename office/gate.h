@@ -15,7 +15,7 @@
 #include "base/error.h"
 
 /* Enters, when all have left who came before, after at most so many milliseconds; *place is for
-   gate_leave. Calls meanwhile (NULL: nothing) again and again while it waits. Returns
+   gate_leave. While it waits, it calls meanwhile (NULL: nothing) again and again. Returns
    ERROR_OFFICE_BUSY when it took longer, a lack, or an error of meanwhile. The same descriptor
    enters once at a time. */
 enum { GATE_FIRST = 2 };
