@@ -31,7 +31,7 @@
 #include "base/error.h"
 
 enum {
-    LETTER_LEN = 16306, /* equals ENVELOPE_LETTER_LEN; asserted where both are known */
+    LETTER_LEN = 15218, /* equals ENVELOPE_LETTER_LEN; asserted where both are known */
     LETTER_TEXT_MAX = 14400,
     LETTER_FACILITY_MAX = 15,
     LETTER_KIOSK_LEN = 8,

@@ -8,12 +8,12 @@
        10      2  KDF   0x0001 HKDF-SHA256
        12      2  AEAD  0x0003 ChaCha20-Poly1305
        14     16  intake key id
-       30     32  encapsulated key
-       62  16322  ciphertext and tag of the letter
+       30   1120  encapsulated key: X25519's 32 bytes, then zeros; a later KEM takes all
+     1150  15234  ciphertext and tag of the letter
    The three suite numbers are little-endian here like every integer of ours; inside HPKE's suite_id
    they are big-endian, as RFC 9180 writes them. Mode base (0), no PSK, the first message (sequence
    number 0) of a fresh context. info = "sandyq envelope v1" (18 ASCII bytes, no NUL) || key id, 34
-   bytes; aad = bytes 0 to 29. Byte 7 from '2' to '9' is a newer version; any other byte there is
+   bytes; aad = bytes 0 to 1149. Byte 7 from '2' to '9' is a newer version; any other byte there is
    foreign. */
 #ifndef CRYPTO_ENVELOPE_H
 #define CRYPTO_ENVELOPE_H
@@ -25,7 +25,7 @@
 
 enum {
     ENVELOPE_LEN = 16384,
-    ENVELOPE_LETTER_LEN = 16306,
+    ENVELOPE_LETTER_LEN = 15218,
     ENVELOPE_KEY_LEN = 32,
     ENVELOPE_ID_LEN = 16,
     ENVELOPE_KEM = 0x0020,

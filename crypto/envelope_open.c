@@ -29,6 +29,7 @@ enum error envelope_names(const uint8_t envelope[ENVELOPE_LEN], uint8_t id[ENVEL
 static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
                                const uint8_t envelope[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {
+    static const uint8_t zeros[ENC_REST_LEN];
     uint8_t ours[ENVELOPE_ID_LEN];
     memcpy(info, envelope_info_domain, INFO_DOMAIN_LEN);
     enum error error = envelope_names(envelope, info + INFO_DOMAIN_LEN);
@@ -36,8 +37,9 @@ static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
         return error;
     if (envelope_key_id(public_key, ours) != 0)
         return ERROR_MEMORY;
-    return memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) == 0 ? ERROR_NONE
-                                                                      : ERROR_KEY_UNFIT;
+    if (memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) != 0)
+        return ERROR_KEY_UNFIT;
+    return memcmp(envelope + AT_ENC_REST, zeros, ENC_REST_LEN) == 0 ? ERROR_NONE : ERROR_SEAL;
 }
 
 enum error envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
@@ -47,7 +49,7 @@ enum error envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
 {
     uint8_t info[INFO_LEN];
     const struct hpke_pair pair = {secret, public_key};
-    const struct hpke_context context = {info, INFO_LEN, envelope, AT_ENC};
+    const struct hpke_context context = {info, INFO_LEN, envelope, AT_CIPHERTEXT};
     enum error error = ERROR_MEMORY;
     uint8_t *shared = secret_new(HPKE_KEY_LEN);
     if (shared == NULL)

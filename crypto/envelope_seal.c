@@ -16,7 +16,7 @@ struct work {
     uint8_t shared[HPKE_KEY_LEN];
 };
 
-/* Writes bytes 0 to 29 and the info that goes with them. */
+/* Writes all before the ciphertext but the encapsulated key, and the info that goes with it. */
 static enum error write_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
                                uint8_t out[ENVELOPE_LEN], uint8_t info[INFO_LEN])
 {
@@ -24,6 +24,7 @@ static enum error write_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
     wire_put16(out + AT_KEM, ENVELOPE_KEM);
     wire_put16(out + AT_KDF, ENVELOPE_KDF);
     wire_put16(out + AT_AEAD, ENVELOPE_AEAD);
+    memset(out + AT_ENC_REST, 0, ENC_REST_LEN);
     if (envelope_key_id(public_key, out + AT_ID) != 0)
         return ERROR_MEMORY;
     memcpy(info, envelope_info_domain, INFO_DOMAIN_LEN);
@@ -35,7 +36,7 @@ enum error envelope_seal(const uint8_t public_key[ENVELOPE_KEY_LEN],
                          const uint8_t letter[ENVELOPE_LETTER_LEN], uint8_t out[ENVELOPE_LEN])
 {
     uint8_t info[INFO_LEN];
-    const struct hpke_context context = {info, INFO_LEN, out, AT_ENC};
+    const struct hpke_context context = {info, INFO_LEN, out, AT_CIPHERTEXT};
     enum error error = ERROR_MEMORY;
     struct work *work = secret_new(sizeof *work);
     if (work == NULL)

@@ -314,32 +314,44 @@ static void a_stranger_opens_what_we_seal(void **state)
     assert_memory_equal(envelope, "SANDYQE1\x20\x00\x01\x00\x03\x00", 14);
     assert_int_equal(crypto_scalarmult(dh, scratch, envelope + 30), 0);
     stranger_schedule(envelope, dh, pk, key, nonce);
-    assert_int_equal(crypto_aead_chacha20poly1305_ietf_decrypt(back, NULL, NULL, envelope + 62,
-                                                               ENVELOPE_LEN - 62, envelope, 30,
+    assert_int_equal(crypto_aead_chacha20poly1305_ietf_decrypt(back, NULL, NULL, envelope + 1150,
+                                                               ENVELOPE_LEN - 1150, envelope, 1150,
                                                                nonce, key),
                      0);
     assert_memory_equal(back, letter, sizeof letter);
 }
 
-static void we_open_what_a_stranger_seals(void **state)
+/* To pk, with this byte where zeros must stand. */
+static void stranger_seals(const uint8_t pk[32], const uint8_t *letter, uint8_t rest,
+                           uint8_t *envelope)
 {
-    static uint8_t letter[ENVELOPE_LETTER_LEN], envelope[ENVELOPE_LEN], back[ENVELOPE_LETTER_LEN];
-    uint8_t pk[32], dh[32], ephemeral[32], key[32], nonce[12], id[32], named[48];
-    fill(letter);
-    assert_int_equal(envelope_key_new(scratch, pk), ERROR_NONE);
+    uint8_t dh[32], ephemeral[32], key[32], nonce[12], id[32], named[48];
     memcpy(named, "sandyq intake v1", 16);
     memcpy(named + 16, pk, 32);
     crypto_hash_sha256(id, named, sizeof named);
     memcpy(envelope, "SANDYQE1\x20\x00\x01\x00\x03\x00", 14);
     memcpy(envelope + 14, id, 16);
+    memset(envelope + 62, 0, 1150 - 62);
+    envelope[1149] = rest;
     randombytes_buf(ephemeral, sizeof ephemeral);
     crypto_scalarmult_base(envelope + 30, ephemeral);
     assert_int_equal(crypto_scalarmult(dh, ephemeral, pk), 0);
     stranger_schedule(envelope, dh, pk, key, nonce);
-    crypto_aead_chacha20poly1305_ietf_encrypt(envelope + 62, NULL, letter, sizeof letter, envelope,
-                                              30, NULL, nonce, key);
+    crypto_aead_chacha20poly1305_ietf_encrypt(envelope + 1150, NULL, letter, ENVELOPE_LETTER_LEN,
+                                              envelope, 1150, NULL, nonce, key);
+}
+
+static void we_open_what_a_stranger_seals(void **state)
+{
+    static uint8_t letter[ENVELOPE_LETTER_LEN], envelope[ENVELOPE_LEN], back[ENVELOPE_LETTER_LEN];
+    uint8_t pk[32];
+    fill(letter);
+    assert_int_equal(envelope_key_new(scratch, pk), ERROR_NONE);
+    stranger_seals(pk, letter, 0, envelope);
     assert_int_equal(envelope_open(scratch, envelope, back), ERROR_NONE);
     assert_memory_equal(back, letter, sizeof letter);
+    stranger_seals(pk, letter, 1, envelope);
+    assert_int_equal(envelope_open(scratch, envelope, back), ERROR_SEAL);
 }
 
 int main(void)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Fuzzes the opening of envelopes: changes to an honest one, so that the deeper steps are
    reached too. Nothing but the honest envelope itself may open. Input: how (1 byte: which call
-   fails, 128 puts a point of small order in), place of the changes (1), changes. */
+   fails, 128 puts a point of small order in), place of the changes (2), changes. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wire.h"
 #include "crypto/envelope.h"
 #include "crypto/hpke.h"
 #include "crypto/secret.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { HEAD = 2, SMALL = 128, AT_ID = 14, AT_ENC = 30 };
+enum { HEAD = 3, SMALL = 128, AT_ID = 14, AT_ENC = 30 };
 
 static uint8_t *secret;
 static uint8_t honest[ENVELOPE_LEN];
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     memcpy(envelope, honest, sizeof envelope);
-    fuzz_change(envelope, sizeof envelope, data[1], data + HEAD, size - HEAD);
+    fuzz_change(envelope, sizeof envelope, wire_get16(data + 1), data + HEAD, size - HEAD);
     if (data[0] & SMALL)
         memset(envelope + AT_ENC, 0, HPKE_KEY_LEN);
     memset(letter, 1, sizeof letter);
