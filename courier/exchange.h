@@ -48,9 +48,9 @@ struct exchange_report {
     enum error outbox;
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;
-    uint64_t dropped_to; /* records up to here are acknowledged and no longer held */
-    bool fork;           /* the office acknowledged another chain than ours; nothing was dropped */
-    uint64_t tip;        /* our last record */
+    uint64_t acknowledged; /* the office has the records up to here */
+    bool fork;       /* the office acknowledged another chain than ours; nothing was dropped */
+    uint64_t tip;    /* our last record */
     uint64_t beyond; /* over 0: the office or the medium has records of ours up to here, over tip */
     uint64_t unasked; /* over 0: records up to here are gone, but the board acknowledges fewer */
     uint64_t kept;    /* bundles moved aside on the medium that certainly are evidence */

@@ -60,19 +60,21 @@ static enum error fill(void *context, uint64_t seq, const uint8_t *record, size_
     return ERROR_NONE;
 }
 
-/* Which records go out: all that are held. For none, last is first - 1. */
-static enum error choose_records(struct exchange *x, uint64_t *first, uint64_t *last,
-                                 uint32_t *tip_day)
+/* Which records go out: all that are held and the office does not say it has. For none, last is
+   first - 1. *held is the first that is held, or would be the next. */
+static enum error choose_records(struct exchange *x, uint64_t *held, uint64_t *first,
+                                 uint64_t *last, uint32_t *tip_day)
 {
     struct outbox_tip tip;
 
     enum error error = outbox_tip(x->outbox, &tip);
     if (error == ERROR_NONE)
-        error = outbox_first(x->outbox, first);
+        error = outbox_first(x->outbox, held);
     if (error != ERROR_NONE)
         return of_outbox(x, error);
-    if (*first == 0)
-        *first = tip.seq + 1;
+    if (*held == 0)
+        *held = tip.seq + 1;
+    *first = *held > x->report->acknowledged ? *held : x->report->acknowledged + 1;
     *last = tip.seq;
     *tip_day = tip.day;
     return ERROR_NONE;
@@ -115,13 +117,13 @@ static void introduce(const struct exchange *x, struct bundle *bundle)
 }
 
 /* The header of every bundle of this exchange, with the range of all of them together. */
-static enum error describe(struct exchange *x, struct bundle *bundle)
+static enum error describe(struct exchange *x, struct bundle *bundle, uint64_t *held)
 {
     uint32_t exchanged = 0;
     uint32_t tip_day = 0;
 
     introduce(x, bundle);
-    enum error error = choose_records(x, &bundle->first, &bundle->last, &tip_day);
+    enum error error = choose_records(x, held, &bundle->first, &bundle->last, &tip_day);
     if (error != ERROR_NONE)
         return error;
     error = of_outbox(x, outbox_exchanged(x->outbox, &exchanged));
@@ -169,15 +171,15 @@ static enum error write_bundle(struct exchange *x, const struct bundle *bundle, 
 }
 
 /* Compares what the board acknowledges with the two ends of the outbox. */
-static void compare_mark(struct exchange *x, uint64_t first, uint64_t last)
+static void compare_mark(struct exchange *x, uint64_t held, uint64_t last)
 {
     x->evidence.tip = last;
     if (!x->state->has_mark)
         return;
     if (x->state->mark.seq > last)
         x->evidence.beyond = x->state->mark.seq;
-    if (x->state->mark.seq < first - 1)
-        x->report->unasked = first - 1;
+    if (x->state->mark.seq < held - 1)
+        x->report->unasked = held - 1;
 }
 
 /* Writes as many bundles as it takes. The last one is never full, even if it has to be empty, so
@@ -185,12 +187,13 @@ static void compare_mark(struct exchange *x, uint64_t first, uint64_t last)
 static enum error write_bundles(struct exchange *x)
 {
     struct bundle bundle;
+    uint64_t held = 0;
 
-    enum error error = describe(x, &bundle);
+    enum error error = describe(x, &bundle, &held);
     if (error != ERROR_NONE)
         return error;
     const uint64_t first = bundle.first, last = bundle.last;
-    compare_mark(x, first, last);
+    compare_mark(x, held, last);
     const uint64_t full = (last - (first - 1)) / BUNDLE_RECORDS_MAX;
     uint8_t *data = malloc(bundle_len(full > 0 ? BUNDLE_RECORDS_MAX : last - (first - 1)));
     if (data == NULL)
@@ -223,7 +226,7 @@ enum error exchange_send_records(struct exchange *x)
         return error;
     x->evidence.outbox = x->outbox;
     const enum error dropped =
-        of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->dropped_to));
+        of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->acknowledged));
     x->report->fork = dropped == ERROR_CHAIN;
     error = x->report->salvaged ? dropped : write_bundles(x);
     if (error == ERROR_NONE)

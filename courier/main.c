@@ -139,9 +139,9 @@ static void print_report(const struct exchange_report *report)
     print_card(report);
     print_taken(NAMES_CHARTER, report->charter);
     print_taken(NAMES_BOARD, report->board);
-    if (report->dropped_to > 0)
+    if (report->acknowledged > 0)
         printf(_("outbox: the office has the records up to %llu\n"),
-               (unsigned long long)report->dropped_to);
+               (unsigned long long)report->acknowledged);
     print_past(report);
     print_sent(report);
 }

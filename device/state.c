@@ -111,6 +111,7 @@ static enum error map_board(const struct state *state, uint8_t **map, size_t *le
 static void note_board(struct state *state, const struct board *board)
 {
     state->board_number = board->number;
+    state->board_day = board->day;
     state->has_mark = board_find_mark(board, state->kiosk, &state->mark);
 }
 
@@ -308,16 +309,20 @@ enum error state_install_board(struct state *state, const uint8_t *in, size_t le
     return error;
 }
 
-enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *dropped_to)
+enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto)
 {
-    *dropped_to = 0;
-    if (!state->has_mark || state->mark.seq == 0)
+    static const struct board_mark nothing;
+    const struct board_mark *mark =
+        state->has_mark && state->mark.seq > 0 ? &state->mark : &nothing;
+
+    *upto = 0;
+    if (state->board_number == 0)
         return ERROR_NONE;
-    enum error error = outbox_drop(outbox, state->mark.seq, state->mark.hash);
+    enum error error = outbox_acknowledge(outbox, state->board_day, mark->seq, mark->hash);
     if (error == ERROR_NO_ROW)
         return ERROR_CHAIN;
     if (error == ERROR_NONE)
-        *dropped_to = state->mark.seq;
+        *upto = mark->seq;
     return error;
 }
 

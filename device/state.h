@@ -41,6 +41,7 @@ struct state {
     bool unread; /* card, charter or board is there but could not be read just now. Then nothing is
                     installed: it may be older than what is held, or another office's */
     uint32_t board_number;  /* 0 when no board is held that passes its checks */
+    uint32_t board_day;     /* that it came out on */
     bool has_mark;          /* the board names this kiosk: */
     struct board_mark mark; /* ... so far its records have arrived */
     char path[4096];
@@ -85,11 +86,10 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
 enum error state_install_charter(struct state *state, const uint8_t *in, size_t len);
 enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
 
-/* Drops from the outbox what the board held acknowledges; *dropped_to is the last number
-   acknowledged, or 0. Returns an error of outbox_drop, or ERROR_CHAIN when the office acknowledges
-   another chain than ours; nothing is dropped then. */
-enum error state_acknowledge(const struct state *state, struct outbox *outbox,
-                             uint64_t *dropped_to);
+/* Tells the outbox what the board held acknowledges; *upto is the last number of that, or 0.
+   Returns an error of outbox_acknowledge, or ERROR_CHAIN when the office acknowledges another chain
+   than ours. */
+enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto);
 
 /* The path of the outbox, DIR/outbox.db. */
 void state_outbox_path(const struct state *state, char out[4096]);

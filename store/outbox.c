@@ -40,6 +40,11 @@ enum statement {
     RECORD_HASH,
     RECORD_PART,
     RECORD_DROP,
+    ACKNOWLEDGED_LAST,
+    ACKNOWLEDGED_BEFORE,
+    ACKNOWLEDGED_UNDO,
+    ACKNOWLEDGED_ADD,
+    ACKNOWLEDGED_FORGET,
     STATEMENT_COUNT,
 };
 
@@ -69,6 +74,13 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RECORD_PART] = "SELECT seq, hash FROM record WHERE seq > 0 AND seq < ?1"
                     " ORDER BY seq LIMIT 1 OFFSET ?2",
     [RECORD_DROP] = "DELETE FROM record WHERE seq > 0 AND seq <= ?1",
+    [ACKNOWLEDGED_LAST] = "SELECT day, seq, hash FROM acknowledged ORDER BY day DESC LIMIT 1",
+    [ACKNOWLEDGED_BEFORE] = "SELECT day, seq, hash FROM acknowledged WHERE day <= ?1"
+                            " ORDER BY day DESC LIMIT 1",
+    [ACKNOWLEDGED_UNDO] = "DELETE FROM acknowledged WHERE day >= ?1 OR seq > ?2",
+    [ACKNOWLEDGED_ADD] = "INSERT INTO acknowledged (day, seq, hash) VALUES (?1, ?2, ?3)",
+    [ACKNOWLEDGED_FORGET] = "DELETE FROM acknowledged WHERE day <"
+                            " (SELECT max(day) FROM acknowledged WHERE day <= ?1)",
 };
 
 static const struct db_schema schema = {
@@ -87,6 +99,8 @@ static const struct db_schema schema = {
         "CREATE TABLE ends (one INTEGER PRIMARY KEY CHECK (one = 1), tip_seq INTEGER NOT NULL,"
         " tip_day INTEGER NOT NULL, tip_hash BLOB NOT NULL, dropped_seq INTEGER NOT NULL,"
         " dropped_hash BLOB NOT NULL, exchanged_day INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE acknowledged (day INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
+        " hash BLOB NOT NULL) STRICT;"
         "INSERT INTO ends VALUES (1, 0, 0, zeroblob(32), 0, zeroblob(32), 0);"
         "INSERT INTO record VALUES (-1, 0, zeroblob(32), zeroblob(0), zeroblob(700));"
         "INSERT INTO record VALUES (0, 0, zeroblob(32), zeroblob(0), zeroblob(700));",
@@ -346,20 +360,78 @@ static enum error drop_part(struct outbox *outbox, const struct outbox_tip *upto
     return error;
 }
 
-enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
+/* Drops the records up to one that was acknowledged long ago. */
+static enum error drop(struct outbox *outbox, const struct outbox_tip *upto)
 {
-    struct outbox_tip upto = {.seq = seq};
     enum error error = ERROR_NONE;
     bool more = true, some = false;
-    memcpy(upto.hash, hash, sizeof(upto.hash));
     while (error == ERROR_NONE && more) {
-        error = drop_part(outbox, &upto, &more);
+        error = drop_part(outbox, upto, &more);
         some = some || error == ERROR_NONE;
     }
     /* The records are gone already; if a reader holds the log now, a later drop empties it. */
     if (some)
         (void)db_checkpoint(outbox->db);
+    return error == ERROR_NO_ROW ? ERROR_OUTBOX : error;
+}
+
+static enum error acknowledged_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct outbox_tip *at = context;
+    at->day = (uint32_t)columns[0].number;
+    at->seq = (uint64_t)columns[1].number;
+    return hash_take(&columns[2], at->hash);
+}
+
+/* What is on the board takes the place of what later boards said, and of what said more: the office
+   may have been set back. */
+static enum error note(struct outbox *outbox, const struct outbox_tip *upto)
+{
+    const struct db_value in[] = {DB_V_INT(upto->day), DB_V_INT(upto->seq),
+                                  DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
+    const struct db_value latest = DB_V_INT((int64_t)upto->day - OUTBOX_KEPT_DAYS);
+    enum error error = db_run(outbox->db, ACKNOWLEDGED_UNDO, in, 2, NULL, NULL);
+    if (error == ERROR_NONE)
+        error = db_put(outbox->db, ACKNOWLEDGED_ADD, in, 3);
+    return error == ERROR_NONE ? db_run(outbox->db, ACKNOWLEDGED_FORGET, &latest, 1, NULL, NULL)
+                               : error;
+}
+
+/* Notes what a board acknowledges, unless that is noted already. */
+static enum error note_once(struct outbox *outbox, const struct outbox_tip *upto)
+{
+    struct outbox_tip last = {.day = 0};
+    struct ends ends;
+    enum error error = db_begin(outbox->db);
+    if (error != ERROR_NONE)
+        return error;
+    error = ends_get(outbox, &ends);
+    if (error == ERROR_NONE)
+        error = drop_check(outbox, &ends, upto);
+    if (error == ERROR_NONE)
+        error = db_run(outbox->db, ACKNOWLEDGED_LAST, NULL, 0, acknowledged_row, &last);
+    const bool same = last.day == upto->day && last.seq == upto->seq &&
+                      memcmp(last.hash, upto->hash, OUTBOX_HASH_LEN) == 0;
+    if (error == ERROR_NONE && !same)
+        error = note(outbox, upto);
+    if (error == ERROR_NONE)
+        return db_commit(outbox->db);
+    db_rollback(outbox->db);
     return error;
+}
+
+enum error outbox_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
+                              const uint8_t hash[OUTBOX_HASH_LEN])
+{
+    struct outbox_tip upto = {.seq = seq, .day = day}, before = {.day = 0};
+    memcpy(upto.hash, hash, sizeof(upto.hash));
+    const struct db_value latest = DB_V_INT((int64_t)day - OUTBOX_KEPT_DAYS);
+    enum error error = note_once(outbox, &upto);
+    if (error == ERROR_NONE)
+        error = db_run(outbox->db, ACKNOWLEDGED_BEFORE, &latest, 1, acknowledged_row, &before);
+    if (error != ERROR_NONE || before.day == 0)
+        return error;
+    return drop(outbox, &before);
 }
 
 enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)

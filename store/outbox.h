@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kiosk's outbox: a numbered chain of signed records, kept until the office has acknowledged
-   them. To the store a record is a blob with a number, a day and a hash. Functions return an
-   enum error unless they say otherwise. */
+/* The kiosk's outbox: a numbered chain of signed records, kept for some time after the office has
+   acknowledged them, for it may be restored from a backup. To the store a record is a blob with a
+   number, a day and a hash. Functions return an enum error unless they say otherwise. */
 #ifndef STORE_OUTBOX_H
 #define STORE_OUTBOX_H
 
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "store/db.h"
 
-enum { OUTBOX_HASH_LEN = 32 };
+enum { OUTBOX_HASH_LEN = 32, OUTBOX_KEPT_DAYS = 60 };
 
 struct outbox;
 
@@ -60,12 +60,17 @@ typedef enum error outbox_each_fn(void *context, uint64_t seq, const uint8_t *re
 enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
                        void *context);
 
-/* Drops every record up to and including seq, if the chain's hash at seq is hash (zeros at 0).
-   Otherwise drops nothing and returns ERROR_NO_ROW (the office saw another chain, or a longer one).
-   After another error some of them, from the first on, may be gone; calling again drops the rest.
-   At the last dropped record it compares the hash and drops nothing more; below that the hash is no
-   longer known, and the answer is ERROR_NONE. Then empties the log, unless a reader holds it. */
-enum error outbox_drop(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN]);
+/* Notes that a board of this day acknowledges every record up to and including seq (0: none), if
+   the chain's hash at seq is hash (zeros at 0); then drops what a board acknowledged
+   OUTBOX_KEPT_DAYS before that day or earlier, and no board since took back. Days are those of
+   boards, which the office signs: whoever sets the kiosk's clock drops nothing.
+
+   ERROR_NO_ROW, and nothing is noted or dropped, when the office saw another chain, or a longer
+   one. After another error some of what was due may be dropped; calling again drops the rest. At
+   the last dropped record it compares the hash; below that the hash is no longer known, and it is
+   taken as right. Empties the log when something was dropped, unless a reader holds it. */
+enum error outbox_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
+                              const uint8_t hash[OUTBOX_HASH_LEN]);
 
 /* Is what arrived part of this chain? ERROR_NONE when the chain's hash at seq is this one, or seq
    is below the last dropped record; ERROR_NO_ROW when the chain has another hash there or ends

@@ -50,7 +50,7 @@ static void kiosk_without_records_still_shows_itself(void **state)
     assert_bundle(1, 0);
 }
 
-static void acknowledged_records_are_dropped(void **state)
+static void acknowledged_records_are_not_sent_again_and_dropped_later(void **state)
 {
     kiosk_folder_fill(exchange_dir, 5);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
@@ -58,18 +58,38 @@ static void acknowledged_records_are_dropped(void **state)
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_int_equal(exchange_told.board, ERROR_NONE);
-    assert_int_equal(exchange_told.dropped_to, 3);
+    assert_int_equal(exchange_told.acknowledged, 3);
     assert_int_equal(exchange_told.fork, 0);
-    assert_outbox_held(4, 5);
+    assert_outbox_held(1, 5);
     assert_bundle(4, 5);
     mark = kiosk_folder_mark(exchange_dir, 5);
     exchange_put_board(2, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
-    assert_outbox_held(6, 5);
+    assert_outbox_held(4, 5);
     assert_bundle(6, 5);
     kiosk_folder_fill(exchange_dir, 1);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_bundle(6, 6);
+}
+
+/* An office that was restored from a backup. */
+static void records_that_are_taken_back_go_out_again(void **state)
+{
+    kiosk_folder_fill(exchange_dir, 5);
+    struct board_mark mark = kiosk_folder_mark(exchange_dir, 5);
+    exchange_put_board(1, &mark);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_bundle(6, 5);
+    mark = kiosk_folder_mark(exchange_dir, 2);
+    exchange_put_board(2, &mark);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_int_equal(exchange_told.acknowledged, 2);
+    assert_int_equal(exchange_told.unasked, 0);
+    assert_bundle(3, 5);
+    exchange_put_board(3, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_bundle(1, 5);
+    assert_outbox_held(1, 5);
 }
 
 static void again_changes_nothing(void **state)
@@ -88,8 +108,8 @@ static void again_changes_nothing(void **state)
         assert_int_equal(exchange_test_run(), ERROR_NONE);
         assert_int_equal(exchange_told.charter, ERROR_NONE);
         assert_int_equal(exchange_told.board, ERROR_NONE);
-        assert_int_equal(exchange_told.dropped_to, 1);
-        assert_outbox_held(2, 2);
+        assert_int_equal(exchange_told.acknowledged, 1);
+        assert_outbox_held(1, 2);
         assert_bundle(2, 2);
     }
     assert_int_equal(stat(path, &after), 0);
@@ -104,7 +124,7 @@ static void fork_drops_nothing_and_is_told(void **state)
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_CHAIN);
     assert_int_equal(exchange_told.fork, 1);
-    assert_int_equal(exchange_told.dropped_to, 0);
+    assert_int_equal(exchange_told.acknowledged, 0);
     assert_int_equal(exchange_told.board, ERROR_NONE);
     assert_int_equal(exchange_told.bundle, ERROR_NONE);
     assert_outbox_held(1, 3);
@@ -225,7 +245,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EXCHANGE_TEST(records_go_out),
         EXCHANGE_TEST(kiosk_without_records_still_shows_itself),
-        EXCHANGE_TEST(acknowledged_records_are_dropped),
+        EXCHANGE_TEST(acknowledged_records_are_not_sent_again_and_dropped_later),
+        EXCHANGE_TEST(records_that_are_taken_back_go_out_again),
         EXCHANGE_TEST(again_changes_nothing),
         EXCHANGE_TEST(fork_drops_nothing_and_is_told),
         EXCHANGE_TEST(mark_beyond_the_end_is_a_fork),

@@ -105,7 +105,7 @@ static void test_bad_outbox_is_refused_untouched(void **state)
     uint8_t *good = folder_read(folder_path(kiosk->dir, "outbox.db"), &len), *kept = NULL;
 
     const char *path = folder_path(kiosk->dir, "outbox.db");
-    memset(good + len / 2, 0x55, len / 4);
+    memset(good + len / 4, 0x55, len / 2);
     folder_write(folder_path(kiosk->dir, "outbox.db"), good, len);
     assert_serve_refused(kiosk, "The outbox is damaged or gone");
     kept = folder_read(folder_path(kiosk->dir, "outbox.db"), &after);

@@ -163,7 +163,7 @@ static void test_in_and_out(void **state)
     free(board);
     assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_NONE);
     assert_int_equal(report.board, ERROR_NONE);
-    assert_int_equal(report.dropped_to, 2);
+    assert_int_equal(report.acknowledged, 2);
     assert_int_equal(report.first, 3);
     assert_int_equal(report.last, 3);
     names_bundle(kiosk, 1, name);

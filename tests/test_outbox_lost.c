@@ -121,7 +121,7 @@ static void a_hole_in_the_chain_is_found(void **state)
 {
     struct outbox_scene *scene = *state;
     outbox_test_append_all(scene->outbox, 1, 6);
-    assert_int_equal(outbox_drop(scene->outbox, 2, outbox_test_hash(2)), ERROR_NONE);
+    assert_int_equal(outbox_test_drop(scene->outbox, 2, outbox_test_hash(2)), ERROR_NONE);
     assert_corrupt_after(scene, "DELETE FROM record WHERE seq = 4", true);
     assert_corrupt_after(scene, "DELETE FROM record WHERE seq = 6", false);
     assert_corrupt_after(scene, "DELETE FROM record WHERE seq = 3", false);
@@ -141,7 +141,7 @@ static void drop_many(void *context)
     const struct outbox_scene *scene = context;
     struct outbox *mine = NULL;
     if (outbox_open(scene->path, DB_OPEN, &mine) == ERROR_NONE)
-        (void)outbox_drop(mine, UPTO, outbox_test_hash(UPTO));
+        (void)outbox_test_drop(mine, UPTO, outbox_test_hash(UPTO));
     outbox_close(&mine);
 }
 
@@ -185,7 +185,7 @@ static void what_is_missing_does_not_stop_a_drop(void **state)
     outbox_close(&scene->outbox);
     raw_db(scene->path, "DELETE FROM record WHERE seq IN (5, 128, 129, 256)");
     outbox_test_reopen(scene);
-    assert_int_equal(outbox_drop(scene->outbox, UPTO, outbox_test_hash(UPTO)), ERROR_NONE);
+    assert_int_equal(outbox_test_drop(scene->outbox, UPTO, outbox_test_hash(UPTO)), ERROR_NONE);
     outbox_test_holds(scene->outbox, UPTO + 1, MANY);
 }
 
@@ -203,7 +203,7 @@ static void append_for_ever(const struct outbox_scene *scene, int said)
         if (error == ERROR_NONE && write(said, &tip.seq, sizeof(tip.seq)) != sizeof(tip.seq))
             break;
         if (error == ERROR_NONE && tip.seq % 7 == 0)
-            error = outbox_drop(mine, tip.seq - 3, outbox_test_hash(tip.seq - 3));
+            error = outbox_test_drop(mine, tip.seq - 3, outbox_test_hash(tip.seq - 3));
     }
     _exit(error);
 }

@@ -15,6 +15,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
+#include "store/outbox.h"
 
 void fake_office_start(void)
 {
@@ -85,7 +86,7 @@ uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
                            const uint8_t *entries, uint32_t entry_count, size_t *len)
 {
     struct board board = {.number = number,
-                          .day = FAKE_OFFICE_DAY,
+                          .day = FAKE_OFFICE_DAY + (number - 1) * OUTBOX_KEPT_DAYS,
                           .kiosk_count = mark_count,
                           .entry_count = entry_count,
                           .entries = entries};

@@ -50,8 +50,8 @@ void fake_office_sign(const struct fake_office *office, const struct card *card,
 void fake_office_card(const struct fake_office *office, const uint8_t key[32], uint32_t number,
                       uint8_t out[CARD_FILE_LEN]);
 
-/* A board of this number with these marks and these entries (NULL: as many random ones);
-   malloc'd. */
+/* A board of this number with these marks and these entries (NULL: as many random ones); malloc'd.
+   Each comes out so long after the last that what that acknowledged is dropped. */
 uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
                            const struct board_mark *marks, uint32_t mark_count,
                            const uint8_t *entries, uint32_t entry_count, size_t *len);

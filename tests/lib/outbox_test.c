@@ -53,6 +53,14 @@ enum error outbox_test_append(struct outbox *outbox, uint64_t seq)
     return outbox_append(outbox, &tip, record, sizeof(record));
 }
 
+enum error outbox_test_drop(struct outbox *outbox, uint64_t seq, const uint8_t *hash)
+{
+    static uint32_t day = 20000;
+    day += 1 + OUTBOX_KEPT_DAYS;
+    const enum error error = outbox_acknowledge(outbox, day - OUTBOX_KEPT_DAYS, seq, hash);
+    return error == ERROR_NONE ? outbox_acknowledge(outbox, day, seq, hash) : error;
+}
+
 void outbox_test_append_all(struct outbox *outbox, uint64_t first, uint64_t last)
 {
     for (uint64_t seq = first; seq <= last; seq++)

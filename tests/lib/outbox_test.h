@@ -40,6 +40,10 @@ enum error outbox_test_append(struct outbox *outbox, uint64_t seq);
 /* Appends first..last, which must succeed. */
 void outbox_test_append_all(struct outbox *outbox, uint64_t first, uint64_t last);
 
+/* Two boards acknowledge the records up to this one, the second long enough after the first that
+   they are dropped; each call is later than the last. The first error of outbox_acknowledge. */
+enum error outbox_test_drop(struct outbox *outbox, uint64_t seq, const uint8_t *hash);
+
 /* The tip is the record of this number; 0: there was none yet. */
 void outbox_test_tip(struct outbox *outbox, uint64_t seq);
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "office/triage.h"
 #include "protocol/names.h"
+#include "store/outbox.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
@@ -59,9 +60,9 @@ static void state_restored_and_continued(struct tamper *t)
     /* The longer chain counts from now on: the kiosk's records are acknowledged again. */
     tamper_publish(t);
     assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
-    assert_int_equal(t->report.dropped_to, 7);
+    assert_int_equal(t->report.acknowledged, 7);
     kiosk_folder_held(t->kiosks[A].dir, &first, &last);
-    assert_true(first == 8 && last == 7);
+    assert_true(first == 1 && last == 7);
     insist_says(t, A, "FORK, two chains have these records: 4-5");
 }
 
@@ -99,7 +100,8 @@ static void trace_on_the_stick(struct tamper *t)
 }
 
 /* The same, and the stick comes back when the office has so many new records, under its numbers. */
-static void trace_that_comes_after(struct tamper *t, unsigned written, int error, uint64_t kept)
+static void trace_that_comes_after(struct tamper *t, unsigned written, uint32_t days, int error,
+                                   uint64_t kept)
 {
     char copy[FOLDER_PATH], name[64];
     tamper_write_some(t, A, 2);
@@ -112,6 +114,11 @@ static void trace_that_comes_after(struct tamper *t, unsigned written, int error
     tamper_restore(copy, t->kiosks[A].dir);
     tamper_write_some(t, A, written);
     tamper_round(t);
+    if (days > 0) {
+        t->today += days;
+        tamper_write_some(t, A, 1);
+        tamper_round(t);
+    }
     tamper_put_kept(t, "late", name);
     assert_int_equal(tamper_exchange(t, A), error);
     assert_int_equal(t->report.kept, kept);
@@ -119,17 +126,22 @@ static void trace_that_comes_after(struct tamper *t, unsigned written, int error
     insist_says(t, A, "FORK, two chains have these records: 3-4");
 }
 
-/* Ours go further: of what it ends with nobody here can say whether it is ours, so it is kept
-   without a word. */
 static void trace_on_a_stick_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 5, ERROR_NONE, 0);
+    trace_that_comes_after(t, 5, 0, ERROR_CHAIN, 1);
+}
+
+/* Ours go further, and are dropped: of what it ends with nobody here can say whether it is ours, so
+   it is kept without a word. */
+static void trace_on_a_stick_that_comes_too_late(struct tamper *t)
+{
+    trace_that_comes_after(t, 5, OUTBOX_KEPT_DAYS, ERROR_NONE, 0);
 }
 
 /* Ours end with the same number, of which the hash is still here. */
 static void trace_of_the_same_length_that_comes_late(struct tamper *t)
 {
-    trace_that_comes_after(t, 2, ERROR_CHAIN, 1);
+    trace_that_comes_after(t, 2, 0, ERROR_CHAIN, 1);
 }
 
 /* One folder, two machines, one stick; then a stick each. */
@@ -195,8 +207,8 @@ static void old_board_in_the_state_folder(struct tamper *t)
     folder_copy(old, board);
     tamper_remove(t->stick, NAMES_BOARD);
     tamper_write_some(t, A, 1);
-    assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
-    assert_int_equal(t->report.unasked, 4);
+    assert_int_equal(tamper_exchange(t, A), ERROR_NONE);
+    assert_true(t->report.first == 3 && t->report.last == 6);
     tamper_import(t, t->stick);
     insist_says(
         t, A,
@@ -314,7 +326,7 @@ static void board_acknowledges_another_chain(struct tamper *t)
     tamper_put_mark(t, 5, &mark);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);
     assert_true(t->report.fork);
-    assert_int_equal(t->report.dropped_to, 0);
+    assert_int_equal(t->report.acknowledged, 0);
     assert_int_equal(t->report.first, 1);
 }
 
@@ -400,6 +412,7 @@ struct tamper_case back_cases[] = {
     {"state folder restored again and again", state_restored_again_and_again},
     {"set back while the stick has more", trace_on_the_stick},
     {"trace on a stick that comes late", trace_on_a_stick_that_comes_late},
+    {"trace on a stick that comes too late", trace_on_a_stick_that_comes_too_late},
     {"trace of the same length on a stick that comes late",
      trace_of_the_same_length_that_comes_late},
     {"set back again and again, one stick", traces_fill_the_stick},

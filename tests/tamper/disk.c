@@ -306,7 +306,7 @@ static void outbox_with_a_trigger(struct tamper *t)
     insist_unusable(t, ERROR_OUTBOX_ALTERED, 3);
 }
 
-/* What was acknowledged cannot be dropped any more, and still the rest goes out. */
+/* What was acknowledged cannot be noted any more, and still the rest goes out. */
 static void folder_where_the_index_goes(struct tamper *t)
 {
     tamper_write_some(t, A, 1);
@@ -314,7 +314,7 @@ static void folder_where_the_index_goes(struct tamper *t)
     tamper_write_some(t, A, 3);
     const char *path = folder_path(t->kiosks[A].dir, "outbox.db-shm");
     assert_int_equal(mkdir(path, 0700), 0);
-    insist_unusable(t, ERROR_READONLY, 3);
+    insist_unusable(t, ERROR_READONLY, 4);
     assert_int_equal(t->taken.complaints, 3);
     assert_int_equal(rmdir(path), 0);
 }

@@ -23,7 +23,7 @@ static void clean_world(struct tamper *t)
     tamper_round(t);
     insist_well(t, A);
     insist_well(t, B);
-    assert_int_equal(t->report.dropped_to, 2);
+    assert_int_equal(t->report.acknowledged, 2);
 }
 
 /* --- bundles --- */

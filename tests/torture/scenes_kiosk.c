@@ -274,14 +274,30 @@ const char *scenes_install_check(const char *root, const struct marks *marks)
 
 /* --- exchange --- */
 
-/* A medium with a newer card and a board that acknowledges records 3 and 4; the bundle of an
-   earlier exchange still stands on it. */
+/* As under a board of so long ago that what it acknowledges is dropped now. */
+static void acknowledge_long_ago(const char *root)
+{
+    struct state *state = NULL;
+    struct outbox *outbox = NULL;
+    struct outbox_tip tip;
+    house_must(open_kiosk(root, &state, &outbox), "the kiosk");
+    house_must(outbox_tip(outbox, &tip) == ERROR_NONE &&
+                   outbox_acknowledge(outbox, day_today() - OUTBOX_KEPT_DAYS, tip.seq, tip.hash) ==
+                       ERROR_NONE,
+               "an old board");
+    outbox_close(&outbox);
+    state_close(&state);
+}
+
+/* A medium with a newer card and a board that acknowledges records 3 and 4, which are dropped then;
+   the bundle of an earlier exchange still stands on it. */
 void scenes_exchange_base(const char *root)
 {
     scenes_filed_base(root);
     house_must_carry(root, "media");
     house_must_import(root, "media");
     house_must_publish(root, "media");
+    acknowledge_long_ago(root);
     house_must(house_enroll(root, "request", "PC-18") == ERROR_NONE, "a second card");
     house_must_file(root, "c ");
     house_must_remember(root);
