@@ -39,7 +39,7 @@ static enum error check_header(const uint8_t public_key[ENVELOPE_KEY_LEN],
         return ERROR_MEMORY;
     if (memcmp(ours, info + INFO_DOMAIN_LEN, ENVELOPE_ID_LEN) != 0)
         return ERROR_KEY_UNFIT;
-    return memcmp(envelope + AT_ENC_REST, zeros, ENC_REST_LEN) == 0 ? ERROR_NONE : ERROR_SEAL;
+    return secret_equal(envelope + AT_ENC_REST, zeros, ENC_REST_LEN) ? ERROR_NONE : ERROR_SEAL;
 }
 
 enum error envelope_open_pair(const uint8_t secret[ENVELOPE_KEY_LEN],
