@@ -23,10 +23,11 @@
 struct run {
     struct import *import;
     struct crew *crew;
-    struct keyset *keys;          /* for the crew */
-    struct import_chunk *chosen;  /* being filled */
-    struct import_chunk *opening; /* in the hands of the crew, */
-    struct import_source *ahead;  /* and so is this, until it is decoded; or NULL */
+    struct keyset *keys;            /* for the crew */
+    struct import_chunk *chosen;    /* being filled */
+    struct import_chunk *opening;   /* in the hands of the crew, from crew_start to crew_finish, */
+    struct import_source *decoding; /* and so is this, NULL for none */
+    struct import_source *ahead;    /* the bundle that is taken next, or NULL */
 };
 
 /* --- the end of a bundle --- */
@@ -80,7 +81,7 @@ static enum error hold_keys(struct run *run)
     return keyset_copy(keys, &run->keys);
 }
 
-/* Checks and reads what needs no vault. */
+/* By any thread, once: reads nothing that a write to the journal changes. */
 static void decode(struct import_source *source)
 {
     if (source->decoded)
@@ -97,10 +98,11 @@ static void decode(struct import_source *source)
 static void work(void *context, size_t i)
 {
     struct run *run = context;
-    if (i > 0)
-        import_open(run->opening, i - 1);
-    else if (run->ahead != NULL)
-        decode(run->ahead);
+    const size_t first = run->decoding != NULL;
+    if (i < first)
+        decode(run->decoding);
+    else
+        import_open(run->opening, i - first);
 }
 
 static void open_chunk(struct run *run)
@@ -110,7 +112,9 @@ static void open_chunk(struct run *run)
     if (source->error == ERROR_NONE)
         source->error = hold_keys(run);
     chunk->keys = run->keys;
-    crew_start(run->crew, work, run, 1 + (source->error == ERROR_NONE ? chunk->n : 0));
+    run->decoding = run->ahead;
+    crew_start(run->crew, work, run,
+               (run->decoding != NULL) + (source->error == ERROR_NONE ? chunk->n : 0));
 }
 
 /* Gives the chosen chunk to the crew, when there is one, and writes the one that it has opened. */
@@ -201,7 +205,7 @@ static void choose_records(struct run *run, struct import_source *source)
 /* --- one bundle --- */
 
 /* Without the key that kiosks seal to, every letter would pass for unreadable, be acknowledged, and
-   be gone from the kiosk. */
+   later be gone from the kiosk. */
 static bool has_intake(const struct vault *vault)
 {
     for (size_t i = 0; i < vault->keys->intake_count; i++)
@@ -242,12 +246,16 @@ static struct import_source *source_new(struct run *run, const struct import_sou
     source->import = run->import;
     if (source->error == ERROR_NONE)
         source->error = find_card(source);
+    if (source->error != ERROR_NONE) { /* nothing looks at it any more, and it may be large */
+        free(source->data);
+        source->data = NULL;
+    }
     return source;
 }
 
 static void take(struct run *run, struct import_source *source)
 {
-    crew_finish(run->crew);
+    crew_finish(run->crew); /* which may be decoding this one */
     decode(source);
     if (source->error == ERROR_NONE) {
         contact_of(&source->bundle, source->import->now, &source->contact);

@@ -17,11 +17,11 @@ enum { IMPORT_CHUNK_MAX = 256 }; /* records of one transaction */
 struct import_source {
     struct import *import;
     const char *name;
-    uint8_t *data; /* malloc'd; NULL when it is another's */
-    const uint8_t *bytes;
+    uint8_t *data;        /* malloc'd; NULL when it is another's */
+    const uint8_t *bytes; /* the bundle's file: data, or its owner's */
     size_t len;
-    bool decoded;
-    struct bundle bundle; /* once it is decoded */
+    bool decoded; /* error says how; while the crew may decode it, it is the crew's */
+    struct bundle bundle;
     struct card card;
     struct contact contact;     /* what it says, */
     struct contact_state state; /* and what its kiosk had come to, as far as was read */

@@ -9,8 +9,8 @@
 
 #include <gcrypt.h>
 
-static bool is_short, only_once;
-static size_t left; /* calls that still find memory */
+static _Atomic bool is_short, only_once;
+static _Atomic size_t left; /* calls that still find memory */
 
 void short_memory_begin(size_t calls)
 {
