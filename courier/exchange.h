@@ -43,8 +43,8 @@ struct exchange_report {
     enum error charter;
     enum error board;
     enum error bundle; /* writing it; ERROR_MISSING when a request for a card went out instead */
-    /* Dropping what the office has, or noting the day. ERROR_NONE when that failed because of a
-       fork or an outbox of no use: fork and salvaged say so. */
+    /* Noting what the office has, dropping what it had long, or noting the day. ERROR_NONE when
+       that failed because of a fork or an outbox of no use: fork and salvaged say so. */
     enum error outbox;
     uint64_t first; /* records that went out, over all bundles; last < first for none */
     uint64_t last;

@@ -3,7 +3,6 @@
    outbox holds, or of what is left of a damaged one. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -94,11 +93,9 @@ static uint16_t age_of(uint32_t exchanged, uint32_t today)
    bundle may name too old a board; the disk that is not well explains that to the office. */
 static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
 {
-    struct statvfs disk;
     uint8_t health = BUNDLE_PRINTER_OK;
 
-    if (!x->state->unread && fstatvfs(x->state->dir, &disk) == 0 &&
-        (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX)
+    if (!x->state->unread && state_has_room(x->state))
         health |= BUNDLE_DISK_OK;
     if (x->today >= tip_day && x->today >= x->state->charter.issued &&
         (!x->state->has_mark || x->today >= x->state->mark.day))
@@ -213,8 +210,8 @@ static enum error write_bundles(struct exchange *x)
     return error;
 }
 
-/* Where there is no room to note what is dropped, the rest still goes out: that is what makes
-   room. */
+/* Where it cannot be noted what the office has, all that is held goes out: no letter waits for
+   that. */
 enum error exchange_send_records(struct exchange *x)
 {
     char path[4096];
@@ -225,17 +222,18 @@ enum error exchange_send_records(struct exchange *x)
     if (error != ERROR_NONE)
         return error;
     x->evidence.outbox = x->outbox;
-    const enum error dropped =
+    const enum error acknowledged =
         of_outbox(x, state_acknowledge(x->state, x->outbox, &x->report->acknowledged));
-    x->report->fork = dropped == ERROR_CHAIN;
-    error = x->report->salvaged ? dropped : write_bundles(x);
+    x->report->fork = acknowledged == ERROR_CHAIN;
+    error = x->report->salvaged ? acknowledged : write_bundles(x);
     if (error == ERROR_NONE)
         noted = of_outbox(x, outbox_set_exchanged(x->outbox, x->today));
     x->evidence.outbox = NULL;
     outbox_close(&x->outbox);
     if (x->report->salvaged)
         return error != ERROR_NONE ? error : noted;
-    x->report->outbox = dropped != ERROR_NONE && dropped != ERROR_CHAIN ? dropped : noted;
+    x->report->outbox =
+        acknowledged != ERROR_NONE && acknowledged != ERROR_CHAIN ? acknowledged : noted;
     return error;
 }
 

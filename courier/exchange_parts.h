@@ -32,9 +32,9 @@ enum error exchange_write_request(struct exchange *x);
 /* Removes the request, which only confuses once it was answered. */
 void exchange_remove_request(struct exchange *x);
 
-/* What needs the outbox: drops what has arrived, sends the rest, notes the day; the report says
-   what was done. Returns how the bundles fared or, when the outbox turns out to be of no use
-   (report->salvaged), why. */
+/* What needs the outbox: notes what the office has, drops what it has had for long, sends the rest,
+   notes the day; the report says what was done. Returns how the bundles fared or, when the outbox
+   turns out to be of no use (report->salvaged), why. */
 enum error exchange_send_records(struct exchange *x);
 
 /* For an outbox of no use: sends what is whole in its files, and an empty bundle when nothing is.

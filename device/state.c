@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -20,6 +21,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "device/kiosk_key.h"
+#include "protocol/bundle.h"
 
 #define CARD_FILE    "card"
 #define CHARTER_FILE "charter"
@@ -309,20 +311,31 @@ enum error state_install_board(struct state *state, const uint8_t *in, size_t le
     return error;
 }
 
+bool state_has_room(const struct state *state)
+{
+    struct statvfs disk;
+
+    return fstatvfs(state->dir, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX;
+}
+
 enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto)
 {
-    static const struct board_mark nothing;
-    const struct board_mark *mark =
-        state->has_mark && state->mark.seq > 0 ? &state->mark : &nothing;
+    struct outbox_tip at = {.day = state->board_day};
 
     *upto = 0;
     if (state->board_number == 0)
         return ERROR_NONE;
-    enum error error = outbox_acknowledge(outbox, state->board_day, mark->seq, mark->hash);
+    if (state->has_mark && state->mark.seq > 0) {
+        at.seq = state->mark.seq;
+        memcpy(at.hash, state->mark.hash, sizeof at.hash);
+    }
+    const enum error error =
+        outbox_acknowledge(outbox, &at, state_has_room(state) ? OUTBOX_KEPT_DAYS : 1);
     if (error == ERROR_NO_ROW)
         return ERROR_CHAIN;
     if (error == ERROR_NONE)
-        *upto = mark->seq;
+        *upto = at.seq;
     return error;
 }
 

@@ -86,9 +86,15 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
 enum error state_install_charter(struct state *state, const uint8_t *in, size_t len);
 enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
 
-/* Tells the outbox what the board held acknowledges; *upto is the last number of that, or 0.
-   Returns an error of outbox_acknowledge, or ERROR_CHAIN when the office acknowledges another chain
-   than ours. */
+/* Whether the disk has room for as much as a bundle takes. */
+bool state_has_room(const struct state *state);
+
+/* Tells the outbox what the board held acknowledges: nothing when it does not name this kiosk,
+   which takes back what earlier boards did. Where the disk has no such room, what an earlier board
+   acknowledged goes at once: people who write now come before an office that was restored. *upto is
+   the last number acknowledged, or 0. Without a board nothing is done. Errors of
+   outbox_acknowledge; ERROR_CHAIN in the place of its ERROR_NO_ROW: nothing is noted or dropped
+   then. */
 enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto);
 
 /* The path of the outbox, DIR/outbox.db. */

@@ -288,7 +288,7 @@ void db_rollback(struct db *db)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static enum error finish(struct db *db, enum error error)
+enum error db_finish(struct db *db, enum error error)
 {
     if (error == ERROR_NONE)
         return db_commit(db);
@@ -300,7 +300,7 @@ enum error db_check(struct db *db)
 {
     enum error error = begin(db, "BEGIN");
     if (error == ERROR_NONE)
-        error = finish(db, in_words(db->words, db_look_whole(db->handle)));
+        error = db_finish(db, in_words(db->words, db_look_whole(db->handle)));
     return error;
 }
 
@@ -384,7 +384,8 @@ static enum error run(struct db *db, size_t statement, const struct db_value *in
         error = in_words(db->words, ERROR_CORRUPT);
     if (!alone)
         return error;
-    const enum error ended = finish(db, reads ? ERROR_NONE : error); /* a rollback costs a sync */
+    /* A rollback would cost the next commit a sync. */
+    const enum error ended = db_finish(db, reads ? ERROR_NONE : error);
     return error != ERROR_NONE ? error : ended;
 }
 

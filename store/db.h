@@ -19,7 +19,7 @@
    connection commits and moves all of the log just before the checkpoint behind our commit, and
    begins the log anew just after that has read the index, our pages may be taken for moved. So
    writers that often commit at once must wait for each other's db_commit; others read again what
-   they wrote.
+   must not be lost (outbox_append).
 
    Functions return an enum error unless they say otherwise. */
 #ifndef STORE_DB_H
@@ -99,6 +99,9 @@ void db_close(struct db **db);
 enum error db_begin(struct db *db);
 enum error db_commit(struct db *db);
 void db_rollback(struct db *db);
+
+/* Ends a transaction: db_commit, unless there was an error; then db_rollback, and the error. */
+enum error db_finish(struct db *db, enum error error);
 
 /* A transaction that only reads: what runs in it sees one state of the file, and takes a third of
    the time. Ended by db_commit, not nested. db_rollback does it too, but the next commit then

@@ -28,6 +28,7 @@ struct outbox {
 enum statement {
     ENDS_GET,
     ENDS_FIT,
+    ENDS_OWED,
     ENDS_WHOLE,
     TIP_SET,
     DROPPED_SET,
@@ -56,7 +57,12 @@ static const char *const statements[STATEMENT_COUNT] = {
                  " AND (SELECT ifnull(max(seq), dropped_seq) FROM record WHERE seq > 0) = tip_seq"
                  " AND (SELECT ifnull(max(hash), dropped_hash) FROM record"
                  "   WHERE seq > 0 AND seq = tip_seq) = tip_hash FROM ends",
-    /* 1 when none between is missing, for which each is counted. */
+    /* 1 when none is missing that the office lacks, for which each is counted. */
+    [ENDS_OWED] =
+        "SELECT (SELECT count(*) FROM record WHERE seq > had) = tip_seq - had FROM"
+        " (SELECT tip_seq, max(dropped_seq, ifnull("
+        "   (SELECT seq FROM acknowledged ORDER BY day DESC LIMIT 1), 0)) AS had FROM ends)",
+    /* 1 when none between the ends is missing. */
     [ENDS_WHOLE] =
         "SELECT (SELECT count(*) FROM record WHERE seq > 0) = tip_seq - dropped_seq FROM ends",
     [TIP_SET] = "UPDATE ends SET tip_seq = ?1, tip_day = ?2, tip_hash = ?3",
@@ -71,14 +77,14 @@ static const char *const statements[STATEMENT_COUNT] = {
     [RECORD_RANGE] = "SELECT seq, bytes FROM record"
                      " WHERE seq > 0 AND seq BETWEEN ?1 AND ?2 ORDER BY seq",
     [RECORD_HASH] = "SELECT hash FROM record WHERE seq > 0 AND seq = ?1",
-    [RECORD_PART] = "SELECT seq, hash FROM record WHERE seq > 0 AND seq < ?1"
-                    " ORDER BY seq LIMIT 1 OFFSET ?2",
+    [RECORD_PART] = "SELECT seq, hash FROM record WHERE seq > 0 AND seq <= ?1"
+                    " ORDER BY seq LIMIT ?2",
     [RECORD_DROP] = "DELETE FROM record WHERE seq > 0 AND seq <= ?1",
-    [ACKNOWLEDGED_LAST] = "SELECT day, seq, hash FROM acknowledged ORDER BY day DESC LIMIT 1",
-    [ACKNOWLEDGED_BEFORE] = "SELECT day, seq, hash FROM acknowledged WHERE day <= ?1"
+    [ACKNOWLEDGED_LAST] = "SELECT day, seq FROM acknowledged ORDER BY day DESC LIMIT 1",
+    [ACKNOWLEDGED_BEFORE] = "SELECT day, seq FROM acknowledged WHERE day <= ?1"
                             " ORDER BY day DESC LIMIT 1",
     [ACKNOWLEDGED_UNDO] = "DELETE FROM acknowledged WHERE day >= ?1 OR seq > ?2",
-    [ACKNOWLEDGED_ADD] = "INSERT INTO acknowledged (day, seq, hash) VALUES (?1, ?2, ?3)",
+    [ACKNOWLEDGED_ADD] = "INSERT INTO acknowledged (day, seq) VALUES (?1, ?2)",
     [ACKNOWLEDGED_FORGET] = "DELETE FROM acknowledged WHERE day <"
                             " (SELECT max(day) FROM acknowledged WHERE day <= ?1)",
 };
@@ -99,8 +105,7 @@ static const struct db_schema schema = {
         "CREATE TABLE ends (one INTEGER PRIMARY KEY CHECK (one = 1), tip_seq INTEGER NOT NULL,"
         " tip_day INTEGER NOT NULL, tip_hash BLOB NOT NULL, dropped_seq INTEGER NOT NULL,"
         " dropped_hash BLOB NOT NULL, exchanged_day INTEGER NOT NULL) STRICT;"
-        "CREATE TABLE acknowledged (day INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
-        " hash BLOB NOT NULL) STRICT;"
+        "CREATE TABLE acknowledged (day INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;"
         "INSERT INTO ends VALUES (1, 0, 0, zeroblob(32), 0, zeroblob(32), 0);"
         "INSERT INTO record VALUES (-1, 0, zeroblob(32), zeroblob(0), zeroblob(700));"
         "INSERT INTO record VALUES (0, 0, zeroblob(32), zeroblob(0), zeroblob(700));",
@@ -159,7 +164,7 @@ enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out)
     if (error == ERROR_NONE)
         error = must_hold(outbox, ENDS_FIT);
     if (error == ERROR_NONE && db_unclean(outbox->db))
-        error = must_hold(outbox, ENDS_WHOLE);
+        error = must_hold(outbox, ENDS_OWED);
     if (error != ERROR_NONE && outbox->db != NULL && db_unclean(outbox->db))
         db_keep_log(outbox->db, true);
     if (error != ERROR_NONE)
@@ -224,10 +229,7 @@ enum error outbox_append(struct outbox *outbox, const struct outbox_tip *tip, co
         error = db_put(outbox->db, TIP_SET, row, 3);
     if (error == ERROR_NONE && outbox_moved(outbox))
         error = ERROR_OUTBOX;
-    if (error == ERROR_NONE)
-        error = db_commit(outbox->db);
-    else
-        db_rollback(outbox->db);
+    error = db_finish(outbox->db, error);
     /* A commit to a file that was removed in this very moment stores nothing. */
     if (error == ERROR_NONE && outbox_moved(outbox))
         error = ERROR_OUTBOX;
@@ -283,28 +285,36 @@ static enum error hash_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[0], found->hash);
 }
 
-/* ERROR_NONE when the chain may be dropped up to seq, ERROR_NO_ROW when it has another hash there.
-   Below the last dropped record hashes are no longer known, but there is nothing left to drop
-   either. */
-static enum error drop_check(struct outbox *outbox, const struct ends *ends,
-                             const struct outbox_tip *upto)
+/* ERROR_OUTBOX when there is no such record. */
+static enum error hash_at(struct outbox *outbox, uint64_t seq, uint8_t hash[OUTBOX_HASH_LEN])
 {
-    const struct db_value key = DB_V_INT(upto->seq);
+    const struct db_value key = DB_V_INT(seq);
     struct hash_found at = {.found = 0};
+    enum error error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
+    if (error == ERROR_NONE && !at.found)
+        error = ERROR_OUTBOX;
+    memcpy(hash, at.hash, OUTBOX_HASH_LEN);
+    return error;
+}
+
+/* ERROR_NONE when the chain has this hash there, ERROR_NO_ROW when it has another or ends before.
+   Below the last dropped record hashes are no longer known, and it is taken as right. */
+static enum error check_hash(struct outbox *outbox, const struct ends *ends,
+                             const struct outbox_tip *at)
+{
+    uint8_t hash[OUTBOX_HASH_LEN];
     enum error error = ERROR_NONE;
-    if (upto->seq > ends->tip.seq)
+    if (at->seq > ends->tip.seq)
         return ERROR_NO_ROW;
-    if (upto->seq < ends->dropped.seq)
+    if (at->seq < ends->dropped.seq)
         return ERROR_NONE;
-    if (upto->seq == ends->dropped.seq)
-        memcpy(at.hash, ends->dropped.hash, sizeof(at.hash));
+    if (at->seq == ends->dropped.seq)
+        memcpy(hash, ends->dropped.hash, sizeof(hash));
     else
-        error = db_run(outbox->db, RECORD_HASH, &key, 1, hash_row, &at);
+        error = hash_at(outbox, at->seq, hash);
     if (error != ERROR_NONE)
         return error;
-    if (upto->seq > ends->dropped.seq && !at.found)
-        return ERROR_OUTBOX;
-    return memcmp(at.hash, upto->hash, sizeof(at.hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
+    return memcmp(hash, at->hash, sizeof(hash)) == 0 ? ERROR_NONE : ERROR_NO_ROW;
 }
 
 enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[OUTBOX_HASH_LEN])
@@ -314,7 +324,7 @@ enum error outbox_holds(struct outbox *outbox, uint64_t seq, const uint8_t hash[
     enum error error = ends_get(outbox, &ends);
 
     memcpy(upto.hash, hash, sizeof(upto.hash));
-    return error == ERROR_NONE ? drop_check(outbox, &ends, &upto) : error;
+    return error == ERROR_NONE ? check_hash(outbox, &ends, &upto) : error;
 }
 
 static enum error drop_records(struct outbox *outbox, const struct outbox_tip *upto)
@@ -326,6 +336,7 @@ static enum error drop_records(struct outbox *outbox, const struct outbox_tip *u
     return error;
 }
 
+/* The last of the rows stays. */
 static enum error part_row(void *context, const struct db_value *columns, size_t n)
 {
     struct outbox_tip *part = context;
@@ -333,11 +344,21 @@ static enum error part_row(void *context, const struct db_value *columns, size_t
     return hash_take(&columns[1], part->hash);
 }
 
-/* One transaction. It is in memory until its commit, so it takes DROP_PART records at most, and
-   sets more when some are left. */
-static enum error drop_part(struct outbox *outbox, const struct outbox_tip *upto, bool *more)
+/* The first of the records up to seq; ERROR_OUTBOX when seq is not there. */
+static enum error drop_first(struct outbox *outbox, uint64_t seq, unsigned most,
+                             struct outbox_tip *part)
 {
-    const struct db_value in[] = {DB_V_INT(upto->seq), DB_V_INT(DROP_PART - 1)};
+    const struct db_value in[] = {DB_V_INT(seq), DB_V_INT(most)};
+    uint8_t unused[OUTBOX_HASH_LEN];
+    enum error error = hash_at(outbox, seq, unused);
+    if (error == ERROR_NONE)
+        error = db_run(outbox->db, RECORD_PART, in, 2, part_row, part);
+    return error == ERROR_NONE ? drop_records(outbox, part) : error;
+}
+
+/* One transaction of at most so many records; sets more when some are left. */
+static enum error drop_part(struct outbox *outbox, uint64_t seq, unsigned most, bool *more)
+{
     struct outbox_tip part = {.seq = 0};
     struct ends ends;
     *more = false;
@@ -345,34 +366,31 @@ static enum error drop_part(struct outbox *outbox, const struct outbox_tip *upto
     if (error != ERROR_NONE)
         return error;
     error = ends_get(outbox, &ends);
-    if (error == ERROR_NONE)
-        error = drop_check(outbox, &ends, upto);
-    if (error == ERROR_NONE)
-        error = db_run(outbox->db, RECORD_PART, in, 2, part_row, &part);
-    const bool all = part.seq == 0;
-    if (error == ERROR_NONE && upto->seq > ends.dropped.seq)
-        error = drop_records(outbox, all ? upto : &part);
-    if (error == ERROR_NONE)
-        error = db_commit(outbox->db);
-    else
-        db_rollback(outbox->db);
-    *more = error == ERROR_NONE && !all;
+    if (error == ERROR_NONE && seq > ends.dropped.seq)
+        error = drop_first(outbox, seq, most, &part);
+    error = db_finish(outbox->db, error);
+    *more = error == ERROR_NONE && part.seq > 0 && part.seq < seq;
     return error;
 }
 
-/* Drops the records up to one that was acknowledged long ago. */
-static enum error drop(struct outbox *outbox, const struct outbox_tip *upto)
+/* Drops the records up to one that was acknowledged long ago, in parts, for a transaction is in
+   memory until its commit; one by one where the disk has no room for the log of more. Then, also
+   when nothing was left to drop, empties the log: a reader may have been in the way before. */
+static enum error drop(struct outbox *outbox, uint64_t seq)
 {
     enum error error = ERROR_NONE;
-    bool more = true, some = false;
-    while (error == ERROR_NONE && more) {
-        error = drop_part(outbox, upto, &more);
-        some = some || error == ERROR_NONE;
+    unsigned most = DROP_PART;
+    for (bool more = true; error == ERROR_NONE && more;) {
+        error = drop_part(outbox, seq, most, &more);
+        if (error == ERROR_FULL && most > 1) {
+            error = ERROR_NONE;
+            most = 1;
+            more = true;
+            (void)db_checkpoint(outbox->db);
+        }
     }
-    /* The records are gone already; if a reader holds the log now, a later drop empties it. */
-    if (some)
-        (void)db_checkpoint(outbox->db);
-    return error == ERROR_NO_ROW ? ERROR_OUTBOX : error;
+    (void)db_checkpoint(outbox->db);
+    return error;
 }
 
 static enum error acknowledged_row(void *context, const struct db_value *columns, size_t n)
@@ -380,20 +398,19 @@ static enum error acknowledged_row(void *context, const struct db_value *columns
     struct outbox_tip *at = context;
     at->day = (uint32_t)columns[0].number;
     at->seq = (uint64_t)columns[1].number;
-    return hash_take(&columns[2], at->hash);
+    return ERROR_NONE;
 }
 
 /* What is on the board takes the place of what later boards said, and of what said more: the office
    may have been set back. */
 static enum error note(struct outbox *outbox, const struct outbox_tip *upto)
 {
-    const struct db_value in[] = {DB_V_INT(upto->day), DB_V_INT(upto->seq),
-                                  DB_V_BLOB(upto->hash, OUTBOX_HASH_LEN)};
-    const struct db_value latest = DB_V_INT((int64_t)upto->day - OUTBOX_KEPT_DAYS);
+    const struct db_value in[] = {DB_V_INT(upto->day), DB_V_INT(upto->seq)};
+    const struct db_value oldest = DB_V_INT((int64_t)upto->day - OUTBOX_KEPT_DAYS);
     enum error error = db_run(outbox->db, ACKNOWLEDGED_UNDO, in, 2, NULL, NULL);
     if (error == ERROR_NONE)
-        error = db_put(outbox->db, ACKNOWLEDGED_ADD, in, 3);
-    return error == ERROR_NONE ? db_run(outbox->db, ACKNOWLEDGED_FORGET, &latest, 1, NULL, NULL)
+        error = db_put(outbox->db, ACKNOWLEDGED_ADD, in, 2);
+    return error == ERROR_NONE ? db_run(outbox->db, ACKNOWLEDGED_FORGET, &oldest, 1, NULL, NULL)
                                : error;
 }
 
@@ -407,31 +424,26 @@ static enum error note_once(struct outbox *outbox, const struct outbox_tip *upto
         return error;
     error = ends_get(outbox, &ends);
     if (error == ERROR_NONE)
-        error = drop_check(outbox, &ends, upto);
+        error = check_hash(outbox, &ends, upto);
     if (error == ERROR_NONE)
         error = db_run(outbox->db, ACKNOWLEDGED_LAST, NULL, 0, acknowledged_row, &last);
-    const bool same = last.day == upto->day && last.seq == upto->seq &&
-                      memcmp(last.hash, upto->hash, OUTBOX_HASH_LEN) == 0;
-    if (error == ERROR_NONE && !same)
+    if (error == ERROR_NONE && (last.day != upto->day || last.seq != upto->seq))
         error = note(outbox, upto);
-    if (error == ERROR_NONE)
-        return db_commit(outbox->db);
-    db_rollback(outbox->db);
-    return error;
+    return db_finish(outbox->db, error);
 }
 
-enum error outbox_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
-                              const uint8_t hash[OUTBOX_HASH_LEN])
+enum error outbox_acknowledge(struct outbox *outbox, const struct outbox_tip *upto, uint32_t keep)
 {
-    struct outbox_tip upto = {.seq = seq, .day = day}, before = {.day = 0};
-    memcpy(upto.hash, hash, sizeof(upto.hash));
-    const struct db_value latest = DB_V_INT((int64_t)day - OUTBOX_KEPT_DAYS);
-    enum error error = note_once(outbox, &upto);
-    if (error == ERROR_NONE)
-        error = db_run(outbox->db, ACKNOWLEDGED_BEFORE, &latest, 1, acknowledged_row, &before);
-    if (error != ERROR_NONE || before.day == 0)
-        return error;
-    return drop(outbox, &before);
+    const struct db_value latest = DB_V_INT((int64_t)upto->day - keep);
+    struct outbox_tip before = {.day = 0};
+    const enum error noted = note_once(outbox, upto);
+    if (noted != ERROR_NONE && noted != ERROR_FULL)
+        return noted;
+    enum error error =
+        db_run(outbox->db, ACKNOWLEDGED_BEFORE, &latest, 1, acknowledged_row, &before);
+    if (error == ERROR_NONE && before.day > 0)
+        error = drop(outbox, before.seq < upto->seq ? before.seq : upto->seq);
+    return noted != ERROR_NONE ? noted : error;
 }
 
 enum error outbox_exchanged(struct outbox *outbox, uint32_t *day)

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "store/db.h"
 
-enum { OUTBOX_HASH_LEN = 32, OUTBOX_KEPT_DAYS = 60 };
+enum { OUTBOX_HASH_LEN = 32, OUTBOX_KEPT_DAYS = 60 /* that what is acknowledged stays */ };
 
 struct outbox;
 
@@ -24,7 +24,7 @@ struct outbox_tip {
 
 /* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, and ERROR_OUTBOX when the
    records do not begin after the last dropped one or do not end with the tip; if the file was not
-   closed in order, also when one between is missing. *out is owned by the caller until
+   closed in order, also when one is missing that no board acknowledged. *out is owned by the caller until
    outbox_close; NULL on error. Keeper and courier may each have it open. */
 enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out);
 
@@ -60,17 +60,17 @@ typedef enum error outbox_each_fn(void *context, uint64_t seq, const uint8_t *re
 enum error outbox_each(struct outbox *outbox, uint64_t first, uint64_t last, outbox_each_fn *each,
                        void *context);
 
-/* Notes that a board of this day acknowledges every record up to and including seq (0: none), if
-   the chain's hash at seq is hash (zeros at 0); then drops what a board acknowledged
-   OUTBOX_KEPT_DAYS before that day or earlier, and no board since took back. Days are those of
-   boards, which the office signs: whoever sets the kiosk's clock drops nothing.
+/* Notes that a board of upto->day acknowledges every record up to and including upto->seq (0:
+   none), if the chain has upto->hash there (zeros at 0); then drops what a board acknowledged
+   `keep` days before that day or earlier, no board since took back, and this one acknowledges, too.
+   Days are those of boards, which the office signs: whoever sets the kiosk's clock drops nothing.
 
    ERROR_NO_ROW, and nothing is noted or dropped, when the office saw another chain, or a longer
-   one. After another error some of what was due may be dropped; calling again drops the rest. At
-   the last dropped record it compares the hash; below that the hash is no longer known, and it is
-   taken as right. Empties the log when something was dropped, unless a reader holds it. */
-enum error outbox_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
-                              const uint8_t hash[OUTBOX_HASH_LEN]);
+   one. ERROR_FULL when it could not be noted, but what was due may be dropped. After another error
+   some of that may be dropped; calling again drops the rest. At the last dropped record it compares
+   the hash; below that the hash is no longer known, and it is taken as right. Once there is a board
+   that old, empties the log, too, unless a reader holds it. */
+enum error outbox_acknowledge(struct outbox *outbox, const struct outbox_tip *upto, uint32_t keep);
 
 /* Is what arrived part of this chain? ERROR_NONE when the chain's hash at seq is this one, or seq
    is below the last dropped record; ERROR_NO_ROW when the chain has another hash there or ends

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -70,6 +71,33 @@ static void acknowledged_records_are_not_sent_again_and_dropped_later(void **sta
     kiosk_folder_fill(exchange_dir, 1);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_bundle(6, 6);
+}
+
+static bool no_room;
+
+int fstatvfs(int fd, struct statvfs *out)
+{
+    (void)fd;
+    *out = (struct statvfs){.f_bavail = no_room ? 1 : 1U << 20, .f_frsize = 4096};
+    return 0;
+}
+
+/* Whoever wants to write comes before an office that may be restored. */
+static void a_disk_without_room_drops_what_an_earlier_board_acknowledged(void **state)
+{
+    exchange_office.board_days = 1;
+    kiosk_folder_fill(exchange_dir, 5);
+    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    exchange_put_board(1, &mark);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    mark = kiosk_folder_mark(exchange_dir, 5);
+    exchange_put_board(2, &mark);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_outbox_held(1, 5);
+    no_room = true;
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_outbox_held(4, 5);
+    no_room = false;
 }
 
 /* An office that was restored from a backup. */
@@ -246,6 +274,7 @@ int main(void)
         EXCHANGE_TEST(records_go_out),
         EXCHANGE_TEST(kiosk_without_records_still_shows_itself),
         EXCHANGE_TEST(acknowledged_records_are_not_sent_again_and_dropped_later),
+        EXCHANGE_TEST(a_disk_without_room_drops_what_an_earlier_board_acknowledged),
         EXCHANGE_TEST(records_that_are_taken_back_go_out_again),
         EXCHANGE_TEST(again_changes_nothing),
         EXCHANGE_TEST(fork_drops_nothing_and_is_told),

@@ -84,122 +84,6 @@ static void only_the_next_number_is_taken(void **state)
     outbox_test_append_all(scene->outbox, 4, 4);
 }
 
-static void what_was_acknowledged_is_dropped_and_the_tip_stays(void **state)
-{
-    struct outbox_scene *scene = *state;
-    outbox_test_append_all(scene->outbox, 1, 6);
-    assert_int_equal(outbox_holds(scene->outbox, 4, outbox_test_hash(4)), ERROR_NONE);
-    assert_int_equal(outbox_holds(scene->outbox, 4, outbox_test_hash(5)), ERROR_NO_ROW);
-    assert_int_equal(outbox_holds(scene->outbox, 7, outbox_test_hash(7)), ERROR_NO_ROW);
-    outbox_test_holds(scene->outbox, 1, 6);
-    assert_int_equal(outbox_test_drop(scene->outbox, 4, outbox_test_hash(4)), ERROR_NONE);
-    assert_int_equal(folder_size(folder_path(scene->folder, "outbox.db-wal")), 0);
-    outbox_test_holds(scene->outbox, 5, 6);
-    outbox_test_tip(scene->outbox, 6);
-    assert_int_equal(outbox_test_drop(scene->outbox, 6, outbox_test_hash(6)), ERROR_NONE);
-    outbox_test_reopen(scene);
-    outbox_test_holds(scene->outbox, 7, 6);
-    outbox_test_tip(scene->outbox, 6);
-    assert_int_equal(outbox_test_append(scene->outbox, 1), ERROR_CHAIN);
-    outbox_test_append_all(scene->outbox, 7, 8);
-    outbox_test_holds(scene->outbox, 7, 8);
-}
-
-static void acknowledge(const struct outbox_scene *scene, uint32_t day, uint64_t seq)
-{
-    static const uint8_t zeros[OUTBOX_HASH_LEN];
-    assert_int_equal(
-        outbox_acknowledge(scene->outbox, day, seq, seq > 0 ? outbox_test_hash(seq) : zeros),
-        ERROR_NONE);
-}
-
-static void what_was_acknowledged_stays_sixty_days(void **state)
-{
-    struct outbox_scene *scene = *state;
-    outbox_test_append_all(scene->outbox, 1, 6);
-    acknowledge(scene, 20000, 4);
-    acknowledge(scene, 20059, 6);
-    outbox_test_reopen(scene);
-    outbox_test_holds(scene->outbox, 1, 6);
-    acknowledge(scene, 20060, 6);
-    outbox_test_holds(scene->outbox, 5, 6);
-    acknowledge(scene, 20118, 6);
-    outbox_test_holds(scene->outbox, 5, 6);
-    acknowledge(scene, 20119, 6);
-    outbox_test_holds(scene->outbox, 7, 6);
-}
-
-/* An office that was restored from a backup may fall more than once, and as far as it likes. */
-static void what_was_taken_back_is_not_acknowledged(void **state)
-{
-    struct outbox_scene *scene = *state;
-    outbox_test_append_all(scene->outbox, 1, 6);
-    acknowledge(scene, 20000, 5);
-    acknowledge(scene, 20001, 6);
-    acknowledge(scene, 20030, 2);
-    acknowledge(scene, 20060, 4);
-    outbox_test_holds(scene->outbox, 1, 6);
-    acknowledge(scene, 20061, 0);
-    acknowledge(scene, 20120, 6);
-    outbox_test_holds(scene->outbox, 1, 6);
-    acknowledge(scene, 20179, 6);
-    outbox_test_holds(scene->outbox, 1, 6);
-    acknowledge(scene, 20180, 6);
-    outbox_test_holds(scene->outbox, 7, 6);
-}
-
-static void a_board_that_was_noted_is_not_written_again(void **state)
-{
-    struct outbox_scene *scene = *state;
-    const char *log = folder_path(scene->folder, "outbox.db-wal");
-    outbox_test_append_all(scene->outbox, 1, 3);
-    acknowledge(scene, 20000, 2);
-    size_t len = 0;
-    uint8_t *before = folder_read(log, &len);
-    acknowledge(scene, 20000, 2);
-    size_t len_after = 0;
-    uint8_t *after = folder_read(log, &len_after);
-    assert_int_equal(len_after, len);
-    assert_memory_equal(after, before, len);
-    free(before);
-    free(after);
-}
-
-/* A kiosk out of reach for months drops hundreds at once; its courier may have little memory. */
-static void many_are_dropped_in_little_memory(void **state)
-{
-    enum { MANY = 600, LITTLE = 6 * 1024 * 1024 };
-    static const uint64_t upto[] = {127, 128, 256, 257, MANY - 1};
-    struct outbox_scene *scene = *state;
-    outbox_test_append_all(scene->outbox, 1, MANY);
-    for (size_t i = 0; i < sizeof upto / sizeof *upto; i++) {
-        outbox_test_reopen(scene);
-        (void)sqlite3_memory_highwater(1);
-        const sqlite3_int64 before = sqlite3_memory_used();
-        assert_int_equal(outbox_test_drop(scene->outbox, upto[i], outbox_test_hash(upto[i])),
-                         ERROR_NONE);
-        assert_in_range(sqlite3_memory_highwater(0) - before, 1, LITTLE);
-        outbox_test_holds(scene->outbox, upto[i] + 1, MANY);
-        outbox_test_tip(scene->outbox, MANY);
-    }
-}
-
-static void another_chains_hash_drops_nothing(void **state)
-{
-    struct outbox_scene *scene = *state;
-    outbox_test_append_all(scene->outbox, 1, 6);
-    assert_int_equal(outbox_test_drop(scene->outbox, 4, outbox_test_hash(5)), ERROR_NO_ROW);
-    assert_int_equal(outbox_test_drop(scene->outbox, 7, outbox_test_hash(7)), ERROR_NO_ROW);
-    assert_int_equal(outbox_test_drop(scene->outbox, UINT64_MAX, outbox_test_hash(6)),
-                     ERROR_NO_ROW);
-    outbox_test_holds(scene->outbox, 1, 6);
-    assert_int_equal(outbox_test_drop(scene->outbox, 4, outbox_test_hash(4)), ERROR_NONE);
-    assert_int_equal(outbox_test_drop(scene->outbox, 4, outbox_test_hash(3)), ERROR_NO_ROW);
-    assert_int_equal(outbox_test_drop(scene->outbox, 4, outbox_test_hash(4)), ERROR_NONE);
-    assert_int_equal(outbox_test_drop(scene->outbox, 2, outbox_test_hash(2)), ERROR_NONE);
-    outbox_test_holds(scene->outbox, 5, 6);
-}
-
 static void the_day_of_the_exchange_is_kept(void **state)
 {
     struct outbox_scene *scene = *state;
@@ -387,12 +271,6 @@ int main(void)
         OUTBOX_TEST(records_come_back_in_order_after_reopening),
         OUTBOX_TEST(each_stops_where_it_is_told),
         OUTBOX_TEST(only_the_next_number_is_taken),
-        OUTBOX_TEST(what_was_acknowledged_is_dropped_and_the_tip_stays),
-        OUTBOX_TEST(what_was_acknowledged_stays_sixty_days),
-        OUTBOX_TEST(what_was_taken_back_is_not_acknowledged),
-        OUTBOX_TEST(a_board_that_was_noted_is_not_written_again),
-        OUTBOX_TEST(many_are_dropped_in_little_memory),
-        OUTBOX_TEST(another_chains_hash_drops_nothing),
         OUTBOX_TEST(the_day_of_the_exchange_is_kept),
         OUTBOX_TEST(dropped_bytes_are_gone_from_the_files),
         OUTBOX_TEST(keeper_and_courier_work_side_by_side),

@@ -39,6 +39,7 @@ void fake_office_open(struct fake_office *office)
     assert_int_equal(signature_key_new(office->board_seed, office->charter.board), 0);
     assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake), ERROR_NONE);
     office->charter.number = 1;
+    office->board_days = OUTBOX_KEPT_DAYS;
     office->charter.issued = FAKE_OFFICE_DAY;
     office->charter.expires = FAKE_OFFICE_DAY + 365;
     office->charter.epoch = 1;
@@ -86,7 +87,7 @@ uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
                            const uint8_t *entries, uint32_t entry_count, size_t *len)
 {
     struct board board = {.number = number,
-                          .day = FAKE_OFFICE_DAY + (number - 1) * OUTBOX_KEPT_DAYS,
+                          .day = FAKE_OFFICE_DAY + (number - 1) * office->board_days,
                           .kiosk_count = mark_count,
                           .entry_count = entry_count,
                           .entries = entries};

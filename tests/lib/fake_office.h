@@ -28,6 +28,7 @@ struct fake_office {
     uint8_t *root_seed; /* seeds and the intake secret in secret_new memory */
     uint8_t *board_seed;
     uint8_t *intake_secret;
+    uint32_t board_days;    /* from one board to the next */
     struct charter charter; /* number 1, valid for a year; fake_office_charter makes others */
     uint8_t charter_bytes[CHARTER_LEN];
 };
@@ -51,7 +52,8 @@ void fake_office_card(const struct fake_office *office, const uint8_t key[32], u
                       uint8_t out[CARD_FILE_LEN]);
 
 /* A board of this number with these marks and these entries (NULL: as many random ones); malloc'd.
-   Each comes out so long after the last that what that acknowledged is dropped. */
+   Each comes out board_days after the last: so long that what that acknowledged is dropped, unless
+   a test says otherwise. */
 uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
                            const struct board_mark *marks, uint32_t mark_count,
                            const uint8_t *entries, uint32_t entry_count, size_t *len);

@@ -53,12 +53,22 @@ enum error outbox_test_append(struct outbox *outbox, uint64_t seq)
     return outbox_append(outbox, &tip, record, sizeof(record));
 }
 
+enum error outbox_test_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
+                                   const uint8_t *hash, uint32_t keep)
+{
+    struct outbox_tip upto = {.seq = seq, .day = day};
+    memcpy(upto.hash, hash, sizeof upto.hash);
+    return outbox_acknowledge(outbox, &upto, keep);
+}
+
 enum error outbox_test_drop(struct outbox *outbox, uint64_t seq, const uint8_t *hash)
 {
     static uint32_t day = 20000;
     day += 1 + OUTBOX_KEPT_DAYS;
-    const enum error error = outbox_acknowledge(outbox, day - OUTBOX_KEPT_DAYS, seq, hash);
-    return error == ERROR_NONE ? outbox_acknowledge(outbox, day, seq, hash) : error;
+    const enum error error =
+        outbox_test_acknowledge(outbox, day - OUTBOX_KEPT_DAYS, seq, hash, OUTBOX_KEPT_DAYS);
+    return error == ERROR_NONE ? outbox_test_acknowledge(outbox, day, seq, hash, OUTBOX_KEPT_DAYS)
+                               : error;
 }
 
 void outbox_test_append_all(struct outbox *outbox, uint64_t first, uint64_t last)

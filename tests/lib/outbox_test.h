@@ -40,6 +40,10 @@ enum error outbox_test_append(struct outbox *outbox, uint64_t seq);
 /* Appends first..last, which must succeed. */
 void outbox_test_append_all(struct outbox *outbox, uint64_t first, uint64_t last);
 
+/* A board of this day acknowledges the records up to this one; the error of outbox_acknowledge. */
+enum error outbox_test_acknowledge(struct outbox *outbox, uint32_t day, uint64_t seq,
+                                   const uint8_t *hash, uint32_t keep);
+
 /* Two boards acknowledge the records up to this one, the second long enough after the first that
    they are dropped; each call is later than the last. The first error of outbox_acknowledge. */
 enum error outbox_test_drop(struct outbox *outbox, uint64_t seq, const uint8_t *hash);

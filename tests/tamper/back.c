@@ -99,7 +99,8 @@ static void trace_on_the_stick(struct tamper *t)
     insist_says(t, A, "FORK, two chains have these records: 3-3");
 }
 
-/* The same, and the stick comes back when the office has so many new records, under its numbers. */
+/* The same, and the stick comes back when the office has so many new records, under its numbers,
+   and so many days after that (0: at once). */
 static void trace_that_comes_after(struct tamper *t, unsigned written, uint32_t days, int error,
                                    uint64_t kept)
 {

@@ -306,7 +306,7 @@ static void outbox_with_a_trigger(struct tamper *t)
     insist_unusable(t, ERROR_OUTBOX_ALTERED, 3);
 }
 
-/* What was acknowledged cannot be noted any more, and still the rest goes out. */
+/* What was acknowledged cannot be noted any more, and all that is held goes out. */
 static void folder_where_the_index_goes(struct tamper *t)
 {
     tamper_write_some(t, A, 1);

@@ -281,10 +281,9 @@ static void acknowledge_long_ago(const char *root)
     struct outbox *outbox = NULL;
     struct outbox_tip tip;
     house_must(open_kiosk(root, &state, &outbox), "the kiosk");
-    house_must(outbox_tip(outbox, &tip) == ERROR_NONE &&
-                   outbox_acknowledge(outbox, day_today() - OUTBOX_KEPT_DAYS, tip.seq, tip.hash) ==
-                       ERROR_NONE,
-               "an old board");
+    house_must(outbox_tip(outbox, &tip) == ERROR_NONE, "its tip");
+    tip.day = day_today() - OUTBOX_KEPT_DAYS;
+    house_must(outbox_acknowledge(outbox, &tip, OUTBOX_KEPT_DAYS) == ERROR_NONE, "an old board");
     outbox_close(&outbox);
     state_close(&state);
 }
