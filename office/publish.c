@@ -444,6 +444,7 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t now,
         error = history_settle(&vault->history);
     if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
+    (void)journal_checkpoint(vault->journal); /* what a board acknowledges is in the file then */
     if (error == ERROR_NONE)
         error = make_board(vault, out, now, &contents, report);
     free(contents.notices);

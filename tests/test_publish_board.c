@@ -20,6 +20,7 @@
 #include "protocol/charter.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
 #include "tests/lib/publish_test.h"
 #include "tests/lib/short_memory.h"
 
@@ -74,6 +75,20 @@ static void test_marks_name_the_unbroken_chain(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     assert_true(board_find_mark(&scene->board, scene->kiosk.id, &mark));
     assert_int_equal(mark.seq, 2);
+}
+
+/* Whoever copies that one file after a board has what the board acknowledges. */
+static void what_was_done_before_a_board_is_in_the_journals_file(void **state)
+{
+    struct publish_scene *scene = *state;
+    const char *log = folder_path(scene->desk.dir, "journal.db-wal");
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    assert_int_equal(fake_desk_note(&scene->desk, 1, "x", 1), ERROR_NONE);
+    assert_true(folder_size(log) > 0);
+    publish_test_run(scene, FAKE_DESK_DAY);
+    assert_false(scene->report.changed); /* which would be written after it */
+    assert_int_equal(folder_size(log), 0);
 }
 
 static void test_number_grows_only_with_change(void **state)
@@ -275,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PUBLISH_TEST(test_answer_is_read_from_the_board),
         PUBLISH_TEST(test_marks_name_the_unbroken_chain),
+        PUBLISH_TEST(what_was_done_before_a_board_is_in_the_journals_file),
         PUBLISH_TEST(test_number_grows_only_with_change),
         PUBLISH_TEST(test_padding_stays_for_ever),
         PUBLISH_TEST(test_status_is_told_when_people_see_it_change),
