@@ -244,8 +244,7 @@ int speech_run(int socket, const char *program)
             serving = errno == EINTR;
         else if (polls[0].revents != 0)
             serving = take_messages(&speech, socket);
-        else if (polls[1].revents != 0 &&
-                 speech.pipe >= 0) /* poll passes over a pipe of -1, gcc does not know */
+        else if (polls[1].revents != 0 && speech.pipe >= 0) /* gcc: poll passes over one of -1 */
             feed_program(&speech);
     }
     cut_off(&speech);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How far a kiosk's records have arrived, by what the import acts signed for: what the board
-   acknowledges, and the kiosk then forgets. */
+   acknowledges, and the kiosk later forgets. */
 #ifndef OFFICE_ARRIVED_H
 #define OFFICE_ARRIVED_H
 

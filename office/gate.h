@@ -14,11 +14,12 @@
 
 #include "base/error.h"
 
-/* Enters, when all have left who came before, after at most so many milliseconds; *place is for
-   gate_leave. While it waits, it calls meanwhile (NULL: nothing) again and again. Returns
-   ERROR_OFFICE_BUSY when it took longer, a lack, or an error of meanwhile. The same descriptor
-   enters once at a time. */
 enum { GATE_FIRST = 2 };
+
+/* Enters, when all have left who came before, after at most so many milliseconds; *place is for
+   gate_leave. While it waits, it calls meanwhile (NULL: nothing) again and again; a call counts for
+   the time, but is not cut short. Returns ERROR_OFFICE_BUSY when it took longer, a lack, or an
+   error of meanwhile. The same descriptor enters once at a time. */
 typedef enum error gate_meanwhile_fn(void *context);
 enum error gate_enter(int gate, int64_t ms, gate_meanwhile_fn *meanwhile, void *context,
                       int64_t *place);

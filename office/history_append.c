@@ -304,7 +304,7 @@ enum error history_append(struct history *history, struct history_batch *batch)
     struct journal_txn txn = {.acts = 0};
     int64_t place = 0;
     enum error error = history_settle(history);
-    if (error == ERROR_NONE) /* in turn for SQLite's race, too */
+    if (error == ERROR_NONE) /* also because of SQLite's race, see store/db.h */
         error = gate_enter(history->gate, HISTORY_WAIT_MS, follow, history, &place);
     if (error != ERROR_NONE)
         return error;

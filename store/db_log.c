@@ -106,12 +106,11 @@ static int log_sync(sqlite3_file *file, int flags)
     return code;
 }
 
-/* A transaction was undone, whatever failed: somebody else may begin the log with the same header.
-   Should anything of it be joined still, it is never written. */
+/* A transaction was undone, whatever failed: somebody else may begin the log with the same
+   header. */
 static void undone(void *context)
 {
     struct db_log *log = context;
-    log->joined_len = 0;
     memset(log->header, 0, DB_LOG_HEADER_LEN);
 }
 
