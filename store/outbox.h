@@ -24,8 +24,8 @@ struct outbox_tip {
 
 /* Opens or (DB_CREATE) makes the outbox at path. Errors as db_open, and ERROR_OUTBOX when the
    records do not begin after the last dropped one or do not end with the tip; if the file was not
-   closed in order, also when one is missing that no board acknowledged. *out is owned by the caller until
-   outbox_close; NULL on error. Keeper and courier may each have it open. */
+   closed in order, also when one is missing that no board acknowledged. *out is owned by the caller
+   until outbox_close; NULL on error. Keeper and courier may each have it open. */
 enum error outbox_open(const char *path, enum db_mode mode, struct outbox **out);
 
 /* As db_check; also checks that every record from the last dropped one to the tip is there. */
