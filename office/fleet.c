@@ -15,7 +15,7 @@
 static enum error append(struct vault *vault, const struct act *act, const uint8_t *file,
                          struct history_batch *batch)
 {
-    const struct act_content content = {.head = file, .head_len = CARD_FILE_LEN};
+    const struct act_content content = {.head = file, .head_len = CARD_LEN};
     enum error error = history_batch_add(batch, vault->keys, act, NULL, &content, NULL);
     return error == ERROR_NONE ? history_append(&vault->history, batch) : error;
 }
@@ -31,11 +31,10 @@ static enum error add_row(void *context, const struct history_batch *batch)
     return journal_add_kiosk(kept->journal, kept->card->kiosk);
 }
 
-enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t now)
+enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_LEN], uint32_t now)
 {
     struct card card;
-    struct charter charter;
-    enum error error = card_decode(file, CARD_FILE_LEN, &card, &charter);
+    enum error error = card_view(file, &vault->charter, &card);
     if (error != ERROR_NONE)
         return error;
     const struct fold_kiosk *known = fold_kiosk_of(vault->history.fold, card.kiosk);
@@ -59,16 +58,14 @@ static enum error open_card(struct vault *vault, const struct fold_kiosk *kiosk,
 {
     const uint8_t *file = NULL;
     size_t len = 0;
-    struct charter charter;
     enum error error = history_body(&vault->history, kiosk->carded, ACT_KIOSK, plain, &file, &len);
     if (error != ERROR_NONE)
         return error;
-    error = card_decode(file, len, card, &charter);
+    error = len == CARD_LEN ? card_view(file, &vault->charter, card) : ERROR_JOURNAL_ROW;
     if (error_is_machine(error))
         return error;
-    if (error != ERROR_NONE ||
-        memcmp(card->office, vault->charter.office, CHARTER_OFFICE_LEN) != 0 ||
-        memcmp(card->kiosk, kiosk->id, CARD_KIOSK_LEN) != 0 || card->number != kiosk->card)
+    if (error != ERROR_NONE || memcmp(card->kiosk, kiosk->id, CARD_KIOSK_LEN) != 0 ||
+        card->number != kiosk->card)
         return ERROR_JOURNAL_ROW;
     return ERROR_NONE;
 }

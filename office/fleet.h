@@ -51,10 +51,10 @@ void fleet_free(struct fleet_row *rows, size_t n);
    after a backup was put back. Then *board is its number, else 0. ERROR_NONE. */
 enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board);
 
-/* Adds the act that a kiosk has this card file, in a transaction of its own; the kiosk may be new.
-   ERROR_CHANGED when a colleague gave it a card meanwhile; errors of card_decode and
-   history_append. */
-enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_FILE_LEN], uint32_t now);
+/* Adds the act that a kiosk has this card, which a card file begins with, in a transaction of its
+   own; the kiosk may be new. ERROR_CHANGED when a colleague gave it a card meanwhile; errors of
+   card_view and history_append. */
+enum error fleet_keep_card(struct vault *vault, const uint8_t file[CARD_LEN], uint32_t now);
 
 /* Opens the card of a kiosk. ERROR_NOT_ENROLLED when there is no such kiosk; ERROR_JOURNAL_ROW when
    the card does not open, or is not this office's or this kiosk's; ERROR_MEMORY, errors of the

@@ -204,14 +204,22 @@ static void choose_records(struct run *run, struct import_source *source)
 
 /* --- one bundle --- */
 
-/* Without the key that kiosks seal to, every letter would pass for unreadable, be acknowledged, and
-   later be gone from the kiosk. */
-static bool has_intake(const struct vault *vault)
+static bool holds(const struct keyset *keys, const struct charter_intake *intake)
 {
-    for (size_t i = 0; i < vault->keys->intake_count; i++)
-        if (memcmp(vault->keys->intake[i].public_key, vault->charter.intake, ENVELOPE_KEY_LEN) == 0)
+    for (size_t i = 0; i < keys->intake_count; i++)
+        if (memcmp(keys->intake[i].public_key, intake->key, ENVELOPE_KEY_LEN) == 0)
             return true;
     return false;
+}
+
+/* Without a key that kiosks seal to, its letters would pass for unreadable, be acknowledged, and
+   later be gone from the kiosk. */
+static bool has_intakes(const struct vault *vault)
+{
+    for (uint32_t i = 0; i < vault->charter.intake_count; i++)
+        if (!holds(vault->keys, &vault->charter.intake[i]))
+            return false;
+    return true;
 }
 
 /* Before the signature is checked, nothing but the kiosk's id is used. */
@@ -220,7 +228,7 @@ static enum error find_card(struct import_source *source)
     struct vault *vault = source->import->vault;
     uint8_t id[CARD_KIOSK_LEN];
     enum error error =
-        has_intake(vault) ? bundle_names(source->bytes, source->len, id) : ERROR_INTAKE_KEY;
+        has_intakes(vault) ? bundle_names(source->bytes, source->len, id) : ERROR_INTAKE_KEY;
     if (error == ERROR_NONE)
         error = history_follow(&vault->history);
     return error == ERROR_NONE ? fleet_card(vault, id, &source->card) : error;

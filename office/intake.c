@@ -109,8 +109,8 @@ static const uint8_t *find_wrap(const struct keyset *keys, const uint8_t *file, 
 }
 
 /* What opens is taken only when it is the key that was named: anybody can wrap another. */
-static enum error open_wrap(struct keyset *keys, const struct charter *charter, const uint8_t *file,
-                            const uint8_t *wrap)
+static enum error open_wrap(struct keyset *keys, const struct charter_intake *intake,
+                            const uint8_t *file, const uint8_t *wrap)
 {
     uint8_t bytes[INFO_LEN], named[ENVELOPE_KEY_LEN];
     const struct wrap_info info = {bytes, sizeof bytes};
@@ -122,17 +122,17 @@ static enum error open_wrap(struct keyset *keys, const struct charter *charter, 
     enum error error = wrap_open(&pair, &info, wrap, secret);
     if (error == ERROR_NONE)
         error = hpke_public(secret, named);
-    if (error == ERROR_NONE && memcmp(named, charter->intake, sizeof named) != 0)
+    if (error == ERROR_NONE && memcmp(named, intake->key, sizeof named) != 0)
         error = ERROR_KEY_UNFIT;
     if (error == ERROR_NONE)
-        error = keyset_add_intake(keys, charter->epoch, secret);
+        error = keyset_add_intake(keys, intake->epoch, secret);
     secret_free(secret);
     return error;
 }
 
-enum error intake_load(int dir, const struct charter *charter, struct keyset *keys)
+static enum error load(int dir, const struct charter_intake *intake, struct keyset *keys)
 {
-    const struct keyset_intake named = {.epoch = charter->epoch};
+    const struct keyset_intake named = {.epoch = intake->epoch};
     char name[NAME_LEN];
     uint8_t *file = NULL;
     size_t len = 0;
@@ -140,7 +140,15 @@ enum error intake_load(int dir, const struct charter *charter, struct keyset *ke
     enum error error = file_read(dir, name, FILE_MAX, &file, &len);
     const uint8_t *wrap = error == ERROR_NONE ? find_wrap(keys, file, len) : NULL;
     if (wrap != NULL)
-        error = open_wrap(keys, charter, file, wrap);
+        error = open_wrap(keys, intake, file, wrap);
     free(file);
     return error_is_machine(error) ? error : ERROR_NONE;
+}
+
+enum error intake_load(int dir, const struct charter *charter, struct keyset *keys)
+{
+    enum error error = ERROR_NONE;
+    for (uint32_t i = 0; i < charter->intake_count && error == ERROR_NONE; i++)
+        error = load(dir, &charter->intake[i], keys);
+    return error;
 }

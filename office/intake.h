@@ -40,9 +40,9 @@ enum error intake_is_for(int dir, const uint8_t office[HASH_LEN],
                          const struct keyset_intake *intake, const struct grant_holder *holders,
                          size_t n, bool *same);
 
-/* Reads the file of the intake key that a charter names from the folder dir, and adds the key to
-   keys when the file has a wrap for keys->officer that opens to it. Files of keys that nobody named
-   are not looked at. What is missing, damaged or for others adds nothing. ERROR_MEMORY,
+/* Reads the files of the intake keys that a charter names from the folder dir, and adds to keys
+   those whose file has a wrap for keys->officer that opens to the key. Files of keys that nobody
+   named are not looked at. What is missing, damaged or for others adds nothing. ERROR_MEMORY,
    ERROR_DESCRIPTORS, ERROR_IO. */
 enum error intake_load(int dir, const struct charter *charter, struct keyset *keys);
 

@@ -12,7 +12,7 @@
 
 enum { KEYS_LEN = SIGNATURE_PUBLIC_LEN + HPKE_KEY_LEN };
 _Static_assert((int)NAMING_FINGERPRINT_LEN == (int)CHARTER_FINGERPRINT_LEN, "one kind of it");
-_Static_assert((int)NAMING_NAME_MAX == (int)CHARTER_NAME_MAX, "one kind of name");
+_Static_assert((int)NAMING_NAME_MAX == (int)CHARTER_TEXT_MAX, "one kind of name");
 
 bool naming_valid(const char *name)
 {

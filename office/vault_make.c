@@ -88,13 +88,13 @@ static enum error make_charter(struct vault *vault, const struct vault_order *or
 {
     struct charter *charter = &vault->charter;
     charter->number = 1;
-    charter->epoch = 1;
     charter->issued = order->now / DAY_MINUTES;
     charter->expires = charter->issued + VAULT_CHARTER_DAYS;
-    memcpy(charter->name, order->name, strlen(order->name) + 1);
-    enum error error = charter_encode(charter, root->seed, vault->charter_bytes);
-    if (error == ERROR_MALFORMED)
+    charter_usual(charter);
+    if (order->name[0] != '\0' &&
+        charter_add_text(charter, CHARTER_NAME, "-", order->name) != ERROR_NONE)
         return ERROR_OFFICE_NAME;
+    enum error error = charter_encode(charter, root->seed, vault->charter_bytes);
     return error == ERROR_NONE ? charter_decode(vault->charter_bytes, CHARTER_LEN, charter) : error;
 }
 
@@ -120,7 +120,9 @@ static enum error make_secrets(struct vault *vault)
         error = keyset_board(keys, secret);
     if (error == ERROR_NONE && signature_public(secret, vault->charter.board) != 0)
         error = ERROR_MEMORY;
-    memcpy(vault->charter.intake, public_key, ENVELOPE_KEY_LEN);
+    vault->charter.intake_count = 1;
+    vault->charter.intake[0].epoch = 1;
+    memcpy(vault->charter.intake[0].key, public_key, ENVELOPE_KEY_LEN);
 out:
     secret_free(secret);
     return error;

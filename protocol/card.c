@@ -150,15 +150,10 @@ enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LE
     return ERROR_NONE;
 }
 
-enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter)
+enum error card_view(const uint8_t in[CARD_LEN], const struct charter *charter, struct card *card)
 {
-    enum error error = file_magic(in, len, card_magic);
+    enum error error = file_magic(in, CARD_LEN, card_magic);
 
-    if (error != ERROR_NONE)
-        return error;
-    if (len != CARD_FILE_LEN)
-        return ERROR_TRUNCATED;
-    error = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
     if (error != ERROR_NONE)
         return error;
     error = signature_check(charter->root, card_domain, in, AT_SIGNATURE, in + AT_SIGNATURE);
@@ -177,6 +172,18 @@ enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct 
     memcpy(card->facility, in + AT_FACILITY, sizeof card->facility);
     card->type = in[AT_TYPE];
     return card_kiosk_id(card->key, card->kiosk);
+}
+
+enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter)
+{
+    enum error error = file_magic(in, len, card_magic);
+
+    if (error != ERROR_NONE)
+        return error;
+    if (len != CARD_FILE_LEN)
+        return ERROR_TRUNCATED;
+    error = charter_decode(in + CARD_LEN, CHARTER_LEN, charter);
+    return error == ERROR_NONE ? card_view(in, charter, card) : error;
 }
 
 enum error card_names(const uint8_t *in, size_t len, uint8_t key[32])

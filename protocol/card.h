@@ -2,7 +2,7 @@
 /* A kiosk's enrolment: the request it makes, and the card the office signs. A card file carries the
    charter behind the card, so that one file opens a new kiosk.
 
-   request, 108 bytes                         card file, 486 bytes
+   request, 108 bytes                         card file, 8360 bytes
    offset  bytes  what                        offset  bytes  what
         0      8  "SANDYQR1"                       0      8  "SANDYQK1"
         8     32  kiosk public key                 8     32  office id
@@ -16,7 +16,7 @@
    SHA-256("sandyq kiosk v1" ||                  101      3  zeros
    kiosk public key)                             104     64  signature by the root key, domain
                                                              "sandyq card v1", over bytes 0 to 103
-                                                 168    318  charter */
+                                                 168   8192  charter */
 #ifndef PROTOCOL_CARD_H
 #define PROTOCOL_CARD_H
 
@@ -71,6 +71,9 @@ enum error card_encode(const struct card *card, const uint8_t charter[CHARTER_LE
    _FOREIGN, _NEWER, _TRUNCATED, _FORGED, _OFFICE, _MALFORMED or _MEMORY; on error *card and
    *charter are undefined. */
 enum error card_decode(const uint8_t *in, size_t len, struct card *card, struct charter *charter);
+
+/* The same for a card without a charter behind it, of the office whose charter this is. */
+enum error card_view(const uint8_t in[CARD_LEN], const struct charter *charter, struct card *card);
 
 /* Whose card is it? Reads the public key of something that looks like a card, so that the cards of
    other kiosks can be passed over. Nothing of an unchecked card may be believed. Returns

@@ -115,7 +115,7 @@ int draft_seal(const struct draft *draft, const struct charter *charter, const s
     if (draft->kind != LETTER_COVER)
         fill(&plain->letter, draft);
     if (letter_encode(&plain->letter, plain->bytes) == ERROR_NONE &&
-        envelope_seal(charter->intake, plain->bytes, envelope) == ERROR_NONE)
+        envelope_seal(charter->intake[0].key, plain->bytes, envelope) == ERROR_NONE)
         result = 0;
     secret_free(plain);
     return result;

@@ -51,10 +51,10 @@ static int ask_language(struct ui *ui)
         .tail = tail,
         .keys = ui->io->say != NULL ? "1  2  3  4  5" : "1  2  3  4",
     };
-    char print[CHARTER_FINGERPRINT_LEN];
+    char name[CHARTER_TEXT_MAX + 1], print[CHARTER_FINGERPRINT_LEN];
+    (void)charter_find_text(&ui->place->charter, CHARTER_NAME, NULL, 0, name);
     charter_fingerprint(ui->place->charter.office, print);
-    snprintf(tail, sizeof tail, "%s\nТексеру · Проверка · Check:  %s", ui->place->charter.name,
-             print);
+    snprintf(tail, sizeof tail, "%s\nТексеру · Проверка · Check:  %s", name, print);
     return dialog_choose(ui, &dialog);
 }
 

@@ -161,7 +161,8 @@ static void test_unreadable_envelopes_are_kept(void **state)
     random_bytes(envelope, sizeof envelope);
     fake_kiosk_raw(&scene->kiosk, envelope); /* no envelope at all */
     memset(letter, 0xA5, sizeof letter);
-    assert_int_equal(envelope_seal(scene->desk.vault.charter.intake, letter, envelope), ERROR_NONE);
+    assert_int_equal(envelope_seal(scene->desk.vault.charter.intake[0].key, letter, envelope),
+                     ERROR_NONE);
     fake_kiosk_raw(&scene->kiosk, envelope); /* opens, but is no letter */
     assert_int_equal(envelope_key_new(secret, other), ERROR_NONE);
     assert_int_equal(envelope_seal(other, letter, envelope), ERROR_NONE);

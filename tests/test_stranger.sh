@@ -127,7 +127,7 @@ shown "$dir/changed" "$dir/home" >"$dir/out"
 result shown_otherwise
 spoil end && named 'view: the journal was rolled back'
 result rolled_back
-spoil intake && named 'intake-1: the secret does not open' 'intake: no key for the epoch'
+spoil intake && named 'intake-1: the secret does not open' 'intake: no key for epoch 1'
 result intake
 spoil charter && named 'charter: a field makes no sense'
 result charter

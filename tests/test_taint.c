@@ -268,7 +268,8 @@ static void open_envelope(void)
     assert_non_null(letter);
     assert_int_equal(envelope_open(intake, envelope, letter), ERROR_NONE);
     envelope[ENVELOPE_LEN / 2] ^= 1;
-    assert_int_equal(envelope_open_pair(intake, charter.intake, envelope, letter), ERROR_SEAL);
+    assert_int_equal(envelope_open_pair(intake, charter.intake[0].key, envelope, letter),
+                     ERROR_SEAL);
     envelope[ENVELOPE_LEN / 2] ^= 1;
     secret_free(letter);
 }
@@ -399,7 +400,7 @@ static int setup(void **state)
         return -1;
     taint_hide(keys, sizeof *keys);
     memcpy(card.facility, "PC-17", 6);
-    return envelope_key_new(intake, charter.intake) == ERROR_NONE ? 0 : -1;
+    return envelope_key_new(intake, charter.intake[0].key) == ERROR_NONE ? 0 : -1;
 }
 
 static int teardown(void **state)

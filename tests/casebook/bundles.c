@@ -42,7 +42,7 @@ static enum error seal(const struct casebook *casebook, const struct plan *one, 
     enum error error =
         left == 0 ? letter_encode(&cover, raw) : casebook_letter(one, &letter, i + 1, raw);
     if (error == ERROR_NONE)
-        error = envelope_seal(casebook->vault->charter.intake, raw, envelope);
+        error = envelope_seal(casebook->vault->charter.intake[0].key, raw, envelope);
     secret_free(raw);
     return error;
 }

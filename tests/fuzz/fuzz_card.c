@@ -34,8 +34,8 @@ static struct card fresh(void)
 
 static void start(void)
 {
-    const struct charter charter = {
-        .number = 1, .issued = 1, .expires = 9, .epoch = 1, .name = "Office"};
+    struct charter charter = {
+        .number = 1, .issued = 1, .expires = 9, .intake_count = 1, .intake[0].epoch = 1};
     struct charter read;
     uint8_t file[CARD_FILE_LEN];
 
@@ -44,6 +44,7 @@ static void start(void)
     if (good.number > 0)
         return;
     const struct card card = fresh();
+    charter_usual(&charter);
     must(charter_encode(&charter, root, charter_bytes) == ERROR_NONE);
     must(card_encode(&card, charter_bytes, root, file) == ERROR_NONE);
     must(card_decode(file, sizeof file, &good, &read) == ERROR_NONE);

@@ -73,7 +73,7 @@ static void add_letter(const uint8_t *data, size_t size)
     if (data[0] & BARE)
         memset(raw, 0, sizeof raw);
     fuzz_change(raw, sizeof raw, wire_get16(data + 1) % LETTER_LEN, data + HEAD, size - HEAD);
-    must(envelope_seal(desk.vault.charter.intake, raw, envelope) == ERROR_NONE);
+    must(envelope_seal(desk.vault.charter.intake[0].key, raw, envelope) == ERROR_NONE);
     if (data[0] & SHUT)
         envelope[ENVELOPE_LEN - 1] ^= 1;
     fake_kiosk_raw(&kiosk, envelope);

@@ -67,10 +67,10 @@ static void start(void)
 static void load(unsigned fault, bool other, bool stranger)
 {
     struct keyset *keys = NULL;
-    struct charter charter = {.epoch = 1};
+    struct charter charter = {.intake_count = 1, .intake[0].epoch = 1};
 
-    memcpy(charter.intake, maker->intake[0].public_key, sizeof charter.intake);
-    charter.intake[0] ^= other;
+    memcpy(charter.intake[0].key, maker->intake[0].public_key, sizeof charter.intake[0].key);
+    charter.intake[0].key[0] ^= other;
     must(keyset_copy(maker, &keys) == ERROR_NONE);
     keys->intake_count = 0;
     keys->officer = stranger ? 7 : 1;

@@ -72,7 +72,7 @@ static void enroll(void)
 {
     uint8_t request[CARD_REQUEST_LEN];
     struct card card;
-    static char file[4096];
+    static char file[CARD_FILE_LEN + 1];
     fake_kiosk_make(&desk_kiosk, "PC-17");
     assert_int_equal(card_request_encode(desk_kiosk.seed, FAKE_DESK_DAY, request), ERROR_NONE);
     folder_write(folder_path(desk_dir, "kiosk.request"), request, sizeof request);

@@ -78,7 +78,7 @@ void fake_kiosk_add(struct fake_kiosk *kiosk, const struct charter *charter,
 {
     uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
     assert_int_equal(letter_encode(letter, raw), ERROR_NONE);
-    assert_int_equal(envelope_seal(charter->intake, raw, envelope), ERROR_NONE);
+    assert_int_equal(envelope_seal(charter->intake[0].key, raw, envelope), ERROR_NONE);
     fake_kiosk_raw(kiosk, envelope);
 }
 

@@ -37,13 +37,18 @@ void fake_office_open(struct fake_office *office)
     assert_non_null(office->intake_secret);
     assert_int_equal(signature_key_new(office->root_seed, office->charter.root), 0);
     assert_int_equal(signature_key_new(office->board_seed, office->charter.board), 0);
-    assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake), ERROR_NONE);
+    assert_int_equal(envelope_key_new(office->intake_secret, office->charter.intake[0].key),
+                     ERROR_NONE);
     office->charter.number = 1;
     office->board_days = OUTBOX_KEPT_DAYS;
     office->charter.issued = FAKE_OFFICE_DAY;
     office->charter.expires = FAKE_OFFICE_DAY + 365;
-    office->charter.epoch = 1;
-    strcpy(office->charter.name, "Office of the Commissioner");
+    office->charter.intake_count = 1;
+    office->charter.intake[0].epoch = 1;
+    charter_usual(&office->charter);
+    assert_int_equal(
+        charter_add_text(&office->charter, CHARTER_NAME, "-", "Office of the Commissioner"),
+        ERROR_NONE);
     fake_office_charter(office);
 }
 

@@ -173,7 +173,8 @@ struct fake_session *fake_session_new(void)
     place = &session->place;
     /* Fixed, so that the fingerprint and the codes' keys are the same in every run. */
     memset(place->charter.office, 0x5a, sizeof place->charter.office);
-    snprintf(place->charter.name, sizeof place->charter.name, "Адам құқықтары жөніндегі уәкіл");
+    place->charter.texts[0] = '\0';
+    (void)charter_add_text(&place->charter, CHARTER_NAME, "-", "Адам құқықтары жөніндегі уәкіл");
     snprintf(place->card.facility, sizeof place->card.facility, "KZ-17");
     memset(place->card.kiosk, 0xc3, sizeof place->card.kiosk);
     place->number = FAKE_SESSION_NUMBER;
@@ -182,7 +183,7 @@ struct fake_session *fake_session_new(void)
     session->arrived = 5;
     place->library = session->library = library_load("texts");
     if (session->library == NULL ||
-        envelope_key_new(session->intake, place->charter.intake) != ERROR_NONE)
+        envelope_key_new(session->intake, place->charter.intake[0].key) != ERROR_NONE)
         fake_session_free(&session);
     return session;
 }

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from files import card, charter, database, fault, faults, intake, keyring, passphrase, read
+from files import card, card_alone, charter, database, fault, faults, intake, keyring, passphrase, read
 from primitives import (KEM, ZERO, cbor, expand, hpke_open, lexpand, lextract, mac, public, sha,
                         signed, u16, u32, u64, unbox, unseal)
 from view import compare, open_view
@@ -273,7 +273,7 @@ class Audit:
             fault(f"act {seq}: the generation's pair is another")
 
     def card(self, seq, h, d):
-        held = card(d, self.id, f"act {seq}: card")
+        held = card_alone(d, self.id, self.root, f"act {seq}: card")
         if held and (held["number"], held["kiosk"] + bytes(8)) != (h.new, h.subject):
             fault(f"act {seq}: card: of another number or kiosk")
         elif held:
@@ -330,8 +330,8 @@ class Audit:
                     fault("transaction 1: not the one that the keyring names")
                 first = [self.contents.get(a["seq"], b"") for a in mine if a["seq"] in self.heads
                          and self.heads[a["seq"]].kind == 1]
-                if first and len(first[0]) == 350:
-                    self.charter = charter(first[0][:318], self.id, "founding charter")
+                if first and len(first[0]) == 8224:
+                    self.charter = charter(first[0][:8192], self.id, "founding charter")
                     self.root = self.charter and self.charter["root"]
                 else:
                     fault("transaction 1: founds nothing")
@@ -408,8 +408,9 @@ class Audit:
         names = [name for name in os.listdir(self.folder) if name.startswith("intake-")]
         keys = [intake(os.path.join(self.folder, name), self.id, self.me, self.agree)
                 for name in sorted(names)]
-        if held and (held["epoch"], held["intake"]) not in keys:
-            fault("intake: no key for the epoch of the charter")
+        for epoch in held["intakes"] if held else []:
+            if (epoch, held["intakes"][epoch]) not in keys:
+                fault(f"intake: no key for epoch {epoch} of the charter")
         path = os.path.join(self.home, "view")
         view = os.path.exists(path) and open_view(path, self.view, self.id, self.me)
         if view:
@@ -417,7 +418,7 @@ class Audit:
             self.viewed = view.txn
         for path in cards:
             d, name = read(path), os.path.basename(path)
-            if card(d, self.id, name) and d not in (held for _, held in self.cards.values()):
+            if card(d, self.id, name) and d[:168] not in (c for _, c in self.cards.values()):
                 fault(f"{name}: not the newest card of a kiosk of this journal")
 
 

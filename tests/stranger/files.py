@@ -18,6 +18,9 @@ from primitives import hpke_open, public, sha, signed, u32
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../man/sandyq-formats.5")
 FACILITY = re.compile(rb"[A-Z0-9][A-Z0-9-]{0,14}\0+")
+TEXTS = re.compile(rb"(?:[a-z]+ (?:-|[a-z]{2,8}) [^\n\0]+\n)*")
+SETTINGS = ((1, 127), (16, 4096), (16, 65536), (90, 1000), (16, 4096), (8, 65536), (1, 365),
+            (1, 365))
 MARK = b"\xef\xbb\xbf"
 
 faults = []
@@ -70,26 +73,45 @@ def text(field):
 
 def charter(d, office, what):
     """The fields of a charter that is right, else None. Days are not held against today's."""
-    if len(d) != 318 or d[:8] != b"SANDYQC1":
+    if len(d) != 8192 or d[:8] != b"SANDYQC1":
         return fault(f"{what}: not a charter")
     if sha(d[8:40]) != office:
         return fault(f"{what}: of another office")
-    if not signed(d[8:40], b"sandyq charter v1", d[:254], d[254:]):
+    if not signed(d[8:40], b"sandyq charter v1", d[:8128], d[8128:]):
         return fault(f"{what}: the signature is wrong")
-    number, issued, last, epoch, *suite = struct.unpack("<IIIIHHH", d[40:62])
-    if last < issued or d[253] or not text(d[126:254]) or suite != [0x20, 1, 3]:
+    number, issued, last = struct.unpack("<III", d[40:52])
+    settings, n = struct.unpack("<8I", d[84:116]), struct.unpack("<I", d[148:152])[0]
+    in_range = all(low <= set_to <= high for set_to, (low, high) in zip(settings, SETTINGS))
+    keys = [d[at:at + 1228] for at in range(152, 152 + 1228 * min(n, 4), 1228)]
+    epochs = [struct.unpack("<I", key[:4])[0] for key in keys]
+    known = {epoch: key[12:44] for epoch, key in zip(epochs, keys)
+             if struct.unpack("<HHH", key[4:10]) == (0x20, 1, 3)}
+    odd = any(key[10:12] != b"\x20\0" or any(key[44:]) for epoch, key in zip(epochs, keys)
+              if epoch in known)
+    texts = d[5064:8128].rstrip(b"\0")
+    if last < issued or not in_range or not 1 <= n <= 4 or any(d[152 + 1228 * n:5064]) or \
+       epochs != sorted(set(epochs) - {0}, reverse=True) or odd or not TEXTS.fullmatch(texts) or \
+       not all(text(line) and len(line.split(b" ", 2)[2]) <= 127
+               for line in texts.split(b"\n")[:-1]):
         return fault(f"{what}: a field makes no sense")
-    return {"root": d[8:40], "number": number, "last": last, "epoch": epoch, "intake": d[62:94]}
+    if not known:
+        return fault(f"{what}: of a newer version")
+    return {"root": d[8:40], "number": number, "last": last, "intakes": known}
 
 
 def card(d, office, what):
-    """The fields of a card that is right, with its charter behind it, else None."""
-    if len(d) != 486 or d[:8] != b"SANDYQK1":
-        return fault(f"{what}: not a card")
+    """The fields of a card file that is right, with its charter behind it, else None."""
+    if len(d) != 8360:
+        return fault(f"{what}: not a card file")
     held = charter(d[168:], office, f"{what}: its charter")
-    if not held:
-        return None
-    if not signed(held["root"], b"sandyq card v1", d[:104], d[104:168]):
+    return held and card_alone(d[:168], office, held["root"], what)
+
+
+def card_alone(d, office, root, what):
+    """The same for a card without a charter, of the office with this root."""
+    if len(d) != 168 or d[:8] != b"SANDYQK1":
+        return fault(f"{what}: not a card")
+    if not signed(root, b"sandyq card v1", d[:104], d[104:168]):
         return fault(f"{what}: the signature is wrong")
     number, issued, last = struct.unpack("<III", d[40:52])
     if last < issued or not FACILITY.fullmatch(d[84:100]) or any(d[101:104]) or d[8:40] != office:

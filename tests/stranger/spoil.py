@@ -131,7 +131,7 @@ class Spoiler:
         """One of the office's root that ends before it begins."""
         seed = keyring(os.path.join(self.office, "root.keyring"), self.words)[:32]
         path = os.path.join(self.office, "charter")
-        d = read(path)[:48] + u32(1) + read(path)[52:254]
+        d = read(path)[:48] + u32(1) + read(path)[52:8128]
         write(path, d + sign(seed, b"sandyq charter v1", d))
 
     def card(self):
@@ -142,7 +142,7 @@ class Spoiler:
         audit.run()
         kiosk, (held, card) = list(audit.cards.items())[-1]
         card = card[:40] + u32(held["number"] + 1) + card[44:]
-        plain = os.urandom(32) + u32(486) + card
+        plain = os.urandom(32) + u32(168) + card
         plain += bytes(944 - len(plain))
         head = struct.pack("<32sHBBI16sQQIIQBBHI32s", os.urandom(32), 5, 3, 0, 1, kiosk + bytes(8),
                            held["number"], held["number"] + 1, 0, 0, 0, 0, 0, 0, 0, ZERO)[:96]

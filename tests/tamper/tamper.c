@@ -122,7 +122,7 @@ static void file_letter(struct tamper *t, size_t k, const char *dir, struct lett
     memcpy(letter->facility, t->kiosks[k].facility, sizeof t->kiosks[k].facility);
     memcpy(letter->kiosk, t->kiosks[k].id, sizeof letter->kiosk);
     assert_int_equal(letter_encode(letter, raw), ERROR_NONE);
-    assert_int_equal(envelope_seal(t->desk.vault.charter.intake, raw, envelope), ERROR_NONE);
+    assert_int_equal(envelope_seal(t->desk.vault.charter.intake[0].key, raw, envelope), ERROR_NONE);
     append(&t->kiosks[k], outbox, &tip, envelope, letter->day);
     outbox_close(&outbox);
 }

@@ -237,7 +237,7 @@ enum error house_seal(const struct state *state, uint64_t seq, char who,
     memset(letter.tag_key, who, sizeof letter.tag_key);
     memset(letter.answer_key, who + 1, sizeof letter.answer_key);
     house_must(letter_encode(&letter, raw) == ERROR_NONE, "a letter");
-    return envelope_seal(state->charter.intake, raw, envelope);
+    return envelope_seal(state->charter.intake[0].key, raw, envelope);
 }
 
 void house_file(const struct state *state, struct outbox *outbox, char who)
