@@ -136,7 +136,9 @@ enum error charter_add_text(struct charter *charter, enum charter_text kind, con
             return ERROR_MALFORMED;
     }
     const int n = snprintf(charter->texts + len, room, "%s %s %s\n", kinds[kind], language, text);
-    if (n > 0 && (size_t)n < room && take_line(&at, at + n, &line) && *at == '\0')
+    /* A blank in the language would make its rest part of the text. */
+    if (n > 0 && (size_t)n < room && take_line(&at, at + n, &line) && *at == '\0' &&
+        is(line.language, line.language_len, language))
         return ERROR_NONE;
     charter->texts[len] = '\0';
     return ERROR_MALFORMED;

@@ -130,7 +130,7 @@ static void only_texts_are_added(void **state)
     const char *wrong[][2] = {
         {"-", ""},         {"-", "two\nlines"},   {"-", "\xc3("},  {"-", "\xe2\x80\xae"},
         {"-", longest},    {"a", "text"},         {"", "text"},    {"RU", "text"},
-        {"ru-RU", "text"}, {"abcdefghi", "text"}, {"r u", "text"},
+        {"ru-RU", "text"}, {"abcdefghi", "text"}, {"r u", "text"}, {"ru x", "text"},
     };
 
     memset(longest, 'a', sizeof longest - 1);
