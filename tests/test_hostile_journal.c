@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "crypto/envelope.h"
+#include "crypto/secret.h"
 #include "office/audit.h"
 #include "office/grant.h"
 #include "office/intake.h"
@@ -220,6 +222,27 @@ static void a_desk_without_the_intake_key_takes_no_letter(void **state)
     assert_int_equal(fold_case_count(desk.vault.history.fold), 3);
 }
 
+/* A charter names the newest key, and older ones to which letters are still on their way. */
+static void all_intake_keys_of_the_charter_are_needed(void **state)
+{
+    struct charter *charter = &desk.vault.charter;
+    uint8_t *secret = secret_new(ENVELOPE_KEY_LEN);
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "to the older key");
+    assert_non_null(secret);
+    fake_kiosk_add(&kiosk, charter, &letter);
+    charter->intake[1] = charter->intake[0];
+    charter->intake[0].epoch = 2;
+    charter->intake_count = 2;
+    assert_int_equal(envelope_key_new(secret, charter->intake[0].key), ERROR_NONE);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_INTAKE_KEY);
+    assert_int_equal(keyset_add_intake(desk.vault.keys, 2, secret), ERROR_NONE);
+    secret_free(secret);
+    letter = fake_kiosk_letter(&kiosk, 6, "to the newer one");
+    fake_kiosk_add(&kiosk, charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 4, NULL), ERROR_NONE);
+    assert_int_equal(fold_case_count(desk.vault.history.fold), 4);
+}
+
 /* As many as there are looked at together, and more, and before the true ones. */
 static void keys_of_nobody_keep_no_case_from_a_removal(void **state)
 {
@@ -400,6 +423,7 @@ int main(void)
         TEST(secrets_are_taken_as_they_were_made),
         TEST(an_intake_key_that_nobody_named_is_not_taken),
         TEST(a_desk_without_the_intake_key_takes_no_letter),
+        TEST(all_intake_keys_of_the_charter_are_needed),
         TEST(keys_of_nobody_keep_no_case_from_a_removal),
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
