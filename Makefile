@@ -118,8 +118,8 @@ $(BUILD)/texts:
 # A fresh machine has no compiler yet, so what needs one runs in a second make, after deps.
 check: deps-test
 	@$(MAKE) --no-print-directory check-built
-check-built: all $(TESTS) $(BUILD)/tests/casebook/casebook
-	@tests/run $(BUILD) $(TESTS) tests/test_stranger.sh
+check-built: all $(TESTS) $(BUILD)/tests/casebook/casebook $(BUILD)/tests/travel/travel
+	@tests/run $(BUILD) $(TESTS) tests/test_stranger.sh tests/test_travel.sh
 
 asan: deps-test
 	@SANDYQ_KEYS=1000000 SANDYQ_KILLS=200 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SAN=address,undefined OPT='-O1 -g' \
@@ -229,8 +229,8 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O2 -MMD -MP \
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(FUZZ_COVER) -c -o $@ $<
 # Half of the time would go into telling the fuzzer what cells and tags are compared with.
-$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/protocol/board.o $(BUILD)/fuzz/obj/tests/%.o: \
-	FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
+$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/protocol/board.o \
+	$(BUILD)/fuzz/obj/protocol/segment.o $(BUILD)/fuzz/obj/tests/%.o: FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^

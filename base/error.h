@@ -238,6 +238,8 @@
     X(MESSAGES, 1, \
       N_("This case has as many messages as a kiosk can show. The last one is kept to say " \
          "that the case is closed. Close it. The person can then write a new complaint.")) \
+    X(BOARD_PART, 1, \
+      N_("A part of the board is missing or damaged; copy all that the office published.")) \
     X(BOARD_FULL, 1, N_("The board has no room for more answers. Ask for a newer version.")) \
     X(NOTICES_FILE, 1, N_("The notices cannot be read. Make the file readable first.")) \
     X(NOTICES_LONG, 1, \

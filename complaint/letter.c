@@ -61,6 +61,8 @@ enum error letter_check(const struct letter *letter)
         return ERROR_LETTER_RANGE;
     if (letter->consent < 1 || letter->consent > 4 || letter->about > LETTER_ABOUT_MAX)
         return ERROR_LETTER_RANGE;
+    if (letter->arrival > (letter->kind == LETTER_COMPLAINT ? 0 : LETTER_ARRIVAL_MAX))
+        return ERROR_LETTER_RANGE;
     enum error error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
     if (error == ERROR_NONE)
         error = text_check(letter->name, letter->name_len, LETTER_NAME_MAX);

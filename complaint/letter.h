@@ -20,8 +20,11 @@
     13  bytes 32           tag key                                     no
     14  bytes 32           answer key                                  no
     15  text 0..160        the name the person gave, in UTF-8          no
+    16  uint 0..15         under which number of arrivals the person   no
+                           looks for it: 0 in complaints, in
+                           follow-ups drawn from 1 to 15
 
-   A cover has keys 0 to 5 and nothing else; the others have all sixteen. */
+   A cover has keys 0 to 5 and nothing else; the others have all seventeen. */
 #ifndef COMPLAINT_LETTER_H
 #define COMPLAINT_LETTER_H
 
@@ -41,6 +44,7 @@ enum {
     LETTER_ABOUT_MINOR = 4, /* the writer, under 18 */
     LETTER_ABOUT_MAX = LETTER_ABOUT_MINOR,
     LETTER_KEY_LEN = 32,
+    LETTER_ARRIVAL_MAX = 15,
     LETTER_VERSION = 1,
 };
 
@@ -68,16 +72,17 @@ struct letter {
     size_t name_len;
     uint8_t tag_key[LETTER_KEY_LEN];
     uint8_t answer_key[LETTER_KEY_LEN];
+    uint8_t arrival;
 };
 
 /* Checks a letter's fields, when it is encoded and when it is decoded. Returns ERROR_NONE,
    ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. A language need only have the form [a-z][a-z] and a
    category [A-Z][0-9], so that an old desk does not lose a new category. In a cover the fields of
-   keys 6 to 15 are not looked at. */
+   keys 6 to 16 are not looked at. */
 enum error letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
-   fields of keys 6 to 15 are left out. Returns what letter_check returns; on error out is zeroed.
+   fields of keys 6 to 16 are left out. Returns what letter_check returns; on error out is zeroed.
    The caller wipes out. */
 enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 

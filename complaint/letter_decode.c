@@ -27,6 +27,7 @@ enum {
     KEY_TAG,
     KEY_ANSWER,
     KEY_NAME,
+    KEY_ARRIVAL,
     KEY_COUNT,
     COVER_KEYS = KEY_LANGUAGE,
 };
@@ -233,6 +234,8 @@ static enum error take_small(struct reader *r, uint64_t key, struct letter *lett
         letter->consent = (uint8_t)number;
     else if (key == KEY_ABOUT)
         letter->about = (uint8_t)number;
+    else if (key == KEY_ARRIVAL)
+        letter->arrival = (uint8_t)number;
     else
         letter->people = (uint16_t)number;
     return error;
@@ -250,6 +253,7 @@ static enum error take_value(struct reader *r, uint64_t key, struct letter *lett
     case KEY_CONSENT:
     case KEY_ABOUT:
     case KEY_PEOPLE:
+    case KEY_ARRIVAL:
         return take_small(r, key, letter);
     case KEY_TEXT:
         return take_text(r, LETTER_TEXT_MAX, &letter->text, &letter->text_len);

@@ -9,10 +9,10 @@
                                            7   4045  UTF-8 text, then zeros
    tag of message n = first 16 bytes of HMAC-SHA-256(tag key, "sandyq entry v1" || n as 8 bytes)
    ChaCha20-Poly1305 (RFC 8439), key = answer key, aad = tag. nonce = first 12 bytes
-   of HMAC-SHA-256(answer key, "sandyq entry nonce v1" || n || plaintext): the office seals a
-   message anew for each board, always to the same bytes, and one restored from a backup may seal a
-   different text as message n without giving anything away. Integers are little-endian, n included;
-   labels are ASCII without a NUL. */
+   of HMAC-SHA-256(answer key, "sandyq entry nonce v1" || n || plaintext): a message that is sealed
+   again has the same bytes, and an office restored from a backup may seal a different text as
+   message n without giving anything away. Integers are little-endian, n included; labels are ASCII
+   without a NUL. */
 #ifndef CRYPTO_ANSWER_H
 #define CRYPTO_ANSWER_H
 
@@ -28,6 +28,9 @@ enum { ANSWER_LEN = 4096, ANSWER_TAG_LEN = 16, ANSWER_TEXT_MAX = 4045 };
    takes does not reveal how many there are; a message beyond this number would never be found. */
 enum { ANSWER_COUNT_MAX = 64 };
 
+/* Under how many numbers a letter may stand among the arrivals: a kiosk looks for all. */
+enum { ANSWER_ARRIVALS = 16 };
+
 /* One message to a person. text is not NUL-terminated; keep the struct in secret_new memory. */
 struct answer {
     uint8_t state;
@@ -38,6 +41,13 @@ struct answer {
 
 /* Computes the tag of message n, counted from 1. Returns ERROR_NONE or ERROR_MEMORY. */
 enum error answer_tag(const struct code_keys *keys, uint64_t n, uint8_t tag[ANSWER_TAG_LEN]);
+
+/* Computes the tag under which a letter of the case stands among the arrivals: number i of those
+   that the person looks for, below ANSWER_ARRIVALS, under this number of the office's charter. The
+   first 16 bytes of HMAC-SHA-256(tag key, "sandyq arrived v1" || charter as 4 bytes || i as 4
+   bytes). Returns ERROR_NONE or ERROR_MEMORY. */
+enum error answer_arrival_tag(const struct code_keys *keys, uint32_t charter, uint32_t i,
+                              uint8_t tag[ANSWER_TAG_LEN]);
 
 /* Seals an answer as message n, counted from 1. Returns ERROR_NONE, ERROR_TEXT_LONG or
    ERROR_MEMORY; on error entry is undefined (answer_seal.c, the office's half). */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Makes and reads the names of a kiosk's files. */
+/* Makes and reads the names of the files that travel. */
 #include "protocol/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "protocol/segment.h"
 
 void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN])
 {
@@ -40,4 +42,17 @@ void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAM
     char id[CARD_KIOSK_TEXT_LEN];
     card_kiosk_text(kiosk, id);
     snprintf(out, NAMES_LEN, "%s-0-%d%s", id, place, NAMES_BUNDLE);
+}
+
+bool names_segment(const struct head_segment *segment, char out[NAMES_LEN])
+{
+    static const char *const ends[] = {
+        [SEGMENT_ARRIVALS] = NAMES_ARRIVALS, [SEGMENT_ANSWERS] = NAMES_ANSWERS};
+    const uint8_t *hash = segment->hash;
+    out[0] = '\0';
+    if (segment->kind != SEGMENT_ARRIVALS && segment->kind != SEGMENT_ANSWERS)
+        return false;
+    snprintf(out, NAMES_LEN, "sandyq-%" PRIu32 "-%02x%02x%02x%02x%s", segment->number, hash[0],
+             hash[1], hash[2], hash[3], ends[segment->kind]);
+    return true;
 }

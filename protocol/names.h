@@ -3,11 +3,13 @@
 #ifndef PROTOCOL_NAMES_H
 #define PROTOCOL_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protocol/card.h"
+#include "protocol/head.h"
 
-/* The office's files: one of each in a folder. */
+/* The office's files: one of each in a folder, and beside the board's head its segments. */
 #define NAMES_CHARTER "sandyq.charter"
 #define NAMES_BOARD   "sandyq.board"
 
@@ -20,6 +22,10 @@
 
 /* Room for any name made here, with its NUL. */
 enum { NAMES_LEN = 64 };
+
+/* What the names of segments end with. */
+#define NAMES_ARRIVALS ".arrivals"
+#define NAMES_ANSWERS  ".answers"
 
 /* The kiosk's request for a card: KIOSKID.request. */
 void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN]);
@@ -34,5 +40,10 @@ uint64_t names_bundle_number(const uint8_t kiosk[CARD_KIOSK_LEN], const char *na
 /* Place `place`, from 1, for a bundle that is kept as evidence: KIOSKID-0-1.bundle ... Sorts before
    the bundles of an exchange, so an import reads it before them. */
 void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAMES_LEN]);
+
+/* A segment: sandyq-NUMBER-HASH and its kind, HASH being the first 4 bytes in hex, so that segments
+   of one number do not take each other's place. False for a kind that this version does not
+   know. */
+bool names_segment(const struct head_segment *segment, char out[NAMES_LEN]);
 
 #endif

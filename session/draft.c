@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "complaint/taxonomy.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 
 static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "a letter fills its envelope");
@@ -98,6 +99,10 @@ static void fill(struct letter *letter, const struct draft *draft)
     letter->name_len = draft->name_len;
     memcpy(letter->tag_key, draft->keys.tag, sizeof letter->tag_key);
     memcpy(letter->answer_key, draft->keys.answer, sizeof letter->answer_key);
+    if (draft->kind == LETTER_FOLLOWUP) {
+        random_bytes(&letter->arrival, sizeof letter->arrival);
+        letter->arrival = 1 + letter->arrival % LETTER_ARRIVAL_MAX;
+    }
 }
 
 int draft_seal(const struct draft *draft, const struct charter *charter, const struct card *card,

@@ -167,6 +167,25 @@ static void the_nonce_is_what_the_header_says(void **state)
     assert_memory_equal(entry + ANSWER_TAG_LEN, digest, 12);
 }
 
+/* By Python, of 32 times "t":
+   hmac.new(b"t" * 32, b"sandyq arrived v1" + struct.pack("<II", charter, i),
+   "sha256").digest()[:16] */
+static void arrival_tags_are_what_the_header_says(void **state)
+{
+    static const struct {
+        uint32_t charter, i;
+        const char *tag;
+    } cases[] = {
+        {1, 0, "ed563df959e28232d44477b4a8c4c397"},
+        {0x01020304, 15, "0eb2b11c00beff0864da2a1e3f8dbe7c"},
+    };
+    uint8_t tag[ANSWER_TAG_LEN];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(answer_arrival_tag(keys, cases[i].charter, cases[i].i, tag), ERROR_NONE);
+        hex_assert(tag, sizeof tag, cases[i].tag);
+    }
+}
+
 static void other_keys_do_not_open(void **state)
 {
     assert_int_equal(answer_seal(keys, 7, written, entry), ERROR_NONE);
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_message_is_sealed_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_number_twice_gives_nothing_away, setup, teardown),
         cmocka_unit_test_setup_teardown(the_nonce_is_what_the_header_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(arrival_tags_are_what_the_header_says, setup, teardown),
         cmocka_unit_test_setup_teardown(other_keys_do_not_open, setup, teardown),
         cmocka_unit_test_setup_teardown(any_flipped_byte_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strangers_entry_opens, setup, teardown),

@@ -25,10 +25,11 @@
 
 #define TARGETS(each)                                                                              \
     each(act) each(answer) each(board) each(bundle) each(card) each(charter) each(code)            \
-        each(config) each(contact) each(envelope) each(grant) each(history) each(import)           \
-            each(intake) each(keyring) each(keys) each(letter) each(library) each(linear)          \
-                each(news) each(notices) each(record) each(request) each(rows) each(salvage)       \
-                    each(sanitize) each(session) each(signature) each(vault) each(view)
+        each(config) each(contact) each(envelope) each(grant) each(head) each(history)             \
+            each(import) each(intake) each(keyring) each(keys) each(letter) each(library)          \
+                each(linear) each(news) each(notices) each(record) each(request) each(rows)        \
+                    each(salvage) each(sanitize) each(segment) each(session) each(signature)       \
+                        each(vault) each(view)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 

@@ -35,6 +35,8 @@ enum {
     AT_ANSWER_KEY = 91,
     AT_NAME_KEY = 126,
     AT_NAME_HEAD = 127,
+    AT_ARRIVAL_KEY = 134,
+    AT_ARRIVAL = 135,
 };
 
 static int decode_len(const uint8_t *bytes, size_t len)
@@ -101,6 +103,7 @@ static void these_bytes_are_a_complaint(void **state)
     assert_int_equal(is.name_len, 6);
     assert_memory_equal(is.name, must.name, 6);
     assert_ptr_equal(is.name, letter_test_bytes + AT_NAME_HEAD + 1);
+    assert_int_equal(is.arrival, 0);
 }
 
 static void another_version_is_said_first(void **state)
@@ -195,8 +198,8 @@ static void keys_are_in_order_once_and_known(void **state)
     assert_changed(AT_CATEGORY_KEY, 1, "\x06", 1, ERROR_LETTER_DUPLICATE);
     assert_changed(AT_CONSENT_KEY, 1, "\x00", 1, ERROR_LETTER_DUPLICATE);
     assert_changed(AT_NAME_KEY, 1, "\x0e", 1, ERROR_LETTER_DUPLICATE);
-    assert_changed(AT_NAME_KEY, 1, "\x10", 1, ERROR_LETTER_UNKNOWN_KEY);
-    assert_changed(AT_NAME_KEY, 1, "\x18\x64", 2, ERROR_LETTER_UNKNOWN_KEY);
+    assert_changed(AT_ARRIVAL_KEY, 1, "\x11", 1, ERROR_LETTER_UNKNOWN_KEY);
+    assert_changed(AT_ARRIVAL_KEY, 1, "\x18\x64", 2, ERROR_LETTER_UNKNOWN_KEY);
     assert_changed(AT_KIND, 1, "\x00", 1, ERROR_LETTER_UNKNOWN_KEY); /* a cover with a language */
 }
 
@@ -218,15 +221,16 @@ static void each_missing_key_is_missed(void **state)
                                 56,
                                 AT_ANSWER_KEY,
                                 AT_NAME_KEY,
+                                AT_ARRIVAL_KEY,
                                 sizeof(letter_test_complaint)};
-    for (size_t key = 0; key < 16; key++) {
+    for (size_t key = 0; key < 17; key++) {
         struct letter letter;
         size_t end = at[key + 1];
         memset(letter_test_bytes, 0, LETTER_LEN);
         memcpy(letter_test_bytes, letter_test_complaint, at[key]);
         memcpy(letter_test_bytes + at[key], letter_test_complaint + end,
                sizeof(letter_test_complaint) - end);
-        letter_test_bytes[0] = 0xaf;
+        letter_test_bytes[0] = 0xb0;
         assert_int_equal(letter_decode(letter_test_bytes, &letter), ERROR_LETTER_MISSING);
     }
     assert_int_equal(decode_len((const uint8_t *)"\xa0", 1), ERROR_LETTER_MISSING);
@@ -270,6 +274,23 @@ static void numbers_and_codes_out_of_range_are_refused(void **state)
     memset(letter_test_long, 'x', sizeof(letter_test_long));
     memcpy(letter_test_long, "\x78\xa1", 2); /* 161 */
     assert_changed(AT_NAME_HEAD, 7, letter_test_long, LETTER_NAME_MAX + 3, ERROR_LETTER_RANGE);
+}
+
+/* Only a follow-up has a number of its own: 1 to 15, or the 0 of a complaint. */
+static void arrivals_of_a_followup_go_to_15(void **state)
+{
+    struct letter letter;
+    assert_changed(AT_ARRIVAL, 1, "\x01", 1, ERROR_LETTER_RANGE);
+    for (uint8_t i = 0; i <= 16; i++) {
+        memcpy(memset(letter_test_bytes, 0, LETTER_LEN), letter_test_complaint,
+               sizeof(letter_test_complaint));
+        letter_test_bytes[AT_KIND] = LETTER_FOLLOWUP;
+        letter_test_bytes[AT_ARRIVAL] = i;
+        assert_int_equal(letter_decode(letter_test_bytes, &letter),
+                         i <= LETTER_ARRIVAL_MAX ? ERROR_NONE : ERROR_LETTER_RANGE);
+        assert_int_equal(letter.arrival, i <= LETTER_ARRIVAL_MAX ? i : 0);
+    }
+    assert_changed(AT_ARRIVAL, 1, "\x19\x01\x00", 3, ERROR_LETTER_RANGE);
 }
 
 static void a_category_of_tomorrow_is_taken(void **state)
@@ -328,6 +349,7 @@ int main(void)
         cmocka_unit_test(keys_are_in_order_once_and_known),
         cmocka_unit_test(each_missing_key_is_missed),
         cmocka_unit_test(numbers_and_codes_out_of_range_are_refused),
+        cmocka_unit_test(arrivals_of_a_followup_go_to_15),
         cmocka_unit_test(a_category_of_tomorrow_is_taken),
         cmocka_unit_test(text_that_is_not_utf8_is_refused),
         cmocka_unit_test(anything_after_the_map_is_refused),

@@ -63,6 +63,7 @@ static void the_largest_and_the_smallest_letter_fit(void **state)
     letter.about = LETTER_ABOUT_MAX;
     letter.name = letter_test_long;
     letter.name_len = LETTER_NAME_MAX;
+    letter.arrival = LETTER_ARRIVAL_MAX;
     assert_round_trip(&letter);
 
     letter = letter_test_make_complaint();
@@ -145,6 +146,9 @@ static void the_encoder_refuses_what_the_decoder_would(void **state)
     REFUSE(letter.consent = 0, ERROR_LETTER_RANGE);
     REFUSE(letter.consent = 5, ERROR_LETTER_RANGE);
     REFUSE(letter.about = LETTER_ABOUT_MAX + 1, ERROR_LETTER_RANGE);
+    REFUSE(letter.arrival = 1, ERROR_LETTER_RANGE);
+    REFUSE((letter.kind = LETTER_FOLLOWUP, letter.arrival = LETTER_ARRIVAL_MAX + 1),
+           ERROR_LETTER_RANGE);
     REFUSE((letter.text = letter_test_long, letter.text_len = LETTER_TEXT_MAX + 1),
            ERROR_LETTER_RANGE);
     REFUSE(letter.text_len = 3, ERROR_LETTER_UTF8);

@@ -33,7 +33,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "office/keyset.h"
-#include "protocol/board.h"
+#include "protocol/segment.h"
 #include "session/draft.h"
 #include "tests/taint/doors.h"
 #include "tests/taint/quiet.h"
@@ -51,8 +51,9 @@ static volatile int sink;
 enum { ENTRIES = 32, TAGS = 8 };
 
 static struct code_keys *keys;
-static uint8_t entries[ENTRIES][BOARD_ENTRY_LEN];
-static struct board board;
+static uint8_t entries[ENTRIES][SEGMENT_ANSWER_LEN];
+static uint8_t *answers, *arrivals; /* files of segments, and what they say */
+static struct segment answered, arrived;
 
 static void compare_naively(void)
 {
@@ -68,11 +69,16 @@ static void a_naive_compare_of_a_tag_is_seen(void **state)
     quiet_assert_seen(compare_naively);
 }
 
+static int by_tag(const void *a, const void *b)
+{
+    return memcmp(a, b, SEGMENT_TAG_LEN);
+}
+
 static void search_naively(void)
 {
     uint8_t tag[ANSWER_TAG_LEN];
     assert_int_equal(answer_tag(keys, 1, tag), ERROR_NONE);
-    (void)board_find(&board, tag);
+    sink = bsearch(tag, answered.tags, answered.count, SEGMENT_TAG_LEN, by_tag) != NULL;
 }
 
 static void a_binary_search_for_a_tag_is_seen(void **state)
@@ -200,17 +206,17 @@ static void comparing_two_pins_is_quiet(void **state)
     quiet_assert(compare_pins);
 }
 
-/* As the screen for answers does: all tags, all entries, those from the first. */
+/* As the screen for answers does: all tags, all bodies, those from the first. */
 static void look_for_answers(void)
 {
-    static uint8_t tags[TAGS][BOARD_TAG_LEN], found[TAGS][BOARD_ENTRY_LEN];
+    static uint8_t tags[TAGS][SEGMENT_TAG_LEN], found[TAGS][SEGMENT_ANSWER_LEN];
     struct answer *answer = secret_new(sizeof *answer);
     assert_non_null(answer);
     for (size_t i = 0; i < TAGS; i++)
         assert_int_equal(answer_tag(keys, i + 1, tags[i]), ERROR_NONE);
-    board_copy_all(&board, (const uint8_t(*)[BOARD_TAG_LEN])tags, TAGS, found);
+    segment_find_answers(&answered, (const uint8_t(*)[SEGMENT_TAG_LEN])tags, TAGS, found);
     for (size_t i = 0; i < TAGS; i++)
-        quiet_assert_secret(found[i] + BOARD_ENTRY_LEN - 1, 1);
+        quiet_assert_secret(found[i] + SEGMENT_ANSWER_LEN - 1, 1);
     assert_int_equal(answer_open(keys, 1, found[0], answer), ERROR_NONE);
     assert_int_equal(answer->len, 4);
     assert_int_equal(answer_open(keys, 2, found[1], answer), ERROR_NONE);
@@ -221,6 +227,25 @@ static void look_for_answers(void)
 static void looking_for_answers_is_quiet(void **state)
 {
     quiet_assert(look_for_answers);
+}
+
+/* The same for what has arrived: the letter with number 2. */
+static void look_for_arrivals(void)
+{
+    uint8_t tags[ANSWER_ARRIVALS][SEGMENT_TAG_LEN], found[ANSWER_ARRIVALS] = {0};
+    for (uint32_t i = 0; i < ANSWER_ARRIVALS; i++)
+        assert_int_equal(answer_arrival_tag(keys, 1, i, tags[i]), ERROR_NONE);
+    segment_find_tags(&arrived, (const uint8_t(*)[SEGMENT_TAG_LEN])tags, ANSWER_ARRIVALS, found);
+    for (size_t i = 0; i < ANSWER_ARRIVALS; i++) {
+        quiet_assert_secret(&found[i], 1);
+        taint_publish(&found[i], 1);
+        assert_int_equal(found[i], i == 2 ? 0xff : 0);
+    }
+}
+
+static void looking_for_arrivals_is_quiet(void **state)
+{
+    quiet_assert(look_for_arrivals);
 }
 
 /* Under the right tag, but spoilt: found out by the cipher's own tag. */
@@ -365,28 +390,27 @@ static void keys_of_a_compartment_are_quiet(void **state)
 
 /* ---- The scene ---- */
 
-static int by_tag(const void *a, const void *b)
+/* The file of a segment of random entries, two of them answers or one of them the arrival of number
+   2. */
+static enum error make_segment(uint32_t kind, uint8_t **file, struct segment *segment)
 {
-    return memcmp(a, b, BOARD_TAG_LEN);
+    const struct segment wanted = {.kind = kind, .number = 1, .charter = 1, .count = ENTRIES};
+    size_t len = 0;
+    const enum error error = segment_encode(&wanted, entries[0], file, &len);
+    return error == ERROR_NONE ? segment_view(*file, len, segment) : error;
 }
 
-/* A board with two answers among padding. */
 static int make_board(void)
 {
-    struct answer *answer = secret_new(sizeof *answer);
-    if (answer == NULL)
-        return -1;
-    answer->len = 4;
-    memcpy(answer->text, "text", 4);
+    static const struct answer answer = {.len = 4, .text = "text"};
     taint_fill(entries, sizeof entries);
+    if (answer_arrival_tag(keys, 1, 2, entries[0] + 5 * SEGMENT_TAG_LEN) != ERROR_NONE ||
+        make_segment(SEGMENT_ARRIVALS, &arrivals, &arrived) != ERROR_NONE)
+        return -1;
     for (uint64_t n = 1; n <= 2; n++)
-        if (answer_seal(keys, n, answer, entries[n]) != ERROR_NONE)
+        if (answer_seal(keys, n, &answer, entries[n]) != ERROR_NONE)
             return -1;
-    qsort(entries, ENTRIES, BOARD_ENTRY_LEN, by_tag);
-    board.entry_count = ENTRIES;
-    board.entries = entries[0];
-    secret_free(answer);
-    return 0;
+    return make_segment(SEGMENT_ANSWERS, &answers, &answered) != ERROR_NONE;
 }
 
 static int setup(void **state)
@@ -407,6 +431,8 @@ static int teardown(void **state)
 {
     secret_free(keys);
     secret_free(intake);
+    free(answers);
+    free(arrivals);
     return 0;
 }
 
@@ -422,6 +448,7 @@ static int run(void)
         cmocka_unit_test(deriving_the_keys_of_a_code_is_quiet),
         cmocka_unit_test(comparing_two_pins_is_quiet),
         cmocka_unit_test(looking_for_answers_is_quiet),
+        cmocka_unit_test(looking_for_arrivals_is_quiet),
         cmocka_unit_test(an_answer_that_does_not_open_is_quiet),
         cmocka_unit_test(signing_is_quiet),
         cmocka_unit_test(opening_an_envelope_is_quiet),
