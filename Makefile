@@ -131,6 +131,9 @@ $(BUILD)/tests/test_grow: ALL_LDFLAGS += -Xlinker --wrap=free
 # A moment can be made as long as a check of many signatures.
 $(BUILD)/tests/test_view: ALL_LDFLAGS += -Xlinker --wrap=clock_ms
 
+# Each look over a segment is counted.
+$(BUILD)/tests/test_session_looking: ALL_LDFLAGS += -Xlinker --wrap=segment_find_tags -Xlinker --wrap=segment_find_answers
+
 # Where secrets become public, and where libraries are left alone (tests/taint/doors.c).
 TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/taint/doors.c)
 $(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
@@ -229,7 +232,7 @@ $(BUILD)/fuzz/obj/%.o: %.c
 	$(call say,CC $@)clang -std=gnu11 -D_GNU_SOURCE -I. $(DEFINES) -g -O2 -MMD -MP \
 		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(FUZZ_COVER) -c -o $@ $<
 # Half of the time would go into telling the fuzzer what cells and tags are compared with.
-$(BUILD)/fuzz/obj/tui/%.o $(BUILD)/fuzz/obj/protocol/board.o \
+$(BUILD)/fuzz/obj/tui/%.o \
 	$(BUILD)/fuzz/obj/protocol/segment.o $(BUILD)/fuzz/obj/tests/%.o: FUZZ_COVER := -fno-sanitize-coverage=trace-cmp
 $(BUILD)/fuzz/rooms.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_SRC))
 	@rm -f $@

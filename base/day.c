@@ -20,6 +20,11 @@ uint32_t day_today(void)
     return day_minute() / DAY_MINUTES;
 }
 
+unsigned day_weekday(uint32_t day)
+{
+    return (unsigned)(((uint64_t)day + 3) % 7); /* 1970-01-01 was a Thursday */
+}
+
 /* Not by gmtime(3), which reads /etc/localtime: a session may not open a file. Years are counted
    from March, so that the leap day comes last; from 0000-03-01 to 1970-01-01 it is 719468 days. */
 void day_text(uint32_t day, char out[DAY_TEXT_LEN])

@@ -19,6 +19,9 @@ uint32_t day_today(void);
    day_today(). */
 uint32_t day_minute(void);
 
+/* The day of the week, 0 Monday to 6 Sunday. */
+unsigned day_weekday(uint32_t day);
+
 /* Writes a day as "2026-11-22", NUL-terminated; any day after 9999-12-31 as that one. Opens no
    file, so a confined process may call it. */
 enum { DAY_TEXT_LEN = 11 };

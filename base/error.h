@@ -240,7 +240,9 @@
          "that the case is closed. Close it. The person can then write a new complaint.")) \
     X(BOARD_PART, 1, \
       N_("A part of the board is missing or damaged; copy all that the office published.")) \
-    X(BOARD_FULL, 1, N_("The board has no room for more answers. Ask for a newer version.")) \
+    X(BOARD_NEWER, 1, \
+      N_("This folder holds a newer board of this office than the journal does: was the " \
+         "journal put back from a backup? Keep the folder, and publish into another one.")) \
     X(NOTICES_FILE, 1, N_("The notices cannot be read. Make the file readable first.")) \
     X(NOTICES_LONG, 1, \
       N_("The notices are longer than 65536 bytes. Make them shorter and try again.")) \

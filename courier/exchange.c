@@ -10,7 +10,6 @@
 
 #include <unistd.h>
 
-#include "base/file.h"
 #include "courier/exchange_parts.h"
 
 /* A kiosk without a card can only ask for one: its charter and board would have no office. */
@@ -40,7 +39,7 @@ static void run(struct exchange *x)
 {
     struct exchange_report *report = x->report;
 
-    file_sweep(x->state->dir);
+    state_sweep(x->state);
     medium_sweep(x->medium);
     report->card = exchange_take_card(x);
     if (!x->state->has_card) {

@@ -15,7 +15,9 @@
                        get at most 8 of the 16 and no mention
    *.card              in; of those for this kiosk the one with the highest number
    sandyq.charter      in
-   sandyq.board        in */
+   sandyq.board        in, once all segments that it names are in
+   sandyq-*.arrivals   in, those that the kiosk lacks of the board on the medium
+   sandyq-*.answers    in, the same */
 #ifndef COURIER_EXCHANGE_H
 #define COURIER_EXCHANGE_H
 
@@ -41,7 +43,7 @@ struct exchange_report {
     uint8_t office[CHARTER_OFFICE_LEN];
     bool card_rivals; /* first cards of two offices were there, and neither was taken */
     enum error charter;
-    enum error board;
+    enum error board;  /* ERROR_BOARD_PART: a segment was missing or wrong, and none was taken */
     enum error bundle; /* writing it; ERROR_MISSING when a request for a card went out instead */
     /* Noting what the office has, dropping what it had long, or noting the day. ERROR_NONE when
        that failed because of a fork or an outbox of no use: fork and salvaged say so. */

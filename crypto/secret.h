@@ -15,7 +15,7 @@
    libgcrypt's too (crypto/heap.c says why). Prints nothing. Returns ERROR_NONE, ERROR_CRYPTO_OLD,
    ERROR_CRYPTO_FIPS or ERROR_MEMORY_LOCK. */
 enum error secret_start(void);
-#define SECRET_POOL (1024 * 1024)
+#define SECRET_POOL (2 * 1024 * 1024)
 
 /* Returns len bytes of zeroed locked memory, or NULL when the pool is used up. The caller owns it
    and gives it to secret_free. Never grows: there is no realloc, by design. */

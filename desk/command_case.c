@@ -19,6 +19,7 @@
 #include "desk/text_input.h"
 #include "desk/triage_screen.h"
 #include "office/casefile.h"
+#include "office/publish.h"
 #include "office/triage.h"
 
 static const char *status_choice(size_t i)
@@ -142,13 +143,27 @@ struct done {
     enum error error;
     bool kept;         /* the words became a note */
     const char *words; /* when there was no error */
+    bool leaves;       /* a message waits for a board now */
 };
+
+/* Says when. */
+static void say_leaving(struct vault *vault)
+{
+    char day[DAY_TEXT_LEN];
+    struct publish_forecast forecast;
+    if (publish_look(vault, day_minute(), &forecast) != ERROR_NONE || forecast.waiting == 0)
+        return;
+    day_text(forecast.leaves, day);
+    printf(_("The person can read it after the board of %s, if it is published on time.\n"), day);
+}
 
 /* Prints the words, or the error with the case's number. */
 static int finish(const struct command_line *line, const struct done *done)
 {
     if (done->error == ERROR_NONE)
         puts(done->words);
+    if (done->error == ERROR_NONE && done->leaves)
+        say_leaving(done->vault);
     if (done->error == ERROR_CHANGED)
         say_changed(done->vault, done->casefile, done->kept);
     return command_fail(line->operands[1], done->error);
@@ -178,7 +193,8 @@ static int with_text(const struct command_line *line, size_t max, keep_fn *keep)
 
 static void keep_answer(struct done *done, const struct text_input *text)
 {
-    done->words = _("The answer goes out with the next board: sandyq-desk publish");
+    done->words = _("The answer is kept.");
+    done->leaves = true;
     done->error = triage_answer(done->casefile, text->text, text->len, day_minute(), &done->kept);
 }
 
@@ -211,6 +227,8 @@ int command_status(const struct command_line *line)
         struct done done = {.vault = vault, .casefile = casefile};
         done.error = triage_set_status(casefile, to, day_minute(), &changed);
         done.words = changed ? _("The status is changed.") : _("The case has this status already.");
+        done.leaves = done.error == ERROR_NONE && changed &&
+                      casefile_told(casefile) != (uint8_t)to->public_state;
         status = finish(line, &done);
     }
     return close_case(&vault, &casefile, status);

@@ -282,6 +282,25 @@ static void say_lost(const struct vault *vault)
                     (unsigned long long)vault->damage[i].case_id);
 }
 
+static void say_board(const struct publish_report *report)
+{
+    const struct publish_forecast *forecast = &report->forecast;
+    char day[DAY_TEXT_LEN], due[DAY_TEXT_LEN];
+    day_text(report->day, day);
+    day_text(forecast->due, due);
+    if (report->made)
+        printf(_("Board %u is made and written, with %u messages for people.\n"), report->number,
+               report->sent);
+    else
+        printf(_("Board %u of %s is written again.\n"), report->number, day);
+    if (report->made && report->notices > 0)
+        puts(_("The public notices are on it."));
+    if (forecast->waiting > 0)
+        printf(_("Messages that wait: %zu. They leave on the next %u boards.\n"), forecast->waiting,
+               forecast->boards);
+    printf(_("The next board is due on %s.\n"), due);
+}
+
 /* As command_fail, naming the file in the office's folder and the line at fault. */
 static int fail_file(const char *office, const struct publish_report *report, enum error error)
 {
@@ -298,7 +317,7 @@ static int fail_file(const char *office, const struct publish_report *report, en
 static int enter_for_publish(const struct command_line *line, struct vault **vault)
 {
     const struct landlock_place out = {line->out, LANDLOCK_KEEP};
-    enum error error = publish_folder(line->out);
+    enum error error = day_today() < DAY_RELEASED ? ERROR_OFFICE_CLOCK : publish_folder(line->out);
     if (error == ERROR_NONE)
         return command_sandbox(vault, &out, 1);
     vault_close(vault);
@@ -316,18 +335,17 @@ int command_publish(const struct command_line *line)
         return status;
     enum error error = publish_run(vault, line->out, day_minute(), &report);
     if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
-        printf(report.changed ? _("Board %u is written.\n")
-                              : _("Nothing changed. Board %u is written again.\n"),
-               report.number);
-        if (report.notices > 0)
-            puts(_("The public notices are on it."));
+        if (report.number > 0)
+            say_board(&report);
         say_ahead(report.ahead_kiosk, report.ahead);
         say_lost(vault);
     }
     if (report.blamed != NULL)
         status = fail_file(line->operands[0], &report, error);
     else
-        status = command_fail_rows(error == ERROR_JOURNAL_ROW ? line->operands[0] : line->out,
+        status = command_fail_rows(error == ERROR_JOURNAL_ROW || error == ERROR_JOURNAL_CORRUPT
+                                       ? line->operands[0]
+                                       : line->out,
                                    vault, error);
     return command_close(&vault, status);
 }

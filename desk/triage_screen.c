@@ -299,7 +299,7 @@ static void send_text(struct triage_screen *ui)
         return;
     }
     drop_text(ui);
-    show_again(ui, error == ERROR_NONE ? _("The answer goes out with the next board: publish it.")
+    show_again(ui, error == ERROR_NONE ? _("The answer is kept. It waits for a board: publish.")
                                        : _("The case was changed meanwhile. Your words are kept as "
                                            "a note: read it again."));
 }

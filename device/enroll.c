@@ -62,6 +62,7 @@ enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_T
     uint8_t id[CARD_KIOSK_LEN];
     int folder = -1;
     int lock = -1;
+    int board = -1; /* made here, since a courier may make no folder */
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return errno == ENOENT    ? ERROR_MISSING
@@ -78,6 +79,10 @@ enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_T
     }
     if (error == ERROR_NONE)
         card_kiosk_text(id, kiosk);
+    if (error == ERROR_NONE && (board = state_make_board(folder)) < 0)
+        error = error_of_errno(errno);
+    if (board >= 0)
+        close(board);
     if (lock >= 0)
         close(lock);
     if (folder >= 0)

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -25,7 +24,6 @@
 
 #define CARD_FILE    "card"
 #define CHARTER_FILE "charter"
-#define BOARD_FILE   "board"
 
 enum error state_folder(const char *dir, int *fd)
 {
@@ -89,51 +87,11 @@ static void load_charter(struct state *state)
     free(data);
 }
 
-/* Maps the board in the folder, unchecked; *len is 0 when there is none. Returns an error. */
-static enum error map_board(const struct state *state, uint8_t **map, size_t *len)
+static void open_board(struct state *state)
 {
-    int fd = -1;
-    void *mapped = MAP_FAILED;
-
-    *map = NULL;
-    enum error error = file_open(state->dir, BOARD_FILE, BOARD_MAX, &fd, len);
-    if (error == ERROR_NONE && *len > 0) {
-        mapped = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-        error = mapped == MAP_FAILED ? error_of_lack(errno, ERROR_IO) : ERROR_NONE;
-    }
-    if (fd >= 0)
-        close(fd);
-    if (mapped == MAP_FAILED)
-        *len = 0;
-    else
-        *map = mapped;
-    return error;
-}
-
-static void note_board(struct state *state, const struct board *board)
-{
-    state->board_number = board->number;
-    state->board_day = board->day;
-    state->has_mark = board_find_mark(board, state->kiosk, &state->mark);
-}
-
-static void load_board(struct state *state)
-{
-    struct board board;
-    uint8_t *map = NULL;
-    size_t len = 0;
-
-    state->board_number = 0;
-    state->has_mark = false;
-    enum error error = map_board(state, &map, &len);
-    if (map != NULL)
-        error = board_decode(map, len, state->charter.board, state->charter.office, &board);
-    if (map != NULL && error == ERROR_NONE)
-        note_board(state, &board);
-    if (error_is_machine(error))
+    state->board = state_make_board(state->dir);
+    if (state->board < 0 && error_is_machine(error_of_lack(errno, ERROR_SPECIAL)))
         state->unread = true;
-    if (map != NULL)
-        munmap(map, len);
 }
 
 enum error state_open(const char *dir, struct state **out)
@@ -147,6 +105,7 @@ enum error state_open(const char *dir, struct state **out)
     state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERROR_MEMORY;
+    state->board = -1;
     enum error error = state_folder(dir, &state->dir);
     if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
         error = ERROR_IO;
@@ -157,12 +116,13 @@ enum error state_open(const char *dir, struct state **out)
         return error;
     }
     snprintf(state->path, sizeof state->path, "%s", path);
+    open_board(state);
     state->card_error = load_card(state);
     state->has_card = state->card_error == ERROR_NONE;
-    state->unread = error_is_machine(state->card_error);
+    state->unread |= error_is_machine(state->card_error);
     if (state->has_card) {
         load_charter(state);
-        load_board(state);
+        (void)state_load_board(state);
     }
     *out = state;
     return ERROR_NONE;
@@ -172,6 +132,8 @@ void state_close(struct state **state)
 {
     if (*state == NULL)
         return;
+    if ((*state)->board >= 0)
+        close((*state)->board);
     if ((*state)->dir >= 0)
         close((*state)->dir);
     secret_free((*state)->seed);
@@ -206,15 +168,6 @@ enum error state_ready(const struct state *state, uint32_t today)
     return ERROR_NONE;
 }
 
-enum error state_board(const struct state *state, int *fd, size_t *len)
-{
-    *fd = -1;
-    *len = 0;
-    if (state->board_number == 0)
-        return ERROR_MISSING;
-    return file_open(state->dir, BOARD_FILE, BOARD_MAX, fd, len);
-}
-
 static enum error write_charter(struct state *state, const uint8_t *in,
                                 const struct charter *charter)
 {
@@ -224,7 +177,7 @@ static enum error write_charter(struct state *state, const uint8_t *in,
         return error;
     state->charter = *charter;
     /* The new charter may name another board key, under which the board held no longer counts. */
-    load_board(state);
+    (void)state_load_board(state);
     return ERROR_NONE;
 }
 
@@ -255,7 +208,7 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
         state->card_error = ERROR_NONE;
         state->charter = charter;
         load_charter(state);
-        load_board(state);
+        (void)state_load_board(state);
     }
     return ERROR_NONE;
 }
@@ -272,43 +225,6 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
     if (error != ERROR_NONE || charter.number == state->charter.number)
         return error;
     return write_charter(state, in, &charter);
-}
-
-/* Returns ERROR_NONE when the board held is this very one, ERROR_OLDER when it is another or gone,
-   or why it cannot be read. */
-static enum error compare_board(const struct state *state, const uint8_t *in, size_t len)
-{
-    size_t held_len = 0;
-    uint8_t *held = NULL;
-
-    const enum error error = map_board(state, &held, &held_len);
-    if (error_is_machine(error))
-        return error;
-    const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
-    if (held != NULL)
-        munmap(held, held_len);
-    return same ? ERROR_NONE : ERROR_OLDER;
-}
-
-enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today)
-{
-    struct board board;
-
-    if (!state->has_card || state->unread)
-        return state->unread ? ERROR_IO : ERROR_MISSING;
-    enum error error = board_decode(in, len, state->charter.board, state->charter.office, &board);
-    if (error != ERROR_NONE)
-        return error;
-    if (board.number < state->board_number)
-        return ERROR_OLDER;
-    if (board.number == state->board_number)
-        return compare_board(state, in, len);
-    if (today > state->charter.expires)
-        return ERROR_EXPIRED;
-    error = file_write(state->dir, BOARD_FILE, 0600, in, len);
-    if (error == ERROR_NONE)
-        note_board(state, &board);
-    return error;
 }
 
 bool state_has_room(const struct state *state)

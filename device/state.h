@@ -6,7 +6,8 @@
    DIR/enroll.request  for the office, until a card has come
    DIR/card            the card file that opened this kiosk, or its successor, mode 0600
    DIR/charter         the newest charter, once one newer than that in the card file has come
-   DIR/board           the newest board; counts only under the board key of the newest charter
+   DIR/board/          the newest board (protocol/board_folder); counts only under the board key of
+                       the newest charter, and only whole
    DIR/outbox.db       the outbox
    DIR/pending         the record of the visit that is going on (device/pending)
    DIR/lock            held (flock) by the keeper while it serves
@@ -18,19 +19,21 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "protocol/board.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
+#include "protocol/head.h"
 #include "store/outbox.h"
 
-/* The outbox, and the request for a card until one has come, in the folder. */
+/* The outbox, the board's folder, and the request for a card until one has come. */
 #define STATE_OUTBOX  "outbox.db"
+#define STATE_BOARD   "board"
 #define STATE_REQUEST "enroll.request"
 
 /* What the folder held when it was opened. A courier may bring a newer card, charter or board at
    any time; long-lived processes reopen before each use. */
 struct state {
     int dir;         /* the folder */
+    int board;       /* the board's folder in it; -1 when there is none and none can be made */
     uint8_t *seed;   /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
     uint8_t key[32]; /* its public half */
     uint8_t kiosk[CARD_KIOSK_LEN];
@@ -40,10 +43,11 @@ struct state {
     struct charter charter;
     bool unread; /* card, charter or board is there but could not be read just now. Then nothing is
                     installed: it may be older than what is held, or another office's */
-    uint32_t board_number;  /* 0 when no board is held that passes its checks */
+    uint32_t board_number;  /* 0 when no board is held that is whole and passes its checks */
+    uint32_t board_charter; /* number of the charter that the office had then */
     uint32_t board_day;     /* that it came out on */
     bool has_mark;          /* the board names this kiosk: */
-    struct board_mark mark; /* ... so far its records have arrived */
+    struct head_mark mark;  /* ... so far its records have arrived */
     char path[4096];
 };
 
@@ -61,6 +65,12 @@ void state_close(struct state **state);
    _IO. */
 enum error state_folder(const char *dir, int *fd);
 
+/* Opens the board's folder in a state folder, or makes it where this process still may. A session
+   can run as another user, and a board is no secret: so others may read it if they are given its
+   descriptor. By name nobody reaches it, since the folder around it is closed. Returns a descriptor
+   for the caller to close, or -1 with errno. */
+int state_make_board(int folder);
+
 /* Takes the named lock file ("lock" or "courier.lock") until *fd is closed. Returns ERROR_NONE,
    _BUSY while another process holds it, _READONLY, _FULL or _IO; *fd is -1 on error. */
 enum error state_lock(const struct state *state, const char *name, int *fd);
@@ -72,19 +82,57 @@ enum error state_lock_folder(int folder, const char *name, int *fd);
    what is wrong with the card, or _EXPIRED. */
 enum error state_ready(const struct state *state, uint32_t today);
 
-/* Opens the board for reading: *fd, for the caller to close, and *len. Returns an error of
-   file_open, or _MISSING when no board passed its checks as the state was opened. The file was
-   checked then or, if a courier has replaced it since, by that courier. */
-enum error state_board(const struct state *state, int *fd, size_t *len);
+/* Opens the board's folder for a session: *fd is for the caller to close. Returns ERROR_NONE,
+   _MISSING when no board passed its checks as the state was opened, or an error of the machine.
+   What lies there was checked then or, if a courier has brought a newer board since, by that
+   courier. */
+enum error state_board(const struct state *state, int *fd);
 
-/* Installs a card file, a charter or a board from its bytes, after every check against what is
-   held; keeps what is held otherwise. Hold "courier.lock" meanwhile. Installing the very same again
-   is ERROR_NONE and writes nothing. Returns ERROR_IO while not all that is held could be read,
+/* Reads the board held, all of it, and notes in *state what it says (board_number and so on).
+   Returns what state_open swallows: ERROR_NONE, _MISSING, or what is wrong with it. */
+enum error state_load_board(struct state *state);
+
+/* Installs a card file or a charter from its bytes, after every check against what is held; keeps
+   what is held otherwise. Hold "courier.lock" meanwhile. Installing the very same again is
+   ERROR_NONE and writes nothing. Returns ERROR_IO while not all that is held could be read,
    ERROR_MISSING without a card (for the card: without a key), what is wrong with the file, or why
-   it could not be written. A board is ERROR_EXPIRED when the charter that names its key is over. */
+   it could not be written. */
 enum error state_install_card(struct state *state, const uint8_t *in, size_t len);
 enum error state_install_charter(struct state *state, const uint8_t *in, size_t len);
+
+/* A board is installed in three steps, whole or not at all at any cut: its head is looked at, each
+   segment that the folder lacks is added, and then the head is written, which is the moment it
+   counts. Hold "courier.lock" meanwhile.
+
+   May this head be installed today? *head points into in. Returns ERROR_NONE, also for the one that
+   is held; ERROR_OLDER, also for another of the same number; ERROR_EXPIRED when the charter that
+   names its key is over; ERROR_IO, _MISSING or what is wrong with it, as above. */
+enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
+                             uint32_t today, struct head *head);
+
+/* Whether this head, for which state_check_board returned ERROR_NONE, is the one that is held,
+   whole: then there is nothing to do. */
+bool state_holds_board(const struct state *state, const struct head *head);
+
+/* Whether the folder has a segment of this office whole. Errors of board_folder_has. */
+enum error state_has_segment(const struct state *state, const struct head_segment *segment);
+
+/* Adds a segment from its bytes. Returns ERROR_NONE, _BOARD_PART when they are not those that the
+   head names, or why it could not be written. */
+enum error state_add_segment(const struct state *state, const struct head_segment *segment,
+                             const uint8_t *in, size_t len);
+
+/* Writes the head, and removes the segments that neither it nor the one before it names: a session
+   that just starts may still read that one. Errors of state_check_board; ERROR_BOARD_PART when the
+   folder lacks a segment; or why it could not be written. */
 enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today);
+
+/* Removes segments that the head held does not name, after a board could not be brought whole: they
+   may fill the disk that letters need. Nothing when no head is held. */
+void state_drop_segments(const struct state *state);
+
+/* Removes the temporary files that a courier's death has left. */
+void state_sweep(const struct state *state);
 
 /* Whether the disk has room for as much as a bundle takes. */
 bool state_has_room(const struct state *state);

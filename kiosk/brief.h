@@ -15,7 +15,7 @@
    BRIEF_PRINTER or BRIEF_SPEECH. */
 enum {
     BRIEF_SOCKET = 3, /* to the keeper */
-    BRIEF_BOARD,      /* the board's file */
+    BRIEF_BOARD,      /* the board's folder, until it is mapped */
     BRIEF_PRINTER,    /* to the printer's process (kiosk/printer) */
     BRIEF_SPEECH,     /* to the speech process (kiosk/speech) */
     BRIEF_MAILBOX,    /* memory for the envelope (kiosk/mailbox) */
@@ -26,11 +26,11 @@ enum {
 struct brief {
     struct charter charter;
     struct card card;
-    uint64_t number;    /* of the record that this session's envelope will be */
-    uint64_t board_len; /* bytes; 0: there is no board */
+    uint64_t number; /* of the record that this session's envelope will be */
     uint32_t today;
     uint32_t arrived; /* day up to which the office has this kiosk's own chain; 0: not known */
     struct config config;
+    bool has_board;
     bool has_printer;
     bool has_speech;
     bool closed; /* out of order: say so and take nothing */

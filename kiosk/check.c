@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/lang.h"
 #include "device/state.h"
+#include "protocol/names.h"
 
 struct check {
     const char *dir;
@@ -58,17 +59,34 @@ static void look_at_charter(struct check *check, const struct state *state)
     weigh(check, "charter", error == ERROR_MISSING || error == ERROR_OLDER ? ERROR_NONE : error);
 }
 
+/* Names each segment that the board lacks, of those that this version reads. */
+static void look_at_segments(struct check *check, const struct state *state,
+                             const struct head *head)
+{
+    char path[sizeof STATE_BOARD "/" + NAMES_LEN] = STATE_BOARD "/";
+    for (uint32_t i = 0; i < head->segment_count; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (names_segment(&segment, path + sizeof STATE_BOARD))
+            weigh(check, path, state_has_segment(state, &segment));
+    }
+}
+
 /* A missing board is no fault. */
 static void look_at_board(struct check *check, const struct state *state)
 {
-    struct board board;
+    struct head head;
     uint8_t *data = NULL;
     size_t len = 0;
-    enum error error = file_read(state->dir, "board", BOARD_MAX, &data, &len);
+    enum error error = state->board < 0
+                           ? ERROR_SPECIAL
+                           : file_read(state->board, NAMES_BOARD, HEAD_MAX, &data, &len);
     if (error == ERROR_NONE)
-        error = board_decode(data, len, state->charter.board, state->charter.office, &board);
+        error = head_decode(data, len, state->charter.board, state->charter.office, &head);
+    if (error == ERROR_NONE)
+        look_at_segments(check, state, &head);
+    else
+        weigh(check, STATE_BOARD, error == ERROR_MISSING ? ERROR_NONE : error);
     free(data);
-    weigh(check, "board", error == ERROR_MISSING ? ERROR_NONE : error);
 }
 
 static void look_at_outbox(struct check *check, const struct state *state)

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
@@ -29,6 +30,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
 #include "kiosk/visit.h"
+#include "protocol/names.h"
 #include "sandbox/sandbox.h"
 
 enum {
@@ -57,6 +59,7 @@ struct keeper {
     int lock;
     int signals;
     int watch;
+    int board_watch;   /* what of it is about the board's folder */
     unsigned owed;     /* covers that the chain still lacks */
     unsigned failures; /* sessions in a row that could not begin */
     unsigned visits;   /* that had a visitor on this day: */
@@ -149,8 +152,7 @@ static uint32_t arrived(struct keeper *keeper)
     return now->mark.day;
 }
 
-static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], size_t board_len,
-                       struct brief *brief)
+static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], struct brief *brief)
 {
     struct outbox_tip tip;
     if (chain_tip(keeper->chain, &tip) != ERROR_NONE)
@@ -163,10 +165,10 @@ static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], size
         brief->card = keeper->now->card;
     }
     brief->number = tip.seq + 1;
-    brief->board_len = board_len;
     brief->today = day_today() > tip.day ? day_today() : tip.day;
     brief->arrived = arrived(keeper);
     brief->config = keeper->options->config;
+    brief->has_board = given[BRIEF_BOARD - BRIEF_SOCKET] >= 0;
     brief->has_printer = given[BRIEF_PRINTER - BRIEF_SOCKET] >= 0;
     brief->has_speech = given[BRIEF_SPEECH - BRIEF_SOCKET] >= 0;
 }
@@ -175,15 +177,14 @@ static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], size
 static struct visit *begin(struct keeper *keeper)
 {
     int given[SPAWN_GIVEN] = {-1, -1, -1, -1, -1};
-    size_t board_len = 0;
     struct brief brief;
     launcher_hold(keeper->launcher); /* as soon as it is in front */
     if (!out_of_order(keeper)) {
         given[BRIEF_PRINTER - BRIEF_SOCKET] = helper_prepare(keeper->helpers[PRINTER]);
         given[BRIEF_SPEECH - BRIEF_SOCKET] = helper_prepare(keeper->helpers[SPEECH]);
-        (void)state_board(keeper->now, &given[BRIEF_BOARD - BRIEF_SOCKET], &board_len);
+        (void)state_board(keeper->now, &given[BRIEF_BOARD - BRIEF_SOCKET]);
     }
-    fill_brief(keeper, given, board_len, &brief);
+    fill_brief(keeper, given, &brief);
     struct visit *visit = visit_begin(keeper->launcher, keeper->chain, &brief, given);
     for (int i = 0; i < SPAWN_GIVEN; i++)
         if (given[i] >= 0)
@@ -204,12 +205,24 @@ static void take_signals(struct keeper *keeper, struct visit *visit)
     }
 }
 
+/* Whether this is news. Of the board's files the head is, which comes last. */
+static bool is_news(const struct keeper *keeper, const struct inotify_event *event)
+{
+    return event->wd != keeper->board_watch ||
+           (event->len > 0 && strcmp(event->name, NAMES_BOARD) == 0);
+}
+
 static bool news_came(struct keeper *keeper)
 {
     char events[4096] __attribute__((aligned(8)));
     bool came = false;
-    while (read(keeper->watch, events, sizeof events) > 0)
-        came = true;
+    ssize_t n = 0;
+    while ((n = read(keeper->watch, events, sizeof events)) > 0)
+        for (const char *at = events; at < events + n;) {
+            const struct inotify_event *event = (const void *)at;
+            came |= is_news(keeper, event);
+            at += sizeof *event + event->len;
+        }
     return came;
 }
 
@@ -337,16 +350,18 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int open_watch(const char *dir)
+/* Card, charter and board arrive by a rename; outbox and folder should stay. */
+static bool open_watch(struct keeper *keeper)
 {
-    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    /* Card, charter and board arrive by a rename; outbox and folder should stay. */
-    if (fd >= 0 &&
-        inotify_add_watch(fd, dir, IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
+    const uint32_t moves = IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF;
+    const char *dir = keeper->state->path;
+    char board[sizeof keeper->state->path + sizeof STATE_BOARD];
+    snprintf(board, sizeof board, "%s/" STATE_BOARD, dir);
+    keeper->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (keeper->watch < 0 || inotify_add_watch(keeper->watch, dir, moves) < 0)
+        return false;
+    keeper->board_watch = inotify_add_watch(keeper->watch, board, IN_MOVED_TO | IN_ONLYDIR);
+    return true;
 }
 
 static bool is_pseudo(const char *tty)
@@ -393,8 +408,7 @@ static enum error open_keeper(struct keeper *keeper)
     /* One record at every start: that of a cut-off visit, or a cover. */
     keeper->owed = chain_holding(keeper->chain) ? 0 : 1;
     keeper->signals = open_signals();
-    keeper->watch = open_watch(keeper->state->path);
-    if (keeper->signals < 0 || keeper->watch < 0)
+    if (keeper->signals < 0 || !open_watch(keeper))
         return error_of_lack(errno, ERROR_IO);
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);

@@ -26,7 +26,7 @@ enum { MARK = 0x70696c73 };
 
 /* Precedes a slip on the socket. The ticket is the time at which it was sent (now), which no two
    slips share. */
-struct head {
+struct print_head {
     int64_t ticket;
     int64_t wait_ms; /* how long the session waits from then on */
     uint32_t mark;
@@ -76,7 +76,7 @@ static bool try_again(ssize_t n)
 
 /* A UNIX socket is ready for writing when three quarters of its buffer are free, which is room for
    two slips: neither write blocks, and no slip is sent in part. */
-static int send_slip(int socket, const struct head *head, const uint8_t *bytes, int64_t until)
+static int send_slip(int socket, const struct print_head *head, const uint8_t *bytes, int64_t until)
 {
     if (!ready(socket, POLLOUT, until))
         return PRINTER_SLOW;
@@ -106,7 +106,7 @@ static int await_answer(int socket, int64_t ticket, int64_t until)
 int printer_slip_within(int socket, const uint8_t *bytes, size_t len, int wait_ms)
 {
     assert(len > 0 && len <= SLIP_MAX && wait_ms > PRINTER_MARGIN_MS && wait_ms <= PRINTER_WAIT_MS);
-    const struct head head = {
+    const struct print_head head = {
         .ticket = now(), .wait_ms = wait_ms, .mark = MARK, .len = (uint32_t)len};
     const int64_t until = after_ms(head.ticket, wait_ms);
     const int status = send_slip(socket, &head, bytes, until);
@@ -325,13 +325,13 @@ static int receive(int socket, void *to, size_t len)
 }
 
 /* A ticket of the future or an unlimited wait would give no deadline. */
-static bool is_slip(const struct head *head)
+static bool is_slip(const struct print_head *head)
 {
     return head->mark == MARK && head->len > 0 && head->len <= sizeof slip && head->ticket > 0 &&
            head->ticket <= now() && head->wait_ms > 0 && head->wait_ms <= PRINTER_WAIT_MS;
 }
 
-static int print(const struct head *head, const char *device)
+static int print(const struct print_head *head, const char *device)
 {
     const int64_t until = after_ms(head->ticket, (int)head->wait_ms - PRINTER_MARGIN_MS);
     const int64_t left_ms = (until - now()) / 1000000;
@@ -341,7 +341,7 @@ static int print(const struct head *head, const char *device)
 /* Prints one slip; returns as receive does. A session that is gone by then gets no answer. */
 static int serve(int socket, const char *device)
 {
-    struct head head = {0};
+    struct print_head head = {0};
     int got = receive(socket, &head, sizeof head);
     if (got != 1)
         return got;

@@ -20,7 +20,7 @@
 
 enum {
     VISIT_TICK_MS = 1000,   /* how often the record is written */
-    VISIT_ORDER_MS = 20000, /* how long a session may take to end in order */
+    VISIT_ORDER_MS = 45000, /* how long a session may take to end in order: it has keys to derive */
     VISIT_KILL_MS = 1000,   /* a kill that did not work is repeated */
     VISIT_SHORT_MS = 1000,  /* a session that ends by itself sooner had no terminal to wait on */
     VISIT_BYTES = 8,        /* how much of what a session says is read in one turn */

@@ -47,7 +47,7 @@ void visit_listen(struct visit *visit);
 /* Asks an idle session to exit, once; a busy one goes on. */
 void visit_make_room(struct visit *visit);
 
-/* Tells the session to end in order, whoever is there; in 20 seconds it is killed. */
+/* Tells the session to end in order, whoever is there; in 45 seconds it is killed. */
 void visit_stop(struct visit *visit);
 
 /* Notices when the process has ended. */

@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/lang.h"
@@ -20,6 +21,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
 #include "kiosk/speech.h"
+#include "protocol/board_folder.h"
 #include "sandbox/harden.h"
 #include "sandbox/sandbox.h"
 #include "session/library.h"
@@ -124,6 +126,23 @@ static int io_derive(void *context, const char *code, const char *pin,
     return code_derive(code, pin, place->charter.office, watch, keys) == ERROR_NONE ? 0 : -1;
 }
 
+/* A signal ends no wait: how long a visit takes to end tells nothing of it. */
+static void io_wait(void *context, unsigned milliseconds)
+{
+    struct timespec now, until;
+    (void)context;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    do {
+        (void)poll(NULL, 0, (int)milliseconds);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        const int64_t left =
+            (int64_t)(until.tv_sec - now.tv_sec) * 1000 + (until.tv_nsec - now.tv_nsec) / 1000000;
+        milliseconds = left > 0 ? (unsigned)left : 0;
+    } while (milliseconds > 0);
+}
+
 /* Sends the keeper a status byte. */
 static void tell(uint8_t status)
 {
@@ -157,17 +176,16 @@ static void io_say(void *context, const char *language, int pace, const char *te
     speech_say(BRIEF_SPEECH, language, pace, text, len);
 }
 
-/* Maps the board while the process still may. Returns 0, also when there is none, or -1. */
-static int map_board(const struct brief *brief, struct session_place *place)
+/* Maps the board while the process still may, and lets go of its folder. Without one people can
+   still write, whatever is wrong with it. */
+static void map_board(const struct brief *brief, struct board_folder *board,
+                      struct session_place *place)
 {
-    if (brief->board_len == 0)
-        return 0;
-    void *map = mmap(NULL, brief->board_len, PROT_READ, MAP_PRIVATE, BRIEF_BOARD, 0);
-    if (map == MAP_FAILED)
-        return -1;
-    place->board = map;
-    place->board_len = brief->board_len;
-    return 0;
+    if (!brief->has_board)
+        return;
+    if (board_folder_open(BRIEF_BOARD, board) == ERROR_NONE)
+        place->board = board;
+    close(BRIEF_BOARD);
 }
 
 /* The rights library: in the folder that the configuration names, else in `texts` beside the
@@ -220,6 +238,7 @@ static int run(const struct brief *brief, struct session_place *place)
         .key = io_key,
         .drop = io_drop,
         .derive = io_derive,
+        .wait = io_wait,
         .begin = io_begin,
         .store = io_store,
         .print = brief->has_printer ? io_print : NULL,
@@ -236,14 +255,15 @@ static int run(const struct brief *brief, struct session_place *place)
 
 static int begin(void)
 {
+    static struct board_folder board;
     struct brief brief;
     struct session_place place = {0};
     (void)harden_hide(); /* or others could look in before the sandbox closes */
     take_signals();
     mailbox = mailbox_join(BRIEF_MAILBOX);
-    if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief) ||
-        map_board(&brief, &place) != 0)
+    if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief))
         return SESSION_NOBODY;
+    map_board(&brief, &board, &place);
     fill_place(&brief, &place);
     /* All files are read before the sandbox closes. */
     if (secret_start() != ERROR_NONE || (place.library = load_library(brief.config.texts)) == NULL)

@@ -14,6 +14,7 @@ struct arrivals {
     struct vault *vault;
     struct journal_record *all;
     size_t n, room;
+    bool *chained; /* by place in all: whether it is of the chain */
     bool damaged;
 };
 
@@ -103,15 +104,58 @@ static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
     }
 }
 
-static void choose_tip(struct arrivals *arrivals, struct journal_kiosk *found)
+/* --- what a board takes --- */
+
+/* Takes the first of those that wait, of the chain or of the rest. *limit becomes the lowest number
+   that waits on. */
+static enum error choose_waiting(const struct arrivals *arrivals, bool chained, size_t most,
+                                 struct arrived *arrived, uint64_t *limit)
 {
+    *limit = UINT64_MAX;
+    for (size_t i = 0; i < arrivals->n; i++) {
+        const struct journal_record *record = &arrivals->all[i];
+        if (record->board != 0 || arrivals->chained[i] != chained)
+            continue;
+        if (arrived->n == most) {
+            *limit = record->seq;
+            break;
+        }
+        enum error error = GROW(arrived->all, arrived->n, 1, arrived->room);
+        if (error != ERROR_NONE)
+            return error;
+        arrived->all[arrived->n++] = *record;
+    }
+    return ERROR_NONE;
+}
+
+/* Marks the chain that ends with the record noted as its end or, without that, with the first of
+   the last number. */
+static void mark_chain(struct arrivals *arrivals, const struct journal_kiosk *noted)
+{
+    const struct journal_record *all = arrivals->all;
     size_t from = 0, to = 0;
-    if (arrivals->n > 0)
-        qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
     find_chain(arrivals, &from, &to);
-    const struct journal_record *tip = from < to ? &arrivals->all[from] : NULL;
+    if (from == to)
+        return;
+    size_t tip = from;
     for (size_t i = from; i < to; i++)
-        if (memcmp(arrivals->all[i].hash, found->tip_hash, sizeof found->tip_hash) == 0)
+        if (memcmp(all[i].hash, noted->tip_hash, sizeof noted->tip_hash) == 0)
+            tip = i;
+    arrivals->chained[tip] = true;
+    for (size_t i = tip; i-- > 0;)
+        if (all[i].seq == all[tip].seq - 1 &&
+            memcmp(all[i].hash, all[tip].previous, sizeof all[i].hash) == 0) {
+            tip = i;
+            arrivals->chained[i] = true;
+        }
+}
+
+/* The end of the chain is its last record below the limit. */
+static void choose_tip(const struct arrivals *arrivals, uint64_t limit, struct journal_kiosk *found)
+{
+    const struct journal_record *tip = NULL;
+    for (size_t i = 0; i < arrivals->n; i++)
+        if (arrivals->chained[i] && arrivals->all[i].seq < limit)
             tip = &arrivals->all[i];
     found->tip_seq = tip != NULL ? tip->seq : 0;
     found->tip_day = tip != NULL ? tip->day : 0;
@@ -120,27 +164,54 @@ static void choose_tip(struct arrivals *arrivals, struct journal_kiosk *found)
         memcpy(found->tip_hash, tip->hash, sizeof found->tip_hash);
 }
 
-enum error arrived_tip(struct vault *vault, const struct fold_kiosk *kiosk,
-                       struct journal_kiosk *found, uint32_t *board)
+/* The chain goes first: whoever holds the kiosk's key can make others, and may keep no letter of it
+   waiting. */
+static enum error choose(struct arrivals *arrivals, size_t most, struct arrived *arrived)
+{
+    uint64_t limit = 0, unused = 0;
+    arrivals->chained = calloc(arrivals->n + 1, sizeof *arrivals->chained);
+    if (arrivals->chained == NULL)
+        return ERROR_MEMORY;
+    if (arrivals->n > 0)
+        qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
+    mark_chain(arrivals, &arrived->kiosk);
+    enum error error = choose_waiting(arrivals, true, most, arrived, &limit);
+    if (error == ERROR_NONE)
+        error = choose_waiting(arrivals, false, most, arrived, &unused);
+    choose_tip(arrivals, limit, &arrived->kiosk);
+    free(arrivals->chained);
+    return error;
+}
+
+enum error arrived_read(struct vault *vault, const struct fold_kiosk *kiosk, size_t most,
+                        struct arrived *arrived)
 {
     struct arrivals arrivals = {.vault = vault};
     struct contact_state state = {.act = 0};
-    enum error error = journal_kiosk(vault->journal, kiosk->id, found);
+    *arrived = (struct arrived){.all = NULL};
+    enum error error = journal_kiosk(vault->journal, kiosk->id, &arrived->kiosk);
     if (error == ERROR_NO_ROW) {
-        *found = (struct journal_kiosk){.tip_seq = 0};
+        arrived->kiosk = (struct journal_kiosk){.tip_seq = 0};
         vault_note_damage(vault, 0, kiosk->first, 0);
         arrivals.damaged = true;
         error = ERROR_NONE;
     }
-    memcpy(found->kiosk, kiosk->id, sizeof found->kiosk);
+    memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);
     arrivals.damaged = arrivals.damaged || error == ERROR_JOURNAL_ROW;
-    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
-        choose_tip(&arrivals, found);
-        error = arrivals.damaged ? ERROR_JOURNAL_ROW : ERROR_NONE;
-    }
-    *board = state.board;
+    if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW)
+        error = choose(&arrivals, most, arrived);
+    arrived->board = state.board;
     free(arrivals.all);
-    return error;
+    if (error != ERROR_NONE)
+        arrived_free(arrived);
+    return error == ERROR_NONE && arrivals.damaged ? ERROR_JOURNAL_ROW : error;
+}
+
+void arrived_free(struct arrived *arrived)
+{
+    free(arrived->all);
+    arrived->all = NULL;
+    arrived->n = arrived->room = 0;
 }

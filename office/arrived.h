@@ -4,16 +4,28 @@
 #ifndef OFFICE_ARRIVED_H
 #define OFFICE_ARRIVED_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "office/vault.h"
 
-/* The end of the longest unbroken chain that the records of a kiosk make, counting those that the
-   import acts took: count and digest of an act's records are as it says, or none of them counts,
-   and the act is noted in vault->damage. found->kiosk and the three of the tip are set, zeros for
-   no record; of two chains of one length it is the one whose end journal.db has noted, else that of
-   the lower hash. *board becomes the number of the board that the kiosk holds, by the same acts.
-   ERROR_JOURNAL_ROW at the end when an act did not open or fit; ERROR_MEMORY, errors of the store.
- */
-enum error arrived_tip(struct vault *vault, const struct fold_kiosk *kiosk,
-                       struct journal_kiosk *found, uint32_t *board);
+/* What a board says of a kiosk. */
+struct arrived {
+    struct journal_kiosk kiosk; /* its id and the three of the tip */
+    uint32_t board;             /* number of the board that the kiosk holds */
+    struct journal_record *all; /* whose tags this board adds */
+    size_t n, room;
+};
+
+/* Reads the records of a kiosk that import acts took: count and digest of an act's records are as
+   it says, or none of them counts, and the act is noted in vault->damage. Of those that no board
+   has yet, at most `most` are in arrived->all, by number. The tip is the end of the longest
+   unbroken chain, zeros for no record; of two chains of one length it is the one whose end
+   journal.db has noted, else that of the lower hash; and it does not come to a record that waits
+   for another board. *arrived is for arrived_free. ERROR_JOURNAL_ROW at the end when an act did not
+   open or fit; ERROR_MEMORY, errors of the store: nothing is to be freed. */
+enum error arrived_read(struct vault *vault, const struct fold_kiosk *kiosk, size_t most,
+                        struct arrived *arrived);
+void arrived_free(struct arrived *arrived);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "crypto/secret.h"
+#include "office/audit_board.h"
 #include "office/contact.h"
 #include "office/item.h"
 
@@ -18,7 +19,8 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_BODY] = "body",       [AUDIT_KEY] = "key",
         [AUDIT_RECORDS] = "records", [AUDIT_STRAY_RECORD] = "stray record",
         [AUDIT_TIP] = "tip",         [AUDIT_OFFICER] = "officer",
-        [AUDIT_WRAP] = "wrap",       [AUDIT_DATABASE] = "database",
+        [AUDIT_WRAP] = "wrap",       [AUDIT_BOARD] = "board",
+        [AUDIT_QUEUE] = "queue",     [AUDIT_DATABASE] = "database",
     };
     return names[kind];
 }
@@ -366,13 +368,20 @@ static enum error check_kiosks(struct audit *audit)
 
 /* --- the whole --- */
 
+static enum error say_board(void *context, enum audit_kind kind, uint64_t act)
+{
+    return say_records(context, kind, act, NULL);
+}
+
 /* What stands beside the acts follows from them. */
 static enum error check_beside(struct audit *audit)
 {
     enum error error = check_officers(audit);
     if (error == ERROR_NONE)
         error = check_wraps(audit);
-    return error == ERROR_NONE ? check_kiosks(audit) : error;
+    if (error == ERROR_NONE)
+        error = check_kiosks(audit);
+    return error == ERROR_NONE ? audit_board_check(&audit->history, say_board, audit) : error;
 }
 
 static enum error run(struct audit *audit)

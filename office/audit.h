@@ -20,6 +20,8 @@ enum audit_kind {
     AUDIT_TIP,      /* what is noted of a kiosk's chain is missing, or not what its records say */
     AUDIT_OFFICER,  /* an officer's public keys are missing, or not those that were named */
     AUDIT_WRAP,     /* an officer, or the recovery key (0), lacks secrets that were given */
+    AUDIT_BOARD,    /* a board is missing, or is not what was published */
+    AUDIT_QUEUE,    /* a message waits for no board, or what waits is no message */
     AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };

@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "complaint/taxonomy.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
+#include "office/queue.h"
 
 /* --- over the acts --- */
 
@@ -183,6 +185,11 @@ const struct fold_case *casefile_seen(const struct casefile *casefile)
     return &casefile->seen;
 }
 
+uint8_t casefile_told(const struct casefile *casefile)
+{
+    return casefile->seen.told != 0 ? casefile->seen.told : TAXONOMY_ARRIVED;
+}
+
 bool casefile_training(const struct casefile *casefile)
 {
     return casefile->training;
@@ -287,6 +294,84 @@ static enum error add_message(struct history_batch *batch, const struct keyset *
     return item_add_message(batch, keys, of_case, reply->state, reply->text, reply->len);
 }
 
+/* What of a message is known only when its act has a number: where it is queued. */
+struct queueing {
+    struct vault *vault;
+    bool queues;
+    uint8_t entry[ANSWER_LEN];
+};
+
+static enum error queue_beside(void *context, const struct history_batch *batch)
+{
+    const struct queueing *queueing = context;
+    struct vault *vault = queueing->vault;
+    uint8_t sealed[QUEUE_LEN];
+    for (size_t i = 0; i < batch->n && queueing->queues; i++) {
+        const struct history_act *added = &batch->acts[i];
+        if (added->act.kind != ACT_MESSAGE)
+            continue;
+        enum error error = queue_seal(vault->keys, added->seq, queueing->entry, sealed);
+        return error == ERROR_NONE
+                   ? journal_add_queued(vault->journal, added->seq, sealed, sizeof sealed)
+                   : error;
+    }
+    return ERROR_NONE;
+}
+
+/* The receipt keys of a case, which its letters share, and a message; in secret memory. */
+struct sealing {
+    struct code_keys keys;
+    bool found;
+    struct answer answer;
+};
+
+static enum error keep_keys(void *context, const struct item *item)
+{
+    struct sealing *sealing = context;
+    if (item->kind == ITEM_LETTER && !sealing->found) {
+        item_keys(item->letter, &sealing->keys);
+        sealing->found = true;
+    }
+    return ERROR_NONE;
+}
+
+static enum error seal_entry(struct casefile *casefile, const struct casefile_reply *reply,
+                             struct sealing *sealing, uint8_t entry[ANSWER_LEN])
+{
+    struct answer *answer = &sealing->answer;
+    enum error error = casefile_walk(casefile, keep_keys, sealing);
+    if (error != ERROR_NONE && (error != ERROR_JOURNAL_ROW || !sealing->found))
+        return error;
+    if (reply->len > ANSWER_TEXT_MAX)
+        return ERROR_TEXT_LONG;
+    answer->state = reply->state;
+    answer->day = reply->now / DAY_MINUTES;
+    answer->len = (uint16_t)reply->len;
+    if (reply->len > 0)
+        memcpy(answer->text, reply->text, reply->len);
+    return answer_seal(&sealing->keys, casefile->seen.messages + 1, answer, entry);
+}
+
+/* Adds the message to the batch, and seals its entry for a board, which is queued beside it: so
+   publishing opens no case. */
+static enum error add_queued(struct casefile *casefile, struct history_batch *batch,
+                             const struct item_case *of_case, const struct casefile_reply *reply,
+                             struct queueing *queueing)
+{
+    const size_t was = batch->n;
+    enum error error = add_message(batch, casefile->vault->keys, of_case, reply);
+    if (error != ERROR_NONE || batch->n == was)
+        return error;
+    struct sealing *sealing = secret_new(sizeof *sealing);
+    error = sealing != NULL ? seal_entry(casefile, reply, sealing, queueing->entry) : ERROR_MEMORY;
+    secret_free(sealing);
+    queueing->vault = casefile->vault;
+    queueing->queues = error == ERROR_NONE;
+    batch->beside = queue_beside;
+    batch->context = queueing;
+    return error;
+}
+
 static enum error append_note(struct casefile *casefile, const struct item_case *of_case,
                               const char *text, size_t len)
 {
@@ -303,10 +388,11 @@ static enum error append_reply(struct casefile *casefile, const struct item_case
                                const struct casefile_reply *reply)
 {
     struct history_batch batch = {.n = 0};
+    struct queueing queueing = {.queues = false};
     struct vault *vault = casefile->vault;
     enum error error = ERROR_NONE;
     if (reply->message)
-        error = add_message(&batch, vault->keys, of_case, reply);
+        error = add_queued(casefile, &batch, of_case, reply, &queueing);
     if (error == ERROR_NONE && reply->status != 0)
         error = item_add_status(&batch, vault->keys, of_case, reply->status);
     if (error == ERROR_NONE && batch.n > 0)
@@ -382,6 +468,7 @@ static enum error add_undone(struct history_batch *batch, const struct casefile 
 enum error casefile_undo(struct casefile *casefile, uint32_t now)
 {
     struct history_batch batch = {.n = 0};
+    struct queueing queueing = {.queues = false};
     struct vault *vault = casefile->vault;
     const struct item_case of_case = {.seen = &casefile->seen, .now = now};
     const struct fold_case *found = NULL;
@@ -395,10 +482,10 @@ enum error casefile_undo(struct casefile *casefile, uint32_t now)
     if (back == NULL)
         return ERROR_NO_UNDO;
     error = add_undone(&batch, casefile, past, seq, now);
-    if (error == ERROR_NONE && back->public_state != casefile->seen.told) {
+    if (error == ERROR_NONE && back->public_state != casefile_told(casefile)) {
         const struct casefile_reply tell = {
             .now = now, .message = true, .state = (uint8_t)back->public_state};
-        error = add_message(&batch, vault->keys, &of_case, &tell);
+        error = add_queued(casefile, &batch, &of_case, &tell, &queueing);
     }
     if (error == ERROR_NONE)
         error = history_append(&vault->history, &batch);

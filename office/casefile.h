@@ -23,6 +23,9 @@ void casefile_free(struct casefile **casefile);
 /* The case as it stood when it was loaded. */
 const struct fold_case *casefile_seen(const struct casefile *casefile);
 
+/* The public state that the person sees: that of the last message, or that the letter arrived. */
+uint8_t casefile_told(const struct casefile *casefile);
+
 /* Whether the case is of an office for training (fold_training). */
 bool casefile_training(const struct casefile *casefile);
 
@@ -47,7 +50,8 @@ struct casefile_reply {
     uint8_t status; /* 0: as it is */
 };
 
-/* Adds a reply, all or nothing; the message takes the next number. How many messages a case may
+/* Adds a reply, all or nothing; the message takes the next number, from 1, and waits for a board
+   from then on (office/queue). How many messages a case may
    have depends on what they say, so that the person can always be told that it is closed: a text
    that has no number left is ERROR_MESSAGES, and nothing is added; a state that has none left is
    not told, but the status is set. ERROR_CHANGED when a colleague has changed the case since it was

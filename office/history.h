@@ -119,7 +119,6 @@ struct history_key {
 /* An act that is to be added. */
 struct history_act {
     struct act act;
-    bool optional; /* left out, and refuses nothing, when it would not count */
     bool left_out;
     uint8_t head[ACT_HEAD_SEALED];
     size_t head_len;

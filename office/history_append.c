@@ -117,10 +117,6 @@ static enum error number(struct history *history, struct history_batch *batch, u
         if (added->left_out)
             continue;
         const enum fold_verdict verdict = fold_would(history->fold, &added->act, &batch->stands);
-        if (verdict != FOLD_COUNTS && added->optional) {
-            added->left_out = true;
-            continue;
-        }
         batch->refused = i;
         batch->verdict = verdict;
         if (verdict != FOLD_COUNTS)

@@ -27,9 +27,12 @@ static enum error open_record(const struct import_chunk *chunk, struct import_re
                               uint8_t *letter)
 {
     const struct import_source *source = chunk->source;
-    const struct item_source from = {&source->card, &taken->record, source->import->now};
+    const struct item_source from = {&source->card, &taken->record, source->import->now,
+                                     source->import->vault->charter.number};
     bool opened = false;
-    enum error error = opening_envelope(chunk->keys, taken->record.envelope, letter, &opened);
+    enum error error = opening_none(chunk->keys, &from, &taken->opening);
+    if (error == ERROR_NONE)
+        error = opening_envelope(chunk->keys, taken->record.envelope, letter, &opened);
     if (error == ERROR_NONE && opened)
         error = opening_file(&taken->sealed, chunk->keys, &from, letter, &taken->opening);
     return error;
@@ -40,9 +43,9 @@ void import_open(void *chunk, size_t i)
     struct import_chunk *whole = chunk;
     struct import_record *taken = &whole->records[i];
     uint8_t *letter = secret_new(LETTER_LEN);
-    taken->opening = (struct opening){.outcome = OPENING_UNREADABLE};
     taken->error = letter != NULL ? open_record(whole, taken, letter) : ERROR_MEMORY;
     secret_free(letter);
+    memcpy(taken->row.tag, taken->opening.tag, sizeof taken->row.tag);
     taken->row.flags =
         (uint8_t)((taken->opening.outcome == OPENING_UNREADABLE ? JOURNAL_UNREADABLE : 0) |
                   (taken->opening.misplaced ? JOURNAL_MISPLACED : 0));
@@ -128,6 +131,23 @@ static enum error add_import(struct writing *writing, struct history_batch *batc
     return history_batch_add(batch, source->import->vault->keys, &act, NULL, &content, NULL);
 }
 
+/* A letter that was sealed, or sent, twice has the tag of the first record: nobody learns that from
+   a board, and its writer finds the first. */
+static enum error settle_tag(struct journal *journal, const struct journal_record *const *before,
+                             size_t n, struct import_record *one)
+{
+    struct journal_record *row = &one->row;
+    enum error error = journal_has_tag(journal, row->tag);
+    bool held = error == ERROR_NONE;
+    if (error != ERROR_NONE && error != ERROR_NO_ROW)
+        return error;
+    for (size_t i = 0; i < n; i++)
+        held = held || memcmp(before[i]->tag, row->tag, sizeof row->tag) == 0;
+    if (held)
+        memcpy(row->tag, one->opening.spare, sizeof row->tag);
+    return ERROR_NONE;
+}
+
 /* Leaves out what somebody else took since it was chosen, and says what is left. */
 static enum error before(void *context, struct history_batch *batch)
 {
@@ -143,8 +163,12 @@ static enum error before(void *context, struct history_batch *batch)
         one->held = held == ERROR_NONE;
         for (size_t k = 0; k < one->acts; k++)
             batch->acts[one->at + k].left_out = one->held;
-        if (!one->held)
-            taken[n++] = &one->row;
+        if (one->held)
+            continue;
+        held = settle_tag(chunk->source->import->vault->journal, taken, n, one);
+        if (held != ERROR_NONE)
+            return held;
+        taken[n++] = &one->row;
     }
     fill_contact(writing, n);
     enum error error = import_follow(chunk->source);

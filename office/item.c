@@ -90,27 +90,6 @@ enum error item_add_letter(struct history_batch *batch, const struct keyset *key
     return error;
 }
 
-enum error item_add_arrived(struct history_batch *batch, const struct keyset *keys,
-                            const uint8_t handle[JOURNAL_HANDLE_LEN], uint32_t now)
-{
-    struct history_act *added = NULL;
-    struct act act = {
-        .kind = ACT_MESSAGE,
-        .field = ACT_MESSAGES,
-        .minute = now,
-        .from = 0,
-        .to = 1,
-        .day = now / MINUTES,
-        .state = TAXONOMY_ARRIVED,
-        .letters = 1,
-    };
-    memcpy(act.subject, handle, sizeof act.subject);
-    enum error error = history_batch_add(batch, keys, &act, NULL, NULL, &added);
-    if (error == ERROR_NONE)
-        added->optional = true;
-    return error;
-}
-
 static struct act begin(const struct item_case *of_case, enum act_kind kind)
 {
     struct act act = {

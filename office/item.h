@@ -53,7 +53,8 @@ typedef enum error item_fn(void *context, const struct item *item);
 struct item_source {
     const struct card *card;
     const struct record *record;
-    uint32_t now; /* minute */
+    uint32_t now;     /* minute */
+    uint32_t charter; /* number of the one that the office has */
 };
 
 /* Adds to the batch the act that a letter came (LETTER_LEN bytes, which decode to letter), into the
@@ -80,11 +81,6 @@ enum error item_add_status(struct history_batch *batch, const struct keyset *key
                            const struct item_case *of_case, uint8_t status);
 enum error item_add_note(struct history_batch *batch, const struct keyset *keys,
                          const struct item_case *of_case, const char *text, size_t len);
-
-/* The first message of a new case, without a text: it arrived. Left out when the case has a message
-   by then. */
-enum error item_add_arrived(struct history_batch *batch, const struct keyset *keys,
-                            const uint8_t handle[JOURNAL_HANDLE_LEN], uint32_t now);
 
 /* The urgency of a letter, by its category and its answers. A category this program does not know
    counts as most urgent: somebody must look. */

@@ -85,6 +85,7 @@ static enum error derive(struct keyset_generation *generation)
         {"sandyq head v1", generation->head},
         {"sandyq body v1", generation->body},
         {"sandyq case wrap v1", generation->wrap},
+        {"sandyq queue v1", generation->queue},
         {"sandyq compartment pair v1", generation->pair},
     };
     enum error error = ERROR_NONE;
@@ -101,12 +102,6 @@ static enum error derive(struct keyset_generation *generation)
     return error;
 }
 
-static enum error first_of_register(struct keyset *keys, const uint8_t *secret)
-{
-    enum error error = expand(secret, "sandyq link v1", keys->link);
-    return error == ERROR_NONE ? expand(secret, "sandyq padding v1", keys->padding) : error;
-}
-
 enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t generation,
                       const uint8_t secret[KEYSET_KEY_LEN])
 {
@@ -121,7 +116,7 @@ enum error keyset_add(struct keyset *keys, uint16_t compartment, uint32_t genera
     memcpy(added->secret, secret, KEYSET_KEY_LEN);
     enum error error = derive(added);
     if (error == ERROR_NONE && compartment == KEYSET_REGISTER && generation == 1)
-        error = first_of_register(keys, secret);
+        error = expand(secret, "sandyq link v1", keys->link);
     if (error == ERROR_NONE)
         keys->generations[keys->generation_count++] = added;
     else

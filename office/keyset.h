@@ -8,7 +8,7 @@
      "sandyq case wrap v1"         wraps of case keys
      "sandyq compartment pair v1"  ikm of its X25519 pair (RFC 9180, section 7.1.3)
      "sandyq link v1"              handles of cases (register, its first generation for ever)
-     "sandyq padding v1"           padding of boards (register, its first generation for ever)
+     "sandyq queue v1"             answers that wait for a board (register)
      "sandyq board v1"             seed of the board key (board) */
 #ifndef OFFICE_KEYSET_H
 #define OFFICE_KEYSET_H
@@ -43,6 +43,7 @@ struct keyset_generation {
     uint8_t head[KEYSET_KEY_LEN];
     uint8_t body[KEYSET_KEY_LEN];
     uint8_t wrap[KEYSET_KEY_LEN];
+    uint8_t queue[KEYSET_KEY_LEN];
     uint8_t pair[HPKE_KEY_LEN];
     uint8_t pair_public[HPKE_KEY_LEN];
 };
@@ -63,8 +64,7 @@ struct keyset {
     uint8_t agree[HPKE_KEY_LEN];
     uint8_t agree_public[HPKE_KEY_LEN];
     uint8_t view[KEYSET_KEY_LEN];
-    uint8_t link[KEYSET_KEY_LEN];    /* once the first generation of the register is held */
-    uint8_t padding[KEYSET_KEY_LEN]; /* the same */
+    uint8_t link[KEYSET_KEY_LEN]; /* once the first generation of the register is held */
     size_t intake_count;
     struct keyset_intake intake[KEYSET_INTAKE_MAX];
     size_t generation_count, generation_room;

@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/wire.h"
+#include "crypto/answer.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 
 _Static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "an envelope holds one letter");
+_Static_assert((int)ANSWER_TAG_LEN == (int)JOURNAL_TAG_LEN, "one kind of tag");
 
 enum error opening_envelope(const struct keyset *keys, const uint8_t *envelope, uint8_t *letter,
                             bool *opened)
@@ -24,14 +29,72 @@ enum error opening_envelope(const struct keyset *keys, const uint8_t *envelope, 
     return error == ERROR_MEMORY ? ERROR_MEMORY : ERROR_NONE;
 }
 
-static bool is_misplaced(const struct item_source *source, const struct letter *letter)
+/* The newest intake key held, or NULL. */
+static const struct keyset_intake *newest_intake(const struct keyset *keys)
 {
-    return memcmp(letter->kiosk, source->card->kiosk, CARD_KIOSK_LEN) != 0 ||
-           letter->session != source->record->seq ||
-           strcmp(letter->facility, source->card->facility) != 0;
+    const struct keyset_intake *newest = NULL;
+    for (size_t i = 0; i < keys->intake_count; i++)
+        if (newest == NULL || keys->intake[i].epoch > newest->epoch)
+            newest = &keys->intake[i];
+    return newest;
 }
 
-/* The first message has no text: the kiosk turns its state into "it arrived" in any language. */
+static enum error make_spare(const struct keyset_intake *intake, const struct item_source *source,
+                             uint8_t spare[JOURNAL_TAG_LEN])
+{
+    static const char label[] = "sandyq spare v1";
+    uint8_t number[8], digest[HASH_LEN];
+    const struct hash_part info = {label, sizeof label - 1};
+    const struct hash_part parts[] = {{source->card->kiosk, CARD_KIOSK_LEN},
+                                      {number, sizeof number},
+                                      {source->record->hash, HASH_LEN}};
+    uint8_t *key = secret_new(HASH_LEN);
+    wire_put64(number, source->record->seq);
+    const bool made = key != NULL && hash_expand(key, HASH_LEN, intake->secret, &info, 1) == 0 &&
+                      hash_hmac(digest, key, HASH_LEN, parts, 3) == 0;
+    if (made)
+        memcpy(spare, digest, JOURNAL_TAG_LEN);
+    secret_free(key);
+    return made ? ERROR_NONE : ERROR_MEMORY;
+}
+
+enum error opening_none(const struct keyset *keys, const struct item_source *source,
+                        struct opening *opening)
+{
+    const struct keyset_intake *intake = newest_intake(keys);
+    enum error error = ERROR_NONE;
+    *opening = (struct opening){.outcome = OPENING_UNREADABLE};
+    if (intake != NULL)
+        error = make_spare(intake, source, opening->spare);
+    else
+        random_bytes(opening->spare, sizeof opening->spare);
+    memcpy(opening->tag, opening->spare, sizeof opening->tag);
+    return error;
+}
+
+static bool names_record(const struct item_source *source, const struct letter *letter)
+{
+    return memcmp(letter->kiosk, source->card->kiosk, CARD_KIOSK_LEN) == 0 &&
+           letter->session == source->record->seq;
+}
+
+static bool is_misplaced(const struct item_source *source, const struct letter *letter)
+{
+    return !names_record(source, letter) || strcmp(letter->facility, source->card->facility) != 0;
+}
+
+static enum error make_tag(const struct item_source *source, const struct letter *letter,
+                           uint8_t tag[JOURNAL_TAG_LEN])
+{
+    struct code_keys *keys = secret_new(sizeof *keys);
+    if (keys == NULL)
+        return ERROR_MEMORY;
+    item_keys(letter, keys);
+    enum error error = answer_arrival_tag(keys, source->charter, letter->arrival, tag);
+    secret_free(keys);
+    return error;
+}
+
 static enum error add_acts(struct history_batch *batch, const struct keyset *keys,
                            const struct item_source *source, const struct letter *letter,
                            const uint8_t *raw, struct opening *opening)
@@ -40,7 +103,7 @@ static enum error add_acts(struct history_batch *batch, const struct keyset *key
     if (error == ERROR_NONE)
         error = item_add_letter(batch, keys, source, letter, opening->misplaced, raw);
     if (error == ERROR_NONE)
-        error = item_add_arrived(batch, keys, opening->handle, source->now);
+        error = names_record(source, letter) ? make_tag(source, letter, opening->tag) : ERROR_NONE;
     return error;
 }
 
@@ -52,7 +115,6 @@ enum error opening_file(struct history_batch *batch, const struct keyset *keys,
     struct letter *letter = secret_new(sizeof *letter);
     if (letter == NULL)
         return ERROR_MEMORY;
-    *opening = (struct opening){.outcome = OPENING_UNREADABLE};
     if (letter_decode(raw, letter) == ERROR_NONE) {
         opening->outcome = letter->kind == LETTER_COVER ? OPENING_COVER : OPENING_FILED;
         opening->misplaced = is_misplaced(source, letter);

@@ -21,13 +21,23 @@ struct opening {
     enum opening_outcome outcome;
     bool misplaced; /* it names another kiosk, record or place than its source */
     uint8_t handle[JOURNAL_HANDLE_LEN]; /* of the case that it is filed into */
+    uint8_t tag[JOURNAL_TAG_LEN];       /* by which a board says that the record arrived */
+    uint8_t spare[JOURNAL_TAG_LEN]; /* the tag when it is no letter, or one that was sent before */
 };
 
-/* Adds to the batch the acts by which an opened letter (LETTER_LEN bytes) is filed into the case
-   that its tag key names, and a new case gets its first message, "it arrived". That one is always
-   added, since whether the case is new is known only when they are written: an old case leaves it
-   out. A cover is not kept, nor is what does not decode. Errors of item_add_letter. Safe in several
-   threads at once, each with a batch of its own. */
+/* What comes of a record of which nothing is known yet: it is unreadable, and its tag the spare
+   one. That looks random to whoever does not hold the newest intake key, and is the same whenever
+   the record is imported: after an office was restored, old boards beside new ones do not tell
+   letters from the rest. The first 16 bytes of HMAC-SHA-256(HKDF-Expand(intake secret, "sandyq
+   spare v1", 32), kiosk || number || hash of the record). ERROR_MEMORY. */
+enum error opening_none(const struct keyset *keys, const struct item_source *source,
+                        struct opening *opening);
+
+/* Adds to the batch the act by which an opened letter (LETTER_LEN bytes) is filed into the case
+   that its tag key names. A cover is not kept, nor is what does not decode. Of a letter that names
+   the kiosk and the record that it came in the tag becomes the one that its writer looks for, which
+   a record before may have already; of everything else it stays the spare one. Errors of
+   item_add_letter. Safe in several threads at once, each with a batch of its own. */
 enum error opening_file(struct history_batch *batch, const struct keyset *keys,
                         const struct item_source *source, const uint8_t *raw,
                         struct opening *opening);

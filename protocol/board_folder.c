@@ -90,12 +90,16 @@ static enum error map_segment(int dir, const struct head_segment *segment, int f
 enum error board_folder_has(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
                             const struct head_segment *segment)
 {
-    struct board_folder_map map;
-    enum error error = map_segment(dir, segment, 0, &map);
+    char name[NAMES_LEN];
+    uint8_t *data = NULL;
+    size_t len = 0;
+    if (!names_segment(segment, name))
+        return ERROR_BOARD_PART;
+    enum error error = file_read(dir, name, SEGMENT_MAX, &data, &len);
     if (error == ERROR_NONE)
-        error = board_folder_fits(map.bytes, map.len, office, segment, NULL);
-    unmap(&map);
-    return error;
+        error = board_folder_fits(data, len, office, segment, NULL);
+    free(data);
+    return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_BOARD_PART;
 }
 
 /* --- the whole --- */

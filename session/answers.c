@@ -2,7 +2,7 @@
 /* Wrong number, wrong PIN and no answer yet end on the same screen after the same work. */
 #include "session/answers.h"
 
-#include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +13,11 @@
 #include "crypto/secret.h"
 #include "session/day_words.h"
 #include "session/dialog.h"
+#include "session/look.h"
 #include "session/pin.h"
 
-static_assert((int)ANSWER_LEN == (int)BOARD_ENTRY_LEN, "the board carries answers");
-static_assert((int)ANSWER_TAG_LEN == (int)BOARD_TAG_LEN, "and finds them by their tags");
-
-enum { HEAD_LEN = 256, LINE_LEN = 256 };
+/* Room for the line above a message, and for what is said of letters. */
+enum { HEAD_LEN = 256, LINE_LEN = 1024 };
 
 /* What 1 does below the messages. */
 enum { ANSWERS_WRITE_MORE = 1 };
@@ -27,14 +26,12 @@ struct answers {
     struct ui *ui;
     struct draft *draft;  /* a follow-up: holds code, PIN and keys from the start */
     struct digits digits; /* the field that the number is typed into */
-    /* Looking: the tags looked for, what the board holds under them, and one message opened. */
-    uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN];
-    uint8_t entries[ANSWER_COUNT_MAX][ANSWER_LEN];
-    struct answer answer;
+    struct answer answer; /* one message opened */
     /* What was found. */
-    uint8_t state; /* public state of the last message */
-    size_t len;    /* of the text; 0: nothing was found */
-    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + HEAD_LEN) + LINE_LEN];
+    bool answered; /* there is a message, and this is the public state of the last one: */
+    uint8_t state;
+    size_t len; /* of the text; 0: nothing was found */
+    char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + HEAD_LEN) + 2 * LINE_LEN];
 };
 
 /* --- the number --- */
@@ -73,9 +70,25 @@ static int ask_code(struct answers *answers)
     return UI_NEXT;
 }
 
-/* --- looking --- */
+/* --- what is there --- */
 
-/* Writes up to which day this terminal's envelopes have arrived: the same for everyone who asks. */
+/* Adds from which day on arrivals are there, once older ones have left the board. */
+static void add_oldest(const struct board_folder *board, char line[LINE_LEN])
+{
+    char day[DAY_WORDS_LEN];
+    uint32_t i = 0;
+    while (board != NULL && i < board->segment_count && board->segments[i].kind != SEGMENT_ARRIVALS)
+        i++;
+    if (board == NULL || i == board->segment_count || board->segments[i].number == 1)
+        return;
+    const size_t len = strlen(line);
+    day_words(board->segments[i].day, day);
+    snprintf(line + len, LINE_LEN - len, _(" What came before this day is no longer here: %s."),
+             day);
+}
+
+/* Writes up to which day this terminal's envelopes have arrived, the day before the last one's,
+   since more may have been written on that one; the same for everyone who asks. */
 static void write_arrived(const struct answers *answers, char line[LINE_LEN])
 {
     const struct session_place *place = answers->ui->place;
@@ -85,9 +98,39 @@ static void write_arrived(const struct answers *answers, char line[LINE_LEN])
         return;
     }
     char day[DAY_WORDS_LEN];
-    day_words(place->arrived, day);
-    snprintf(line, LINE_LEN, _("What was sent from this terminal has arrived up to this day: %s."),
+    day_words(place->arrived - 1, day);
+    snprintf(line, LINE_LEN,
+             _("All that was written at this terminal up to this day has arrived: %s. If you wrote "
+               "here by then and nothing is here, it did not arrive, or a digit is wrong."),
              day);
+    add_oldest(place->board, line);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_line(struct answers *answers,
+                                                           const char *format, ...)
+{
+    char *at = answers->text + answers->len;
+    const size_t room = sizeof answers->text - answers->len;
+    va_list values;
+    va_start(values, format);
+    const int n = vsnprintf(at, room, format, values);
+    va_end(values);
+    if (n > 0 && (size_t)n < room)
+        answers->len += (size_t)n;
+}
+
+/* Adds which letters have arrived. */
+static void add_letters(struct answers *answers, const struct look_found *found)
+{
+    char day[DAY_WORDS_LEN];
+    day_words(found->arrived, day);
+    if (found->arrived != 0)
+        add_line(answers, "%s: %s", day, _("Your letter has arrived at the office."));
+    if (found->more > 0) {
+        add_line(answers, "%s", answers->len > 0 ? "\n" : "");
+        add_line(answers, _("Letters you wrote later that have arrived: %u."),
+                 (unsigned)found->more);
+    }
 }
 
 /* Adds the opened message to the text: its day and state, then its words. */
@@ -95,70 +138,43 @@ static void add_message(struct answers *answers)
 {
     const struct answer *answer = &answers->answer;
     const char *state = taxonomy_public_text(answer->state);
-    size_t room = sizeof answers->text - answers->len;
     char day[DAY_WORDS_LEN];
     day_words(answer->day, day);
-    int n = snprintf(answers->text + answers->len, HEAD_LEN, "%s%s: %s%s",
-                     answers->len > 0 ? "\n\n" : "", day, state != NULL ? _(state) : "",
-                     answer->len > 0 ? "\n" : "");
-    if (n < 0 || n >= HEAD_LEN || (size_t)n + answer->len > room)
-        return;
-    memcpy(answers->text + answers->len + n, answer->text, answer->len);
-    answers->len += (size_t)n + answer->len;
+    add_line(answers, "%s%s: %s%s", answers->len > 0 ? "\n\n" : "", day,
+             state != NULL ? _(state) : "", answer->len > 0 ? "\n" : "");
+    if (answer->len <= sizeof answers->text - answers->len) {
+        memcpy(answers->text + answers->len, answer->text, answer->len);
+        answers->len += answer->len;
+    }
     answers->state = answer->state;
+    answers->answered = true;
 }
 
 /* Adds what is said to everyone, behind a rule: these are not the office's words. */
 static void add_arrived(struct answers *answers)
 {
-    static const char rule[] = "\n\n────────────\n";
     char line[LINE_LEN];
     write_arrived(answers, line);
-    size_t len = strlen(line);
-    if (len + sizeof rule > sizeof answers->text - answers->len)
-        return;
-    memcpy(answers->text + answers->len, rule, sizeof rule - 1);
-    memcpy(answers->text + answers->len + sizeof rule - 1, line, len);
-    answers->len += sizeof rule - 1 + len;
+    add_line(answers, "\n\n────────────\n%s", line);
 }
 
-/* Looks for as many messages as a case can have, however many there are, and gathers those up to
-   the first gap. */
-static void look(struct answers *answers, const struct board *board)
+/* Gathers what is to be read: letters, then messages in the order of their numbers. Of some the
+   segment may have left the list already. */
+static void gather(struct answers *answers, const struct look_found *found)
 {
-    const struct code_keys *keys = &answers->draft->keys;
-    size_t made = 0;
-    while (made < ANSWER_COUNT_MAX && answer_tag(keys, made + 1, answers->tags[made]) == ERROR_NONE)
-        made++;
-    board_copy_all(board, (const uint8_t(*)[BOARD_TAG_LEN])answers->tags, made, answers->entries);
-    /* A tag without an entry gets zeros, which open under no key. */
-    size_t n = 0;
-    while (n < made &&
-           answer_open(keys, n + 1, answers->entries[n], &answers->answer) == ERROR_NONE) {
-        add_message(answers);
-        n++;
-    }
-    if (n > 0)
-        add_arrived(answers);
-    explicit_bzero(answers->tags, sizeof answers->tags);
-    explicit_bzero(answers->entries, sizeof answers->entries);
-    explicit_bzero(&answers->answer, sizeof answers->answer);
-}
-
-/* Derives the keys and looks: one and the same work whether there is something or not. */
-static void find(struct answers *answers)
-{
-    const struct session_place *place = answers->ui->place;
-    struct draft *draft = answers->draft;
-    struct board board;
-
-    dialog_wait(answers->ui);
     answers->len = 0;
-    /* Without memory for the keys nothing can be found either. */
-    if (dialog_derive(answers->ui, draft->code, draft->pin, &draft->keys) == 0 &&
-        place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE)
-        look(answers, &board);
-    dialog_waited(answers->ui);
+    answers->answered = false;
+    add_letters(answers, found);
+    for (size_t n = 1; n <= ANSWER_COUNT_MAX; n++)
+        if (answer_open(&found->keys, n, found->entries[n - 1], &answers->answer) == ERROR_NONE)
+            add_message(answers);
+    if (answers->len > 0 && !answers->answered)
+        add_line(answers, "\n\n%s",
+                 _("There is no answer yet: it can take days or weeks. Come again, here or at "
+                   "another terminal."));
+    if (answers->len > 0)
+        add_arrived(answers);
+    explicit_bzero(&answers->answer, sizeof answers->answer);
 }
 
 /* --- what was found --- */
@@ -182,13 +198,27 @@ static int show_nothing(struct answers *answers)
     return dialog_choose(answers->ui, &dialog);
 }
 
+/* Returns UI_NEXT, UI_BACK or UI_OVER. */
+static int show_spent(struct answers *answers)
+{
+    static const struct dialog dialog = {
+        .title = N_("No more numbers now"),
+        .text = N_("You have tried three numbers. Come again later for another."),
+        .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
+        .enter = true,
+        .help = HELP_CODE,
+    };
+    return dialog_choose(answers->ui, &dialog);
+}
+
 /* Returns ANSWERS_WRITE_MORE, UI_NEXT, UI_BACK or UI_OVER. */
 static int show_messages(struct answers *answers)
 {
     static const char *const choices[] = {N_("Write more about this")};
     const char *state = taxonomy_public_text(answers->state);
+    const char *answered = state != NULL ? state : N_("From the Commissioner's office");
     const struct dialog dialog = {
-        .title = state != NULL ? state : N_("From the Commissioner's office"),
+        .title = answers->answered ? answered : N_("It has arrived. No answer yet"),
         .choices = choices,
         .count = 1,
         .secret = true,
@@ -214,6 +244,23 @@ static enum filing_end write_more(struct answers *answers)
 
 /* --- from the number to the end --- */
 
+/* Looks, and shows what was found. Returns what the screen returns, or UI_OVER. */
+static int look_and_show(struct answers *answers)
+{
+    struct draft *draft = answers->draft;
+    const struct look_found *found = NULL;
+    const enum look_end end = look_number(answers->ui, draft->code, draft->pin, &found);
+    if (end == LOOK_SPENT)
+        return show_spent(answers);
+    if (end == LOOK_LACK) {
+        dialog_sorry(answers->ui);
+        return answers->ui->over ? UI_OVER : UI_BACK;
+    }
+    draft->keys = found->keys;
+    gather(answers, found);
+    return answers->len > 0 ? show_messages(answers) : show_nothing(answers);
+}
+
 /* Number, PIN, what is there. UI_BACK after the number leads to the number again. */
 static enum filing_end run(struct answers *answers)
 {
@@ -224,10 +271,8 @@ static enum filing_end run(struct answers *answers)
             return FILING_BACK;
         if (key == UI_NEXT)
             key = pin_ask(answers->ui, answers->draft->pin);
-        if (key == UI_NEXT) {
-            find(answers);
-            key = answers->len > 0 ? show_messages(answers) : show_nothing(answers);
-        }
+        if (key == UI_NEXT)
+            key = look_and_show(answers);
         if (key == UI_OVER)
             return FILING_LEFT;
         if (key == ANSWERS_WRITE_MORE)

@@ -261,7 +261,7 @@ void dialog_wait(struct ui *ui)
 
     ui->steps = 0; /* waiting looks the same whatever it is for */
     dialog_question(ui, &dialog);
-    ui->needs_speech = true;
+    ui->needs_speech = !ui->over; /* whoever has gone need not hear it */
     ui_show(ui);
 }
 
@@ -270,20 +270,23 @@ void dialog_waited(struct ui *ui)
     ui->io->drop(ui->io->context);
 }
 
-/* Draws the bar of an argon_watch. */
-static void draw_bar(void *context, int done, int steps)
+void dialog_bar(struct ui *ui, int done, int steps)
 {
-    struct ui *ui = context;
     int full = BAR_WIDTH * done / steps;
     for (int i = 0; i < BAR_WIDTH; i++)
         screen_say(ui->screen, UI_TOP + 3, ui->box.left + i, SCREEN_PLAIN, i < full ? "█" : "░");
     ui_show(ui);
 }
 
+static void draw_bar(void *context, int done, int steps)
+{
+    dialog_bar(context, done, steps);
+}
+
 int dialog_derive(struct ui *ui, const char *code, const char *pin, struct code_keys *keys)
 {
     const struct argon_watch watch = {.step = draw_bar, .context = ui};
-    draw_bar(ui, 0, 1);
+    dialog_bar(ui, 0, 1);
     return ui->io->derive(ui->io->context, code, pin, &watch, keys);
 }
 

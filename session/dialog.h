@@ -56,6 +56,9 @@ int dialog_type(struct ui *ui, const struct dialog *dialog, struct digits *digit
 void dialog_wait(struct ui *ui);
 void dialog_waited(struct ui *ui);
 
+/* Draws the bar of the waiting screen: `done` of so many steps. */
+void dialog_bar(struct ui *ui, int done, int steps);
+
 /* Derives the keys of code and PIN while a bar grows on the waiting screen. Returns 0, or -1 when
    memory is short. */
 int dialog_derive(struct ui *ui, const char *code, const char *pin, struct code_keys *keys);

@@ -9,6 +9,7 @@
 #include "session/category.h"
 #include "session/compose.h"
 #include "session/dialog.h"
+#include "session/look.h"
 #include "session/pin.h"
 #include "session/questions.h"
 #include "session/receipt.h"
@@ -184,7 +185,7 @@ static int seal(struct filing *filing)
     struct draft *draft = filing->draft;
     if (draft->kind == LETTER_COMPLAINT)
         code_new(draft->code);
-    if (dialog_derive(filing->ui, draft->code, draft->pin, &draft->keys) != 0)
+    if (look_make(filing->ui, draft->code, draft->pin, &draft->keys) != 0)
         return -1;
     return draft_seal(draft, &place->charter, &place->card, place->number, place->today,
                       filing->envelope);

@@ -10,7 +10,7 @@
 #include "base/lang.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
-#include "protocol/board.h"
+#include "protocol/board_folder.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
 #include "session/library.h"
@@ -43,6 +43,8 @@ struct session_io {
        -1 when memory is short. */
     int (*derive)(void *context, const char *code, const char *pin, const struct argon_watch *watch,
                   struct code_keys *keys);
+    /* Waits so many milliseconds, whatever comes meanwhile. */
+    void (*wait)(void *context, unsigned milliseconds);
     /* Called once, when somebody has passed the language screen: from here on an envelope is
        owed. May be NULL. */
     void (*begin)(void *context);
@@ -60,9 +62,8 @@ struct session_io {
 struct session_place {
     struct charter charter;
     struct card card;
-    const uint8_t *board; /* the board's bytes, checked by the keeper, or NULL */
-    size_t board_len;
-    uint64_t number; /* of this session's envelope */
+    const struct board_folder *board; /* checked by the keeper, or NULL */
+    uint64_t number;                  /* of this session's envelope */
     uint32_t today;
     uint32_t arrived; /* up to this day the terminal's envelopes have arrived; 0: not known */
     int idle_seconds; /* from the language screen on */

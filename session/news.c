@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/lang.h"
-#include "protocol/board.h"
 #include "session/dialog.h"
 
 /* What was cut out so far. */
@@ -82,17 +80,17 @@ static void take_sections(struct cut *cut, const char *language, const char *tex
 
 /* Starts the page with what is for readers of a language; when memory is short, with all notices.
    Returns a block to free after reading, or NULL. */
-static char *choose(const struct board *board, const char *language, struct page *page)
+static char *choose(const struct head *head, const char *language, struct page *page)
 {
     /* One more for the last line's end; what joins two sections is shorter than their marker. */
-    struct cut cut = {.text = malloc((size_t)board->notices_len + 1)};
+    struct cut cut = {.text = malloc((size_t)head->notices_len + 1)};
     if (cut.text == NULL) {
-        page_start(page, board->notices, board->notices_len);
+        page_start(page, head->notices, head->notices_len);
         return NULL;
     }
-    take_sections(&cut, language, board->notices, board->notices_len);
+    take_sections(&cut, language, head->notices, head->notices_len);
     if (cut.len == 0 && cut.first != NULL)
-        take_sections(&cut, cut.first, board->notices, board->notices_len);
+        take_sections(&cut, cut.first, head->notices, head->notices_len);
     if (cut.len > 0)
         page_start(page, cut.text, cut.len);
     return cut.text;
@@ -109,12 +107,10 @@ void news_show(struct ui *ui)
     };
     const char *none = _("There is no news now.");
     char *text = NULL;
-    struct board board;
     struct page page;
     page_start(&page, none, strlen(none));
-    if (place->board != NULL && board_view(place->board, place->board_len, &board) == ERROR_NONE &&
-        board.notices_len > 0)
-        text = choose(&board, ui->language, &page);
+    if (place->board != NULL && place->board->head.notices_len > 0)
+        text = choose(&place->board->head, ui->language, &page);
     (void)dialog_read(ui, &dialog, &page);
     free(text);
 }

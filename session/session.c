@@ -3,13 +3,13 @@
 #include "session/session.h"
 
 #include "base/lang.h"
-#include "crypto/code.h"
 #include "session/cover.h"
 #include "session/dialog.h"
 #include "session/draft.h"
 #include "session/help_screen.h"
 #include "session/language_screen.h"
 #include "session/library_screen.h"
+#include "session/look.h"
 #include "session/menu.h"
 
 enum { GOODBYE_SECONDS = 4 };
@@ -26,45 +26,37 @@ static void goodbye(struct ui *ui)
     dialog_pause(ui, &dialog, GOODBYE_SECONDS);
 }
 
-/* Does the work of sending without sending, so that leaving takes the same time. */
-static void pretend(struct ui *ui)
-{
-    struct draft *draft = draft_new(LETTER_COVER, ui->language);
-    dialog_wait(ui);
-    if (draft != NULL) {
-        code_new(draft->code);
-        (void)dialog_derive(ui, draft->code, draft->pin, &draft->keys);
-    }
-    draft_free(&draft);
-}
-
 /* Stores the envelope of a session that sent nothing. Returns true when it is stored. */
 static bool cover(struct ui *ui)
 {
     const struct session_place *place = ui->place;
     uint8_t envelope[ENVELOPE_LEN];
-    if (!ui->over)
-        pretend(ui);
-    bool stored =
-        cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
-        ui->io->store(ui->io->context, envelope) == 0;
-    dialog_waited(ui);
-    return stored;
+    return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
+           ui->io->store(ui->io->context, envelope) == 0;
 }
 
-/* From the menu on. Every way through ends with one envelope: the letter's or a cover. */
-static enum session_end run_visit(struct ui *ui)
+/* What the person does, from the menu on. Returns true when a letter was stored. */
+static bool use(struct ui *ui)
 {
     struct draft *draft = draft_new(LETTER_COMPLAINT, ui->language);
     bool stored = false;
-    ui->idle_seconds = ui->place->idle_seconds;
-    if (draft != NULL)
+    ui->look = look_new();
+    if (draft != NULL && ui->look != NULL)
         stored = menu_run(ui, draft);
     else
         dialog_sorry(ui);
     draft_free(&draft);
-    if (!stored)
-        stored = cover(ui);
+    if (ui->look != NULL)
+        look_finish(ui);
+    look_free(&ui->look);
+    return stored;
+}
+
+/* Every way through ends with one envelope: the letter's or a cover. */
+static enum session_end run_visit(struct ui *ui)
+{
+    ui->idle_seconds = ui->place->idle_seconds;
+    const bool stored = use(ui) || cover(ui);
     if (!ui->over)
         goodbye(ui);
     return stored ? SESSION_STORED : SESSION_FAILED;

@@ -63,10 +63,13 @@ struct ui_library {
     int top;     /* first line shown of the page; in the list, the screenful */
 };
 
+struct look;
+
 struct ui {
     const struct session_io *io;
     const struct session_place *place;
     const struct ui_overlays *overlays;
+    struct look *look; /* what the visit derives and looks for (session/look); NULL before it */
     char language[3];
     enum taxonomy_reader reader;
     struct ui_settings settings;

@@ -13,7 +13,11 @@
 #define TXN     "SELECT no, prev, officer, acts, hash, signature FROM txn "
 #define ACT     "SELECT seq, txn, head, head_digest, body_digest FROM act "
 #define CASEKEY "SELECT commitment, handle, compartment, generation, wrapped FROM casekey "
-#define RECORD  "SELECT kiosk, seq, hash, previous, day, flags, act FROM record "
+#define RECORD  "SELECT kiosk, seq, hash, previous, day, flags, act, tag, board FROM record "
+#define QUEUE                                                                                      \
+    "SELECT q.seq, q.sealed, q.board, a.body_digest IS NOT NULL FROM queue q "                     \
+    "JOIN act a ON a.seq = q.seq "
+#define BOARD "SELECT number, day, charter, head, arrivals, answers FROM board "
 #define KIOSK                                                                                      \
     "SELECT kiosk, tip_seq, tip_hash, tip_day, "                                                   \
     "(SELECT coalesce(max(seq), 0) FROM record r WHERE r.kiosk = k.kiosk), "                       \
@@ -61,8 +65,11 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_KIOSK] = KIOSK "WHERE kiosk = ?1",
     [SQL_KIOSKS] = KIOSK "ORDER BY kiosk",
     [SQL_RECORD_HAS] = "SELECT 1 FROM record WHERE kiosk = ?1 AND seq = ?2 AND hash = ?3",
-    [SQL_RECORD_ADD] = "INSERT INTO record(kiosk, seq, hash, previous, day, flags, act) "
-                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_RECORD_ADD] = "INSERT INTO record(kiosk, seq, hash, previous, day, flags, act, tag, "
+                       "board) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [SQL_RECORD_PUBLISH] =
+        "UPDATE record SET board = ?4 WHERE kiosk = ?1 AND seq = ?2 AND hash = ?3",
+    [SQL_TAG_HAS] = "SELECT 1 FROM record WHERE tag = ?1 LIMIT 1",
     [SQL_ENVELOPE_ADD] = "INSERT INTO envelope(kiosk, seq, hash, envelope) VALUES(?1, ?2, ?3, ?4)",
     [SQL_RECORDS] = RECORD "WHERE act = ?1 ORDER BY act, kiosk, seq, hash",
     [SQL_RECORDS_ALL] = RECORD "ORDER BY act, kiosk, seq, hash",
@@ -88,6 +95,15 @@ static const char *const statements[SQL_COUNT] = {
                   "(EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND o.seq = r.seq - 1) "
                   "AND NOT EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND "
                   "o.seq = r.seq - 1 AND o.hash = r.previous))) ORDER BY seq",
+    [SQL_QUEUE_ADD] = "INSERT INTO queue(seq, sealed, board) VALUES(?1, ?2, 0)",
+    [SQL_QUEUE] = QUEUE "ORDER BY q.seq",
+    [SQL_QUEUE_WAITING] = QUEUE "WHERE q.board = 0 ORDER BY q.seq",
+    [SQL_QUEUE_PUBLISH] = "UPDATE queue SET board = ?2 WHERE seq = ?1",
+    [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
+                      "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_BOARD] = BOARD "WHERE number = ?1",
+    [SQL_BOARDS] = "SELECT number, day, charter, NULL, NULL, NULL FROM board ORDER BY number",
+    [SQL_BOARDS_DROP] = "DELETE FROM board WHERE day < ?1 AND number < ?2",
 };
 
 /* Records may come before the import act that takes them, whose body counts them. No index repeats
@@ -122,11 +138,20 @@ static const struct db_schema schema = {
         "tip_hash BLOB NOT NULL, tip_day INTEGER NOT NULL);"
         "CREATE TABLE record(kiosk BLOB NOT NULL REFERENCES kiosk(kiosk), seq INTEGER NOT NULL, "
         "hash BLOB NOT NULL, previous BLOB NOT NULL, day INTEGER NOT NULL, flags INTEGER NOT NULL, "
-        "act INTEGER NOT NULL REFERENCES act(seq) DEFERRABLE INITIALLY DEFERRED);"
+        "act INTEGER NOT NULL REFERENCES act(seq) DEFERRABLE INITIALLY DEFERRED, tag BLOB NOT "
+        "NULL, "
+        "board INTEGER NOT NULL);"
         "CREATE INDEX record_kiosk ON record(kiosk, seq, day, flags);"
         "CREATE INDEX record_act ON record(act);"
+        "CREATE INDEX record_tag ON record(tag);"
         "CREATE TABLE envelope(kiosk BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, "
-        "envelope BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash));",
+        "envelope BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash));"
+        "CREATE TABLE queue(seq INTEGER PRIMARY KEY REFERENCES act(seq), sealed BLOB NOT NULL, "
+        "board INTEGER NOT NULL);"
+        "CREATE INDEX queue_waiting ON queue(seq) WHERE board = 0;"
+        "CREATE TABLE board(number INTEGER PRIMARY KEY, day INTEGER NOT NULL, "
+        "charter INTEGER NOT NULL, head BLOB NOT NULL, arrivals BLOB NOT NULL, "
+        "answers BLOB NOT NULL);",
     .statements = statements,
     .statement_count = SQL_COUNT,
     .log_pages = 1024,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The office's journal file: transactions and their acts, which are only ever added to, and what
-   stands beside them: case keys and who may use them, the records of the kiosks' chains. Everything
-   that a person wrote, and everything about a case, stands here sealed (office/act); in the clear
-   are numbers and days of the kiosks' chains, hashes, public keys and signatures.
+   stands beside them: case keys and who may use them, the records of the kiosks' chains, what waits
+   for a board, and the boards. Everything that a person wrote, and everything about a case, stands
+   here sealed (office/act); in the clear are numbers and days of the kiosks' chains, hashes, public
+   keys and signatures, and what was published or will be as it is: tags of records.
 
    The store checks no signature and knows no key. It numbers nothing by itself: numbers are taken
    inside a transaction of the file, one more than the highest there. They go from 1 to INT64_MAX;
@@ -22,6 +23,7 @@ enum {
     JOURNAL_SIGNATURE_LEN = 64,
     JOURNAL_KEY_LEN = 32,
     JOURNAL_HANDLE_LEN = 16,
+    JOURNAL_TAG_LEN = 16,
     JOURNAL_KIOSK_LEN = 8,
     JOURNAL_WRAP_LEN = 80, /* of a generation's secret */
     JOURNAL_HEAD_MAX = 256,
@@ -227,7 +229,9 @@ struct journal_record {
     uint8_t previous[JOURNAL_HASH_LEN];
     uint32_t day;
     uint8_t flags;
-    uint64_t act; /* the import act that took it */
+    uint64_t act;                 /* the import act that took it */
+    uint8_t tag[JOURNAL_TAG_LEN]; /* by which a board says that it arrived */
+    uint32_t board;               /* number of that board; 0: it waits for one */
 };
 
 /* ERROR_NONE when this very record (kiosk, seq, hash) is held, ERROR_NO_ROW when not. */
@@ -237,6 +241,13 @@ enum error journal_has_record(struct journal *journal, const struct journal_reco
    ERROR_EXISTS when it is held. envelope (may be NULL) is kept as it came. */
 enum error journal_add_record(struct journal *journal, const struct journal_record *record,
                               const uint8_t *envelope, size_t envelope_len);
+
+/* Sets the board of a record that is held. */
+enum error journal_publish_record(struct journal *journal, const struct journal_record *record,
+                                  uint32_t board);
+
+/* ERROR_NONE when a record has this tag, ERROR_NO_ROW when none has. */
+enum error journal_has_tag(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN]);
 
 /* Calls each for the records that an import act took (0: of all records), by act, kiosk, number and
    hash, as journal_each_txn. */
@@ -262,5 +273,56 @@ enum error journal_each_gap(struct journal *journal, const uint8_t kiosk[JOURNAL
    record that does not follow the one before it. */
 enum error journal_each_fork(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
                              journal_range_fn *each, void *context);
+
+/* --- what the office publishes (store/journal_board.c) --- */
+
+/* The sealed board entry of a message act. */
+struct journal_queued {
+    uint64_t seq;          /* of the act */
+    uint32_t board;        /* number of the board that it left on; 0: it waits for one */
+    bool has_text;         /* its act has a body */
+    const uint8_t *sealed; /* valid until the callback returns; length 0 when it is no blob */
+    size_t len;
+};
+
+/* Adds the entry of an act that is there, which has one at most; it waits. */
+enum error journal_add_queued(struct journal *journal, uint64_t seq, const uint8_t *sealed,
+                              size_t len);
+
+/* Calls each for the entries that wait, or for all, by act, as journal_each_txn. */
+typedef enum error journal_queued_fn(void *context, const struct journal_queued *queued);
+enum error journal_each_queued(struct journal *journal, bool all, journal_queued_fn *each,
+                               void *context);
+
+/* Sets the board of an entry that is there. */
+enum error journal_publish_queued(struct journal *journal, uint64_t seq, uint32_t board);
+
+/* Bytes of a file that was published. */
+struct journal_file {
+    const uint8_t *bytes; /* from the journal valid until the callback returns; NULL: no blob */
+    size_t len;
+};
+
+/* A board as it was published. */
+struct journal_board {
+    uint32_t number;
+    uint32_t day;
+    uint32_t charter; /* number of the charter that the office had */
+    struct journal_file head, arrivals, answers;
+};
+
+/* Adds a board; ERROR_EXISTS when its number is taken. */
+enum error journal_add_board(struct journal *journal, const struct journal_board *board);
+
+/* Calls each for the board of this number; ERROR_NO_ROW when there is none. */
+typedef enum error journal_board_fn(void *context, const struct journal_board *board);
+enum error journal_board(struct journal *journal, uint32_t number, journal_board_fn *each,
+                         void *context);
+
+/* Calls each for all boards by number, without their files, as journal_each_txn. */
+enum error journal_each_board(struct journal *journal, journal_board_fn *each, void *context);
+
+/* Removes the boards of days before this one whose numbers are below this one. */
+enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t number);
 
 #endif

@@ -77,6 +77,8 @@ enum error journal_add_record(struct journal *journal, const struct journal_reco
         DB_V_INT(record->day),
         DB_V_INT(record->flags),
         DB_V_INT(record->act),
+        DB_V_BLOB(record->tag, JOURNAL_TAG_LEN),
+        DB_V_INT(record->board),
     };
     enum error error = journal_countable(record->seq);
     if (error == ERROR_NONE)
@@ -84,11 +86,27 @@ enum error journal_add_record(struct journal *journal, const struct journal_reco
     if (error == ERROR_NONE)
         return ERROR_EXISTS;
     if (error == ERROR_NO_ROW)
-        error = journal_put(journal, SQL_RECORD_ADD, in, 7);
+        error = journal_put(journal, SQL_RECORD_ADD, in, 9);
     if (error != ERROR_NONE || envelope == NULL)
         return error;
     const struct db_value kept[] = {in[0], in[1], in[2], DB_V_BLOB(envelope, envelope_len)};
     return journal_put(journal, SQL_ENVELOPE_ADD, kept, 4);
+}
+
+enum error journal_publish_record(struct journal *journal, const struct journal_record *record,
+                                  uint32_t board)
+{
+    const struct db_value in[] = {DB_V_BLOB(record->kiosk, JOURNAL_KIOSK_LEN),
+                                  DB_V_INT(record->seq), DB_V_BLOB(record->hash, JOURNAL_HASH_LEN),
+                                  DB_V_INT(board)};
+    return journal_put(journal, SQL_RECORD_PUBLISH, in, 4);
+}
+
+enum error journal_has_tag(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN])
+{
+    int64_t one = 0;
+    const struct db_value in[] = {DB_V_BLOB(tag, JOURNAL_TAG_LEN)};
+    return db_number(journal->db, SQL_TAG_HAS, in, 1, &one);
 }
 
 static enum error record_row(void *context, const struct db_value *columns, size_t n)
@@ -100,10 +118,12 @@ static enum error record_row(void *context, const struct db_value *columns, size
         .day = (uint32_t)journal_take_number(&row, 4, UINT32_MAX),
         .flags = (uint8_t)journal_take_number(&row, 5, UINT8_MAX),
         .act = journal_take_number(&row, 6, INT64_MAX),
+        .board = (uint32_t)journal_take_number(&row, 8, UINT32_MAX),
     };
     journal_take_blob(&row, 0, record.kiosk, sizeof record.kiosk);
     journal_take_blob(&row, 2, record.hash, sizeof record.hash);
     journal_take_blob(&row, 3, record.previous, sizeof record.previous);
+    journal_take_blob(&row, 7, record.tag, sizeof record.tag);
     return row.error == ERROR_NONE ? rows->record(rows->context, &record) : row.error;
 }
 

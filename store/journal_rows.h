@@ -44,6 +44,8 @@ enum {
     SQL_KIOSKS,
     SQL_RECORD_HAS,
     SQL_RECORD_ADD,
+    SQL_RECORD_PUBLISH,
+    SQL_TAG_HAS,
     SQL_ENVELOPE_ADD,
     SQL_RECORDS,
     SQL_RECORDS_ALL,
@@ -54,6 +56,14 @@ enum {
     SQL_TIP_SET,
     SQL_GAPS,
     SQL_FORKS,
+    SQL_QUEUE_ADD,
+    SQL_QUEUE,
+    SQL_QUEUE_WAITING,
+    SQL_QUEUE_PUBLISH,
+    SQL_BOARD_ADD,
+    SQL_BOARD,
+    SQL_BOARDS,
+    SQL_BOARDS_DROP,
     SQL_COUNT
 };
 
@@ -71,6 +81,8 @@ struct journal_rows {
         journal_kiosk_fn *kiosk;
         journal_record_fn *record;
         journal_range_fn *range;
+        journal_queued_fn *queued;
+        journal_board_fn *board;
     };
     void *context;
     bool found; /* there was a row; each row function sets it */

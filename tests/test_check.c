@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "protocol/names.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
 #include "tests/lib/kiosk_process.h"
@@ -150,20 +151,37 @@ static void test_cards(void **state)
 /* A kiosk serves without either; but they are there, and ought to be right. */
 static void test_a_spoilt_charter_and_a_spoilt_board(void **state)
 {
-    const struct kiosk_process *kiosk = *state;
-    uint8_t *board = NULL;
-    size_t len = 0;
+    struct kiosk_process *kiosk = *state;
+    char board[PATH_MAX];
 
     folder_write(folder_path(kiosk->dir, "charter"), "no charter", 10);
     assert_one_fault(kiosk, "charter", "another kind of file");
     folder_write(folder_path(kiosk->dir, "charter"), kiosk->office.charter_bytes, CHARTER_LEN);
-    board = fake_office_board(&kiosk->office, 1, NULL, 0, NULL, 3, &len);
-    folder_write(folder_path(kiosk->dir, "board"), board, len);
+    snprintf(board, sizeof board, "%s/board", kiosk->dir);
+    fake_office_board(&kiosk->office, &(struct fake_board){.number = 1, .answer_count = 3}, board);
     assert_non_null(strstr(check(kiosk->dir, "", 0), "is ready"));
-    board[len - 1] ^= 1;
-    folder_write(folder_path(kiosk->dir, "board"), board, len);
+    folder_flip(folder_path(board, NAMES_BOARD), HEAD_HEADER_LEN);
     assert_one_fault(kiosk, "board", "The signature is wrong");
-    free(board);
+}
+
+/* Each part that is not there, or not whole, is named. */
+static void test_a_board_with_a_part_missing(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    char board[PATH_MAX], name[NAMES_LEN], path[PATH_MAX];
+
+    snprintf(board, sizeof board, "%s/board", kiosk->dir);
+    for (uint32_t i = 0; i < 2; i++) {
+        fake_office_board(&kiosk->office,
+                          &(struct fake_board){.number = 1, .answer_count = 3, .arrival_count = 3},
+                          board);
+        assert_true(names_segment(&kiosk->office.segments[i].named, name));
+        snprintf(path, sizeof path, "board/%s", name);
+        folder_flip(folder_path(kiosk->dir, path), 100);
+        assert_one_fault(kiosk, path, "A part of the board is missing or damaged");
+        assert_int_equal(unlink(folder_path(kiosk->dir, path)), 0);
+        assert_one_fault(kiosk, path, "A part of the board is missing or damaged");
+    }
 }
 
 static void test_a_configuration_with_a_fault(void **state)
@@ -187,6 +205,7 @@ int main(void)
         CHECK_TEST(test_a_missing_outbox),
         CHECK_TEST(test_cards),
         CHECK_TEST(test_a_spoilt_charter_and_a_spoilt_board),
+        CHECK_TEST(test_a_board_with_a_part_missing),
         CHECK_TEST(test_a_configuration_with_a_fault),
     };
 

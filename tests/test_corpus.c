@@ -24,12 +24,12 @@
 #include "tests/lib/folder.h"
 
 #define TARGETS(each)                                                                              \
-    each(act) each(answer) each(board) each(bundle) each(card) each(charter) each(code)            \
-        each(config) each(contact) each(envelope) each(grant) each(head) each(history)             \
-            each(import) each(intake) each(keyring) each(keys) each(letter) each(library)          \
-                each(linear) each(news) each(notices) each(record) each(request) each(rows)        \
-                    each(salvage) each(sanitize) each(segment) each(session) each(signature)       \
-                        each(vault) each(view)
+    each(act) each(answer) each(bundle) each(card) each(charter) each(code) each(config)           \
+        each(contact) each(envelope) each(grant) each(head) each(history) each(import)             \
+            each(intake) each(keyring) each(keys) each(letter) each(library) each(linear)          \
+                each(news) each(notices) each(record) each(request) each(rows) each(salvage)       \
+                    each(sanitize) each(segment) each(session) each(signature) each(vault)         \
+                        each(view)
 
 typedef int target_fn(const uint8_t *data, size_t size);
 

@@ -298,7 +298,7 @@ static void a_row_larger_than_any_of_ours_is_damage(void **state)
     const struct db_scene *scene = *state;
     const struct db_value one = DB_V_INT(1), two = DB_V_INT(2);
     make(scene);
-    raw_db(scene->path, "UPDATE thing SET a = zeroblob(20000000) WHERE id = 1");
+    raw_db(scene->path, "UPDATE thing SET a = zeroblob(70000000) WHERE id = 1");
     struct db *db = open_it(scene, DB_OPEN);
     assert_int_equal(db_run(db, GET, &one, 1, NULL, NULL), ERROR_CORRUPT);
     assert_int_equal(db_run(db, GET, &two, 1, NULL, NULL), ERROR_NONE);

@@ -258,7 +258,7 @@ static void test_the_screen_is_confined_and_works(void **state)
     pty_type(pty, "\r");
     assert_true(pty_wait_text(pty, "keep writing", WAIT_S));
     pty_type(pty, "1");
-    assert_true(pty_wait_text(pty, "with the next board", WAIT_S));
+    assert_true(pty_wait_text(pty, "waits for a board", WAIT_S));
     assert_true(process_confined(pty_process(pty)));
     pty_type(pty, "qq");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "crypto/answer.h"
-#include "protocol/board.h"
 #include "tests/lib/desk_test.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/pty.h"
@@ -75,7 +74,7 @@ static void test_the_screen_answers_a_case(void **state)
     pty_type(pty, "from the screen\r");
     assert_true(pty_wait_text(pty, "keep writing", WAIT_S));
     pty_type(pty, "1");
-    assert_true(pty_wait_text(pty, "with the next board", WAIT_S));
+    assert_true(pty_wait_text(pty, "waits for a board", WAIT_S));
     pty_type(pty, "qq");
     assert_int_equal(pty_wait_exit(pty, WAIT_S), 0);
     pty_stop(&pty);

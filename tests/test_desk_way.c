@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "crypto/answer.h"
 #include "office/gate.h"
-#include "protocol/board.h"
+#include "protocol/board_folder.h"
 #include "tests/lib/desk_test.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
@@ -27,34 +27,24 @@
 
 /* --- one way through --- */
 
-static const uint8_t *published(const char *file, struct board *board)
-{
-    static char data[1024 * 1024];
-    FILE *in = fopen(file, "rb");
-    assert_non_null(in);
-    const size_t len = fread(data, 1, sizeof data, in);
-    fclose(in);
-    assert_int_equal(
-        board_decode((const uint8_t *)data, len, desk_charter.board, desk_charter.office, board),
-        ERROR_NONE);
-    return board->entries;
-}
-
 static void check_answer(const char *expected)
 {
-    struct board board;
+    struct board_folder board;
     struct code_keys keys;
     struct answer answer;
-    uint8_t tag[ANSWER_TAG_LEN];
-    const char *path = folder_path(desk_dir, "media/sandyq.board");
-    published(path, &board);
+    uint8_t tag[1][SEGMENT_TAG_LEN], found[1][SEGMENT_ANSWER_LEN] = {{0}};
+    const int dir = open(folder_path(desk_dir, "media"), O_RDONLY | O_DIRECTORY);
+    assert_true(dir >= 0);
+    assert_int_equal(board_folder_check(dir, desk_charter.board, desk_charter.office, &board),
+                     ERROR_NONE);
     fake_kiosk_keys('a', &keys);
-    assert_int_equal(answer_tag(&keys, 2, tag), ERROR_NONE);
-    const uint8_t *entry = board_find(&board, tag);
-    assert_non_null(entry);
-    assert_int_equal(answer_open(&keys, 2, entry, &answer), ERROR_NONE);
+    assert_int_equal(answer_tag(&keys, 1, tag[0]), ERROR_NONE);
+    segment_find_answers(&board.segments[1], tag, 1, found);
+    assert_int_equal(answer_open(&keys, 1, found[0], &answer), ERROR_NONE);
     assert_int_equal(answer.len, strlen(expected));
     assert_memory_equal(answer.text, expected, answer.len);
+    board_folder_close(&board);
+    close(dir);
 }
 
 static void test_the_whole_way(void **state)
@@ -72,11 +62,13 @@ static void test_the_whole_way(void **state)
     assert_int_equal(desk_run("$D show office 1 --json $P"), 0);
     assert_desk_said("\"text\": \"Мне не дают лекарства.\\n\\u001B[2J\"");
     assert_int_equal(desk_run("printf 'Врач придёт.\\n' | $D answer office 1 $P"), 0);
+    assert_desk_said("The person can read it after the board of ");
     assert_int_equal(
         desk_run("printf 'called the ward' >note; $D note office 1 --text-file note $P"), 0);
     assert_int_equal(desk_run("$D status office 1 closed $P"), 0);
     assert_int_equal(desk_run("$D publish office --out media $P"), 0);
-    assert_desk_said("Board 1 is written");
+    assert_desk_said("Board 1 is made and written, with 2 messages for people.");
+    assert_desk_said("The next board is due on ");
     check_answer("Врач придёт.");
     assert_int_equal(desk_run("$D kiosks office --json $P"), 0);
     assert_desk_said("\"facility\": \"PC-17\"");

@@ -231,7 +231,7 @@ static void refused_things_do_not_stop_the_rest(void **state)
     folder_write(folder_path(exchange_media, "x.card"), card, sizeof card);
     fake_office_close(&other);
     folder_write(folder_path(exchange_media, NAMES_CHARTER), junk, sizeof junk);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 1);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 1);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_OFFICE);
     assert_int_equal(exchange_told.card, ERROR_OFFICE);

@@ -121,7 +121,7 @@ static void outbox_that_is_busy_is_told_apart_from_the_bundle(void **state)
 {
     db_wait_is(NULL); /* it is told at once */
     kiosk_folder_fill(exchange_dir, 5);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
     sqlite3 *db = raw_db_open(folder_path(exchange_dir, "outbox.db"));
     raw_db_run(db, "BEGIN IMMEDIATE");
@@ -155,7 +155,7 @@ static void what_is_lacking_is_no_damage(void **state)
     enum error error = ERROR_NONE;
 
     kiosk_folder_fill(exchange_dir, 5);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
     for (rlim_t limit = 3; limit <= LIMIT; limit++) {
@@ -201,7 +201,7 @@ static void full_medium_loses_nothing(void **state)
     kiosk_folder_fill(exchange_dir, 20);
     if (mount_media("size=128k", 0) != 0)
         skip();
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 2);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 2);
     exchange_put_board(1, &mark);
     int error = exchange_test_run();
     struct exchange_report got = exchange_told;
@@ -275,7 +275,7 @@ static void cut_at_any_moment_and_run_again(void **state)
     for (uint32_t round = 2; round < 2 + CUTS; round++) {
         uint64_t acknowledged = round - 1;
         uint64_t tip = kiosk_folder_fill(exchange_dir, 1);
-        struct board_mark mark = kiosk_folder_mark(exchange_dir, acknowledged);
+        struct head_mark mark = kiosk_folder_mark(exchange_dir, acknowledged);
         exchange_put_charter(round);
         fake_office_card(&exchange_office, exchange_key, round, card);
         folder_write(folder_path(exchange_media, "ours.card"), card, sizeof card);

@@ -17,6 +17,7 @@
 #include "courier/exchange.h"
 #include "device/state.h"
 #include "protocol/bundle.h"
+#include "protocol/names.h"
 #include "tests/lib/exchange_test.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/folder.h"
@@ -55,7 +56,7 @@ static void acknowledged_records_are_not_sent_again_and_dropped_later(void **sta
 {
     kiosk_folder_fill(exchange_dir, 5);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_int_equal(exchange_told.board, ERROR_NONE);
@@ -87,7 +88,7 @@ static void a_disk_without_room_drops_what_an_earlier_board_acknowledged(void **
 {
     exchange_office.board_days = 1;
     kiosk_folder_fill(exchange_dir, 5);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     mark = kiosk_folder_mark(exchange_dir, 5);
@@ -104,7 +105,7 @@ static void a_disk_without_room_drops_what_an_earlier_board_acknowledged(void **
 static void records_that_are_taken_back_go_out_again(void **state)
 {
     kiosk_folder_fill(exchange_dir, 5);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 5);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 5);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_bundle(6, 5);
@@ -126,11 +127,11 @@ static void again_changes_nothing(void **state)
     struct stat after;
 
     kiosk_folder_fill(exchange_dir, 2);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 1);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 1);
     exchange_put_charter(2);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
-    const char *path = folder_path(exchange_dir, "board");
+    const char *path = folder_path(exchange_dir, STATE_BOARD "/" NAMES_BOARD);
     assert_int_equal(stat(path, &before), 0);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(exchange_test_run(), ERROR_NONE);
@@ -147,7 +148,7 @@ static void again_changes_nothing(void **state)
 static void fork_drops_nothing_and_is_told(void **state)
 {
     kiosk_folder_fill(exchange_dir, 3);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 2);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 2);
     mark.hash[31] ^= 1;
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_CHAIN);
@@ -163,7 +164,7 @@ static void fork_drops_nothing_and_is_told(void **state)
 static void mark_beyond_the_end_is_a_fork(void **state)
 {
     kiosk_folder_fill(exchange_dir, 2);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 2);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 2);
     mark.seq = 9;
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_CHAIN);
@@ -174,7 +175,7 @@ static void mark_beyond_the_end_is_a_fork(void **state)
 static void marks_of_other_kiosks_are_not_ours(void **state)
 {
     kiosk_folder_fill(exchange_dir, 2);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 2);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 2);
     mark.kiosk[0] ^= 1;
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
@@ -222,7 +223,7 @@ static void more_than_a_bundle_goes_in_several(void **state)
     assert_true(exchange_told.first == 1 && exchange_told.last == cap + 3);
     assert_bundle(1, cap);
     assert_numbered_bundle(2, cap + 1, cap + 3);
-    struct board_mark mark = kiosk_folder_mark(exchange_dir, 3);
+    struct head_mark mark = kiosk_folder_mark(exchange_dir, 3);
     exchange_put_board(1, &mark);
     assert_int_equal(exchange_test_run(), ERROR_NONE);
     assert_bundle(4, cap + 3);

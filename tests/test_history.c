@@ -102,9 +102,9 @@ static void judge(const char *table, const char *deed)
     free(text);
 }
 
-static const char *const tables[] = {"office", "txn",     "act",    "body",  "casekey",
-                                     "wrap",   "officer", "record", "kiosk", "envelope"};
-enum { TABLES = sizeof tables / sizeof *tables, ROWS = 64, COLUMNS = 8, BODY = 400 };
+static const char *const tables[] = {"office",  "txn",    "act",   "body",     "casekey", "wrap",
+                                     "officer", "record", "kiosk", "envelope", "queue"};
+enum { TABLES = sizeof tables / sizeof *tables, ROWS = 64, COLUMNS = 9, BODY = 400 };
 
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 {

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
@@ -22,7 +23,7 @@
 #include "office/officer.h"
 #include "office/publish.h"
 #include "office/request.h"
-#include "protocol/board.h"
+#include "protocol/board_folder.h"
 #include "tests/lib/audit_found.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
@@ -259,20 +260,24 @@ static void keys_of_nobody_keep_no_case_from_a_removal(void **state)
 
 /* --- boards --- */
 
-/* What the next board says of the kiosk. */
-static enum error publish(struct board_mark *mark)
+/* What the next board, of another day each time, says of the kiosk, and how many tags it adds. */
+static enum error publish(struct head_mark *mark, uint32_t *arrivals)
 {
+    static uint32_t day;
     struct publish_report report;
-    struct board board;
-    size_t len = 0;
+    struct board_folder board;
     char *out = folder_make();
-    const enum error error = publish_run(&desk.vault, out, FAKE_DESK_NOW + 1, &report);
-    uint8_t *data = folder_read(folder_path(out, "sandyq.board"), &len);
+    const uint32_t now = FAKE_DESK_NOW + ++day * DAY_MINUTES;
+    const enum error error = publish_run(&desk.vault, out, now, &report);
+    const int fd = open(out, O_RDONLY | O_DIRECTORY);
+    assert_true(report.made && fd >= 0);
     assert_int_equal(
-        board_decode(data, len, desk.vault.charter.board, desk.vault.charter.office, &board),
+        board_folder_check(fd, desk.vault.charter.board, desk.vault.charter.office, &board),
         ERROR_NONE);
-    assert_true(board_find_mark(&board, kiosk.id, mark));
-    free(data);
+    assert_true(head_find_mark(&board.head, kiosk.id, mark));
+    *arrivals = board.segments[board.segment_count - 2].count;
+    board_folder_close(&board);
+    close(fd);
     folder_remove(&out);
     return error;
 }
@@ -281,34 +286,60 @@ static void what_no_import_took_is_not_acknowledged(void **state)
 {
     static const char *const hands[] = {
         "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)",
-        "INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, 1 FROM record "
-        "WHERE seq = 2",
+        "INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, 1, "
+        "randomblob(16), 0 FROM record WHERE seq = 2",
         "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32);"
         "UPDATE record SET act = 1 WHERE seq = 3",
     };
-    struct board_mark mark;
-    assert_int_equal(publish(&mark), ERROR_NONE);
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
     assert_int_equal(mark.seq, 2);
     for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
         change(hands[i]);
-        assert_int_equal(publish(&mark), ERROR_NONE);
+        assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
         assert_int_equal(mark.seq, 2);
+        assert_int_equal(arrivals, 0);
     }
     assert_int_equal(audit().kinds[AUDIT_STRAY_RECORD], 1);
+}
+
+/* Whoever may write to the database can keep an answer back, but not unseen. */
+static void what_was_published_and_what_waits_is_audited(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(fake_desk_answer(&desk, 2, "two", 3, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(audit().kinds[AUDIT_BOARD] + audit().kinds[AUDIT_QUEUE], 0);
+    change("UPDATE queue SET sealed = (SELECT sealed FROM queue ORDER BY seq DESC LIMIT 1)");
+    assert_int_equal(audit().kinds[AUDIT_QUEUE], 1); /* one is its own */
+    change("DELETE FROM queue");
+    assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
+    change("INSERT INTO queue SELECT 1, randomblob(4128), 0");
+    assert_int_equal(audit().kinds[AUDIT_QUEUE], 3);
+    change("UPDATE board SET answers = zeroblob(length(answers)) WHERE number = 1");
+    assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
+    change("UPDATE board SET number = 7 WHERE number = 2");
+    assert_int_equal(audit().kinds[AUDIT_BOARD], 3); /* one of no act; the last is missing */
 }
 
 /* Nor is anything of an act whose records are not those that it took. */
 static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
 {
-    struct board_mark mark;
-    change("INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, act FROM record "
-           "WHERE seq = 2; UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)");
-    assert_int_equal(publish(&mark), ERROR_JOURNAL_ROW);
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    change("INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, act, "
+           "randomblob(16), 0 FROM record WHERE seq = 2; UPDATE kiosk SET tip_seq = 3, tip_hash = "
+           "zeroblob(32)");
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
     assert_int_equal(mark.seq, 0);
     assert_int_equal(desk.vault.damage_count, 1);
     assert_int_equal(audit().kinds[AUDIT_RECORDS], 1);
     change("DELETE FROM record WHERE seq = 3; UPDATE kiosk SET tip_seq = 0");
-    assert_int_equal(publish(&mark), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
     assert_int_equal(mark.seq, 2);
 }
 
@@ -426,6 +457,7 @@ int main(void)
         TEST(all_intake_keys_of_the_charter_are_needed),
         TEST(keys_of_nobody_keep_no_case_from_a_removal),
         TEST(what_no_import_took_is_not_acknowledged),
+        TEST(what_was_published_and_what_waits_is_audited),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(every_hand_is_named),
     };

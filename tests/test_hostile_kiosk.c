@@ -10,7 +10,6 @@
 
 #include "base/utf8.h"
 #include "complaint/letter.h"
-#include "protocol/board.h"
 #include "tests/lib/fake_session.h"
 #include "tests/lib/hostile.h"
 #include "tests/lib/hostile_office.h"

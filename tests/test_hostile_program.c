@@ -21,7 +21,6 @@
 #include "desk/sanitize.h"
 #include "office/casefile.h"
 #include "office/publish.h"
-#include "protocol/board.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 #include "tests/lib/folder.h"
@@ -51,7 +50,8 @@ static void test_notices(void **state)
         struct publish_report report = {0};
         hostile_make(hostile);
         write_notices(hostile_text, hostile_text_len);
-        const int error = publish_run(&hostile_desk.vault, out, FAKE_DESK_DAY, &report);
+        const int error =
+            publish_run(&hostile_desk.vault, out, FAKE_DESK_NOW + (uint32_t)i * 24 * 60, &report);
         if (hostile->kind == HOSTILE_HONEST)
             hostile_expect(error == ERROR_NONE, "notices", hostile, "honest words were refused");
         else if (hostile->kind != HOSTILE_HEAPS)

@@ -22,9 +22,8 @@
 #include "tests/lib/kiosk_test.h"
 
 static const char *const files[] = {
-    "kiosk.key",         "enroll.request", "card",          "charter", "board",
-    "outbox.db",         "outbox.db-wal",  "outbox.db-shm", "lock",    "courier.lock",
-    "outbox.db-journal", "pending"};
+    "kiosk.key",     "enroll.request", "card", "charter",      "board/sandyq.board", "outbox.db",
+    "outbox.db-wal", "outbox.db-shm",  "lock", "courier.lock", "outbox.db-journal",  "pending"};
 
 enum { FILES = sizeof files / sizeof files[0] };
 

@@ -14,7 +14,6 @@
 #include "base/lang.h"
 #include "crypto/secret.h"
 #include "crypto/signature.h"
-#include "protocol/board.h"
 #include "tests/lib/fake_session.h"
 
 #define NO_NEWS "There is no news now."
@@ -29,7 +28,10 @@ static int group_setup(void **state)
 static int setup(void **state)
 {
     session = fake_session_new();
-    return session != NULL ? 0 : -1;
+    if (session == NULL)
+        return -1;
+    session->quick = true;
+    return 0;
 }
 
 static int teardown(void **state)
@@ -42,18 +44,10 @@ static int teardown(void **state)
 /* Puts a board with these notices into the session. */
 static void hang_up(const char *notices)
 {
-    const uint8_t seed[SIGNATURE_SEED_LEN] = {1};
-    struct board board = {.number = 1,
-                          .day = FAKE_SESSION_DAY,
-                          .notices = notices,
-                          .notices_len = (uint32_t)strlen(notices)};
+    const struct code_keys nobody = {{0}, {0}};
 
-    memcpy(board.office, session->place.charter.office, sizeof board.office);
-    free(session->board);
-    session->board = NULL;
-    assert_int_equal(board_encode(&board, NULL, seed, &session->board, &session->place.board_len),
-                     ERROR_NONE);
-    session->place.board = session->board;
+    session->news = notices;
+    assert_int_equal(fake_session_answer(session, &nobody, NULL, 0), 0);
 }
 
 /* What a visitor sees who opens the news and then presses these keys. */
@@ -179,18 +173,18 @@ static void test_nothing_to_say_is_said(void **state)
 /* As long as notices can be: 65536 bytes, the last line of each part included, read to the end. */
 static void test_the_longest_notices_are_read_to_the_end(void **state)
 {
-    static char text[BOARD_NOTICES_MAX + 1];
+    static char text[HEAD_NOTICES_MAX + 1];
     static const char end[] = "\n[ru]\nПонедельник\n[en]\nthe end";
 
-    memset(text, 'x', BOARD_NOTICES_MAX);
-    for (size_t i = 63; i < BOARD_NOTICES_MAX; i += 64)
+    memset(text, 'x', HEAD_NOTICES_MAX);
+    for (size_t i = 63; i < HEAD_NOTICES_MAX; i += 64)
         text[i] = '\n';
-    memcpy(text + BOARD_NOTICES_MAX - (sizeof end - 1), end, sizeof end - 1);
+    memcpy(text + HEAD_NOTICES_MAX - (sizeof end - 1), end, sizeof end - 1);
     hang_up(text);
     assert_non_null(strstr(read_on("en", "End"), "the end"));
     assert_null(strstr(read_on("en", ""), "the end"));
-    memset(text, '\n', BOARD_NOTICES_MAX); /* marker after marker: what is cut out must still fit */
-    for (size_t i = 0; i + 7 <= BOARD_NOTICES_MAX; i += 7)
+    memset(text, '\n', HEAD_NOTICES_MAX); /* marker after marker: what is cut out must still fit */
+    for (size_t i = 0; i + 7 <= HEAD_NOTICES_MAX; i += 7)
         memcpy(text + i, "[en]\nx\n", 7);
     hang_up(text);
     assert_reads("en", "x");

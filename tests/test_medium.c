@@ -150,17 +150,31 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Puts a board's files on the medium. */
+static void put_board(const struct fake_board *board)
+{
+    char *folder = folder_make();
+    fake_office_board(&office, board, folder);
+    char *names = strdup(folder_names(folder)), *rest = names;
+    for (const char *name; (name = strsep(&rest, " ")) != NULL && *name != '\0';) {
+        size_t len = 0;
+        uint8_t *bytes = folder_read(folder_path(folder, name), &len);
+        assert_int_equal(write_memory(NULL, name, bytes, len), ERROR_NONE);
+        free(bytes);
+    }
+    free(names);
+    folder_remove(&folder);
+}
+
 /* The first board acknowledges two of three records; the bundle then has the third. */
 static void test_in_and_out(void **state)
 {
     char name[NAMES_LEN];
-    size_t len = 0;
 
     kiosk_folder_fill(dir, 3);
-    const struct board_mark mark = kiosk_folder_mark(dir, 2);
-    uint8_t *board = fake_office_board(&office, 1, &mark, 1, NULL, 3, &len);
-    assert_int_equal(write_memory(NULL, NAMES_BOARD, board, len), ERROR_NONE);
-    free(board);
+    const struct head_mark mark = kiosk_folder_mark(dir, 2);
+    put_board(&(struct fake_board){
+        .number = 1, .marks = &mark, .mark_count = 1, .answer_count = 3, .arrival_count = 3});
     assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_NONE);
     assert_int_equal(report.board, ERROR_NONE);
     assert_int_equal(report.acknowledged, 2);

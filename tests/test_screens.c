@@ -191,9 +191,10 @@ static void furnish(struct fake_session *session, const char *script)
 
 static struct fake_session *session_for(const char *script, const struct look *look)
 {
-    static const char *const texts[] = {"", "We read what you wrote. Someone will come to see you "
-                                            "within three days.\n\nTell us: has a doctor "
-                                            "seen you?"};
+    static const char *const texts[] = {NULL,
+                                        "We read what you wrote. Someone will come to see you "
+                                        "within three days.\n\nTell us: has a doctor "
+                                        "seen you?"};
     struct fake_session *session = fake_session_new();
     struct code_keys keys;
 
@@ -202,7 +203,9 @@ static struct fake_session *session_for(const char *script, const struct look *l
     assert_int_equal(fake_session_derive(session, FAKE_SESSION_CODE, FAKE_SESSION_PIN, NULL, &keys),
                      0);
     session->arrived = place_is(script, "silent") ? 0 : session->arrived;
-    assert_int_equal(fake_session_answer(session, &keys, texts, 2), 0);
+    session->letters = place_is(script, "silent") ? 0 : place_is(script, "arrived") ? 1 : 2;
+    assert_int_equal(
+        fake_session_answer(session, &keys, texts, place_is(script, "arrived") ? 0 : 2), 0);
     session->terminal.language = look->language;
     session->terminal.rows = look->rows;
     session->terminal.cols = look->cols;

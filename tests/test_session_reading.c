@@ -38,7 +38,8 @@ static void test_answer_and_followup(void **state)
     assert_true(strstr(session->terminal.kept[0], texts[1]) <
                 strstr(session->terminal.kept[0], texts[2]));
     assert_kept(0, texts[1]);
-    assert_kept(0, "has arrived up to");
+    /* The day before the last record's: on that one more may have been written. */
+    assert_kept(0, "18 November 2026. If you wrote here by then");
     assert_not_kept(3, "1234");
     assert_sent(&letter, LETTER_FOLLOWUP, "H1");
     assert_int_equal(letter.text_len, 10);
@@ -74,7 +75,7 @@ static void test_nothing_looks_the_same(void **state)
               "[There is nothing to read yet] show Enter "
               "[What do you want to do?] Idle");
     none = strdup(session->terminal.kept[0]);
-    assert_int_equal(session->derived, 1);
+    assert_int_equal(session->derived, 4);
     assert_cover();
     assert_int_equal(fake_session_answer(session, &session_keys, texts, 1), 0);
     play(MENU "2 "
@@ -83,14 +84,14 @@ static void test_nothing_looks_the_same(void **state)
               "[There is nothing to read yet] show Enter "
               "[What do you want to do?] Idle");
     assert_string_equal(session->terminal.kept[0], none);
-    assert_int_equal(session->derived, 1);
+    assert_int_equal(session->derived, 4);
     play(MENU "2 "
               "[Your number] " FAKE_SESSION_UNKNOWN " Enter "
               "[Your PIN] Enter "
               "[There is nothing to read yet] show Enter "
               "[What do you want to do?] Idle");
     assert_string_equal(session->terminal.kept[0], none);
-    assert_int_equal(session->derived, 1);
+    assert_int_equal(session->derived, 4);
     assert_cover();
     free(none);
 }
@@ -104,7 +105,7 @@ static void test_wrong_digit_is_told_at_once(void **state)
     assert_kept(0, "One of the digits is wrong");
     assert_not_kept(1, "One of the digits is wrong");
     assert_kept(2, "Some are missing");
-    assert_int_equal(session->derived, 0);
+    assert_int_equal(session->derived, 4); /* at the end, with other numbers */
 }
 
 /* A scanner types in one burst, whatever layout was in use, and ends with Enter. */

@@ -19,6 +19,8 @@
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
+#include "protocol/board_folder.h"
+#include "protocol/names.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
@@ -26,12 +28,14 @@
 
 static struct fake_office office;
 static char *dir;
+static char *media; /* where boards lie before they are installed */
 static struct state *kiosk;
 
 static int setup(void **state)
 {
     fake_office_open(&office);
     dir = folder_make();
+    media = folder_make();
     kiosk_folder_enroll(&office, dir, "PC-17", 1);
     return state_open(dir, &kiosk);
 }
@@ -40,6 +44,7 @@ static int teardown(void **state)
 {
     state_close(&kiosk);
     folder_remove(&dir);
+    folder_remove(&media);
     fake_office_close(&office);
     return 0;
 }
@@ -50,15 +55,57 @@ static void reopen(void)
     assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
 }
 
-/* Installs a board of this number; it is freed. */
-static int install_board(uint32_t number, const struct fake_office *of)
+/* The head that lies in a folder; for the caller to free. */
+static uint8_t *head_in(const char *folder, size_t *len)
 {
-    size_t len = 0;
-    uint8_t *board = fake_office_board(of, number, NULL, 0, NULL, 2, &len);
+    return folder_read(folder_path(folder, NAMES_BOARD), len);
+}
 
-    int error = state_install_board(kiosk, board, len, FAKE_OFFICE_DAY);
-    free(board);
+/* Takes the segments of the board in a folder that are lacked, but for the one with this place in
+   the head, then its head; as an exchange does. Returns the first error. */
+static enum error install_but(const char *folder, uint32_t left_out, uint32_t today)
+{
+    struct head head;
+    char name[NAMES_LEN];
+    size_t len = 0, segment_len = 0;
+    uint8_t *bytes = head_in(folder, &len);
+    enum error error = state_check_board(kiosk, bytes, len, today, &head);
+    for (uint32_t i = 0; error == ERROR_NONE && i < head.segment_count; i++) {
+        const struct head_segment named = head_segment(&head, i);
+        if (i == left_out || state_has_segment(kiosk, &named) == ERROR_NONE)
+            continue;
+        assert_true(names_segment(&named, name));
+        uint8_t *segment = folder_read(folder_path(folder, name), &segment_len);
+        error = state_add_segment(kiosk, &named, segment, segment_len);
+        free(segment);
+    }
+    if (error == ERROR_NONE)
+        error = state_install_board(kiosk, bytes, len, today);
+    free(bytes);
     return error;
+}
+
+static enum error install(const char *folder)
+{
+    return install_but(folder, UINT32_MAX, FAKE_OFFICE_DAY);
+}
+
+/* A board of this number of two answers and three arrivals in the folder `media`. */
+static void make_board(struct fake_office *of, uint32_t number)
+{
+    fake_office_board(
+        of, &(struct fake_board){.number = number, .answer_count = 2, .arrival_count = 3}, media);
+}
+
+static enum error install_board(uint32_t number, struct fake_office *of)
+{
+    make_board(of, number);
+    return install(media);
+}
+
+static const char *held(const char *name)
+{
+    return folder_path(folder_path(dir, STATE_BOARD), name);
 }
 
 static ino_t inode(const char *name)
@@ -86,6 +133,32 @@ static void enrolled_is_there(void **state)
     assert_int_equal(fstatat(kiosk->dir, "outbox.db", &st, 0), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_not_equal(fstatat(kiosk->dir, "enroll.request", &st, 0), 0);
+}
+
+/* A session that runs as another user reads the board through a descriptor, whatever the umask of
+   keeper and courier; by name nobody reaches it. */
+static void board_is_read_by_a_session_of_another_user(void **state)
+{
+    struct stat st;
+    struct board_folder board;
+    int fd = -1;
+    const mode_t before = umask(0077);
+    assert_int_equal(unlinkat(kiosk->dir, STATE_BOARD, AT_REMOVEDIR), 0);
+    reopen();
+    const enum error error = install_board(1, &office);
+    umask(before);
+    assert_int_equal(error, ERROR_NONE);
+    assert_int_equal(fstat(kiosk->dir, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(state_board(kiosk, &fd), ERROR_NONE);
+    if (geteuid() == 0)
+        assert_int_equal(seteuid(65534), 0);
+    const enum error read = board_folder_open(fd, &board);
+    if (getuid() == 0)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(read, ERROR_NONE);
+    board_folder_close(&board);
+    close(fd);
 }
 
 static void enrolling_again_keeps_the_key(void **state)
@@ -117,6 +190,8 @@ static void folder_is_made_closed(void **state)
     const char *inner = folder_path(dir, "inner");
     assert_int_equal(state_open(inner, &fresh), ERROR_MISSING);
     assert_int_equal(enroll_kiosk(inner, FAKE_OFFICE_DAY, id), ERROR_NONE);
+    /* A courier may make no folder, so the board's is there from the beginning. */
+    assert_int_equal(stat(folder_path(inner, STATE_BOARD), &st), 0);
     assert_int_equal(stat(inner, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
     assert_int_equal(state_open(inner, &fresh), ERROR_NONE);
@@ -307,19 +382,35 @@ static void boards_are_replaced_by_newer_ones_only(void **state)
 
     assert_int_equal(install_board(4, &office), ERROR_NONE);
     assert_int_equal(kiosk->board_number, 4);
-    ino_t before = inode("board");
-    uint8_t *held = folder_read(folder_path(dir, "board"), &len);
-    assert_int_equal(state_install_board(kiosk, held, len, FAKE_OFFICE_DAY), ERROR_NONE);
-    free(held);
+    assert_int_equal(kiosk->board_charter, 1);
+    ino_t before = inode("board/sandyq.board");
+    assert_int_equal(install(media), ERROR_NONE);
     assert_int_equal(install_board(4, &office), ERROR_OLDER);
     assert_int_equal(install_board(3, &office), ERROR_OLDER);
     fake_office_open(&other);
     assert_int_equal(install_board(9, &other), ERROR_OFFICE);
     fake_office_close(&other);
-    assert_true(inode("board") == before);
+    assert_true(inode("board/sandyq.board") == before);
     assert_int_equal(install_board(5, &office), ERROR_NONE);
     reopen();
     assert_int_equal(kiosk->board_number, 5);
+    uint8_t *head = head_in(folder_path(dir, STATE_BOARD), &len);
+    assert_int_equal(state_install_board(kiosk, head, len, FAKE_OFFICE_DAY), ERROR_NONE);
+    free(head);
+}
+
+/* An office that was restored begins a new count under its next charter. */
+static void board_of_a_newer_charter_is_newer(void **state)
+{
+    assert_int_equal(install_board(7, &office), ERROR_NONE);
+    office.charter.number = 2;
+    fake_office_charter(&office);
+    assert_int_equal(install_board(1, &office), ERROR_NONE);
+    reopen();
+    assert_int_equal(kiosk->board_number, 1);
+    assert_int_equal(kiosk->board_charter, 2);
+    office.charter.number = 1;
+    assert_int_equal(install_board(9, &office), ERROR_OLDER);
 }
 
 /* The very board that is held, while it just cannot be opened, is neither in nor older. */
@@ -327,17 +418,75 @@ static void board_held_that_cannot_be_opened_is_not_called_newer(void **state)
 {
     struct rlimit was;
     size_t len = 0;
-    uint8_t *board = fake_office_board(&office, 3, NULL, 0, NULL, 2, &len);
 
-    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY), ERROR_NONE);
+    assert_int_equal(install_board(3, &office), ERROR_NONE);
+    uint8_t *head = head_in(media, &len);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
     const struct rlimit none = {0, was.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-    const enum error error = state_install_board(kiosk, board, len, FAKE_OFFICE_DAY);
+    const enum error error = state_install_board(kiosk, head, len, FAKE_OFFICE_DAY);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
     assert_int_equal(error, ERROR_DESCRIPTORS);
-    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY), ERROR_NONE);
-    free(board);
+    assert_int_equal(state_install_board(kiosk, head, len, FAKE_OFFICE_DAY), ERROR_NONE);
+    free(head);
+}
+
+/* Whichever segment is not there, the board does not count, and the one before stays. */
+static void board_counts_with_all_its_segments_only(void **state)
+{
+    assert_int_equal(install_board(1, &office), ERROR_NONE);
+    make_board(&office, 2);
+    for (uint32_t left_out = 2; left_out < 4; left_out++) {
+        folder_remove(&dir); /* a kiosk that has board 1 alone */
+        state_close(&kiosk);
+        dir = folder_make();
+        kiosk_folder_enroll(&office, dir, "PC-17", 1);
+        assert_int_equal(state_open(dir, &kiosk), ERROR_NONE);
+        assert_int_equal(install_board(1, &office), ERROR_NONE);
+        make_board(&office, 2);
+        assert_int_equal(install_but(media, left_out, FAKE_OFFICE_DAY), ERROR_BOARD_PART);
+        reopen();
+        assert_int_equal(kiosk->board_number, 1);
+        assert_int_equal(install(media), ERROR_NONE);
+        assert_int_equal(kiosk->board_number, 2);
+    }
+}
+
+/* A segment is taken under the name and for the place of what it is, and no other. */
+static void segment_that_is_another_is_refused(void **state)
+{
+    struct head head;
+    char name[NAMES_LEN];
+    size_t len = 0, other_len = 0;
+    make_board(&office, 1);
+    uint8_t *bytes = head_in(media, &len);
+    assert_int_equal(state_check_board(kiosk, bytes, len, FAKE_OFFICE_DAY, &head), ERROR_NONE);
+    const struct head_segment first = head_segment(&head, 0), second = head_segment(&head, 1);
+    assert_true(names_segment(&second, name));
+    uint8_t *other = folder_read(folder_path(media, name), &other_len);
+    assert_int_equal(state_add_segment(kiosk, &first, other, other_len), ERROR_BOARD_PART);
+    assert_int_equal(state_add_segment(kiosk, &second, other, other_len - 1), ERROR_BOARD_PART);
+    other[other_len / 2] ^= 1;
+    assert_int_equal(state_add_segment(kiosk, &second, other, other_len), ERROR_BOARD_PART);
+    assert_string_equal(folder_names(folder_path(dir, STATE_BOARD)), "");
+    free(other);
+    free(bytes);
+}
+
+/* What the new head and the one before it name stays, for a session that just starts; the rest
+   goes. */
+static void segments_that_no_head_names_are_removed(void **state)
+{
+    for (uint32_t number = 1; number <= FAKE_OFFICE_BOARDS + 2; number++) {
+        assert_int_equal(install_board(number, &office), ERROR_NONE);
+        size_t files = 0;
+        for (const char *at = folder_names(folder_path(dir, STATE_BOARD)); *at != '\0'; at++)
+            files += *at == ' ';
+        const uint32_t named = number > FAKE_OFFICE_BOARDS ? FAKE_OFFICE_BOARDS + 1 : number;
+        assert_int_equal(files, 1 + 2 * named);
+    }
+    reopen();
+    assert_int_equal(kiosk->board_number, FAKE_OFFICE_BOARDS + 2);
 }
 
 /* Whichever of the signatures of card, charter and board finds no memory: what is held counts as
@@ -365,38 +514,55 @@ static void what_finds_no_memory_is_not_replaced(void **state)
 
 static void board_is_opened_for_reading(void **state)
 {
-    struct board board;
-    size_t len = 0;
+    struct board_folder board;
     int fd = -1;
 
-    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_MISSING);
+    assert_int_equal(state_board(kiosk, &fd), ERROR_MISSING);
     assert_int_equal(install_board(1, &office), ERROR_NONE);
-    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_NONE);
-    uint8_t *bytes = malloc(len);
-    assert_int_equal(read(fd, bytes, len), len);
-    assert_int_equal(board_view(bytes, len, &board), ERROR_NONE);
-    assert_int_equal(write(fd, "x", 1), -1);
+    assert_int_equal(state_board(kiosk, &fd), ERROR_NONE);
+    assert_int_equal(board_folder_open(fd, &board), ERROR_NONE);
+    assert_int_equal(board.segment_count, 2);
+    board_folder_close(&board);
     close(fd);
-    free(bytes);
 }
 
-static void damaged_board_counts_as_none_and_is_replaced(void **state)
+/* Whatever part of it is damaged or gone; nothing older takes its place even then. */
+static void damaged_board_counts_as_none_and_is_mended(void **state)
 {
-    size_t len = 0;
+    char *media_then = folder_make();
     int fd = -1;
 
     assert_int_equal(install_board(4, &office), ERROR_NONE);
-    uint8_t *held = folder_read(folder_path(dir, "board"), &len);
-    held[len / 2] ^= 1;
-    folder_write(folder_path(dir, "board"), held, len);
-    reopen();
-    assert_int_equal(kiosk->board_number, 0);
-    assert_int_equal(state_board(kiosk, &fd, &len), ERROR_MISSING);
-    held[len / 2] ^= 1;
-    free(held);
-    assert_int_equal(install_board(4, &office), ERROR_NONE);
-    reopen();
-    assert_int_equal(kiosk->board_number, 4);
+    char *all = strdup(folder_names(media)), *names = all;
+    while (*names != '\0') {
+        char name[NAMES_LEN];
+        const size_t n = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, names);
+        names += n + 1;
+        for (int gone = 0; gone < 2; gone++) {
+            if (gone)
+                assert_int_equal(unlink(held(name)), 0);
+            else
+                folder_flip(held(name), (size_t)folder_size(held(name)) / 2);
+            reopen();
+            assert_int_equal(kiosk->board_number, 0);
+            assert_int_equal(state_board(kiosk, &fd), ERROR_MISSING);
+            if (strcmp(name, NAMES_BOARD) != 0) {
+                struct fake_office same = office;
+                same.segment_count = 0;
+                memset(same.segments, 0, sizeof same.segments);
+                fake_office_board(&same, &(struct fake_board){.number = 3}, media_then);
+                assert_int_equal(install(media_then), ERROR_OLDER);
+                for (uint32_t i = 0; i < same.segment_count; i++)
+                    free(same.segments[i].bytes);
+            }
+            assert_int_equal(install(media), ERROR_NONE);
+            reopen();
+            assert_int_equal(kiosk->board_number, 4);
+        }
+    }
+    free(all);
+    folder_remove(&media_then);
 }
 
 /* With a charter the office can change its board key; the board under the old one counts no
@@ -420,12 +586,9 @@ static void board_key_changes_with_the_charter(void **state)
 
 static void board_of_an_expired_charter_is_refused(void **state)
 {
-    size_t len = 0;
-    uint8_t *board = fake_office_board(&office, 1, NULL, 0, NULL, 0, &len);
-
-    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY + 366), ERROR_EXPIRED);
-    assert_int_equal(state_install_board(kiosk, board, len, FAKE_OFFICE_DAY + 365), ERROR_NONE);
-    free(board);
+    make_board(&office, 1);
+    assert_int_equal(install_but(media, UINT32_MAX, FAKE_OFFICE_DAY + 366), ERROR_EXPIRED);
+    assert_int_equal(install_but(media, UINT32_MAX, FAKE_OFFICE_DAY + 365), ERROR_NONE);
 }
 
 static void nothing_is_installed_without_a_card(void **state)
@@ -476,7 +639,12 @@ int main(void)
         CASE(board_held_that_cannot_be_opened_is_not_called_newer),
         CASE(what_finds_no_memory_is_not_replaced),
         CASE(board_is_opened_for_reading),
-        CASE(damaged_board_counts_as_none_and_is_replaced),
+        CASE(board_is_read_by_a_session_of_another_user),
+        CASE(board_of_a_newer_charter_is_newer),
+        CASE(board_counts_with_all_its_segments_only),
+        CASE(segment_that_is_another_is_refused),
+        CASE(segments_that_no_head_names_are_removed),
+        CASE(damaged_board_counts_as_none_and_is_mended),
         CASE(board_key_changes_with_the_charter),
         CASE(board_of_an_expired_charter_is_refused),
         CASE(nothing_is_installed_without_a_card),

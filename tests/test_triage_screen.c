@@ -102,7 +102,7 @@ static void test_one_way_through(void **state)
     assert_shown("PC-17");
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_END, 0);
-    assert_shown("It arrived");
+    assert_shown("end");
     assert_null(strchr(dump, '\033'));
     press(KEYPRESS_CHAR, 'a');
     press(KEYPRESS_CHAR, 'x');
@@ -112,7 +112,7 @@ static void test_one_way_through(void **state)
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, '3'); /* drop */
     press(KEYPRESS_CHAR, 'q');
-    assert_shown("1+1");
+    assert_shown("1+0");
     assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
 }
 

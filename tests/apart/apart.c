@@ -27,7 +27,6 @@
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
-#include "protocol/board.h"
 #include "tests/apart/features.h"
 #include "tests/apart/judge.h"
 #include "tests/apart/learn.h"
@@ -38,7 +37,7 @@
 enum {
     KIOSKS = 12,
     SESSIONS = 400,
-    TICKS_MIN = 17,
+    TICKS_MIN = 26,
     TICKS_RANGE = 4,
     LOST_SECONDS = 4, /* ticks come each second */
     APART_MS = 1500,  /* from one kiosk's first visitor to the next one's */
@@ -95,48 +94,51 @@ static void *need(size_t n, size_t size)
 
 /* --- the kiosks --- */
 
-/* A board with an answer under the code. */
-static uint8_t *make_board(const struct fake_office *office, char code[CODE_LEN], size_t *len)
+enum { ENTRIES = 32 };
+
+/* Hangs a board with an answer, and the letter that it answers, on each kiosk. */
+static void hang_board(struct all *all, struct fake_office *office, char code[CODE_LEN])
 {
     static const char text[] = "We come on Tuesday.";
     struct code_keys keys;
     struct answer answer = {.state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
-    uint8_t *entries = need(BOARD_MULTIPLE, BOARD_ENTRY_LEN), *board = NULL;
+    uint8_t *answers = need(ENTRIES, ANSWER_LEN), arrivals[ENTRIES][ANSWER_TAG_LEN];
+    const struct fake_board board = {.number = 1,
+                                     .answers = answers,
+                                     .answer_count = ENTRIES,
+                                     .arrivals = arrivals[0],
+                                     .arrival_count = ENTRIES};
 
-    code_new(code);
     memcpy(answer.text, text, sizeof text - 1);
-    random_bytes(entries, (size_t)BOARD_MULTIPLE * BOARD_ENTRY_LEN);
+    random_bytes(answers, (size_t)ENTRIES * ANSWER_LEN);
+    random_bytes(arrivals, sizeof arrivals);
     assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), ERROR_NONE);
-    assert_int_equal(answer_seal(&keys, 1, &answer, entries + BOARD_ENTRY_LEN), ERROR_NONE);
-    board = fake_office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, len);
-    free(entries);
-    return board;
+    assert_int_equal(answer_seal(&keys, 1, &answer, answers + ANSWER_LEN), ERROR_NONE);
+    assert_int_equal(answer_arrival_tag(&keys, office->charter.number, 0, arrivals[1]), ERROR_NONE);
+    for (size_t k = 0; k < all->n; k++)
+        fake_office_board(office, &board,
+                          folder_path(all->kiosks[k].visit.process.dir, STATE_BOARD));
+    free(answers);
 }
 
 static void make_kiosks(struct all *all)
 {
     struct visit_kiosk *first = &all->kiosks[0].visit;
     char id[CARD_KIOSK_TEXT_LEN];
-    uint8_t *board = NULL;
-    size_t len = 0;
 
     all->dir = folder_make();
     fake_office_open(&first->process.office);
     first->process.office.charter.expires = day_today() + DAYS;
     fake_office_charter(&first->process.office);
-    board = make_board(&first->process.office, first->code, &len);
+    code_new(first->code);
     for (size_t k = 0; k < all->n; k++) {
         struct visit_kiosk *kiosk = &all->kiosks[k].visit;
-        struct state *state = NULL;
 
         kiosk->process.office = first->process.office;
         memcpy(kiosk->code, first->code, sizeof kiosk->code);
         kiosk->process.dir = folder_make();
         assert_int_equal(enroll_kiosk(kiosk->process.dir, day_today(), id), ERROR_NONE);
         kiosk_card(&kiosk->process, 1, day_today() + DAYS);
-        assert_int_equal(state_open(kiosk->process.dir, &state), ERROR_NONE);
-        assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
-        state_close(&state);
         if (snprintf(kiosk->out, sizeof kiosk->out, "%s/%zu", all->dir, k) >=
             (int)sizeof kiosk->out)
             errx(2, "%s: too long", all->dir);
@@ -145,7 +147,7 @@ static void make_kiosks(struct all *all)
         kiosk->lost_seconds = all->pace * LOST_SECONDS;
         kiosk->late_ms = all->pace * (int)k * APART_MS;
     }
-    free(board);
+    hang_board(all, &first->process.office, first->code);
 }
 
 /* Half of a round's visitors file something; the others are of all other kinds, as evenly as it

@@ -126,26 +126,49 @@ static int by_name(const void *one, const void *other)
     return strcmp(((const struct snap_file *)one)->name, ((const struct snap_file *)other)->name);
 }
 
-void snap_take(const struct snap *before, struct snap *now, const char *dir, FILE *out)
+/* Notes the names of a folder's files, and of those in a folder of it behind that one's name. */
+static void take_names(struct snap *now, const char *dir, const char *inside)
 {
-    DIR *list = opendir(dir);
+    char path[4096], name[4096];
+    DIR *list = NULL;
     const struct dirent *entry = NULL;
+    struct stat st;
 
-    memset(now, 0, sizeof *now);
+    snprintf(path, sizeof path, "%s/%s", dir, inside);
+    list = opendir(path);
     if (list == NULL)
-        err(2, "%s", dir);
+        err(2, "%s", path);
     while ((entry = readdir(list)) != NULL) {
         if (entry->d_name[0] == '.' && (entry->d_name[1] == '\0' || entry->d_name[1] == '.'))
             continue;
-        if (now->count == SNAP_FILES || strlen(entry->d_name) >= SNAP_NAME)
-            errx(2, "%s: what is this?", entry->d_name);
-        strcpy(now->files[now->count++].name, entry->d_name);
+        snprintf(name, sizeof name, "%s%s", inside, entry->d_name);
+        if (inside[0] == '\0' &&
+            fstatat(dirfd(list), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(st.st_mode)) {
+            strcat(name, "/");
+            take_names(now, dir, name);
+            continue;
+        }
+        if (now->count == SNAP_FILES || strlen(name) >= SNAP_NAME)
+            errx(2, "%s: what is this?", name);
+        strcpy(now->files[now->count++].name, name);
     }
+    closedir(list);
+}
+
+void snap_take(const struct snap *before, struct snap *now, const char *dir, FILE *out)
+{
+    const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    memset(now, 0, sizeof *now);
+    if (fd < 0)
+        err(2, "%s", dir);
+    take_names(now, dir, "");
     qsort(now->files, now->count, sizeof now->files[0], by_name);
     write_all(out, &now->count, sizeof now->count);
     for (size_t i = 0; i < now->count; i++)
-        take_file(&now->files[i], before, dirfd(list), out);
-    closedir(list);
+        take_file(&now->files[i], before, fd, out);
+    close(fd);
     fflush(out);
 }
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { SNAP_FILES = 24, SNAP_NAME = 40, SNAP_BLOCK = 512 };
+enum { SNAP_FILES = 24, SNAP_NAME = 48, SNAP_BLOCK = 512 };
 
 struct snap_file {
     char name[SNAP_NAME];

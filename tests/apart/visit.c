@@ -21,8 +21,8 @@
 #include "tests/lib/kiosk_process.h"
 
 enum {
-    LEAVE_BEFORE = 3,  /* ticks from the first key of leaving to the end, ... */
-    WORK_BEFORE = 5,   /* ... when leaving takes as long as sending */
+    WORK = 7,          /* ticks that it takes to derive what a visit has left */
+    LEAVE_BEFORE = 12, /* from the first key of leaving to the end */
     IDLE_SECONDS = 10, /* the least that the kiosk takes */
     IDLE_TICKS = 4,    /* a visitor presses a key at least so often */
     PHASE_MS = 400,    /* the end comes so long after a tick */
@@ -189,11 +189,11 @@ static void leave(struct play *play)
     go(play, "7", GOODBYE);
 }
 
-/* Till the end comes by itself. The session then waits for the keeper's next tick before it
-   goes. */
+/* Till the end comes by itself. The session then does the work that is left, and waits for the
+   keeper's next tick before it goes. */
 static void abandon(struct play *play)
 {
-    stand(play, play->plan->ticks - IDLE_SECONDS - 1, false);
+    stand(play, play->plan->ticks - IDLE_SECONDS - WORK - 1, false);
     pty_watch(play->kiosk->process.pty, "\n", PHASE_MS);
     pty_type(play->kiosk->process.pty, "1");
     stand(play, play->plan->ticks - VISIT_LOOK, true);
@@ -300,7 +300,7 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
     snap_take(snap, &now, process->dir, snaps);
     snap_free(&now);
     if (!abandoned) {
-        stand(play, ticks - (play->plan->kind < VISIT_FILING ? LEAVE_BEFORE : WORK_BEFORE), false);
+        stand(play, ticks - LEAVE_BEFORE, false);
         leave(play);
         stand(play, ticks, true);
         pty_watch(process->pty, "\n", PHASE_MS);

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "complaint/letter.h"
+#include "crypto/code.h"
 #include "office/root.h"
 #include "office/vault.h"
 #include "tests/casebook/plan.h"
@@ -68,6 +69,9 @@ void casebook_path(const struct casebook *casebook, const char *name, char out[C
 /* The letter of a plan, encoded; raw lies in locked memory, record is the number that it gets. */
 enum error casebook_letter(const struct plan *plan, const struct plan_letter *letter,
                            uint64_t record, uint8_t raw[LETTER_LEN]);
+
+/* The receipt keys of a person, which their letters have. */
+void casebook_keys(const struct plan *plan, uint32_t person, struct code_keys *keys);
 
 /* Takes in what is due on a day from each kiosk, and lets the officers work. */
 struct casebook_chain {

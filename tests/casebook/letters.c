@@ -49,6 +49,13 @@ static void fill_person(const struct plan *plan, uint32_t person, struct letter 
     answer_questions(&draw, letter);
 }
 
+void casebook_keys(const struct plan *plan, uint32_t person, struct code_keys *keys)
+{
+    struct draw draw = draw_start(plan->seed, DRAW_LETTER, person);
+    draw_bytes(&draw, keys->tag, sizeof keys->tag);
+    draw_bytes(&draw, keys->answer, sizeof keys->answer);
+}
+
 static void fill_text(const struct plan *plan, const struct plan_letter *of, struct letter *letter,
                       char text[WORDS_MAX], char name[WORDS_MAX])
 {
@@ -142,14 +149,19 @@ static enum error write_chunk(struct visit *visit, bool last)
     return error;
 }
 
+/* A cover is not sealed: nobody will open it. */
 static enum error seal_letter(struct visit *visit, struct import_record *taken,
                               const struct plan_letter *letter)
 {
-    const struct item_source from = {&visit->source.card, &taken->record, visit->import.now};
+    const struct item_source from = {&visit->source.card, &taken->record, visit->import.now,
+                                     visit->casebook->vault->charter.number};
+    enum error error = opening_none(visit->chunk->keys, &from, &taken->opening);
+    taken->opening.outcome = OPENING_COVER;
+    if (letter == NULL || error != ERROR_NONE)
+        return error;
     uint8_t *raw = secret_new(LETTER_LEN);
-    enum error error = raw != NULL
-                           ? casebook_letter(&visit->casebook->plan, letter, taken->record.seq, raw)
-                           : ERROR_MEMORY;
+    error = raw != NULL ? casebook_letter(&visit->casebook->plan, letter, taken->record.seq, raw)
+                        : ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = opening_file(&taken->sealed, visit->chunk->keys, &from, raw, &taken->opening);
     secret_free(raw);
@@ -176,9 +188,8 @@ static enum error add_record(struct visit *visit, uint32_t day, const struct pla
     draw_bytes(&draw, taken->record.hash, HASH_LEN);
     memcpy(chain->hash, taken->record.hash, HASH_LEN);
     import_row(&visit->source, &taken->record, &taken->row);
-    taken->opening = (struct opening){.outcome = OPENING_COVER};
-    if (letter != NULL)
-        error = seal_letter(visit, taken, letter);
+    error = seal_letter(visit, taken, letter);
+    memcpy(taken->row.tag, taken->opening.tag, sizeof taken->row.tag);
     taken->row.flags = taken->opening.misplaced ? JOURNAL_MISPLACED : 0;
     return error;
 }

@@ -10,6 +10,8 @@
 #include "base/grow.h"
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
+#include "crypto/answer.h"
+#include "office/queue.h"
 #include "office/item.h"
 
 /* What is done to a case next. */
@@ -47,9 +49,36 @@ enum error casebook_reopen(struct casebook *casebook, uint32_t number, uint32_t 
 
 /* --- one case --- */
 
+/* A message of a batch, sealed for a board: it is queued beside its act. */
+struct said {
+    size_t at; /* in the batch */
+    uint8_t entry[ANSWER_LEN];
+};
+
+struct saying {
+    struct vault *vault;
+    struct said *all;
+    size_t n, room;
+};
+
+static enum error queue_said(void *context, const struct history_batch *batch)
+{
+    const struct saying *saying = context;
+    uint8_t sealed[QUEUE_LEN];
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < saying->n && error == ERROR_NONE; i++) {
+        const uint64_t act = batch->acts[saying->all[i].at].seq;
+        error = queue_seal(saying->vault->keys, act, saying->all[i].entry, sealed);
+        if (error == ERROR_NONE)
+            error = journal_add_queued(saying->vault->journal, act, sealed, sizeof sealed);
+    }
+    return error;
+}
+
 /* An officer at a case. */
 struct sitting {
     struct casebook *casebook;
+    struct saying *saying;
     struct history_batch *batch;
     struct casebook_case *one;
     struct draw draw;
@@ -70,11 +99,37 @@ static enum words_language language_of(const struct sitting *sitting)
     return (enum words_language)plan->people[sitting->one->person].language;
 }
 
+static enum error seal_said(struct sitting *sitting, uint8_t state, const char *text, size_t len)
+{
+    struct saying *saying = sitting->saying;
+    struct code_keys *keys = secret_new(sizeof *keys);
+    struct answer *answer = secret_new(sizeof *answer);
+    enum error error = keys != NULL && answer != NULL ? ERROR_NONE : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = GROW(saying->all, saying->n, 1, saying->room);
+    if (error == ERROR_NONE) {
+        struct said *said = &saying->all[saying->n++];
+        casebook_keys(&sitting->casebook->plan, sitting->one->person, keys);
+        answer->state = state;
+        answer->day = sitting->now / DAY_MINUTES;
+        answer->len = (uint16_t)len;
+        if (len > 0)
+            memcpy(answer->text, text, len);
+        said->at = sitting->batch->n - 1;
+        error = answer_seal(keys, sitting->seen.messages + 1, answer, said->entry);
+    }
+    secret_free(keys);
+    secret_free(answer);
+    return error;
+}
+
 static enum error tell(struct sitting *sitting, uint8_t state, const char *text, size_t len)
 {
     const struct item_case of = item_of(sitting);
     enum error error =
         item_add_message(sitting->batch, sitting->casebook->vault->keys, &of, state, text, len);
+    if (error == ERROR_NONE)
+        error = seal_said(sitting, state, text, len);
     sitting->seen.messages++;
     sitting->seen.told = state;
     return error;
@@ -194,6 +249,8 @@ static enum error sit(struct sitting *sitting, uint32_t number, uint32_t day)
     enum task task = (enum task)sitting->one->task;
     uint32_t days = 0;
     sitting->seen = *fold_case(casebook->vault->history.fold, number);
+    if (sitting->seen.told == 0)
+        sitting->seen.told = TAXONOMY_ARRIVED;
     enum error error =
         item_key(casebook->vault, casebook->vault->journal, sitting->one->commitment, sitting->key);
     if (error == ERROR_NONE)
@@ -222,10 +279,15 @@ static uint32_t who_works(struct casebook *casebook, uint32_t number, struct dra
     return draw_chance(draw, 100) ? colleague : casebook->cases[number - 1].officer;
 }
 
-static enum error append(struct casebook *casebook, struct history_batch *batch)
+static enum error append(struct casebook *casebook, struct history_batch *batch,
+                         struct saying *saying)
 {
+    batch->beside = queue_said;
+    batch->context = saying;
+    saying->vault = casebook->vault;
     enum error error = batch->n > 0 ? history_append(&casebook->vault->history, batch) : ERROR_NONE;
     history_batch_free(batch);
+    saying->n = 0;
     return error;
 }
 
@@ -233,22 +295,27 @@ static enum error shift(struct casebook *casebook, uint32_t day, uint32_t n, uin
 {
     const struct casebook_due *due = &casebook->due[day - PLAN_FIRST_DAY];
     struct history_batch batch = {.n = 0};
+    struct saying saying = {.n = 0};
     enum error error = ERROR_NONE;
     casebook_act_as(casebook, n);
     for (size_t i = 0; i < due->n && error == ERROR_NONE; i++) {
         const uint32_t number = due->numbers[i];
-        struct sitting sitting = {
-            .casebook = casebook, .batch = &batch, .one = &casebook->cases[number - 1], .key = key};
+        struct sitting sitting = {.casebook = casebook,
+                                  .saying = &saying,
+                                  .batch = &batch,
+                                  .one = &casebook->cases[number - 1],
+                                  .key = key};
         if (sitting.one->due != day || who_works(casebook, number, &sitting.draw) != n)
             continue;
         sitting.now =
             day * DAY_MINUTES + DAY_BEGINS + (uint32_t)(60 * ((n - 1) * due->n + i) / due->n);
         error = sit(&sitting, number, day);
         if (error == ERROR_NONE && batch.n + ACTS_OF_ONE > HISTORY_ACTS_MAX)
-            error = append(casebook, &batch);
+            error = append(casebook, &batch, &saying);
     }
     if (error == ERROR_NONE)
-        error = append(casebook, &batch);
+        error = append(casebook, &batch, &saying);
+    free(saying.all);
     history_batch_free(&batch);
     return error;
 }

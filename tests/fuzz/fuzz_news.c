@@ -83,6 +83,12 @@ static void drop(void *context)
 {
 }
 
+static void wait(void *context, unsigned milliseconds)
+{
+    (void)context;
+    (void)milliseconds;
+}
+
 static int derive(void *context, const char *code, const char *pin, const struct argon_watch *watch,
                   struct code_keys *keys)
 {
@@ -130,26 +136,32 @@ static void start(void)
 }
 
 /* A board of nothing but notices; NULL when these are no text. */
-static uint8_t *board_of(const uint8_t *notices, size_t size, size_t *len)
+static uint8_t *board_of(const uint8_t *notices, size_t size, struct board_folder *board)
 {
-    const struct board board = {
-        .number = 1, .notices = (const char *)notices, .notices_len = (uint32_t)size};
-    const struct board_mark none = {.seq = 0};
+    const struct head head = {.number = 1, .notices_len = (uint32_t)size};
+    const struct head_lists lists = {.notices = (const char *)notices};
     uint8_t *bytes = NULL;
+    size_t len = 0;
 
-    must((board_encode(&board, &none, seed, &bytes, len) == ERROR_NONE) ==
+    must((head_encode(&head, &lists, seed, &bytes, &len) == ERROR_NONE) ==
          utf8_valid(notices, size));
+    *board = (struct board_folder){.segment_count = 0};
+    must(bytes == NULL || head_view(bytes, len, &board->head) == ERROR_NONE);
     return bytes;
 }
 
-static void visit(const uint8_t *data, const uint8_t *board, size_t len)
+static void visit(const uint8_t *data, const struct board_folder *board)
 {
-    const struct session_io io = {
-        .size = size, .show = show, .key = press, .drop = drop, .derive = derive, .store = store};
+    const struct session_io io = {.size = size,
+                                  .show = show,
+                                  .key = press,
+                                  .drop = drop,
+                                  .derive = derive,
+                                  .wait = wait,
+                                  .store = store};
     struct session_place place = session->place;
 
     place.board = board;
-    place.board_len = len;
     place.library = data[0] & BARE ? NULL : data[0] & UNEVEN ? uneven : session->place.library;
     place.large = (data[0] & LARGE) != 0;
     fuzz_fail_at(data[1]);
@@ -160,7 +172,7 @@ static void visit(const uint8_t *data, const uint8_t *board, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    size_t len = 0;
+    struct board_folder board;
 
     start();
     if (size < HEAD || data[2] % KEYS > size - HEAD)
@@ -168,9 +180,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     person.keys = data + HEAD;
     person.left = data[2] % KEYS;
     person.language = 1 + data[0] % 4 % LANG_COUNT;
-    uint8_t *board = board_of(data + HEAD + person.left, size - HEAD - person.left, &len);
-    if (board != NULL)
-        visit(data, board, len);
-    free(board);
+    uint8_t *bytes = board_of(data + HEAD + person.left, size - HEAD - person.left, &board);
+    if (bytes != NULL)
+        visit(data, &board);
+    free(bytes);
     return 0;
 }

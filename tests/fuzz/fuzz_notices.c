@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "office/publish.h"
-#include "protocol/board.h"
+#include "protocol/head.h"
 #include "protocol/names.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/lib/fake_desk.h"
@@ -71,15 +71,22 @@ static void check_said(const uint8_t *data, size_t size, const char *text, size_
         must(memchr(blanks, data[at], sizeof blanks - 1) != NULL);
 }
 
+/* A board of its own for each. */
+static uint32_t next_day(void)
+{
+    static uint32_t day = FAKE_DESK_DAY;
+    return ++day * 24 * 60;
+}
+
 static void check_board(const uint8_t *data, size_t size, const struct publish_report *report)
 {
-    struct board board;
+    struct head board;
     uint8_t *bytes = NULL;
     uint32_t ch = 0;
     size_t len = 0;
 
     must(file_read(out_dir, NAMES_BOARD, 1 << 24, &bytes, &len) == ERROR_NONE);
-    must(board_view(bytes, len, &board) == ERROR_NONE);
+    must(head_view(bytes, len, &board) == ERROR_NONE);
     must(board.number == report->number && board.notices_len == report->notices);
     for (size_t i = 0; i < board.notices_len;) {
         i += utf8_take(board.notices + i, board.notices_len - i, &ch);
@@ -106,18 +113,17 @@ static void check_refused(const uint8_t *data, size_t size, int error,
 static void try_no_file(struct publish_report *report)
 {
     must(unlinkat(desk.vault.dir, NOTICES, 0) == 0);
-    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_NONE &&
-         report->notices == 0);
+    must(publish_run(&desk.vault, out, next_day(), report) == ERROR_NONE && report->notices == 0);
     must(mkdirat(desk.vault.dir, NOTICES, 0700) == 0);
-    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_SPECIAL);
+    must(publish_run(&desk.vault, out, next_day(), report) == ERROR_SPECIAL);
     must(unlinkat(desk.vault.dir, NOTICES, AT_REMOVEDIR) == 0);
     put((const uint8_t *)"", 0);
     const int fd = openat(desk.vault.dir, NOTICES, O_WRONLY | O_CLOEXEC);
     must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
-    must(publish_run(&desk.vault, out, FAKE_DESK_DAY, report) == ERROR_NOTICES_LONG);
+    must(publish_run(&desk.vault, out, next_day(), report) == ERROR_NOTICES_LONG);
     put((const uint8_t *)"", 0);
     fuzz_fail_at(1);
-    const enum error error = publish_run(&desk.vault, out, FAKE_DESK_DAY, report);
+    const enum error error = publish_run(&desk.vault, out, next_day(), report);
     must(error == ERROR_NOTICES_FILE || error == ERROR_MEMORY);
     fuzz_fail_at(0);
 }
@@ -128,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     start();
     put(data, size);
-    const int error = publish_run(&desk.vault, out, FAKE_DESK_DAY, &report);
+    const int error = publish_run(&desk.vault, out, next_day(), &report);
     if (error == ERROR_NONE)
         check_board(data, size, &report);
     else

@@ -103,6 +103,12 @@ static void drop(void *context)
     term_drop();
 }
 
+static void wait(void *context, unsigned milliseconds)
+{
+    (void)context;
+    (void)milliseconds;
+}
+
 static int derive(void *context, const char *code, const char *pin, const struct argon_watch *watch,
                   struct code_keys *keys)
 {
@@ -300,6 +306,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                             .key = press,
                             .drop = drop,
                             .derive = derive,
+                            .wait = wait,
                             .begin = begin,
                             .store = store,
                             .print = data[0] & PRINTER ? print : NULL,

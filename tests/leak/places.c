@@ -14,7 +14,6 @@
 #include <cmocka.h>
 
 #include "crypto/answer.h"
-#include "protocol/board.h"
 #include "session/slip.h"
 #include "tests/leak/screens.h"
 #include "tests/lib/fake_session.h"

@@ -18,7 +18,6 @@
 #include "crypto/answer.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "protocol/board.h"
 #include "session/slip.h"
 #include "tests/leak/screens.h"
 #include "tests/lib/chance.h"
@@ -154,27 +153,30 @@ static void make_canaries(struct scene *scene)
 
 /* --- office and kiosk --- */
 
+enum { ENTRIES = 32 };
+
 static void put_answer(struct scene *scene)
 {
-    const struct fake_office *office = &scene->kiosk.office;
-    uint8_t *entries = malloc((size_t)BOARD_MULTIPLE * BOARD_ENTRY_LEN), *board = NULL;
+    struct fake_office *office = &scene->kiosk.office;
+    uint8_t *answers = malloc((size_t)ENTRIES * ANSWER_LEN), arrival[ANSWER_TAG_LEN];
     struct answer *answer = secret_new(sizeof *answer);
-    struct state *state = NULL;
-    size_t len = 0;
+    const struct fake_board board = {.number = 1,
+                                     .answers = answers,
+                                     .answer_count = ENTRIES,
+                                     .arrivals = arrival,
+                                     .arrival_count = 1};
 
-    assert_true(entries != NULL && answer != NULL);
-    random_bytes(entries, (size_t)BOARD_MULTIPLE * BOARD_ENTRY_LEN);
+    assert_true(answers != NULL && answer != NULL);
+    random_bytes(answers, (size_t)ENTRIES * ANSWER_LEN);
     *answer = (struct answer){.state = 1, .day = FAKE_OFFICE_DAY};
     answer->len = (uint16_t)strlen(scene->answer);
     memcpy(answer->text, scene->answer, answer->len);
-    assert_int_equal(answer_seal(&scene->keys, 1, answer, entries + BOARD_ENTRY_LEN), ERROR_NONE);
-    board = fake_office_board(office, 1, NULL, 0, entries, BOARD_MULTIPLE, &len);
-    assert_int_equal(state_open(scene->kiosk.dir, &state), ERROR_NONE);
-    assert_int_equal(state_install_board(state, board, len, day_today()), ERROR_NONE);
-    state_close(&state);
+    assert_int_equal(answer_seal(&scene->keys, 1, answer, answers + ANSWER_LEN), ERROR_NONE);
+    assert_int_equal(answer_arrival_tag(&scene->keys, office->charter.number, 0, arrival),
+                     ERROR_NONE);
+    fake_office_board(office, &board, folder_path(scene->kiosk.dir, STATE_BOARD));
     secret_free(answer);
-    free(entries);
-    free(board);
+    free(answers);
 }
 
 static void make_tools(struct scene *scene)

@@ -18,7 +18,6 @@
 
 #include "base/error.h"
 #include "office/casefile.h"
-#include "protocol/board.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/light_keyring.h"

@@ -62,14 +62,14 @@ void exchange_put_charter(uint32_t number)
                  CHARTER_LEN);
 }
 
-void exchange_put_board(uint32_t number, const struct board_mark *mark)
+void exchange_put_board(uint32_t number, const struct head_mark *mark)
 {
-    size_t len = 0;
-    uint8_t *board =
-        fake_office_board(&exchange_office, number, mark, mark == NULL ? 0 : 1, NULL, 3, &len);
-
-    folder_write(folder_path(exchange_media, NAMES_BOARD), board, len);
-    free(board);
+    const struct fake_board board = {.number = number,
+                                     .marks = mark,
+                                     .mark_count = mark == NULL ? 0 : 1,
+                                     .answer_count = 3,
+                                     .arrival_count = 3};
+    fake_office_board(&exchange_office, &board, exchange_media);
 }
 
 /* Reads a bundle on the medium as the office would; the caller frees *data. */

@@ -39,7 +39,7 @@ int exchange_test_run(void);
 void exchange_put_charter(uint32_t number);
 
 /* Puts a board of this number with this mark, or none (NULL), on the medium. */
-void exchange_put_board(uint32_t number, const struct board_mark *mark);
+void exchange_put_board(uint32_t number, const struct head_mark *mark);
 
 /* Reads bundle `number` of the kiosk from the medium; *data (free) is what it lies in. */
 struct bundle exchange_get_bundle(int number, uint8_t **data);

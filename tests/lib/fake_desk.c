@@ -26,6 +26,21 @@
 #include "tests/lib/folder.h"
 #include "tests/lib/raw_db.h"
 
+/* A board every day, with few answers. */
+static void set_charter(struct vault *vault, const struct root *root)
+{
+    vault->charter.settings[CHARTER_BOARD_DAYS] = 127;
+    vault->charter.settings[CHARTER_ANSWERS] = FAKE_DESK_ANSWERS;
+    fake_desk_charter(vault, root->seed);
+}
+
+void fake_desk_charter(struct vault *vault, const uint8_t root_seed[32])
+{
+    assert_int_equal(charter_encode(&vault->charter, root_seed, vault->charter_bytes), ERROR_NONE);
+    assert_int_equal(charter_decode(vault->charter_bytes, CHARTER_LEN, &vault->charter),
+                     ERROR_NONE);
+}
+
 void fake_desk_open(struct fake_desk *desk)
 {
     const struct vault_order order = {.name = "Office", .officer = "Officer", .now = FAKE_DESK_NOW};
@@ -36,6 +51,7 @@ void fake_desk_open(struct fake_desk *desk)
     struct root *root = secret_new(sizeof *root);
     assert_non_null(root);
     assert_int_equal(vault_fresh(vault, &order, root), ERROR_NONE);
+    set_charter(vault, root);
     desk->office = (struct fake_office){.root_seed = secret_new(SIGNATURE_SEED_LEN),
                                         .board_seed = secret_new(SIGNATURE_SEED_LEN),
                                         .intake_secret = vault->keys->intake[0].secret,

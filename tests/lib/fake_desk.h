@@ -33,9 +33,14 @@ struct fake_desk {
     char *dir;
 };
 
-/* An office with fresh keys and a journal in which it was founded, in a scratch folder. */
+/* An office with fresh keys and a journal in which it was founded, in a scratch folder. Its charter
+   has a board every day, with FAKE_DESK_ANSWERS answers. */
+enum { FAKE_DESK_ANSWERS = 16 };
 void fake_desk_open(struct fake_desk *desk);
 void fake_desk_close(struct fake_desk *desk);
+
+/* Signs the vault's charter anew after its settings were changed. */
+void fake_desk_charter(struct vault *vault, const uint8_t root_seed[32]);
 
 /* Makes a kiosk that the desk has enrolled, at a prison or at a place of another type. */
 void fake_desk_enroll(struct fake_desk *desk, struct fake_kiosk *kiosk, const char *facility);

@@ -18,11 +18,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocol/board.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
+#include "protocol/head.h"
 
 enum { FAKE_OFFICE_DAY = 20000 /* 2024-10-04, the day on which all of it happens */ };
+
+/* How many boards a head's segments come from. */
+enum { FAKE_OFFICE_BOARDS = 3 };
+
+/* A segment that was made. */
+struct fake_segment {
+    struct head_segment named;
+    uint8_t *bytes;
+    size_t len;
+};
 
 struct fake_office {
     uint8_t *root_seed; /* seeds and the intake secret in secret_new memory */
@@ -31,6 +41,8 @@ struct fake_office {
     uint32_t board_days;    /* from one board to the next */
     struct charter charter; /* number 1, valid for a year; fake_office_charter makes others */
     uint8_t charter_bytes[CHARTER_LEN];
+    struct fake_segment segments[2 * FAKE_OFFICE_BOARDS]; /* in the order of a head */
+    uint32_t segment_count;
 };
 
 /* Starts crypto/ once per process. */
@@ -51,11 +63,24 @@ void fake_office_sign(const struct fake_office *office, const struct card *card,
 void fake_office_card(const struct fake_office *office, const uint8_t key[32], uint32_t number,
                       uint8_t out[CARD_FILE_LEN]);
 
-/* A board of this number with these marks and these entries (NULL: as many random ones); malloc'd.
-   Each comes out board_days after the last: so long that what that acknowledged is dropped, unless
-   a test says otherwise. */
-uint8_t *fake_office_board(const struct fake_office *office, uint32_t number,
-                           const struct board_mark *marks, uint32_t mark_count,
-                           const uint8_t *entries, uint32_t entry_count, size_t *len);
+/* What a test wants of a board; zeros and NULL for the rest. */
+struct fake_board {
+    uint32_t number;
+    uint32_t day; /* 0: board_days after the last, so long that what that acknowledged is dropped */
+    const struct head_mark *marks;
+    uint32_t mark_count;
+    const char *notices;
+    const uint8_t *answers; /* whole entries; NULL: as many random ones */
+    uint32_t answer_count;
+    const uint8_t *arrivals; /* tags; NULL: as many random ones */
+    uint32_t arrival_count;
+};
+
+/* Writes a board into a folder: its two segments, those of the FAKE_OFFICE_BOARDS - 1 boards of
+   lower numbers that were made last, and the head that names them all. */
+void fake_office_board(struct fake_office *office, const struct fake_board *board, const char *dir);
+
+/* Frees what was made of boards, for an office that is not closed. */
+void fake_office_forget(struct fake_office *office);
 
 #endif

@@ -12,7 +12,7 @@
 #include "crypto/random.h"
 #include "crypto/signature.h"
 #include "kiosk/printer.h"
-#include "protocol/board.h"
+#include "protocol/board_folder.h"
 #include "session/library.h"
 #include "session/out_of_order.h"
 
@@ -97,8 +97,14 @@ static int derive(void *context, const char *code, const char *pin, const struct
     struct fake_session *session = context;
 
     session->derived++;
-    memcpy(session->code, code, sizeof session->code);
+    memcpy(session->derived_code, code, sizeof session->derived_code);
     return fake_session_derive(session, code, pin, watch, keys);
+}
+
+static void wait(void *context, unsigned milliseconds)
+{
+    (void)context;
+    (void)milliseconds;
 }
 
 static int print(void *context, const uint8_t *bytes, size_t len)
@@ -140,6 +146,7 @@ static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
     struct fake_session *session = context;
 
     session->presses_at_store = session->terminal.presses;
+    memcpy(session->code, session->derived_code, sizeof session->code);
     if (session->attempts++ > 0 && memcmp(session->tried, envelope, ENVELOPE_LEN) != 0)
         session->changed = true;
     memcpy(session->tried, envelope, ENVELOPE_LEN);
@@ -150,6 +157,29 @@ static int store(void *context, const uint8_t envelope[ENVELOPE_LEN])
     session->stored++;
     memcpy(session->envelope, envelope, ENVELOPE_LEN);
     return 0;
+}
+
+/* --- the board --- */
+
+/* What the board of a place lies in. */
+struct fake_session_board {
+    struct board_folder folder;
+    struct segment segments[2];
+    uint8_t *bytes[2];
+    uint8_t *head;
+};
+
+static void forget_board(struct fake_session *session)
+{
+    struct fake_session_board *board = session->board;
+    if (board == NULL)
+        return;
+    free(board->bytes[0]);
+    free(board->bytes[1]);
+    free(board->head);
+    free(board);
+    session->board = NULL;
+    session->place.board = NULL;
 }
 
 struct fake_session *fake_session_new(void)
@@ -165,9 +195,10 @@ struct fake_session *fake_session_new(void)
                                       .key = key,
                                       .drop = drop,
                                       .derive = derive,
+                                      .wait = wait,
                                       .store = store};
     fake_terminal_make(&session->terminal);
-    session->terminal.code = session->code;
+    session->terminal.code = session->derived_code;
     session->terminal.word = take_word;
     session->terminal.context = session;
     place = &session->place;
@@ -181,6 +212,8 @@ struct fake_session *fake_session_new(void)
     place->today = FAKE_SESSION_DAY;
     place->idle_seconds = 60;
     session->arrived = 5;
+    session->news = FAKE_SESSION_NEWS;
+    place->charter.number = 1;
     place->library = session->library = library_load("texts");
     if (session->library == NULL ||
         envelope_key_new(session->intake, place->charter.intake[0].key) != ERROR_NONE)
@@ -193,7 +226,7 @@ void fake_session_free(struct fake_session **session)
     if (*session == NULL)
         return;
     fake_terminal_forget(&(*session)->terminal);
-    free((*session)->board);
+    forget_board(*session);
     library_free(&(*session)->library);
     free(*session);
     *session = NULL;
@@ -207,37 +240,87 @@ static void write_message(struct answer *answer, size_t n, const char *text)
     memcpy(answer->text, text, answer->len);
 }
 
+/* Among random entries, the messages of the texts that are not NULL. */
+static int seal_messages(const struct code_keys *keys, const char *const *texts, size_t n,
+                         uint8_t (*entries)[ANSWER_LEN])
+{
+    static struct answer answer;
+    random_bytes(entries, (size_t)FAKE_SESSION_ENTRIES * ANSWER_LEN);
+    for (size_t i = 1; i <= n; i++) {
+        if (texts[i - 1] == NULL)
+            continue;
+        write_message(&answer, i, texts[i - 1]);
+        if (answer_seal(keys, i, &answer, entries[i]) != ERROR_NONE)
+            return -1;
+    }
+    return 0;
+}
+
+static int name_letters(const struct fake_session *session, const struct code_keys *keys,
+                        uint8_t (*tags)[ANSWER_TAG_LEN])
+{
+    random_bytes(tags, (size_t)FAKE_SESSION_ENTRIES * ANSWER_TAG_LEN);
+    for (uint32_t i = 0; i < session->letters; i++)
+        if (answer_arrival_tag(keys, session->place.charter.number, i, tags[i]) != ERROR_NONE)
+            return -1;
+    return 0;
+}
+
+static int add_segment(struct fake_session *session, enum segment_kind kind, const void *entries)
+{
+    struct fake_session_board *board = session->board;
+    struct board_folder *folder = &board->folder;
+    struct segment segment = {.kind = kind,
+                              .number = 1,
+                              .day = FAKE_SESSION_DAY - 5,
+                              .charter = session->place.charter.number,
+                              .count = FAKE_SESSION_ENTRIES};
+    uint8_t **bytes = &board->bytes[folder->segment_count];
+    size_t len = 0;
+    memcpy(segment.office, session->place.charter.office, sizeof segment.office);
+    if (segment_encode(&segment, entries, bytes, &len) != ERROR_NONE)
+        return -1;
+    return segment_view(*bytes, len, &board->segments[folder->segment_count++]) == ERROR_NONE ? 0
+                                                                                              : -1;
+}
+
+static int add_head(struct fake_session *session)
+{
+    struct head_mark mark = {.seq = session->arrived,
+                             .day = session->arrived > 0 ? FAKE_SESSION_DAY - 3 : 0};
+    struct head head = {.number = 1,
+                        .charter = session->place.charter.number,
+                        .day = FAKE_SESSION_DAY,
+                        .kiosk_count = 1,
+                        .notices_len = (uint32_t)strlen(session->news)};
+    const struct head_lists lists = {.marks = &mark, .notices = session->news};
+    uint8_t seed[SIGNATURE_SEED_LEN];
+    size_t len = 0;
+    memcpy(head.office, session->place.charter.office, sizeof head.office);
+    memcpy(mark.kiosk, session->place.card.kiosk, sizeof mark.kiosk);
+    session->place.arrived = mark.day;
+    random_bytes(seed, sizeof seed);
+    if (head_encode(&head, &lists, seed, &session->board->head, &len) != ERROR_NONE)
+        return -1;
+    return head_view(session->board->head, len, &session->board->folder.head) == ERROR_NONE ? 0
+                                                                                            : -1;
+}
+
 int fake_session_answer(struct fake_session *session, const struct code_keys *keys,
                         const char *const *texts, size_t n)
 {
-    static uint8_t entries[BOARD_MULTIPLE * BOARD_ENTRY_LEN];
-    static struct answer answer;
-    struct board_mark mark = {.seq = session->arrived,
-                              .day = session->arrived > 0 ? FAKE_SESSION_DAY - 3 : 0};
-    struct board board = {.number = 1,
-                          .day = FAKE_SESSION_DAY,
-                          .kiosk_count = 1,
-                          .notices = FAKE_SESSION_NEWS,
-                          .notices_len = sizeof FAKE_SESSION_NEWS - 1,
-                          .entry_count = BOARD_MULTIPLE,
-                          .entries = entries};
-    uint8_t seed[SIGNATURE_SEED_LEN];
-
-    random_bytes(entries, sizeof entries);
-    memcpy(board.office, session->place.charter.office, sizeof board.office);
-    session->place.arrived = mark.day;
-    memcpy(mark.kiosk, session->place.card.kiosk, sizeof mark.kiosk);
-    for (size_t i = 1; i <= n; i++) {
-        write_message(&answer, i, texts[i - 1]);
-        if (answer_seal(keys, i, &answer, entries + i * BOARD_ENTRY_LEN) != ERROR_NONE)
-            return -1;
-    }
-    random_bytes(seed, sizeof seed);
-    free(session->board);
-    session->board = NULL;
-    if (board_encode(&board, &mark, seed, &session->board, &session->place.board_len) != ERROR_NONE)
+    static uint8_t entries[FAKE_SESSION_ENTRIES][ANSWER_LEN];
+    static uint8_t tags[FAKE_SESSION_ENTRIES][ANSWER_TAG_LEN];
+    forget_board(session);
+    session->board = calloc(1, sizeof *session->board);
+    if (session->board == NULL || seal_messages(keys, texts, n, entries) != 0 ||
+        name_letters(session, keys, tags) != 0)
         return -1;
-    session->place.board = session->board;
+    session->board->folder.segments = session->board->segments;
+    if (add_segment(session, SEGMENT_ARRIVALS, tags) != 0 ||
+        add_segment(session, SEGMENT_ANSWERS, entries) != 0 || add_head(session) != 0)
+        return -1;
+    session->place.board = &session->board->folder;
     return 0;
 }
 

@@ -30,17 +30,19 @@
 #define FAKE_SESSION_NEWS                                                                          \
     "Independent visitors come here on 12 December.\nYou can talk to them alone."
 
-enum { FAKE_SESSION_DAY = 20779, FAKE_SESSION_NUMBER = 7 };
+/* FAKE_SESSION_ENTRIES: of each segment of the board; more than a test gives messages. */
+enum { FAKE_SESSION_DAY = 20779, FAKE_SESSION_NUMBER = 7, FAKE_SESSION_ENTRIES = 32 };
 
 struct fake_session {
     struct session_io io;
     struct session_place place;
     struct fake_terminal terminal;
-    bool quick;          /* derives keys at once: never what crypto/code derives */
-    int derived;         /* derivations */
-    int drops;           /* orders to throw away what was pressed */
-    char code[CODE_LEN]; /* of the last derivation */
-    int printer;         /* the word it says; slips counts them, slip is the last one */
+    bool quick;                  /* derives keys at once: never what crypto/code derives */
+    int derived;                 /* derivations */
+    int drops;                   /* orders to throw away what was pressed */
+    char derived_code[CODE_LEN]; /* of the last derivation */
+    char code[CODE_LEN];         /* of the last one before the last store: that of the letter */
+    int printer;                 /* the word it says; slips counts them, slip is the last one */
     int slips;
     uint8_t slip[SLIP_MAX];
     size_t slip_len;
@@ -57,8 +59,10 @@ struct fake_session {
     uint8_t tried[ENVELOPE_LEN];    /* last attempted */
     bool changed;                   /* a later attempt was made with another envelope */
     uint8_t opened[LETTER_LEN];
-    uint8_t *board;
+    struct fake_session_board *board;
     struct library *library;
+    const char *news; /* that the next board brings, at first FAKE_SESSION_NEWS */
+    uint32_t letters; /* how many that the person wrote have arrived on the next board */
     uint64_t arrived; /* the number in this kiosk's mark on the next board; 0: nothing came yet */
 };
 
@@ -67,8 +71,8 @@ struct fake_session {
 struct fake_session *fake_session_new(void);
 void fake_session_free(struct fake_session **session);
 
-/* Makes the office publish a board: n messages ("text 1" and so on) under keys, and this kiosk's
-   mark. Returns 0 or -1. */
+/* Makes the office publish a board: n messages under keys, of which those whose text is NULL are
+   left out, the letters, the news, and this kiosk's mark. Returns 0 or -1. */
 int fake_session_answer(struct fake_session *session, const struct code_keys *keys,
                         const char *const *texts, size_t n);
 

@@ -109,7 +109,7 @@ uint64_t kiosk_folder_fill(const char *dir, unsigned n)
 
 static enum error note_hash(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
 {
-    struct board_mark *mark = context;
+    struct head_mark *mark = context;
     struct record record;
 
     assert_int_equal(len, RECORD_LEN);
@@ -120,9 +120,9 @@ static enum error note_hash(void *context, uint64_t seq, const uint8_t *bytes, s
     return ERROR_NONE;
 }
 
-struct board_mark kiosk_folder_mark(const char *dir, uint64_t seq)
+struct head_mark kiosk_folder_mark(const char *dir, uint64_t seq)
 {
-    struct board_mark mark = {.seq = 0};
+    struct head_mark mark = {.seq = 0};
     struct state *state = NULL;
 
     assert_int_equal(state_open(dir, &state), ERROR_NONE);

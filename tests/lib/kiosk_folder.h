@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "protocol/board.h"
+#include "protocol/head.h"
 #include "tests/lib/fake_office.h"
 
 /* Enrols a kiosk in dir (which may exist) and installs a card, number 1, with the office's
@@ -21,7 +21,7 @@ uint64_t kiosk_folder_append(const char *dir, const uint8_t *envelope, uint32_t 
 uint64_t kiosk_folder_fill(const char *dir, unsigned n);
 
 /* The mark that acknowledges what the outbox of dir holds up to its record seq, still there. */
-struct board_mark kiosk_folder_mark(const char *dir, uint64_t seq);
+struct head_mark kiosk_folder_mark(const char *dir, uint64_t seq);
 
 /* The records held in the outbox of dir: *first and the number of the last; 0 held: last <
    first. */

@@ -16,7 +16,6 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "protocol/charter.h"
 #include "tests/lib/folder.h"
 
@@ -34,7 +33,7 @@ int publish_test_setup(void **state)
 int publish_test_teardown(void **state)
 {
     struct publish_scene *scene = *state;
-    free(scene->data);
+    board_folder_close(&scene->board);
     folder_remove(&scene->out);
     fake_kiosk_drop(&scene->kiosk);
     fake_desk_close(&scene->desk);
@@ -55,13 +54,52 @@ void publish_test_read(struct publish_scene *scene)
     const struct charter *charter = &scene->desk.vault.charter;
     int dir = open(scene->out, O_RDONLY | O_DIRECTORY);
     assert_true(dir >= 0);
-    free(scene->data);
-    assert_int_equal(file_read(dir, "sandyq.board", BOARD_MAX, &scene->data, &scene->len),
+    board_folder_close(&scene->board);
+    assert_int_equal(board_folder_check(dir, charter->board, charter->office, &scene->board),
                      ERROR_NONE);
-    assert_int_equal(
-        board_decode(scene->data, scene->len, charter->board, charter->office, &scene->board),
-        ERROR_NONE);
     close(dir);
+}
+
+enum error publish_test_message(struct publish_scene *scene, char who, uint64_t n,
+                                struct answer *answer)
+{
+    struct code_keys keys;
+    uint8_t tag[1][SEGMENT_TAG_LEN], found[1][SEGMENT_ANSWER_LEN] = {{0}};
+    fake_kiosk_keys(who, &keys);
+    assert_int_equal(answer_tag(&keys, n, tag[0]), ERROR_NONE);
+    for (uint32_t i = 0; i < scene->board.segment_count; i++)
+        if (scene->board.segments[i].kind == SEGMENT_ANSWERS)
+            segment_find_answers(&scene->board.segments[i], tag, 1, found);
+    if (memcmp(found[0], tag[0], sizeof tag[0]) != 0)
+        return ERROR_MISSING;
+    return answer_open(&keys, n, found[0], answer);
+}
+
+unsigned publish_test_messages(struct publish_scene *scene, char who)
+{
+    unsigned count = 0;
+    for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
+        struct answer answer;
+        count += publish_test_message(scene, who, n, &answer) == ERROR_NONE;
+    }
+    return count;
+}
+
+unsigned publish_test_arrivals(struct publish_scene *scene, char who, uint32_t i)
+{
+    struct code_keys keys;
+    uint8_t tag[1][SEGMENT_TAG_LEN];
+    unsigned count = 0;
+    fake_kiosk_keys(who, &keys);
+    assert_int_equal(answer_arrival_tag(&keys, scene->desk.vault.charter.number, i, tag[0]),
+                     ERROR_NONE);
+    for (uint32_t k = 0; k < scene->board.segment_count; k++) {
+        uint8_t found = 0;
+        if (scene->board.segments[k].kind == SEGMENT_ARRIVALS)
+            segment_find_tags(&scene->board.segments[k], tag, 1, &found);
+        count += found != 0;
+    }
+    return count;
 }
 
 void publish_test_run(struct publish_scene *scene, uint32_t today)

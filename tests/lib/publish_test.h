@@ -14,7 +14,8 @@
 #include "desk/command.h"
 #include "office/publish.h"
 #include "office/triage.h"
-#include "protocol/board.h"
+#include "crypto/answer.h"
+#include "protocol/board_folder.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
 
@@ -23,9 +24,7 @@ struct publish_scene {
     struct fake_kiosk kiosk;
     char *out;
     struct publish_report report;
-    uint8_t *data; /* the board last published */
-    size_t len;
-    struct board board;
+    struct board_folder board; /* last published */
 };
 
 /* Makes the three; nothing is published yet. */
@@ -37,11 +36,22 @@ int publish_test_teardown(void **state);
 /* A complaint of `who` comes to the desk. */
 void publish_test_file(struct publish_scene *scene, char who);
 
-/* Reads the board from the folder into scene->board. */
+/* Reads the board from the folder into scene->board, after every check. */
 void publish_test_read(struct publish_scene *scene);
 
 /* Publishes on this day, and reads the board. */
 void publish_test_run(struct publish_scene *scene, uint32_t today);
+
+/* Finds and opens message n to `who` on the board. ERROR_MISSING when it is not there, errors of
+   answer_open. */
+enum error publish_test_message(struct publish_scene *scene, char who, uint64_t n,
+                                struct answer *answer);
+
+/* How many messages of `who` are on the board. */
+unsigned publish_test_messages(struct publish_scene *scene, char who);
+
+/* How often the board says that a letter of `who` came, who looks for number i. */
+unsigned publish_test_arrivals(struct publish_scene *scene, char who, uint32_t i);
 
 /* Sets the status of case 1: an error. */
 int publish_test_status(struct publish_scene *scene, const char *code);

@@ -46,7 +46,10 @@ TABLES = {
     "officer": [("no", 0), ("sign", 32), ("agree", 32)],
     "kiosk": [("kiosk", 8), ("tip_seq", 0), ("tip_hash", 32), ("tip_day", 0)],
     "record": [("kiosk", 8), ("seq", 0), ("hash", 32), ("previous", 32), ("day", 0), ("flags", 0),
-               ("act", 0)],
+               ("act", 0), ("tag", 16), ("board", 0)],
+    "queue": [("seq", 0), ("sealed", 4128), ("board", 0)],
+    "board": [("number", 0), ("day", 0), ("charter", 0), ("head", None), ("arrivals", None),
+              ("answers", None)],
     "envelope": [("kiosk", 8), ("seq", 0), ("hash", 32), ("envelope", 16384)],
 }
 
@@ -59,14 +62,21 @@ def tables(path):
         for row in rows:
             for column, size in columns:
                 v = row[column]
-                sizes = size if isinstance(size, tuple) else (abs(size),)
+                sizes = size if isinstance(size, tuple) else (abs(size or 0),)
                 good = (isinstance(v, int) and v >= 0) if size == 0 else (
-                    isinstance(v, bytes) and len(v) in sizes)
+                    isinstance(v, bytes) and (size is None or len(v) in sizes))
                 if not good and not (v is None and size == -32):
                     sys.exit(f"journal: {name}.{column} is damaged in row {row[0]}")
         result[name] = rows
     db.close()
     return result
+
+
+def segments(head):
+    """Number, kind, entries and SHA-256 of each that a board's head names."""
+    kiosks, excluded, n = struct.unpack("<3I", head[116:128])
+    at = 132 + 52 * kiosks + 8 * excluded
+    return [struct.unpack("<3I32s", head[at + 44 * i:at + 44 * (i + 1)]) for i in range(n)]
 
 
 class Head:
@@ -102,7 +112,7 @@ class Audit:
         self.roles, self.named, self.cases, self.values = {}, {}, {}, {}
         self.counted, self.committed, self.root, self.charter = {}, {}, None, None
         self.verdicts, self.letters, self.cards = {}, {}, {}
-        self.unsound, self.viewed = False, 0
+        self.unsound, self.viewed, self.queued = False, 0, {}
 
     def take_wraps(self):
         me = [r["no"] for r in self.t["officer"] if r["sign"] == self.sign]
@@ -285,8 +295,8 @@ class Audit:
         if seq not in self.contents:
             return
         try:
-            letter, end = cbor(d[17:])
-            if end != len(d) - 17 or letter[0] != 1 or sorted(letter) != list(range(16)):
+            letter, end = cbor(d[17:] + b"\0")  # whose last number may be one of the zeros
+            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(17)):
                 raise ValueError("not a letter")
         except (ValueError, IndexError, KeyError, TypeError) as e:
             return fault(f"act {seq}: the letter is not readable: {e}")
@@ -397,7 +407,45 @@ class Audit:
         self.kiosks()
         if {r["no"]: (r["sign"], r["agree"]) for r in self.t["officer"]} != self.named:
             fault("officer: the table does not follow from the acts")
+        self.boards()
         self.unsound = bool(faults)
+
+    def board(self, r, said):
+        """A board against its act, its segments, and what it took."""
+        number, head = r["number"], r["head"]
+        if said != u32(number) + u32(r["day"]) + sha(head):
+            return fault(f"board {number}: not what its act says")
+        mine = [s for s in segments(head) if s[0] == number]
+        if mine != [(number, kind, int.from_bytes(r[name][56:60], "little"), sha(r[name]))
+                    for kind, name in ((1, "arrivals"), (2, "answers"))]:
+            return fault(f"board {number}: its segments are not those of its head")
+        tags = sorted(x["tag"] for x in self.t["record"] if x["board"] == number)
+        if r["arrivals"][96:] != b"".join(tags):
+            fault(f"board {number}: other arrivals than records")
+        n, d = mine[1][2], r["answers"][96:]
+        entries = {d[16 * i:16 * i + 16] + d[16 * n + 4080 * i:16 * n + 4080 * (i + 1)]
+                   for i in range(n)}
+        if not {self.queued[x["seq"]] for x in self.t["queue"]
+                if x["board"] == number and x["seq"] in self.queued} <= entries:
+            fault(f"board {number}: an answer that it took is not there")
+        return None
+
+    def boards(self):
+        for r in self.t["queue"]:
+            key = self.key(2, int.from_bytes(r["sealed"][:4], "little"), b"sandyq queue v1")
+            try:
+                self.queued[r["seq"]] = unbox(key, r["sealed"][4:], self.id + u64(r["seq"]))
+            except (InvalidTag, TypeError):
+                fault(f"queue: what act {r['seq']} says does not open")
+        if {r["seq"] for r in self.t["queue"]} != {s for s, h in self.counted.items()
+                                                   if h.kind == 17}:
+            fault("queue: not the messages")
+        made = {h.new: self.contents.get(seq, b"") for seq, h in self.counted.items()
+                if h.kind == 7}
+        for r in self.t["board"]:
+            self.board(r, made.get(r["number"]))
+        if made and max(made) not in {r["number"] for r in self.t["board"]}:
+            fault("board: the last one is missing")
 
     def files(self, cards):
         """The charter, the intake files, the view, and cards as they went out."""

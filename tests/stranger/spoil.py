@@ -92,7 +92,7 @@ class Spoiler:
         db.create_function("flip", 1, lambda d: flip(d, 0))
         kiosk = db.execute("SELECT min(kiosk) FROM record").fetchone()
         db.execute("DELETE FROM record WHERE kiosk = ? AND seq IN (7, 9, 10, 11)", kiosk)
-        db.execute("INSERT INTO record SELECT kiosk, seq, flip(hash), previous, day, 3, act"
+        db.execute("INSERT INTO record SELECT kiosk, seq, flip(hash), previous, day, 3, act, tag, board"
                    " FROM record WHERE kiosk = ? AND seq IN (20, 30)", kiosk)
         db.execute("UPDATE record SET previous = flip(previous) WHERE kiosk = ? AND seq IN (1, 40)",
                    kiosk)

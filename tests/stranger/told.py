@@ -5,11 +5,13 @@ journal before and after, as sandyq-formats(5) tells it, what the desk says it d
 told.py OFFICE HOME PASSPHRASE-FILE DESK BUNDLES OUT"""
 
 import os
+import struct
 import subprocess
 import sys
 
-from audit import Audit
+from audit import Audit, day, segments, today
 from files import passphrase
+from primitives import sha
 from view import Fold
 
 FIRST, LAST = 48, 56
@@ -26,6 +28,12 @@ class State:
         audit.run()
         fold = Fold(audit, len(audit.t["txn"]))
         self.records, self.cases = audit.t["record"], len(fold.cases)
+        self.queue, self.boards = audit.t["queue"], audit.t["board"]
+        bodies = {r["seq"] for r in audit.t["act"] if r["body_digest"] is not None}
+        self.messages = {seq: (head.subject, seq in bodies)
+                         for seq, head in audit.counted.items() if head.kind == 17}
+        with open(os.path.join(office, "charter"), "rb") as f:
+            self.days, self.answers = struct.unpack("<2I", f.read()[84:92])
         self.acts = {seq: (head.kind, head.new, audit.contents.get(seq, b""))
                      for seq, head in audit.counted.items()}
 
@@ -56,11 +64,53 @@ def imported(before, after, bundles, records):
     return said + [f"{what}: {n}" for what, n in ((NOT_READ, unread), (MISPLACED, astray)) if n]
 
 
-def published(before, after):
+def weekday_is_due(state, n):
+    return state.days >> (n + 3) % 7 & 1
+
+
+def boards_to_come(state):
+    """How many boards it takes until nothing waits: each takes the oldest."""
+    waiting, boards = [r for r in state.queue if r["board"] == 0], 0
+    while waiting:
+        left, textless, taken, late = [], 0, {}, set()
+        for r in waiting:
+            case, text = state.messages[r["seq"]]
+            if (sum(taken.values()) == state.answers or case in late or taken.get(case, 0) == 4
+                    or not text and textless == state.answers // 4):
+                late.add(case)
+                left.append(r)
+                continue
+            taken[case] = taken.get(case, 0) + 1
+            textless += not text
+        waiting, boards = left, boards + 1
+    return boards
+
+
+def published(before, after, out):
     new = after.since(before, 7)
     number = max(number for kind, number, _ in after.acts.values() if kind == 7)
-    return [f"Board {number} is written." if new else
-            f"Nothing changed. Board {number} is written again."]
+    row = next(r for r in after.boards if r["number"] == number)
+    sent = sum(r["board"] == number for r in after.queue)
+    waits = sum(r["board"] == 0 for r in after.queue)
+    due = today() + 1
+    while not weekday_is_due(after, due):
+        due += 1
+    said = [f"Board {number} is made and written, with {sent} messages for people." if new else
+            f"Board {number} of {day(row['day'])} is written again."]
+    if waits:
+        said.append(f"Messages that wait: {waits}. They leave on the next "
+                    f"{boards_to_come(after)} boards.")
+    there = {}
+    for name in os.listdir(out):
+        with open(os.path.join(out, name), "rb") as f:
+            there[sha(f.read())] = name
+    for made, kind, _, digest in segments(row["head"]):
+        name = f"sandyq-{made}-{digest[:4].hex()}.{('arrivals', 'answers')[kind - 1]}"
+        if there.pop(digest, None) != name:
+            said.append(f"{name} is missing")
+    if sorted(there.values()) != ["sandyq.board", "sandyq.charter"] or sha(row["head"]) not in there:
+        said.append(f"other files: {sorted(there.values())}")
+    return said + [f"The next board is due on {day(due)}."]
 
 
 def main():
@@ -74,7 +124,7 @@ def main():
                              check=False, encoding="utf-8", timeout=120)
         after = State(office, home, words)
         derived = [TRAINING] + (imported(before, after, *carried(bundles))
-                                if command[0] == "import" else published(before, after))
+                                if command[0] == "import" else published(before, after, out))
         if run.returncode != 0 or run.stdout.splitlines() != derived:
             print(f"{command[0]}: the desk says {run.stdout!r}, the journal comes to {derived!r}")
             wrong = True

@@ -21,7 +21,6 @@
 #include "crypto/argon.h"
 #include "crypto/envelope.h"
 #include "crypto/secret.h"
-#include "protocol/board.h"
 
 uint64_t taint_seed = 1;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "device/state.h"
 #include "office/triage.h"
 #include "protocol/names.h"
 #include "store/outbox.h"
@@ -198,7 +199,7 @@ static void old_board_in_the_state_folder(struct tamper *t)
 {
     tamper_write_some(t, A, 2);
     tamper_round(t);
-    const char *board = folder_path(t->kiosks[A].dir, "board");
+    const char *board = folder_path(t->kiosks[A].dir, STATE_BOARD "/" NAMES_BOARD);
     const char *old = folder_path(t->under, "board");
     folder_copy(board, old);
     tamper_write_some(t, A, 2);
@@ -242,7 +243,7 @@ static void board_that_cannot_be_read(struct tamper *t)
     tamper_bring(t, A);
     tamper_write_some(t, A, 1);
     tamper_remove(t->stick, NAMES_BOARD);
-    unread = "board";
+    unread = NAMES_BOARD;
     assert_int_equal(tamper_exchange(t, A), ERROR_IO);
     unread = NULL;
     tamper_import(t, t->stick);
@@ -308,7 +309,7 @@ static void traces_fill_the_stick(struct tamper *t)
 
 static void board_acknowledges_what_was_never_sent(struct tamper *t)
 {
-    struct board_mark mark = {.seq = 99, .day = FAKE_DESK_DAY};
+    struct head_mark mark = {.seq = 99, .day = FAKE_DESK_DAY};
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 3);
     tamper_put_mark(t, 5, &mark);
@@ -322,7 +323,7 @@ static void board_acknowledges_what_was_never_sent(struct tamper *t)
 static void board_acknowledges_another_chain(struct tamper *t)
 {
     tamper_write_some(t, A, 3);
-    struct board_mark mark = kiosk_folder_mark(t->kiosks[A].dir, 2);
+    struct head_mark mark = kiosk_folder_mark(t->kiosks[A].dir, 2);
     mark.hash[0] ^= 1;
     tamper_put_mark(t, 5, &mark);
     assert_int_equal(tamper_exchange(t, A), ERROR_CHAIN);

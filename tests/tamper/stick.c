@@ -269,7 +269,22 @@ static void sticks_swapped(struct tamper *t)
 
 /* --- a stick that changes while it is read --- */
 
-enum { RACE_STEP = 11 /* of the calls to the kernel, and the returns, every eleventh one */ };
+enum {
+    RACE_STEP = 11, /* of the calls to the kernel, and the returns, every eleventh one */
+    RACE_WAYS = 5,
+};
+
+/* Every segment: it is gone, or cut short. */
+static void spoil_segments(struct tamper *t, bool gone)
+{
+    char *names = strdup(folder_names(t->stick)), *rest = names;
+    for (const char *name; (name = strsep(&rest, " ")) != NULL;)
+        if (strncmp(name, "sandyq-", 7) == 0)
+            assert_int_equal(gone ? unlink(folder_path(t->stick, name))
+                                  : truncate(folder_path(t->stick, name), 100),
+                             0);
+    free(names);
+}
 
 static void change_stick(struct tamper *t, unsigned way)
 {
@@ -278,6 +293,8 @@ static void change_stick(struct tamper *t, unsigned way)
         tamper_put_kept(t, NAMES_BOARD, NAMES_BOARD); /* an older one, written over */
     else if (way == 1)
         assert_int_equal(truncate(path, 100), 0);
+    else if (way >= 3)
+        spoil_segments(t, way == 3);
     else
         assert_true(remove(path) == 0 && symlink("/etc/passwd", path) == 0);
 }
@@ -314,20 +331,19 @@ static uint32_t board_held(const struct tamper *t, size_t k)
    comes: the board held is whole, and never an older one. */
 static void stick_changes_while_read(struct tamper *t)
 {
-    struct board_mark mark = {.seq = 0};
+    struct head_mark mark = {.seq = 0};
     unsigned stops = 1;
     memcpy(mark.kiosk, t->kiosks[A].id, sizeof mark.kiosk);
     tamper_write_some(t, A, 1);
     tamper_put_mark(t, 1, &mark);
     tamper_keep(t, NAMES_BOARD);
     tamper_exchange(t, A);
-    const char *board = folder_path(t->stick, NAMES_BOARD);
     uint32_t held = board_held(t, A);
     unsigned taken = 0;
     for (unsigned n = 1; n <= stops; n += RACE_STEP) {
-        remove(board);
+        remove(folder_path(t->stick, NAMES_BOARD));
         tamper_put_mark(t, held + 1, &mark);
-        struct race race = {t, n, n / RACE_STEP % 3};
+        struct race race = {t, n, n / RACE_STEP % RACE_WAYS};
         stops = process_step(race_exchange, race_change, &race);
         const uint32_t now = board_held(t, A);
         assert_true(now == held || now == held + 1);
@@ -335,6 +351,7 @@ static void stick_changes_while_read(struct tamper *t)
         held = now;
     }
     assert_true(taken > 5 && stops > 20 * RACE_STEP);
+    spoil_segments(t, true);
     tamper_remove(t->stick, NAMES_BOARD);
 }
 

@@ -232,15 +232,18 @@ uint32_t tamper_publish(struct tamper *t)
     return report.number;
 }
 
-void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark)
+void tamper_put_mark(struct tamper *t, uint32_t number, const struct head_mark *mark)
 {
-    struct board board = {.number = number, .day = FAKE_DESK_DAY, .kiosk_count = 1};
-    uint8_t *out = NULL;
-    size_t len = 0;
-    memcpy(board.office, t->desk.vault.charter.office, sizeof board.office);
-    assert_int_equal(board_encode(&board, mark, t->desk.office.board_seed, &out, &len), ERROR_NONE);
-    folder_write(folder_path(t->stick, NAMES_BOARD), out, len);
-    free(out);
+    struct fake_office office = t->desk.office;
+    const struct fake_board board = {.number = number,
+                                     .day = FAKE_DESK_DAY,
+                                     .marks = mark,
+                                     .mark_count = 1,
+                                     .answer_count = 2,
+                                     .arrival_count = 2};
+    office.charter = t->desk.vault.charter;
+    fake_office_board(&office, &board, t->stick);
+    fake_office_forget(&office);
 }
 
 void tamper_round(struct tamper *t)

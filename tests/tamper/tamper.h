@@ -81,7 +81,7 @@ uint32_t tamper_publish(struct tamper *t);
 void tamper_round(struct tamper *t);
 
 /* A board on the stick that our own office signed, with this mark and no other. */
-void tamper_put_mark(struct tamper *t, uint32_t number, const struct board_mark *mark);
+void tamper_put_mark(struct tamper *t, uint32_t number, const struct head_mark *mark);
 
 /* Asks the desk for its kiosks, as words. */
 void tamper_ask(struct tamper *t);

@@ -216,12 +216,9 @@ static void other_office(struct tamper *t, struct fake_office *other)
 static void charter_and_board_of_another_office(struct tamper *t)
 {
     struct fake_office other;
-    size_t len = 0;
     tamper_write_some(t, A, 2);
     other_office(t, &other);
-    uint8_t *board = fake_office_board(&other, 999, NULL, 0, NULL, 32, &len);
-    folder_write(folder_path(t->stick, NAMES_BOARD), board, len);
-    free(board);
+    fake_office_board(&other, &(struct fake_board){.number = 999, .answer_count = 32}, t->stick);
     fake_office_close(&other);
     tamper_exchange(t, A);
     assert_int_equal(t->report.charter, ERROR_OFFICE);

@@ -145,6 +145,7 @@ static void own(struct disk_node *node)
     if (node->data != NULL)
         memcpy(data, node->data, node->len);
     node->data = data;
+    node->room = 0;
     node->borrowed = false;
 }
 
@@ -200,11 +201,13 @@ static void leave(struct disk *disk, const char *path)
 static void resize(struct disk_node *node, size_t len)
 {
     own(node);
-    uint8_t *data = realloc(node->data, len + 1);
-    insist(data != NULL, "memory");
+    if (len >= node->room) {
+        node->room = 2 * len + 1; /* a large file grows by many small writes */
+        node->data = realloc(node->data, node->room);
+        insist(node->data != NULL, "memory");
+    }
     if (len > node->len)
-        memset(data + node->len, 0, len - node->len);
-    node->data = data;
+        memset(node->data + node->len, 0, len - node->len);
     node->len = len;
 }
 

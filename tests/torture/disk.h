@@ -18,6 +18,7 @@ struct disk_node {
     mode_t mode; /* 0: never made */
     uint8_t *data;
     size_t len;
+    size_t room;   /* of data; 0: just as much */
     bool borrowed; /* data belongs to the disk that this is a copy of */
     uint64_t hash; /* of data; 0: not known */
 };

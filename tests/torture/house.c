@@ -11,6 +11,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "complaint/letter.h"
 #include "courier/exchange.h"
 #include "crypto/hash.h"
@@ -21,7 +22,9 @@
 #include "office/fleet.h"
 #include "office/import.h"
 #include "office/publish.h"
+#include "office/root.h"
 #include "office/triage.h"
+#include "office/vault_folder.h"
 #include "protocol/record.h"
 #include "tests/torture/scene.h"
 
@@ -73,12 +76,31 @@ enum error house_make_office(const char *root, char fingerprint[CHARTER_FINGERPR
     return vault_make(house_path(root, "office"), &order, &house_passphrase, fingerprint);
 }
 
+/* Boards of few answers, since each is written anew at every cut. */
+static void make_boards_small(const char *root)
+{
+    struct vault *vault = NULL;
+    struct root *keys = NULL;
+    house_must(vault_open(house_path(root, "office"), &vault) == ERROR_NONE, "its charter");
+    struct charter *charter = &vault->charter;
+    charter->number = 2;
+    charter->settings[CHARTER_ANSWERS] = charter_ranges[CHARTER_ANSWERS].least;
+    house_must(root_load(vault->dir, charter->root, &house_passphrase, &keys) == ERROR_NONE &&
+                   charter_encode(charter, keys->seed, vault->charter_bytes) == ERROR_NONE &&
+                   file_write(vault->dir, VAULT_CHARTER_FILE, 0600, vault->charter_bytes,
+                              CHARTER_LEN) == ERROR_NONE,
+               "a charter of small boards");
+    secret_free(keys);
+    vault_close(&vault);
+}
+
 void house_must_office(const char *root)
 {
     char fingerprint[CHARTER_FINGERPRINT_LEN];
     house_must(secret_start() == ERROR_NONE, "locked memory");
     memset(&base, 0, sizeof base);
     house_must(house_make_office(root, fingerprint) == ERROR_NONE, "an office");
+    make_boards_small(root);
     house_must(mkdir(house_path(root, "media"), 0755) == 0, "a medium");
 }
 

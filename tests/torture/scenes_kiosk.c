@@ -12,10 +12,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "courier/exchange.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
+#include "protocol/segment.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
 
@@ -108,13 +111,20 @@ enum { PIECES = 6 };
 static struct piece {
     enum house_what what;
     uint32_t number;
-    uint8_t *data;
+    uint8_t *data; /* of a board its head */
     size_t len;
+    struct part { /* a segment of a board */
+        struct head_segment named;
+        uint8_t *data;
+        size_t len;
+    } parts[2];
 } pieces[PIECES];
 
 static void keep(struct piece *piece, enum house_what what, uint32_t number)
 {
     free(piece->data);
+    free(piece->parts[0].data);
+    free(piece->parts[1].data);
     *piece = (struct piece){.what = what, .number = number};
 }
 
@@ -145,17 +155,41 @@ static void make_charter(struct piece *piece, struct vault *vault, const uint8_t
     memcpy(vault->charter_bytes, piece->data, CHARTER_LEN);
 }
 
+static void make_part(struct part *part, const struct piece *piece, const struct vault *vault,
+                      uint32_t kind)
+{
+    static uint8_t random[2 * SEGMENT_ANSWER_LEN];
+    struct segment segment = {
+        .kind = kind, .number = piece->number, .day = day_today(), .charter = 1, .count = 2};
+    memcpy(segment.office, vault->charter.office, sizeof segment.office);
+    random_bytes(random, sizeof random);
+    house_must(segment_encode(&segment, random, &part->data, &part->len) == ERROR_NONE,
+               "a segment");
+    part->named = (struct head_segment){piece->number, kind, segment.count, {0}};
+    const struct hash_part bytes = {part->data, part->len};
+    house_must(hash_sha256(part->named.hash, &bytes, 1) == 0, "its hash");
+}
+
 static void make_board(struct piece *piece, const struct vault *vault, const struct state *state)
 {
-    struct board board = {
-        .number = piece->number, .day = day_today(), .kiosk_count = 1, .notices = "notice"};
-    struct board_mark mark = {.seq = 0};
-    board.notices_len = 6;
-    memcpy(board.office, vault->charter.office, sizeof board.office);
+    struct head head = {.charter = 1,
+                        .number = piece->number,
+                        .day = day_today(),
+                        .kiosk_count = 1,
+                        .segment_count = 2,
+                        .notices_len = 6};
+    struct head_segment named[2];
+    struct head_mark mark = {.seq = 0};
+    const struct head_lists lists = {.marks = &mark, .segments = named, .notices = "notice"};
+    for (uint32_t i = 0; i < 2; i++) {
+        make_part(&piece->parts[i], piece, vault, SEGMENT_ARRIVALS + i);
+        named[i] = piece->parts[i].named;
+    }
+    memcpy(head.office, vault->charter.office, sizeof head.office);
     memcpy(mark.kiosk, state->kiosk, sizeof mark.kiosk);
     uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
     house_must(seed != NULL && keyset_board(vault->keys, seed) == ERROR_NONE &&
-                   board_encode(&board, &mark, seed, &piece->data, &piece->len) == ERROR_NONE,
+                   head_encode(&head, &lists, seed, &piece->data, &piece->len) == ERROR_NONE,
                "a board");
     secret_free(seed);
 }
@@ -190,13 +224,26 @@ void scenes_install_base(const char *root)
     house_must_remember(root);
 }
 
+static int install_board(struct state *state, const struct piece *piece)
+{
+    struct head head;
+    enum error error = state_check_board(state, piece->data, piece->len, day_today(), &head);
+    for (int i = 0; i < 2 && error == ERROR_NONE; i++) {
+        const struct part *part = &piece->parts[i];
+        if (state_has_segment(state, &part->named) != ERROR_NONE)
+            error = state_add_segment(state, &part->named, part->data, part->len);
+    }
+    return error == ERROR_NONE ? state_install_board(state, piece->data, piece->len, day_today())
+                               : error;
+}
+
 static int install(struct state *state, const struct piece *piece)
 {
     if (piece->what == HOUSE_CARD)
         return state_install_card(state, piece->data, piece->len);
     if (piece->what == HOUSE_CHARTER)
         return state_install_charter(state, piece->data, piece->len);
-    return state_install_board(state, piece->data, piece->len, day_today());
+    return install_board(state, piece);
 }
 
 void scenes_install_run(const char *root)
@@ -218,7 +265,7 @@ static const char *weigh_file(const char *root, const char *name, enum house_wha
     const char *wrong = "a file that is half installed";
     if (access(house_path(root, name), F_OK) != 0)
         return NULL;
-    if (file_read(AT_FDCWD, house_path(root, name), BOARD_MAX, &data, &len) != ERROR_NONE)
+    if (file_read(AT_FDCWD, house_path(root, name), HEAD_MAX, &data, &len) != ERROR_NONE)
         return "a file that cannot be read";
     for (int i = 0; i < PIECES; i++)
         if (pieces[i].what == what && pieces[i].len == len &&
@@ -261,7 +308,7 @@ const char *scenes_install_check(const char *root, const struct marks *marks)
     if (wrong == NULL)
         wrong = weigh_file(root, "state/charter", HOUSE_CHARTER);
     if (wrong == NULL)
-        wrong = weigh_file(root, "state/board", HOUSE_BOARD);
+        wrong = weigh_file(root, "state/board/" NAMES_BOARD, HOUSE_BOARD);
     if (wrong != NULL)
         return wrong;
     int error = state_open(house_path(root, "state"), &state);

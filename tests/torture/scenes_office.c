@@ -15,6 +15,7 @@
 #include "office/import.h"
 #include "office/publish.h"
 #include "office/triage.h"
+#include "protocol/board_folder.h"
 #include "protocol/names.h"
 #include "tests/torture/house.h"
 #include "tests/torture/scene.h"
@@ -273,7 +274,7 @@ static int hash_board(const char *root, uint8_t hash[MARKS_HASH])
     uint8_t *data = NULL;
     size_t len = 0;
     enum error error =
-        file_read(AT_FDCWD, house_path(root, "out/" NAMES_BOARD), BOARD_MAX, &data, &len);
+        file_read(AT_FDCWD, house_path(root, "out/" NAMES_BOARD), HEAD_MAX, &data, &len);
     if (error == ERROR_NONE)
         house_hash(data, len, hash);
     free(data);
@@ -341,43 +342,47 @@ static const char *weigh_said(struct vault *vault, const struct marks *marks, st
     return NULL;
 }
 
-/* A board that was read: its bytes, number and hash; data NULL when there was none. */
+/* A board that was read; all zeros when there was none. */
 struct file {
-    uint8_t *data;
-    struct board board;
-    uint8_t hash[MARKS_HASH];
+    struct board_folder board;
+    uint8_t hash[MARKS_HASH]; /* of its head */
 };
 
 static const char *read_board_file(const char *root, const struct vault *vault, struct file *file)
 {
-    size_t len = 0;
-    const char *path = house_path(root, "out/" NAMES_BOARD);
-    *file = (struct file){.data = NULL};
-    if (access(path, F_OK) != 0)
+    *file = (struct file){.hash = {0}};
+    if (access(house_path(root, "out/" NAMES_BOARD), F_OK) != 0)
         return NULL;
-    enum error error = file_read(AT_FDCWD, path, BOARD_MAX, &file->data, &len);
-    if (error == ERROR_NONE)
-        error = board_decode(file->data, len, vault->charter.board, vault->charter.office,
-                             &file->board);
+    const int dir = open(house_path(root, "out"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum error error =
+        board_folder_check(dir, vault->charter.board, vault->charter.office, &file->board);
+    if (dir >= 0)
+        close(dir);
     if (error != ERROR_NONE)
         return "a published board that is not whole";
-    house_hash(file->data, len, file->hash);
+    house_hash(file->board.head_map.bytes, file->board.head_map.len, file->hash);
     return NULL;
 }
 
-/* Is the n-th answer of a's case on the board, and once? */
+/* Is the answer on the board, and once? */
 static const char *weigh_entry(const struct file *file, const struct heard *heard, int what)
 {
+    static uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN], found[ANSWER_COUNT_MAX][ANSWER_LEN];
+    static const uint8_t none[ANSWER_LEN];
     struct code_keys keys;
-    uint8_t tag[ANSWER_TAG_LEN];
     unsigned times = 0;
     house_keys('a', &keys);
+    memset(found, 0, sizeof found);
+    for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++)
+        house_must(answer_tag(&keys, n, tags[n - 1]) == ERROR_NONE, "a tag");
+    for (uint32_t i = 0; i < file->board.segment_count; i++)
+        if (file->board.segments[i].kind == SEGMENT_ANSWERS)
+            segment_find_answers(&file->board.segments[i], (const uint8_t(*)[SEGMENT_TAG_LEN])tags,
+                                 ANSWER_COUNT_MAX, found);
     for (uint64_t n = 1; n <= ANSWER_COUNT_MAX; n++) {
-        house_must(answer_tag(&keys, n, tag) == ERROR_NONE, "a tag");
-        const uint8_t *entry = board_find(&file->board, tag);
-        if (entry == NULL)
+        if (memcmp(found[n - 1], none, sizeof none) == 0)
             continue;
-        if (answer_open(&keys, n, entry, heard->answer) != ERROR_NONE)
+        if (answer_open(&keys, n, found[n - 1], heard->answer) != ERROR_NONE)
             return "an answer on the board does not open";
         times += heard->answer->len == strlen(said[what]) &&
                  memcmp(heard->answer->text, said[what], heard->answer->len) == 0;
@@ -390,36 +395,44 @@ static const char *weigh_next(const struct file *next, const struct file *old,
                               const struct marks *marks)
 {
     static const uint8_t unread[MARKS_HASH];
-    if (old->data != NULL && (next->board.number < old->board.number ||
-                              (next->board.number == old->board.number &&
-                               memcmp(next->hash, old->hash, MARKS_HASH) != 0)))
+    const uint32_t number = next->board.head.number, was = old->board.head.number;
+    if (number < was || (number == was && memcmp(next->hash, old->hash, MARKS_HASH) != 0))
         return "a board's number twice, or going back";
     for (size_t i = 0; i < marks->n; i++) {
         const struct mark *mark = &marks->all[i];
         if (mark->what != HOUSE_PUBLISHED || memcmp(mark->hash, unread, MARKS_HASH) == 0)
             continue;
-        if (next->board.number < mark->n ||
-            (next->board.number == mark->n && memcmp(next->hash, mark->hash, MARKS_HASH) != 0))
+        if (number < mark->n ||
+            (number == mark->n && memcmp(next->hash, mark->hash, MARKS_HASH) != 0))
             return "a published number is given to another board";
     }
     return NULL;
 }
 
+/* On the next day on which a board is due, when today's is out. */
+static enum error publish_next(const char *root, struct vault *vault)
+{
+    const char *out = house_path(root, "out");
+    struct publish_report report;
+    enum error error = publish_run(vault, out, house_now(), &report);
+    if (error == ERROR_NONE && !report.made)
+        error = publish_run(vault, out, report.forecast.due * DAY_MINUTES, &report);
+    return error;
+}
+
 static const char *publish_again(const char *root, struct vault *vault, const struct marks *marks,
                                  const struct heard *heard)
 {
-    struct file old, next = {.data = NULL};
-    struct publish_report report;
+    struct file old, next = {.hash = {0}};
     const char *wrong = read_board_file(root, vault, &old);
     uint64_t told = marks_highest(marks, HOUSE_PUBLISHED, true);
-    if (wrong == NULL && told > 0 && (old.data == NULL || old.board.number < told))
+    if (wrong == NULL && told > 0 && old.board.head.number < told)
         wrong = scene_lost("a published board is lost");
-    if (wrong == NULL &&
-        publish_run(vault, house_path(root, "out"), house_now(), &report) != ERROR_NONE)
+    if (wrong == NULL && publish_next(root, vault) != ERROR_NONE)
         wrong = "no board can be published";
     if (wrong == NULL)
         wrong = read_board_file(root, vault, &next);
-    if (wrong == NULL && next.data == NULL)
+    if (wrong == NULL && next.board.head.number == 0)
         wrong = "no board was published";
     if (wrong == NULL)
         wrong = weigh_next(&next, &old, marks);
@@ -427,8 +440,8 @@ static const char *publish_again(const char *root, struct vault *vault, const st
         wrong = weigh_entry(&next, heard, SAID_FIRST);
     if (wrong == NULL)
         wrong = weigh_entry(&next, heard, SAID_SECOND);
-    free(old.data);
-    free(next.data);
+    board_folder_close(&old.board);
+    board_folder_close(&next.board);
     return wrong;
 }
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The board in a kiosk's state folder. The head alone says which segments count, so until a new one
+   stands in its place the board before is whole, and afterwards the new one is. */
+#include "device/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "protocol/board_folder.h"
+#include "protocol/names.h"
+
+/* Others may read the files when they are given the folder's descriptor (state_make_board). */
+enum { FOLDER_MODE = 0755, FILE_MODE = 0644 };
+
+int state_make_board(int folder)
+{
+    enum { OPEN = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+    int fd = openat(folder, STATE_BOARD, OPEN);
+    if (fd < 0 && errno == ENOTDIR && unlinkat(folder, STATE_BOARD, 0) == 0)
+        errno = ENOENT; /* a file is of no use there */
+    if (fd < 0 && errno == ENOENT && mkdirat(folder, STATE_BOARD, FOLDER_MODE) == 0) {
+        fd = openat(folder, STATE_BOARD, OPEN);
+        if (fd >= 0)
+            (void)fchmod(fd, FOLDER_MODE); /* mkdir leaves out what the umask says */
+    }
+    return fd;
+}
+
+static enum error write_file(const struct state *state, const char *name, const uint8_t *in,
+                             size_t len)
+{
+    const enum error error = file_write(state->board, name, FILE_MODE, in, len);
+    const int fd =
+        error == ERROR_NONE ? openat(state->board, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fchmod(fd, FILE_MODE); /* the umask, too */
+        close(fd);
+    }
+    return error;
+}
+
+static void note_head(struct state *state, const struct head *head)
+{
+    state->board_number = head->number;
+    state->board_charter = head->charter;
+    state->board_day = head->day;
+    state->has_mark = head_find_mark(head, state->kiosk, &state->mark);
+}
+
+enum error state_load_board(struct state *state)
+{
+    const struct charter *charter = &state->charter;
+    struct board_folder board;
+    state->board_number = 0;
+    state->has_mark = false;
+    if (state->board < 0)
+        return ERROR_MISSING;
+    const enum error error =
+        board_folder_check(state->board, charter->board, charter->office, &board);
+    if (error == ERROR_NONE)
+        note_head(state, &board.head);
+    if (error_is_machine(error))
+        state->unread = true;
+    board_folder_close(&board);
+    return error;
+}
+
+enum error state_board(const struct state *state, int *fd)
+{
+    *fd = -1;
+    if (state->board_number == 0)
+        return ERROR_MISSING;
+    *fd = openat(state->board, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *fd >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_IO);
+}
+
+/* --- may it be installed? --- */
+
+/* The head in the folder, also when segments of it are missing, so that even then nothing older is
+   taken. *bytes is for the caller to free; NULL when there is none that passes its checks. Returns
+   ERROR_NONE, also for none, or why it cannot be read. */
+static enum error read_held(const struct state *state, uint8_t **bytes, size_t *len,
+                            struct head *head)
+{
+    enum error error = file_read(state->board, NAMES_BOARD, HEAD_MAX, bytes, len);
+    if (error == ERROR_NONE)
+        error = head_decode(*bytes, *len, state->charter.board, state->charter.office, head);
+    if (error != ERROR_NONE) {
+        free(*bytes);
+        *bytes = NULL;
+    }
+    return error_is_machine(error) ? error : ERROR_NONE;
+}
+
+static enum error compare(const struct state *state, const uint8_t *in, size_t len,
+                          const struct head *head, uint32_t today)
+{
+    struct head held_head;
+    uint8_t *held = NULL;
+    size_t held_len = 0;
+    enum error error = read_held(state, &held, &held_len, &held_head);
+    if (error != ERROR_NONE)
+        return error;
+    const int newer = held != NULL ? head_compare(head, &held_head) : 1;
+    const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
+    if (newer <= 0)
+        error = same ? ERROR_NONE : ERROR_OLDER;
+    else if (today > state->charter.expires)
+        error = ERROR_EXPIRED;
+    free(held);
+    return error;
+}
+
+enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
+                             uint32_t today, struct head *head)
+{
+    if (state->has_card && !state->unread && state->board < 0)
+        return ERROR_SPECIAL;
+    if (!state->has_card || state->unread)
+        return state->unread ? ERROR_IO : ERROR_MISSING;
+    const enum error error =
+        head_decode(in, len, state->charter.board, state->charter.office, head);
+    return error == ERROR_NONE ? compare(state, in, len, head, today) : error;
+}
+
+bool state_holds_board(const struct state *state, const struct head *head)
+{
+    return state->board_number == head->number && state->board_charter == head->charter;
+}
+
+/* --- segments --- */
+
+enum error state_has_segment(const struct state *state, const struct head_segment *segment)
+{
+    return board_folder_has(state->board, state->charter.office, segment);
+}
+
+enum error state_add_segment(const struct state *state, const struct head_segment *segment,
+                             const uint8_t *in, size_t len)
+{
+    char name[NAMES_LEN];
+    if (!names_segment(segment, name))
+        return ERROR_BOARD_PART;
+    const enum error error = board_folder_fits(in, len, state->charter.office, segment, NULL);
+    return error == ERROR_NONE ? write_file(state, name, in, len) : error;
+}
+
+static enum error has_all(const struct state *state, const struct head *head)
+{
+    char name[NAMES_LEN];
+    enum error error = ERROR_NONE;
+    for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (names_segment(&segment, name))
+            error = state_has_segment(state, &segment);
+    }
+    return error;
+}
+
+static bool names(const struct head *head, const char *wanted)
+{
+    char name[NAMES_LEN];
+    for (uint32_t i = 0; i < head->segment_count; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (names_segment(&segment, name) && strcmp(name, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Removes what no head names; before is NULL when there was none. What cannot be removed now will
+   be by the next board. */
+static void remove_others(const struct state *state, const struct head *head,
+                          const struct head *before)
+{
+    DIR *folder = file_folder(state->board);
+    const char *name = NULL;
+    while (folder != NULL && file_next(folder, &name) == ERROR_NONE && name != NULL)
+        if (strcmp(name, NAMES_BOARD) != 0 && name[0] != '.' && !names(head, name) &&
+            (before == NULL || !names(before, name)))
+            unlinkat(state->board, name, 0);
+    if (folder != NULL)
+        closedir(folder);
+}
+
+void state_drop_segments(const struct state *state)
+{
+    struct head held_head;
+    uint8_t *held = NULL;
+    size_t len = 0;
+    if (state->board >= 0 && read_held(state, &held, &len, &held_head) == ERROR_NONE &&
+        held != NULL)
+        remove_others(state, &held_head, NULL);
+    free(held);
+}
+
+/* --- the head --- */
+
+static enum error replace(struct state *state, const uint8_t *in, size_t len,
+                          const struct head *head)
+{
+    struct head before;
+    uint8_t *held = NULL;
+    size_t held_len = 0;
+    enum error error = read_held(state, &held, &held_len, &before);
+    const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
+    if (error == ERROR_NONE && !same)
+        error = write_file(state, NAMES_BOARD, in, len);
+    if (error == ERROR_NONE)
+        note_head(state, head);
+    if (error == ERROR_NONE && !same)
+        remove_others(state, head, held != NULL ? &before : NULL);
+    free(held);
+    return error;
+}
+
+enum error state_install_board(struct state *state, const uint8_t *in, size_t len, uint32_t today)
+{
+    struct head head;
+    enum error error = state_check_board(state, in, len, today, &head);
+    if (error != ERROR_NONE || state_holds_board(state, &head))
+        return error;
+    error = has_all(state, &head);
+    return error == ERROR_NONE ? replace(state, in, len, &head) : error;
+}
+
+void state_sweep(const struct state *state)
+{
+    file_sweep(state->dir);
+    if (state->board >= 0)
+        file_sweep(state->board);
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A board's two segments and its head. How many bytes each has follows from how many records came
+   and from the charter, whatever was written and answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "office/publish_parts.h"
+#include "protocol/segment.h"
+
+_Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
+_Static_assert((int)SEGMENT_TAG_LEN == (int)JOURNAL_TAG_LEN, "one kind of tag");
+
+/* Ignore a kiosk that claims a board further ahead: following it could exhaust the numbers. */
+enum { LEAP_MAX = 100000 };
+
+/* --- arrivals --- */
+
+/* What no import act took gets no tag and is not acknowledged, whatever stands in journal.db. */
+static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *held)
+{
+    struct vault *vault = board->vault;
+    struct arrived *arrived = &board->kiosks[i];
+    const size_t left = SEGMENT_ARRIVALS_MAX - board->arrival_count;
+    const size_t most = vault->charter.settings[CHARTER_ARRIVALS];
+    enum error error =
+        arrived_read(vault, fold_kiosk(vault->history.fold, i), most < left ? most : left, arrived);
+    board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
+    board->arrival_count += arrived->n;
+    if (arrived->board > *held && arrived->board - board->last->number <= LEAP_MAX)
+        *held = arrived->board;
+    return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+}
+
+/* The number passes what a kiosk holds, which would not give that up for an older one. */
+static enum error take_kiosks(struct publish_board *board)
+{
+    const size_t n = fold_kiosk_count(board->vault->history.fold);
+    uint32_t held = board->last->number;
+    enum error error = ERROR_NONE;
+    board->kiosks = calloc(n + 1, sizeof *board->kiosks);
+    if (board->kiosks == NULL)
+        return ERROR_MEMORY;
+    for (board->kiosk_count = 0; board->kiosk_count < n && error == ERROR_NONE;
+         board->kiosk_count++)
+        error = take_kiosk(board, board->kiosk_count, &held);
+    board->number = held + 1;
+    return error;
+}
+
+static struct segment segment_of(const struct publish_board *board, enum segment_kind kind,
+                                 size_t count)
+{
+    const struct charter *charter = &board->vault->charter;
+    struct segment segment = {
+        .kind = kind,
+        .number = board->number,
+        .day = board->day,
+        .charter = charter->number,
+        .count = (uint32_t)count,
+    };
+    memcpy(segment.office, charter->office, sizeof segment.office);
+    if (kind == SEGMENT_ANSWERS)
+        memcpy(segment.before, board->last->hash, sizeof segment.before);
+    return segment;
+}
+
+static enum error make_arrivals(struct publish_board *board)
+{
+    const struct segment segment = segment_of(board, SEGMENT_ARRIVALS, board->arrival_count);
+    uint8_t *tags = malloc((board->arrival_count + 1) * SEGMENT_TAG_LEN), *to = tags;
+    if (tags == NULL)
+        return ERROR_MEMORY;
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        for (size_t k = 0; k < board->kiosks[i].n; k++, to += SEGMENT_TAG_LEN)
+            memcpy(to, board->kiosks[i].all[k].tag, SEGMENT_TAG_LEN);
+    enum error error = segment_encode(&segment, tags, &board->arrivals, &board->arrivals_len);
+    free(tags);
+    return error;
+}
+
+/* --- answers --- */
+
+static enum error fill_answers(struct publish_board *board, uint8_t (*entries)[ANSWER_LEN],
+                               size_t count)
+{
+    enum error error = queue_take(board->vault, &board->queue, entries, &board->sent);
+    board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
+    if (error == ERROR_JOURNAL_ROW)
+        error = ERROR_NONE;
+    random_bytes(entries[board->sent], (count - board->sent) * sizeof *entries);
+    return error;
+}
+
+static enum error make_answers(struct publish_board *board)
+{
+    const uint32_t count = board->vault->charter.settings[CHARTER_ANSWERS];
+    const struct segment segment = segment_of(board, SEGMENT_ANSWERS, count);
+    enum error error = queue_read(board->vault, count, &board->queue);
+    board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
+    if (error != ERROR_NONE && error != ERROR_JOURNAL_ROW)
+        return error;
+    uint8_t(*entries)[ANSWER_LEN] = malloc((count + 1) * sizeof *entries);
+    if (entries == NULL)
+        return ERROR_MEMORY;
+    error = fill_answers(board, entries, count);
+    if (error == ERROR_NONE)
+        error = segment_encode(&segment, entries[0], &board->answers, &board->answers_len);
+    free(entries);
+    return error;
+}
+
+/* --- the head --- */
+
+/* The segments of boards that are younger than the term, and the two new ones. */
+struct list {
+    const struct publish_board *board;
+    struct head_segment all[HEAD_SEGMENTS_MAX + 2];
+    size_t n;
+    uint32_t named; /* segments of the last head that the journal has */
+};
+
+static enum error list_file(struct list *list, uint32_t number, const uint8_t *file, size_t len)
+{
+    struct segment segment;
+    const struct hash_part part = {file, len};
+    if (segment_view(file, len, &segment) != ERROR_NONE || segment.number != number)
+        return ERROR_JOURNAL_CORRUPT;
+    struct head_segment *added = &list->all[list->n++];
+    *added = (struct head_segment){.number = number, .kind = segment.kind, .count = segment.count};
+    return hash_sha256(added->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
+}
+
+static enum error list_files(void *context, const struct journal_board *row)
+{
+    enum error error = list_file(context, row->number, row->arrivals.bytes, row->arrivals.len);
+    return error == ERROR_NONE
+               ? list_file(context, row->number, row->answers.bytes, row->answers.len)
+               : error;
+}
+
+/* What the last head names is taken as it stands there. One that a head left out, since the clock
+   was wrong, comes back. */
+static enum error list_board(void *context, const struct journal_board *row)
+{
+    struct list *list = context;
+    const struct publish_board *board = list->board;
+    const struct head *head = &board->last->head;
+    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
+    const bool stays =
+        (board->day < row->day || board->day - row->day < term) && list->n + 2 <= HEAD_SEGMENTS_MAX;
+    const uint32_t had = list->named;
+    for (uint32_t i = 0; i < head->segment_count; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (segment.number != row->number)
+            continue;
+        list->named++;
+        if (stays)
+            list->all[list->n++] = segment;
+    }
+    return list->named > had || !stays
+               ? ERROR_NONE
+               : journal_board(board->vault->journal, row->number, list_files, list);
+}
+
+/* How many of the oldest leave, so that the board is not larger than the charter lets it be. */
+static size_t list_excess(const struct list *list)
+{
+    const uint64_t most = (uint64_t)list->board->vault->charter.settings[CHARTER_SIZE] << 20;
+    uint64_t sum = 0;
+    size_t first = list->n;
+    while (first > 0 && list->n - first < HEAD_SEGMENTS_MAX) {
+        sum += segment_len(list->all[first - 1].kind, list->all[first - 1].count);
+        if (sum > most && list->n - first >= 2)
+            break;
+        first--;
+    }
+    return first;
+}
+
+static enum error make_list(struct list *list)
+{
+    const struct publish_board *board = list->board;
+    enum error error = ERROR_NONE;
+    if (board->last->number > 0)
+        error = journal_each_board(board->vault->journal, list_board, list);
+    if (error == ERROR_NONE && list->named != board->last->head.segment_count)
+        error = ERROR_JOURNAL_CORRUPT; /* somebody took a board out */
+    if (error == ERROR_NONE)
+        error = list_file(list, board->number, board->arrivals, board->arrivals_len);
+    return error == ERROR_NONE ? list_file(list, board->number, board->answers, board->answers_len)
+                               : error;
+}
+
+static struct head_mark *make_marks(const struct publish_board *board)
+{
+    struct head_mark *marks = calloc(board->kiosk_count + 1, sizeof *marks);
+    for (size_t i = 0; i < board->kiosk_count && marks != NULL; i++) {
+        const struct journal_kiosk *kiosk = &board->kiosks[i].kiosk;
+        memcpy(marks[i].kiosk, kiosk->kiosk, sizeof marks[i].kiosk);
+        marks[i].seq = kiosk->tip_seq;
+        memcpy(marks[i].hash, kiosk->tip_hash, sizeof marks[i].hash);
+        marks[i].day = kiosk->tip_day;
+    }
+    return marks;
+}
+
+static enum error fill_head(const struct publish_board *board, struct head *head)
+{
+    const struct vault *vault = board->vault;
+    struct journal_txn txn;
+    *head = (struct head){
+        .charter = vault->charter.number,
+        .number = board->number,
+        .day = board->day,
+        .kiosk_count = (uint32_t)board->kiosk_count,
+        .notices_len = (uint32_t)board->notices_len,
+    };
+    memcpy(head->office, vault->charter.office, sizeof head->office);
+    memcpy(head->before, board->last->hash, sizeof head->before);
+    enum error error = journal_txn(vault->journal, vault->history.txn, &txn);
+    memcpy(head->journal, txn.hash, sizeof head->journal);
+    return error == ERROR_NO_ROW ? ERROR_JOURNAL_ROW : error;
+}
+
+static enum error sign_head(struct publish_board *board, struct head *head,
+                            const struct head_lists *lists)
+{
+    uint8_t *seed = secret_new(SIGNATURE_SEED_LEN);
+    enum error error = seed != NULL ? keyset_board(board->vault->keys, seed) : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = head_encode(head, lists, seed, &board->head, &board->head_len);
+    secret_free(seed);
+    return error;
+}
+
+static enum error make_head(struct publish_board *board)
+{
+    struct head head;
+    struct list *list = calloc(1, sizeof *list);
+    struct head_mark *marks = make_marks(board);
+    enum error error = list != NULL && marks != NULL ? fill_head(board, &head) : ERROR_MEMORY;
+    if (error == ERROR_NONE) {
+        list->board = board;
+        error = make_list(list);
+    }
+    if (error == ERROR_NONE) {
+        const size_t excess = list_excess(list);
+        const struct head_lists lists = {
+            .marks = marks, .segments = list->all + excess, .notices = board->notices};
+        head.segment_count = (uint32_t)(list->n - excess);
+        error = sign_head(board, &head, &lists);
+    }
+    free(list);
+    free(marks);
+    return error;
+}
+
+/* --- the whole --- */
+
+enum error publish_board_make(struct publish_board *board)
+{
+    enum error error = take_kiosks(board);
+    if (error == ERROR_NONE)
+        error = make_arrivals(board);
+    if (error == ERROR_NONE)
+        error = make_answers(board);
+    return error == ERROR_NONE ? make_head(board) : error;
+}
+
+void publish_board_free(struct publish_board *board)
+{
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        arrived_free(&board->kiosks[i]);
+    free(board->kiosks);
+    queue_free(&board->queue);
+    free(board->arrivals);
+    free(board->answers);
+    free(board->head);
+    *board = (struct publish_board){.vault = NULL};
+}
+
+static enum error keep_taken(const struct publish_board *board)
+{
+    struct journal *journal = board->vault->journal;
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        for (size_t k = 0; k < board->kiosks[i].n && error == ERROR_NONE; k++)
+            error = journal_publish_record(journal, &board->kiosks[i].all[k], board->number);
+    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
+        if (board->queue.all[i].board == 1)
+            error = journal_publish_queued(journal, board->queue.all[i].act, board->number);
+    return error;
+}
+
+enum error publish_board_keep(const struct publish_board *board)
+{
+    struct journal *journal = board->vault->journal;
+    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
+    const struct journal_board row = {
+        .number = board->number,
+        .day = board->day,
+        .charter = board->vault->charter.number,
+        .head = {board->head, board->head_len},
+        .arrivals = {board->arrivals, board->arrivals_len},
+        .answers = {board->answers, board->answers_len},
+    };
+    enum error error = journal_add_board(journal, &row);
+    if (error == ERROR_NONE)
+        error = keep_taken(board);
+    /* Kept for another term: a board of a wrong day takes nothing away for good. */
+    if (error == ERROR_NONE && board->day >= 2 * term)
+        error = journal_drop_boards(journal, board->day - 2 * term + 1, board->number);
+    return error;
+}

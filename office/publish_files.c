@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files of the board published last, from the journal into a folder: as often as it takes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/wire.h"
+#include "crypto/secret.h"
+#include "office/publish_parts.h"
+#include "protocol/board_folder.h"
+#include "protocol/names.h"
+
+/* --- the last board --- */
+
+static enum error keep_head(void *context, const struct journal_board *row)
+{
+    struct publish_last *last = context;
+    last->bytes = malloc(row->head.len + 1);
+    if (last->bytes == NULL)
+        return ERROR_MEMORY;
+    last->len = row->head.len;
+    if (row->head.len > 0)
+        memcpy(last->bytes, row->head.bytes, row->head.len);
+    return ERROR_NONE;
+}
+
+static enum error read_act(struct vault *vault, uint64_t seq, struct publish_last *last)
+{
+    const uint8_t *content = NULL;
+    size_t len = 0;
+    uint8_t *plain = secret_new(ACT_BODY_MAX);
+    if (plain == NULL)
+        return ERROR_MEMORY;
+    enum error error = history_body(&vault->history, seq, ACT_BOARD, plain, &content, &len);
+    if (error == ERROR_NONE && (len != PUBLISH_BODY_LEN || wire_get32(content) != last->number))
+        error = ERROR_JOURNAL_ROW;
+    if (error == ERROR_NONE) {
+        last->day = wire_get32(content + 4);
+        memcpy(last->hash, content + 8, HASH_LEN);
+    }
+    secret_free(plain);
+    return error;
+}
+
+static enum error check_head(struct publish_last *last)
+{
+    uint8_t hash[HASH_LEN];
+    const struct hash_part part = {last->bytes, last->len};
+    if (hash_sha256(hash, &part, 1) != 0)
+        return ERROR_MEMORY;
+    if (memcmp(hash, last->hash, HASH_LEN) != 0)
+        return ERROR_JOURNAL_CORRUPT;
+    return head_view(last->bytes, last->len, &last->head) == ERROR_NONE ? ERROR_NONE
+                                                                        : ERROR_JOURNAL_CORRUPT;
+}
+
+enum error publish_files_last(struct vault *vault, struct publish_last *last)
+{
+    uint32_t number = 0;
+    const uint64_t seq = fold_board(vault->history.fold, &number);
+    *last = (struct publish_last){.number = number};
+    if (seq == 0)
+        return ERROR_NONE;
+    enum error error = read_act(vault, seq, last);
+    if (error == ERROR_NONE)
+        error = journal_board(vault->journal, number, keep_head, last);
+    if (error == ERROR_NONE)
+        error = check_head(last);
+    if (error != ERROR_NONE)
+        publish_files_free(last);
+    return error == ERROR_NO_ROW ? ERROR_JOURNAL_CORRUPT : error;
+}
+
+void publish_files_free(struct publish_last *last)
+{
+    free(last->bytes);
+    *last = (struct publish_last){.number = 0};
+}
+
+/* Whether a head of the folder is another than the last one, but not older. */
+static bool is_ahead(const struct vault *vault, const struct publish_last *last,
+                     const uint8_t *bytes, size_t len)
+{
+    const struct charter *charter = &vault->charter;
+    struct head head;
+    if (head_decode(bytes, len, charter->board, charter->office, &head) != ERROR_NONE)
+        return false;
+    if (last->number == 0)
+        return true;
+    const int newer = head_compare(&head, &last->head);
+    return newer > 0 || (newer == 0 && (len != last->len || memcmp(bytes, last->bytes, len) != 0));
+}
+
+enum error publish_files_follow(struct vault *vault, const char *out)
+{
+    struct publish_last last;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    const int dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return errno == ENOTDIR ? ERROR_READONLY : error_of_errno(errno);
+    enum error error = publish_files_last(vault, &last);
+    /* What cannot be read is no board; writing it anew says what is wrong. */
+    if (error == ERROR_NONE && file_read(dir, NAMES_BOARD, HEAD_MAX, &bytes, &len) == ERROR_NONE &&
+        is_ahead(vault, &last, bytes, len))
+        error = ERROR_BOARD_NEWER;
+    publish_files_free(&last);
+    free(bytes);
+    close(dir);
+    return error;
+}
+
+/* --- writing --- */
+
+struct writing {
+    int dir;
+    const struct head *head;
+    struct head_segment segment;
+};
+
+static enum error write_segment(void *context, const struct journal_board *row)
+{
+    const struct writing *writing = context;
+    const struct journal_file *file =
+        writing->segment.kind == SEGMENT_ARRIVALS ? &row->arrivals : &row->answers;
+    char name[NAMES_LEN];
+    enum error error =
+        board_folder_fits(file->bytes, file->len, writing->head->office, &writing->segment, NULL);
+    if (error == ERROR_BOARD_PART || !names_segment(&writing->segment, name))
+        return ERROR_JOURNAL_CORRUPT;
+    return error == ERROR_NONE ? file_write(writing->dir, name, 0644, file->bytes, file->len)
+                               : error;
+}
+
+static enum error write_segments(struct journal *journal, int dir, const struct head *head)
+{
+    struct writing writing = {.dir = dir, .head = head};
+    enum error error = ERROR_NONE;
+    for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
+        writing.segment = head_segment(head, i);
+        error = board_folder_has(dir, head->office, &writing.segment);
+        if (error == ERROR_BOARD_PART || error == ERROR_IO)
+            error = journal_board(journal, writing.segment.number, write_segment, &writing);
+        if (error == ERROR_NO_ROW)
+            error = ERROR_JOURNAL_CORRUPT;
+    }
+    return error;
+}
+
+/* --- what is of no use any more --- */
+
+static bool ends_with(const char *name, const char *end)
+{
+    const size_t len = strlen(name), end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+static bool is_segment(const char *name)
+{
+    return strncmp(name, "sandyq-", 7) == 0 &&
+           (ends_with(name, NAMES_ARRIVALS) || ends_with(name, NAMES_ANSWERS));
+}
+
+static bool is_named(const struct head *head, const char *name)
+{
+    char made[NAMES_LEN];
+    for (uint32_t i = 0; i < head->segment_count; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (names_segment(&segment, made) && strcmp(name, made) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What cannot be removed only takes room: the next time it is tried again. */
+static void remove_old(int dir, const struct head *head)
+{
+    const char *name = NULL;
+    DIR *folder = file_folder(dir);
+    while (folder != NULL && file_next(folder, &name) == ERROR_NONE && name != NULL)
+        if (is_segment(name) && !is_named(head, name))
+            (void)unlinkat(dir, name, 0);
+    if (folder != NULL)
+        closedir(folder);
+}
+
+enum error publish_files_write(struct vault *vault, const char *out,
+                               const struct publish_last *last)
+{
+    const int dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return errno == ENOTDIR ? ERROR_READONLY : error_of_errno(errno);
+    file_sweep(dir);
+    enum error error = write_segments(vault->journal, dir, &last->head);
+    if (error == ERROR_NONE)
+        error = file_write(dir, NAMES_CHARTER, 0644, vault->charter_bytes, CHARTER_LEN);
+    if (error == ERROR_NONE)
+        error = file_write(dir, NAMES_BOARD, 0644, last->bytes, last->len);
+    if (error == ERROR_NONE)
+        remove_old(dir, &last->head);
+    close(dir);
+    return error;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of publish share. For office/publish*.c alone. */
+#ifndef OFFICE_PUBLISH_PARTS_H
+#define OFFICE_PUBLISH_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "office/arrived.h"
+#include "office/queue.h"
+#include "office/vault.h"
+#include "protocol/head.h"
+
+/* The board published last: as the body of its act has it, which is number (4), day (4), SHA-256 of
+   its head (32); and its head. */
+enum { PUBLISH_BODY_LEN = 4 + 4 + HASH_LEN };
+struct publish_last {
+    uint32_t number; /* 0: none */
+    uint32_t day;
+    uint8_t hash[HASH_LEN];
+    uint8_t *bytes; /* of the head, malloc'd */
+    size_t len;
+    struct head head;
+};
+
+/* Reads the last board; zeros when there is none. For publish_files_free. ERROR_JOURNAL_ROW when
+   its act does not open, ERROR_JOURNAL_CORRUPT when the journal has another head than the act says,
+   ERROR_MEMORY, errors of the store. */
+enum error publish_files_last(struct vault *vault, struct publish_last *last);
+void publish_files_free(struct publish_last *last);
+
+/* Whether the board in the folder `out`, if there is one of this office, is one that the journal
+   has made or an older one. ERROR_BOARD_NEWER when not: the journal was put back from a copy, and
+   this may be the only one left of what was published since. ERROR_MEMORY, errors of
+   publish_files_last and of opening the folder. */
+enum error publish_files_follow(struct vault *vault, const char *out);
+
+/* Makes the folder `out` hold the last board: segments that are not there whole, then the charter,
+   then the head; and removes segments that it does not name. ERROR_JOURNAL_CORRUPT when the journal
+   has not the segments that the head names; errors of file_write. */
+enum error publish_files_write(struct vault *vault, const char *out,
+                               const struct publish_last *last);
+
+/* A board that is being made. */
+struct publish_board {
+    struct vault *vault;
+    const struct publish_last *last;
+    uint32_t day;
+    uint32_t number;
+    const char *notices;
+    size_t notices_len;
+    struct arrived *kiosks; /* those of the fold */
+    size_t kiosk_count;
+    size_t arrival_count; /* of all kiosks */
+    struct queue queue;
+    size_t sent; /* answers that are none of the padding */
+    bool damaged;
+    uint8_t *arrivals, *answers, *head; /* the files, malloc'd */
+    size_t arrivals_len, answers_len, head_len;
+};
+
+/* Fills in everything below `notices`: what the board takes, and its files. What is damaged is left
+   out and noted in vault->damage. For publish_board_free, also on an error: ERROR_MALFORMED (the
+   journal has a tag twice), errors of arrived_read and queue_read. */
+enum error publish_board_make(struct publish_board *board);
+void publish_board_free(struct publish_board *board);
+
+/* Adds the board and what it took to the journal, beside its act: in its transaction. */
+enum error publish_board_keep(const struct publish_board *board);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Messages that wait for a board: sealed, planned and taken. */
+#include "office/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/grow.h"
+#include "base/wire.h"
+#include "protocol/segment.h"
+
+/* --- sealing --- */
+
+enum { AAD_LEN = HASH_LEN + 8 };
+
+static void fill_aad(const struct keyset *keys, uint64_t act, uint8_t aad[AAD_LEN])
+{
+    memcpy(aad, keys->office, HASH_LEN);
+    wire_put64(aad + HASH_LEN, act);
+}
+
+enum error queue_seal(const struct keyset *keys, uint64_t act, const uint8_t entry[ANSWER_LEN],
+                      uint8_t sealed[QUEUE_LEN])
+{
+    const struct keyset_generation *newest = keyset_newest(keys, KEYSET_REGISTER);
+    uint8_t aad[AAD_LEN];
+    if (newest == NULL)
+        return ERROR_KEY_UNFIT;
+    fill_aad(keys, act, aad);
+    wire_put32(sealed, newest->generation);
+    const struct box box = {newest->queue, aad, sizeof aad};
+    return box_seal(&box, entry, ANSWER_LEN, sealed + 4);
+}
+
+enum error queue_open(const struct keyset *keys, const struct journal_queued *queued,
+                      uint8_t entry[ANSWER_LEN])
+{
+    uint8_t aad[AAD_LEN];
+    if (queued->len != QUEUE_LEN)
+        return ERROR_SEAL;
+    const struct keyset_generation *generation =
+        keyset_find(keys, KEYSET_REGISTER, wire_get32(queued->sealed));
+    if (generation == NULL)
+        return ERROR_KEY_UNFIT;
+    fill_aad(keys, queued->seq, aad);
+    const struct box box = {generation->queue, aad, sizeof aad};
+    return box_open(&box, queued->sealed + 4, QUEUE_LEN - 4, entry);
+}
+
+/* --- which board takes which --- */
+
+/* What a board to come holds so far. */
+struct load {
+    uint32_t all;
+    uint32_t textless;
+};
+
+/* Of one case: the board that takes its last message, and how many of it that board has. */
+struct turn {
+    uint32_t board;
+    uint32_t taken;
+};
+
+struct plan {
+    struct vault *vault;
+    struct queue *queue;
+    uint32_t answers;
+    struct load *loads; /* loads[board] */
+    size_t load_count, load_room;
+    struct turn *turns; /* by case */
+    uint32_t first[2];  /* boards before are full: for messages without a text, and with one */
+    bool damaged;
+};
+
+static bool has_room(const struct plan *plan, uint32_t board, bool text)
+{
+    if (board >= plan->load_count)
+        return true;
+    const struct load *load = &plan->loads[board];
+    return load->all < plan->answers && (text || load->textless < plan->answers / 4);
+}
+
+/* The first board from `board` on that has room; what comes later finds none before it either. */
+static uint32_t find_board(struct plan *plan, uint32_t board, bool text)
+{
+    while (!has_room(plan, plan->first[text], text))
+        plan->first[text]++;
+    if (board < plan->first[text])
+        board = plan->first[text];
+    while (!has_room(plan, board, text))
+        board++;
+    return board;
+}
+
+static enum error load_board(struct plan *plan, uint32_t board, bool text)
+{
+    while (plan->load_count <= board) {
+        enum error error = GROW(plan->loads, plan->load_count, 1, plan->load_room);
+        if (error != ERROR_NONE)
+            return error;
+        plan->loads[plan->load_count++] = (struct load){0, 0};
+    }
+    plan->loads[board].all++;
+    plan->loads[board].textless += !text;
+    return ERROR_NONE;
+}
+
+static enum error place(struct plan *plan, const struct journal_queued *queued, struct turn *turn)
+{
+    struct queue *queue = plan->queue;
+    const uint32_t after = turn->board + (turn->taken == SEGMENT_CASE_MAX);
+    const uint32_t board = find_board(plan, after, queued->has_text);
+    enum error error = GROW(queue->all, queue->n, 1, queue->room);
+    if (error == ERROR_NONE)
+        error = load_board(plan, board, queued->has_text);
+    if (error != ERROR_NONE)
+        return error;
+    turn->taken = board == turn->board ? turn->taken + 1 : 1;
+    turn->board = board;
+    queue->all[queue->n++] = (struct queue_item){queued->seq, board};
+    queue->boards = board > queue->boards ? board : queue->boards;
+    return ERROR_NONE;
+}
+
+static enum error take_row(void *context, const struct journal_queued *queued)
+{
+    struct plan *plan = context;
+    const struct fold_act *act = fold_act(plan->vault->history.fold, queued->seq);
+    if (act != NULL && act->kind == ACT_MESSAGE && act->verdict == FOLD_COUNTS &&
+        act->place != FOLD_NOWHERE)
+        return place(plan, queued, &plan->turns[act->place]);
+    vault_note_damage(plan->vault, 0, queued->seq, 0);
+    plan->damaged = true;
+    return ERROR_NONE;
+}
+
+enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue)
+{
+    const size_t cases = fold_case_count(vault->history.fold);
+    struct plan plan = {.vault = vault, .queue = queue, .answers = answers, .first = {1, 1}};
+    *queue = (struct queue){.all = NULL};
+    plan.turns = calloc(cases + 1, sizeof *plan.turns);
+    enum error error = plan.turns != NULL ? ERROR_NONE : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = journal_each_queued(vault->journal, false, take_row, &plan);
+    free(plan.turns);
+    free(plan.loads);
+    if (error != ERROR_NONE)
+        queue_free(queue);
+    return error == ERROR_NONE && plan.damaged ? ERROR_JOURNAL_ROW : error;
+}
+
+void queue_free(struct queue *queue)
+{
+    free(queue->all);
+    *queue = (struct queue){.all = NULL};
+}
+
+/* --- taking --- */
+
+struct taking {
+    struct vault *vault;
+    struct queue *queue;
+    size_t at; /* in the queue */
+    uint8_t (*out)[ANSWER_LEN];
+    size_t n;
+    bool damaged;
+};
+
+static enum error open_row(void *context, const struct journal_queued *queued)
+{
+    struct taking *taking = context;
+    struct queue *queue = taking->queue;
+    while (taking->at < queue->n && queue->all[taking->at].act < queued->seq)
+        taking->at++;
+    struct queue_item *item = taking->at < queue->n ? &queue->all[taking->at] : NULL;
+    if (item == NULL || item->act != queued->seq || item->board != 1)
+        return ERROR_NONE;
+    enum error error = queue_open(taking->vault->keys, queued, taking->out[taking->n]);
+    taking->n += error == ERROR_NONE;
+    if (error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
+        return error;
+    const struct fold_act *act = fold_act(taking->vault->history.fold, queued->seq);
+    vault_note_damage(taking->vault, act->place + 1, queued->seq, act->to);
+    item->board = 0;
+    taking->damaged = true;
+    return ERROR_NONE;
+}
+
+enum error queue_take(struct vault *vault, struct queue *queue, uint8_t (*out)[ANSWER_LEN],
+                      size_t *n)
+{
+    struct taking taking = {.vault = vault, .queue = queue, .out = out};
+    enum error error = journal_each_queued(vault->journal, false, open_row, &taking);
+    *n = taking.n;
+    return error == ERROR_NONE && taking.damaged ? ERROR_JOURNAL_ROW : error;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When a board comes out, how long what it adds stays, and that its files are written as often as
+   it takes, but made once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/day.h"
+#include "base/error.h"
+#include "office/publish.h"
+#include "protocol/names.h"
+#include "tests/lib/fake_desk.h"
+#include "tests/lib/fake_kiosk.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/process.h"
+#include "tests/lib/publish_test.h"
+#include "tests/lib/raw_db.h"
+
+/* A Monday. */
+enum { MONDAY = FAKE_DESK_DAY + 7 - (FAKE_DESK_DAY + 3) % 7 };
+
+static void answer(struct publish_scene *scene)
+{
+    assert_int_equal(fake_desk_answer(&scene->desk, 1, "text", 4, FAKE_DESK_DAY), ERROR_NONE);
+}
+
+/* --- days --- */
+
+static void a_week_begins_on_monday(void **state)
+{
+    assert_int_equal(day_weekday(0), 3); /* 1970-01-01 was a Thursday */
+    assert_int_equal(day_weekday(DAY_RELEASED), 0);
+    assert_int_equal(day_weekday(MONDAY), 0);
+    assert_int_equal(day_weekday(MONDAY + 6), 6);
+}
+
+static void a_day_has_one_board(void **state)
+{
+    struct publish_scene *scene = *state;
+    uint8_t head[256];
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    assert_true(scene->report.made);
+    const size_t len = scene->board.head_map.len;
+    assert_true(len <= sizeof head + HEAD_MARK_LEN + 64);
+    memcpy(head, scene->board.head_map.bytes, sizeof head);
+    answer(scene);
+    publish_test_run(scene, MONDAY);
+    assert_false(scene->report.made);
+    assert_int_equal(scene->report.number, 1);
+    assert_int_equal(scene->report.day, MONDAY);
+    assert_int_equal(scene->report.forecast.due, MONDAY + 1);
+    assert_int_equal(scene->report.forecast.waiting, 1);
+    assert_int_equal(scene->board.head_map.len, len);
+    assert_memory_equal(scene->board.head_map.bytes, head, sizeof head);
+}
+
+static void a_day_without_a_board_says_when_the_next_is_due(void **state)
+{
+    struct publish_scene *scene = *state;
+    scene->desk.vault.charter.settings[CHARTER_BOARD_DAYS] = 1 | 8; /* Monday and Thursday */
+    publish_test_run(scene, MONDAY + 1);                            /* the first: on any day */
+    assert_true(scene->report.made);
+    assert_int_equal(scene->report.forecast.due, MONDAY + 3);
+    for (uint32_t day = MONDAY + 2; day < MONDAY + 14; day++) {
+        const bool due = day == MONDAY + 3 || day == MONDAY + 7 || day == MONDAY + 10;
+        struct publish_forecast forecast;
+        assert_int_equal(publish_look(&scene->desk.vault, day * DAY_MINUTES, &forecast),
+                         ERROR_NONE);
+        assert_true((forecast.due == day) == due);
+        publish_test_run(scene, day);
+        assert_true(scene->report.made == due);
+        assert_int_equal(scene->report.forecast.due, day < MONDAY + 3    ? MONDAY + 3
+                                                     : day < MONDAY + 7  ? MONDAY + 7
+                                                     : day < MONDAY + 10 ? MONDAY + 10
+                                                                         : MONDAY + 14);
+    }
+    assert_int_equal(scene->report.number, 4);
+}
+
+static void what_waits_says_when_it_leaves(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct publish_forecast forecast;
+    scene->desk.vault.charter.settings[CHARTER_BOARD_DAYS] = 1;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    for (int i = 0; i < 9; i++) /* of one case: 4, 4 and 1 */
+        answer(scene);
+    assert_int_equal(publish_look(&scene->desk.vault, MONDAY * DAY_MINUTES, &forecast), ERROR_NONE);
+    assert_int_equal(forecast.waiting, 9);
+    assert_int_equal(forecast.boards, 3);
+    assert_int_equal(forecast.due, MONDAY + 7);
+    assert_int_equal(forecast.leaves, MONDAY + 21);
+}
+
+/* --- how long it stays --- */
+
+static void segments_leave_after_the_term(void **state)
+{
+    struct publish_scene *scene = *state;
+    scene->desk.vault.charter.settings[CHARTER_TERM] = 90;
+    publish_test_file(scene, 'a');
+    answer(scene);
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 1);
+    publish_test_run(scene, MONDAY + 89);
+    assert_int_equal(scene->board.segment_count, 6);
+    assert_int_equal(publish_test_messages(scene, 'a'), 1);
+    publish_test_run(scene, MONDAY + 90);
+    assert_int_equal(scene->board.segment_count, 6);
+    assert_int_equal(scene->board.segments[0].number, 2);
+    assert_int_equal(publish_test_messages(scene, 'a'), 0);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 0);
+    publish_test_run(scene, MONDAY + 300);
+    assert_int_equal(scene->board.segment_count, 2);
+}
+
+static void a_wrong_clock_takes_nothing_away_for_good(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    answer(scene);
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 500);
+    assert_int_equal(publish_test_messages(scene, 'a'), 0);
+    publish_test_run(scene, MONDAY + 1);
+    assert_int_equal(publish_test_messages(scene, 'a'), 1);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    publish_test_run(scene, MONDAY - 5000);
+    publish_test_run(scene, MONDAY + 2);
+    assert_int_equal(publish_test_messages(scene, 'a'), 1);
+}
+
+/* A medium has room for a board of the size that the charter names. */
+static void the_oldest_leave_where_a_board_would_be_too_large(void **state)
+{
+    enum { EACH = 1024 }; /* 4 MiB */
+    struct publish_scene *scene = *state;
+    scene->desk.vault.charter.settings[CHARTER_ANSWERS] = EACH;
+    scene->desk.vault.charter.settings[CHARTER_SIZE] = 16;
+    for (uint32_t i = 0; i < 5; i++) {
+        uint64_t sum = 0;
+        publish_test_run(scene, MONDAY + i);
+        for (uint32_t k = 0; k < scene->board.segment_count; k++)
+            sum += segment_len(scene->board.segments[k].kind, scene->board.segments[k].count);
+        assert_true(sum <= 16u << 20);
+        assert_int_equal(scene->board.segments[scene->board.segment_count - 1].number, i + 1);
+    }
+    assert_int_equal(scene->board.segments[0].number, 3); /* 12 MiB, and what is beside them */
+}
+
+/* --- the files --- */
+
+static void remove_file(struct publish_scene *scene, const char *name)
+{
+    assert_int_equal(unlink(folder_path(scene->out, name)), 0);
+}
+
+static void what_is_missing_or_damaged_is_written_again(void **state)
+{
+    struct publish_scene *scene = *state;
+    char name[NAMES_LEN];
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 1);
+    struct head_segment segment = head_segment(&scene->board.head, 0);
+    assert_true(names_segment(&segment, name));
+    remove_file(scene, name);
+    segment = head_segment(&scene->board.head, 3);
+    assert_true(names_segment(&segment, name));
+    folder_write(folder_path(scene->out, name), "x", 1);
+    remove_file(scene, "sandyq.board");
+    folder_write(folder_path(scene->out, "sandyq-1-00000000.answers"), "old", 3);
+    publish_test_run(scene, MONDAY + 1);
+    assert_false(scene->report.made);
+    assert_int_equal(scene->board.segment_count, 4);
+    assert_int_not_equal(access(folder_path(scene->out, "sandyq-1-00000000.answers"), F_OK), 0);
+}
+
+static void a_board_that_was_changed_in_the_journal_is_not_handed_out(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct vault *vault = &scene->desk.vault;
+    publish_test_run(scene, MONDAY);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET answers = x'00'");
+    assert_int_equal(publish_run(vault, scene->out, MONDAY * DAY_MINUTES, &scene->report),
+                     ERROR_NONE); /* which has them already */
+    char *other = folder_make();
+    assert_int_equal(publish_run(vault, other, MONDAY * DAY_MINUTES, &scene->report),
+                     ERROR_JOURNAL_CORRUPT);
+    folder_remove(&other);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET head = x'00'");
+    assert_int_equal(publish_run(vault, scene->out, (MONDAY + 1) * DAY_MINUTES, &scene->report),
+                     ERROR_JOURNAL_CORRUPT);
+    assert_false(scene->report.made);
+}
+
+static void a_board_that_was_taken_out_is_damage(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 1);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "DELETE FROM board WHERE number = 1");
+    assert_int_equal(
+        publish_run(&scene->desk.vault, scene->out, (MONDAY + 2) * DAY_MINUTES, &scene->report),
+        ERROR_JOURNAL_CORRUPT);
+    publish_test_read(scene);
+    assert_int_equal(scene->board.segment_count, 4);
+}
+
+/* What was published after the backup that the journal was put back from. */
+static void a_newer_board_is_not_written_over(void **state)
+{
+    struct publish_scene *scene = *state;
+    const struct fake_board newer = {.number = 9, .day = MONDAY, .answer_count = 1};
+    publish_test_run(scene, MONDAY);
+    char *other = folder_make();
+    fake_office_board(&scene->desk.office, &newer, other);
+    assert_int_equal(
+        publish_run(&scene->desk.vault, other, (MONDAY + 1) * DAY_MINUTES, &scene->report),
+        ERROR_BOARD_NEWER);
+    assert_false(scene->report.made);
+    publish_test_run(scene, MONDAY + 1); /* elsewhere */
+    assert_true(scene->report.made);
+    fake_office_forget(&scene->desk.office);
+    folder_remove(&other);
+}
+
+/* Whoever copies the journal's one file after a board has what that board acknowledges. */
+static void what_a_board_acknowledges_is_in_the_journals_file(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    folder_copy(folder_path(scene->desk.dir, "journal.db"), folder_path(scene->out, "copy.db"));
+    raw_db(folder_path(scene->out, "copy.db"), "CREATE TEMP TABLE counted(n CHECK(n = 1));"
+                                               "INSERT INTO counted SELECT count(*) FROM record");
+}
+
+/* --- cut off --- */
+
+static void publish_apart(void *context)
+{
+    struct publish_scene *scene = context;
+    if (fake_desk_reopen(&scene->desk) == ERROR_NONE)
+        (void)publish_run(&scene->desk.vault, scene->out, (MONDAY + 1) * DAY_MINUTES,
+                          &scene->report);
+}
+
+/* Cut off at its n-th stop, then done again: what waited is out once, whichever call made it. */
+static unsigned cut_and_publish(struct publish_scene *scene, unsigned n)
+{
+    publish_test_file(scene, 'a');
+    publish_test_file(scene, 'c');
+    answer(scene);
+    publish_test_run(scene, MONDAY);
+    answer(scene);
+    publish_test_file(scene, 'e');
+    fake_desk_shut(&scene->desk);
+    const unsigned stops = process_cut(publish_apart, scene, n);
+    assert_int_equal(fake_desk_reopen(&scene->desk), ERROR_NONE);
+    publish_test_run(scene, (MONDAY + 1));
+    assert_int_equal(scene->board.head.number, 2);
+    assert_int_equal(scene->board.segment_count, 4);
+    assert_int_equal(publish_test_messages(scene, 'a'), 2);
+    assert_int_equal(publish_test_arrivals(scene, 'e', 0), 1);
+    assert_int_equal(scene->board.segments[0].count, 2);
+    assert_int_equal(scene->board.segments[2].count, 1);
+    return stops;
+}
+
+static void a_cut_publishes_nothing_twice(void **state)
+{
+    struct publish_scene *scene = *state;
+    const unsigned stops = cut_and_publish(scene, UINT_MAX);
+    assert_true(stops > 100);
+    publish_test_teardown(state);
+    for (unsigned i = 0; i < 24; i++) {
+        publish_test_setup(state);
+        scene = *state;
+        cut_and_publish(scene, 1 + i * stops / 24);
+        if (i + 1 < 24)
+            publish_test_teardown(state);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_week_begins_on_monday),
+        PUBLISH_TEST(a_day_has_one_board),
+        PUBLISH_TEST(a_day_without_a_board_says_when_the_next_is_due),
+        PUBLISH_TEST(what_waits_says_when_it_leaves),
+        PUBLISH_TEST(segments_leave_after_the_term),
+        PUBLISH_TEST(a_wrong_clock_takes_nothing_away_for_good),
+        PUBLISH_TEST(a_board_that_was_taken_out_is_damage),
+        PUBLISH_TEST(a_newer_board_is_not_written_over),
+        PUBLISH_TEST(the_oldest_leave_where_a_board_would_be_too_large),
+        PUBLISH_TEST(what_is_missing_or_damaged_is_written_again),
+        PUBLISH_TEST(a_board_that_was_changed_in_the_journal_is_not_handed_out),
+        PUBLISH_TEST(what_a_board_acknowledges_is_in_the_journals_file),
+        PUBLISH_TEST(a_cut_publishes_nothing_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
