@@ -368,9 +368,9 @@ static enum error check_kiosks(struct audit *audit)
 
 /* --- the whole --- */
 
-static enum error say_board(void *context, enum audit_kind kind, uint64_t act)
+static enum error say_board(void *context, enum audit_board_part part, uint64_t act)
 {
-    return say_records(context, kind, act, NULL);
+    return say_records(context, part == AUDIT_BOARD_QUEUED ? AUDIT_QUEUE : AUDIT_BOARD, act, NULL);
 }
 
 /* What stands beside the acts follows from them. */

@@ -69,7 +69,7 @@ static enum error check_files(void *context, const struct journal_board *row)
     if (error == ERROR_JOURNAL_ROW)
         return ERROR_NONE; /* the body is named by itself */
     return error == ERROR_NONE && !is_published(row, content, len)
-               ? check->each(check->context, AUDIT_BOARD, check->at)
+               ? check->each(check->context, AUDIT_BOARD_MADE, check->at)
                : error;
 }
 
@@ -83,7 +83,7 @@ static enum error check_board(void *context, const struct journal_board *row)
     if (act != NULL && act->to == row->number)
         return journal_board(check->history->journal, row->number, check_files, check);
     check->at = before;
-    return check->each(check->context, AUDIT_BOARD, 0);
+    return check->each(check->context, AUDIT_BOARD_MADE, 0);
 }
 
 static enum error check_boards(struct check *check)
@@ -92,8 +92,9 @@ static enum error check_boards(struct check *check)
     const uint64_t last = fold_board(check->history->fold, &number);
     check->at = 0;
     enum error error = journal_each_board(check->history->journal, check_board, check);
-    return error == ERROR_NONE && check->at < last ? check->each(check->context, AUDIT_BOARD, last)
-                                                   : error;
+    return error == ERROR_NONE && check->at < last
+               ? check->each(check->context, AUDIT_BOARD_MADE, last)
+               : error;
 }
 
 /* --- what waits --- */
@@ -106,18 +107,18 @@ static enum error check_queued(void *context, const struct journal_queued *queue
     enum error error = ERROR_NONE;
     for (; act != NULL && check->at < queued->seq && error == ERROR_NONE;
          act = next_act(check, ACT_MESSAGE)) {
-        error = check->each(check->context, AUDIT_QUEUE, check->at);
+        error = check->each(check->context, AUDIT_BOARD_QUEUED, check->at);
         before = check->at;
     }
     if (error != ERROR_NONE)
         return error;
     if (act == NULL || check->at != queued->seq) {
         check->at = before;
-        return check->each(check->context, AUDIT_QUEUE, queued->seq);
+        return check->each(check->context, AUDIT_BOARD_QUEUED, queued->seq);
     }
     error = queue_open(check->history->keys, queued, check->plain);
     if (error == ERROR_SEAL)
-        return check->each(check->context, AUDIT_QUEUE, queued->seq);
+        return check->each(check->context, AUDIT_BOARD_QUEUED, queued->seq);
     return error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
 }
 
@@ -126,7 +127,7 @@ static enum error check_queue(struct check *check)
     check->at = 0;
     enum error error = journal_each_queued(check->history->journal, true, check_queued, check);
     while (error == ERROR_NONE && next_act(check, ACT_MESSAGE) != NULL)
-        error = check->each(check->context, AUDIT_QUEUE, check->at);
+        error = check->each(check->context, AUDIT_BOARD_QUEUED, check->at);
     return error;
 }
 
