@@ -84,6 +84,21 @@ $(BUILD)/sandyq-$(1): $(BUILD)/$(1)/main.o $(call ROOM_LIB,$(ROOMS_$(1)))
 endef
 $(foreach p,kiosk desk courier,$(eval $(call program,$(p))))
 
+# Most tests, and the programs that they start, derive keys quickly (tests/quick/argon.c says how and
+# why). These do the real work, or wrap it themselves.
+QUICK    := -Xlinker --wrap=argon_derive
+TRUE     := $(patsubst %,$(BUILD)/tests/test_%,casebook_made code corpus end_to_end leak taint)
+QUICK_T  := $(filter-out $(TRUE),$(TESTS)) $(BUILD)/tests/apart/apart
+$(QUICK_T): private ALL_LDFLAGS += $(QUICK)
+$(QUICK_T): $(BUILD)/tests/quick/argon.o | $(PROGRAMS:%=$(BUILD)/quick/%)
+define quick
+$(BUILD)/quick/sandyq-$(1): $(BUILD)/$(1)/main.o $(BUILD)/tests/quick/argon.o $(call ROOM_LIB,$(ROOMS_$(1)))
+	@mkdir -p $$(@D)
+	@ln -sfn ../locale ../texts $$(@D)
+	$$(call say,LD $$@)$$(CC) $$(ALL_LDFLAGS) $(QUICK) -o $$@ $$^ -Wl,--as-needed $$(LIBS_$(1))
+endef
+$(foreach p,kiosk desk courier,$(eval $(call quick,$(p))))
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test)
@@ -126,17 +141,17 @@ asan: deps-test
 		check-built
 
 # What a list gives back is looked at as it is freed.
-$(BUILD)/tests/test_grow: ALL_LDFLAGS += -Xlinker --wrap=free
+$(BUILD)/tests/test_grow: private ALL_LDFLAGS += -Xlinker --wrap=free
 
 # A moment can be made as long as a check of many signatures.
-$(BUILD)/tests/test_view: ALL_LDFLAGS += -Xlinker --wrap=clock_ms
+$(BUILD)/tests/test_view: private ALL_LDFLAGS += -Xlinker --wrap=clock_ms
 
 # Each look over a segment is counted.
-$(BUILD)/tests/test_session_looking: ALL_LDFLAGS += -Xlinker --wrap=segment_find_tags -Xlinker --wrap=segment_find_answers
+$(BUILD)/tests/test_session_looking: private ALL_LDFLAGS += -Xlinker --wrap=segment_find_tags -Xlinker --wrap=segment_find_answers
 
 # Where secrets become public, and where libraries are left alone (tests/taint/doors.c).
 TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/taint/doors.c)
-$(BUILD)/tests/test_taint: ALL_LDFLAGS += $(TAINT_WRAP)
+$(BUILD)/tests/test_taint: private ALL_LDFLAGS += $(TAINT_WRAP)
 $(BUILD)/tests/test_taint: $(call OBJ,$(wildcard tests/taint/*.c))
 taint: deps-test
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_taint
@@ -211,7 +226,7 @@ $(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(R
 		-Wl,--as-needed $(LIBS_test) -lm
 $(BUILD)/tests/test_apart: $(BUILD)/tests/apart/learn.o $(BUILD)/tests/apart/judge.o $(BUILD)/tests/apart/snap.o \
 	$(BUILD)/tests/apart/trace.o $(BUILD)/tests/apart/visit.o | $(BUILD)/tests/apart/apart
-$(BUILD)/tests/test_apart: LIBS_test += -lm
+$(BUILD)/tests/test_apart: private LIBS_test += -lm
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -241,7 +256,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZ_AID:%.c=$(BUILD)/fuzz/o
 	$(call say,LD $@)clang $(FUZZ_FLAGS) $(FUZZ_WRAP) -o $@ $^ $(LIBS_kiosk) $(call PKG,jansson cmocka)
 # The same targets in one program without clang: it replays the corpus, and counts the lines
 # reached.
-$(BUILD)/tests/test_corpus: ALL_LDFLAGS += $(FUZZ_WRAP)
+$(BUILD)/tests/test_corpus: private ALL_LDFLAGS += $(FUZZ_WRAP)
 $(BUILD)/tests/test_corpus: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*.c))
 $(BUILD)/tests/fuzz/fuzz_%.o: DEFINES += -DLLVMFuzzerTestOneInput=$(notdir $*)
 fuzz-cover:

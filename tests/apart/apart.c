@@ -37,7 +37,7 @@
 enum {
     KIOSKS = 12,
     SESSIONS = 400,
-    TICKS_MIN = 26,
+    TICKS_MIN = 17,
     TICKS_RANGE = 4,
     LOST_SECONDS = 4, /* ticks come each second */
     APART_MS = 1500,  /* from one kiosk's first visitor to the next one's */

@@ -21,8 +21,7 @@
 #include "tests/lib/kiosk_process.h"
 
 enum {
-    WORK = 7,          /* ticks that it takes to derive what a visit has left */
-    LEAVE_BEFORE = 12, /* from the first key of leaving to the end */
+    LEAVE_BEFORE = 4,  /* ticks from the first key of leaving to the end */
     IDLE_SECONDS = 10, /* the least that the kiosk takes */
     IDLE_TICKS = 4,    /* a visitor presses a key at least so often */
     PHASE_MS = 400,    /* the end comes so long after a tick */
@@ -193,7 +192,7 @@ static void leave(struct play *play)
    keeper's next tick before it goes. */
 static void abandon(struct play *play)
 {
-    stand(play, play->plan->ticks - IDLE_SECONDS - WORK - 1, false);
+    stand(play, play->plan->ticks - IDLE_SECONDS - 1, false);
     pty_watch(play->kiosk->process.pty, "\n", PHASE_MS);
     pty_type(play->kiosk->process.pty, "1");
     stand(play, play->plan->ticks - VISIT_LOOK, true);

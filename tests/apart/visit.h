@@ -25,7 +25,7 @@ enum visit_kind {
 extern const char *const visit_names[VISIT_KINDS];
 
 /* The look at the folder during a visit is so many ticks before its end. */
-enum { VISIT_LOOK = 14 };
+enum { VISIT_LOOK = 5 };
 
 struct visit_plan {
     enum visit_kind kind;

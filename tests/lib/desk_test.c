@@ -98,7 +98,7 @@ void desk_test_write(const char *text)
 
 int desk_test_setup(void **state)
 {
-    const char *build = getenv("SANDYQ_BUILD");
+    const char *build = getenv("SANDYQ_PROGRAMS");
     char here[2048];
     assert_non_null(build);
     assert_non_null(getcwd(here, sizeof here));

@@ -28,9 +28,10 @@ enum { VALID_DAYS = 30 };
 const char *kiosk_program(const char *name)
 {
     static char path[4096];
-    const char *build = getenv("SANDYQ_BUILD");
+    const char *programs = getenv("SANDYQ_PROGRAMS"), *build = getenv("SANDYQ_BUILD");
 
-    snprintf(path, sizeof path, "%s/%s", build == NULL ? "build" : build, name);
+    programs = programs != NULL ? programs : build != NULL ? build : "build";
+    snprintf(path, sizeof path, "%s/%s", programs, name);
     return path;
 }
 

@@ -27,7 +27,8 @@ void kiosk_free(struct kiosk_process *kiosk);
 /* A card for the kiosk in dir, of this number and last day, put into its folder. */
 void kiosk_card(const struct kiosk_process *kiosk, uint32_t number, uint32_t expires);
 
-/* Path of a program of this build; the same static buffer for each name's last call. */
+/* Path of a program of this build, in a quick test of those in its folder quick (tests/quick); the
+   same static buffer for each name's last call. */
 const char *kiosk_program(const char *name);
 
 /* Starts the kiosk at 24x64 (or rows x cols), with --once when once is not 0. */
