@@ -22,7 +22,7 @@ enum {
     AT_FLAGS = 39,
     AT_TAKEN = 40,
     AT_DIGEST = 44,
-    RECORD_BYTES = CARD_KIOSK_LEN + 8 + HASH_LEN + HASH_LEN + 4 + 1,
+    RECORD_BYTES = CARD_KIOSK_LEN + 8 + HASH_LEN + HASH_LEN + 4 + 1 + JOURNAL_TAG_LEN,
 };
 _Static_assert(AT_DIGEST + HASH_LEN == CONTACT_LEN, "its fields fill it");
 
@@ -71,6 +71,7 @@ static void put_record(const struct journal_record *record, uint8_t *to)
     to += 8 + 2 * HASH_LEN;
     wire_put32(to, record->day);
     to[4] = record->flags;
+    memcpy(to + 5, record->tag, JOURNAL_TAG_LEN);
 }
 
 enum error contact_digest(const struct journal_record *const *records, size_t n,

@@ -16,7 +16,7 @@
        39      1  flags, enum contact_flag
        40      4  how many records the act took
        44     32  digest of these: SHA-256 over kiosk (8), number (8), hash (32), previous (32),
-                  day (4), flags (1) of each, by number and hash */
+                  day (4), flags (1), tag (16) of each, by number and hash */
 #ifndef OFFICE_CONTACT_H
 #define OFFICE_CONTACT_H
 

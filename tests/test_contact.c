@@ -90,13 +90,14 @@ static void a_digest_is_of_rows_in_order(void **state)
     static const struct hash_part parts[] = {{"kkkkkkkk\1\0\0\0\0\0\0\0", 16},
                                              {"hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh", 32},
                                              {"pppppppppppppppppppppppppppppppp", 32},
-                                             {"\2\1\0\0\3", 5}};
+                                             {"\2\1\0\0\3tttttttttttttttt", 21}};
     struct journal_record record = {.seq = 1, .day = 0x0102, .flags = 3};
     const struct journal_record *records[] = {&record};
     uint8_t digest[HASH_LEN], expected[HASH_LEN];
     memset(record.kiosk, 'k', sizeof record.kiosk);
     memset(record.hash, 'h', sizeof record.hash);
     memset(record.previous, 'p', sizeof record.previous);
+    memset(record.tag, 't', sizeof record.tag);
     assert_int_equal(contact_digest(records, 1, digest), ERROR_NONE);
     assert_int_equal(hash_sha256(expected, parts, 4), 0);
     assert_memory_equal(digest, expected, HASH_LEN);

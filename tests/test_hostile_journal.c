@@ -343,6 +343,24 @@ static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
     assert_int_equal(mark.seq, 2);
 }
 
+/* A letter whose tag is another's would arrive unseen by its writer, and no segment takes a tag
+   twice; what else came is told all the same. */
+static void a_tag_that_was_changed_is_not_published(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
+    change("UPDATE record SET tag = (SELECT tag FROM record WHERE seq = 1)");
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(mark.seq, 0);
+    assert_int_equal(arrivals, 0);
+    assert_int_equal(desk.vault.damage_count, 1);
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(arrivals, 1);
+}
+
 /* --- what was taken away or changed before the end of a view --- */
 
 /* Act 1 founds the office; the kiosk's card, the import and the second officer follow. */
@@ -388,6 +406,8 @@ static const struct hand {
     {"INSERT INTO kiosk VALUES(x'0102030405060708', 0, zeroblob(32), 0)", AUDIT_TIP, 0, false},
     {"DELETE FROM record WHERE seq = 2", AUDIT_RECORDS, 0, false},
     {"UPDATE record SET day = day + 1 WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET tag = randomblob(16) WHERE seq = 2", AUDIT_RECORDS, 0, false},
+    {"UPDATE record SET tag = (SELECT tag FROM record WHERE seq = 1)", AUDIT_RECORDS, 0, false},
     {"UPDATE record SET act = 1", AUDIT_STRAY_RECORD, 0, false},
 };
 
@@ -459,6 +479,7 @@ int main(void)
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_was_published_and_what_waits_is_audited),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
+        TEST(a_tag_that_was_changed_is_not_published),
         TEST(every_hand_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

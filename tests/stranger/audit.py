@@ -378,7 +378,7 @@ class Audit:
             if h.kind == 6 and seq in self.contents:
                 d, rows = self.contents[seq], took.pop(seq, [])
                 digest = sha(*(r["kiosk"] + u64(r["seq"]) + r["hash"] + r["previous"]
-                               + u32(r["day"]) + bytes([r["flags"]]) for r in rows))
+                               + u32(r["day"]) + bytes([r["flags"]]) + r["tag"] for r in rows))
                 if len(d) < 76 or d[40:44] != u32(len(rows)) or d[44:76] != digest:
                     fault(f"act {seq}: took other records")
         for seq in took:
