@@ -232,11 +232,24 @@ static bool role_makes_sense(const struct act *act)
     return act->kind != ACT_OFFICER || act->to == ACT_OFFICER_ROLE || act->to == ACT_LEAD;
 }
 
-/* Values that only go up, by one. */
+/* Values that only go up: by one; or by more, but so that nobody uses the numbers up at once. */
 static bool steps(const struct act *act)
 {
-    const bool counted = act->field == ACT_NEWEST || act->field == ACT_MESSAGES;
-    return !counted || act->to == act->from + 1;
+    switch ((enum act_field)act->field) {
+    case ACT_NEWEST:
+    case ACT_MESSAGES:
+        return act->to == act->from + 1;
+    case ACT_CARD:
+    case ACT_BOARD_NO:
+        return act->to > act->from && act->to - act->from <= FOLD_LEAP_MAX && act->to <= UINT32_MAX;
+    case ACT_CASE_STATE:
+        return act->to <= UINT8_MAX;
+    case ACT_NOTHING:
+    case ACT_ROLE:
+    case ACT_FIELDS:
+        break;
+    }
+    return true;
 }
 
 /* The act that it undoes is of this case, counts, can be undone, and is turned round. */

@@ -38,6 +38,10 @@ void fold_free(struct fold **fold);
    officer has now. */
 void fold_begin(struct fold *fold, uint32_t officer);
 
+/* By how much the number of a board or a card may go up at once: above what a kiosk holds, or what a
+   lost journal had, but not so far that the numbers come to their end. */
+enum { FOLD_LEAP_MAX = 100000 };
+
 /* The verdict on an act that would come next, which changes nothing. *stands (may be NULL) becomes
    the value that stands where the act says what it replaces. */
 enum fold_verdict fold_would(const struct fold *fold, const struct act *act, uint64_t *stands);

@@ -13,9 +13,6 @@
 _Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
 _Static_assert((int)SEGMENT_TAG_LEN == (int)JOURNAL_TAG_LEN, "one kind of tag");
 
-/* Ignore a kiosk that claims a board further ahead: following it could exhaust the numbers. */
-enum { LEAP_MAX = 100000 };
-
 /* --- arrivals --- */
 
 /* What no import act took gets no tag and is not acknowledged, whatever stands in journal.db. */
@@ -29,7 +26,8 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
         arrived_read(vault, fold_kiosk(vault->history.fold, i), most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
-    if (arrived->board > *held && arrived->board - board->last->number <= LEAP_MAX)
+    /* What a kiosk claims further ahead is not followed. */
+    if (arrived->board > *held && arrived->board - board->last->number < FOLD_LEAP_MAX)
         *held = arrived->board;
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }

@@ -334,6 +334,31 @@ static void test_roles_are_those_before_the_transaction(void **state)
     fold_free(&fold);
 }
 
+/* One act with a huge number would stop publishing for good: no number would come after it. */
+static void test_numbers_do_not_leap_to_their_end(void **state)
+{
+    static const struct {
+        uint64_t from, to;
+        enum fold_verdict verdict;
+    } steps[] = {
+        {0, UINT64_MAX, FOLD_SENSELESS},    {0, (uint64_t)1 << 32, FOLD_SENSELESS},
+        {0, UINT32_MAX, FOLD_SENSELESS},    {0, FOLD_LEAP_MAX + 1, FOLD_SENSELESS},
+        {0, FOLD_LEAP_MAX, FOLD_COUNTS},    {FOLD_LEAP_MAX, FOLD_LEAP_MAX, FOLD_SENSELESS},
+        {FOLD_LEAP_MAX, 1, FOLD_SENSELESS}, {FOLD_LEAP_MAX, FOLD_LEAP_MAX + 1, FOLD_COUNTS},
+    };
+    static const uint16_t kinds[] = {ACT_BOARD, ACT_KIOSK};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct fold *fold = with_lead();
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            struct act act = of_kind(kinds[k]);
+            act.from = steps[i].from;
+            act.to = steps[i].to;
+            assert_int_equal(take(fold, act), steps[i].verdict);
+        }
+        fold_free(&fold);
+    }
+}
+
 static void test_what_waits_and_what_is_urgent(void **state)
 {
     struct fold *fold = with_lead();
@@ -384,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_root_takes_the_last_leads_role_no_more_than_a_lead_does),
         cmocka_unit_test(test_unknown_kinds_are_shown_and_never_void),
         cmocka_unit_test(test_roles_are_those_before_the_transaction),
+        cmocka_unit_test(test_numbers_do_not_leap_to_their_end),
         cmocka_unit_test(test_what_waits_and_what_is_urgent),
         cmocka_unit_test(test_acts_of_a_case_hang_together),
     };

@@ -233,6 +233,10 @@ class Audit:
             return "senseless: no such compartment"
         if h.field in (2, 6) and h.new != h.old + 1:
             return "senseless: not one more"
+        if h.field in (3, 4) and not h.old < h.new <= min(h.old + 100000, 2**32 - 1):
+            return "senseless: not higher, or too far"
+        if h.field == 5 and h.new > 255:
+            return "senseless: no such status"
         if h.kind == 20:
             other = self.counted.get(h.answers)
             if not other or (other.kind, other.subject, other.old, other.new) != (
