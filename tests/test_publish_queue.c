@@ -180,15 +180,17 @@ static void junk_keeps_no_letter_waiting(void **state)
     }
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 5, NULL), ERROR_NONE);
     publish_test_run(scene, FAKE_DESK_DAY);
-    const struct fake_kiosk honest = *kiosk;
+    struct fake_kiosk thief = *kiosk;
+    thief.records = malloc((size_t)2 * RECORD_LEN);
+    assert_non_null(thief.records);
+    memcpy(thief.records, kiosk->records, (size_t)2 * RECORD_LEN);
     for (int i = 0; i < 40; i++) {
-        kiosk->seq = 2;
-        memcpy(kiosk->hash, second, sizeof second);
-        fake_kiosk_cover(kiosk, charter);
-        assert_int_equal(fake_desk_import(&scene->desk, kiosk, 3, 3, NULL), ERROR_NONE);
+        thief.seq = 2;
+        memcpy(thief.hash, second, sizeof second);
+        fake_kiosk_cover(&thief, charter);
+        assert_int_equal(fake_desk_import(&scene->desk, &thief, 3, 3, NULL), ERROR_NONE);
     }
-    kiosk->seq = honest.seq;
-    memcpy(kiosk->hash, honest.hash, sizeof honest.hash);
+    free(thief.records);
     publish_test_file(scene, 'a');
     publish_test_run(scene, FAKE_DESK_DAY + 1);
     assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 16);
