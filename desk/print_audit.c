@@ -39,7 +39,8 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_OFFICER] = N_("the public keys are missing, or are not those that were named."),
         [AUDIT_WRAP] = N_("keys of the office that were given are missing."),
         [AUDIT_BOARD] = N_("a board is missing, or is not what was published."),
-        [AUDIT_QUEUE] = N_("a message waits for no board, or what waits is no message."),
+        [AUDIT_QUEUE] = N_("what waits for boards, or has left on one, is not what was written."),
+        [AUDIT_ARRIVALS] = N_("what a board says of arrivals is not what the records say."),
         [AUDIT_DATABASE] =
             N_("journal.db is damaged. Keep a copy, then put it back from your backup "
                "and import the bundles again."),

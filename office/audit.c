@@ -15,12 +15,13 @@
 const char *audit_kind_name(enum audit_kind kind)
 {
     static const char *const names[AUDIT_KINDS] = {
-        [AUDIT_HISTORY] = "history", [AUDIT_VOID] = "void",
-        [AUDIT_BODY] = "body",       [AUDIT_KEY] = "key",
-        [AUDIT_RECORDS] = "records", [AUDIT_STRAY_RECORD] = "stray record",
-        [AUDIT_TIP] = "tip",         [AUDIT_OFFICER] = "officer",
-        [AUDIT_WRAP] = "wrap",       [AUDIT_BOARD] = "board",
-        [AUDIT_QUEUE] = "queue",     [AUDIT_DATABASE] = "database",
+        [AUDIT_HISTORY] = "history",   [AUDIT_VOID] = "void",
+        [AUDIT_BODY] = "body",         [AUDIT_KEY] = "key",
+        [AUDIT_RECORDS] = "records",   [AUDIT_STRAY_RECORD] = "stray record",
+        [AUDIT_TIP] = "tip",           [AUDIT_OFFICER] = "officer",
+        [AUDIT_WRAP] = "wrap",         [AUDIT_BOARD] = "board",
+        [AUDIT_QUEUE] = "queue",       [AUDIT_ARRIVALS] = "arrivals",
+        [AUDIT_DATABASE] = "database",
     };
     return names[kind];
 }
@@ -370,7 +371,12 @@ static enum error check_kiosks(struct audit *audit)
 
 static enum error say_board(void *context, enum audit_board_part part, uint64_t act)
 {
-    return say_records(context, part == AUDIT_BOARD_QUEUED ? AUDIT_QUEUE : AUDIT_BOARD, act, NULL);
+    static const enum audit_kind kinds[] = {
+        [AUDIT_BOARD_MADE] = AUDIT_BOARD,
+        [AUDIT_BOARD_TAGS] = AUDIT_ARRIVALS,
+        [AUDIT_BOARD_MESSAGES] = AUDIT_QUEUE,
+    };
+    return say_records(context, kinds[part], act, NULL);
 }
 
 /* What stands beside the acts follows from them. */

@@ -21,7 +21,8 @@ enum audit_kind {
     AUDIT_OFFICER,  /* an officer's public keys are missing, or not those that were named */
     AUDIT_WRAP,     /* an officer, or the recovery key (0), lacks secrets that were given */
     AUDIT_BOARD,    /* a board is missing, or is not what was published */
-    AUDIT_QUEUE,    /* a message waits for no board, or what waits is no message */
+    AUDIT_QUEUE,    /* what waits for boards, or left on one, is not the messages */
+    AUDIT_ARRIVALS, /* what boards say of arrivals is not what the records say */
     AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };

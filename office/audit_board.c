@@ -2,20 +2,35 @@
 /* What was published and what waits for it, held against the acts. */
 #include "office/audit_board.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/grow.h"
 #include "crypto/secret.h"
-#include "office/publish_parts.h"
+#include "office/published.h"
+#include "office/queue.h"
 #include "protocol/board_folder.h"
+
+/* A record by its board and tag. */
+struct arrival {
+    uint32_t board;
+    uint8_t tag[JOURNAL_TAG_LEN];
+};
 
 /* Boards and messages are numbered in the order of their acts: one look at each is enough. */
 struct check {
     struct history *history;
     audit_board_fn *each;
     void *context;
-    uint64_t at; /* the act that was looked at last */
-    uint8_t *plain;
+    uint64_t at;      /* the act that was looked at last */
+    uint64_t *boards; /* the acts of all boards, which are in the order of their numbers */
+    size_t board_count, board_room;
+    struct arrival *arrivals; /* of records that have left, by board and tag */
+    size_t arrival_count, arrival_room;
+    uint64_t blamed; /* the import act that was named last */
+    struct published published;
+    uint8_t *plain; /* ACT_BODY_MAX, secret_new memory */
 };
 
 /* The next act of this kind that counts, behind the last one that was looked at; NULL at the end.
@@ -32,58 +47,204 @@ static const struct fold_act *next_act(struct check *check, enum act_kind kind)
     return NULL;
 }
 
+static enum error list_boards(struct check *check)
+{
+    enum error error = ERROR_NONE;
+    check->at = 0;
+    while (error == ERROR_NONE && next_act(check, ACT_BOARD) != NULL) {
+        error = GROW(check->boards, check->board_count, 1, check->board_room);
+        if (error == ERROR_NONE)
+            check->boards[check->board_count++] = check->at;
+    }
+    return error;
+}
+
+/* The act that made the board of this number; 0 for none. */
+static uint64_t board_act(const struct check *check, uint32_t number)
+{
+    size_t from = 0, to = check->board_count;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        const uint32_t there = fold_act(check->history->fold, check->boards[middle])->to;
+        if (there == number)
+            return check->boards[middle];
+        if (there < number)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return 0;
+}
+
+/* --- arrivals --- */
+
+static int by_board(const void *a, const void *b)
+{
+    const struct arrival *x = a, *y = b;
+    if (x->board != y->board)
+        return x->board < y->board ? -1 : 1;
+    return memcmp(x->tag, y->tag, sizeof x->tag);
+}
+
+/* A record leaves on a board after its import. Each import act is named once. */
+static enum error take_record(void *context, const struct journal_record *record)
+{
+    struct check *check = context;
+    if (record->board == 0)
+        return ERROR_NONE;
+    if (board_act(check, record->board) <= record->act) {
+        const bool named = check->blamed == record->act;
+        check->blamed = record->act;
+        return named ? ERROR_NONE : check->each(check->context, AUDIT_BOARD_TAGS, record->act);
+    }
+    enum error error = GROW(check->arrivals, check->arrival_count, 1, check->arrival_room);
+    if (error != ERROR_NONE)
+        return error;
+    struct arrival *added = &check->arrivals[check->arrival_count++];
+    added->board = record->board;
+    memcpy(added->tag, record->tag, sizeof added->tag);
+    return ERROR_NONE;
+}
+
+static enum error list_arrivals(struct check *check)
+{
+    enum error error = journal_each_record(check->history->journal, 0, take_record, check);
+    if (check->arrival_count > 0)
+        qsort(check->arrivals, check->arrival_count, sizeof *check->arrivals, by_board);
+    return error;
+}
+
+/* Both are sorted: a tag that stands in two segments is of one record only, and misses in the other
+   one. */
+static bool has_arrivals(const struct check *check, const struct segment *segment)
+{
+    size_t at = 0, to = check->arrival_count, n = 0;
+    while (at < to) { /* the first record of this board */
+        const size_t middle = at + (to - at) / 2;
+        if (check->arrivals[middle].board < segment->number)
+            at = middle + 1;
+        else
+            to = middle;
+    }
+    while (at + n < check->arrival_count && check->arrivals[at + n].board == segment->number)
+        n++;
+    bool same = n == segment->count;
+    for (size_t i = 0; i < n && same; i++)
+        same = memcmp(check->arrivals[at + i].tag, segment->tags + i * SEGMENT_TAG_LEN,
+                      SEGMENT_TAG_LEN) == 0;
+    return same;
+}
+
 /* --- boards --- */
 
-static bool fits(const struct journal_file *file, const struct head *head, uint32_t number,
-                 enum segment_kind kind)
+/* The segment of this kind that a board added. ERROR_BOARD_PART when its head names none, or
+   another one. */
+static enum error find_part(const struct journal_file *file, const struct head *head,
+                            enum segment_kind kind, struct segment *part)
 {
     for (uint32_t i = 0; i < head->segment_count; i++) {
         const struct head_segment segment = head_segment(head, i);
-        if (segment.number == number && segment.kind == kind)
-            return board_folder_fits(file->bytes, file->len, head->office, &segment, NULL) ==
-                   ERROR_NONE;
+        if (segment.number == head->number && segment.kind == kind)
+            return board_folder_fits(file->bytes, file->len, head->office, &segment, part);
     }
-    return false;
+    return ERROR_BOARD_PART;
 }
 
-static bool is_published(const struct journal_board *row, const uint8_t *said, size_t len)
+/* A board's two segments; ERROR_BOARD_PART when it is not what its act says. */
+static enum error view_board(const struct journal_board *row, const struct published_board *said,
+                             struct segment *arrivals, struct segment *answers)
 {
     uint8_t hash[HASH_LEN];
     struct head head;
     const struct hash_part part = {row->head.bytes, row->head.len};
-    return len == PUBLISH_BODY_LEN && row->head.bytes != NULL && hash_sha256(hash, &part, 1) == 0 &&
-           memcmp(hash, said + 8, HASH_LEN) == 0 &&
-           head_view(row->head.bytes, row->head.len, &head) == ERROR_NONE &&
-           head.number == row->number && head.day == row->day && head.charter == row->charter &&
-           fits(&row->arrivals, &head, row->number, SEGMENT_ARRIVALS) &&
-           fits(&row->answers, &head, row->number, SEGMENT_ANSWERS);
+    if (row->head.bytes == NULL)
+        return ERROR_BOARD_PART;
+    if (hash_sha256(hash, &part, 1) != 0)
+        return ERROR_MEMORY;
+    if (memcmp(hash, said->hash, HASH_LEN) != 0 ||
+        head_view(row->head.bytes, row->head.len, &head) != ERROR_NONE ||
+        head.number != row->number || head.day != row->day || head.charter != row->charter ||
+        said->number != row->number || said->day != row->day)
+        return ERROR_BOARD_PART;
+    enum error error = find_part(&row->arrivals, &head, SEGMENT_ARRIVALS, arrivals);
+    return error == ERROR_NONE ? find_part(&row->answers, &head, SEGMENT_ANSWERS, answers) : error;
+}
+
+/* A message that a board is said to have taken, and whether it is there. */
+struct sought {
+    struct check *check;
+    const struct segment *answers;
+    bool there;
+};
+
+static int compare_tags(const void *a, const void *b)
+{
+    return memcmp(a, b, SEGMENT_TAG_LEN);
+}
+
+static enum error seek(void *context, const struct journal_queued *queued)
+{
+    struct sought *sought = context;
+    const struct segment *answers = sought->answers;
+    uint8_t *entry = sought->check->plain;
+    enum error error = queue_open(sought->check->history->keys, queued, entry);
+    sought->there = error != ERROR_NONE; /* what does not open is named by itself */
+    if (error != ERROR_NONE)
+        return error == ERROR_SEAL || error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
+    const uint8_t *tag =
+        bsearch(entry, answers->tags, answers->count, SEGMENT_TAG_LEN, compare_tags);
+    if (tag == NULL)
+        return ERROR_NONE;
+    const size_t i = (size_t)(tag - answers->tags) / SEGMENT_TAG_LEN;
+    sought->there = memcmp(entry + SEGMENT_TAG_LEN, answers->bodies + i * SEGMENT_BODY_LEN,
+                           SEGMENT_BODY_LEN) == 0;
+    return ERROR_NONE;
+}
+
+static enum error check_messages(struct check *check, uint64_t by, const struct segment *answers)
+{
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < check->published.n && error == ERROR_NONE; i++) {
+        const struct published_message *message = &check->published.all[i];
+        struct sought sought = {check, answers, false};
+        if (message->by != by)
+            continue;
+        error = journal_queued(check->history->journal, message->act, seek, &sought);
+        if (error == ERROR_NONE && !sought.there)
+            error = check->each(check->context, AUDIT_BOARD_MESSAGES, message->act);
+        error = error == ERROR_NO_ROW ? ERROR_NONE : error; /* named by itself */
+    }
+    return error;
 }
 
 static enum error check_files(void *context, const struct journal_board *row)
 {
     struct check *check = context;
+    struct segment arrivals, answers;
+    struct published_board said;
+    const uint64_t act = check->at;
     const uint8_t *content = NULL;
     size_t len = 0;
-    enum error error =
-        history_body(check->history, check->at, ACT_BOARD, check->plain, &content, &len);
+    enum error error = history_body(check->history, act, ACT_BOARD, check->plain, &content, &len);
     if (error == ERROR_JOURNAL_ROW)
         return ERROR_NONE; /* the body is named by itself */
-    return error == ERROR_NONE && !is_published(row, content, len)
-               ? check->each(check->context, AUDIT_BOARD_MADE, check->at)
-               : error;
+    if (error == ERROR_NONE)
+        error = published_decode(content, len, &said);
+    if (error == ERROR_NONE)
+        error = view_board(row, &said, &arrivals, &answers);
+    if (error == ERROR_BOARD_PART || error == ERROR_MALFORMED)
+        return check->each(check->context, AUDIT_BOARD_MADE, act);
+    if (error == ERROR_NONE && !has_arrivals(check, &arrivals))
+        error = check->each(check->context, AUDIT_BOARD_TAGS, act);
+    return error == ERROR_NONE ? check_messages(check, act, &answers) : error;
 }
 
 static enum error check_board(void *context, const struct journal_board *row)
 {
     struct check *check = context;
-    const uint64_t before = check->at;
-    const struct fold_act *act = next_act(check, ACT_BOARD);
-    while (act != NULL && act->to < row->number) /* whose term has passed */
-        act = next_act(check, ACT_BOARD);
-    if (act != NULL && act->to == row->number)
-        return journal_board(check->history->journal, row->number, check_files, check);
-    check->at = before;
-    return check->each(check->context, AUDIT_BOARD_MADE, 0);
+    check->at = board_act(check, row->number);
+    return check->at != 0 ? journal_board(check->history->journal, row->number, check_files, check)
+                          : check->each(check->context, AUDIT_BOARD_MADE, 0);
 }
 
 static enum error check_boards(struct check *check)
@@ -97,7 +258,24 @@ static enum error check_boards(struct check *check)
                : error;
 }
 
-/* --- what waits --- */
+/* --- messages --- */
+
+static enum error check_left(struct check *check)
+{
+    const struct published *published = &check->published;
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < published->n && error == ERROR_NONE; i++) {
+        const struct published_message *message = &published->all[i];
+        const struct fold_act *act = fold_act(check->history->fold, message->act);
+        if (act->kind != ACT_MESSAGE || act->verdict != FOLD_COUNTS)
+            error = check->each(check->context, AUDIT_BOARD_MADE, message->by);
+        else if (i > 0 && published->all[i - 1].act == message->act)
+            error = check->each(check->context, AUDIT_BOARD_MESSAGES, message->act);
+    }
+    return error == ERROR_NONE && published->blind > 0
+               ? check->each(check->context, AUDIT_BOARD_MADE, published->blind)
+               : error;
+}
 
 static enum error check_queued(void *context, const struct journal_queued *queued)
 {
@@ -107,37 +285,54 @@ static enum error check_queued(void *context, const struct journal_queued *queue
     enum error error = ERROR_NONE;
     for (; act != NULL && check->at < queued->seq && error == ERROR_NONE;
          act = next_act(check, ACT_MESSAGE)) {
-        error = check->each(check->context, AUDIT_BOARD_QUEUED, check->at);
+        error = check->each(check->context, AUDIT_BOARD_MESSAGES, check->at);
         before = check->at;
     }
     if (error != ERROR_NONE)
         return error;
     if (act == NULL || check->at != queued->seq) {
         check->at = before;
-        return check->each(check->context, AUDIT_BOARD_QUEUED, queued->seq);
+        return check->each(check->context, AUDIT_BOARD_MESSAGES, queued->seq);
     }
     error = queue_open(check->history->keys, queued, check->plain);
     if (error == ERROR_SEAL)
-        return check->each(check->context, AUDIT_BOARD_QUEUED, queued->seq);
+        return check->each(check->context, AUDIT_BOARD_MESSAGES, queued->seq);
     return error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
 }
 
 static enum error check_queue(struct check *check)
 {
     check->at = 0;
-    enum error error = journal_each_queued(check->history->journal, true, check_queued, check);
+    enum error error = journal_each_queued(check->history->journal, check_queued, check);
     while (error == ERROR_NONE && next_act(check, ACT_MESSAGE) != NULL)
-        error = check->each(check->context, AUDIT_BOARD_QUEUED, check->at);
+        error = check->each(check->context, AUDIT_BOARD_MESSAGES, check->at);
     return error;
+}
+
+/* --- the whole --- */
+
+static enum error run(struct check *check)
+{
+    enum error error = published_read(check->history, &check->published);
+    if (error == ERROR_NONE)
+        error = list_boards(check);
+    if (error == ERROR_NONE)
+        error = list_arrivals(check);
+    if (error == ERROR_NONE)
+        error = check_boards(check);
+    if (error == ERROR_NONE)
+        error = check_left(check);
+    return error == ERROR_NONE ? check_queue(check) : error;
 }
 
 enum error audit_board_check(struct history *history, audit_board_fn *each, void *context)
 {
     struct check check = {.history = history, .each = each, .context = context};
     check.plain = secret_new(ACT_BODY_MAX);
-    enum error error = check.plain != NULL ? check_boards(&check) : ERROR_MEMORY;
-    if (error == ERROR_NONE)
-        error = check_queue(&check);
+    enum error error = check.plain != NULL ? run(&check) : ERROR_MEMORY;
+    published_free(&check.published);
+    free(check.boards);
+    free(check.arrivals);
     secret_free(check.plain);
     return error;
 }

@@ -7,16 +7,24 @@
 
 #include "office/history.h"
 
-enum audit_board_part { AUDIT_BOARD_MADE, AUDIT_BOARD_QUEUED };
+enum audit_board_part { AUDIT_BOARD_MADE, AUDIT_BOARD_TAGS, AUDIT_BOARD_MESSAGES };
 
 /* Gets what is wrong, and the act that it is about, 0 for none. */
 typedef enum error audit_board_fn(void *context, enum audit_board_part part, uint64_t act);
 
-/* Holds the boards against their acts, as history has them, and segments against heads:
-   AUDIT_BOARD_MADE for each that is not what was published, for one that no act made, and when the
-   last is missing; and what waits, or waited, for a board against the messages: AUDIT_BOARD_QUEUED
-   for each message without an entry, an entry of no message, or one that does not open. Errors of
-   each, of the store, ERROR_MEMORY. */
+/* Holds what stands beside the acts of boards against them, as history has them:
+
+   AUDIT_BOARD_MADE      a board that is not what was published, or that no act made; the last one
+   is missing; an act of a board that names what is no message before it AUDIT_BOARD_TAGS      a
+   board's arrivals are not the tags of the records that are said to have left on it; by the import
+   act, records that are said to have left on a board that came before them or never
+   AUDIT_BOARD_MESSAGES  a message without an entry, or with one though it was taken back; an entry
+   of no message, or one that does not open; a message that left twice, or after it was taken back,
+   or that is not on the board on which it left
+
+   Boards whose term has passed have no files: of them the acts alone are looked at. An entry for
+   which history->keys have no key is passed over. Errors of each, of the store, ERROR_MEMORY: the
+   check did not come to its end. */
 enum error audit_board_check(struct history *history, audit_board_fn *each, void *context);
 
 #endif

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/utf8.h"
-#include "base/wire.h"
 #include "office/fleet.h"
 #include "office/publish_parts.h"
+#include "office/published.h"
 #include "office/tidy.h"
 
 #define NOTICES_FILE "notices.txt"
@@ -91,26 +91,47 @@ static enum error keep_board(void *context, const struct history_batch *batch)
     return publish_board_keep(context);
 }
 
+/* The body of the board's act; malloc'd. */
+static enum error make_body(const struct publish_board *board, uint8_t **out, size_t *len)
+{
+    struct published_board said = {
+        .number = board->number,
+        .day = board->day,
+        .answers = board->vault->charter.settings[CHARTER_ANSWERS],
+    };
+    const struct hash_part part = {board->head, board->head_len};
+    size_t n = 0;
+    *len = published_len(said.answers);
+    uint8_t *body = *out = malloc(*len);
+    if (body == NULL || hash_sha256(said.hash, &part, 1) != 0)
+        return ERROR_MEMORY;
+    published_encode(&said, body);
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
+        if (board->queue.all[i].board == 1)
+            error = published_name(body, n++, board->queue.all[i].act);
+    return error;
+}
+
 /* The act names the board before it: of two desks that publish at once one is refused. */
 static enum error add_board(struct vault *vault, struct publish_board *board, uint32_t now)
 {
     struct history_batch batch = {.beside = keep_board, .context = board};
-    uint8_t body[PUBLISH_BODY_LEN];
-    const struct act_content content = {.head = body, .head_len = sizeof body};
+    struct act_content content = {.head = NULL};
+    uint8_t *body = NULL;
     const struct act act = {.kind = ACT_BOARD,
                             .field = ACT_BOARD_NO,
                             .minute = now,
                             .from = board->last->number,
                             .to = board->number};
-    const struct hash_part part = {board->head, board->head_len};
-    wire_put32(body, board->number);
-    wire_put32(body + 4, board->day);
-    enum error error = hash_sha256(body + 8, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
+    enum error error = make_body(board, &body, &content.head_len);
+    content.head = body;
     if (error == ERROR_NONE)
         error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
     if (error == ERROR_NONE)
         error = history_append(&vault->history, &batch);
     history_batch_free(&batch);
+    free(body);
     return error;
 }
 

@@ -287,9 +287,6 @@ static enum error keep_taken(const struct publish_board *board)
     for (size_t i = 0; i < board->kiosk_count; i++)
         for (size_t k = 0; k < board->kiosks[i].n && error == ERROR_NONE; k++)
             error = journal_publish_record(journal, &board->kiosks[i].all[k], board->number);
-    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
-        if (board->queue.all[i].board == 1)
-            error = journal_publish_queued(journal, board->queue.all[i].act, board->number);
     return error;
 }
 

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/wire.h"
 #include "crypto/secret.h"
 #include "office/publish_parts.h"
+#include "office/published.h"
 #include "protocol/board_folder.h"
 #include "protocol/names.h"
 
@@ -32,15 +32,17 @@ static enum error read_act(struct vault *vault, uint64_t seq, struct publish_las
 {
     const uint8_t *content = NULL;
     size_t len = 0;
+    struct published_board board;
     uint8_t *plain = secret_new(ACT_BODY_MAX);
     if (plain == NULL)
         return ERROR_MEMORY;
     enum error error = history_body(&vault->history, seq, ACT_BOARD, plain, &content, &len);
-    if (error == ERROR_NONE && (len != PUBLISH_BODY_LEN || wire_get32(content) != last->number))
+    if (error == ERROR_NONE &&
+        (published_decode(content, len, &board) != ERROR_NONE || board.number != last->number))
         error = ERROR_JOURNAL_ROW;
     if (error == ERROR_NONE) {
-        last->day = wire_get32(content + 4);
-        memcpy(last->hash, content + 8, HASH_LEN);
+        last->day = board.day;
+        memcpy(last->hash, board.hash, HASH_LEN);
     }
     secret_free(plain);
     return error;

@@ -12,9 +12,7 @@
 #include "office/vault.h"
 #include "protocol/head.h"
 
-/* The board published last: as the body of its act has it, which is number (4), day (4), SHA-256 of
-   its head (32); and its head. */
-enum { PUBLISH_BODY_LEN = 4 + 4 + HASH_LEN };
+/* The board published last, as its act has it; and its head. */
 struct publish_last {
     uint32_t number; /* 0: none */
     uint32_t day;

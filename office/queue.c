@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "base/wire.h"
+#include "office/published.h"
 #include "protocol/segment.h"
 
 /* --- sealing --- */
@@ -127,23 +128,50 @@ static enum error take_row(void *context, const struct journal_queued *queued)
 {
     struct plan *plan = context;
     const struct fold_act *act = fold_act(plan->vault->history.fold, queued->seq);
-    if (act != NULL && act->kind == ACT_MESSAGE && act->verdict == FOLD_COUNTS &&
-        act->place != FOLD_NOWHERE)
-        return place(plan, queued, &plan->turns[act->place]);
-    vault_note_damage(plan->vault, 0, queued->seq, 0);
+    return place(plan, queued, &plan->turns[act->place]);
+}
+
+/* Of a message that no board took; one that may be on a board whose act does not open is left out.
+ */
+static enum error take_message(struct plan *plan, const struct published *published, uint64_t seq)
+{
+    const struct fold_act *act = fold_act(plan->vault->history.fold, seq);
+    enum error error = seq > published->blind
+                           ? journal_queued(plan->vault->journal, seq, take_row, plan)
+                           : ERROR_NO_ROW;
+    if (error != ERROR_NO_ROW)
+        return error;
+    vault_note_damage(plan->vault, act->place + 1, seq, act->to);
     plan->damaged = true;
     return ERROR_NONE;
+}
+
+static enum error take_messages(struct plan *plan, const struct published *published)
+{
+    const struct fold *fold = plan->vault->history.fold;
+    enum error error = ERROR_NONE;
+    for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind == ACT_MESSAGE && act->verdict == FOLD_COUNTS && act->place != FOLD_NOWHERE &&
+            published_find(published, seq) == NULL)
+            error = take_message(plan, published, seq);
+    }
+    return error;
 }
 
 enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue)
 {
     const size_t cases = fold_case_count(vault->history.fold);
+    struct published published = {.all = NULL};
     struct plan plan = {.vault = vault, .queue = queue, .answers = answers, .first = {1, 1}};
     *queue = (struct queue){.all = NULL};
     plan.turns = calloc(cases + 1, sizeof *plan.turns);
     enum error error = plan.turns != NULL ? ERROR_NONE : ERROR_MEMORY;
     if (error == ERROR_NONE)
-        error = journal_each_queued(vault->journal, false, take_row, &plan);
+        error = published_read(&vault->history, &published);
+    if (error == ERROR_NONE)
+        error = take_messages(&plan, &published);
+    published_free(&published);
     free(plan.turns);
     free(plan.loads);
     if (error != ERROR_NONE)
@@ -161,8 +189,7 @@ void queue_free(struct queue *queue)
 
 struct taking {
     struct vault *vault;
-    struct queue *queue;
-    size_t at; /* in the queue */
+    struct queue_item *item;
     uint8_t (*out)[ANSWER_LEN];
     size_t n;
     bool damaged;
@@ -171,19 +198,13 @@ struct taking {
 static enum error open_row(void *context, const struct journal_queued *queued)
 {
     struct taking *taking = context;
-    struct queue *queue = taking->queue;
-    while (taking->at < queue->n && queue->all[taking->at].act < queued->seq)
-        taking->at++;
-    struct queue_item *item = taking->at < queue->n ? &queue->all[taking->at] : NULL;
-    if (item == NULL || item->act != queued->seq || item->board != 1)
-        return ERROR_NONE;
     enum error error = queue_open(taking->vault->keys, queued, taking->out[taking->n]);
     taking->n += error == ERROR_NONE;
     if (error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
         return error;
     const struct fold_act *act = fold_act(taking->vault->history.fold, queued->seq);
     vault_note_damage(taking->vault, act->place + 1, queued->seq, act->to);
-    item->board = 0;
+    taking->item->board = 0;
     taking->damaged = true;
     return ERROR_NONE;
 }
@@ -191,8 +212,13 @@ static enum error open_row(void *context, const struct journal_queued *queued)
 enum error queue_take(struct vault *vault, struct queue *queue, uint8_t (*out)[ANSWER_LEN],
                       size_t *n)
 {
-    struct taking taking = {.vault = vault, .queue = queue, .out = out};
-    enum error error = journal_each_queued(vault->journal, false, open_row, &taking);
+    struct taking taking = {.vault = vault, .out = out};
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < queue->n && error == ERROR_NONE; i++) {
+        taking.item = &queue->all[i];
+        if (taking.item->board == 1)
+            error = journal_queued(vault->journal, taking.item->act, open_row, &taking);
+    }
     *n = taking.n;
     return error == ERROR_NONE && taking.damaged ? ERROR_JOURNAL_ROW : error;
 }

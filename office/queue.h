@@ -44,9 +44,10 @@ struct queue {
 
 /* Reads what waits and plans the boards to come: each takes the oldest messages, at most `answers`
    of them, at most a quarter of these without a text, at most SEGMENT_CASE_MAX of one case, and no
-   message of a case before those that were written earlier. *queue is for queue_free. What is
-   queued for no message that counts is left out and noted in vault->damage; at the end
-   ERROR_JOURNAL_ROW. ERROR_MEMORY, errors of the store: nothing is to be freed. */
+   message of a case before those that were written earlier. *queue is for queue_free. A message
+   without an entry, and one of which nobody knows whether it has left (office/published), is left
+   out and noted in vault->damage; at the end ERROR_JOURNAL_ROW. ERROR_MEMORY, errors of the store:
+   nothing is to be freed. */
 enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue);
 void queue_free(struct queue *queue);
 

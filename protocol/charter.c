@@ -41,7 +41,7 @@ _Static_assert(AT_SIGNATURE + SIGNATURE_LEN == CHARTER_LEN, "the charter ends wi
 
 const struct charter_range charter_ranges[CHARTER_SETTINGS] = {
     [CHARTER_BOARD_DAYS] = {"board-days", 1, 127, 31},
-    [CHARTER_ANSWERS] = {"answers", 16, 4096, 256},
+    [CHARTER_ANSWERS] = {"answers", 16, 4000, 256},
     [CHARTER_ARRIVALS] = {"arrivals", 16, 65536, 1024},
     [CHARTER_TERM] = {"term", 90, 1000, 400},
     [CHARTER_SIZE] = {"size", 16, 4096, 512},

@@ -15,8 +15,7 @@
 #define CASEKEY "SELECT commitment, handle, compartment, generation, wrapped FROM casekey "
 #define RECORD  "SELECT kiosk, seq, hash, previous, day, flags, act, tag, board FROM record "
 #define QUEUE                                                                                      \
-    "SELECT q.seq, q.sealed, q.board, a.body_digest IS NOT NULL FROM queue q "                     \
-    "JOIN act a ON a.seq = q.seq "
+    "SELECT q.seq, q.sealed, a.body_digest IS NOT NULL FROM queue q JOIN act a ON a.seq = q.seq "
 #define BOARD "SELECT number, day, charter, head, arrivals, answers FROM board "
 #define KIOSK                                                                                      \
     "SELECT kiosk, tip_seq, tip_hash, tip_day, "                                                   \
@@ -95,10 +94,9 @@ static const char *const statements[SQL_COUNT] = {
                   "(EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND o.seq = r.seq - 1) "
                   "AND NOT EXISTS (SELECT 1 FROM record o WHERE o.kiosk = r.kiosk AND "
                   "o.seq = r.seq - 1 AND o.hash = r.previous))) ORDER BY seq",
-    [SQL_QUEUE_ADD] = "INSERT INTO queue(seq, sealed, board) VALUES(?1, ?2, 0)",
-    [SQL_QUEUE] = QUEUE "ORDER BY q.seq",
-    [SQL_QUEUE_WAITING] = QUEUE "WHERE q.board = 0 ORDER BY q.seq",
-    [SQL_QUEUE_PUBLISH] = "UPDATE queue SET board = ?2 WHERE seq = ?1",
+    [SQL_QUEUE_ADD] = "INSERT INTO queue(seq, sealed) VALUES(?1, ?2)",
+    [SQL_QUEUE] = QUEUE "WHERE q.seq = ?1",
+    [SQL_QUEUE_ALL] = QUEUE "ORDER BY q.seq",
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
@@ -146,9 +144,7 @@ static const struct db_schema schema = {
         "CREATE INDEX record_tag ON record(tag);"
         "CREATE TABLE envelope(kiosk BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, "
         "envelope BLOB NOT NULL, PRIMARY KEY(kiosk, seq, hash));"
-        "CREATE TABLE queue(seq INTEGER PRIMARY KEY REFERENCES act(seq), sealed BLOB NOT NULL, "
-        "board INTEGER NOT NULL);"
-        "CREATE INDEX queue_waiting ON queue(seq) WHERE board = 0;"
+        "CREATE TABLE queue(seq INTEGER PRIMARY KEY REFERENCES act(seq), sealed BLOB NOT NULL);"
         "CREATE TABLE board(number INTEGER PRIMARY KEY, day INTEGER NOT NULL, "
         "charter INTEGER NOT NULL, head BLOB NOT NULL, arrivals BLOB NOT NULL, "
         "answers BLOB NOT NULL);",

@@ -279,23 +279,23 @@ enum error journal_each_fork(struct journal *journal, const uint8_t kiosk[JOURNA
 /* The sealed board entry of a message act. */
 struct journal_queued {
     uint64_t seq;          /* of the act */
-    uint32_t board;        /* number of the board that it left on; 0: it waits for one */
     bool has_text;         /* its act has a body */
     const uint8_t *sealed; /* valid until the callback returns; length 0 when it is no blob */
     size_t len;
 };
 
-/* Adds the entry of an act that is there, which has one at most; it waits. */
+/* Adds the entry of an act that is there, which has one at most. Whether it has left on a board,
+   the acts of the boards say (office/published). */
 enum error journal_add_queued(struct journal *journal, uint64_t seq, const uint8_t *sealed,
                               size_t len);
 
-/* Calls each for the entries that wait, or for all, by act, as journal_each_txn. */
+/* Calls each for the entry of one act; ERROR_NO_ROW when there is none. */
 typedef enum error journal_queued_fn(void *context, const struct journal_queued *queued);
-enum error journal_each_queued(struct journal *journal, bool all, journal_queued_fn *each,
-                               void *context);
+enum error journal_queued(struct journal *journal, uint64_t seq, journal_queued_fn *each,
+                          void *context);
 
-/* Sets the board of an entry that is there. */
-enum error journal_publish_queued(struct journal *journal, uint64_t seq, uint32_t board);
+/* Calls each for all entries, by act, as journal_each_txn. */
+enum error journal_each_queued(struct journal *journal, journal_queued_fn *each, void *context);
 
 /* Bytes of a file that was published. */
 struct journal_file {

@@ -21,30 +21,31 @@ static struct journal_file file_of(const struct db_value *value)
 
 static enum error queued_row(void *context, const struct db_value *columns, size_t n)
 {
-    const struct journal_rows *rows = context;
+    struct journal_rows *rows = context;
     struct journal_row row = {columns, ERROR_NONE};
     const struct journal_file sealed = file_of(&columns[1]);
     const struct journal_queued queued = {
         .seq = journal_take_number(&row, 0, INT64_MAX),
-        .board = (uint32_t)journal_take_number(&row, 2, UINT32_MAX),
-        .has_text = journal_take_number(&row, 3, 1) != 0,
+        .has_text = journal_take_number(&row, 2, 1) != 0,
         .sealed = sealed.bytes,
         .len = sealed.len,
     };
+    rows->found = true;
     return row.error == ERROR_NONE ? rows->queued(rows->context, &queued) : row.error;
 }
 
-enum error journal_each_queued(struct journal *journal, bool all, journal_queued_fn *each,
-                               void *context)
+enum error journal_queued(struct journal *journal, uint64_t seq, journal_queued_fn *each,
+                          void *context)
 {
     struct journal_rows rows = {.queued = each, .context = context};
-    return db_run(journal->db, all ? SQL_QUEUE : SQL_QUEUE_WAITING, NULL, 0, queued_row, &rows);
+    const struct db_value in[] = {DB_V_INT(seq)};
+    return journal_one(journal, SQL_QUEUE, in, 1, queued_row, &rows, &rows.found);
 }
 
-enum error journal_publish_queued(struct journal *journal, uint64_t seq, uint32_t board)
+enum error journal_each_queued(struct journal *journal, journal_queued_fn *each, void *context)
 {
-    const struct db_value in[] = {DB_V_INT(seq), DB_V_INT(board)};
-    return journal_put(journal, SQL_QUEUE_PUBLISH, in, 2);
+    struct journal_rows rows = {.queued = each, .context = context};
+    return db_run(journal->db, SQL_QUEUE_ALL, NULL, 0, queued_row, &rows);
 }
 
 /* --- boards --- */

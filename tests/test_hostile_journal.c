@@ -260,6 +260,8 @@ static void keys_of_nobody_keep_no_case_from_a_removal(void **state)
 
 /* --- boards --- */
 
+static uint32_t last_sent; /* messages of the board that was made last */
+
 /* What the next board, of another day each time, says of the kiosk, and how many tags it adds. */
 static enum error publish(struct head_mark *mark, uint32_t *arrivals)
 {
@@ -271,6 +273,7 @@ static enum error publish(struct head_mark *mark, uint32_t *arrivals)
     const enum error error = publish_run(&desk.vault, out, now, &report);
     const int fd = open(out, O_RDONLY | O_DIRECTORY);
     assert_true(report.made && fd >= 0);
+    last_sent = report.sent;
     assert_int_equal(
         board_folder_check(fd, desk.vault.charter.board, desk.vault.charter.office, &board),
         ERROR_NONE);
@@ -318,12 +321,32 @@ static void what_was_published_and_what_waits_is_audited(void **state)
     assert_int_equal(audit().kinds[AUDIT_QUEUE], 1); /* one is its own */
     change("DELETE FROM queue");
     assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
-    change("INSERT INTO queue SELECT 1, randomblob(4128), 0");
+    change("INSERT INTO queue SELECT 1, randomblob(4128)");
     assert_int_equal(audit().kinds[AUDIT_QUEUE], 3);
     change("UPDATE board SET answers = zeroblob(length(answers)) WHERE number = 1");
     assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
     change("UPDATE board SET number = 7 WHERE number = 2");
     assert_int_equal(audit().kinds[AUDIT_BOARD], 3); /* one of no act; the last is missing */
+}
+
+/* What left on a board is what its act names, whatever becomes of the act. */
+static void a_board_act_without_its_words_has_nothing_published_twice(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    char sql[96];
+    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    uint32_t number = 0;
+    const uint64_t act = fold_board(desk.vault.history.fold, &number);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    snprintf(sql, sizeof sql, "DELETE FROM body WHERE seq = %llu", (unsigned long long)act);
+    change(sql);
+    assert_int_equal(fake_desk_answer(&desk, 2, "two", 3, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(last_sent, 1); /* the new one, and not the old one again */
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
 }
 
 /* Nor is anything of an act whose records are not those that it took. */
@@ -478,6 +501,7 @@ int main(void)
         TEST(keys_of_nobody_keep_no_case_from_a_removal),
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_was_published_and_what_waits_is_audited),
+        TEST(a_board_act_without_its_words_has_nothing_published_twice),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(a_tag_that_was_changed_is_not_published),
         TEST(every_hand_is_named),

@@ -107,6 +107,17 @@ broken 'UPDATE txn SET prev = flip(prev) WHERE no = 9' 'transaction 9: prev '
 result prev
 broken 'DELETE FROM record WHERE rowid = (SELECT min(rowid) FROM record)' 'act [0-9]*: took other'
 result record
+broken 'UPDATE record SET tag = flip(tag) WHERE rowid = (SELECT min(rowid) FROM record)' \
+    'act [0-9]*: took other'
+result record_tag
+broken 'UPDATE record SET board = 0 WHERE rowid = (SELECT min(rowid) FROM record WHERE board > 0)' \
+    'board [0-9]*: other arrivals'
+result record_board
+broken 'UPDATE record SET board = 4000000 WHERE rowid = (SELECT max(rowid) FROM record)' \
+    'act [0-9]*: record [0-9]* left on no board after it'
+result record_no_board
+broken 'DELETE FROM queue WHERE seq = (SELECT max(seq) FROM queue)' 'queue: not the messages'
+result queue
 broken 'UPDATE officer SET agree = flip(agree) WHERE no = 2' 'officer: '
 result officer
 refused 'CREATE INDEX more ON record(seq)' 'journal.db: another definition: CREATE INDEX more'

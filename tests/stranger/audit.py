@@ -47,7 +47,7 @@ TABLES = {
     "kiosk": [("kiosk", 8), ("tip_seq", 0), ("tip_hash", 32), ("tip_day", 0)],
     "record": [("kiosk", 8), ("seq", 0), ("hash", 32), ("previous", 32), ("day", 0), ("flags", 0),
                ("act", 0), ("tag", 16), ("board", 0)],
-    "queue": [("seq", 0), ("sealed", 4128), ("board", 0)],
+    "queue": [("seq", 0), ("sealed", 4128)],
     "board": [("number", 0), ("day", 0), ("charter", 0), ("head", None), ("arrivals", None),
               ("answers", None)],
     "envelope": [("kiosk", 8), ("seq", 0), ("hash", 32), ("envelope", 16384)],
@@ -112,7 +112,7 @@ class Audit:
         self.roles, self.named, self.cases, self.values = {}, {}, {}, {}
         self.counted, self.committed, self.root, self.charter = {}, {}, None, None
         self.verdicts, self.letters, self.cards = {}, {}, {}
-        self.unsound, self.viewed, self.queued = False, 0, {}
+        self.unsound, self.viewed, self.queued, self.left, self.made = False, 0, {}, {}, []
 
     def take_wraps(self):
         me = [r["no"] for r in self.t["officer"] if r["sign"] == self.sign]
@@ -417,7 +417,7 @@ class Audit:
     def board(self, r, said):
         """A board against its act, its segments, and what it took."""
         number, head = r["number"], r["head"]
-        if said != u32(number) + u32(r["day"]) + sha(head):
+        if said[:40] != u32(number) + u32(r["day"]) + sha(head):
             return fault(f"board {number}: not what its act says")
         mine = [s for s in segments(head) if s[0] == number]
         if mine != [(number, kind, int.from_bytes(r[name][56:60], "little"), sha(r[name]))
@@ -427,12 +427,47 @@ class Audit:
         if r["arrivals"][96:] != b"".join(tags):
             fault(f"board {number}: other arrivals than records")
         n, d = mine[1][2], r["answers"][96:]
+        if len(said) != 40 + 4 * n:
+            fault(f"board {number}: its act has no place for each answer")
         entries = {d[16 * i:16 * i + 16] + d[16 * n + 4080 * i:16 * n + 4080 * (i + 1)]
                    for i in range(n)}
-        if not {self.queued[x["seq"]] for x in self.t["queue"]
-                if x["board"] == number and x["seq"] in self.queued} <= entries:
+        if not {self.queued[m] for m in self.left
+                if self.left[m] == number and m in self.queued} <= entries:
             fault(f"board {number}: an answer that it took is not there")
         return None
+
+    def leave(self, seq, number, said):
+        """The messages that the act of a board names."""
+        named = struct.unpack(f"<{(len(said) - 40) // 4}I", said[40:])
+        named = named[:named.index(0)] if 0 in named else named
+        if list(named) != sorted(set(named)) or any(said[40 + 4 * len(named):]):
+            fault(f"act {seq}: names messages in another order")
+        for message in named:
+            h = self.counted.get(message)
+            if message > seq or not h or h.kind != 17:
+                fault(f"act {seq}: names {message}, which is no message before it")
+            elif message in self.left:
+                fault(f"act {message}: left on board {self.left[message]} and on board {number}")
+            self.left[message] = number
+
+    def arrivals(self):
+        """On which boards records are said to have left, and the tags of letters."""
+        acts, tags = {number: seq for seq, number in self.made}, {}
+        for r in self.t["record"]:
+            tags.setdefault(r["tag"], []).append(r)
+            if r["board"] and acts.get(r["board"], 0) <= r["act"]:
+                fault(f"act {r['act']}: record {r['seq']} left on no board after it")
+        for tag, rows in tags.items():
+            if len(rows) > 1:
+                fault(f"record: {len(rows)} have the tag {tag.hex()}")
+        for seq, letter in self.letters.items():
+            kiosk, number = self.contents[seq][:8], struct.unpack("<Q", self.contents[seq][8:16])[0]
+            if (letter[3], letter[4]) != (kiosk, number):
+                continue
+            mine = {mac(letter[13], b"sandyq arrived v1" + u32(c) + u32(letter[16]))[:16]
+                    for c in range(1, self.charter["number"] + 1)}
+            if not mine & tags.keys():
+                fault(f"act {seq}: no record has the tag that its writer looks for")
 
     def boards(self):
         for r in self.t["queue"]:
@@ -446,8 +481,12 @@ class Audit:
             fault("queue: not the messages")
         made = {h.new: self.contents.get(seq, b"") for seq, h in self.counted.items()
                 if h.kind == 7}
+        numbers = [(seq, h.new) for seq, h in sorted(self.counted.items()) if h.kind == 7]
+        for seq, number in numbers:
+            self.leave(seq, number, made[number])
+        self.made = numbers
         for r in self.t["board"]:
-            self.board(r, made.get(r["number"]))
+            self.board(r, made.get(r["number"], b""))
         if made and max(made) not in {r["number"] for r in self.t["board"]}:
             fault("board: the last one is missing")
 
@@ -457,6 +496,8 @@ class Audit:
         if held and self.charter and held["number"] < self.charter["number"]:
             fault("charter: older than that of the founding")
         self.charter = held or self.charter
+        if self.charter:
+            self.arrivals()
         names = [name for name in os.listdir(self.folder) if name.startswith("intake-")]
         keys = [intake(os.path.join(self.folder, name), self.id, self.me, self.agree)
                 for name in sorted(names)]

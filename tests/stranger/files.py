@@ -19,7 +19,7 @@ from primitives import hpke_open, public, sha, signed, u32
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../man/sandyq-formats.5")
 FACILITY = re.compile(rb"[A-Z0-9][A-Z0-9-]{0,14}\0+")
 TEXTS = re.compile(rb"(?:[a-z]+ (?:-|[a-z]{2,8}) [^\n\0]+\n)*")
-SETTINGS = ((1, 127), (16, 4096), (16, 65536), (90, 1000), (16, 4096), (8, 65536), (1, 365),
+SETTINGS = ((1, 127), (16, 4000), (16, 65536), (90, 1000), (16, 4096), (8, 65536), (1, 365),
             (1, 365))
 MARK = b"\xef\xbb\xbf"
 

@@ -28,7 +28,8 @@ class State:
         audit.run()
         fold = Fold(audit, len(audit.t["txn"]))
         self.records, self.cases = audit.t["record"], len(fold.cases)
-        self.queue, self.boards = audit.t["queue"], audit.t["board"]
+        self.left, self.boards = audit.left, audit.t["board"]
+        self.queue = [r["seq"] for r in audit.t["queue"]]
         bodies = {r["seq"] for r in audit.t["act"] if r["body_digest"] is not None}
         self.messages = {seq: (head.subject, seq in bodies)
                          for seq, head in audit.counted.items() if head.kind == 17}
@@ -70,11 +71,11 @@ def weekday_is_due(state, n):
 
 def boards_to_come(state):
     """How many boards it takes until nothing waits: each takes the oldest."""
-    waiting, boards = [r for r in state.queue if r["board"] == 0], 0
+    waiting, boards = [seq for seq in state.queue if seq not in state.left], 0
     while waiting:
         left, textless, taken, late = [], 0, {}, set()
         for r in waiting:
-            case, text = state.messages[r["seq"]]
+            case, text = state.messages[r]
             if (sum(taken.values()) == state.answers or case in late or taken.get(case, 0) == 4
                     or not text and textless == state.answers // 4):
                 late.add(case)
@@ -90,8 +91,8 @@ def published(before, after, out):
     new = after.since(before, 7)
     number = max(number for kind, number, _ in after.acts.values() if kind == 7)
     row = next(r for r in after.boards if r["number"] == number)
-    sent = sum(r["board"] == number for r in after.queue)
-    waits = sum(r["board"] == 0 for r in after.queue)
+    sent = sum(board == number for board in after.left.values())
+    waits = len(after.queue) - len(after.left)
     due = today() + 1
     while not weekday_is_due(after, due):
         due += 1
