@@ -282,6 +282,15 @@ static void say_lost(const struct vault *vault)
                     (unsigned long long)vault->damage[i].case_id);
 }
 
+static void say_mended(const struct publish_report *report)
+{
+    if (report->mended > 0)
+        fprintf(stderr,
+                _("journal.db said of %u records that they had left on another board than is true: "
+                  "this is put right.\n"),
+                report->mended);
+}
+
 static void say_board(const struct publish_report *report)
 {
     const struct publish_forecast *forecast = &report->forecast;
@@ -339,6 +348,7 @@ int command_publish(const struct command_line *line)
             say_board(&report);
         say_ahead(report.ahead_kiosk, report.ahead);
         say_lost(vault);
+        say_mended(&report);
     }
     if (report.blamed != NULL)
         status = fail_file(line->operands[0], &report, error);

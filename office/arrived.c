@@ -12,6 +12,7 @@
 /* Records of one kiosk, act by act. */
 struct arrivals {
     struct vault *vault;
+    struct told *told;
     struct journal_record *all;
     size_t n, room;
     bool *chained; /* by place in all: whether it is of the chain */
@@ -61,6 +62,8 @@ static enum error take_act(void *context, const struct contact *contact,
         arrivals->damaged = true;
         vault_note_damage(arrivals->vault, 0, state->act, 0);
     }
+    for (size_t i = from; i < arrivals->n && error == ERROR_NONE; i++)
+        error = told_record(arrivals->told, &arrivals->all[i]);
     return error;
 }
 
@@ -183,10 +186,11 @@ static enum error choose(struct arrivals *arrivals, size_t most, struct arrived 
     return error;
 }
 
-enum error arrived_read(struct vault *vault, const struct fold_kiosk *kiosk, size_t most,
+enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, size_t most,
                         struct arrived *arrived)
 {
-    struct arrivals arrivals = {.vault = vault};
+    struct vault *vault = told->vault;
+    struct arrivals arrivals = {.vault = vault, .told = told};
     struct contact_state state = {.act = 0};
     *arrived = (struct arrived){.all = NULL};
     enum error error = journal_kiosk(vault->journal, kiosk->id, &arrived->kiosk);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "office/vault.h"
+#include "office/told.h"
 
 /* What a board says of a kiosk. */
 struct arrived {
@@ -22,9 +22,10 @@ struct arrived {
    has yet, at most `most` are in arrived->all, by number. The tip is the end of the longest
    unbroken chain, zeros for no record; of two chains of one length it is the one whose end
    journal.db has noted, else that of the lower hash; and it does not come to a record that waits
-   for another board. *arrived is for arrived_free. ERROR_JOURNAL_ROW at the end when an act did not
-   open or fit; ERROR_MEMORY, errors of the store: nothing is to be freed. */
-enum error arrived_read(struct vault *vault, const struct fold_kiosk *kiosk, size_t most,
+   for another board. Each record is shown to told, which says whether it waits. *arrived is for
+   arrived_free. ERROR_JOURNAL_ROW at the end when an act did not open or fit; ERROR_MEMORY, errors
+   of the store: nothing is to be freed. */
+enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, size_t most,
                         struct arrived *arrived);
 void arrived_free(struct arrived *arrived);
 

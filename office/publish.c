@@ -153,6 +153,7 @@ static enum error make_board(struct vault *vault, const struct notices *notices,
         error = add_board(vault, &board, now);
     report->made = error == ERROR_NONE;
     report->sent = report->made ? (uint32_t)board.sent : 0;
+    report->mended = report->made ? (uint32_t)board.told.mended_count : 0;
     const bool damaged = board.damaged;
     publish_board_free(&board);
     publish_files_free(&last);

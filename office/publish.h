@@ -24,6 +24,7 @@ struct publish_report {
     uint32_t day;     /* and its day */
     uint32_t answers; /* entries of answers that a board adds */
     uint32_t sent;    /* messages among them, when it was made now */
+    uint32_t mended;  /* records that were said to have left on another board than is true */
     struct publish_forecast forecast;
     uint32_t ahead; /* a board that a kiosk holds and this office never made; 0: none */
     uint8_t ahead_kiosk[CARD_KIOSK_LEN];
@@ -47,7 +48,8 @@ enum error publish_folder(const char *out);
    at the ends of lines and of the text; when there is no such file, there are none.
 
    With ERROR_JOURNAL_ROW the board is made and written, without the messages of vault->damage, and
-   acknowledges no record of the import acts there. On any other error no board was made, unless
+   acknowledges no record of the import acts there, but for records that were only said to have left
+   on another board than is true: that is put right. On any other error no board was made, unless
    report->made says so; then its files are not all written, and the next call writes them:
    ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL, ERROR_MISSING, ERROR_READONLY, ERROR_FULL,
    ERROR_IO, ERROR_MEMORY, ERROR_JOURNAL_CORRUPT (the last board is not what was published),

@@ -22,8 +22,8 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     struct arrived *arrived = &board->kiosks[i];
     const size_t left = SEGMENT_ARRIVALS_MAX - board->arrival_count;
     const size_t most = vault->charter.settings[CHARTER_ARRIVALS];
-    enum error error =
-        arrived_read(vault, fold_kiosk(vault->history.fold, i), most < left ? most : left, arrived);
+    enum error error = arrived_read(&board->told, fold_kiosk(vault->history.fold, i),
+                                    most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
     /* What a kiosk claims further ahead is not followed. */
@@ -32,19 +32,44 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
+static void drop_kiosks(struct publish_board *board)
+{
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        arrived_free(&board->kiosks[i]);
+    board->kiosk_count = board->arrival_count = 0;
+}
+
 /* The number passes what a kiosk holds, which would not give that up for an older one. */
-static enum error take_kiosks(struct publish_board *board)
+static enum error take_all(struct publish_board *board)
 {
     const size_t n = fold_kiosk_count(board->vault->history.fold);
     uint32_t held = board->last->number;
     enum error error = ERROR_NONE;
+    drop_kiosks(board);
+    for (; board->kiosk_count < n && error == ERROR_NONE; board->kiosk_count++)
+        error = take_kiosk(board, board->kiosk_count, &held);
+    board->number = held + 1;
+    return error;
+}
+
+/* Once as it is said what waits, and where that does not fit, again as the segments say it. */
+static enum error take_kiosks(struct publish_board *board)
+{
+    const struct publish_last *last = board->last;
+    const size_t n = fold_kiosk_count(board->vault->history.fold);
     board->kiosks = calloc(n + 1, sizeof *board->kiosks);
     if (board->kiosks == NULL)
         return ERROR_MEMORY;
-    for (board->kiosk_count = 0; board->kiosk_count < n && error == ERROR_NONE;
-         board->kiosk_count++)
-        error = take_kiosk(board, board->kiosk_count, &held);
-    board->number = held + 1;
+    enum error error =
+        told_begin(&board->told, board->vault, last->number > 0 ? &last->head : NULL);
+    if (error == ERROR_NONE)
+        error = take_all(board);
+    if (error != ERROR_NONE || told_fits(&board->told))
+        return error;
+    error = told_ask(&board->told);
+    if (error == ERROR_NONE)
+        error = take_all(board);
+    board->damaged = board->damaged || board->told.mended_count > 0;
     return error;
 }
 
@@ -270,9 +295,9 @@ enum error publish_board_make(struct publish_board *board)
 
 void publish_board_free(struct publish_board *board)
 {
-    for (size_t i = 0; i < board->kiosk_count; i++)
-        arrived_free(&board->kiosks[i]);
+    drop_kiosks(board);
     free(board->kiosks);
+    told_free(&board->told);
     queue_free(&board->queue);
     free(board->arrivals);
     free(board->answers);
@@ -283,7 +308,10 @@ void publish_board_free(struct publish_board *board)
 static enum error keep_taken(const struct publish_board *board)
 {
     struct journal *journal = board->vault->journal;
+    const struct told *told = &board->told;
     enum error error = ERROR_NONE;
+    for (size_t i = 0; i < told->mended_count && error == ERROR_NONE; i++)
+        error = journal_publish_record(journal, &told->mended[i], told->mended[i].board);
     for (size_t i = 0; i < board->kiosk_count; i++)
         for (size_t k = 0; k < board->kiosks[i].n && error == ERROR_NONE; k++)
             error = journal_publish_record(journal, &board->kiosks[i].all[k], board->number);

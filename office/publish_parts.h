@@ -9,6 +9,7 @@
 
 #include "office/arrived.h"
 #include "office/queue.h"
+#include "office/told.h"
 #include "office/vault.h"
 #include "protocol/head.h"
 
@@ -51,6 +52,7 @@ struct publish_board {
     struct arrived *kiosks; /* those of the fold */
     size_t kiosk_count;
     size_t arrival_count; /* of all kiosks */
+    struct told told;
     struct queue queue;
     size_t sent; /* answers that are none of the padding */
     bool damaged;

@@ -100,6 +100,8 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
+    [SQL_ARRIVALS] =
+        "SELECT number, day, charter, NULL, arrivals, NULL FROM board WHERE number = ?1",
     [SQL_BOARDS] = "SELECT number, day, charter, NULL, NULL, NULL FROM board ORDER BY number",
     [SQL_BOARDS_DROP] = "DELETE FROM board WHERE day < ?1 AND number < ?2",
 };

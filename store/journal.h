@@ -319,6 +319,10 @@ typedef enum error journal_board_fn(void *context, const struct journal_board *b
 enum error journal_board(struct journal *journal, uint32_t number, journal_board_fn *each,
                          void *context);
 
+/* The same with its arrivals, and without its other files. */
+enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
+                            void *context);
+
 /* Calls each for all boards by number, without their files, as journal_each_txn. */
 enum error journal_each_board(struct journal *journal, journal_board_fn *each, void *context);
 

@@ -61,6 +61,7 @@ enum {
     SQL_QUEUE_ALL,
     SQL_BOARD_ADD,
     SQL_BOARD,
+    SQL_ARRIVALS,
     SQL_BOARDS,
     SQL_BOARDS_DROP,
     SQL_COUNT

@@ -22,6 +22,7 @@
 #include "office/intake.h"
 #include "office/officer.h"
 #include "office/publish.h"
+#include "office/queue.h"
 #include "office/request.h"
 #include "protocol/board_folder.h"
 #include "tests/lib/audit_found.h"
@@ -349,6 +350,62 @@ static void a_board_act_without_its_words_has_nothing_published_twice(void **sta
     assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
 }
 
+/* One hand at a time: a letter's tag is kept back, or told twice, or both at once. */
+static void what_records_left_on_is_put_right(void **state)
+{
+    static const struct {
+        const char *sql;
+        uint32_t told; /* by the next board, with the record that came last */
+    } hands[] = {
+        {"UPDATE record SET board = 1 WHERE board = 0", 1},
+        {"UPDATE record SET board = 77 WHERE board = 0", 1},
+        {"UPDATE record SET board = 0 WHERE seq = 1", 1},
+        {"UPDATE record SET board = 2 WHERE seq = 1", 1},
+        {"UPDATE record SET board = 1 WHERE board = 0; UPDATE record SET board = 0 WHERE seq = 2",
+         1},
+    };
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(arrivals, 2);
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        struct letter letter = fake_kiosk_letter(&kiosk, (char)(5 + 2 * i), "text");
+        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+        assert_int_equal(fake_desk_import(&desk, &kiosk, kiosk.seq, kiosk.seq, NULL), ERROR_NONE);
+        change(hands[i].sql);
+        assert_true(audit().kinds[AUDIT_ARRIVALS] > 0);
+        assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+        assert_int_equal(arrivals, hands[i].told);
+        assert_int_equal(mark.seq, kiosk.seq);
+        assert_int_equal(audit().all, 0);
+        assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+        assert_int_equal(arrivals, 0);
+    }
+}
+
+/* A colleague can seal other words for a message that has left, not put them on the board. */
+static void what_a_board_took_is_on_it(void **state)
+{
+    static char sql[2 * QUEUE_LEN + 64];
+    static const uint8_t entry[ANSWER_LEN] = "other words";
+    uint8_t sealed[QUEUE_LEN];
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    const uint64_t act = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
+    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
+    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
+    for (size_t i = 0; i < sizeof sealed; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
+    snprintf(sql + len, sizeof sql - len, "'");
+    change(sql);
+    const struct audit_found found = audit();
+    assert_int_equal(found.all, 1);
+    assert_int_equal(found.last.kind, AUDIT_QUEUE);
+    assert_int_equal(found.last.seq, act);
+}
+
 /* Nor is anything of an act whose records are not those that it took. */
 static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
 {
@@ -502,6 +559,8 @@ int main(void)
         TEST(what_no_import_took_is_not_acknowledged),
         TEST(what_was_published_and_what_waits_is_audited),
         TEST(a_board_act_without_its_words_has_nothing_published_twice),
+        TEST(what_records_left_on_is_put_right),
+        TEST(what_a_board_took_is_on_it),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(a_tag_that_was_changed_is_not_published),
         TEST(every_hand_is_named),
