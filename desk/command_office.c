@@ -198,6 +198,7 @@ static void say_imported(const struct import_report *report)
            (unsigned long long)report->covers);
     say_count(_("envelopes that could not be read, kept"), report->unreadable);
     say_count(_("letters that name another place than their records"), report->misplaced);
+    say_count(_("letters that had come before in other records, not added again"), report->replays);
     say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
 }
 

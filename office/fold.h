@@ -38,8 +38,8 @@ void fold_free(struct fold **fold);
    officer has now. */
 void fold_begin(struct fold *fold, uint32_t officer);
 
-/* By how much the number of a board or a card may go up at once: above what a kiosk holds, or what a
-   lost journal had, but not so far that the numbers come to their end. */
+/* By how much the number of a board or a card may go up at once: above what a kiosk holds, or what
+   a lost journal had, but not so far that the numbers come to their end. */
 enum { FOLD_LEAP_MAX = 100000 };
 
 /* The verdict on an act that would come next, which changes nothing. *stands (may be NULL) becomes
@@ -115,6 +115,9 @@ size_t fold_case_count(const struct fold *fold);
 const struct fold_case *fold_case(const struct fold *fold, uint64_t number);
 const struct fold_case *fold_case_of(const struct fold *fold,
                                      const uint8_t handle[ACT_SUBJECT_LEN]);
+
+/* Whether a letter of this mark (office/item) is in the case of a handle. */
+bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark);
 
 /* --- the office --- */
 

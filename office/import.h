@@ -21,6 +21,7 @@ struct import_report {
     uint64_t joined;     /* letters that joined a case */
     uint64_t unreadable;
     uint64_t misplaced;
+    uint64_t replays;   /* letters that came before, in another record: they are not added again */
     uint64_t rollbacks; /* bundles that show a kiosk set back to an older state */
 };
 

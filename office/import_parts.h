@@ -41,7 +41,8 @@ struct import_record {
     struct history_batch sealed; /* its acts */
     size_t acts;                 /* how many, and the first of them in the transaction */
     size_t at;
-    bool held; /* somebody else took it meanwhile */
+    bool held;   /* somebody else took it meanwhile */
+    bool replay; /* its letter came before, in another record */
 };
 
 struct import_chunk {

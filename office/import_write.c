@@ -131,21 +131,43 @@ static enum error add_import(struct writing *writing, struct history_batch *batc
     return history_batch_add(batch, source->import->vault->keys, &act, NULL, &content, NULL);
 }
 
-/* A letter that was sealed, or sent, twice has the tag of the first record: nobody learns that from
-   a board, and its writer finds the first. */
+/* ERROR_NONE when a record has this tag, of the journal or among the n before this one. */
+static enum error is_held(struct journal *journal, const struct journal_record *const *before,
+                          size_t n, const uint8_t *tag)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(before[i]->tag, tag, JOURNAL_TAG_LEN) == 0)
+            return ERROR_NONE;
+    return journal_has_tag(journal, tag);
+}
+
+/* A letter that was sealed, or sent, twice has the tag of the first record, also under another
+   charter: nobody learns that from a board, and its writer finds the first. */
 static enum error settle_tag(struct journal *journal, const struct journal_record *const *before,
                              size_t n, struct import_record *one)
 {
-    struct journal_record *row = &one->row;
-    enum error error = journal_has_tag(journal, row->tag);
-    bool held = error == ERROR_NONE;
-    if (error != ERROR_NONE && error != ERROR_NO_ROW)
-        return error;
-    for (size_t i = 0; i < n; i++)
-        held = held || memcmp(before[i]->tag, row->tag, sizeof row->tag) == 0;
-    if (held)
-        memcpy(row->tag, one->opening.spare, sizeof row->tag);
-    return ERROR_NONE;
+    const struct opening *opening = &one->opening;
+    enum error held = is_held(journal, before, n, one->row.tag);
+    for (size_t i = 0; i < opening->earlier_count && held == ERROR_NO_ROW; i++)
+        held = is_held(journal, before, n, opening->earlier[i]);
+    if (held == ERROR_NONE)
+        memcpy(one->row.tag, opening->spare, sizeof one->row.tag);
+    return held == ERROR_NO_ROW ? ERROR_NONE : held;
+}
+
+/* Whether the envelope of a letter came before, in a record of the journal or of this chunk. */
+static bool is_replay(const struct import_chunk *chunk, size_t i)
+{
+    const struct opening *opening = &chunk->records[i].opening;
+    bool came =
+        opening->outcome == OPENING_FILED &&
+        fold_has_letter(chunk->source->import->vault->history.fold, opening->handle, opening->mark);
+    for (size_t k = 0; k < i && opening->outcome == OPENING_FILED && !came; k++) {
+        const struct opening *before = &chunk->records[k].opening;
+        came = before->outcome == OPENING_FILED && before->mark == opening->mark &&
+               memcmp(before->handle, opening->handle, sizeof before->handle) == 0;
+    }
+    return came;
 }
 
 /* Leaves out what somebody else took since it was chosen, and says what is left. */
@@ -161,8 +183,9 @@ static enum error before(void *context, struct history_batch *batch)
         if (held != ERROR_NONE && held != ERROR_NO_ROW)
             return held;
         one->held = held == ERROR_NONE;
+        one->replay = is_replay(chunk, i);
         for (size_t k = 0; k < one->acts; k++)
-            batch->acts[one->at + k].left_out = one->held;
+            batch->acts[one->at + k].left_out = one->held || one->replay;
         if (one->held)
             continue;
         held = settle_tag(chunk->source->import->vault->journal, taken, n, one);
@@ -246,7 +269,8 @@ static void count(const struct writing *writing, const struct history_batch *bat
         report->misplaced += one->opening.misplaced;
         report->covers += one->opening.outcome == OPENING_COVER;
         report->unreadable += one->opening.outcome == OPENING_UNREADABLE;
-        if (one->opening.outcome == OPENING_FILED)
+        report->replays += one->replay;
+        if (one->opening.outcome == OPENING_FILED && !one->replay)
             count_filed(one, batch, fold, report);
     }
     report->rollbacks += writing->rolled_back;

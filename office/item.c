@@ -63,11 +63,24 @@ static enum error seal_letter(struct history_batch *batch, const struct keyset *
     return error;
 }
 
+enum error item_mark(const uint8_t *envelope, uint32_t *mark)
+{
+    static const char domain[] = "sandyq envelope v1";
+    uint8_t digest[HASH_LEN];
+    const struct hash_part parts[] = {{domain, sizeof domain}, {envelope, ENVELOPE_LEN}};
+    if (hash_sha256(digest, parts, 2) != 0)
+        return ERROR_MEMORY;
+    *mark = wire_get32(digest);
+    *mark += *mark == 0;
+    return ERROR_NONE;
+}
+
 enum error item_add_letter(struct history_batch *batch, const struct keyset *keys,
                            const struct item_source *source, const struct letter *letter,
                            bool misplaced, const uint8_t *raw)
 {
     uint8_t head[LETTER_HEAD];
+    uint32_t mark = 0;
     struct act_content content;
     struct act act = {
         .kind = ACT_LETTER,
@@ -77,8 +90,11 @@ enum error item_add_letter(struct history_batch *batch, const struct keyset *key
     };
     fill_content(source, raw, head, &content);
     enum error error = keyset_handle(keys, letter->tag_key, LETTER_KEY_LEN, act.subject);
+    if (error == ERROR_NONE)
+        error = item_mark(source->record->envelope, &mark);
     if (error != ERROR_NONE)
         return error;
+    act.to = mark;
     error = ERROR_MEMORY;
     uint8_t *secret = secret_new(KEYSET_KEY_LEN);
     struct journal_casekey *casekey = malloc(sizeof *casekey);

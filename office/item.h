@@ -57,6 +57,11 @@ struct item_source {
     uint32_t charter; /* number of the one that the office has */
 };
 
+/* By what an envelope is known again, 1 or more: the first 4 bytes of SHA-256("sandyq envelope v1"
+   || 0 || envelope), of ENVELOPE_LEN bytes. It stands in the head of its letter's act.
+   ERROR_MEMORY. */
+enum error item_mark(const uint8_t *envelope, uint32_t *mark);
+
 /* Adds to the batch the act that a letter came (LETTER_LEN bytes, which decode to letter), into the
    case that its tag key names, under a key of its own. Errors of history_batch_add. */
 enum error item_add_letter(struct history_batch *batch, const struct keyset *keys,

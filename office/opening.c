@@ -83,14 +83,18 @@ static bool is_misplaced(const struct item_source *source, const struct letter *
     return !names_record(source, letter) || strcmp(letter->facility, source->card->facility) != 0;
 }
 
-static enum error make_tag(const struct item_source *source, const struct letter *letter,
-                           uint8_t tag[JOURNAL_TAG_LEN])
+static enum error make_tags(const struct item_source *source, const struct letter *letter,
+                            struct opening *opening)
 {
     struct code_keys *keys = secret_new(sizeof *keys);
     if (keys == NULL)
         return ERROR_MEMORY;
     item_keys(letter, keys);
-    enum error error = answer_arrival_tag(keys, source->charter, letter->arrival, tag);
+    enum error error = answer_arrival_tag(keys, source->charter, letter->arrival, opening->tag);
+    for (uint32_t i = 0; i < OPENING_EARLIER_MAX && i + 1 < source->charter && error == ERROR_NONE;
+         i++)
+        error = answer_arrival_tag(keys, source->charter - 1 - i, letter->arrival,
+                                   opening->earlier[opening->earlier_count++]);
     secret_free(keys);
     return error;
 }
@@ -103,7 +107,9 @@ static enum error add_acts(struct history_batch *batch, const struct keyset *key
     if (error == ERROR_NONE)
         error = item_add_letter(batch, keys, source, letter, opening->misplaced, raw);
     if (error == ERROR_NONE)
-        error = names_record(source, letter) ? make_tag(source, letter, opening->tag) : ERROR_NONE;
+        error = item_mark(source->record->envelope, &opening->mark);
+    if (error == ERROR_NONE && names_record(source, letter))
+        error = make_tags(source, letter, opening);
     return error;
 }
 

@@ -17,12 +17,19 @@ enum error opening_envelope(const struct keyset *keys, const uint8_t *envelope, 
 /* What came of a letter. */
 enum opening_outcome { OPENING_UNREADABLE, OPENING_COVER, OPENING_FILED };
 
+/* How many charters before the present one a letter may have arrived under: of more, none is in use
+   any more. */
+enum { OPENING_EARLIER_MAX = 8 };
+
 struct opening {
     enum opening_outcome outcome;
     bool misplaced; /* it names another kiosk, record or place than its source */
     uint8_t handle[JOURNAL_HANDLE_LEN]; /* of the case that it is filed into */
     uint8_t tag[JOURNAL_TAG_LEN];       /* by which a board says that the record arrived */
     uint8_t spare[JOURNAL_TAG_LEN]; /* the tag when it is no letter, or one that was sent before */
+    uint8_t earlier[OPENING_EARLIER_MAX][JOURNAL_TAG_LEN]; /* its letter's under older charters */
+    size_t earlier_count;
+    uint32_t mark; /* of its envelope (office/item) */
 };
 
 /* What comes of a record of which nothing is known yet: it is unreadable, and its tag the spare

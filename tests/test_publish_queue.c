@@ -130,6 +130,38 @@ static void a_replay_gets_a_tag_of_its_own(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 4);
     assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    /* The envelope that came twice is one letter; those that were sealed anew are letters. */
+    assert_int_equal(fold_case(scene->desk.vault.history.fold, 1)->letters, 3);
+}
+
+/* Whoever has the key of a kiosk signs its records anew, with the envelopes that they copied, when
+   the office has another charter. */
+static void a_replay_under_another_charter_adds_nothing(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct charter *charter = &scene->desk.vault.charter;
+    struct fake_kiosk *kiosk = &scene->kiosk, thief = *kiosk;
+    struct import_report report;
+    uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
+    fake_kiosk_cover(kiosk, charter);
+    struct letter letter = fake_kiosk_letter(kiosk, 'a', "text");
+    assert_int_equal(letter_encode(&letter, raw), ERROR_NONE);
+    assert_int_equal(envelope_seal(charter->intake[0].key, raw, envelope), ERROR_NONE);
+    fake_kiosk_raw(kiosk, envelope);
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 2, NULL), ERROR_NONE);
+    charter->number++;
+    fake_kiosk_cover(&thief, charter); /* a fork from the first record on */
+    fake_kiosk_raw(&thief, envelope);
+    assert_int_equal(fake_desk_import(&scene->desk, &thief, 1, 2, &report), ERROR_NONE);
+    free(thief.records);
+    assert_int_equal(report.records, 2);
+    assert_int_equal(report.replays, 1);
+    assert_int_equal(fold_case(scene->desk.vault.history.fold, 1)->letters, 1);
+    publish_test_run(scene, FAKE_DESK_DAY);
+    assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 4);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 0);
+    charter->number--;
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
 }
 
 static void a_record_has_one_tag_for_ever(void **state)
@@ -291,6 +323,7 @@ int main(void)
         PUBLISH_TEST(every_board_has_the_same_number_of_answers),
         PUBLISH_TEST(any_record_adds_the_same_bytes),
         PUBLISH_TEST(a_replay_gets_a_tag_of_its_own),
+        PUBLISH_TEST(a_replay_under_another_charter_adds_nothing),
         PUBLISH_TEST(a_record_has_one_tag_for_ever),
         PUBLISH_TEST(more_records_of_a_kiosk_wait_with_their_mark),
         PUBLISH_TEST(junk_keeps_no_letter_waiting),

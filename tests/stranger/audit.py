@@ -93,7 +93,7 @@ class Head:
 
 class Case:
     def __init__(self):
-        self.letters, self.messages, self.status, self.texts = 0, 0, 1, []
+        self.letters, self.messages, self.status, self.texts, self.marks = 0, 0, 1, [], set()
 
 
 class Audit:
@@ -235,6 +235,8 @@ class Audit:
             return "senseless: not one more"
         if h.field in (3, 4) and not h.old < h.new <= min(h.old + 100000, 2**32 - 1):
             return "senseless: not higher, or too far"
+        if h.kind == 16 and h.new and (h.new >= 2**32 or case and h.new in case.marks):
+            return "senseless: came before"
         if h.field == 5 and h.new > 255:
             return "senseless: no such status"
         if h.kind == 20:
@@ -296,6 +298,7 @@ class Audit:
     def letter(self, seq, h, d):
         case = self.cases.setdefault(h.subject, Case())
         case.letters += 1
+        case.marks.add(h.new)
         if seq not in self.contents:
             return
         try:
