@@ -230,6 +230,11 @@
     X(NO_ANSWER, 1, \
       N_("The person's last letter has no answer yet. Write one first: sandyq-desk answer " \
          "OFFICE CASE")) \
+    X(NO_MESSAGE, 1, \
+      N_("There is no such message, or it was taken back already. The command show has the " \
+         "numbers of a case's messages.")) \
+    X(LEFT, 1, \
+      N_("The message has left on a board, and cannot be taken back. Write another one.")) \
     X(NO_UNDO, 1, N_("There is nothing to take back: no status was set, or another one stands.")) \
     X(TEXT_EMPTY, 1, N_("There is no text. Nothing was changed.")) \
     X(TEXT_UTF8, 1, N_("The text is not UTF-8. Save it as UTF-8 and try again.")) \

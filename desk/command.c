@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"answer", 2, 2, COMMAND_TEXT_FILE, 0, command_answer},
     {"status", 3, 3, 0, 0, command_status},
     {"undo", 2, 2, 0, 0, command_undo},
+    {"take-back", 3, 3, 0, 0, command_take_back},
     {"note", 2, 2, COMMAND_TEXT_FILE, 0, command_note},
     {"kiosks", 1, 1, COMMAND_JSON, 0, command_kiosks},
     {"publish", 1, 1, COMMAND_OUT, COMMAND_OUT, command_publish},

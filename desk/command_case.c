@@ -20,6 +20,7 @@
 #include "desk/triage_screen.h"
 #include "office/casefile.h"
 #include "office/publish.h"
+#include "office/take_back.h"
 #include "office/triage.h"
 
 static const char *status_choice(size_t i)
@@ -246,6 +247,34 @@ int command_undo(const struct command_line *line)
         status = finish(line, &done);
     }
     return close_case(&vault, &casefile, status);
+}
+
+/* What came of it; of a message that has left, the board as well. */
+static int say_taken_back(const struct command_line *line, const struct published_message *left,
+                          enum error error)
+{
+    char day[DAY_TEXT_LEN];
+    if (error == ERROR_NONE) {
+        puts(_("The message is taken back: it leaves on no board."));
+        puts(_("The status of the case stays as it is. The command undo takes the last one back."));
+    } else if (error == ERROR_LEFT) {
+        day_text(left->day, day);
+        fprintf(stderr, _("It left on board %u of %s.\n"), left->board, day);
+    }
+    return command_fail(line->operands[error == ERROR_CASE ? 1 : 2], error);
+}
+
+int command_take_back(const struct command_line *line)
+{
+    struct vault *vault = NULL;
+    struct published_message left = {.board = 0};
+    int status = command_open(line, &vault);
+    if (status == COMMAND_DONE)
+        status =
+            say_taken_back(line, &left,
+                           take_back_message(vault, case_number(line->operands[1]),
+                                             case_number(line->operands[2]), day_minute(), &left));
+    return command_close(&vault, status);
 }
 
 int command_triage(const struct command_line *line)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands about cases: list, show, answer, note, status, undo, and the triage screen. */
+/* Commands about cases: list, show, answer, note, status, undo, take-back, and the triage screen.
+ */
 #ifndef DESK_COMMAND_CASE_H
 #define DESK_COMMAND_CASE_H
 
@@ -13,6 +14,7 @@ int command_answer(const struct command_line *line);
 int command_note(const struct command_line *line);
 int command_status(const struct command_line *line);
 int command_undo(const struct command_line *line);
+int command_take_back(const struct command_line *line);
 int command_triage(const struct command_line *line);
 
 #endif

@@ -22,6 +22,7 @@ static void print_usage(FILE *out)
             "       sandyq-desk answer OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk status OFFICE CASE STATUS\n"
             "       sandyq-desk undo OFFICE CASE\n"
+            "       sandyq-desk take-back OFFICE CASE MESSAGE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk kiosks OFFICE [--json]\n"
             "       sandyq-desk publish OFFICE --out DIR\n"

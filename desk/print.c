@@ -276,6 +276,8 @@ static enum error show_message(const struct output *output, const struct item *i
 {
     const char *state = taxonomy_public_text(item->state);
     act(output, _("Message to the person"), item);
+    if (item->taken_back)
+        field(output->out, _("Warning"), _("It was taken back, and leaves on no board."));
     fprintf(output->out, INDENT "%" PRIu64 ": %s\n", item->n, state != NULL ? _(state) : "?");
     return item->len > 0 ? foreign(output, item->text, item->len) : ERROR_NONE;
 }
@@ -301,6 +303,10 @@ static enum error show_item(void *context, const struct item *item)
     case ITEM_NOTE:
         act(output, _("Note of the office"), item);
         return foreign(output, item->text, item->len);
+    case ITEM_TAKEN_BACK:
+        act(output, _("Message taken back"), item);
+        fprintf(output->out, INDENT "%" PRIu64 "\n", item->n);
+        break;
     case ITEM_OTHER:
         act(output, _("Something of a newer version"), item);
         break;

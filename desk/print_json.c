@@ -222,6 +222,11 @@ static json_t *note_value(const struct item *item)
     return json_pack("{so so}", "day", day(item->day), "text", json_stringn(item->text, item->len));
 }
 
+static json_t *taken_back_value(const struct item *item)
+{
+    return json_pack("{sI so}", "n", (json_int_t)item->n, "day", day(item->day));
+}
+
 static json_t *other_value(const struct item *item)
 {
     return json_pack("{so}", "day", day(item->day));
@@ -241,8 +246,11 @@ static enum error add_item(void *context, const struct item *item)
         const char *list;
         json_t *(*value)(const struct item *);
     } kinds[] = {
-        [ITEM_LETTER] = {"letters", letter_value},  [ITEM_MESSAGE] = {"messages", message_value},
-        [ITEM_STATUS] = {"statuses", status_value}, [ITEM_NOTE] = {"notes", note_value},
+        [ITEM_LETTER] = {"letters", letter_value},
+        [ITEM_MESSAGE] = {"messages", message_value},
+        [ITEM_STATUS] = {"statuses", status_value},
+        [ITEM_NOTE] = {"notes", note_value},
+        [ITEM_TAKEN_BACK] = {"taken_back", taken_back_value},
         [ITEM_OTHER] = {"others", other_value},
     };
     json_t *value = kinds[item->kind].value(item);
@@ -261,8 +269,8 @@ enum error print_json_case(FILE *out, struct casefile *casefile)
     if (error != ERROR_NONE)
         return error;
     json_t *value = mark(case_value(&row), casefile_training(casefile));
-    json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[]}", "letters", "messages",
-                                            "statuses", "notes", "others"));
+    json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[] s[]}", "letters", "messages",
+                                            "statuses", "notes", "taken_back", "others"));
     error = casefile_walk(casefile, add_item, value);
     if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
         enum error printed = print(out, value);

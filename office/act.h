@@ -56,6 +56,7 @@ enum act_kind {
     ACT_STATE = 18,
     ACT_NOTE = 19,
     ACT_UNDONE = 20,
+    ACT_TAKEN_BACK = 21,
 };
 
 /* What from and to are values of. */
@@ -88,7 +89,7 @@ struct act {
     uint64_t to;
     uint32_t day;     /* said in a message to the person */
     uint32_t owner;   /* the officer that it is about */
-    uint64_t answers; /* number of the act that it undoes */
+    uint64_t answers; /* number of the act that it undoes or takes back */
     uint8_t state;    /* public state, told by a message */
     uint8_t urgency;
     uint16_t flags;

@@ -34,14 +34,15 @@ struct check {
 };
 
 /* The next act of this kind that counts, behind the last one that was looked at; NULL at the end.
- */
+   A message that was taken back is none. */
 static const struct fold_act *next_act(struct check *check, enum act_kind kind)
 {
     const struct fold *fold = check->history->fold;
     const struct fold_act *act = NULL;
     while (check->at < fold_last(fold)) {
         act = fold_act(fold, ++check->at);
-        if (act->kind == kind && act->verdict == FOLD_COUNTS)
+        if (act->kind == kind && act->verdict == FOLD_COUNTS &&
+            (kind != ACT_MESSAGE || !fold_taken_back(fold, check->at)))
             return act;
     }
     return NULL;
@@ -269,7 +270,8 @@ static enum error check_left(struct check *check)
         const struct fold_act *act = fold_act(check->history->fold, message->act);
         if (act->kind != ACT_MESSAGE || act->verdict != FOLD_COUNTS)
             error = check->each(check->context, AUDIT_BOARD_MADE, message->by);
-        else if (i > 0 && published->all[i - 1].act == message->act)
+        else if ((i > 0 && published->all[i - 1].act == message->act) ||
+                 fold_taken_back(check->history->fold, message->act))
             error = check->each(check->context, AUDIT_BOARD_MESSAGES, message->act);
     }
     return error == ERROR_NONE && published->blind > 0

@@ -322,6 +322,26 @@ static void link_act(struct fold *fold, uint64_t seq, const struct act *act)
     *last = seq;
 }
 
+/* What the person is told by the messages that are left. */
+static void tell_again(const struct fold *fold, struct fold_case *of_case)
+{
+    if (of_case == NULL)
+        return;
+    of_case->told = 0;
+    of_case->waits = false;
+    for (uint64_t seq = of_case->first; seq != 0; seq = fold->acts[seq - 1].next) {
+        const struct fold_act *act = &fold->acts[seq - 1];
+        if (act->verdict != FOLD_COUNTS)
+            continue;
+        if (act->kind == ACT_LETTER)
+            of_case->waits = true;
+        if (act->kind != ACT_MESSAGE || fold_taken_back(fold, seq))
+            continue;
+        of_case->told = act->state;
+        of_case->waits = of_case->waits && (act->flags & ACT_HAS_TEXT) == 0;
+    }
+}
+
 enum error fold_take(struct fold *fold, uint64_t seq, const struct act *act,
                      enum fold_verdict *verdict)
 {
@@ -343,8 +363,12 @@ enum error fold_take(struct fold *fold, uint64_t seq, const struct act *act,
         .place = FOLD_NOWHERE,
         .from = (uint32_t)act->from,
         .to = (uint32_t)act->to,
+        .state = act->state,
+        .flags = (uint8_t)act->flags,
     };
     link_act(fold, seq, act);
+    if (*verdict == FOLD_COUNTS && act->kind == ACT_TAKEN_BACK)
+        tell_again(fold, find_case(fold, act->subject));
     return ERROR_NONE;
 }
 

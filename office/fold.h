@@ -68,6 +68,8 @@ struct fold_act {
     uint32_t next;  /* the next act of the same case or kiosk; 0: none */
     uint32_t from;
     uint32_t to;
+    uint8_t state;               /* that a message tells */
+    uint8_t flags;               /* the low byte */
     uint8_t seal[FOLD_SEAL_LEN]; /* of its digests, as they were signed; zeros: none */
 };
 enum { FOLD_NOWHERE = UINT32_MAX };
@@ -98,9 +100,9 @@ struct fold_case {
     uint64_t number; /* from 1, in the order in which they came */
     uint8_t state;
     uint8_t urgency; /* of the most urgent letter */
-    uint8_t told;    /* public state told last; 0: none yet */
+    uint8_t told;    /* public state told last, not counting what was taken back; 0: none yet */
     bool misplaced;
-    bool waits; /* a letter came after the last message with a text */
+    bool waits; /* a letter came after the last message with a text that was not taken back */
     uint32_t letters;
     uint32_t messages;
     uint64_t first; /* its first act, a letter, */
@@ -115,6 +117,11 @@ size_t fold_case_count(const struct fold *fold);
 const struct fold_case *fold_case(const struct fold *fold, uint64_t number);
 const struct fold_case *fold_case_of(const struct fold *fold,
                                      const uint8_t handle[ACT_SUBJECT_LEN]);
+
+/* The message of a number in a case, 0 when none counts; and whether a message act was taken back.
+ */
+uint64_t fold_message(const struct fold *fold, const struct fold_case *of_case, uint64_t n);
+bool fold_taken_back(const struct fold *fold, uint64_t seq);
 
 /* Whether a letter of this mark (office/item) is in the case of a handle. */
 bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark);

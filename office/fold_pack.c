@@ -9,7 +9,7 @@
 enum {
     LISTS = 5,
     START_LEN = LISTS * 4 + 8 + 4 + 1,
-    ACT_LEN = 28 + FOLD_SEAL_LEN,
+    ACT_LEN = 30 + FOLD_SEAL_LEN,
     CASE_LEN = ACT_SUBJECT_LEN + 4 + 4 + 4 + 8 + 8,
     OFFICER_LEN = 1 + 8 + HASH_LEN,
     KIOSK_LEN = JOURNAL_KIOSK_LEN + 4 + 8 + 8 + 8,
@@ -36,7 +36,9 @@ static void put_act(const struct fold_act *act, uint8_t *out)
     wire_put32(out + 16, act->next);
     wire_put32(out + 20, act->from);
     wire_put32(out + 24, act->to);
-    memcpy(out + 28, act->seal, FOLD_SEAL_LEN);
+    out[28] = act->state;
+    out[29] = act->flags;
+    memcpy(out + 30, act->seal, FOLD_SEAL_LEN);
 }
 
 static void get_act(const uint8_t *in, struct fold_act *act)
@@ -51,8 +53,10 @@ static void get_act(const uint8_t *in, struct fold_act *act)
         .next = wire_get32(in + 16),
         .from = wire_get32(in + 20),
         .to = wire_get32(in + 24),
+        .state = in[28],
+        .flags = in[29],
     };
-    memcpy(act->seal, in + 28, FOLD_SEAL_LEN);
+    memcpy(act->seal, in + 30, FOLD_SEAL_LEN);
 }
 
 enum { MISPLACED = 1, WAITS = 2 };

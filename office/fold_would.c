@@ -114,6 +114,35 @@ static bool letters_seen(const struct fold *fold, const struct act_row *row, con
     return !asked || of_case == NULL || of_case->letters == act->letters;
 }
 
+uint64_t fold_message(const struct fold *fold, const struct fold_case *of_case, uint64_t n)
+{
+    for (uint64_t seq = of_case->first; seq != 0; seq = fold->acts[seq - 1].next) {
+        const struct fold_act *act = &fold->acts[seq - 1];
+        if (act->kind == ACT_MESSAGE && act->verdict == FOLD_COUNTS && act->to == n)
+            return seq;
+    }
+    return 0;
+}
+
+bool fold_taken_back(const struct fold *fold, uint64_t seq)
+{
+    const uint32_t n = fold->acts[seq - 1].to;
+    while ((seq = fold->acts[seq - 1].next) != 0) {
+        const struct fold_act *act = &fold->acts[seq - 1];
+        if (act->kind == ACT_TAKEN_BACK && act->verdict == FOLD_COUNTS && act->to == n)
+            return true;
+    }
+    return false;
+}
+
+/* The message that it takes back is of this case, and has this number. */
+static bool takes_back(const struct fold *fold, const struct act *act)
+{
+    const struct fold_case *of_case = fold_case_of(fold, act->subject);
+    return of_case != NULL && act->answers != 0 &&
+           fold_message(fold, of_case, act->to) == act->answers;
+}
+
 bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark)
 {
     const struct fold_case *of_case = fold_case_of(fold, handle);
@@ -150,8 +179,11 @@ enum fold_verdict fold_would(const struct fold *fold, const struct act *act, uin
         return FOLD_SENSELESS;
     if (row->of_case && act->kind != ACT_LETTER && fold_case_of(fold, act->subject) == NULL)
         return FOLD_SENSELESS;
-    if ((act->kind == ACT_UNDONE && !undoes(fold, act)) || came_before(fold, act))
+    if ((act->kind == ACT_UNDONE && !undoes(fold, act)) || came_before(fold, act) ||
+        (act->kind == ACT_TAKEN_BACK && !takes_back(fold, act)))
         return FOLD_SENSELESS;
+    if (act->kind == ACT_TAKEN_BACK && fold_taken_back(fold, act->answers))
+        return FOLD_CHANGED;
     if (act->field != ACT_NOTHING && value != act->from)
         return FOLD_CHANGED;
     return letters_seen(fold, row, act) ? FOLD_COUNTS : FOLD_LETTER_CAME;

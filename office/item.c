@@ -264,7 +264,7 @@ static void take_head(const struct act *act, struct item *item)
         enum item_kind item;
     } kinds[] = {
         {ACT_LETTER, ITEM_LETTER}, {ACT_MESSAGE, ITEM_MESSAGE}, {ACT_STATE, ITEM_STATUS},
-        {ACT_NOTE, ITEM_NOTE},     {ACT_UNDONE, ITEM_STATUS},
+        {ACT_NOTE, ITEM_NOTE},     {ACT_UNDONE, ITEM_STATUS},   {ACT_TAKEN_BACK, ITEM_TAKEN_BACK},
     };
     item->kind = ITEM_OTHER;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -273,7 +273,7 @@ static void take_head(const struct act *act, struct item *item)
     item->minute = act->minute;
     item->day = act->kind == ACT_MESSAGE ? act->day : act->minute / MINUTES;
     item->misplaced = (act->flags & ACT_MISPLACED) != 0;
-    item->n = item->kind == ITEM_MESSAGE ? act->to : 0;
+    item->n = item->kind == ITEM_MESSAGE || item->kind == ITEM_TAKEN_BACK ? act->to : 0;
     item->has_text = item->kind == ITEM_MESSAGE && (act->flags & ACT_HAS_TEXT) != 0;
     item->state = act->state;
     item->undoes = act->kind == ACT_UNDONE;
@@ -316,6 +316,7 @@ enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item
     if (error != ERROR_NONE)
         return error == ERROR_SEAL ? ERROR_JOURNAL_ROW : error;
     take_head(&found.act, item);
+    item->taken_back = item->kind == ITEM_MESSAGE && fold_taken_back(vault->history.fold, seq);
     item->officer = kept->officer;
     item->verdict = (enum fold_verdict)kept->verdict;
     if (kept->place != FOLD_NOWHERE)

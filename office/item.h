@@ -19,7 +19,14 @@
 #include "protocol/card.h"
 #include "protocol/record.h"
 
-enum item_kind { ITEM_LETTER = 1, ITEM_MESSAGE, ITEM_STATUS, ITEM_NOTE, ITEM_OTHER };
+enum item_kind {
+    ITEM_LETTER = 1,
+    ITEM_MESSAGE,
+    ITEM_STATUS,
+    ITEM_NOTE,
+    ITEM_TAKEN_BACK,
+    ITEM_OTHER
+};
 
 /* Which members mean something follows from kind. All pointers are into locked memory of whoever
    handed the item out. */
@@ -35,11 +42,12 @@ struct item {
     const uint8_t *kiosk;
     uint64_t seq;
     bool misplaced;
-    uint8_t type;  /* of the place, as the kiosk's card said when the letter was filed */
-    uint64_t n;    /* ITEM_MESSAGE */
-    bool has_text; /* false: only the state of the case is told */
-    uint8_t state; /* as the person is told (complaint/taxonomy) */
-    uint8_t was;   /* ITEM_STATUS, and the status from then on */
+    uint8_t type;    /* of the place, as the kiosk's card said when the letter was filed */
+    uint64_t n;      /* ITEM_MESSAGE, and ITEM_TAKEN_BACK: of the message that it takes back */
+    bool taken_back; /* ITEM_MESSAGE: it leaves on no board */
+    bool has_text;   /* false: only the state of the case is told */
+    uint8_t state;   /* as the person is told (complaint/taxonomy) */
+    uint8_t was;     /* ITEM_STATUS, and the status from then on */
     uint8_t status;
     bool undoes;      /* ITEM_STATUS: it takes an earlier one back */
     const char *text; /* ITEM_NOTE and ITEM_MESSAGE; not terminated */

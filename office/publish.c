@@ -12,7 +12,6 @@
 #include "base/utf8.h"
 #include "office/fleet.h"
 #include "office/publish_parts.h"
-#include "office/published.h"
 #include "office/tidy.h"
 
 #define NOTICES_FILE "notices.txt"
@@ -86,55 +85,6 @@ static enum error gather_notices(const struct vault *vault, struct notices *noti
 
 /* --- the board --- */
 
-static enum error keep_board(void *context, const struct history_batch *batch)
-{
-    return publish_board_keep(context);
-}
-
-/* The body of the board's act; malloc'd. */
-static enum error make_body(const struct publish_board *board, uint8_t **out, size_t *len)
-{
-    struct published_board said = {
-        .number = board->number,
-        .day = board->day,
-        .answers = board->vault->charter.settings[CHARTER_ANSWERS],
-    };
-    const struct hash_part part = {board->head, board->head_len};
-    size_t n = 0;
-    *len = published_len(said.answers);
-    uint8_t *body = *out = malloc(*len);
-    if (body == NULL || hash_sha256(said.hash, &part, 1) != 0)
-        return ERROR_MEMORY;
-    published_encode(&said, body);
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
-        if (board->queue.all[i].board == 1)
-            error = published_name(body, n++, board->queue.all[i].act);
-    return error;
-}
-
-/* The act names the board before it: of two desks that publish at once one is refused. */
-static enum error add_board(struct vault *vault, struct publish_board *board, uint32_t now)
-{
-    struct history_batch batch = {.beside = keep_board, .context = board};
-    struct act_content content = {.head = NULL};
-    uint8_t *body = NULL;
-    const struct act act = {.kind = ACT_BOARD,
-                            .field = ACT_BOARD_NO,
-                            .minute = now,
-                            .from = board->last->number,
-                            .to = board->number};
-    enum error error = make_body(board, &body, &content.head_len);
-    content.head = body;
-    if (error == ERROR_NONE)
-        error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
-    if (error == ERROR_NONE)
-        error = history_append(&vault->history, &batch);
-    history_batch_free(&batch);
-    free(body);
-    return error;
-}
-
 static enum error make_board(struct vault *vault, const struct notices *notices, uint32_t now,
                              struct publish_report *report)
 {
@@ -150,7 +100,7 @@ static enum error make_board(struct vault *vault, const struct notices *notices,
     if (error == ERROR_NONE)
         error = publish_board_make(&board);
     if (error == ERROR_NONE)
-        error = add_board(vault, &board, now);
+        error = publish_board_add(&board, now);
     report->made = error == ERROR_NONE;
     report->sent = report->made ? (uint32_t)board.sent : 0;
     report->mended = report->made ? (uint32_t)board.told.mended_count : 0;
@@ -233,7 +183,7 @@ static enum error publish(struct vault *vault, const char *out, uint32_t now,
     if (due_day(vault, now / DAY_MINUTES, 1) == now / DAY_MINUTES)
         error = make_due(vault, now, report);
     for (int tries = 0; error == ERROR_CHANGED && tries < TRIES; tries++) {
-        /* A colleague published meanwhile: then none is due any more. */
+        /* A colleague published meanwhile: then none is due any more; or took a message back. */
         error = history_settle(&vault->history);
         if (error == ERROR_NONE && due_day(vault, now / DAY_MINUTES, 1) == now / DAY_MINUTES)
             error = make_due(vault, now, report);

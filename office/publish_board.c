@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "office/publish_parts.h"
+#include "office/published.h"
 #include "protocol/segment.h"
 
 _Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
@@ -318,7 +319,7 @@ static enum error keep_taken(const struct publish_board *board)
     return error;
 }
 
-enum error publish_board_keep(const struct publish_board *board)
+static enum error keep_all(const struct publish_board *board)
 {
     struct journal *journal = board->vault->journal;
     const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
@@ -336,5 +337,68 @@ enum error publish_board_keep(const struct publish_board *board)
     /* Kept for another term: a board of a wrong day takes nothing away for good. */
     if (error == ERROR_NONE && board->day >= 2 * term)
         error = journal_drop_boards(journal, board->day - 2 * term + 1, board->number);
+    return error;
+}
+
+/* --- its act --- */
+
+/* A colleague may have taken a message back since the board was made. */
+static enum error look_again(void *context, struct history_batch *batch)
+{
+    const struct publish_board *board = context;
+    bool stands = true;
+    for (size_t i = 0; i < board->queue.n && stands; i++)
+        stands = board->queue.all[i].board != 1 ||
+                 !fold_taken_back(board->vault->history.fold, board->queue.all[i].act);
+    return stands ? ERROR_NONE : ERROR_CHANGED;
+}
+
+static enum error keep_board(void *context, const struct history_batch *batch)
+{
+    return keep_all(context);
+}
+
+/* The body of the board's act; malloc'd. */
+static enum error make_body(const struct publish_board *board, uint8_t **out, size_t *len)
+{
+    struct published_board said = {
+        .number = board->number,
+        .day = board->day,
+        .answers = board->vault->charter.settings[CHARTER_ANSWERS],
+    };
+    const struct hash_part part = {board->head, board->head_len};
+    size_t n = 0;
+    *len = published_len(said.answers);
+    uint8_t *body = *out = malloc(*len);
+    if (body == NULL || hash_sha256(said.hash, &part, 1) != 0)
+        return ERROR_MEMORY;
+    published_encode(&said, body);
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
+        if (board->queue.all[i].board == 1)
+            error = published_name(body, n++, board->queue.all[i].act);
+    return error;
+}
+
+/* The act names the board before it: of two desks that publish at once one is refused. */
+enum error publish_board_add(struct publish_board *board, uint32_t now)
+{
+    struct vault *vault = board->vault;
+    struct history_batch batch = {.before = look_again, .beside = keep_board, .context = board};
+    struct act_content content = {.head = NULL};
+    uint8_t *body = NULL;
+    const struct act act = {.kind = ACT_BOARD,
+                            .field = ACT_BOARD_NO,
+                            .minute = now,
+                            .from = board->last->number,
+                            .to = board->number};
+    enum error error = make_body(board, &body, &content.head_len);
+    content.head = body;
+    if (error == ERROR_NONE)
+        error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
+    if (error == ERROR_NONE)
+        error = history_append(&vault->history, &batch);
+    history_batch_free(&batch);
+    free(body);
     return error;
 }

@@ -66,7 +66,9 @@ struct publish_board {
 enum error publish_board_make(struct publish_board *board);
 void publish_board_free(struct publish_board *board);
 
-/* Adds the board and what it took to the journal, beside its act: in its transaction. */
-enum error publish_board_keep(const struct publish_board *board);
+/* Adds the act of the board to the journal, in this minute, and beside it the board and what it
+   took. ERROR_CHANGED when a colleague has published meanwhile, or taken a message back that is on
+   it; errors of history_append. */
+enum error publish_board_add(struct publish_board *board, uint32_t now);
 
 #endif

@@ -153,7 +153,7 @@ static enum error take_messages(struct plan *plan, const struct published *publi
     for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
         const struct fold_act *act = fold_act(fold, seq);
         if (act->kind == ACT_MESSAGE && act->verdict == FOLD_COUNTS && act->place != FOLD_NOWHERE &&
-            published_find(published, seq) == NULL)
+            published_find(published, seq) == NULL && !fold_taken_back(fold, seq))
             error = take_message(plan, published, seq);
     }
     return error;

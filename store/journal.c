@@ -96,6 +96,7 @@ static const char *const statements[SQL_COUNT] = {
                   "o.seq = r.seq - 1 AND o.hash = r.previous))) ORDER BY seq",
     [SQL_QUEUE_ADD] = "INSERT INTO queue(seq, sealed) VALUES(?1, ?2)",
     [SQL_QUEUE] = QUEUE "WHERE q.seq = ?1",
+    [SQL_QUEUE_DROP] = "DELETE FROM queue WHERE seq = ?1",
     [SQL_QUEUE_ALL] = QUEUE "ORDER BY q.seq",
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",

@@ -294,6 +294,9 @@ typedef enum error journal_queued_fn(void *context, const struct journal_queued 
 enum error journal_queued(struct journal *journal, uint64_t seq, journal_queued_fn *each,
                           void *context);
 
+/* Removes the entry of an act. */
+enum error journal_drop_queued(struct journal *journal, uint64_t seq);
+
 /* Calls each for all entries, by act, as journal_each_txn. */
 enum error journal_each_queued(struct journal *journal, journal_queued_fn *each, void *context);
 

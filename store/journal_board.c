@@ -42,6 +42,12 @@ enum error journal_queued(struct journal *journal, uint64_t seq, journal_queued_
     return journal_one(journal, SQL_QUEUE, in, 1, queued_row, &rows, &rows.found);
 }
 
+enum error journal_drop_queued(struct journal *journal, uint64_t seq)
+{
+    const struct db_value in[] = {DB_V_INT(seq)};
+    return journal_put(journal, SQL_QUEUE_DROP, in, 1);
+}
+
 enum error journal_each_queued(struct journal *journal, journal_queued_fn *each, void *context)
 {
     struct journal_rows rows = {.queued = each, .context = context};

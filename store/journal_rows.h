@@ -58,6 +58,7 @@ enum {
     SQL_FORKS,
     SQL_QUEUE_ADD,
     SQL_QUEUE,
+    SQL_QUEUE_DROP,
     SQL_QUEUE_ALL,
     SQL_BOARD_ADD,
     SQL_BOARD,

@@ -30,9 +30,9 @@ TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD"
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
          6: (0, "officer"), 7: (4, "officer"), 16: (0, "officer"), 17: (6, "officer"),
-         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer")}
+         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer"), 21: (0, "officer")}
 BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True, 18: False,
-        19: True, 20: False}
+        19: True, 20: False, 21: False}
 # Why an act does not count, as a view numbers it.
 VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
 TABLES = {
@@ -113,6 +113,7 @@ class Audit:
         self.counted, self.committed, self.root, self.charter = {}, {}, None, None
         self.verdicts, self.letters, self.cards = {}, {}, {}
         self.unsound, self.viewed, self.queued, self.left, self.made = False, 0, {}, {}, []
+        self.back = {}
 
     def take_wraps(self):
         me = [r["no"] for r in self.t["officer"] if r["sign"] == self.sign]
@@ -239,6 +240,12 @@ class Audit:
             return "senseless: came before"
         if h.field == 5 and h.new > 255:
             return "senseless: no such status"
+        if h.kind == 21:
+            other = self.counted.get(h.answers)
+            if not other or (other.kind, other.subject, other.new) != (17, h.subject, h.new):
+                return "senseless: takes nothing back"
+            if h.answers in self.back:
+                return "changed"
         if h.kind == 20:
             other = self.counted.get(h.answers)
             if not other or (other.kind, other.subject, other.old, other.new) != (
@@ -263,6 +270,8 @@ class Audit:
                     fault(f"act {seq}: other keys of the officer than it commits to")
         elif h.field in (2, 3, 4):
             self.values[self.slot(h)] = h.new
+        if h.kind == 21:
+            self.back[h.answers] = seq
         if h.kind == 5:
             self.card(seq, h, d)
         if h.kind == 7 and d[:4] != u32(h.new):
@@ -451,6 +460,8 @@ class Audit:
                 fault(f"act {seq}: names {message}, which is no message before it")
             elif message in self.left:
                 fault(f"act {message}: left on board {self.left[message]} and on board {number}")
+            elif message in self.back:
+                fault(f"act {message}: left on board {number}, though it was taken back")
             self.left[message] = number
 
     def arrivals(self):
@@ -480,7 +491,7 @@ class Audit:
             except (InvalidTag, TypeError):
                 fault(f"queue: what act {r['seq']} says does not open")
         if {r["seq"] for r in self.t["queue"]} != {s for s, h in self.counted.items()
-                                                   if h.kind == 17}:
+                                                   if h.kind == 17 and s not in self.back}:
             fault("queue: not the messages")
         made = {h.new: self.contents.get(seq, b"") for seq, h in self.counted.items()
                 if h.kind == 7}

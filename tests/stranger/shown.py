@@ -112,10 +112,13 @@ class Shown:
         if h.kind in (18, 20):
             return "statuses", {**on, "status": STATUS[h.new], "was": STATUS[h.old],
                                 "undoes": h.kind == 20}
+        if h.kind == 21:
+            return "taken_back", {**on, "n": h.new}
         return ("notes", {**on, "text": text}) if h.kind == 19 else ("others", on)
 
     def case(self, handle):
-        lists = {name: [] for name in ("letters", "messages", "statuses", "notes", "others")}
+        lists = {name: [] for name in ("letters", "messages", "statuses", "notes",
+                                    "taken_back", "others")}
         n = 0
         for seq in self.seqs[handle]:
             h, (verdict, officer) = self.audit.heads[seq], self.audit.verdicts[seq]

@@ -10,7 +10,7 @@ from primitives import ZERO, sha, u32, unbox
 
 # What a view calls the kinds of faults, and its lists with the lengths of their rows.
 FAULTS = ["hole", "fork", "hash", "signature", "head", "key", "secret", "rolled back"]
-LISTS = [("act", 44), ("case", 44), ("officer", 41), ("kiosk", 36), ("generation", 38)]
+LISTS = [("act", 46), ("case", 44), ("officer", 41), ("kiosk", 36), ("generation", 38)]
 NOWHERE = 2**32 - 1
 
 
@@ -78,7 +78,7 @@ class Fold:
             owner["last"] = seq
         seal = sha(r["head_digest"], r["body_digest"] or ZERO)[:16]
         self.acts.append([h.kind, verdict, h.field, officer, h.minute, place, 0,
-                          h.old & 0xFFFFFFFF, h.new & 0xFFFFFFFF, seal])
+                          h.old & 0xFFFFFFFF, h.new & 0xFFFFFFFF, h.state, h.flags & 0xFF, seal])
 
     def owner(self, h):
         """The case or the kiosk that an act is of, and its index."""
@@ -106,20 +106,33 @@ class Fold:
         elif h.kind == 16:
             case = self.cases.setdefault(h.subject, {
                 "status": 1, "urgency": 3, "told": 0, "flags": 0, "letters": 0, "messages": 0,
-                **ends})
+                "said": [], **ends})
             case["letters"] += 1
             case["urgency"] = min(case["urgency"], h.urgency)
             case["flags"] |= 2 | h.flags & 1
+            case["said"].append(None)
         elif h.field == 5:
             case["status"] = h.new
         elif h.field == 6:
-            case["messages"], case["told"] = h.new, h.state
-            if h.flags & 2:
-                case["flags"] &= ~2
+            case["messages"] = h.new
+            case["said"].append((h.new, h.state, h.flags & 2))
+            self.tell(case)
+        elif h.kind == 21:
+            case["said"] = [said for said in case["said"] if not said or said[0] != h.new]
+            self.tell(case)
+
+    @staticmethod
+    def tell(case):
+        """What the messages that were not taken back tell, and whether a letter waits."""
+        case["told"], waits = 0, 0
+        for said in case["said"]:
+            waits = 2 if not said else 0 if said[2] else waits
+            case["told"] = said[1] if said else case["told"]
+        case["flags"] = case["flags"] & ~2 | waits
 
     def lists(self):
         return {
-            "act": [struct.pack("<HBBIIIIII16s", *act) for act in self.acts],
+            "act": [struct.pack("<HBBIIIIIIBB16s", *act) for act in self.acts],
             "case": [struct.pack("<16sBBBBIIQQ", handle, *(c[name] for name in (
                 "status", "urgency", "told", "flags", "letters", "messages", "first", "last")))
                 for handle, c in self.cases.items()],
