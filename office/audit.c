@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "crypto/secret.h"
 #include "office/audit_board.h"
+#include "office/audit_letter.h"
 #include "office/contact.h"
 #include "office/item.h"
 
@@ -93,6 +94,19 @@ static enum error find_key(struct audit *audit, const struct journal_act *row,
                : error;
 }
 
+/* Of a letter that counts. */
+static enum error check_arrived(struct audit *audit, const struct journal_act *row,
+                                const uint8_t *content, size_t len)
+{
+    const struct fold_act *act = fold_act(audit->history.fold, row->seq);
+    bool fits = true;
+    if (act == NULL || act->kind != ACT_LETTER || act->verdict != FOLD_COUNTS)
+        return ERROR_NONE;
+    enum error error = audit_letter_check(audit->vault->journal, audit->vault->charter.number,
+                                          content, len, &fits);
+    return error == ERROR_NONE && !fits ? say_act(audit, AUDIT_ARRIVALS, row) : error;
+}
+
 static enum error check_body(struct audit *audit, const struct journal_act *row,
                              const struct act *act)
 {
@@ -116,7 +130,7 @@ static enum error check_body(struct audit *audit, const struct journal_act *row,
         error == ERROR_JOURNAL_CORRUPT)
         return say_act(audit, AUDIT_BODY, row);
     audit->report->bodies += error == ERROR_NONE;
-    return error;
+    return error == ERROR_NONE ? check_arrived(audit, row, content, content_len) : error;
 }
 
 static enum error check_no_body(struct audit *audit, const struct journal_act *row)

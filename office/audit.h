@@ -22,7 +22,7 @@ enum audit_kind {
     AUDIT_WRAP,     /* an officer, or the recovery key (0), lacks secrets that were given */
     AUDIT_BOARD,    /* a board is missing, or is not what was published */
     AUDIT_QUEUE,    /* what waits for boards, or left on one, is not the messages */
-    AUDIT_ARRIVALS, /* what boards say of arrivals is not what the records say */
+    AUDIT_ARRIVALS, /* boards say of arrivals what records do not, or a letter's tag is missing */
     AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };

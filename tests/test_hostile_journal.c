@@ -21,10 +21,7 @@
 #include "office/grant.h"
 #include "office/intake.h"
 #include "office/officer.h"
-#include "office/publish.h"
-#include "office/queue.h"
 #include "office/request.h"
-#include "protocol/board_folder.h"
 #include "tests/lib/audit_found.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
@@ -259,188 +256,6 @@ static void keys_of_nobody_keep_no_case_from_a_removal(void **state)
     assert_int_equal(n, 700);
 }
 
-/* --- boards --- */
-
-static uint32_t last_sent; /* messages of the board that was made last */
-
-/* What the next board, of another day each time, says of the kiosk, and how many tags it adds. */
-static enum error publish(struct head_mark *mark, uint32_t *arrivals)
-{
-    static uint32_t day;
-    struct publish_report report;
-    struct board_folder board;
-    char *out = folder_make();
-    const uint32_t now = FAKE_DESK_NOW + ++day * DAY_MINUTES;
-    const enum error error = publish_run(&desk.vault, out, now, &report);
-    const int fd = open(out, O_RDONLY | O_DIRECTORY);
-    assert_true(report.made && fd >= 0);
-    last_sent = report.sent;
-    assert_int_equal(
-        board_folder_check(fd, desk.vault.charter.board, desk.vault.charter.office, &board),
-        ERROR_NONE);
-    assert_true(head_find_mark(&board.head, kiosk.id, mark));
-    *arrivals = board.segments[board.segment_count - 2].count;
-    board_folder_close(&board);
-    close(fd);
-    folder_remove(&out);
-    return error;
-}
-
-static void what_no_import_took_is_not_acknowledged(void **state)
-{
-    static const char *const hands[] = {
-        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32)",
-        "INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, 1, "
-        "randomblob(16), 0 FROM record WHERE seq = 2",
-        "UPDATE kiosk SET tip_seq = 3, tip_hash = zeroblob(32);"
-        "UPDATE record SET act = 1 WHERE seq = 3",
-    };
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    assert_int_equal(mark.seq, 2);
-    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
-        change(hands[i]);
-        assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-        assert_int_equal(mark.seq, 2);
-        assert_int_equal(arrivals, 0);
-    }
-    assert_int_equal(audit().kinds[AUDIT_STRAY_RECORD], 1);
-}
-
-/* Whoever may write to the database can keep an answer back, but not unseen. */
-static void what_was_published_and_what_waits_is_audited(void **state)
-{
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(fake_desk_answer(&desk, 2, "two", 3, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    assert_int_equal(audit().kinds[AUDIT_BOARD] + audit().kinds[AUDIT_QUEUE], 0);
-    change("UPDATE queue SET sealed = (SELECT sealed FROM queue ORDER BY seq DESC LIMIT 1)");
-    assert_int_equal(audit().kinds[AUDIT_QUEUE], 1); /* one is its own */
-    change("DELETE FROM queue");
-    assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
-    change("INSERT INTO queue SELECT 1, randomblob(4128)");
-    assert_int_equal(audit().kinds[AUDIT_QUEUE], 3);
-    change("UPDATE board SET answers = zeroblob(length(answers)) WHERE number = 1");
-    assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
-    change("UPDATE board SET number = 7 WHERE number = 2");
-    assert_int_equal(audit().kinds[AUDIT_BOARD], 3); /* one of no act; the last is missing */
-}
-
-/* What left on a board is what its act names, whatever becomes of the act. */
-static void a_board_act_without_its_words_has_nothing_published_twice(void **state)
-{
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    char sql[96];
-    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    uint32_t number = 0;
-    const uint64_t act = fold_board(desk.vault.history.fold, &number);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    snprintf(sql, sizeof sql, "DELETE FROM body WHERE seq = %llu", (unsigned long long)act);
-    change(sql);
-    assert_int_equal(fake_desk_answer(&desk, 2, "two", 3, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-    assert_int_equal(last_sent, 1); /* the new one, and not the old one again */
-    assert_int_equal(desk.vault.damage_count, 1);
-    assert_int_equal(audit().kinds[AUDIT_BOARD], 1);
-}
-
-/* One hand at a time: a letter's tag is kept back, or told twice, or both at once. */
-static void what_records_left_on_is_put_right(void **state)
-{
-    static const struct {
-        const char *sql;
-        uint32_t told; /* by the next board, with the record that came last */
-    } hands[] = {
-        {"UPDATE record SET board = 1 WHERE board = 0", 1},
-        {"UPDATE record SET board = 77 WHERE board = 0", 1},
-        {"UPDATE record SET board = 0 WHERE seq = 1", 1},
-        {"UPDATE record SET board = 2 WHERE seq = 1", 1},
-        {"UPDATE record SET board = 1 WHERE board = 0; UPDATE record SET board = 0 WHERE seq = 2",
-         1},
-    };
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    assert_int_equal(arrivals, 2);
-    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
-        struct letter letter = fake_kiosk_letter(&kiosk, (char)(5 + 2 * i), "text");
-        fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
-        assert_int_equal(fake_desk_import(&desk, &kiosk, kiosk.seq, kiosk.seq, NULL), ERROR_NONE);
-        change(hands[i].sql);
-        assert_true(audit().kinds[AUDIT_ARRIVALS] > 0);
-        assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-        assert_int_equal(arrivals, hands[i].told);
-        assert_int_equal(mark.seq, kiosk.seq);
-        assert_int_equal(audit().all, 0);
-        assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-        assert_int_equal(arrivals, 0);
-    }
-}
-
-/* A colleague can seal other words for a message that has left, not put them on the board. */
-static void what_a_board_took_is_on_it(void **state)
-{
-    static char sql[2 * QUEUE_LEN + 64];
-    static const uint8_t entry[ANSWER_LEN] = "other words";
-    uint8_t sealed[QUEUE_LEN];
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    const uint64_t act = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
-    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
-    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
-    for (size_t i = 0; i < sizeof sealed; i++)
-        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
-    snprintf(sql + len, sizeof sql - len, "'");
-    change(sql);
-    const struct audit_found found = audit();
-    assert_int_equal(found.all, 1);
-    assert_int_equal(found.last.kind, AUDIT_QUEUE);
-    assert_int_equal(found.last.seq, act);
-}
-
-/* Nor is anything of an act whose records are not those that it took. */
-static void what_does_not_fit_its_import_is_not_acknowledged(void **state)
-{
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    change("INSERT INTO record SELECT kiosk, 3, zeroblob(32), hash, day, flags, act, "
-           "randomblob(16), 0 FROM record WHERE seq = 2; UPDATE kiosk SET tip_seq = 3, tip_hash = "
-           "zeroblob(32)");
-    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-    assert_int_equal(mark.seq, 0);
-    assert_int_equal(desk.vault.damage_count, 1);
-    assert_int_equal(audit().kinds[AUDIT_RECORDS], 1);
-    change("DELETE FROM record WHERE seq = 3; UPDATE kiosk SET tip_seq = 0");
-    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
-    assert_int_equal(mark.seq, 2);
-}
-
-/* A letter whose tag is another's would arrive unseen by its writer, and no segment takes a tag
-   twice; what else came is told all the same. */
-static void a_tag_that_was_changed_is_not_published(void **state)
-{
-    struct head_mark mark;
-    uint32_t arrivals = 0;
-    struct letter letter = fake_kiosk_letter(&kiosk, 5, "text");
-    change("UPDATE record SET tag = (SELECT tag FROM record WHERE seq = 1)");
-    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-    assert_int_equal(mark.seq, 0);
-    assert_int_equal(arrivals, 0);
-    assert_int_equal(desk.vault.damage_count, 1);
-    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
-    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
-    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-    assert_int_equal(arrivals, 1);
-}
-
 /* --- what was taken away or changed before the end of a view --- */
 
 /* Act 1 founds the office; the kiosk's card, the import and the second officer follow. */
@@ -556,13 +371,6 @@ int main(void)
         TEST(a_desk_without_the_intake_key_takes_no_letter),
         TEST(all_intake_keys_of_the_charter_are_needed),
         TEST(keys_of_nobody_keep_no_case_from_a_removal),
-        TEST(what_no_import_took_is_not_acknowledged),
-        TEST(what_was_published_and_what_waits_is_audited),
-        TEST(a_board_act_without_its_words_has_nothing_published_twice),
-        TEST(what_records_left_on_is_put_right),
-        TEST(what_a_board_took_is_on_it),
-        TEST(what_does_not_fit_its_import_is_not_acknowledged),
-        TEST(a_tag_that_was_changed_is_not_published),
         TEST(every_hand_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
