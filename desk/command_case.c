@@ -249,17 +249,27 @@ int command_undo(const struct command_line *line)
     return close_case(&vault, &casefile, status);
 }
 
-/* What came of it; of a message that has left, the board as well. */
+static int fail_left(const char *message, const struct published_message *left)
+{
+    char day[DAY_TEXT_LEN];
+    day_text(left->day, day);
+    fputs("sandyq-desk: ", stderr);
+    sanitize_word(stderr, message, strlen(message));
+    fputs(": ", stderr);
+    fprintf(stderr,
+            _("The message left on board %u of %s, and cannot be taken back. Write another one.\n"),
+            left->board, day);
+    return COMMAND_FAILED;
+}
+
 static int say_taken_back(const struct command_line *line, const struct published_message *left,
                           enum error error)
 {
-    char day[DAY_TEXT_LEN];
+    if (error == ERROR_LEFT)
+        return fail_left(line->operands[2], left);
     if (error == ERROR_NONE) {
         puts(_("The message is taken back: it leaves on no board."));
         puts(_("The status of the case stays as it is. The command undo takes the last one back."));
-    } else if (error == ERROR_LEFT) {
-        day_text(left->day, day);
-        fprintf(stderr, _("It left on board %u of %s.\n"), left->board, day);
     }
     return command_fail(line->operands[error == ERROR_CASE ? 1 : 2], error);
 }
