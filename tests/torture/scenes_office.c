@@ -14,6 +14,7 @@
 #include "office/fleet.h"
 #include "office/import.h"
 #include "office/publish.h"
+#include "office/take_back.h"
 #include "office/triage.h"
 #include "protocol/board_folder.h"
 #include "protocol/names.h"
@@ -242,17 +243,29 @@ void scenes_answer_base(const char *root)
 }
 
 /* What is said, in this order; a board goes out after the third and the last. */
-enum { SAID_FIRST = 1, SAID_STATUS, SAID_NOTE, SAID_SECOND, SAID_UNDO, SAID_END };
+enum {
+    SAID_FIRST = 1,
+    SAID_STATUS,
+    SAID_NOTE,
+    SAID_WRONG,
+    SAID_BACK, /* the answer before it is taken back */
+    SAID_SECOND,
+    SAID_UNDO,
+    SAID_END
+};
 static const char *const said[SAID_END] = {
     [SAID_FIRST] = "the first answer",
     [SAID_NOTE] = "a note",
+    [SAID_WRONG] = "an answer to take back",
     [SAID_SECOND] = "the second answer",
 };
 
 static enum error say(struct vault *vault, int what)
 {
     static const uint64_t cases[SAID_END] = {
-        [SAID_FIRST] = 1, [SAID_STATUS] = 2, [SAID_NOTE] = 3, [SAID_SECOND] = 1, [SAID_UNDO] = 2};
+        [SAID_FIRST] = 1, [SAID_STATUS] = 2, [SAID_NOTE] = 3, [SAID_WRONG] = 1,
+        [SAID_BACK] = 1,  [SAID_SECOND] = 1, [SAID_UNDO] = 2};
+    struct published_message left;
     bool changed = false, kept = false;
     struct casefile *casefile = NULL;
     const uint32_t now = house_now();
@@ -263,6 +276,8 @@ static enum error say(struct vault *vault, int what)
         error = triage_set_status(casefile, taxonomy_status("triaged"), now, &changed);
     else if (error == ERROR_NONE && what == SAID_UNDO)
         error = casefile_undo(casefile, now);
+    else if (error == ERROR_NONE && what == SAID_BACK)
+        error = take_back_message(vault, 1, casefile_seen(casefile)->messages, now, &left);
     else if (error == ERROR_NONE)
         error = triage_answer(casefile, said[what], strlen(said[what]), now, &kept);
     casefile_free(&casefile);
@@ -294,10 +309,14 @@ static void publish(const char *root, struct vault *vault)
 void scenes_answer_run(const char *root)
 {
     struct vault *vault = NULL;
+    enum error error = ERROR_NONE;
     if (house_vault(root, &vault) == ERROR_NONE)
         for (int what = SAID_FIRST; what < SAID_END; what++) {
+            if (what == SAID_BACK && error != ERROR_NONE)
+                continue; /* another one would be the last */
             marks_try(HOUSE_SAID, (uint64_t)what, NULL);
-            if (say(vault, what) == ERROR_NONE)
+            error = say(vault, what);
+            if (error == ERROR_NONE)
                 marks_done(HOUSE_SAID, (uint64_t)what, NULL);
             if (what == SAID_NOTE || what == SAID_SECOND)
                 publish(root, vault);
@@ -316,6 +335,7 @@ static enum error hear(void *context, const struct item *item)
     struct heard *heard = context;
     if (item->kind == ITEM_STATUS && item->case_id == 2)
         heard->times[item->undoes ? SAID_UNDO : SAID_STATUS]++;
+    heard->times[SAID_BACK] += item->kind == ITEM_TAKEN_BACK;
     if (item->kind != ITEM_NOTE && (item->kind != ITEM_MESSAGE || !item->has_text))
         return ERROR_NONE;
     for (int i = SAID_FIRST; i < SAID_END; i++)
@@ -365,7 +385,8 @@ static const char *read_board_file(const char *root, const struct vault *vault, 
 }
 
 /* Is the answer on the board, and once? */
-static const char *weigh_entry(const struct file *file, const struct heard *heard, int what)
+static const char *weigh_entry(const struct file *file, const struct heard *heard, int what,
+                               unsigned expected)
 {
     static uint8_t tags[ANSWER_COUNT_MAX][ANSWER_TAG_LEN], found[ANSWER_COUNT_MAX][ANSWER_LEN];
     static const uint8_t none[ANSWER_LEN];
@@ -387,7 +408,7 @@ static const char *weigh_entry(const struct file *file, const struct heard *hear
         times += heard->answer->len == strlen(said[what]) &&
                  memcmp(heard->answer->text, said[what], heard->answer->len) == 0;
     }
-    return times == heard->times[what] ? NULL : "an answer is not on the board, or twice";
+    return times == expected ? NULL : "an answer is not on the board, or twice";
 }
 
 /* The next board stands above all that were out, or is one of them, byte by byte. */
@@ -437,9 +458,12 @@ static const char *publish_again(const char *root, struct vault *vault, const st
     if (wrong == NULL)
         wrong = weigh_next(&next, &old, marks);
     if (wrong == NULL)
-        wrong = weigh_entry(&next, heard, SAID_FIRST);
+        wrong = weigh_entry(&next, heard, SAID_FIRST, heard->times[SAID_FIRST]);
     if (wrong == NULL)
-        wrong = weigh_entry(&next, heard, SAID_SECOND);
+        wrong = weigh_entry(&next, heard, SAID_WRONG,
+                            heard->times[SAID_WRONG] - heard->times[SAID_BACK]);
+    if (wrong == NULL)
+        wrong = weigh_entry(&next, heard, SAID_SECOND, heard->times[SAID_SECOND]);
     board_folder_close(&old.board);
     board_folder_close(&next.board);
     return wrong;
