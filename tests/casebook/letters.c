@@ -149,7 +149,8 @@ static enum error write_chunk(struct visit *visit, bool last)
     return error;
 }
 
-/* A cover is not sealed: nobody will open it. */
+/* A cover is not sealed: nobody will open it. Nor is a letter; but what stands for its envelope is
+   of its record alone. */
 static enum error seal_letter(struct visit *visit, struct import_record *taken,
                               const struct plan_letter *letter)
 {
@@ -159,11 +160,15 @@ static enum error seal_letter(struct visit *visit, struct import_record *taken,
     taken->opening.outcome = OPENING_COVER;
     if (letter == NULL || error != ERROR_NONE)
         return error;
+    uint8_t envelope[ENVELOPE_LEN] = {0};
     uint8_t *raw = secret_new(LETTER_LEN);
+    memcpy(envelope, taken->record.hash, HASH_LEN);
+    taken->record.envelope = envelope;
     error = raw != NULL ? casebook_letter(&visit->casebook->plan, letter, taken->record.seq, raw)
                         : ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = opening_file(&taken->sealed, visit->chunk->keys, &from, raw, &taken->opening);
+    taken->record.envelope = NULL;
     secret_free(raw);
     return error;
 }
