@@ -178,6 +178,25 @@ static void what_records_left_on_is_put_right(void **state)
     }
 }
 
+/* Two records change places, one that waits over a board and one that left on it: all counts fit.
+ */
+static void who_waits_takes_nobodys_place(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    desk.vault.charter.settings[CHARTER_ARRIVALS] = 16;
+    for (int i = 3; i <= 18; i++)
+        fake_kiosk_cover(&kiosk, &desk.vault.charter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 18, NULL), ERROR_NONE);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(mark.seq, 16);
+    change("UPDATE record SET board = CASE seq WHEN 3 THEN 0 WHEN 18 THEN 1 ELSE board END");
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(arrivals, 2);
+    assert_int_equal(mark.seq, 18);
+    assert_int_equal(audit().all, 0);
+}
+
 /* As by the desk of an officer who signed for other tags: each letter's tag is made again. */
 static void a_letter_whose_writer_does_not_find_it_is_named(void **state)
 {
@@ -254,6 +273,7 @@ int main(void)
         TEST(what_was_published_and_what_waits_is_audited),
         TEST(a_board_act_without_its_words_has_nothing_published_twice),
         TEST(what_records_left_on_is_put_right),
+        TEST(who_waits_takes_nobodys_place),
         TEST(a_letter_whose_writer_does_not_find_it_is_named),
         TEST(what_a_board_took_is_on_it),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
