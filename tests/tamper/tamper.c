@@ -227,6 +227,8 @@ void tamper_bring(struct tamper *t, size_t k)
 uint32_t tamper_publish(struct tamper *t)
 {
     struct publish_report report;
+    t->today += t->today == t->published; /* a day has one board */
+    t->published = t->today;
     assert_int_equal(publish_run(&t->desk.vault, t->stick, t->today * DAY_MINUTES, &report),
                      ERROR_NONE);
     return report.number;
@@ -298,6 +300,7 @@ void tamper_remove(const char *dir, const char *name)
     remove(path);
 }
 
+/* Copies all files, those of the folder's folders too; to NULL: removes them. */
 static void each_file(const char *from, const char *to)
 {
     char source[FOLDER_PATH], target[FOLDER_PATH];
@@ -306,14 +309,17 @@ static void each_file(const char *from, const char *to)
     assert_non_null(folder);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
-        if (lstat(source, &st) != 0 || !S_ISREG(st.st_mode))
+        snprintf(target, sizeof target, "%s/%s", to != NULL ? to : "", entry->d_name);
+        if (strspn(entry->d_name, ".") == strlen(entry->d_name) || lstat(source, &st) != 0)
             continue;
-        if (to == NULL) {
+        if (S_ISDIR(st.st_mode) && to == NULL)
+            each_file(source, NULL);
+        else if (S_ISDIR(st.st_mode))
+            tamper_copy_folder(source, target);
+        else if (to == NULL)
             assert_int_equal(unlink(source), 0);
-            continue;
-        }
-        snprintf(target, sizeof target, "%s/%s", to, entry->d_name);
-        folder_copy(source, target);
+        else
+            folder_copy(source, target);
     }
     closedir(folder);
 }
