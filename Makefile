@@ -84,8 +84,8 @@ $(BUILD)/sandyq-$(1): $(BUILD)/$(1)/main.o $(call ROOM_LIB,$(ROOMS_$(1)))
 endef
 $(foreach p,kiosk desk courier,$(eval $(call program,$(p))))
 
-# Most tests, and the programs that they start, derive keys quickly (tests/quick/argon.c says how and
-# why). These do the real work, or wrap it themselves.
+# Most tests, and the programs that they start, derive keys quickly (tests/quick/argon.c says how
+# and why). These do the real work, or wrap it themselves.
 QUICK    := -Xlinker --wrap=argon_derive
 TRUE     := $(patsubst %,$(BUILD)/tests/test_%,casebook_made code corpus end_to_end keyring leak taint)
 QUICK_T  := $(filter-out $(TRUE),$(TESTS)) $(BUILD)/tests/apart/apart

@@ -48,7 +48,7 @@ struct tamper {
     struct tamper_letter letters[TAMPER_LETTERS];
     size_t letter_count;
     uint32_t today;
-    uint32_t published; /* day of the last board */
+    uint32_t published;            /* day of the last board */
     struct exchange_report report; /* of the last exchange */
     struct import_report taken;    /* of the last import */
     char refused[TAMPER_TEXT];     /* "name=error " for all that it refused */
