@@ -104,6 +104,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(R
 		-Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
 $(BUILD)/tests/test_tamper: $(call OBJ,$(wildcard tests/tamper/*.c))
+$(BUILD)/tests/test_carried: $(call OBJ,$(wildcard tests/carried/*.c) tests/tamper/tamper.c tests/tamper/insist.c tests/apart/learn.c)
+$(BUILD)/tests/test_carried: private LIBS_test += -lm
 # A clock that stands still, in the place of libc's: for these programs alone.
 $(BUILD)/tests/test_printer_line $(BUILD)/tests/test_printer_process: \
 	$(call OBJ,$(wildcard tests/printer/*.c))
@@ -219,8 +221,9 @@ APART := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/apart/*.c))
 .PHONY: tell-apart tell-apart-built
 tell-apart: deps-test
 	@$(MAKE) --no-print-directory tell-apart-built
-tell-apart-built: all $(BUILD)/tests/apart/apart
+tell-apart-built: all $(BUILD)/tests/apart/apart $(BUILD)/tests/test_carried
 	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
+	@SANDYQ_SESSIONS=$${SANDYQ_SESSIONS:-200} SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/test_carried
 $(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
