@@ -221,10 +221,15 @@ APART := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/apart/*.c))
 .PHONY: tell-apart tell-apart-built
 tell-apart: deps-test
 	@$(MAKE) --no-print-directory tell-apart-built
-tell-apart-built: all $(BUILD)/tests/apart/apart $(BUILD)/tests/test_carried
+tell-apart-built: all $(BUILD)/tests/apart/apart $(BUILD)/tests/test_carried $(BUILD)/tests/counted/counted
 	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
 	@SANDYQ_SESSIONS=$${SANDYQ_SESSIONS:-200} SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/test_carried
+	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/counted/counted
 $(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
+		-Wl,--as-needed $(LIBS_test) -lm
+$(BUILD)/tests/counted/counted: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/counted/*.c)) $(BUILD)/tests/apart/learn.o \
+	$(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS)) | all
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 $(BUILD)/tests/test_apart: $(BUILD)/tests/apart/learn.o $(BUILD)/tests/apart/judge.o $(BUILD)/tests/apart/snap.o \
