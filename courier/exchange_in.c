@@ -69,6 +69,10 @@ static enum error take_head(struct exchange *x, const uint8_t *in, size_t len)
 {
     struct head head;
     enum error error = state_check_board(x->state, in, len, x->today, &head);
+    if (error == ERROR_NONE || error == ERROR_OLDER) {
+        const enum error noted = state_note_head(x->state, in, len, &x->report->misfit);
+        error = noted != ERROR_NONE ? noted : error;
+    }
     if (error != ERROR_NONE || state_holds_board(x->state, &head))
         return error;
     for (uint32_t i = 0; i < head.segment_count && error == ERROR_NONE; i++) {

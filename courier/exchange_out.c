@@ -111,6 +111,7 @@ static void introduce(const struct exchange *x, struct bundle *bundle)
     memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
     bundle->charter_number = x->state->charter.number;
     bundle->board_number = x->state->board_number;
+    state_misfits(x->state, &bundle->misfits);
 }
 
 /* The header of every bundle of this exchange, with the range of all of them together. */

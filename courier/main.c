@@ -139,6 +139,9 @@ static void print_report(const struct exchange_report *report)
     print_card(report);
     print_taken(NAMES_CHARTER, report->charter);
     print_taken(NAMES_BOARD, report->board);
+    if (report->misfit)
+        printf(_("%s: does not fit the boards that came before. The office is told.\n"),
+               NAMES_BOARD);
     if (report->acknowledged > 0)
         printf(_("outbox: the office has the records up to %llu\n"),
                (unsigned long long)report->acknowledged);

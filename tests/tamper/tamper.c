@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "crypto/envelope.h"
 #include "desk/print.h"
+#include "desk/print_kiosks.h"
 #include "device/enroll.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
