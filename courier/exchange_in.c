@@ -54,7 +54,7 @@ static enum error take_segment(struct exchange *x, const struct head_segment *se
     if (!names_segment(segment, name)) /* of a kind that a later version reads */
         return ERROR_NONE;
     enum error error = state_has_segment(x->state, segment);
-    if (error != ERROR_BOARD_PART)
+    if (error != ERROR_BOARD_PART && error != ERROR_IO) /* what the disk does not give is lacking */
         return error;
     error = medium_read(x->medium, name, segment_len(segment->kind, segment->count), &data, &len);
     if (error == ERROR_NONE)

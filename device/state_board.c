@@ -54,6 +54,11 @@ static void note_head(struct state *state, const struct head *head)
     state->has_mark = head_find_mark(head, state->kiosk, &state->mark);
 }
 
+/* The keeper does this before each visit, and hashes the whole board, though mostly nothing has
+   changed. What could tell that are sizes, times and inodes of the files, which root sets as they
+   were, and which a disk that fails leaves as they are; a wrong tag then says that a letter did not
+   arrive. The hashes of a year's board take about a second where the processor has instructions for
+   them (bench/RESULTS), and only the next visitor waits for them. */
 enum error state_load_board(struct state *state)
 {
     const struct charter *charter = &state->charter;
