@@ -243,12 +243,12 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
     return write_charter(state, in, &charter);
 }
 
-bool state_has_room(const struct state *state)
+bool state_has_room(const struct state *state, uint64_t bytes)
 {
     struct statvfs disk;
 
     return fstatvfs(state->dir, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX;
+           (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX + bytes;
 }
 
 enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto)
@@ -263,7 +263,7 @@ enum error state_acknowledge(const struct state *state, struct outbox *outbox, u
         memcpy(at.hash, state->mark.hash, sizeof at.hash);
     }
     const enum error error =
-        outbox_acknowledge(outbox, &at, state_has_room(state) ? OUTBOX_KEPT_DAYS : 1);
+        outbox_acknowledge(outbox, &at, state_has_room(state, 0) ? OUTBOX_KEPT_DAYS : 1);
     if (error == ERROR_NO_ROW)
         return ERROR_CHAIN;
     if (error == ERROR_NONE)

@@ -163,8 +163,8 @@ void state_drop_segments(const struct state *state);
 /* Removes the temporary files that a courier's death has left. */
 void state_sweep(const struct state *state);
 
-/* Whether the disk has room for as much as a bundle takes. */
-bool state_has_room(const struct state *state);
+/* Whether the disk has room for as much as a bundle takes and so many bytes more. */
+bool state_has_room(const struct state *state, uint64_t bytes);
 
 /* Tells the outbox what the board held acknowledges: nothing when it does not name this kiosk,
    which takes back what earlier boards did. Where the disk has no such room, what an earlier board
