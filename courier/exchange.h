@@ -45,8 +45,7 @@ struct exchange_report {
     enum error charter;
     enum error board; /* ERROR_BOARD_PART: a segment was missing or wrong, and none was taken */
     uint32_t board_missing; /* ... so many, of those that the kiosk lacked */
-    uint64_t
-        board_bytes;   /* over 0: what it lacked has so many bytes, which was more than the room */
+    uint64_t board_bytes;   /* of what the kiosk lacked, when that was more than the room; or 0 */
     bool misfit;       /* it does not fit those that came before: every bundle tells the office */
     enum error bundle; /* writing it; ERROR_MISSING when a request for a card went out instead */
     /* Noting what the office has, dropping what it had long, or noting the day. ERROR_NONE when
