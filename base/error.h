@@ -240,6 +240,9 @@
          "that the case is closed. Close it. The person can then write a new complaint.")) \
     X(BOARD_PART, 1, \
       N_("A part of the board is missing or damaged; copy all that the office published.")) \
+    X(BOARD_ROOM, 1, \
+      N_("The kiosk's disk has no room for this board beside the letters that may come. Make " \
+         "room there; letters are taken all the same.")) \
     X(BOARD_NEWER, 1, \
       N_("This folder holds a newer board of this office than the journal does: was the " \
          "journal put back from a backup? Keep the folder, and publish into another one.")) \

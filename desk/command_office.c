@@ -14,6 +14,7 @@
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
+#include "desk/print_kiosks.h"
 #include "desk/print_json.h"
 #include "desk/prompt.h"
 #include "desk/sanitize.h"
@@ -199,6 +200,8 @@ static void say_imported(const struct import_report *report)
     say_count(_("envelopes that could not be read, kept"), report->unreadable);
     say_count(_("letters that name another place than their records"), report->misplaced);
     say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
+    say_count(_("bundles of kiosks to which boards came that do not fit; see kiosks"),
+              report->misfits);
 }
 
 /* A full disk is no error here: what was imported is already durable in the log. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the desk prints for people: the list, a case, the kiosks. Everything that came from outside
+/* What the desk prints for people: the list, a case, officers. Everything that came from outside
    goes through desk/sanitize. */
 #ifndef DESK_PRINT_H
 #define DESK_PRINT_H
@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "office/fleet.h"
 #include "office/officer.h"
 #include "office/triage.h"
 
@@ -26,9 +25,6 @@ enum error print_case(FILE *out, struct vault *vault, struct casefile *casefile)
 
 /* The officers as a table. */
 void print_officers(FILE *out, const struct officer_row *rows, size_t n);
-
-/* The kiosks as a table, each with what is wrong with its chain or its health below it. */
-void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
 
 /* Short codes for lists and JSON: "U0"; a status's code or "?"; a facility type's code or "?". */
 const char *print_urgency(enum taxonomy_urgency urgency);

@@ -305,6 +305,25 @@ static json_t *rollbacks_value(const struct fleet_row *row)
     return all;
 }
 
+static json_t *head_value(const struct misfit_head *head)
+{
+    char hash[2 * MISFIT_HASH_LEN + 1];
+    for (size_t i = 0; i < MISFIT_HASH_LEN; i++)
+        snprintf(hash + 2 * i, 3, "%02x", head->hash[i]);
+    return json_pack("{sI sI ss}", "charter", (json_int_t)head->charter, "board",
+                     (json_int_t)head->number, "hash", hash);
+}
+
+static json_t *misfits_value(const struct fleet_misfits *misfits)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < misfits->n; i++)
+        json_array_append_new(all, json_pack("{so so so}", "told", day(misfits->all[i].day), "had",
+                                             head_value(&misfits->all[i].misfit.had), "came",
+                                             head_value(&misfits->all[i].misfit.came)));
+    return all;
+}
+
 static json_t *health_value(const struct fleet_row *row)
 {
     return json_pack("{sb sb sb}", "printer", (row->contact.health & BUNDLE_PRINTER_OK) != 0,
@@ -315,19 +334,19 @@ static json_t *health_value(const struct fleet_row *row)
 static json_t *kiosk_at(const void *rows, size_t i)
 {
     const struct fleet_row *row = (const struct fleet_row *)rows + i;
-    return json_pack("{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
-                     kiosk_id(row->kiosk.kiosk), "facility", row->card.facility, "type",
-                     print_type(row->card.type), "enrolled", day(row->enrolled), "last",
-                     (json_int_t)row->kiosk.last_seq, "day", day(row->kiosk.last_day), "silent",
-                     (int)row->silent, "unbroken", (json_int_t)row->kiosk.tip_seq, "gaps",
-                     ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
-                     (json_int_t)row->contact.rollbacks, "set_back", rollbacks_value(row),
-                     "unreadable", (json_int_t)row->kiosk.unreadable, "misplaced",
-                     (json_int_t)row->kiosk.misplaced, "charter", (json_int_t)row->contact.charter,
-                     "board", (json_int_t)row->contact.board, "image",
-                     (json_int_t)row->contact.image, "exchange_age", (int)row->contact.exchange_age,
-                     "imported", day(row->contact.imported), "health",
-                     row->contact.imported > 0 ? health_value(row) : json_null());
+    return json_pack(
+        "{so ss ss so sI so si sI so so sI so so sI sI sI sI sI si so so}", "kiosk",
+        kiosk_id(row->kiosk.kiosk), "facility", row->card.facility, "type",
+        print_type(row->card.type), "enrolled", day(row->enrolled), "last",
+        (json_int_t)row->kiosk.last_seq, "day", day(row->kiosk.last_day), "silent",
+        (int)row->silent, "unbroken", (json_int_t)row->kiosk.tip_seq, "gaps",
+        ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
+        (json_int_t)row->contact.rollbacks, "set_back", rollbacks_value(row), "misfits",
+        misfits_value(&row->misfits), "unreadable", (json_int_t)row->kiosk.unreadable, "misplaced",
+        (json_int_t)row->kiosk.misplaced, "charter", (json_int_t)row->contact.charter, "board",
+        (json_int_t)row->contact.board, "image", (json_int_t)row->contact.image, "exchange_age",
+        (int)row->contact.exchange_age, "imported", day(row->contact.imported), "health",
+        row->contact.imported > 0 ? health_value(row) : json_null());
 }
 
 enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n, bool training)

@@ -22,6 +22,7 @@ struct import_report {
     uint64_t unreadable;
     uint64_t misplaced;
     uint64_t rollbacks; /* bundles that show a kiosk set back to an older state */
+    uint64_t misfits;   /* bundles that tell of a board that does not fit */
 };
 
 /* An import of one or many bundles. refused and progress may be NULL; they get names from a stick,

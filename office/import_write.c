@@ -88,6 +88,7 @@ struct writing {
     bool has_act;
     size_t act; /* the import act's place in the batch */
     bool rolled_back;
+    bool misfit; /* it tells of a board that does not fit */
 };
 
 /* Whether the chunk says anything that the journal lacks. */
@@ -124,6 +125,7 @@ static enum error add_import(struct writing *writing, struct history_batch *batc
     };
     memcpy(act.subject, source->card.kiosk, CARD_KIOSK_LEN);
     contact_take(&after, contact, source->import->now / DAY_MINUTES);
+    writing->misfit = contact_brings_misfit(&source->state, contact);
     writing->rolled_back = after.rollbacks > source->state.rollbacks;
     contact_encode(contact, body);
     writing->has_act = true;
@@ -250,6 +252,7 @@ static void count(const struct writing *writing, const struct history_batch *bat
             count_filed(one, batch, fold, report);
     }
     report->rollbacks += writing->rolled_back;
+    report->misfits += writing->misfit;
     source->brings_new = source->brings_new || writing->contact.taken > 0;
 }
 

@@ -211,6 +211,21 @@ static int show_spent(struct answers *answers)
     return dialog_choose(answers->ui, &dialog);
 }
 
+/* What is missing may be the answer: better none than a wrong word. Returns as show_spent. */
+static int show_lost(struct answers *answers)
+{
+    static const struct dialog dialog = {
+        .title = N_("Not at this terminal"),
+        .text =
+            N_("The disk of this terminal is damaged: it cannot look for answers now. Try another "
+               "terminal of the Commissioner. You can still write here."),
+        .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
+        .enter = true,
+        .help = HELP_CODE,
+    };
+    return dialog_choose(answers->ui, &dialog);
+}
+
 /* Returns ANSWERS_WRITE_MORE, UI_NEXT, UI_BACK or UI_OVER. */
 static int show_messages(struct answers *answers)
 {
@@ -252,6 +267,8 @@ static int look_and_show(struct answers *answers)
     const enum look_end end = look_number(answers->ui, draft->code, draft->pin, &found);
     if (end == LOOK_SPENT)
         return show_spent(answers);
+    if (end == LOOK_LOST)
+        return show_lost(answers);
     if (end == LOOK_LACK) {
         dialog_sorry(answers->ui);
         return answers->ui->over ? UI_OVER : UI_BACK;

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,14 @@ static struct {
     char calls[4096]; /* d: a derivation, t and a: a look over arrivals or answers */
     size_t len;
     unsigned failing; /* derivations that find no memory */
+    bool lost;        /* the disk does not give out all of the board */
 } traced;
+
+bool __wrap_mapping_lost(void);
+bool __wrap_mapping_lost(void)
+{
+    return traced.lost;
+}
 
 static void trace(char call, size_t n)
 {
@@ -84,6 +92,7 @@ static void wait(void *context, unsigned milliseconds)
 
 static int setup(void **state)
 {
+    traced.lost = false;
     const int result = session_test_setup(state);
     if (result == 0) {
         session->io.derive = derive;
@@ -261,6 +270,24 @@ static void short_memory_is_said(void **state)
     assert_int_equal(count('a'), LOOK_TRIES);
 }
 
+/* Not "nothing": that may be wrong. The try counts, and the visit looks as often as any. */
+static void damaged_board_is_said(void **state)
+{
+    static const char *const texts[] = {"An answer"};
+    put_board(1, texts, 1);
+    traced.lost = true;
+    for (int again = 0; again < 2; again++) {
+        trace_play(MENU ASK(FAKE_SESSION_CODE,
+                            FAKE_SESSION_PIN) "[Not at this terminal] show Esc "
+                                              "[Your number] Enter [Your PIN] " FAKE_SESSION_PIN
+                                              " Enter "
+                                              "[Not at this terminal] Enter " LEAVE);
+        assert_kept(0, "can still write here.");
+        assert_int_equal(count('d'), LOOK_TRIES + 1);
+        assert_int_equal(count('a'), LOOK_TRIES);
+    }
+}
+
 /* ---- what is found ---- */
 
 /* The segments that held messages 1 to 4 have left the list. */
@@ -322,6 +349,7 @@ int main(void)
         LOOK_TEST(fourth_number_is_refused_in_words),
         LOOK_TEST(opened_number_stays_open),
         LOOK_TEST(short_memory_is_said),
+        LOOK_TEST(damaged_board_is_said),
         LOOK_TEST(gaps_are_passed_over),
         LOOK_TEST(letter_that_only_arrived_is_told),
         LOOK_TEST(later_letters_are_counted),

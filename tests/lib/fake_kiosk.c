@@ -96,6 +96,7 @@ uint8_t *fake_kiosk_bundle(const struct fake_kiosk *kiosk, uint64_t first, uint6
                             .last = last,
                             .charter_number = 1,
                             .board_number = kiosk->board,
+                            .misfits = kiosk->misfits,
                             .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
     memcpy(bundle.kiosk, kiosk->id, sizeof bundle.kiosk);
     memcpy(bundle.office, kiosk->office, sizeof bundle.office);

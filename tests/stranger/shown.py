@@ -164,6 +164,19 @@ class Shown:
                                    "clock": bool(health & 4)}}
         return told
 
+    def misfits(self, kiosk):
+        """Each pair of boards that do not fit, with the day of the first act that has it."""
+        told = {}
+        for seq in self.seqs.get(kiosk + bytes(8), []):
+            h, d = self.audit.heads[seq], self.audit.contents.get(seq, b"")[76:716]
+            while h.kind == 6 and not self.audit.verdicts[seq][0] and any(d):
+                told.setdefault(d[:80], day(h.minute // 1440))
+                d = d[80:]
+        def one(d):
+            return {"charter": int.from_bytes(d[:4], "little"),
+                    "board": int.from_bytes(d[4:8], "little"), "hash": d[8:].hex()}
+        return [{"told": on, "had": one(d[:40]), "came": one(d[40:])} for d, on in told.items()]
+
     def kiosk(self, kiosk, now):
         held, seqs = self.audit.cards[kiosk][0], self.seqs[kiosk + bytes(8)]
         enrolled = self.audit.heads[seqs[0]].minute // 1440
@@ -171,7 +184,7 @@ class Shown:
         tip = next(r["tip_seq"] for r in self.audit.t["kiosk"] if r["kiosk"] == kiosk)
         return {**self.training, "kiosk": kiosk.hex(), "facility": held["facility"],
                 "type": TYPES[held["type"]], "enrolled": day(enrolled), **chain,
-                "silent": max(now - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
+                "misfits": self.misfits(kiosk), "silent": max(now - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
                 "set_back": [], **self.contacts(kiosk)}
 
     def officers(self):

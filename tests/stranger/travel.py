@@ -86,21 +86,35 @@ def letter(envelope, secret, what):
 # Bundles
 
 
+def misfits(d):
+    """The heads that do not fit, each with what the kiosk had; None when they make no sense."""
+    all = []
+    while any(d):
+        had, came = ((*struct.unpack("<II", h[:8]), h[8:]) for h in (d[:40], d[40:80]))
+        if not had[1] or not came[1] or (had, came) in all:
+            return None
+        all.append((had, came))
+        d = d[80:]
+    return all
+
+
 def bundle(path, kiosks, office, secret):
     """Says the letters of a bundle; returns how many records it has."""
     d, what = read(path), os.path.basename(path)
     first, last = struct.unpack("<QQ", d[48:64])
     n = last + 1 - first
-    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 144 + RECORD * n:
+    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 784 + RECORD * n:
         return fault(f"{what}: not a bundle")
     if d[8:16] not in kiosks or d[16:48] != office:
         return fault(f"{what}: of another kiosk or office")
     key, facility = kiosks[d[8:16]]
     if not signed(key, b"sandyq bundle v1", d[:-64], d[-64:]) or d[78] > 7 or d[79] != 0:
         return fault(f"{what}: the signature is wrong")
+    if misfits(d[80:720]) is None:
+        return fault(f"{what}: the heads that do not fit make no sense")
     before = ZERO if first == 1 else None
     for seq in range(first, last + 1):
-        record = d[80 + RECORD * (seq - first):][:RECORD]
+        record = d[720 + RECORD * (seq - first):][:RECORD]
         if record[:8] != u64(seq) or before not in (None, record[8:40]):
             return fault(f"{what}: record {seq} does not follow")
         before = sha(record[:16428])

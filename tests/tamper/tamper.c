@@ -18,6 +18,7 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "desk/print.h"
+#include "desk/print_kiosks.h"
 #include "device/enroll.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
