@@ -243,6 +243,12 @@
     X(BOARD_NEWER, 1, \
       N_("This folder holds a newer board of this office than the journal does: was the " \
          "journal put back from a backup? Keep the folder, and publish into another one.")) \
+    X(BACKUP, 1, \
+      N_("The backup is not what was written. Name another folder for it, on another disk.")) \
+    X(RENEWAL_FIRST, 1, \
+      N_("The office was restored without a copy of its last board: what stood there could be " \
+         "told from what comes now. Restore again with a copy from a stick or a kiosk's " \
+         "medium, or renew the charter first.")) \
     X(NOTICES_FILE, 1, N_("The notices cannot be read. Make the file readable first.")) \
     X(NOTICES_LONG, 1, \
       N_("The notices are longer than 65536 bytes. Make them shorter and try again.")) \

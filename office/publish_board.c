@@ -26,7 +26,8 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     const size_t left = SEGMENT_ARRIVALS_MAX - board->arrival_count;
     const size_t most = vault->charter.settings[CHARTER_ARRIVALS];
     enum error error =
-        arrived_read(vault, fold_kiosk(vault->history.fold, i), most < left ? most : left, arrived);
+        arrived_read(vault, fold_kiosk(vault->history.fold, i), board->backup->act,
+                     most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
     if (arrived->board > *held && arrived->board - board->last->number <= LEAP_MAX)
@@ -157,7 +158,8 @@ static enum error list_board(void *context, const struct journal_board *row)
         if (segment.number != row->number)
             continue;
         list->named++;
-        if (stays)
+        /* A restored office may lack one that was there. */
+        if (stays && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
             list->all[list->n++] = segment;
     }
     return list->named > had || !stays
@@ -184,7 +186,7 @@ static enum error make_list(struct list *list)
 {
     const struct publish_board *board = list->board;
     enum error error = ERROR_NONE;
-    if (board->last->number > 0)
+    if (board->last->held > 0)
         error = journal_each_board(board->vault->journal, list_board, list);
     if (error == ERROR_NONE && list->named != board->last->head.segment_count)
         error = ERROR_JOURNAL_CORRUPT; /* somebody took a board out */

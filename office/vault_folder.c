@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -78,12 +79,13 @@ enum error vault_folder_gate(int dir, bool shared, int *gate)
 
 /* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
  * name. */
-void vault_folder_journal(int dir, char out[PATH_MAX])
+void vault_folder_path(int dir, const char *name, char out[PATH_MAX])
 {
     char link[64];
+    const size_t room = strlen(name) + 2;
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
-    ssize_t len = readlink(link, out, PATH_MAX - sizeof "/" VAULT_JOURNAL_FILE);
+    ssize_t len = readlink(link, out, PATH_MAX - room);
     if (len <= 0)
         len = snprintf(out, PATH_MAX, "%s", link);
-    snprintf(out + len, PATH_MAX - (size_t)len, "/" VAULT_JOURNAL_FILE);
+    snprintf(out + len, PATH_MAX - (size_t)len, "/%s", name);
 }

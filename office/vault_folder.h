@@ -27,8 +27,8 @@ unsigned vault_folder_mode(bool shared);
    vault_folder_error. */
 enum error vault_folder_gate(int dir, bool shared, int *gate);
 
-/* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
-   name. */
-void vault_folder_journal(int dir, char out[PATH_MAX]);
+/* A path for sqlite, which knows no descriptors, of a name in the folder that we hold, whatever
+   happens to that folder's own name. */
+void vault_folder_path(int dir, const char *name, char out[PATH_MAX]);
 
 #endif
