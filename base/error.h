@@ -245,6 +245,8 @@
          "journal put back from a backup? Keep the folder, and publish into another one.")) \
     X(BACKUP, 1, \
       N_("The backup is not what was written. Name another folder for it, on another disk.")) \
+    X(BACKUP_UNFIT, 1, \
+      N_("This is no whole backup of this office's journal. Take another one.")) \
     X(RENEWAL_FIRST, 1, \
       N_("The office was restored without a copy of its last board: what stood there could be " \
          "told from what comes now. Restore again with a copy from a stick or a kiosk's " \

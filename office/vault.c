@@ -104,6 +104,8 @@ static enum error open_folder(struct vault *vault, const char *path, int lock)
         error = look_around(vault->dir);
     if (error == ERROR_NONE && flock(vault->dir, lock | LOCK_NB) != 0)
         error = errno == EWOULDBLOCK ? ERROR_OFFICE_BUSY : error_of_errno(errno);
+    if (error == ERROR_NONE)
+        error = vault_folder_finish(vault->dir);
     if (error != ERROR_NONE)
         return error;
     umask(vault->shared ? 0007 : 0077);

@@ -10,7 +10,8 @@
    OFFICE/join-*         requests of people who want to be officers (office/officer)
    OFFICE/notices.txt    public notices, written by the office; may be missing
    OFFICE/unfinished     there while init has not come to its end
-   OFFICE/restoring.db   while an office is restored, the journal that it will have
+   OFFICE/restoring.db   while an office is restored, the journal that it will have, and
+   OFFICE/restored.db    for a moment, when that is whole
    OFFICE/lost-N.db      a journal in whose place a backup was put, the first, the second ...
 
    Each officer's keyring and view are in a folder of their own (office/home). */
