@@ -87,8 +87,9 @@ static void say_boards(const struct restore_report *report)
         printf(_("What was published up to board %u counts; the next board is %u or later.\n"),
                report->board, report->next);
     if (report->missing > 0)
-        printf(_("Parts of boards that no copy has: %zu. What stood there may be published again.\n"),
-               report->missing);
+        printf(
+            _("Parts of boards that no copy has: %zu. What stood there may be published again.\n"),
+            report->missing);
     if (report->left > 0)
         printf(_("Messages that the backup had waiting and that were published: %zu\n"),
                report->left);
@@ -116,8 +117,8 @@ static void say_restored(const struct restore_report *report)
 static int restore(const struct command_line *line, struct vault *vault, const struct root *root)
 {
     struct restore_report report;
-    enum error error = restore_run(vault, root, line->operands + 2,
-                                   (size_t)line->operand_count - 2, day_minute(), &report);
+    enum error error = restore_run(vault, root, line->operands + 2, (size_t)line->operand_count - 2,
+                                   day_minute(), &report);
     if (error != ERROR_NONE)
         return command_fail(report.blamed != NULL ? report.blamed : line->operands[0], error);
     say_restored(&report);

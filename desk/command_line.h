@@ -63,9 +63,9 @@ int command_open_office(const struct command_line *line, struct vault **vault,
 /* As command_open, with root.keyring and its passphrase instead of an officer's keyring. */
 int command_open_root(const struct command_line *line, struct vault **vault);
 
-/* Opens root.keyring of an unlocked office. The officer's passphrase opens it too when they made the
-   office; else root's is asked, where somebody can answer. *root is the caller's, for secret_free.
-   ERROR_ROOT_PASSPHRASE, errors of prompt_passphrase and root_load. */
+/* Opens root.keyring of an unlocked office. The officer's passphrase opens it too when they made
+   the office; else root's is asked, where somebody can answer. *root is the caller's, for
+   secret_free. ERROR_ROOT_PASSPHRASE, errors of prompt_passphrase and root_load. */
 enum error command_load_root(const struct command_line *line, const struct vault *vault,
                              const struct passphrase *own, struct root **root);
 

@@ -21,7 +21,8 @@ const char *print_audit_fault(enum history_fault_kind kind)
             N_("this journal lacks it, though it was there when you last worked. Ask the leads "
                "whether the journal was put back from a backup by hand, without sandyq-desk "
                "restore. If it was: do again what is lost, and remove the file \"view\" from your "
-               "own folder, which ends this warning. If not, somebody put an older journal or another one in its place: stop working here "
+               "own folder, which ends this warning. If not, somebody put an older journal or "
+               "another one in its place: stop working here "
                "and keep every copy."),
     };
     return _(words[kind]);

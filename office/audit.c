@@ -16,12 +16,12 @@
 const char *audit_kind_name(enum audit_kind kind)
 {
     static const char *const names[AUDIT_KINDS] = {
-        [AUDIT_HISTORY] = "history", [AUDIT_VOID] = "void",
-        [AUDIT_BODY] = "body",       [AUDIT_KEY] = "key",
-        [AUDIT_RECORDS] = "records", [AUDIT_STRAY_RECORD] = "stray record",
-        [AUDIT_TIP] = "tip",         [AUDIT_OFFICER] = "officer",
-        [AUDIT_WRAP] = "wrap",       [AUDIT_BOARD] = "board",
-        [AUDIT_QUEUE] = "queue",     [AUDIT_RESTORED] = "restored",
+        [AUDIT_HISTORY] = "history",   [AUDIT_VOID] = "void",
+        [AUDIT_BODY] = "body",         [AUDIT_KEY] = "key",
+        [AUDIT_RECORDS] = "records",   [AUDIT_STRAY_RECORD] = "stray record",
+        [AUDIT_TIP] = "tip",           [AUDIT_OFFICER] = "officer",
+        [AUDIT_WRAP] = "wrap",         [AUDIT_BOARD] = "board",
+        [AUDIT_QUEUE] = "queue",       [AUDIT_RESTORED] = "restored",
         [AUDIT_DATABASE] = "database",
     };
     return names[kind];

@@ -105,12 +105,11 @@ static enum error compare_taken(void *context, const struct journal_board *row)
     const struct hash_part part = {taken->bytes, taken->len};
     if (hash_sha256(hash, &part, 1) != 0)
         return ERROR_MEMORY;
-    taken->same = memcmp(hash, taken->restored.head, HASH_LEN) == 0 &&
-                  head_view(taken->bytes, taken->len, &head) == ERROR_NONE &&
-                  (row->arrivals.len == 0 ||
-                   fits(&row->arrivals, &head, row->number, SEGMENT_ARRIVALS)) &&
-                  (row->answers.len == 0 ||
-                   fits(&row->answers, &head, row->number, SEGMENT_ANSWERS));
+    taken->same =
+        memcmp(hash, taken->restored.head, HASH_LEN) == 0 &&
+        head_view(taken->bytes, taken->len, &head) == ERROR_NONE &&
+        (row->arrivals.len == 0 || fits(&row->arrivals, &head, row->number, SEGMENT_ARRIVALS)) &&
+        (row->answers.len == 0 || fits(&row->answers, &head, row->number, SEGMENT_ANSWERS));
     return ERROR_NONE;
 }
 

@@ -121,9 +121,9 @@ static enum error compare(struct journal *read, const struct vault *vault,
         error = journal_office(read, office);
     if (error == ERROR_NONE)
         error = journal_last_txn(read, &txn);
-    return error == ERROR_NONE && (memcmp(office, vault->charter.office, HASH_LEN) != 0 ||
-                                   txn.no != backup->txn ||
-                                   memcmp(txn.hash, backup->hash, HASH_LEN) != 0)
+    return error == ERROR_NONE &&
+                   (memcmp(office, vault->charter.office, HASH_LEN) != 0 || txn.no != backup->txn ||
+                    memcmp(txn.hash, backup->hash, HASH_LEN) != 0)
                ? ERROR_BACKUP
                : error;
 }
@@ -158,8 +158,7 @@ static enum error write_checked(struct vault *vault, int dir, struct backup *bac
     return error == ERROR_NONE ? sync_file(dir, UNFINISHED) : error;
 }
 
-static enum error write_named(struct vault *vault, int dir, const char *name,
-                              struct backup *backup)
+static enum error write_named(struct vault *vault, int dir, const char *name, struct backup *backup)
 {
     remove_unfinished(dir);
     enum error error = write_checked(vault, dir, backup);
@@ -172,8 +171,7 @@ static enum error write_named(struct vault *vault, int dir, const char *name,
     return error;
 }
 
-enum error backup_write(struct vault *vault, const char *path, uint32_t now,
-                        struct backup *backup)
+enum error backup_write(struct vault *vault, const char *path, uint32_t now, struct backup *backup)
 {
     char name[NAME_MAX + 1];
     int dir = -1;
@@ -223,7 +221,8 @@ static void list(int dir, struct names *names)
         qsort(names->all, names->n, sizeof *names->all, by_name);
 }
 
-/* What cannot be removed is tried again the next time. The newest stays, whatever the clock says. */
+/* What cannot be removed is tried again the next time. The newest stays, whatever the clock says.
+ */
 static void remove_old(const char *path, uint32_t now)
 {
     char oldest[DAY_TEXT_LEN];

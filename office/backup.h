@@ -16,9 +16,9 @@ enum { BACKUP_KEPT = 8, BACKUP_DAYS = 90, BACKUP_BODY_LEN = 8 + HASH_LEN };
 
 /* Where a backup ends. */
 struct backup {
-    char path[PATH_MAX]; /* of the file */
-    uint64_t txn;        /* its last transaction, */
-    uint64_t act;        /* last act, */
+    char path[PATH_MAX];    /* of the file */
+    uint64_t txn;           /* its last transaction, */
+    uint64_t act;           /* last act, */
     uint8_t hash[HASH_LEN]; /* and the transaction's hash */
 };
 
@@ -32,11 +32,10 @@ enum error backup_folder(const struct vault *vault, char out[PATH_MAX]);
    compared with the journal, and renamed. The journal's own log is moved into its file before.
    ERROR_BACKUP (what was read back is not what was written), errors of file_write and the store;
    then no new file is there. */
-enum error backup_write(struct vault *vault, const char *path, uint32_t now,
-                        struct backup *backup);
+enum error backup_write(struct vault *vault, const char *path, uint32_t now, struct backup *backup);
 
-/* As backup_write into the folder of backup_folder, where then only the last BACKUP_KEPT stay, of at
-   most BACKUP_DAYS. */
+/* As backup_write into the folder of backup_folder, where then only the last BACKUP_KEPT stay, of
+   at most BACKUP_DAYS. */
 enum error backup_publish(struct vault *vault, uint32_t now, struct backup *backup);
 
 /* Adds to the batch the act that a backup was made. Errors of history_batch_add. */

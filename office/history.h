@@ -58,10 +58,10 @@ struct history {
     uint8_t first[HASH_LEN]; /* hash of transaction 1 */
     uint8_t next[HASH_LEN];  /* what the next one must name as prev */
     int64_t version;
-    bool stale;    /* the fold has acts that the journal has not: it is made anew */
-    bool at_once;  /* each signature is checked before its transaction is folded */
-    uint64_t anew; /* how often the fold was made anew */
-    uint64_t lost; /* the transaction that this journal lacks, though an earlier one had it; 0 */
+    bool stale;      /* the fold has acts that the journal has not: it is made anew */
+    bool at_once;    /* each signature is checked before its transaction is folded */
+    uint64_t anew;   /* how often the fold was made anew */
+    uint64_t lost;   /* the transaction that this journal lacks, though an earlier one had it; 0 */
     uint64_t parted; /* the first act that is not what the earlier one had there; 0: not known */
     struct signatures *signatures; /* that are to be checked still; NULL: none */
     uint8_t (*forged)[HASH_LEN];   /* history_next of transactions that were found to be forged */

@@ -25,9 +25,8 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     struct arrived *arrived = &board->kiosks[i];
     const size_t left = SEGMENT_ARRIVALS_MAX - board->arrival_count;
     const size_t most = vault->charter.settings[CHARTER_ARRIVALS];
-    enum error error =
-        arrived_read(vault, fold_kiosk(vault->history.fold, i), board->backup->act,
-                     most < left ? most : left, arrived);
+    enum error error = arrived_read(vault, fold_kiosk(vault->history.fold, i), board->backup->act,
+                                    most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
     if (arrived->board > *held && arrived->board - board->last->number <= LEAP_MAX)

@@ -81,8 +81,7 @@ enum error publish_files_last(struct vault *vault, struct publish_last *last)
     if (seq == 0)
         return ERROR_NONE;
     const bool restored = fold_act(vault->history.fold, seq)->kind == ACT_RESTORED;
-    enum error error =
-        restored ? read_restored(vault, seq, last) : read_made(vault, seq, last);
+    enum error error = restored ? read_restored(vault, seq, last) : read_made(vault, seq, last);
     if (error == ERROR_NONE && last->held > 0)
         error = journal_board(vault->journal, last->held, keep_head, last);
     if (error == ERROR_NONE && last->held > 0)

@@ -207,8 +207,7 @@ static enum error take_over(struct restore *restore, const struct root *root, ui
     report->missing = restore_boards_missing(&restore->boards, false);
     report->unseen = restore->boards.bytes == NULL;
     report->next = next_number(restore);
-    enum error error =
-        journal_each_queued(restore->vault->journal, false, find_left, restore);
+    enum error error = journal_each_queued(restore->vault->journal, false, find_left, restore);
     if (error == ERROR_NONE)
         error = fill(restore, &restored);
     if (error == ERROR_NONE)

@@ -81,8 +81,7 @@ static enum error read_folder(struct restore_boards *boards, int dir)
         const struct head_segment named = head_segment(&head, i);
         error = read_segment(boards, dir, &named);
     }
-    if (error == ERROR_NONE &&
-        (boards->bytes == NULL || head_compare(&head, &boards->head) > 0)) {
+    if (error == ERROR_NONE && (boards->bytes == NULL || head_compare(&head, &boards->head) > 0)) {
         free(boards->bytes);
         boards->bytes = bytes;
         boards->len = len;

@@ -30,8 +30,8 @@ struct restore_boards {
 };
 
 /* Reads the head in a folder, and those of its segments that the journal lacks and that are there
-   whole. For restore_boards_free, also on an error: ERROR_MISSING, errors of head_decode, of opening
-   the folder and of reading. */
+   whole. For restore_boards_free, also on an error: ERROR_MISSING, errors of head_decode, of
+   opening the folder and of reading. */
 enum error restore_boards_read(struct restore_boards *boards, const char *folder);
 void restore_boards_free(struct restore_boards *boards);
 

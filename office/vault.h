@@ -48,9 +48,9 @@ struct vault {
     uint8_t charter_bytes[CHARTER_LEN];
     struct keyset *keys; /* NULL until vault_unlock */
     struct journal *journal;
-    struct history history;                       /* read to its end by vault_unlock */
-    struct view view;                             /* what was kept of it, and of its letters */
-    const char *backups; /* folder for backups; NULL: the usual one (office/backup) */
+    struct history history; /* read to its end by vault_unlock */
+    struct view view;       /* what was kept of it, and of its letters */
+    const char *backups;    /* folder for backups; NULL: the usual one (office/backup) */
     struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
     size_t damage_count;
 };
@@ -99,9 +99,9 @@ enum error vault_may_make(const char *path, uint32_t today);
    ERROR_MEMORY, errors of journal_open. */
 enum error vault_open(const char *path, struct vault **out);
 
-/* The two halves of vault_open for whoever puts another journal in place: the folder and the charter,
-   while nobody else has the office open (ERROR_OFFICE_BUSY, also of vault_open meanwhile); and a
-   journal in the folder under another name than the usual one. Errors as there. */
+/* The two halves of vault_open for whoever puts another journal in place: the folder and the
+   charter, while nobody else has the office open (ERROR_OFFICE_BUSY, also of vault_open meanwhile);
+   and a journal in the folder under another name than the usual one. Errors as there. */
 enum error vault_open_alone(const char *path, struct vault **out);
 enum error vault_open_journal(struct vault *vault, const char *name);
 

@@ -25,8 +25,8 @@ enum error db_copy_to(sqlite3 *from, const char *path)
     sqlite3 *to = NULL;
     int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", NULL, NULL,
-                            NULL);
+        code =
+            sqlite3_exec(to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", NULL, NULL, NULL);
     enum error error = db_look_error(to, code);
     if (error == ERROR_NONE)
         error = copy(from, to);

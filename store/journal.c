@@ -102,8 +102,9 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
-    [SQL_BOARDS] = "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
-                   "ORDER BY number",
+    [SQL_BOARDS] =
+        "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
+        "ORDER BY number",
     [SQL_BOARDS_DROP] = "DELETE FROM board WHERE day < ?1 AND number < ?2",
     [SQL_SEEN_ADD] =
         "INSERT INTO seen(tag, kind, board) VALUES(?1, ?2, ?3) ON CONFLICT(tag, kind) DO NOTHING",
