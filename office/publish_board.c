@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "office/publish_parts.h"
+#include "office/restored.h"
 #include "protocol/segment.h"
 
 _Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
@@ -208,9 +209,31 @@ static struct head_mark *make_marks(const struct publish_board *board)
     return marks;
 }
 
+/* The last restore, in every head from then on: whoever holds an older one sees there why it does
+   not fit. What is wrong with its act, the audit says. */
+static enum error fill_restored(struct vault *vault, struct head *head)
+{
+    const struct fold *fold = vault->history.fold;
+    struct restored restored;
+    enum error error = ERROR_NONE;
+    for (uint64_t seq = fold_last(fold); seq > 0; seq--) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind != ACT_RESTORED || act->verdict != FOLD_COUNTS)
+            continue;
+        error = restored_read(&vault->history, seq, &restored);
+        if (error != ERROR_NONE)
+            break;
+        head->restored = restored.board;
+        memcpy(head->lost, restored.lost, sizeof head->lost);
+        memcpy(head->kept, restored.kept, sizeof head->kept);
+        break;
+    }
+    return error == ERROR_FORGED || error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+}
+
 static enum error fill_head(const struct publish_board *board, struct head *head)
 {
-    const struct vault *vault = board->vault;
+    struct vault *vault = board->vault;
     struct journal_txn txn;
     *head = (struct head){
         .charter = vault->charter.number,
@@ -223,6 +246,8 @@ static enum error fill_head(const struct publish_board *board, struct head *head
     memcpy(head->before, board->last->hash, sizeof head->before);
     enum error error = journal_txn(vault->journal, vault->history.txn, &txn);
     memcpy(head->journal, txn.hash, sizeof head->journal);
+    if (error == ERROR_NONE)
+        error = fill_restored(vault, head);
     return error == ERROR_NO_ROW ? ERROR_JOURNAL_ROW : error;
 }
 

@@ -165,8 +165,12 @@ static void go_on(struct publish_scene *scene, struct all_boards *boards)
 {
     struct import_report report;
     struct head_mark mark;
+    static const uint8_t none[HASH_LEN];
     publish_test_run(scene, FAKE_DESK_DAY + 2);
     remember(boards, scene);
+    assert_int_equal(scene->board.head.restored, 2);
+    assert_memory_not_equal(scene->board.head.lost, none, sizeof none);
+    assert_memory_not_equal(scene->board.head.kept, none, sizeof none);
     assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
     assert_int_equal(mark.seq, 2);
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 3, 4, &report), ERROR_NONE);

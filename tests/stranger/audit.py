@@ -75,7 +75,7 @@ def tables(path):
 def segments(head):
     """Number, kind, entries and SHA-256 of each that a board's head names."""
     kiosks, excluded, n = struct.unpack("<3I", head[116:128])
-    at = 132 + 52 * kiosks + 8 * excluded
+    at = 200 + 52 * kiosks + 8 * excluded
     return [struct.unpack("<3I32s", head[at + 44 * i:at + 44 * (i + 1)]) for i in range(n)]
 
 
