@@ -138,7 +138,7 @@ static enum error unlock(const struct command_line *line, struct vault *vault, s
 }
 
 /* What is read from a copy of a board came from outside. */
-static enum error confine(const struct command_line *line, const struct vault *vault)
+static enum error enter_for_restore(const struct command_line *line, const struct vault *vault)
 {
     const size_t count = (size_t)line->operand_count - 2;
     struct landlock_place *places = calloc(count + 1, sizeof *places);
@@ -162,7 +162,7 @@ int command_restore(const struct command_line *line)
     if (status == COMMAND_DONE)
         status = command_fail(line->operands[0], unlock(line, vault, &root));
     if (status == COMMAND_DONE)
-        status = command_fail("start", confine(line, vault));
+        status = command_fail("start", enter_for_restore(line, vault));
     if (status == COMMAND_DONE)
         status = restore(line, vault, root);
     restore_abandon(vault);

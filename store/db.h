@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An SQLite file of ours, opened with care and used only through a table of prepared statements.
-   What goes in is sealed, or a number. No file but db.c, db_copy, db_log, db_look and db_schema includes
-   <sqlite3.h>.
+   What goes in is sealed, or a number. No file but db.c and what is split from it (db_copy, db_log,
+   db_look, db_schema) includes <sqlite3.h>.
 
    The file is data, whoever wrote it: no trigger, view or extension runs on a connection, and
    before anything is read all that the file defines is compared with what its schema makes. Each

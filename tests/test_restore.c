@@ -21,6 +21,7 @@
 #include "office/restore.h"
 #include "office/restored.h"
 #include "protocol/names.h"
+#include "tests/lib/audit_found.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/publish_test.h"
 
@@ -96,12 +97,12 @@ static void back_up(struct publish_scene *scene, const char *path)
     assert_int_equal(backup_write(&scene->desk.vault, path, FAKE_DESK_NOW, &backup), ERROR_NONE);
 }
 
-static enum error restore(struct publish_scene *scene, const char *path, char *const *folders,
-                          size_t n, struct restore_report *report)
+static enum error restore_as(struct publish_scene *scene, const uint8_t *seed, const char *path,
+                             char *const *folders, size_t n, struct restore_report *report)
 {
     struct fake_desk *desk = &scene->desk;
     struct root root = {.seed = {0}};
-    memcpy(root.seed, desk->office.root_seed, sizeof root.seed);
+    memcpy(root.seed, seed, sizeof root.seed);
     fake_desk_shut(desk);
     desk->vault.history = (struct history){.gate = -1};
     assert_int_equal(restore_fetch(&desk->vault, path), ERROR_NONE);
@@ -114,6 +115,12 @@ static enum error restore(struct publish_scene *scene, const char *path, char *c
     close(desk->vault.history.gate);
     assert_int_equal(fake_desk_reopen(desk), ERROR_NONE);
     return error;
+}
+
+static enum error restore(struct publish_scene *scene, const char *path, char *const *folders,
+                          size_t n, struct restore_report *report)
+{
+    return restore_as(scene, scene->desk.office.root_seed, path, folders, n, report);
 }
 
 static enum error say(void *context, const struct audit_finding *finding)
@@ -321,6 +328,40 @@ static void a_copy_that_is_none_is_refused(void **state)
     folder_remove(&empty);
 }
 
+/* --- who may say that it was restored --- */
+
+/* As a desk whose view had this act otherwise. */
+static bool is_explained(struct publish_scene *scene, uint64_t act)
+{
+    struct history *history = &scene->desk.vault.history;
+    history->lost = 3;
+    history->parted = act;
+    assert_int_equal(restored_explain(history), ERROR_NONE);
+    const bool explained = history->lost == 0;
+    history->lost = history->parted = 0;
+    return explained;
+}
+
+static void only_root_explains_a_journal_that_goes_back(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct restore_report report;
+    publish_test_file(scene, 'a');
+    back_up(scene, folder_path(scene->desk.backups, "kept"));
+    for (int honest = 1; honest >= 0; honest--) {
+        const struct fake_office *office = &scene->desk.office;
+        assert_int_equal(restore_as(scene, honest ? office->root_seed : office->board_seed,
+                                    folder_path(scene->desk.backups, "kept"), NULL, 0, &report),
+                         ERROR_NONE);
+        const uint64_t act = fold_last(scene->desk.vault.history.fold);
+        assert_int_equal(is_explained(scene, act), honest);
+        assert_false(is_explained(scene, act - 1));
+        const struct audit_found found = audit_found_in(&scene->desk.vault);
+        assert_int_equal(found.kinds[AUDIT_RESTORED], !honest);
+        assert_int_equal(found.all, !honest);
+    }
+}
+
 /* --- backups --- */
 
 /* A colleague imports while a backup is written: kiosks are not told to forget that. */
@@ -386,6 +427,7 @@ int main(void)
         PUBLISH_TEST(numbers_leap_where_segments_are_missing),
         PUBLISH_TEST(another_copy_has_what_one_lacks),
         PUBLISH_TEST(a_copy_that_is_none_is_refused),
+        PUBLISH_TEST(only_root_explains_a_journal_that_goes_back),
         PUBLISH_TEST(what_the_backup_lacks_is_not_acknowledged),
         PUBLISH_TEST(each_board_has_a_backup_and_the_last_ones_stay),
         PUBLISH_TEST(without_a_backup_no_board_is_made),
