@@ -48,16 +48,16 @@ static void say_made(const char *office, const char *fingerprint)
 {
     printf(_("The office is made in %s\n"), office);
     printf(_("Its fingerprint: %s\n"), fingerprint);
-    puts(
-        _("What to do next:\n"
-          "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
-          "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
-          "   Keep a copy of your keyring too: it is in your own folder, below ~/.sandyq or where "
-          "you\n"
-          "   said. Without a keyring and its passphrase, nobody can read what people write.\n"
-          "3. Move root.keyring from the folder to a medium in a safe. enroll needs it back, and "
-          "who\n"
-          "   has lost the last keyring of a lead."));
+    puts(_("What to do next:\n"
+           "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
+           "2. Keep a copy of the whole folder in a safe, and a new one when an officer comes or "
+           "goes.\n"
+           "   Keep a copy of your keyring too: it is in your own folder, below ~/.sandyq or where "
+           "you\n"
+           "   said. Without a keyring and its passphrase, nobody can read what people write.\n"
+           "3. Move root.keyring from the folder to a medium in a safe. enroll needs it back, and "
+           "who\n"
+           "   has lost the last keyring of a lead."));
     printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
              "FILE\n"),
            office);

@@ -44,8 +44,8 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_QUEUE] = N_("a message waits for no board, or what waits is no message."),
         [AUDIT_RESTORED] = N_("root did not sign that the office was restored from a backup."),
         [AUDIT_DATABASE] =
-            N_("journal.db is damaged. Keep a copy, then put it back from your backup "
-               "and import the bundles again."),
+            N_("journal.db is damaged. A lead puts it back from a backup: sandyq-desk restore "
+               "OFFICE BACKUP DIR"),
     };
     static const char *const verdicts[] = {
         [FOLD_COUNTS] = "",
