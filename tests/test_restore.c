@@ -24,6 +24,7 @@
 #include "tests/lib/audit_found.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/publish_test.h"
+#include "tests/lib/raw_db.h"
 
 /* --- what stood on any board --- */
 
@@ -215,6 +216,47 @@ static void old_boards_beside_new_ones_tell_nothing(void **state)
     assert_int_equal(publish_test_message(scene, 'a', 4, &said), ERROR_NONE);
     assert_memory_equal(said.text, "another third", said.len);
     assert_clean(scene, true);
+    free(boards.all);
+    folder_remove(&stick);
+}
+
+/* As after a renewal, when what is no letter gets another tag than before: only letters would have
+   their old ones. */
+static void records_under_a_watermark_get_no_second_tag(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct all_boards boards = {.all = NULL};
+    struct restore_report report;
+    live_and_lose(scene, &boards);
+    char *stick = carry(scene), *folders[] = {stick};
+    assert_int_equal(restore(scene, folder_path(scene->desk.backups, "kept"), folders, 1, &report),
+                     ERROR_NONE);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "DELETE FROM seen WHERE kind = 1");
+    go_on(scene, &boards);
+    assert_nothing_twice(&boards);
+    free(boards.all);
+    folder_remove(&stick);
+}
+
+/* One behind a gap is acknowledged by no watermark, and has its tag. */
+static void records_behind_a_gap_get_no_second_tag(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct all_boards boards = {.all = NULL};
+    struct restore_report report;
+    back_up(scene, folder_path(scene->desk.backups, "kept"));
+    fake_kiosk_cover(&scene->kiosk, &scene->desk.vault.charter);
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    remember(&boards, scene);
+    char *stick = carry(scene), *folders[] = {stick};
+    assert_int_equal(restore(scene, folder_path(scene->desk.backups, "kept"), folders, 1, &report),
+                     ERROR_NONE);
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 2, NULL), ERROR_NONE);
+    publish_test_run(scene, FAKE_DESK_DAY + 2);
+    remember(&boards, scene);
+    assert_nothing_twice(&boards);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
     free(boards.all);
     folder_remove(&stick);
 }
@@ -422,6 +464,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PUBLISH_TEST(old_boards_beside_new_ones_tell_nothing),
+        PUBLISH_TEST(records_under_a_watermark_get_no_second_tag),
+        PUBLISH_TEST(records_behind_a_gap_get_no_second_tag),
         PUBLISH_TEST(without_a_copy_nothing_is_published),
         PUBLISH_TEST(a_charter_that_was_renewed_goes_on_without_a_copy),
         PUBLISH_TEST(numbers_leap_where_segments_are_missing),
