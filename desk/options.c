@@ -24,7 +24,9 @@ static void print_usage(FILE *out)
             "       sandyq-desk undo OFFICE CASE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk kiosks OFFICE [--json]\n"
-            "       sandyq-desk publish OFFICE --out DIR\n"
+            "       sandyq-desk publish OFFICE --out DIR [--backup DIR]\n"
+            "       sandyq-desk backup OFFICE [FILE]\n"
+            "       sandyq-desk restore OFFICE BACKUP [DIR...]\n"
             "       sandyq-desk audit OFFICE [--json]\n"
             "       sandyq-desk verify OFFICE [--json]\n"
             "       sandyq-desk officer join OFFICE [--name TEXT]\n"
@@ -39,7 +41,7 @@ static void print_usage(FILE *out)
             "  --officer DIR            your own folder; else it is below ~/.sandyq\n"
             "  --passphrase-file FILE   its first line is the passphrase; else it is asked\n"
             "  --language CODE          kk, ru or en\n"
-            "enroll and --root also take --root-passphrase-file FILE.\n"),
+            "enroll, restore and --root also take --root-passphrase-file FILE.\n"),
           out);
 }
 
@@ -77,6 +79,7 @@ static const char **place_of(struct command_line *line, int option)
         {COMMAND_TYPE, &line->type},
         {COMMAND_OUT, &line->out},
         {COMMAND_TEXT_FILE, &line->text_file},
+        {COMMAND_BACKUP, &line->backup},
         {COMMAND_ROLE, &line->role},
         {COMMAND_ROOT_PASSPHRASE, &line->root_passphrase_file},
         {COMMAND_NEW_PASSPHRASE, &line->new_passphrase_file},
@@ -119,6 +122,7 @@ static const struct option options[] = {
     {"out", required_argument, NULL, COMMAND_OUT},
     {"json", no_argument, NULL, COMMAND_JSON},
     {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
+    {"backup", required_argument, NULL, COMMAND_BACKUP},
     {"role", required_argument, NULL, COMMAND_ROLE},
     {"root", no_argument, NULL, COMMAND_ROOT},
     {"root-passphrase-file", required_argument, NULL, COMMAND_ROOT_PASSPHRASE},

@@ -404,8 +404,9 @@ enum error print_json_audit(FILE *out, const struct audit_finding *findings, siz
             return ERROR_MEMORY;
         }
     json_t *value =
-        json_pack("{so sI sI sI sI sI}", "findings", all, "transactions", (json_int_t)report->txns,
-                  "acts", (json_int_t)report->acts, "texts", (json_int_t)report->bodies, "sealed",
-                  (json_int_t)report->sealed, "records", (json_int_t)report->records);
+        json_pack("{so sI sI sI sI sI so}", "findings", all, "transactions",
+                  (json_int_t)report->txns, "acts", (json_int_t)report->acts, "texts",
+                  (json_int_t)report->bodies, "sealed", (json_int_t)report->sealed, "records",
+                  (json_int_t)report->records, "restored", number(report->restored));
     return print(out, mark(value, training));
 }

@@ -51,6 +51,8 @@ enum act_kind {
     ACT_KIOSK = 5,
     ACT_IMPORT = 6,
     ACT_BOARD = 7,
+    ACT_BACKUP = 8,
+    ACT_RESTORED = 9,
     ACT_LETTER = 16,
     ACT_MESSAGE = 17,
     ACT_STATE = 18,

@@ -22,6 +22,7 @@ enum audit_kind {
     AUDIT_WRAP,     /* an officer, or the recovery key (0), lacks secrets that were given */
     AUDIT_BOARD,    /* a board is missing, or is not what was published */
     AUDIT_QUEUE,    /* a message waits for no board, or what waits is no message */
+    AUDIT_RESTORED, /* root did not sign that the office was restored */
     AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };
@@ -48,6 +49,8 @@ struct audit_report {
     uint64_t bodies; /* opened and found right */
     uint64_t sealed; /* for keys that this officer has not: only their digests are signed */
     uint64_t records;
+    uint64_t restored; /* the last act by which the office was restored from a backup; 0: none, */
+    uint32_t restored_minute; /* and when */
     uint64_t findings;
 };
 

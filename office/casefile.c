@@ -10,6 +10,7 @@
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "office/queue.h"
+#include "protocol/segment.h"
 
 /* --- over the acts --- */
 
@@ -286,12 +287,13 @@ static enum error find_key(const struct casefile *casefile, struct own_key *own)
 }
 
 static enum error add_message(struct history_batch *batch, const struct keyset *keys,
-                              const struct item_case *of_case, const struct casefile_reply *reply)
+                              const struct item_case *of_case, uint64_t n,
+                              const struct casefile_reply *reply)
 {
     const bool text = reply->len > 0;
-    if (of_case->seen->messages >= (text ? (uint64_t)TEXTS_MAX : messages_max[reply->state]))
+    if (n > (text ? (uint64_t)TEXTS_MAX : messages_max[reply->state]))
         return text ? ERROR_MESSAGES : ERROR_NONE;
-    return item_add_message(batch, keys, of_case, reply->state, reply->text, reply->len);
+    return item_add_message(batch, keys, of_case, n, reply->state, reply->text, reply->len);
 }
 
 /* What of a message is known only when its act has a number: where it is queued. */
@@ -335,13 +337,34 @@ static enum error keep_keys(void *context, const struct item *item)
     return ERROR_NONE;
 }
 
-static enum error seal_entry(struct casefile *casefile, const struct casefile_reply *reply,
+static enum error find_keys(struct casefile *casefile, struct sealing *sealing)
+{
+    const enum error error = casefile_walk(casefile, keep_keys, sealing);
+    return error == ERROR_JOURNAL_ROW && sealing->found ? ERROR_NONE : error;
+}
+
+/* The number of the next message. Those under which something was published that was lost with an
+   earlier journal stay theirs: no tag ever stands on a board with two texts. */
+static enum error next_number(const struct casefile *casefile, const struct sealing *sealing,
+                              uint64_t *n)
+{
+    uint8_t tag[ANSWER_TAG_LEN];
+    uint32_t board = 0;
+    enum error error = ERROR_NONE;
+    for (*n = casefile->seen.messages + 1; error == ERROR_NONE; ++*n) {
+        error = answer_tag(&sealing->keys, *n, tag);
+        if (error == ERROR_NONE)
+            error = journal_seen(casefile->vault->journal, tag, SEGMENT_ANSWERS, &board);
+        if (error == ERROR_NO_ROW)
+            return ERROR_NONE;
+    }
+    return error;
+}
+
+static enum error seal_entry(const struct casefile_reply *reply, uint64_t n,
                              struct sealing *sealing, uint8_t entry[ANSWER_LEN])
 {
     struct answer *answer = &sealing->answer;
-    enum error error = casefile_walk(casefile, keep_keys, sealing);
-    if (error != ERROR_NONE && (error != ERROR_JOURNAL_ROW || !sealing->found))
-        return error;
     if (reply->len > ANSWER_TEXT_MAX)
         return ERROR_TEXT_LONG;
     answer->state = reply->state;
@@ -349,7 +372,25 @@ static enum error seal_entry(struct casefile *casefile, const struct casefile_re
     answer->len = (uint16_t)reply->len;
     if (reply->len > 0)
         memcpy(answer->text, reply->text, reply->len);
-    return answer_seal(&sealing->keys, casefile->seen.messages + 1, answer, entry);
+    return answer_seal(&sealing->keys, n, answer, entry);
+}
+
+static enum error add_sealed(struct casefile *casefile, struct history_batch *batch,
+                             const struct item_case *of_case, const struct casefile_reply *reply,
+                             struct sealing *sealing, struct queueing *queueing)
+{
+    const size_t was = batch->n;
+    uint64_t n = 0;
+    enum error error = find_keys(casefile, sealing);
+    if (error == ERROR_NONE)
+        error = next_number(casefile, sealing, &n);
+    if (error == ERROR_NONE)
+        error = add_message(batch, casefile->vault->keys, of_case, n, reply);
+    if (error != ERROR_NONE || batch->n == was)
+        return error;
+    error = seal_entry(reply, n, sealing, queueing->entry);
+    queueing->queues = error == ERROR_NONE;
+    return error;
 }
 
 /* Adds the message to the batch, and seals its entry for a board, which is queued beside it: so
@@ -358,17 +399,14 @@ static enum error add_queued(struct casefile *casefile, struct history_batch *ba
                              const struct item_case *of_case, const struct casefile_reply *reply,
                              struct queueing *queueing)
 {
-    const size_t was = batch->n;
-    enum error error = add_message(batch, casefile->vault->keys, of_case, reply);
-    if (error != ERROR_NONE || batch->n == was)
-        return error;
     struct sealing *sealing = secret_new(sizeof *sealing);
-    error = sealing != NULL ? seal_entry(casefile, reply, sealing, queueing->entry) : ERROR_MEMORY;
-    secret_free(sealing);
+    if (sealing == NULL)
+        return ERROR_MEMORY;
     queueing->vault = casefile->vault;
-    queueing->queues = error == ERROR_NONE;
     batch->beside = queue_beside;
     batch->context = queueing;
+    enum error error = add_sealed(casefile, batch, of_case, reply, sealing, queueing);
+    secret_free(sealing);
     return error;
 }
 

@@ -232,11 +232,15 @@ static bool role_makes_sense(const struct act *act)
     return act->kind != ACT_OFFICER || act->to == ACT_OFFICER_ROLE || act->to == ACT_LEAD;
 }
 
-/* Values that only go up, by one. */
+/* Values that only go up, by one. A message passes over the numbers of those that were lost with a
+   journal, though they were published; a restore stays at the last board, or goes on. */
 static bool steps(const struct act *act)
 {
-    const bool counted = act->field == ACT_NEWEST || act->field == ACT_MESSAGES;
-    return !counted || act->to == act->from + 1;
+    if (act->field == ACT_MESSAGES)
+        return act->to > act->from;
+    if (act->kind == ACT_RESTORED)
+        return act->to >= act->from;
+    return act->field != ACT_NEWEST || act->to == act->from + 1;
 }
 
 /* The act that it undoes is of this case, counts, can be undone, and is turned round. */

@@ -102,8 +102,8 @@ static struct act begin(const struct item_case *of_case, enum act_kind kind)
 }
 
 enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
-                            const struct item_case *of_case, uint8_t state, const char *text,
-                            size_t len)
+                            const struct item_case *of_case, uint64_t n, uint8_t state,
+                            const char *text, size_t len)
 {
     const struct act_content content = {.text = text, .text_len = len};
     struct act act = begin(of_case, ACT_MESSAGE);
@@ -111,7 +111,7 @@ enum error item_add_message(struct history_batch *batch, const struct keyset *ke
         return ERROR_TEXT_LONG;
     act.field = ACT_MESSAGES;
     act.from = of_case->seen->messages;
-    act.to = act.from + 1;
+    act.to = n;
     act.day = of_case->now / MINUTES;
     act.state = state;
     act.flags = len > 0 ? ACT_HAS_TEXT : 0;

@@ -70,13 +70,13 @@ struct item_case {
     uint32_t now;
 };
 
-/* Add to the batch: the next message to the person, in this public state, saying that day, with a
-   text or none; a status; a note. ERROR_TEXT_LONG for a note over ITEM_NOTE_MAX bytes; errors of
+/* Add to the batch: message n to the person, in this public state, saying that day, with a text or
+   none; a status; a note. ERROR_TEXT_LONG for a note over ITEM_NOTE_MAX bytes; errors of
    history_batch_add. */
 enum { ITEM_NOTE_MAX = 14000 };
 enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
-                            const struct item_case *of_case, uint8_t state, const char *text,
-                            size_t len);
+                            const struct item_case *of_case, uint64_t n, uint8_t state,
+                            const char *text, size_t len);
 enum error item_add_status(struct history_batch *batch, const struct keyset *keys,
                            const struct item_case *of_case, uint8_t status);
 enum error item_add_note(struct history_batch *batch, const struct keyset *keys,

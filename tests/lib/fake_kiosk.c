@@ -59,10 +59,10 @@ void fake_kiosk_keys(char who, struct code_keys *keys)
 
 void fake_kiosk_raw(struct fake_kiosk *kiosk, const uint8_t *envelope)
 {
-    /* Grows at powers of two, so that thousands of records are not copied for each one. */
-    if ((kiosk->seq & (kiosk->seq - 1)) == 0 || kiosk->records == NULL)
-        kiosk->records =
-            realloc(kiosk->records, (kiosk->seq == 0 ? 1 : 2 * kiosk->seq) * RECORD_LEN);
+    if (kiosk->seq >= kiosk->room) {
+        kiosk->room = kiosk->seq == 0 ? 1 : 2 * kiosk->seq;
+        kiosk->records = realloc(kiosk->records, kiosk->room * RECORD_LEN);
+    }
     assert_non_null(kiosk->records);
     uint8_t *at = kiosk->records + kiosk->seq * RECORD_LEN;
     uint8_t hash[RECORD_HASH_LEN];

@@ -25,6 +25,7 @@ struct fake_kiosk {
     uint64_t seq; /* of the last record */
     uint8_t hash[RECORD_HASH_LEN];
     uint8_t *records;           /* all of them, from number 1 */
+    uint64_t room;              /* that they have */
     uint32_t board;             /* number of the board the bundle says it holds */
     struct misfit_list misfits; /* that the bundle tells of */
 };

@@ -29,9 +29,9 @@ STATUS = ["", "received", "opened", "registered", "triaged", "need-info", "refer
 TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD", "OTHER", "WOMEN"]
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
-         6: (0, "officer"), 7: (4, "officer"), 16: (0, "officer"), 17: (6, "officer"),
+         6: (0, "officer"), 7: (4, "officer"), 8: (0, "officer"), 9: (4, "lead"), 16: (0, "officer"), 17: (6, "officer"),
          18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer")}
-BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True, 18: False,
+BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 8: True, 9: True, 16: True, 18: False,
         19: True, 20: False}
 # Why an act does not count, as a view numbers it.
 VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
@@ -50,6 +50,8 @@ TABLES = {
     "queue": [("seq", 0), ("sealed", 4128), ("board", 0)],
     "board": [("number", 0), ("day", 0), ("charter", 0), ("head", None), ("arrivals", None),
               ("answers", None)],
+    "seen": [("tag", 16), ("kind", 0), ("board", 0)],
+    "mark": [("kiosk", 8), ("seq", 0)],
     "envelope": [("kiosk", 8), ("seq", 0), ("hash", 32), ("envelope", 16384)],
 }
 
@@ -75,7 +77,7 @@ def tables(path):
 def segments(head):
     """Number, kind, entries and SHA-256 of each that a board's head names."""
     kiosks, excluded, n = struct.unpack("<3I", head[116:128])
-    at = 132 + 52 * kiosks + 8 * excluded
+    at = 200 + 52 * kiosks + 8 * excluded
     return [struct.unpack("<3I32s", head[at + 44 * i:at + 44 * (i + 1)]) for i in range(n)]
 
 
@@ -231,8 +233,10 @@ class Audit:
                 return "senseless: nobody to remove"
         if h.field == 2 and h.flags == 0:
             return "senseless: no such compartment"
-        if h.field in (2, 6) and h.new != h.old + 1:
+        if h.field == 2 and h.new != h.old + 1:
             return "senseless: not one more"
+        if (h.field == 6 and h.new <= h.old) or (h.kind == 9 and h.new < h.old):
+            return "senseless: goes back"
         if h.kind == 20:
             other = self.counted.get(h.answers)
             if not other or (other.kind, other.subject, other.old, other.new) != (
@@ -261,6 +265,9 @@ class Audit:
             self.card(seq, h, d)
         if h.kind == 7 and d[:4] != u32(h.new):
             fault(f"act {seq}: a board of another number")
+        if h.kind == 9 and not (len(d) == 176 and signed(
+                self.root, b"sandyq restored v1", self.id + d[:112], d[112:])):
+            fault(f"act {seq}: root did not sign that the office was restored")
         if h.kind == 4:
             self.committed[(h.flags, h.new)] = h.commitment
             self.check_generation(seq, h, d)
@@ -430,6 +437,23 @@ class Audit:
             fault(f"board {number}: an answer that it took is not there")
         return None
 
+    def taken(self, r):
+        """A board that a restored office took over, against the head that its act names."""
+        rows = {x["number"]: x["head"] for x in self.t["board"]}
+        for seq, h in self.counted.items():
+            d = self.contents.get(seq, b"")
+            if h.kind != 9 or not h.old < r["number"] <= h.new:
+                continue
+            head = rows.get(int.from_bytes(d[:4], "little"), b"")
+            if sha(head) != d[8:40]:
+                return fault(f"board {r['number']}: no head that was taken over names it")
+            for number, kind, _, named in segments(head):
+                file = r["arrivals"] if kind == 1 else r["answers"]
+                if number == r["number"] and file and sha(file) != named:
+                    fault(f"board {number}: not what was taken over")
+            return True
+        return False
+
     def boards(self):
         for r in self.t["queue"]:
             key = self.key(2, int.from_bytes(r["sealed"][:4], "little"), b"sandyq queue v1")
@@ -443,7 +467,8 @@ class Audit:
         made = {h.new: self.contents.get(seq, b"") for seq, h in self.counted.items()
                 if h.kind == 7}
         for r in self.t["board"]:
-            self.board(r, made.get(r["number"]))
+            if r["number"] in made or self.taken(r) is False:
+                self.board(r, made.get(r["number"]))
         if made and max(made) not in {r["number"] for r in self.t["board"]}:
             fault("board: the last one is missing")
 

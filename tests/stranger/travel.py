@@ -140,18 +140,18 @@ def say_letter(m, facility, seq):
 def head(path, office, key):
     """The fields of a head that is right, else None."""
     d = read(path)
-    if len(d) < 196 or d[:8] != b"SANDYQH1":
+    if len(d) < 264 or d[:8] != b"SANDYQH1":
         return fault(f"{path}: not a head")
     number, day = struct.unpack("<II", d[44:52])
     k, x, s, n = struct.unpack("<IIII", d[116:132])
-    if max(k, x, n) > 65536 or s > 2048 or len(d) != 196 + 52 * k + 8 * x + 44 * s + n:
+    if max(k, x, n) > 65536 or s > 2048 or len(d) != 264 + 52 * k + 8 * x + 44 * s + n:
         return fault(f"{path}: of another length than it says")
     if d[8:40] != office:
         return fault(f"{path}: of another office")
     if not signed(key, b"sandyq head v1", d[:-64], d[-64:]):
         return fault(f"{path}: the signature is wrong")
-    at = 132 + 52 * k
-    marks = [d[i:i + 8] for i in range(132, at, 52)]
+    at = 200 + 52 * k
+    marks = [d[i:i + 8] for i in range(200, at, 52)]
     out = [d[i:i + 8] for i in range(at, at + 8 * x, 8)]
     at += 8 * x
     segments = {struct.unpack("<II", d[i:i + 8]): (struct.unpack("<I", d[i + 8:i + 12])[0],
@@ -167,7 +167,8 @@ def head(path, office, key):
     except UnicodeDecodeError:
         return fault(f"{path}: the notices are no text")
     return {"path": path, "charter": struct.unpack("<I", d[40:44])[0], "number": number,
-            "day": day, "before": d[52:84], "hash": sha(d), "segments": segments}
+            "day": day, "before": d[52:84], "restored": (struct.unpack("<I", d[132:136])[0], d[136:168], d[168:200]),
+            "hash": sha(d), "segments": segments}
 
 
 def segment(h, number, kind, office):
