@@ -344,6 +344,7 @@ static enum error seal_entry(struct casefile *casefile, const struct casefile_re
         return error;
     if (reply->len > ANSWER_TEXT_MAX)
         return ERROR_TEXT_LONG;
+    answer->kind = ANSWER_TEXT;
     answer->state = reply->state;
     answer->day = reply->now / DAY_MINUTES;
     answer->len = (uint16_t)reply->len;

@@ -101,7 +101,8 @@ static void hang_board(struct all *all, struct fake_office *office, char code[CO
 {
     static const char text[] = "We come on Tuesday.";
     struct code_keys keys;
-    struct answer answer = {.state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
+    struct answer answer = {
+        .kind = ANSWER_TEXT, .state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
     uint8_t *answers = need(ENTRIES, ANSWER_LEN), arrivals[ENTRIES][ANSWER_TAG_LEN];
     const struct fake_board board = {.number = 1,
                                      .answers = answers,

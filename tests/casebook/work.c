@@ -110,6 +110,7 @@ static enum error seal_said(struct sitting *sitting, uint8_t state, const char *
     if (error == ERROR_NONE) {
         struct said *said = &saying->all[saying->n++];
         casebook_keys(&sitting->casebook->plan, sitting->one->person, keys);
+        answer->kind = ANSWER_TEXT;
         answer->state = state;
         answer->day = sitting->now / DAY_MINUTES;
         answer->len = (uint16_t)len;

@@ -296,7 +296,7 @@ class Audit:
             return
         try:
             letter, end = cbor(d[17:] + b"\0")  # whose last number may be one of the zeros
-            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(17)):
+            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(20)):
                 raise ValueError("not a letter")
         except (ValueError, IndexError, KeyError, TypeError) as e:
             return fault(f"act {seq}: the letter is not readable: {e}")
