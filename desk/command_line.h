@@ -26,6 +26,7 @@ enum command_option {
     COMMAND_ROOT_PASSPHRASE = 256,
     COMMAND_NEW_PASSPHRASE = 512,
     COMMAND_OFFICER_NAME = 1024,
+    COMMAND_QUESTION = 2048,
 };
 
 struct command_line {

@@ -9,6 +9,7 @@
 #include "complaint/taxonomy.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
+#include "office/question.h"
 #include "office/queue.h"
 
 /* --- over the acts --- */
@@ -291,7 +292,8 @@ static enum error add_message(struct history_batch *batch, const struct keyset *
     const bool text = reply->len > 0;
     if (of_case->seen->messages >= (text ? (uint64_t)TEXTS_MAX : messages_max[reply->state]))
         return text ? ERROR_MESSAGES : ERROR_NONE;
-    return item_add_message(batch, keys, of_case, reply->state, reply->text, reply->len);
+    const struct item_message message = {reply->state, reply->asks, reply->text, reply->len};
+    return item_add_message(batch, keys, of_case, &message);
 }
 
 /* What of a message is known only when its act has a number: where it is queued. */
@@ -350,7 +352,10 @@ static enum error seal_entry(struct casefile *casefile, const struct casefile_re
     answer->len = (uint16_t)reply->len;
     if (reply->len > 0)
         memcpy(answer->text, reply->text, reply->len);
-    return answer_seal(&sealing->keys, casefile->seen.messages + 1, answer, entry);
+    error = reply->asks ? question_fill(reply->text, reply->len, answer) : ERROR_NONE;
+    return error == ERROR_NONE
+               ? answer_seal(&sealing->keys, casefile->seen.messages + 1, answer, entry)
+               : error;
 }
 
 /* Adds the message to the batch, and seals its entry for a board, which is queued beside it: so

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
 #include "desk/triage_screen.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"

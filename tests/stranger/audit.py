@@ -30,9 +30,9 @@ TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD"
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
          6: (0, "officer"), 7: (4, "officer"), 16: (0, "officer"), 17: (6, "officer"),
-         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer")}
+         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer"), 21: (0, "officer")}
 BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True, 18: False,
-        19: True, 20: False}
+        19: True, 20: False, 21: False}
 # Why an act does not count, as a view numbers it.
 VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
 TABLES = {
