@@ -99,10 +99,10 @@ enum { ENTRIES = 32 };
 /* Hangs a board with an answer, and the letter that it answers, on each kiosk. */
 static void hang_board(struct all *all, struct fake_office *office, char code[CODE_LEN])
 {
-    static const char text[] = "We come on Tuesday.";
+    static const char text[] = "We come on Tuesday. Is that good?YesNo";
     struct code_keys keys;
     struct answer answer = {
-        .kind = ANSWER_TEXT, .state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
+        .kind = ANSWER_QUESTION, .state = 1, .day = FAKE_OFFICE_DAY, .len = 33, .choices = {3, 2}};
     uint8_t *answers = need(ENTRIES, ANSWER_LEN), arrivals[ENTRIES][ANSWER_TAG_LEN];
     const struct fake_board board = {.number = 1,
                                      .answers = answers,
