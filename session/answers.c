@@ -36,6 +36,7 @@ struct answers {
     uint8_t state;
     uint8_t seen; /* up to this message all that is there can be read here */
     bool newer;   /* there is one that cannot */
+    bool asks;    /* there is a question */
     size_t len;   /* of the text; 0: nothing was found */
     char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + HEAD_LEN) + 2 * LINE_LEN];
 };
@@ -160,6 +161,7 @@ static void add_message(struct answers *answers, uint8_t n)
                    "later, or look at another terminal."));
     answers->state = answer->state;
     answers->answered = true;
+    answers->asks |= answer->kind == ANSWER_QUESTION;
     answers->newer |= answer->kind != ANSWER_TEXT && answer->kind != ANSWER_QUESTION;
     if (!answers->newer)
         answers->seen = n;
@@ -178,7 +180,7 @@ static void add_arrived(struct answers *answers)
 static void gather(struct answers *answers, const struct look_found *found)
 {
     answers->len = 0;
-    answers->answered = answers->newer = false;
+    answers->answered = answers->newer = answers->asks = false;
     answers->seen = 0;
     add_letters(answers, found);
     for (uint8_t n = 1; n <= ANSWER_COUNT_MAX; n++)
@@ -229,7 +231,7 @@ static int show_spent(struct answers *answers)
 
 /* Returns ANSWERS_WRITE_MORE, ANSWERS_REPLY when there is a question, UI_NEXT, UI_BACK or
    UI_OVER. */
-static int show_messages(struct answers *answers, bool question)
+static int show_messages(struct answers *answers)
 {
     static const char *const choices[] = {N_("Write more about this"),
                                           N_("Answer the office's question")};
@@ -238,10 +240,11 @@ static int show_messages(struct answers *answers, bool question)
     const struct dialog dialog = {
         .title = answers->answered ? answered : N_("It has arrived. No answer yet"),
         .choices = choices,
-        .count = question ? 2 : 1,
+        .count = answers->asks ? 2 : 1,
         .secret = true,
-        .keys = question ? N_("1: write more   2: answer   Up, Down: read\nEnter: menu   F1: help")
-                         : N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
+        .keys = answers->asks
+                    ? N_("1: write more   2: answer   Up, Down: read\nEnter: menu   F1: help")
+                    : N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
         .enter = true,
         .help = HELP_ANSWER,
     };
@@ -281,11 +284,10 @@ static int reply(struct answers *answers, const struct look_found *found, int ke
    or UI_OVER. */
 static int read_messages(struct answers *answers, const struct look_found *found)
 {
-    const bool question = enquiry_there_is(found);
     int key = UI_BACK;
     look_note_seen(answers->ui, found, answers->seen);
     do {
-        key = show_messages(answers, question);
+        key = show_messages(answers);
         if (key != ANSWERS_WRITE_MORE && key != ANSWERS_REPLY)
             return key;
         key = reply(answers, found, key);

@@ -2,6 +2,7 @@
 /* One question a screen, the newest first: what is asked, and below it the answers. */
 #include "session/enquiry.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -34,14 +35,6 @@ static size_t open_before(struct answer *question, const struct look_found *foun
 static size_t open_last(struct answer *question, const struct look_found *found)
 {
     return open_before(question, found, ANSWER_COUNT_MAX + 1);
-}
-
-bool enquiry_there_is(const struct look_found *found)
-{
-    struct answer *question = secret_new(sizeof *question);
-    const bool is = question != NULL && open_last(question, found) > 0;
-    secret_free(question);
-    return is;
 }
 
 static void add(struct enquiry *enquiry, const char *text, size_t len)
@@ -121,7 +114,7 @@ int enquiry_choose(struct ui *ui, const struct look_found *found, struct draft *
 {
     struct enquiry *enquiry = secret_new(sizeof *enquiry);
     int key = UI_BACK;
-    if (enquiry != NULL && enquiry_there_is(found))
+    if (enquiry != NULL && open_last(&enquiry->question, found) > 0)
         key = choose(ui, found, draft, enquiry);
     else
         dialog_sorry(ui);

@@ -118,7 +118,7 @@ static void put_board(uint32_t letters, const char *const *texts, size_t n)
 
 static void every_visit_derives_and_looks_as_often(void **state)
 {
-    static const char *const texts[] = {"An answer"};
+    static const char *const texts[] = {FAKE_SESSION_ASKS "Better?|Yes|No"};
     static const char *const visits[] = {
         MENU "Idle",
         MENU "7 [Goodbye]",
@@ -133,6 +133,10 @@ static void every_visit_derives_and_looks_as_often(void **state)
                  FAKE_SESSION_PIN) "[It arrived.] 1 [your own words] \"x\" Enter "
                                    "[who may know?] 0 [Is this right?] 1 [Send it now?] Enter "
                                    "[It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE,
+                 FAKE_SESSION_PIN) "[It arrived.] 2 [The office asks you] 1 [who may know?] 0 "
+                                   "[Is this right?] 1 [Send it now?] Enter [It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Enter " ASK(FAKE_SESSION_UNKNOWN, "") NOTHING
         "Enter " ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Enter " LEAVE,
