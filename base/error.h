@@ -237,6 +237,10 @@
     X(TEXT_UTF8, 1, N_("The text is not UTF-8. Save it as UTF-8 and try again.")) \
     X(TEXT_FILE, 1, N_("The text cannot be read. Check the file's name.")) \
     X(TEXT_LONG, 1, N_("The text is too long. Make it shorter.")) \
+    X(QUESTION, 1, \
+      N_("This is no question with answers. Write what you ask, and below it one to three " \
+         "answers, each on a line of its own that begins with its digit: 1, 2, 3. An answer " \
+         "has up to 160 bytes.")) \
     X(MESSAGES, 1, \
       N_("This case has as many messages as a kiosk can show. The last one is kept to say " \
          "that the case is closed. Close it. The person can then write a new complaint.")) \

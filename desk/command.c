@@ -21,7 +21,7 @@ static const struct command commands[] = {
     {"import", 2, INT32_MAX, 0, 0, command_import},
     {"list", 1, 1, COMMAND_JSON, 0, command_list},
     {"show", 2, 2, COMMAND_JSON, 0, command_show},
-    {"answer", 2, 2, COMMAND_TEXT_FILE, 0, command_answer},
+    {"answer", 2, 2, COMMAND_TEXT_FILE | COMMAND_QUESTION, 0, command_answer},
     {"status", 3, 3, 0, 0, command_status},
     {"undo", 2, 2, 0, 0, command_undo},
     {"note", 2, 2, COMMAND_TEXT_FILE, 0, command_note},

@@ -27,6 +27,7 @@ enum command_option {
     COMMAND_NEW_PASSPHRASE = 512,
     COMMAND_OFFICER_NAME = 1024,
     COMMAND_BACKUP = 2048,
+    COMMAND_QUESTION = 4096,
 };
 
 struct command_line {

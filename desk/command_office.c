@@ -178,6 +178,7 @@ static void say_imported(const struct import_report *report)
            (unsigned long long)report->records, (unsigned long long)report->held,
            (unsigned long long)report->complaints, (unsigned long long)report->joined,
            (unsigned long long)report->covers);
+    say_count(_("notes that messages were read"), report->seen);
     say_count(_("envelopes that could not be read, kept"), report->unreadable);
     say_count(_("letters that name another place than their records"), report->misplaced);
     say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);

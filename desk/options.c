@@ -19,7 +19,7 @@ static void print_usage(FILE *out)
             "       sandyq-desk import OFFICE PATH...\n"
             "       sandyq-desk list OFFICE [--json]\n"
             "       sandyq-desk show OFFICE CASE [--json]\n"
-            "       sandyq-desk answer OFFICE CASE [--text-file FILE]\n"
+            "       sandyq-desk answer OFFICE CASE [--question] [--text-file FILE]\n"
             "       sandyq-desk status OFFICE CASE STATUS\n"
             "       sandyq-desk undo OFFICE CASE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
@@ -123,6 +123,7 @@ static const struct option options[] = {
     {"json", no_argument, NULL, COMMAND_JSON},
     {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
     {"backup", required_argument, NULL, COMMAND_BACKUP},
+    {"question", no_argument, NULL, COMMAND_QUESTION},
     {"role", required_argument, NULL, COMMAND_ROLE},
     {"root", no_argument, NULL, COMMAND_ROOT},
     {"root-passphrase-file", required_argument, NULL, COMMAND_ROOT_PASSPHRASE},
@@ -142,7 +143,8 @@ static int option_error(int option, const char *word)
     const char letter[] = {'-', (char)optopt, '\0'};
     if (option == ':')
         return usage_error(word, NULL, _("Something must follow this option."));
-    if (optopt == COMMAND_JSON || optopt == COMMAND_ROOT || optopt >= OPTION_HELP)
+    if (optopt == COMMAND_JSON || optopt == COMMAND_ROOT || optopt == COMMAND_QUESTION ||
+        optopt >= OPTION_HELP)
         return usage_error(word, NULL, _("This option takes no value."));
     return usage_error(optopt != 0 ? letter : word, NULL, _("There is no such option."));
 }

@@ -16,13 +16,6 @@ const char *print_training(void);
 /* The list of cases as a table, or a word that there are none. */
 void print_cases(FILE *out, const struct triage_case *cases, size_t n);
 
-/* Everything of a case, oldest first, and which officer did it, in so many columns; print_case
-   takes those of the terminal, at most 76. What people wrote is behind a margin; what does not
-   count says why. Errors of officer_list and casefile_walk: with ERROR_JOURNAL_ROW what opens is
-   printed. */
-enum error print_case_wide(FILE *out, int columns, struct vault *vault, struct casefile *casefile);
-enum error print_case(FILE *out, struct vault *vault, struct casefile *casefile);
-
 /* The officers as a table. */
 void print_officers(FILE *out, const struct officer_row *rows, size_t n);
 

@@ -50,6 +50,7 @@ static const struct act_row rows[] = {
     {ACT_STATE, "state", true, ACT_OFFICER_ROLE, ACT_CASE_STATE, true, true, 0},
     {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
     {ACT_UNDONE, "undone", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
+    {ACT_SEEN, "seen", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
 };
 
 const struct act_row *act_row(uint16_t kind)

@@ -9,6 +9,7 @@
 #include "complaint/taxonomy.h"
 #include "crypto/answer.h"
 #include "crypto/secret.h"
+#include "office/question.h"
 #include "office/queue.h"
 #include "protocol/segment.h"
 
@@ -293,7 +294,8 @@ static enum error add_message(struct history_batch *batch, const struct keyset *
     const bool text = reply->len > 0;
     if (n > (text ? (uint64_t)TEXTS_MAX : messages_max[reply->state]))
         return text ? ERROR_MESSAGES : ERROR_NONE;
-    return item_add_message(batch, keys, of_case, n, reply->state, reply->text, reply->len);
+    const struct item_message message = {n, reply->state, reply->asks, reply->text, reply->len};
+    return item_add_message(batch, keys, of_case, &message);
 }
 
 /* What of a message is known only when its act has a number: where it is queued. */
@@ -367,12 +369,15 @@ static enum error seal_entry(const struct casefile_reply *reply, uint64_t n,
     struct answer *answer = &sealing->answer;
     if (reply->len > ANSWER_TEXT_MAX)
         return ERROR_TEXT_LONG;
+    answer->kind = ANSWER_TEXT;
     answer->state = reply->state;
     answer->day = reply->now / DAY_MINUTES;
     answer->len = (uint16_t)reply->len;
     if (reply->len > 0)
         memcpy(answer->text, reply->text, reply->len);
-    return answer_seal(&sealing->keys, n, answer, entry);
+    const enum error error =
+        reply->asks ? question_fill(reply->text, reply->len, answer) : ERROR_NONE;
+    return error == ERROR_NONE ? answer_seal(&sealing->keys, n, answer, entry) : error;
 }
 
 static enum error add_sealed(struct casefile *casefile, struct history_batch *batch,

@@ -17,6 +17,7 @@ struct import_report {
     uint64_t records; /* new ones */
     uint64_t held;    /* known already */
     uint64_t covers;
+    uint64_t seen;       /* notes that messages were read, and nothing written */
     uint64_t complaints; /* new cases */
     uint64_t joined;     /* letters that joined a case */
     uint64_t unreadable;

@@ -150,11 +150,26 @@ static enum error settle_tag(struct journal *journal, const struct journal_recor
     return ERROR_NONE;
 }
 
+/* Whether an act says that messages were seen of a case that there is not, nor comes with a letter
+   before it. Who made it has seen none, and it would spoil the whole transaction. */
+static bool is_of_no_case(const struct fold *fold, const struct history_batch *batch, size_t at)
+{
+    const struct act *act = &batch->acts[at].act;
+    bool is = act->kind == ACT_SEEN && fold_case_of(fold, act->subject) == NULL;
+    for (size_t i = 0; i < at && is; i++) {
+        const struct history_act *before = &batch->acts[i];
+        is = before->left_out || before->act.kind != ACT_LETTER ||
+             memcmp(before->act.subject, act->subject, sizeof act->subject) != 0;
+    }
+    return is;
+}
+
 /* Leaves out what somebody else took since it was chosen, and says what is left. */
 static enum error before(void *context, struct history_batch *batch)
 {
     struct writing *writing = context;
     struct import_chunk *chunk = writing->chunk;
+    const struct fold *fold = chunk->source->import->vault->history.fold;
     const struct journal_record *taken[IMPORT_CHUNK_MAX];
     size_t n = 0;
     for (size_t i = 0; i < chunk->n; i++) {
@@ -164,7 +179,8 @@ static enum error before(void *context, struct history_batch *batch)
             return held;
         one->held = held == ERROR_NONE;
         for (size_t k = 0; k < one->acts; k++)
-            batch->acts[one->at + k].left_out = one->held;
+            batch->acts[one->at + k].left_out =
+                one->held || is_of_no_case(fold, batch, one->at + k);
         if (one->held)
             continue;
         held = settle_tag(chunk->source->import->vault->journal, taken, n, one);
@@ -247,6 +263,7 @@ static void count(const struct writing *writing, const struct history_batch *bat
         report->records++;
         report->misplaced += one->opening.misplaced;
         report->covers += one->opening.outcome == OPENING_COVER;
+        report->seen += one->opening.outcome == OPENING_SEEN;
         report->unreadable += one->opening.outcome == OPENING_UNREADABLE;
         if (one->opening.outcome == OPENING_FILED)
             count_filed(one, batch, fold, report);

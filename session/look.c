@@ -29,6 +29,8 @@ struct look {
     unsigned deriving; /* milliseconds that the last derivation took, */
     unsigned looking;  /* and the last look */
     size_t tried;
+    const struct look_found *read; /* whose messages were seen last, */
+    uint8_t read_to;               /* and up to which */
     struct attempt tries[LOOK_TRIES];
     /* Of one look. */
     uint8_t messages[ANSWER_COUNT_MAX][ANSWER_TAG_LEN];
@@ -205,6 +207,23 @@ enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *
     if (end == LOOK_DONE)
         *found = &look->tries[look->tried - 1].found;
     return end;
+}
+
+void look_note_seen(struct ui *ui, const struct look_found *found, uint8_t seen)
+{
+    if (seen == 0)
+        return;
+    ui->look->read = found;
+    ui->look->read_to = seen;
+}
+
+const struct code_keys *look_seen(const struct ui *ui, uint8_t *seen)
+{
+    const struct look *look = ui->look;
+    if (look == NULL || look->read == NULL)
+        return NULL;
+    *seen = look->read_to;
+    return &look->read->keys;
 }
 
 int look_make(struct ui *ui, const char code[CODE_LEN], const char *pin, struct code_keys *keys)

@@ -284,6 +284,19 @@ static void test_bad_arguments_behind_the_passphrase(void **state)
     snprintf(line, sizeof line, "head -c %d /dev/zero | tr '\\0' x | $D answer office 1 $P",
              ANSWER_TEXT_MAX + 3);
     assert_desk_refused(line, "3 bytes too long");
+    assert_desk_refused("echo 'How are you?' | $D answer office 1 --question $P",
+                        "no question with answers");
+}
+
+static void test_a_question_is_asked_and_shown(void **state)
+{
+    assert_int_equal(desk_run("printf 'Are you safe now?\\n1 Yes\\n2 No\\n' | "
+                              "$D answer office 1 --question $P"),
+                     0);
+    assert_desk_said("The question is kept.");
+    assert_int_equal(desk_run("$D show office 1 $P"), 0);
+    assert_desk_said("Are you safe now?");
+    assert_desk_said("A question. No answer to it has come yet.");
 }
 
 static void test_import_that_refuses_one(void **state)
@@ -382,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_wrong_passphrase_changes_nothing),
         cmocka_unit_test(test_root_key_that_is_kept_away),
         cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
+        cmocka_unit_test(test_a_question_is_asked_and_shown),
         cmocka_unit_test(test_import_that_refuses_one),
         cmocka_unit_test(test_names_on_a_stick_are_harmless),
         cmocka_unit_test(test_a_journal_put_back_from_a_backup_says_how_to_go_on),

@@ -127,7 +127,7 @@ static void put_board(uint32_t letters, const char *const *texts, size_t n)
 
 static void every_visit_derives_and_looks_as_often(void **state)
 {
-    static const char *const texts[] = {"An answer"};
+    static const char *const texts[] = {FAKE_SESSION_ASKS "Better?|Yes|No"};
     static const char *const visits[] = {
         MENU "Idle",
         MENU "7 [Goodbye]",
@@ -140,8 +140,12 @@ static void every_visit_derives_and_looks_as_often(void **state)
         MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Enter " LEAVE,
         MENU ASK(FAKE_SESSION_CODE,
                  FAKE_SESSION_PIN) "[It arrived.] 1 [your own words] \"x\" Enter "
-                                   "[Is this right?] 1 [Send it now?] Enter "
+                                   "[who may know?] 0 [Is this right?] 1 [Send it now?] Enter "
                                    "[It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE,
+                 FAKE_SESSION_PIN) "[It arrived.] 2 [The office asks you] 1 [who may know?] 0 "
+                                   "[Is this right?] 1 [Send it now?] Enter [It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Enter " ASK(FAKE_SESSION_UNKNOWN, "") NOTHING
         "Enter " ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Enter " LEAVE,
@@ -327,10 +331,11 @@ static void more_is_written_to_a_letter_that_only_arrived(void **state)
 {
     struct letter letter;
     put_board(1, NULL, 0);
-    play(MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It has arrived. No answer yet] 1 "
-                                                       "[your own words] \"More\" Enter "
-                                                       "[Is this right?] 1 [Send it now?] Enter "
-                                                       "[It is stored] Enter");
+    play(MENU ASK(FAKE_SESSION_CODE,
+                  FAKE_SESSION_PIN) "[It has arrived. No answer yet] 1 "
+                                    "[your own words] \"More\" Enter "
+                                    "[who may know?] 0 [Is this right?] 1 [Send it now?] Enter "
+                                    "[It is stored] Enter");
     assert_sent(&letter, LETTER_FOLLOWUP, "H1");
     assert_memory_equal(letter.tag_key, session_keys.tag, CODE_KEY_LEN);
     assert_in_range(letter.arrival, 1, LETTER_ARRIVAL_MAX);

@@ -127,12 +127,19 @@ static void ask(struct play *play, const char *code, const char *text)
     go(play, "\r", text);
 }
 
+/* With words, or with an answer to the office's question. */
 static void write_more(struct play *play)
 {
     ask(play, play->kiosk->code, "We come on Tuesday");
-    go(play, "1", EDITOR);
-    pty_type(play->kiosk->process.pty, "Thank you. It goes on.");
-    go(play, "\r", REVIEW);
+    if (play->plan->way % 2 == 0) {
+        go(play, "1", EDITOR);
+        pty_type(play->kiosk->process.pty, "Thank you. It goes on.");
+        go(play, "\r", "who may know?");
+    } else {
+        go(play, "2", "The office asks you");
+        go(play, "1", "who may know?");
+    }
+    go(play, "0", REVIEW);
     go(play, "1", "Send it now?");
     go(play, "\r", "It is stored");
 }

@@ -16,6 +16,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
 #include "desk/print_json.h"
 #include "office/casefile.h"
 #include "office/fleet.h"

@@ -54,14 +54,15 @@ void kiosk_card(const struct kiosk_process *kiosk, uint32_t number, uint32_t exp
 void kiosk_board(struct fake_office *office, const char code[CODE_LEN], char *const *dirs, size_t n)
 {
     enum { ENTRIES = 32 };
-    static const char text[] = "We come on Tuesday.";
+    static const char text[] = "We come on Tuesday. Is that good?YesNo";
     static uint8_t answers[ENTRIES][ANSWER_LEN], arrivals[ENTRIES][ANSWER_TAG_LEN];
     const struct fake_board board = {.number = 1,
                                      .answers = answers[0],
                                      .answer_count = ENTRIES,
                                      .arrivals = arrivals[0],
                                      .arrival_count = ENTRIES};
-    struct answer answer = {.state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
+    struct answer answer = {
+        .kind = ANSWER_QUESTION, .state = 1, .day = FAKE_OFFICE_DAY, .len = 33, .choices = {3, 2}};
     struct code_keys keys;
 
     memcpy(answer.text, text, sizeof text - 1);

@@ -29,7 +29,8 @@ void kiosk_free(struct kiosk_process *kiosk);
 void kiosk_card(const struct kiosk_process *kiosk, uint32_t number, uint32_t expires);
 
 /* Hangs the office's board, number 1, on the n kiosks in dirs: with the message "We come on
-   Tuesday." under this number without a PIN, and the letter that it answers. */
+   Tuesday. Is that good?" under this number without a PIN, to be answered with yes or no, and the
+   letter that it answers. */
 void kiosk_board(struct fake_office *office, const char code[CODE_LEN], char *const *dirs,
                  size_t n);
 

@@ -30,9 +30,9 @@ TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD"
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
          6: (0, "officer"), 7: (4, "officer"), 8: (0, "officer"), 9: (4, "lead"), 16: (0, "officer"), 17: (6, "officer"),
-         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer")}
+         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer"), 21: (0, "officer")}
 BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 8: True, 9: True, 16: True, 18: False,
-        19: True, 20: False}
+        19: True, 20: False, 21: False}
 # Why an act does not count, as a view numbers it.
 VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
 TABLES = {
@@ -303,7 +303,7 @@ class Audit:
             return
         try:
             letter, end = cbor(d[17:] + b"\0")  # whose last number may be one of the zeros
-            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(17)):
+            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(20)):
                 raise ValueError("not a letter")
         except (ValueError, IndexError, KeyError, TypeError) as e:
             return fault(f"act {seq}: the letter is not readable: {e}")

@@ -23,7 +23,7 @@ RECORD = 16492
 KINDS = {1: "arrivals", 2: "answers"}
 MOST = {1: 1048576, 2: 4096}
 SIZE = {1: 16, 2: 4096}
-SMALL = {0: 1, 1: 2, 5: 2**32 - 1, 9: 4, 10: 4, 11: 65535, 16: 15}
+SMALL = {0: 1, 1: 3, 5: 2**32 - 1, 9: 4, 10: 4, 11: 65535, 16: 15, 17: 64, 18: 64, 19: 3}
 SHAPES = {2: r"[A-Z0-9][A-Z0-9-]{0,14}", 6: "[a-z]{2}", 7: "[A-Z][0-9]"}
 LONGEST = {12: 14400, 15: 160}
 
@@ -49,7 +49,7 @@ def ascending(rows):
 
 def well_formed(m):
     """Whether a map is a letter: the keys that there must be, with values that they may have."""
-    keys = range(6 if m.get(1) == 0 else 17)
+    keys = range(6 if m.get(1) == 0 else 20)
     if list(m) != list(keys) or m[0] != 1 or not isinstance(m[4], int):
         return False
     small = all(isinstance(m[k], int) and m[k] <= most for k, most in SMALL.items() if k in m)
@@ -61,8 +61,12 @@ def well_formed(m):
                 for k, most in LONGEST.items() if k in m)
     if not (small and words and raw and texts) or m[1] == 0:
         return small and words and raw and texts
+    if m[1] == 3 and (m[17] == 0 or m[9] != 1 or any(m[k] for k in (8, 10, 11, 12, 15, 18))):
+        return False
+    if m[1] == 1 and any(m[k] for k in (17, 18)):
+        return False
     return m[9] >= 1 and len(m[8]) <= 8 and all(n in (0, 1, 2) for n in m[8]) and \
-        (m[1] == 2 or m[16] == 0)
+        (m[1] == 2 or m[16] == 0) and (m[18] == 0) == (m[19] == 0)
 
 
 def letter(envelope, secret, what):
@@ -131,7 +135,7 @@ def bundle(path, kiosks, office, secret):
 def say_letter(m, facility, seq):
     who = [name for name, keys in RECEIPTS.items() if keys == (m[13], m[14])]
     print(f"letter {facility} {seq} kind {m[1]} of {who[0] if who else '?'}, "
-          f"arrival {m[16]}: {m[12]}")
+          f"arrival {m[16]}, seen {m[17]}, chose {m[19]} of {m[18]}: {m[12]}")
 
 
 # Boards
@@ -232,10 +236,19 @@ def message(who, n, number, key, tag, body):
         plain = ChaCha20Poly1305(key).decrypt(body[:12], body[12:], tag)
     except InvalidTag:
         return fault(f"message {n} of {who} does not open") or ""
-    state, _, size = struct.unpack("<BIH", plain[:7])
-    if size > 4045 or any(plain[7 + size:]):
+    kind, state, _, size, *lengths = struct.unpack("<BBIHBBB", plain[:11])
+    what = f"message {who} {n} board {number}, state {state}"
+    if kind not in (1, 2):
+        return f"{what}: newer"
+    count = sum(len > 0 for len in lengths)
+    if max(lengths) > 160 or any(lengths[count:]) or (kind == 2) != (count > 0) or \
+       any(plain[11 + size + sum(lengths):]) or size + sum(lengths) > 4041:
         fault(f"message {n} of {who} makes no sense")
-    return f"message {who} {n} board {number}, state {state}: {plain[7:7 + size].decode()}"
+    parts, at = [], 11
+    for length in [size] + lengths[:count]:
+        parts.append(plain[at:at + length].decode())
+        at += length
+    return f"{what}: " + " | ".join(parts)
 
 
 def main(folder):
