@@ -4,6 +4,7 @@
 #include "tests/lib/state_test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "protocol/names.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/kiosk_folder.h"
+#include "tests/lib/process.h"
 #include "tests/lib/short_memory.h"
 
 /* A session that runs as another user reads the board through a descriptor, whatever the umask of
@@ -292,31 +294,51 @@ static void board_is_kept_when_its_key_changes(void **state)
     folder_remove(&same);
 }
 
-/* A card brings a charter as well. */
-static void board_is_kept_when_a_card_changes_its_key(void **state)
+/* A card that brings the charter with another key. */
+static uint8_t new_card[CARD_FILE_LEN];
+
+static void begin_with_a_new_card(void **state)
 {
-    uint8_t card[CARD_FILE_LEN];
+    state_test_teardown(state);
+    assert_int_equal(state_test_setup(state), 0);
     assert_int_equal(state_test_install_board(4, &state_office), ERROR_NONE);
     change_key();
-    fake_office_card(&state_office, state_kiosk->key, 2, card);
-    assert_int_equal(state_install_card(state_kiosk, card, sizeof card), ERROR_NONE);
-    assert_int_equal(state_kiosk->board_number, 4);
-    state_test_reopen();
-    assert_int_equal(state_kiosk->board_number, 4);
+    fake_office_card(&state_office, state_kiosk->key, 2, new_card);
 }
 
-/* The charter that is kept must be an earlier one of this office. */
+static void install_card(void *context)
+{
+    (void)context;
+    state_install_card(state_kiosk, new_card, sizeof new_card);
+}
+
+/* Also when the power goes between the two files. */
+static void board_is_kept_when_a_card_changes_its_key(void **state)
+{
+    begin_with_a_new_card(state);
+    const unsigned stops = process_cut(install_card, NULL, UINT_MAX);
+    for (unsigned cut = 1; cut <= stops + 1; cut++) {
+        state_test_reopen();
+        assert_int_equal(state_kiosk->board_number, 4);
+        begin_with_a_new_card(state);
+        process_cut(install_card, NULL, cut);
+    }
+}
+
+/* The charter that is kept must be an earlier one of this office, or anybody's boards count. */
 static void another_offices_charter_keeps_no_board(void **state)
 {
-    struct fake_office other;
+    struct fake_office other, forger = state_office;
     fake_office_open(&other);
-    assert_int_equal(state_test_install_board(4, &state_office), ERROR_NONE);
-    change_key();
-    assert_int_equal(state_install_charter(state_kiosk, state_office.charter_bytes, CHARTER_LEN),
-                     ERROR_NONE);
+    forger.board_seed = other.board_seed;
+    forger.segment_count = 0;
+    memset(forger.segments, 0, sizeof forger.segments);
+    fake_office_board(&forger, &(struct fake_board){.number = 9, .answer_count = 2},
+                      folder_path(state_dir, STATE_BOARD));
     folder_write(folder_path(state_dir, "charter.board"), other.charter_bytes, CHARTER_LEN);
     state_test_reopen();
     assert_int_equal(state_kiosk->board_number, 0);
+    fake_office_forget(&forger);
     fake_office_close(&other);
 }
 
