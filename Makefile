@@ -84,10 +84,10 @@ $(BUILD)/sandyq-$(1): $(BUILD)/$(1)/main.o $(call ROOM_LIB,$(ROOMS_$(1)))
 endef
 $(foreach p,kiosk desk courier,$(eval $(call program,$(p))))
 
-# Most tests, and the programs that they start, derive keys quickly (tests/quick/argon.c says how and
-# why). These do the real work, or wrap it themselves.
+# Most tests, and the programs that they start, derive keys quickly (tests/quick/argon.c says how
+# and why). These do the real work, or wrap it themselves.
 QUICK    := -Xlinker --wrap=argon_derive
-TRUE     := $(patsubst %,$(BUILD)/tests/test_%,casebook_made code corpus end_to_end leak taint)
+TRUE     := $(patsubst %,$(BUILD)/tests/test_%,casebook_made code corpus end_to_end keyring leak taint)
 QUICK_T  := $(filter-out $(TRUE),$(TESTS)) $(BUILD)/tests/apart/apart
 $(QUICK_T): private ALL_LDFLAGS += $(QUICK)
 $(QUICK_T): $(BUILD)/tests/quick/argon.o | $(PROGRAMS:%=$(BUILD)/quick/%)
@@ -104,6 +104,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(R
 		-Wl,--as-needed $(LIBS_test)
 $(BUILD)/tests/test_leak: $(call OBJ,$(wildcard tests/leak/*.c))
 $(BUILD)/tests/test_tamper: $(call OBJ,$(wildcard tests/tamper/*.c))
+$(BUILD)/tests/test_carried: $(call OBJ,$(wildcard tests/carried/*.c) tests/tamper/tamper.c tests/tamper/insist.c tests/apart/learn.c)
+$(BUILD)/tests/test_carried: private LIBS_test += -lm
 # A clock that stands still, in the place of libc's: for these programs alone.
 $(BUILD)/tests/test_printer_line $(BUILD)/tests/test_printer_process: \
 	$(call OBJ,$(wildcard tests/printer/*.c))
@@ -143,11 +145,14 @@ asan: deps-test
 # What a list gives back is looked at as it is freed.
 $(BUILD)/tests/test_grow: private ALL_LDFLAGS += -Xlinker --wrap=free
 
+# One watch finds no room.
+$(BUILD)/tests/test_watch: private ALL_LDFLAGS += -Xlinker --wrap=inotify_add_watch
+
 # A moment can be made as long as a check of many signatures.
 $(BUILD)/tests/test_view: private ALL_LDFLAGS += -Xlinker --wrap=clock_ms
 
 # Each look over a segment is counted.
-$(BUILD)/tests/test_session_looking: private ALL_LDFLAGS += -Xlinker --wrap=segment_find_tags -Xlinker --wrap=segment_find_answers
+$(BUILD)/tests/test_session_looking: private ALL_LDFLAGS += -Xlinker --wrap=segment_find_tags -Xlinker --wrap=segment_find_answers -Xlinker --wrap=mapping_lost
 
 # Where secrets become public, and where libraries are left alone (tests/taint/doors.c).
 TAINT_WRAP := $(shell sed -n 's/^WRAP.[^,]*, \([a-z0-9_]*\).*/-Xlinker --wrap=\1/p' tests/taint/doors.c)
@@ -219,9 +224,15 @@ APART := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/apart/*.c))
 .PHONY: tell-apart tell-apart-built
 tell-apart: deps-test
 	@$(MAKE) --no-print-directory tell-apart-built
-tell-apart-built: all $(BUILD)/tests/apart/apart
+tell-apart-built: all $(BUILD)/tests/apart/apart $(BUILD)/tests/test_carried $(BUILD)/tests/counted/counted
 	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
+	@SANDYQ_SESSIONS=$${SANDYQ_SESSIONS:-200} SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/test_carried
+	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/counted/counted
 $(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
+	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
+		-Wl,--as-needed $(LIBS_test) -lm
+$(BUILD)/tests/counted/counted: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/counted/*.c)) $(BUILD)/tests/apart/learn.o \
+	$(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS)) | all
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 $(BUILD)/tests/test_apart: $(BUILD)/tests/apart/learn.o $(BUILD)/tests/apart/judge.o $(BUILD)/tests/apart/snap.o \

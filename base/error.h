@@ -66,15 +66,17 @@
     X(OUTBOX_ALTERED, 1, \
       N_("Another program changed the tables of the outbox, or added to them; keep the disk as " \
          "it is and tell the office.")) \
-    X(JOURNAL_MISSING, 1, N_("journal.db is missing. Put it back from your backup.")) \
+    X(JOURNAL_MISSING, 1, \
+      N_("journal.db is missing. A lead puts it back from a backup: sandyq-desk restore OFFICE " \
+         "BACKUP DIR")) \
     X(JOURNAL_FOREIGN, 1, N_("journal.db is not a journal. Put it back from your backup.")) \
     X(JOURNAL_NEWER, 1, N_("A newer version of this program wrote journal.db. Update first.")) \
     X(JOURNAL_OLDER, 1, \
       N_("An older version of this program wrote journal.db. Open this office with that " \
          "version.")) \
     X(JOURNAL_CORRUPT, 1, \
-      N_("journal.db is damaged. Keep a copy, then put it back from your backup and import the " \
-         "bundles again.")) \
+      N_("journal.db is damaged. A lead puts it back from a backup: sandyq-desk restore OFFICE " \
+         "BACKUP DIR")) \
     X(JOURNAL_OTHER, 1, \
       N_("journal.db belongs to another office. Put this office's own there.")) \
     X(JOURNAL_ROW, 1, \
@@ -240,14 +242,30 @@
     X(TEXT_UTF8, 1, N_("The text is not UTF-8. Save it as UTF-8 and try again.")) \
     X(TEXT_FILE, 1, N_("The text cannot be read. Check the file's name.")) \
     X(TEXT_LONG, 1, N_("The text is too long. Make it shorter.")) \
+    X(QUESTION, 1, \
+      N_("This is no question with answers. Write what you ask, and below it one to three " \
+         "answers, each on a line of its own that begins with its digit: 1, 2, 3. An answer " \
+         "has up to 160 bytes.")) \
     X(MESSAGES, 1, \
       N_("This case has as many messages as a kiosk can show. The last one is kept to say " \
          "that the case is closed. Close it. The person can then write a new complaint.")) \
     X(BOARD_PART, 1, \
       N_("A part of the board is missing or damaged; copy all that the office published.")) \
+    X(BOARD_ROOM, 1, \
+      N_("The kiosk's disk has no room for this board beside the letters that may come. Make " \
+         "room there; letters are taken all the same.")) \
     X(BOARD_NEWER, 1, \
       N_("This folder holds a newer board of this office than the journal does: was the " \
-         "journal put back from a backup? Keep the folder, and publish into another one.")) \
+         "journal put back from a backup by hand? Keep the folder, and put the backup back " \
+         "with: sandyq-desk restore OFFICE BACKUP DIR")) \
+    X(BACKUP, 1, \
+      N_("The backup is not what was written. Name another folder for it, on another disk.")) \
+    X(BACKUP_UNFIT, 1, \
+      N_("This is no whole backup of this office's journal. Take another one.")) \
+    X(RENEWAL_FIRST, 1, \
+      N_("The office was restored without a copy of its last board: what stood there could be " \
+         "told from what comes now. Restore again with a copy from a stick or a kiosk's " \
+         "medium, or renew the charter first.")) \
     X(NOTICES_FILE, 1, N_("The notices cannot be read. Make the file readable first.")) \
     X(NOTICES_LONG, 1, \
       N_("The notices are longer than 65536 bytes. Make them shorter and try again.")) \

@@ -2,6 +2,7 @@
 /* What encoding and decoding have in common: the checks of the fields. */
 #include "complaint/letter.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <unistr.h>
@@ -51,9 +52,28 @@ static enum error text_check(const char *text, size_t len, size_t max)
     return len > 0 && u8_check((const uint8_t *)text, len) != NULL ? ERROR_LETTER_UTF8 : ERROR_NONE;
 }
 
+/* What a letter says of the office's messages; only who has read them has seen any. */
+static enum error messages_check(const struct letter *letter)
+{
+    if (letter->seen > LETTER_MESSAGES_MAX || letter->question > LETTER_MESSAGES_MAX ||
+        letter->choice > LETTER_CHOICE_MAX || (letter->question == 0) != (letter->choice == 0))
+        return ERROR_LETTER_RANGE;
+    if (letter->kind == LETTER_COMPLAINT && (letter->seen > 0 || letter->question > 0))
+        return ERROR_LETTER_RANGE;
+    return ERROR_NONE;
+}
+
+/* That messages were seen is all that such a letter says. */
+static bool says_more_than_seen(const struct letter *letter)
+{
+    return letter->seen == 0 || letter->question > 0 || letter->text_len > 0 ||
+           letter->name_len > 0 || letter->urgent_count > 0 || letter->about > 0 ||
+           letter->people > 0 || letter->consent > 1;
+}
+
 enum error letter_check(const struct letter *letter)
 {
-    if (letter->kind > LETTER_FOLLOWUP || facility_check(letter->facility) != ERROR_NONE)
+    if (letter->kind > LETTER_SEEN || facility_check(letter->facility) != ERROR_NONE)
         return ERROR_LETTER_RANGE;
     if (letter->kind == LETTER_COVER)
         return ERROR_NONE;
@@ -61,9 +81,13 @@ enum error letter_check(const struct letter *letter)
         return ERROR_LETTER_RANGE;
     if (letter->consent < 1 || letter->consent > 4 || letter->about > LETTER_ABOUT_MAX)
         return ERROR_LETTER_RANGE;
-    if (letter->arrival > (letter->kind == LETTER_COMPLAINT ? 0 : LETTER_ARRIVAL_MAX))
+    if (letter->arrival > (letter->kind == LETTER_FOLLOWUP ? LETTER_ARRIVAL_MAX : 0))
         return ERROR_LETTER_RANGE;
-    enum error error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
+    if (letter->kind == LETTER_SEEN && says_more_than_seen(letter))
+        return ERROR_LETTER_RANGE;
+    enum error error = messages_check(letter);
+    if (error == ERROR_NONE)
+        error = text_check(letter->text, letter->text_len, LETTER_TEXT_MAX);
     if (error == ERROR_NONE)
         error = text_check(letter->name, letter->name_len, LETTER_NAME_MAX);
     return error;

@@ -4,7 +4,8 @@
 
    key  type               what                                        in covers
      0  uint               version, 1                                  yes
-     1  uint               kind: 0 cover, 1 complaint, 2 follow-up     yes
+     1  uint               kind: 0 cover, 1 complaint, 2 follow-up,    yes
+                           3 seen
      2  text 1..15         facility code, A-Z 0-9 -, no - in front     yes
      3  bytes 8            kiosk id                                    yes
      4  uint               session number = the envelope's sequence    yes
@@ -23,8 +24,15 @@
     16  uint 0..15         under which number of arrivals the person   no
                            looks for it: 0 in complaints, in
                            follow-ups drawn from 1 to 15
+    17  uint 0..64         seen: up to which message of the case the   no
+                           person has read, 0 none
+    18  uint 0..64         the message whose question this answers,    no
+                           0 none
+    19  uint 0..3          which of its answers was chosen, 0 none     no
 
-   A cover has keys 0 to 5 and nothing else; the others have all seventeen. */
+   A cover has keys 0 to 5 and nothing else; the others have all twenty. Keys 17 to 19 are 0 in a
+   complaint. A letter of kind seen says key 17 and nothing more: of a visit that read and wrote
+   nothing. */
 #ifndef COMPLAINT_LETTER_H
 #define COMPLAINT_LETTER_H
 
@@ -45,10 +53,12 @@ enum {
     LETTER_ABOUT_MAX = LETTER_ABOUT_MINOR,
     LETTER_KEY_LEN = 32,
     LETTER_ARRIVAL_MAX = 15,
+    LETTER_MESSAGES_MAX = 64, /* equals ANSWER_COUNT_MAX; asserted where both are known */
+    LETTER_CHOICE_MAX = 3,
     LETTER_VERSION = 1,
 };
 
-enum letter_kind { LETTER_COVER, LETTER_COMPLAINT, LETTER_FOLLOWUP };
+enum letter_kind { LETTER_COVER, LETTER_COMPLAINT, LETTER_FOLLOWUP, LETTER_SEEN };
 
 /* A letter in fields. text and name are not NUL-terminated; they point into memory of whoever fills
    in the struct, or into the buffer that was decoded. It holds keys: keep it in locked memory and
@@ -73,16 +83,19 @@ struct letter {
     uint8_t tag_key[LETTER_KEY_LEN];
     uint8_t answer_key[LETTER_KEY_LEN];
     uint8_t arrival;
+    uint8_t seen;
+    uint8_t question;
+    uint8_t choice;
 };
 
 /* Checks a letter's fields, when it is encoded and when it is decoded. Returns ERROR_NONE,
    ERROR_LETTER_RANGE or ERROR_LETTER_UTF8. A language need only have the form [a-z][a-z] and a
    category [A-Z][0-9], so that an old desk does not lose a new category. In a cover the fields of
-   keys 6 to 16 are not looked at. */
+   keys 6 to 19 are not looked at. */
 enum error letter_check(const struct letter *letter);
 
 /* Encodes into out, padded with zeros (letter_encode.c; the kiosk links this half). A cover's
-   fields of keys 6 to 16 are left out. Returns what letter_check returns; on error out is zeroed.
+   fields of keys 6 to 19 are left out. Returns what letter_check returns; on error out is zeroed.
    The caller wipes out. */
 enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN]);
 

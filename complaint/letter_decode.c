@@ -28,6 +28,9 @@ enum {
     KEY_ANSWER,
     KEY_NAME,
     KEY_ARRIVAL,
+    KEY_SEEN,
+    KEY_QUESTION,
+    KEY_CHOICE,
     KEY_COUNT,
     COVER_KEYS = KEY_LANGUAGE,
 };
@@ -210,7 +213,7 @@ static enum error take_common(struct reader *r, uint64_t key, struct letter *let
         return error == ERROR_NONE && number != LETTER_VERSION ? ERROR_LETTER_VERSION_UNKNOWN
                                                                : error;
     case KEY_KIND:
-        error = take_uint(r, LETTER_FOLLOWUP, &number);
+        error = take_uint(r, LETTER_SEEN, &number);
         letter->kind = (enum letter_kind)number;
         return error;
     case KEY_FACILITY:
@@ -226,18 +229,32 @@ static enum error take_common(struct reader *r, uint64_t key, struct letter *let
     }
 }
 
+static uint8_t *small_field(struct letter *letter, uint64_t key)
+{
+    switch (key) {
+    case KEY_CONSENT:
+        return &letter->consent;
+    case KEY_ABOUT:
+        return &letter->about;
+    case KEY_ARRIVAL:
+        return &letter->arrival;
+    case KEY_SEEN:
+        return &letter->seen;
+    case KEY_QUESTION:
+        return &letter->question;
+    default:
+        return &letter->choice;
+    }
+}
+
 static enum error take_small(struct reader *r, uint64_t key, struct letter *letter)
 {
     uint64_t number = 0;
     enum error error = take_uint(r, key == KEY_PEOPLE ? UINT16_MAX : UINT8_MAX, &number);
-    if (key == KEY_CONSENT)
-        letter->consent = (uint8_t)number;
-    else if (key == KEY_ABOUT)
-        letter->about = (uint8_t)number;
-    else if (key == KEY_ARRIVAL)
-        letter->arrival = (uint8_t)number;
-    else
+    if (key == KEY_PEOPLE)
         letter->people = (uint16_t)number;
+    else
+        *small_field(letter, key) = (uint8_t)number;
     return error;
 }
 
@@ -254,6 +271,9 @@ static enum error take_value(struct reader *r, uint64_t key, struct letter *lett
     case KEY_ABOUT:
     case KEY_PEOPLE:
     case KEY_ARRIVAL:
+    case KEY_SEEN:
+    case KEY_QUESTION:
+    case KEY_CHOICE:
         return take_small(r, key, letter);
     case KEY_TEXT:
         return take_text(r, LETTER_TEXT_MAX, &letter->text, &letter->text_len);

@@ -6,14 +6,14 @@
 
 #include <cbor.h>
 
-enum { COVER_KEYS = 6, ALL_KEYS = 17 };
+enum { COVER_KEYS = 6, ALL_KEYS = 20 };
 
 /* The longest letter, so that nothing can run out of room: a byte for the map and one for each key;
    then the values with their heads, in the order of the keys. */
 enum {
     LONGEST = 1 + ALL_KEYS + 1 + 1 + (1 + LETTER_FACILITY_MAX) + (1 + LETTER_KIOSK_LEN) + 9 + 5 +
               3 + 3 + (1 + LETTER_URGENT_MAX) + 1 + 1 + 3 + (3 + LETTER_TEXT_MAX) +
-              2 * (2 + LETTER_KEY_LEN) + (2 + LETTER_NAME_MAX) + 1,
+              2 * (2 + LETTER_KEY_LEN) + (2 + LETTER_NAME_MAX) + 1 + 2 + 2 + 1,
 };
 _Static_assert((int)LONGEST <= (int)LETTER_LEN, "every letter fits");
 
@@ -98,6 +98,12 @@ static void put_complaint(struct writer *w, const struct letter *letter)
     put_text(w, letter->name, letter->name_len);
     put_uint(w, 16);
     put_uint(w, letter->arrival);
+    put_uint(w, 17);
+    put_uint(w, letter->seen);
+    put_uint(w, 18);
+    put_uint(w, letter->question);
+    put_uint(w, 19);
+    put_uint(w, letter->choice);
 }
 
 enum error letter_encode(const struct letter *letter, uint8_t out[LETTER_LEN])

@@ -14,13 +14,6 @@ struct walk {
     struct card_scan *scan;
 };
 
-static bool is_card_name(const char *name)
-{
-    const size_t len = strlen(name);
-    const size_t end = strlen(NAMES_CARD);
-    return name[0] != '.' && len > end && strcmp(name + len - end, NAMES_CARD) == 0;
-}
-
 /* Of two cards with the same numbers the bytes decide, so that the order of the files does not. */
 static bool is_better(const struct card_scan *scan, const struct card *card,
                       uint32_t charter_number, const uint8_t *data)
@@ -62,7 +55,7 @@ static void look_at(const char *name, void *visitor)
     uint8_t *data = NULL;
     size_t len = 0;
 
-    if (!is_card_name(name))
+    if (!names_ends(name, NAMES_CARD))
         return;
     enum error error = medium_read(walk->medium, name, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)

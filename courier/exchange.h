@@ -43,7 +43,10 @@ struct exchange_report {
     uint8_t office[CHARTER_OFFICE_LEN];
     bool card_rivals; /* first cards of two offices were there, and neither was taken */
     enum error charter;
-    enum error board;  /* ERROR_BOARD_PART: a segment was missing or wrong, and none was taken */
+    enum error board; /* ERROR_BOARD_PART: a segment was missing or wrong, and none was taken */
+    uint32_t board_missing; /* ... so many, of those that the kiosk lacked */
+    uint64_t board_bytes;   /* of what the kiosk lacked, when that was more than the room; or 0 */
+    bool misfit;       /* it does not fit those that came before: every bundle tells the office */
     enum error bundle; /* writing it; ERROR_MISSING when a request for a card went out instead */
     /* Noting what the office has, dropping what it had long, or noting the day. ERROR_NONE when
        that failed because of a fork or an outbox of no use: fork and salvaged say so. */

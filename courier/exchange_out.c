@@ -95,7 +95,7 @@ static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
 {
     uint8_t health = BUNDLE_PRINTER_OK;
 
-    if (!x->state->unread && state_has_room(x->state))
+    if (!x->state->unread && state_has_room(x->state, 0))
         health |= BUNDLE_DISK_OK;
     if (x->today >= tip_day && x->today >= x->state->charter.issued &&
         (!x->state->has_mark || x->today >= x->state->mark.day))
@@ -111,6 +111,7 @@ static void introduce(const struct exchange *x, struct bundle *bundle)
     memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
     bundle->charter_number = x->state->charter.number;
     bundle->board_number = x->state->board_number;
+    state_misfits(x->state, &bundle->misfits);
 }
 
 /* The header of every bundle of this exchange, with the range of all of them together. */

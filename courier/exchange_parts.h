@@ -19,9 +19,9 @@ struct exchange {
     struct exchange_report *report;
 };
 
-/* Take in a card, the charter, the board. They return ERROR_NONE, _MISSING when there is none on
-   the medium, or why it was refused. exchange_take_card also fills the report's members on
-   cards. */
+/* Take in a card, the charter, the board (exchange_board.c). They return ERROR_NONE, _MISSING when
+   there is none on the medium, or why it was refused. exchange_take_card also fills the report's
+   members on cards. */
 enum error exchange_take_card(struct exchange *x);
 enum error exchange_take_charter(struct exchange *x);
 enum error exchange_take_board(struct exchange *x);

@@ -18,6 +18,7 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/user.h"
 
+enum { MIB = 1 << 20 };
 enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 struct options {
@@ -139,6 +140,15 @@ static void print_report(const struct exchange_report *report)
     print_card(report);
     print_taken(NAMES_CHARTER, report->charter);
     print_taken(NAMES_BOARD, report->board);
+    if (report->board_missing > 0)
+        printf(_("%s: parts that are missing on the medium, or damaged: %u\n"), NAMES_BOARD,
+               report->board_missing);
+    if (report->board == ERROR_BOARD_ROOM)
+        printf(_("%s: needs %llu MiB on the kiosk's disk, beside room for letters\n"), NAMES_BOARD,
+               (unsigned long long)(report->board_bytes + MIB - 1) / MIB);
+    if (report->misfit)
+        printf(_("%s: does not fit the boards that came before. The office is told.\n"),
+               NAMES_BOARD);
     if (report->acknowledged > 0)
         printf(_("outbox: the office has the records up to %llu\n"),
                (unsigned long long)report->acknowledged);

@@ -43,6 +43,11 @@ void medium_close(struct medium *medium);
 enum error medium_read(const struct medium *medium, const char *name, size_t max, uint8_t **data,
                        size_t *len);
 
+/* The same, also where the medium spells the name in another way (names_ends): then the first by
+   name of the files that end so and begin with "SANDYQ". */
+enum error medium_find(const struct medium *medium, const char *name, size_t max, uint8_t **data,
+                       size_t *len);
+
 /* Writes a file, in the place of one of that name. It is durable when this returns ERROR_NONE, and
    at no moment is half of it there under its name. Returns _FULL, _READONLY, _SPECIAL or _IO
    else. */

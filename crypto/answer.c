@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tags under which the messages and the letters of a case stand on the board. */
+/* What both halves know of a message: its lengths, and the tags under which the messages and the
+   letters of a case stand on the board. */
 #include "crypto/answer.h"
 
 #include <string.h>
@@ -16,6 +17,36 @@ static enum error make_tag(const struct code_keys *keys, const struct hash_part 
         return ERROR_MEMORY;
     memcpy(tag, digest, ANSWER_TAG_LEN);
     return ERROR_NONE;
+}
+
+size_t answer_choices(const struct answer *answer)
+{
+    size_t n = 0;
+    while (n < ANSWER_CHOICES_MAX && answer->choices[n] > 0)
+        n++;
+    return n;
+}
+
+const char *answer_choice(const struct answer *answer, size_t i)
+{
+    const char *choice = answer->text + answer->len;
+    for (size_t k = 0; k < i; k++)
+        choice += answer->choices[k];
+    return choice;
+}
+
+enum error answer_check(const struct answer *answer)
+{
+    const size_t n = answer_choices(answer);
+    size_t len = answer->len;
+    for (size_t i = 0; i < ANSWER_CHOICES_MAX; i++) {
+        len += answer->choices[i];
+        if (answer->choices[i] > (i < n ? ANSWER_CHOICE_MAX : 0))
+            return ERROR_MALFORMED;
+    }
+    if (answer->kind != (n > 0 ? ANSWER_QUESTION : ANSWER_TEXT))
+        return ERROR_MALFORMED;
+    return len <= ANSWER_TEXT_MAX ? ERROR_NONE : ERROR_TEXT_LONG;
 }
 
 enum error answer_arrival_tag(const struct code_keys *keys, uint32_t charter, uint32_t i,

@@ -11,10 +11,12 @@ enum {
     AT_CIPHERTEXT = AT_NONCE + AEAD_NONCE_LEN,
     CIPHERTEXT_LEN = ANSWER_LEN - AT_CIPHERTEXT,
     PLAIN_LEN = CIPHERTEXT_LEN - AEAD_TAG_LEN,
-    AT_STATE = 0,
-    AT_DAY = 1,
-    AT_LEN = 5,
-    AT_TEXT = 7,
+    AT_KIND = 0,
+    AT_STATE = 1,
+    AT_DAY = 2,
+    AT_LEN = 6,
+    AT_CHOICES = 8,
+    AT_TEXT = AT_CHOICES + ANSWER_CHOICES_MAX,
 };
 
 _Static_assert(PLAIN_LEN == AT_TEXT + ANSWER_TEXT_MAX, "the text fills the plaintext");

@@ -19,19 +19,32 @@ static bool all_zero(const uint8_t *bytes, size_t len)
     return any == 0;
 }
 
+/* Each text by itself: no letter goes on from one into the next. */
+static bool are_texts(const struct answer *answer)
+{
+    const uint8_t *text = (const uint8_t *)answer->text;
+    bool are = u8_check(text, answer->len) == NULL;
+    text += answer->len;
+    for (size_t i = 0; i < ANSWER_CHOICES_MAX; i++) {
+        are = are && u8_check(text, answer->choices[i]) == NULL;
+        text += answer->choices[i];
+    }
+    return are && all_zero(text, (size_t)(answer->text + ANSWER_TEXT_MAX - (const char *)text));
+}
+
 /* Fields out of the opened bytes; the office signed the board, but nothing is shown unread. */
 static enum error read_fields(const uint8_t plain[PLAIN_LEN], struct answer *answer)
 {
-    const uint8_t *text = plain + AT_TEXT;
-    const uint16_t len = wire_get16(plain + AT_LEN);
-    if (len > ANSWER_TEXT_MAX || !all_zero(text + len, ANSWER_TEXT_MAX - len) ||
-        u8_check(text, len) != NULL)
-        return ERROR_MALFORMED;
+    memset(answer, 0, sizeof *answer);
+    answer->kind = plain[AT_KIND];
     answer->state = plain[AT_STATE];
     answer->day = wire_get32(plain + AT_DAY);
-    answer->len = len;
-    memcpy(answer->text, text, ANSWER_TEXT_MAX);
-    return ERROR_NONE;
+    if (answer->kind != ANSWER_TEXT && answer->kind != ANSWER_QUESTION)
+        return ERROR_NONE;
+    answer->len = wire_get16(plain + AT_LEN);
+    memcpy(answer->choices, plain + AT_CHOICES, sizeof answer->choices);
+    memcpy(answer->text, plain + AT_TEXT, ANSWER_TEXT_MAX);
+    return answer_check(answer) == ERROR_NONE && are_texts(answer) ? ERROR_NONE : ERROR_MALFORMED;
 }
 
 /* Opens entry into plain when it stands under the tag of message n. */

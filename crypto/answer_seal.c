@@ -26,22 +26,32 @@ static enum error nonce_of(const struct code_keys *keys, uint64_t n, const uint8
     return ERROR_NONE;
 }
 
+/* What stands behind the texts in memory does not go with them: plain is zeros there. */
+static void write_fields(const struct answer *answer, uint8_t plain[PLAIN_LEN])
+{
+    const char *end = answer_choice(answer, answer_choices(answer));
+    plain[AT_KIND] = answer->kind;
+    plain[AT_STATE] = answer->state;
+    wire_put32(plain + AT_DAY, answer->day);
+    wire_put16(plain + AT_LEN, answer->len);
+    memcpy(plain + AT_CHOICES, answer->choices, sizeof answer->choices);
+    memcpy(plain + AT_TEXT, answer->text, (size_t)(end - answer->text));
+}
+
 enum error answer_seal(const struct code_keys *keys, uint64_t n, const struct answer *answer,
                        uint8_t entry[ANSWER_LEN])
 {
     const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, entry,
                               ANSWER_TAG_LEN};
-    enum error error = ERROR_MEMORY;
+    enum error error = answer_check(answer);
     uint8_t *plain = NULL;
-    if (answer->len > ANSWER_TEXT_MAX)
-        return ERROR_TEXT_LONG;
+    if (error != ERROR_NONE)
+        return error;
+    error = ERROR_MEMORY;
     plain = secret_new(PLAIN_LEN);
     if (plain == NULL)
         goto out;
-    plain[AT_STATE] = answer->state;
-    wire_put32(plain + AT_DAY, answer->day);
-    wire_put16(plain + AT_LEN, answer->len);
-    memcpy(plain + AT_TEXT, answer->text, answer->len);
+    write_fields(answer, plain);
     error = nonce_of(keys, n, plain, entry + AT_NONCE);
     if (error == ERROR_NONE)
         error = answer_tag(keys, n, entry);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "crypto/secret.h"
 #include "desk/command_audit.h"
+#include "desk/command_backup.h"
 #include "desk/command_case.h"
 #include "desk/command_office.h"
 #include "desk/command_officer.h"
@@ -20,13 +21,15 @@ static const struct command commands[] = {
     {"import", 2, INT32_MAX, 0, 0, command_import},
     {"list", 1, 1, COMMAND_JSON, 0, command_list},
     {"show", 2, 2, COMMAND_JSON, 0, command_show},
-    {"answer", 2, 2, COMMAND_TEXT_FILE, 0, command_answer},
+    {"answer", 2, 2, COMMAND_TEXT_FILE | COMMAND_QUESTION, 0, command_answer},
     {"status", 3, 3, 0, 0, command_status},
     {"undo", 2, 2, 0, 0, command_undo},
     {"take-back", 3, 3, 0, 0, command_take_back},
     {"note", 2, 2, COMMAND_TEXT_FILE, 0, command_note},
     {"kiosks", 1, 1, COMMAND_JSON, 0, command_kiosks},
-    {"publish", 1, 1, COMMAND_OUT, COMMAND_OUT, command_publish},
+    {"publish", 1, 1, COMMAND_OUT | COMMAND_BACKUP, COMMAND_OUT, command_publish},
+    {"backup", 1, 2, 0, 0, command_backup},
+    {"restore", 2, INT32_MAX, COMMAND_ROOT_PASSPHRASE, 0, command_restore},
     {"audit", 1, 1, COMMAND_JSON, 0, command_audit},
     {"verify", 1, 1, COMMAND_JSON, 0, command_verify},
     {"officer join", 1, 1, COMMAND_NAME, 0, command_officer_join},

@@ -14,6 +14,7 @@
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
 #include "desk/print_json.h"
 #include "desk/sanitize.h"
 #include "desk/text_input.h"
@@ -199,9 +200,17 @@ static void keep_answer(struct done *done, const struct text_input *text)
     done->error = triage_answer(done->casefile, text->text, text->len, day_minute(), &done->kept);
 }
 
+static void keep_question(struct done *done, const struct text_input *text)
+{
+    done->words = _("The question is kept.");
+    done->leaves = true;
+    done->error = triage_ask(done->casefile, text->text, text->len, day_minute(), &done->kept);
+}
+
 int command_answer(const struct command_line *line)
 {
-    return with_text(line, ANSWER_TEXT_MAX, keep_answer);
+    const bool asks = (line->given & COMMAND_QUESTION) != 0;
+    return with_text(line, ANSWER_TEXT_MAX, asks ? keep_question : keep_answer);
 }
 
 static void keep_note(struct done *done, const struct text_input *text)

@@ -15,6 +15,7 @@
 #include "desk/sanitize.h"
 #include "office/officer.h"
 #include "office/recovery.h"
+#include "office/root.h"
 
 /* --- saying what went wrong --- */
 
@@ -195,4 +196,22 @@ int command_open_root(const struct command_line *line, struct vault **vault)
     }
     vault_close(vault);
     return command_fail(line->operands[0], error);
+}
+
+enum error command_load_root(const struct command_line *line, const struct vault *vault,
+                             const struct passphrase *own, struct root **root)
+{
+    struct passphrase *other = NULL;
+    enum error error = ERROR_PASSPHRASE;
+    if (line->root_passphrase_file == NULL)
+        error = root_load(vault->dir, vault->charter.root, own, root);
+    if (error != ERROR_PASSPHRASE)
+        return error;
+    if (line->root_passphrase_file == NULL && line->passphrase_file != NULL)
+        return ERROR_ROOT_PASSPHRASE;
+    error = prompt_passphrase(line->root_passphrase_file, PROMPT_ROOT, &other);
+    if (error == ERROR_NONE)
+        error = root_load(vault->dir, vault->charter.root, other, root);
+    passphrase_free(&other);
+    return error == ERROR_PASSPHRASE ? ERROR_ROOT_PASSPHRASE : error;
 }

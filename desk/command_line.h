@@ -26,6 +26,8 @@ enum command_option {
     COMMAND_ROOT_PASSPHRASE = 256,
     COMMAND_NEW_PASSPHRASE = 512,
     COMMAND_OFFICER_NAME = 1024,
+    COMMAND_BACKUP = 2048,
+    COMMAND_QUESTION = 4096,
 };
 
 struct command_line {
@@ -35,6 +37,7 @@ struct command_line {
     const char *type;
     const char *out;
     const char *text_file;
+    const char *backup;
     const char *role;
     const char *officer_name;
     const char *officer; /* this officer's own folder; NULL: the usual one */
@@ -60,6 +63,12 @@ int command_open_office(const struct command_line *line, struct vault **vault,
 
 /* As command_open, with root.keyring and its passphrase instead of an officer's keyring. */
 int command_open_root(const struct command_line *line, struct vault **vault);
+
+/* Opens root.keyring of an unlocked office. The officer's passphrase opens it too when they made
+   the office; else root's is asked, where somebody can answer. *root is the caller's, for
+   secret_free. ERROR_ROOT_PASSPHRASE, errors of prompt_passphrase and root_load. */
+enum error command_load_root(const struct command_line *line, const struct vault *vault,
+                             const struct passphrase *own, struct root **root);
 
 /* Whether the opened office is one for training. Each of the functions above has then said so: in
    the first line of standard output, so that it stands on every page too that the output is sent

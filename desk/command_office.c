@@ -14,9 +14,11 @@
 #include "complaint/taxonomy.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
+#include "desk/print_kiosks.h"
 #include "desk/print_json.h"
 #include "desk/prompt.h"
 #include "desk/sanitize.h"
+#include "office/backup.h"
 #include "office/fleet.h"
 #include "office/import.h"
 #include "office/publish.h"
@@ -32,7 +34,7 @@ static void say_ahead(const uint8_t *id, uint32_t board)
     fprintf(
         stderr,
         _("Kiosk %s holds board %u, which this office never made: was the journal put back from a "
-          "backup? Import all bundles again, then publish.\n"),
+          "backup by hand? Put it back with: sandyq-desk restore\n"),
         kiosk, board);
 }
 
@@ -47,16 +49,16 @@ static void say_made(const char *office, const char *fingerprint)
 {
     printf(_("The office is made in %s\n"), office);
     printf(_("Its fingerprint: %s\n"), fingerprint);
-    puts(
-        _("What to do next:\n"
-          "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
-          "2. Keep a copy of the whole folder in a safe, and make a new one before every publish.\n"
-          "   Keep a copy of your keyring too: it is in your own folder, below ~/.sandyq or where "
-          "you\n"
-          "   said. Without a keyring and its passphrase, nobody can read what people write.\n"
-          "3. Move root.keyring from the folder to a medium in a safe. enroll needs it back, and "
-          "who\n"
-          "   has lost the last keyring of a lead."));
+    puts(_("What to do next:\n"
+           "1. Print the fingerprint on the inspectors' cards and on the posters.\n"
+           "2. Keep a copy of the whole folder in a safe, and a new one when an officer comes or "
+           "goes.\n"
+           "   Keep a copy of your keyring too: it is in your own folder, below ~/.sandyq or where "
+           "you\n"
+           "   said. Without a keyring and its passphrase, nobody can read what people write.\n"
+           "3. Move root.keyring from the folder to a medium in a safe. enroll needs it back, and "
+           "who\n"
+           "   has lost the last keyring of a lead."));
     printf(_("4. Enrol a kiosk: sandyq-desk enroll %s REQUEST --facility CODE --type TYPE --out "
              "FILE\n"),
            office);
@@ -87,26 +89,6 @@ int command_init(const struct command_line *line)
     return command_fail(office, error);
 }
 
-/* The officer's passphrase opens root.keyring too when they made the office; else root's is asked,
-   where somebody can answer. */
-static enum error open_root(const struct command_line *line, const struct vault *vault,
-                            const struct passphrase *own, struct root **root)
-{
-    struct passphrase *other = NULL;
-    enum error error = ERROR_PASSPHRASE;
-    if (line->root_passphrase_file == NULL)
-        error = root_load(vault->dir, vault->charter.root, own, root);
-    if (error != ERROR_PASSPHRASE)
-        return error;
-    if (line->root_passphrase_file == NULL && line->passphrase_file != NULL)
-        return ERROR_ROOT_PASSPHRASE;
-    error = prompt_passphrase(line->root_passphrase_file, PROMPT_ROOT, &other);
-    if (error == ERROR_NONE)
-        error = root_load(vault->dir, vault->charter.root, other, root);
-    passphrase_free(&other);
-    return error == ERROR_PASSPHRASE ? ERROR_ROOT_PASSPHRASE : error;
-}
-
 static int enroll(const struct command_line *line, struct vault *vault,
                   const struct passphrase *passphrase, uint8_t type)
 {
@@ -115,7 +97,7 @@ static int enroll(const struct command_line *line, struct vault *vault,
     const char *blamed = NULL;
     char kiosk[CARD_KIOSK_TEXT_LEN];
     struct root *root = NULL;
-    enum error error = open_root(line, vault, passphrase, &root);
+    enum error error = command_load_root(line, vault, passphrase, &root);
     if (error != ERROR_NONE)
         return command_fail(line->operands[0], error);
     error = fleet_enroll(vault, root, &order, kiosk, &blamed);
@@ -196,10 +178,13 @@ static void say_imported(const struct import_report *report)
            (unsigned long long)report->records, (unsigned long long)report->held,
            (unsigned long long)report->complaints, (unsigned long long)report->joined,
            (unsigned long long)report->covers);
+    say_count(_("notes that messages were read"), report->seen);
     say_count(_("envelopes that could not be read, kept"), report->unreadable);
     say_count(_("letters that name another place than their records"), report->misplaced);
     say_count(_("letters that had come before in other records, not added again"), report->replays);
     say_count(_("bundles that show a kiosk set back to an older state"), report->rollbacks);
+    say_count(_("bundles of kiosks to which boards came that do not fit; see kiosks"),
+              report->misfits);
 }
 
 /* A full disk is no error here: what was imported is already durable in the log. */
@@ -324,23 +309,42 @@ static int fail_file(const char *office, const struct publish_report *report, en
 }
 
 /* A confined process makes no folders. */
-static int enter_for_publish(const struct command_line *line, struct vault **vault)
+static int enter_for_publish(const struct command_line *line, struct vault **vault,
+                             char backups[PATH_MAX])
 {
-    const struct landlock_place out = {line->out, LANDLOCK_KEEP};
+    const struct landlock_place places[] = {{line->out, LANDLOCK_KEEP}, {backups, LANDLOCK_KEEP}};
+    const char *blamed = line->out;
     enum error error = day_today() < DAY_RELEASED ? ERROR_OFFICE_CLOCK : publish_folder(line->out);
+    if (error == ERROR_NONE) {
+        (*vault)->backups = line->backup;
+        error = backup_folder(*vault, backups);
+        blamed = line->backup != NULL ? line->backup : line->operands[0];
+    }
     if (error == ERROR_NONE)
-        return command_sandbox(vault, &out, 1);
+        return command_sandbox(vault, places, 2);
     vault_close(vault);
-    return command_fail(line->out, error);
+    return command_fail(blamed, error);
+}
+
+static const char *blamed_of(const struct command_line *line, const struct publish_report *report,
+                             const char *backups, enum error error)
+{
+    if (report->unsaved)
+        return backups;
+    return error == ERROR_JOURNAL_ROW || error == ERROR_JOURNAL_CORRUPT ||
+                   error == ERROR_RENEWAL_FIRST
+               ? line->operands[0]
+               : line->out;
 }
 
 int command_publish(const struct command_line *line)
 {
     struct vault *vault = NULL;
     struct publish_report report;
+    char backups[PATH_MAX];
     int status = command_unlock(line, &vault);
     if (status == COMMAND_DONE)
-        status = enter_for_publish(line, &vault);
+        status = enter_for_publish(line, &vault, backups);
     if (status != COMMAND_DONE)
         return status;
     enum error error = publish_run(vault, line->out, day_minute(), &report);
@@ -354,9 +358,6 @@ int command_publish(const struct command_line *line)
     if (report.blamed != NULL)
         status = fail_file(line->operands[0], &report, error);
     else
-        status = command_fail_rows(error == ERROR_JOURNAL_ROW || error == ERROR_JOURNAL_CORRUPT
-                                       ? line->operands[0]
-                                       : line->out,
-                                   vault, error);
+        status = command_fail_rows(blamed_of(line, &report, backups, error), vault, error);
     return command_close(&vault, status);
 }

@@ -19,13 +19,15 @@ static void print_usage(FILE *out)
             "       sandyq-desk import OFFICE PATH...\n"
             "       sandyq-desk list OFFICE [--json]\n"
             "       sandyq-desk show OFFICE CASE [--json]\n"
-            "       sandyq-desk answer OFFICE CASE [--text-file FILE]\n"
+            "       sandyq-desk answer OFFICE CASE [--question] [--text-file FILE]\n"
             "       sandyq-desk status OFFICE CASE STATUS\n"
             "       sandyq-desk undo OFFICE CASE\n"
             "       sandyq-desk take-back OFFICE CASE MESSAGE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk kiosks OFFICE [--json]\n"
-            "       sandyq-desk publish OFFICE --out DIR\n"
+            "       sandyq-desk publish OFFICE --out DIR [--backup DIR]\n"
+            "       sandyq-desk backup OFFICE [FILE]\n"
+            "       sandyq-desk restore OFFICE BACKUP [DIR...]\n"
             "       sandyq-desk audit OFFICE [--json]\n"
             "       sandyq-desk verify OFFICE [--json]\n"
             "       sandyq-desk officer join OFFICE [--name TEXT]\n"
@@ -40,7 +42,7 @@ static void print_usage(FILE *out)
             "  --officer DIR            your own folder; else it is below ~/.sandyq\n"
             "  --passphrase-file FILE   its first line is the passphrase; else it is asked\n"
             "  --language CODE          kk, ru or en\n"
-            "enroll and --root also take --root-passphrase-file FILE.\n"),
+            "enroll, restore and --root also take --root-passphrase-file FILE.\n"),
           out);
 }
 
@@ -78,6 +80,7 @@ static const char **place_of(struct command_line *line, int option)
         {COMMAND_TYPE, &line->type},
         {COMMAND_OUT, &line->out},
         {COMMAND_TEXT_FILE, &line->text_file},
+        {COMMAND_BACKUP, &line->backup},
         {COMMAND_ROLE, &line->role},
         {COMMAND_ROOT_PASSPHRASE, &line->root_passphrase_file},
         {COMMAND_NEW_PASSPHRASE, &line->new_passphrase_file},
@@ -120,6 +123,8 @@ static const struct option options[] = {
     {"out", required_argument, NULL, COMMAND_OUT},
     {"json", no_argument, NULL, COMMAND_JSON},
     {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
+    {"backup", required_argument, NULL, COMMAND_BACKUP},
+    {"question", no_argument, NULL, COMMAND_QUESTION},
     {"role", required_argument, NULL, COMMAND_ROLE},
     {"root", no_argument, NULL, COMMAND_ROOT},
     {"root-passphrase-file", required_argument, NULL, COMMAND_ROOT_PASSPHRASE},
@@ -139,7 +144,8 @@ static int option_error(int option, const char *word)
     const char letter[] = {'-', (char)optopt, '\0'};
     if (option == ':')
         return usage_error(word, NULL, _("Something must follow this option."));
-    if (optopt == COMMAND_JSON || optopt == COMMAND_ROOT || optopt >= OPTION_HELP)
+    if (optopt == COMMAND_JSON || optopt == COMMAND_ROOT || optopt == COMMAND_QUESTION ||
+        optopt >= OPTION_HELP)
         return usage_error(word, NULL, _("This option takes no value."));
     return usage_error(optopt != 0 ? letter : word, NULL, _("There is no such option."));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the desk prints for people: the list, a case, the kiosks. Everything that came from outside
+/* What the desk prints for people: the list, a case, officers. Everything that came from outside
    goes through desk/sanitize. */
 #ifndef DESK_PRINT_H
 #define DESK_PRINT_H
@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "office/fleet.h"
 #include "office/officer.h"
 #include "office/triage.h"
 
@@ -17,18 +16,8 @@ const char *print_training(void);
 /* The list of cases as a table, or a word that there are none. */
 void print_cases(FILE *out, const struct triage_case *cases, size_t n);
 
-/* Everything of a case, oldest first, and which officer did it, in so many columns; print_case
-   takes those of the terminal, at most 76. What people wrote is behind a margin; what does not
-   count says why. Errors of officer_list and casefile_walk: with ERROR_JOURNAL_ROW what opens is
-   printed. */
-enum error print_case_wide(FILE *out, int columns, struct vault *vault, struct casefile *casefile);
-enum error print_case(FILE *out, struct vault *vault, struct casefile *casefile);
-
 /* The officers as a table. */
 void print_officers(FILE *out, const struct officer_row *rows, size_t n);
-
-/* The kiosks as a table, each with what is wrong with its chain or its health below it. */
-void print_kiosks(FILE *out, const struct fleet_row *rows, size_t n);
 
 /* Short codes for lists and JSON: "U0"; a status's code or "?"; a facility type's code or "?". */
 const char *print_urgency(enum taxonomy_urgency urgency);

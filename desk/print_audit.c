@@ -2,6 +2,7 @@
 /* What an audit found, in words and as JSON. */
 #include "desk/print_audit.h"
 
+#include "base/day.h"
 #include "base/error.h"
 #include "base/lang.h"
 #include "protocol/card.h"
@@ -18,9 +19,10 @@ const char *print_audit_fault(enum history_fault_kind kind)
         [HISTORY_SECRET] = N_("a key that you were given is not the one that was made."),
         [HISTORY_ROLLED_BACK] =
             N_("this journal lacks it, though it was there when you last worked. Ask the leads "
-               "whether the journal was put back from a backup. If it was: do again what is lost, "
-               "and remove the file \"view\" from your own folder, which ends this warning. If "
-               "not, somebody put an older journal or another one in its place: stop working here "
+               "whether the journal was put back from a backup by hand, without sandyq-desk "
+               "restore. If it was: do again what is lost, and remove the file \"view\" from your "
+               "own folder, which ends this warning. If not, somebody put an older journal or "
+               "another one in its place: stop working here "
                "and keep every copy."),
     };
     return _(words[kind]);
@@ -41,9 +43,10 @@ static const char *words_of(const struct audit_finding *finding)
         [AUDIT_BOARD] = N_("a board is missing, or is not what was published."),
         [AUDIT_QUEUE] = N_("what waits for boards, or has left on one, is not what was written."),
         [AUDIT_ARRIVALS] = N_("what a board says of arrivals is not what the records say."),
+        [AUDIT_RESTORED] = N_("root did not sign that the office was restored from a backup."),
         [AUDIT_DATABASE] =
-            N_("journal.db is damaged. Keep a copy, then put it back from your backup "
-               "and import the bundles again."),
+            N_("journal.db is damaged. A lead puts it back from a backup: sandyq-desk restore "
+               "OFFICE BACKUP DIR"),
     };
     static const char *const verdicts[] = {
         [FOLD_COUNTS] = "",
@@ -104,6 +107,12 @@ void print_audit_report(FILE *out, const struct audit_report *report)
     if (report->sealed > 0)
         fprintf(out, _("Texts that you have no key for, of which only the seal is known: %llu\n"),
                 (unsigned long long)report->sealed);
+    if (report->restored > 0) {
+        char day[DAY_TEXT_LEN];
+        day_text(report->restored_minute / DAY_MINUTES, day);
+        fprintf(out, _("The office was restored from a backup on %s, by act %llu.\n"), day,
+                (unsigned long long)report->restored);
+    }
     if (report->findings > 0)
         fprintf(out, _("Found: %llu\n"), (unsigned long long)report->findings);
     else

@@ -12,6 +12,8 @@
 #include "base/utf8.h"
 #include "desk/print.h"
 #include "desk/sanitize.h"
+#include "office/question.h"
+#include "office/reaction.h"
 #include "protocol/bundle.h"
 
 /* Functions that make a value return NULL on failure; jansson passes NULL on to the outermost
@@ -194,7 +196,7 @@ static json_t *letter_value(const struct item *item)
 {
     const struct letter *letter = item->letter;
     return json_pack(
-        "{ss so so sI ss ss ss ss so so ss si ss si so so sb}", "kind",
+        "{ss so so sI ss ss ss ss so so ss si ss si so so sb si si si}", "kind",
         letter->kind == LETTER_FOLLOWUP ? "follow-up" : "complaint", "day", day(letter->day),
         "kiosk", kiosk_id(item->kiosk), "record", (json_int_t)item->seq, "facility",
         letter->facility, "type", print_type(item->type), "language", letter->language, "category",
@@ -202,13 +204,37 @@ static json_t *letter_value(const struct item *item)
         "urgency", print_urgency(item_urgency(letter)), "consent", (int)letter->consent, "about",
         print_about(letter->about), "people", (int)letter->people, "name",
         json_stringn(letter->name, letter->name_len), "text",
-        json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced);
+        json_stringn(letter->text, letter->text_len), "misplaced", (int)item->misplaced, "seen",
+        (int)letter->seen, "question", (int)letter->question, "choice", (int)letter->choice);
 }
 
 static json_t *message_value(const struct item *item)
 {
-    return json_pack("{sI so si so}", "n", (json_int_t)item->n, "day", day(item->day), "state",
-                     (int)item->state, "text", json_stringn(item->text, item->len));
+    struct question question = {.len = item->len};
+    json_t *choices = json_array();
+    if (item->asks && question_split(item->text, item->len, &question) != ERROR_NONE)
+        question.len = item->len;
+    for (size_t i = 0; i < question.count; i++)
+        json_array_append_new(
+            choices, json_stringn(item->text + question.choices[i].at, question.choices[i].len));
+    return json_pack("{sI so si ss so so}", "n", (json_int_t)item->n, "day", day(item->day),
+                     "state", (int)item->state, "kind", item->asks ? "question" : "text", "text",
+                     json_stringn(item->text, question.len), "choices", choices);
+}
+
+/* What came back to a message: when it was read, and what was chosen. */
+static json_t *reaction_value(const struct reactions *reactions, const struct item *item)
+{
+    static const struct reaction none;
+    const bool sent = item->verdict == FOLD_COUNTS && item->n <= ANSWER_COUNT_MAX;
+    const struct reaction *reaction = sent ? &reactions->to[item->n] : &none;
+    return json_pack("{so si so}", "read", day(reaction->read), "choice", (int)reaction->choice,
+                     "chosen", day(reaction->chosen));
+}
+
+static json_t *seen_value(const struct item *item)
+{
+    return json_pack("{so sI}", "day", day(item->day), "n", (json_int_t)item->n);
 }
 
 static json_t *status_value(const struct item *item)
@@ -240,6 +266,12 @@ static json_t *act_value(const struct item *item)
                      fold_verdict_name(item->verdict));
 }
 
+/* A case that is being printed. */
+struct listing {
+    json_t *of_case;
+    struct reactions reactions;
+};
+
 static enum error add_item(void *context, const struct item *item)
 {
     static const struct {
@@ -250,12 +282,16 @@ static enum error add_item(void *context, const struct item *item)
         [ITEM_MESSAGE] = {"messages", message_value},
         [ITEM_STATUS] = {"statuses", status_value},
         [ITEM_NOTE] = {"notes", note_value},
+        [ITEM_SEEN] = {"seen", seen_value},
         [ITEM_TAKEN_BACK] = {"taken_back", taken_back_value},
         [ITEM_OTHER] = {"others", other_value},
     };
     json_t *value = kinds[item->kind].value(item);
-    json_t *list = json_object_get(context, kinds[item->kind].list);
-    if (json_object_update_new(value, act_value(item)) != 0) {
+    const struct listing *listing = context;
+    json_t *list = json_object_get(listing->of_case, kinds[item->kind].list);
+    if (json_object_update_new(value, act_value(item)) != 0 ||
+        (item->kind == ITEM_MESSAGE &&
+         json_object_update_new(value, reaction_value(&listing->reactions, item)) != 0)) {
         json_decref(value);
         return ERROR_MEMORY;
     }
@@ -265,13 +301,16 @@ static enum error add_item(void *context, const struct item *item)
 enum error print_json_case(FILE *out, struct casefile *casefile)
 {
     struct triage_case row;
+    struct listing listing;
     enum error error = triage_row(casefile, &row);
+    if (error == ERROR_NONE)
+        error = reaction_read(casefile, &listing.reactions);
     if (error != ERROR_NONE)
         return error;
-    json_t *value = mark(case_value(&row), casefile_training(casefile));
-    json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[] s[]}", "letters", "messages",
-                                            "statuses", "notes", "taken_back", "others"));
-    error = casefile_walk(casefile, add_item, value);
+    json_t *value = listing.of_case = mark(case_value(&row), casefile_training(casefile));
+    json_object_update_new(value, json_pack("{s[] s[] s[] s[] s[] s[] s[]}", "letters", "messages",
+                                            "statuses", "notes", "seen", "taken_back", "others"));
+    error = casefile_walk(casefile, add_item, &listing);
     if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW) {
         enum error printed = print(out, value);
         return printed != ERROR_NONE ? printed : error;
@@ -313,6 +352,25 @@ static json_t *rollbacks_value(const struct fleet_row *row)
     return all;
 }
 
+static json_t *head_value(const struct misfit_head *head)
+{
+    char hash[2 * MISFIT_HASH_LEN + 1];
+    for (size_t i = 0; i < MISFIT_HASH_LEN; i++)
+        snprintf(hash + 2 * i, 3, "%02x", head->hash[i]);
+    return json_pack("{sI sI ss}", "charter", (json_int_t)head->charter, "board",
+                     (json_int_t)head->number, "hash", hash);
+}
+
+static json_t *misfits_value(const struct fleet_misfits *misfits)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < misfits->n; i++)
+        json_array_append_new(all, json_pack("{so so so}", "told", day(misfits->all[i].day), "had",
+                                             head_value(&misfits->all[i].misfit.had), "came",
+                                             head_value(&misfits->all[i].misfit.came)));
+    return all;
+}
+
 static json_t *health_value(const struct fleet_row *row)
 {
     return json_pack("{sb sb sb}", "printer", (row->contact.health & BUNDLE_PRINTER_OK) != 0,
@@ -323,19 +381,19 @@ static json_t *health_value(const struct fleet_row *row)
 static json_t *kiosk_at(const void *rows, size_t i)
 {
     const struct fleet_row *row = (const struct fleet_row *)rows + i;
-    return json_pack("{so ss ss so sI so si sI so so sI so sI sI sI sI sI si so so}", "kiosk",
-                     kiosk_id(row->kiosk.kiosk), "facility", row->card.facility, "type",
-                     print_type(row->card.type), "enrolled", day(row->enrolled), "last",
-                     (json_int_t)row->kiosk.last_seq, "day", day(row->kiosk.last_day), "silent",
-                     (int)row->silent, "unbroken", (json_int_t)row->kiosk.tip_seq, "gaps",
-                     ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
-                     (json_int_t)row->contact.rollbacks, "set_back", rollbacks_value(row),
-                     "unreadable", (json_int_t)row->kiosk.unreadable, "misplaced",
-                     (json_int_t)row->kiosk.misplaced, "charter", (json_int_t)row->contact.charter,
-                     "board", (json_int_t)row->contact.board, "image",
-                     (json_int_t)row->contact.image, "exchange_age", (int)row->contact.exchange_age,
-                     "imported", day(row->contact.imported), "health",
-                     row->contact.imported > 0 ? health_value(row) : json_null());
+    return json_pack(
+        "{so ss ss so sI so si sI so so sI so so sI sI sI sI sI si so so}", "kiosk",
+        kiosk_id(row->kiosk.kiosk), "facility", row->card.facility, "type",
+        print_type(row->card.type), "enrolled", day(row->enrolled), "last",
+        (json_int_t)row->kiosk.last_seq, "day", day(row->kiosk.last_day), "silent",
+        (int)row->silent, "unbroken", (json_int_t)row->kiosk.tip_seq, "gaps",
+        ranges_value(&row->gaps), "forks", forks_value(&row->forks), "rollbacks",
+        (json_int_t)row->contact.rollbacks, "set_back", rollbacks_value(row), "misfits",
+        misfits_value(&row->misfits), "unreadable", (json_int_t)row->kiosk.unreadable, "misplaced",
+        (json_int_t)row->kiosk.misplaced, "charter", (json_int_t)row->contact.charter, "board",
+        (json_int_t)row->contact.board, "image", (json_int_t)row->contact.image, "exchange_age",
+        (int)row->contact.exchange_age, "imported", day(row->contact.imported), "health",
+        row->contact.imported > 0 ? health_value(row) : json_null());
 }
 
 enum error print_json_kiosks(FILE *out, const struct fleet_row *rows, size_t n, bool training)
@@ -393,8 +451,9 @@ enum error print_json_audit(FILE *out, const struct audit_finding *findings, siz
             return ERROR_MEMORY;
         }
     json_t *value =
-        json_pack("{so sI sI sI sI sI}", "findings", all, "transactions", (json_int_t)report->txns,
-                  "acts", (json_int_t)report->acts, "texts", (json_int_t)report->bodies, "sealed",
-                  (json_int_t)report->sealed, "records", (json_int_t)report->records);
+        json_pack("{so sI sI sI sI sI so}", "findings", all, "transactions",
+                  (json_int_t)report->txns, "acts", (json_int_t)report->acts, "texts",
+                  (json_int_t)report->bodies, "sealed", (json_int_t)report->sealed, "records",
+                  (json_int_t)report->records, "restored", number(report->restored));
     return print(out, mark(value, training));
 }

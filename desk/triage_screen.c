@@ -13,6 +13,7 @@
 #include "crypto/answer.h"
 #include "crypto/secret.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
 #include "office/casefile.h"
 #include "office/triage.h"
 #include "tui/edit.h"
@@ -159,9 +160,11 @@ static void draw_write(struct triage_screen *ui, struct screen *screen)
 
 static void draw_ask(struct triage_screen *ui, struct screen *screen)
 {
-    const char *const choices[] = {_("send"), _("keep writing"), _("drop")};
+    const char *const choices[] = {
+        _("send"), _("keep writing"), _("drop"),
+        _("send as a question: the last lines, 1 to 3, are its answers")};
     frame(ui, screen, _("What shall happen with this answer?"), _("Press a digit."));
-    list_choices(screen, TOP, LEFT, body_width(screen), body_height(ui, screen), choices, 3);
+    list_choices(screen, TOP, LEFT, body_width(screen), body_height(ui, screen), choices, 4);
 }
 
 void triage_screen_draw(struct triage_screen *ui, struct screen *screen)
@@ -289,10 +292,13 @@ static void show_again(struct triage_screen *ui, const char *note)
     triage_screen_tell(ui, error);
 }
 
-static void send_text(struct triage_screen *ui)
+typedef enum error send_fn(struct casefile *casefile, const char *text, size_t len, uint32_t now,
+                           bool *kept);
+
+static void send_text(struct triage_screen *ui, send_fn *send)
 {
     bool kept = false;
-    enum error error = triage_answer(ui->casefile, ui->text, ui->edit.len, ui->now, &kept);
+    enum error error = send(ui->casefile, ui->text, ui->edit.len, ui->now, &kept);
     if (error != ERROR_NONE && !kept) {
         ui->view = VIEW_WRITE;
         triage_screen_tell(ui, error);
@@ -387,15 +393,18 @@ static bool key_write(struct triage_screen *ui, const struct screen *screen, str
 
 static bool key_ask(struct triage_screen *ui, const struct screen *screen, struct keypress key)
 {
-    switch (list_chosen(key, 3)) {
+    switch (list_chosen(key, 4)) {
     case 0:
-        send_text(ui);
+        send_text(ui, triage_answer);
         break;
     case 1:
         ui->view = VIEW_WRITE;
         break;
     case 2:
         drop_text(ui);
+        break;
+    case 3:
+        send_text(ui, triage_ask);
         break;
     default:
         break;

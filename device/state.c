@@ -62,10 +62,19 @@ static enum error load_card(struct state *state)
     enum error error = file_read(state->dir, CARD_FILE, CARD_FILE_LEN, &data, &len);
     if (error == ERROR_NONE)
         error = card_decode(data, len, &state->card, &state->charter);
-    if (error == ERROR_NONE)
+    if (error == ERROR_NONE) {
         error = card_follows(NULL, &state->card, state->key);
+        memcpy(state->charter_bytes, data + CARD_LEN, CHARTER_LEN);
+    }
     free(data);
     return error;
+}
+
+static void hold_charter(struct state *state, const struct charter *charter,
+                         const uint8_t in[CHARTER_LEN])
+{
+    state->charter = *charter;
+    memcpy(state->charter_bytes, in, CHARTER_LEN);
 }
 
 /* Takes the charter in the folder if it is newer than the one in the card. */
@@ -81,7 +90,7 @@ static void load_charter(struct state *state)
     if (error == ERROR_NONE)
         error = charter_follows(&state->charter, &charter);
     if (error == ERROR_NONE)
-        state->charter = charter;
+        hold_charter(state, &charter, data);
     if (error_is_machine(error))
         state->unread = true;
     free(data);
@@ -122,6 +131,7 @@ enum error state_open(const char *dir, struct state **out)
     state->unread |= error_is_machine(state->card_error);
     if (state->has_card) {
         load_charter(state);
+        state_load_former(state);
         (void)state_load_board(state);
     }
     *out = state;
@@ -171,12 +181,13 @@ enum error state_ready(const struct state *state, uint32_t today)
 static enum error write_charter(struct state *state, const uint8_t *in,
                                 const struct charter *charter)
 {
-    enum error error = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
-
+    enum error error = state_keep_former(state, charter);
+    if (error == ERROR_NONE)
+        error = file_write(state->dir, CHARTER_FILE, 0600, in, CHARTER_LEN);
     if (error != ERROR_NONE)
         return error;
-    state->charter = *charter;
-    /* The new charter may name another board key, under which the board held no longer counts. */
+    hold_charter(state, charter, in);
+    state_load_former(state);
     (void)state_load_board(state);
     return ERROR_NONE;
 }
@@ -194,6 +205,10 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
     if (error != ERROR_NONE)
         return error;
     bool first = !state->has_card;
+    if (!first && charter.number > state->charter.number)
+        error = state_keep_former(state, &charter); /* the card file holds that charter, too */
+    if (error != ERROR_NONE)
+        return error;
     if (first || card.number > state->card.number) {
         error = file_write(state->dir, CARD_FILE, 0600, in, len);
         if (error != ERROR_NONE)
@@ -206,8 +221,9 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
     if (first) {
         state->has_card = true;
         state->card_error = ERROR_NONE;
-        state->charter = charter;
+        hold_charter(state, &charter, in + CARD_LEN);
         load_charter(state);
+        state_load_former(state);
         (void)state_load_board(state);
     }
     return ERROR_NONE;
@@ -227,12 +243,12 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
     return write_charter(state, in, &charter);
 }
 
-bool state_has_room(const struct state *state)
+bool state_has_room(const struct state *state, uint64_t bytes)
 {
     struct statvfs disk;
 
     return fstatvfs(state->dir, &disk) == 0 &&
-           (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX;
+           (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)BUNDLE_MAX + bytes;
 }
 
 enum error state_acknowledge(const struct state *state, struct outbox *outbox, uint64_t *upto)
@@ -247,7 +263,7 @@ enum error state_acknowledge(const struct state *state, struct outbox *outbox, u
         memcpy(at.hash, state->mark.hash, sizeof at.hash);
     }
     const enum error error =
-        outbox_acknowledge(outbox, &at, state_has_room(state) ? OUTBOX_KEPT_DAYS : 1);
+        outbox_acknowledge(outbox, &at, state_has_room(state, 0) ? OUTBOX_KEPT_DAYS : 1);
     if (error == ERROR_NO_ROW)
         return ERROR_CHAIN;
     if (error == ERROR_NONE)

@@ -6,8 +6,11 @@
    DIR/enroll.request  for the office, until a card has come
    DIR/card            the card file that opened this kiosk, or its successor, mode 0600
    DIR/charter         the newest charter, once one newer than that in the card file has come
+   DIR/charter.board   the charter under whose board key the board held was checked, while the
+                       newest one names another key
    DIR/board/          the newest board (protocol/board_folder); counts only under the board key of
-                       the newest charter, and only whole
+                       one of these charters, and only whole
+   DIR/heads           which heads of boards came, and which do not fit (device/heads)
    DIR/outbox.db       the outbox
    DIR/pending         the record of the visit that is going on (device/pending)
    DIR/lock            held (flock) by the keeper while it serves
@@ -22,6 +25,7 @@
 #include "protocol/card.h"
 #include "protocol/charter.h"
 #include "protocol/head.h"
+#include "protocol/misfit.h"
 #include "store/outbox.h"
 
 /* The outbox, the board's folder, and the request for a card until one has come. */
@@ -41,6 +45,9 @@ struct state {
     enum error card_error; /* why has_card is false: _MISSING, or what is wrong with the card */
     struct card card;
     struct charter charter;
+    uint8_t charter_bytes[CHARTER_LEN]; /* it, as the office signed it */
+    bool has_former;                    /* an earlier charter named another key for boards: */
+    uint8_t former[32];                 /* ... the board that was installed under it is kept */
     bool unread; /* card, charter or board is there but could not be read just now. Then nothing is
                     installed: it may be older than what is held, or another office's */
     uint32_t board_number;  /* 0 when no board is held that is whole and passes its checks */
@@ -88,6 +95,19 @@ enum error state_ready(const struct state *state, uint32_t today);
    courier. */
 enum error state_board(const struct state *state, int *fd);
 
+/* Checks a head as head_decode does, by the key of boards of the charter or, where an earlier one
+   is kept, by that one's. Only what is held counts under the latter. Errors of head_decode. */
+enum error state_decode_head(const struct state *state, const uint8_t *in, size_t len,
+                             struct head *head);
+
+/* Notes the board's key in *state when the charter that is kept beside the board is an earlier one
+   of this office. */
+void state_load_former(struct state *state);
+
+/* Keeps the charter held beside the board, if the board counts under it and `next`, which takes its
+   place, names another key. Returns ERROR_NONE, or why it could not be written. */
+enum error state_keep_former(struct state *state, const struct charter *next);
+
 /* Reads the board held, all of it, and notes in *state what it says (board_number and so on).
    Returns what state_open swallows: ERROR_NONE, _MISSING, or what is wrong with it. */
 enum error state_load_board(struct state *state);
@@ -109,6 +129,15 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
    names its key is over; ERROR_IO, _MISSING or what is wrong with it, as above. */
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head);
+
+/* Compares a head that state_check_board knew for the office's with those that came before, and
+   writes down what does not fit. To be called before it is installed. *misfit tells whether it does
+   not fit and that was not known. Returns ERROR_NONE, an error of the machine or of file_write:
+   then do not install it, or nobody could tell later. */
+enum error state_note_head(const struct state *state, const uint8_t *in, size_t len, bool *misfit);
+
+/* The heads that do not fit, for bundles; none when they cannot be read. */
+void state_misfits(const struct state *state, struct misfit_list *list);
 
 /* Whether this head, for which state_check_board returned ERROR_NONE, is the one that is held,
    whole: then there is nothing to do. */
@@ -134,8 +163,8 @@ void state_drop_segments(const struct state *state);
 /* Removes the temporary files that a courier's death has left. */
 void state_sweep(const struct state *state);
 
-/* Whether the disk has room for as much as a bundle takes. */
-bool state_has_room(const struct state *state);
+/* Whether the disk has room for as much as a bundle takes and so many bytes more. */
+bool state_has_room(const struct state *state, uint64_t bytes);
 
 /* Tells the outbox what the board held acknowledges: nothing when it does not name this kiosk,
    which takes back what earlier boards did. Where the disk has no such room, what an earlier board

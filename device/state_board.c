@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "device/heads.h"
 #include "protocol/board_folder.h"
 #include "protocol/names.h"
 
@@ -53,6 +54,11 @@ static void note_head(struct state *state, const struct head *head)
     state->has_mark = head_find_mark(head, state->kiosk, &state->mark);
 }
 
+/* The keeper does this before each visit, and hashes the whole board, though mostly nothing has
+   changed. What could tell that are sizes, times and inodes of the files, which root sets as they
+   were, and which a disk that fails leaves as they are; a wrong tag then says that a letter did not
+   arrive. The hashes of a year's board take about a second where the processor has instructions for
+   them (bench/RESULTS), and only the next visitor waits for them. */
 enum error state_load_board(struct state *state)
 {
     const struct charter *charter = &state->charter;
@@ -61,8 +67,9 @@ enum error state_load_board(struct state *state)
     state->has_mark = false;
     if (state->board < 0)
         return ERROR_MISSING;
-    const enum error error =
-        board_folder_check(state->board, charter->board, charter->office, &board);
+    enum error error = board_folder_check(state->board, charter->board, charter->office, &board);
+    if (error == ERROR_FORGED && state->has_former)
+        error = board_folder_check(state->board, state->former, charter->office, &board);
     if (error == ERROR_NONE)
         note_head(state, &board.head);
     if (error_is_machine(error))
@@ -80,6 +87,57 @@ enum error state_board(const struct state *state, int *fd)
     return *fd >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_IO);
 }
 
+/* --- a key that was changed --- */
+
+#define FORMER_FILE "charter.board"
+
+enum error state_decode_head(const struct state *state, const uint8_t *in, size_t len,
+                             struct head *head)
+{
+    const struct charter *charter = &state->charter;
+    const enum error error = head_decode(in, len, charter->board, charter->office, head);
+    return error == ERROR_FORGED && state->has_former
+               ? head_decode(in, len, state->former, charter->office, head)
+               : error;
+}
+
+void state_load_former(struct state *state)
+{
+    struct charter charter;
+    uint8_t *data = NULL;
+    size_t len = 0;
+    enum error error = file_read(state->dir, FORMER_FILE, CHARTER_LEN, &data, &len);
+    if (error == ERROR_NONE)
+        error = charter_decode(data, len, &charter);
+    if (error == ERROR_NONE)
+        error = charter_follows(&charter, &state->charter);
+    state->has_former = error == ERROR_NONE;
+    if (error == ERROR_NONE)
+        memcpy(state->former, charter.board, sizeof state->former);
+    if (error_is_machine(error))
+        state->unread = true;
+    free(data);
+}
+
+enum error state_keep_former(struct state *state, const struct charter *next)
+{
+    struct head head;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    const struct charter *held = &state->charter;
+    if (state->board < 0 || memcmp(held->board, next->board, sizeof held->board) == 0)
+        return ERROR_NONE;
+    enum error error = file_read(state->board, NAMES_BOARD, HEAD_MAX, &bytes, &len);
+    if (error == ERROR_NONE)
+        error = head_decode(bytes, len, held->board, held->office, &head);
+    if (error == ERROR_NONE)
+        error = file_write(state->dir, FORMER_FILE, 0600, state->charter_bytes, CHARTER_LEN);
+    else if (!error_is_machine(error)) /* none, or one that counts under a key kept before */
+        error = ERROR_NONE;
+    free(bytes);
+    return error;
+}
+
 /* --- may it be installed? --- */
 
 /* The head in the folder, also when segments of it are missing, so that even then nothing older is
@@ -90,12 +148,21 @@ static enum error read_held(const struct state *state, uint8_t **bytes, size_t *
 {
     enum error error = file_read(state->board, NAMES_BOARD, HEAD_MAX, bytes, len);
     if (error == ERROR_NONE)
-        error = head_decode(*bytes, *len, state->charter.board, state->charter.office, head);
+        error = state_decode_head(state, *bytes, *len, head);
     if (error != ERROR_NONE) {
         free(*bytes);
         *bytes = NULL;
     }
     return error_is_machine(error) ? error : ERROR_NONE;
+}
+
+/* Whether it counts under the charter's own key. */
+static bool is_current(const struct state *state, const uint8_t *in, size_t len)
+{
+    const struct charter *charter = &state->charter;
+    struct head head;
+    return !state->has_former ||
+           head_decode(in, len, charter->board, charter->office, &head) == ERROR_NONE;
 }
 
 static enum error compare(const struct state *state, const uint8_t *in, size_t len,
@@ -109,7 +176,9 @@ static enum error compare(const struct state *state, const uint8_t *in, size_t l
         return error;
     const int newer = held != NULL ? head_compare(head, &held_head) : 1;
     const bool same = held != NULL && held_len == len && memcmp(held, in, len) == 0;
-    if (newer <= 0)
+    if (!same && !is_current(state, in, len))
+        error = ERROR_FORGED; /* only what was installed counts under a key that was changed */
+    else if (newer <= 0)
         error = same ? ERROR_NONE : ERROR_OLDER;
     else if (today > state->charter.expires)
         error = ERROR_EXPIRED;
@@ -124,9 +193,52 @@ enum error state_check_board(const struct state *state, const uint8_t *in, size_
         return ERROR_SPECIAL;
     if (!state->has_card || state->unread)
         return state->unread ? ERROR_IO : ERROR_MISSING;
-    const enum error error =
-        head_decode(in, len, state->charter.board, state->charter.office, head);
+    const enum error error = state_decode_head(state, in, len, head);
     return error == ERROR_NONE ? compare(state, in, len, head, today) : error;
+}
+
+/* --- does it fit those before? --- */
+
+/* The head held, for heads_take; *has is false for none. */
+static enum error name_held(const struct state *state, struct heads_one *one, bool *has)
+{
+    struct head head;
+    uint8_t *held = NULL;
+    size_t len = 0;
+    enum error error = read_held(state, &held, &len, &head);
+    *has = error == ERROR_NONE && held != NULL;
+    if (*has)
+        error = heads_of(&head, held, len, one);
+    free(held);
+    return error;
+}
+
+enum error state_note_head(const struct state *state, const uint8_t *in, size_t len, bool *misfit)
+{
+    struct heads heads;
+    struct heads_one held, came;
+    struct head head;
+    bool has_held = false, changed = false;
+    *misfit = false;
+    if (head_view(in, len, &head) != ERROR_NONE || !is_current(state, in, len))
+        return ERROR_NONE;
+    enum error error = heads_of(&head, in, len, &came);
+    if (error == ERROR_NONE)
+        error = name_held(state, &held, &has_held);
+    if (error == ERROR_NONE)
+        error = heads_read(state->dir, &heads);
+    if (error != ERROR_NONE)
+        return error;
+    *misfit = heads_take(&heads, has_held ? &held : NULL, &came, &changed);
+    return changed ? heads_write(state->dir, &heads) : ERROR_NONE;
+}
+
+void state_misfits(const struct state *state, struct misfit_list *list)
+{
+    struct heads heads;
+    list->n = 0;
+    if (heads_read(state->dir, &heads) == ERROR_NONE)
+        *list = heads.misfits;
 }
 
 bool state_holds_board(const struct state *state, const struct head *head)
@@ -214,8 +326,11 @@ static enum error replace(struct state *state, const uint8_t *in, size_t len,
         error = write_file(state, NAMES_BOARD, in, len);
     if (error == ERROR_NONE)
         note_head(state, head);
-    if (error == ERROR_NONE && !same)
+    if (error == ERROR_NONE && !same) {
         remove_others(state, head, held != NULL ? &before : NULL);
+        unlinkat(state->dir, FORMER_FILE, 0);
+        state->has_former = false;
+    }
     free(held);
     return error;
 }

@@ -81,7 +81,7 @@ static void look_at_board(struct check *check, const struct state *state)
                            ? ERROR_SPECIAL
                            : file_read(state->board, NAMES_BOARD, HEAD_MAX, &data, &len);
     if (error == ERROR_NONE)
-        error = head_decode(data, len, state->charter.board, state->charter.office, &head);
+        error = state_decode_head(state, data, len, &head);
     if (error == ERROR_NONE)
         look_at_segments(check, state, &head);
     else

@@ -13,9 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -30,7 +28,7 @@
 #include "kiosk/printer.h"
 #include "kiosk/spawn.h"
 #include "kiosk/visit.h"
-#include "protocol/names.h"
+#include "kiosk/watch.h"
 #include "sandbox/sandbox.h"
 
 enum {
@@ -58,8 +56,7 @@ struct keeper {
     struct chain *chain;
     int lock;
     int signals;
-    int watch;
-    int board_watch;   /* what of it is about the board's folder */
+    struct watch watch;
     unsigned owed;     /* covers that the chain still lacks */
     unsigned failures; /* sessions in a row that could not begin */
     unsigned visits;   /* that had a visitor on this day: */
@@ -205,27 +202,6 @@ static void take_signals(struct keeper *keeper, struct visit *visit)
     }
 }
 
-/* Whether this is news. Of the board's files the head is, which comes last. */
-static bool is_news(const struct keeper *keeper, const struct inotify_event *event)
-{
-    return event->wd != keeper->board_watch ||
-           (event->len > 0 && strcmp(event->name, NAMES_BOARD) == 0);
-}
-
-static bool news_came(struct keeper *keeper)
-{
-    char events[4096] __attribute__((aligned(8)));
-    bool came = false;
-    ssize_t n = 0;
-    while ((n = read(keeper->watch, events, sizeof events)) > 0)
-        for (const char *at = events; at < events + n;) {
-            const struct inotify_event *event = (const void *)at;
-            came |= is_news(keeper, event);
-            at += sizeof *event + event->len;
-        }
-    return came;
-}
-
 /* The cause may pass without a new file or a new day: a clock that was wrong at the start, a folder
    that could not be read. */
 static bool is_open_again(struct keeper *keeper)
@@ -251,7 +227,7 @@ static void attend(struct keeper *keeper, struct visit *visit)
     enum { SIGNALS, WATCH };
     struct pollfd polled[] = {
         [SIGNALS] = {.fd = keeper->signals, .events = POLLIN},
-        [WATCH] = {.fd = keeper->watch, .events = POLLIN},
+        [WATCH] = {.fd = keeper->watch.fd, .events = POLLIN},
         {.fd = visit_process(visit), .events = POLLIN},
         {.fd = visit_socket(visit), .events = POLLIN},
         {.fd = helper_process(keeper->helpers[PRINTER]), .events = POLLIN},
@@ -263,7 +239,7 @@ static void attend(struct keeper *keeper, struct visit *visit)
     const bool quiet = poll(polled, sizeof polled / sizeof polled[0], ms) == 0;
     visit_listen(visit);
     if ((quiet && visit_is_idle(visit) && is_due(keeper)) ||
-        (polled[WATCH].revents != 0 && news_came(keeper)))
+        (polled[WATCH].revents != 0 && watch_came(&keeper->watch)))
         visit_make_room(visit);
     take_signals(keeper, visit);
     visit_check(visit);
@@ -350,20 +326,6 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Card, charter and board arrive by a rename; outbox and folder should stay. */
-static bool open_watch(struct keeper *keeper)
-{
-    const uint32_t moves = IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF;
-    const char *dir = keeper->state->path;
-    char board[sizeof keeper->state->path + sizeof STATE_BOARD];
-    snprintf(board, sizeof board, "%s/" STATE_BOARD, dir);
-    keeper->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (keeper->watch < 0 || inotify_add_watch(keeper->watch, dir, moves) < 0)
-        return false;
-    keeper->board_watch = inotify_add_watch(keeper->watch, board, IN_MOVED_TO | IN_ONLYDIR);
-    return true;
-}
-
 static bool is_pseudo(const char *tty)
 {
     struct stat st;
@@ -408,7 +370,7 @@ static enum error open_keeper(struct keeper *keeper)
     /* One record at every start: that of a cut-off visit, or a cover. */
     keeper->owed = chain_holding(keeper->chain) ? 0 : 1;
     keeper->signals = open_signals();
-    if (keeper->signals < 0 || !open_watch(keeper))
+    if (keeper->signals < 0 || !watch_open(keeper->state->path, &keeper->watch))
         return error_of_lack(errno, ERROR_IO);
     keeper->pseudo = is_pseudo(keeper->options->config.tty);
     refresh(keeper);
@@ -444,8 +406,7 @@ static void close_keeper(struct keeper *keeper)
         helper_free(&keeper->helpers[i]);
     chain_close(&keeper->chain);
     state_close(&keeper->now);
-    if (keeper->watch >= 0)
-        close(keeper->watch);
+    watch_close(&keeper->watch);
     if (keeper->signals >= 0)
         close(keeper->signals);
     if (keeper->lock >= 0)
@@ -480,7 +441,7 @@ enum error keeper_serve(struct state *state, struct launcher *launcher,
         .options = options,
         .lock = -1,
         .signals = -1,
-        .watch = -1,
+        .watch = {.fd = -1},
     };
     enum error error = make_helpers(&keeper) ? open_keeper(&keeper) : ERROR_MEMORY;
 

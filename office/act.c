@@ -43,11 +43,14 @@ static const struct act_row rows[] = {
     {ACT_KIOSK, "kiosk", false, ACT_OFFICER_ROLE, ACT_CARD, false, false, 192},
     {ACT_IMPORT, "import", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
     {ACT_BOARD, "board", false, ACT_OFFICER_ROLE, ACT_BOARD_NO, false, false, 192},
+    {ACT_BACKUP, "backup", false, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
+    {ACT_RESTORED, "restored", false, ACT_LEAD, ACT_BOARD_NO, false, false, 192},
     {ACT_LETTER, "letter", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 960},
     {ACT_MESSAGE, "message", true, ACT_OFFICER_ROLE, ACT_MESSAGES, true, false, 192},
     {ACT_STATE, "state", true, ACT_OFFICER_ROLE, ACT_CASE_STATE, true, true, 0},
     {ACT_NOTE, "note", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 192},
     {ACT_UNDONE, "undone", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
+    {ACT_SEEN, "seen", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
     {ACT_TAKEN_BACK, "taken back", true, ACT_OFFICER_ROLE, ACT_NOTHING, false, false, 0},
 };
 

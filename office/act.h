@@ -51,12 +51,15 @@ enum act_kind {
     ACT_KIOSK = 5,
     ACT_IMPORT = 6,
     ACT_BOARD = 7,
+    ACT_BACKUP = 8,
+    ACT_RESTORED = 9,
     ACT_LETTER = 16,
     ACT_MESSAGE = 17,
     ACT_STATE = 18,
     ACT_NOTE = 19,
     ACT_UNDONE = 20,
-    ACT_TAKEN_BACK = 21,
+    ACT_SEEN = 21,
+    ACT_TAKEN_BACK = 22,
 };
 
 /* What from and to are values of. */
@@ -77,6 +80,7 @@ enum {
     ACT_MISPLACED = 1, /* flag of a letter: it speaks of another place than its record */
     ACT_HAS_TEXT = 2,  /* flag of a message: it says more than the state */
     ACT_TRAINING = 4,  /* flag of the founding: nothing in this office is real */
+    ACT_ASKS = 8,      /* flag of a message: its text is a question (office/question) */
 };
 
 /* An act's head. What is not said for its kind is 0. */
@@ -87,7 +91,7 @@ struct act {
     uint8_t subject[ACT_SUBJECT_LEN]; /* the handle of a case, or a kiosk's id and zeros */
     uint64_t from;
     uint64_t to;
-    uint32_t day;     /* said in a message to the person */
+    uint32_t day;     /* said in a message to the person, or in a letter */
     uint32_t owner;   /* the officer that it is about */
     uint64_t answers; /* number of the act that it undoes or takes back */
     uint8_t state;    /* public state, told by a message */

@@ -8,11 +8,14 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "office/contact.h"
+#include "protocol/segment.h"
 
 /* Records of one kiosk, act by act. */
 struct arrivals {
     struct vault *vault;
     struct told *told;
+    uint64_t upto; /* the last act that is read */
+    uint64_t mark; /* up to this record of the chain a board from before a restore says so */
     struct journal_record *all;
     size_t n, room;
     bool *chained; /* by place in all: whether it is of the chain */
@@ -53,6 +56,8 @@ static enum error take_act(void *context, const struct contact *contact,
     struct arrivals *arrivals = context;
     const size_t from = arrivals->n;
     bool same = false;
+    if (state->act > arrivals->upto)
+        return ERROR_NONE;
     enum error error =
         journal_each_record(arrivals->vault->journal, state->act, add_record, arrivals);
     if (error == ERROR_NONE)
@@ -109,6 +114,20 @@ static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
 
 /* --- what a board takes --- */
 
+/* Whether a board already has the tag of this record, or said that it arrived. */
+static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
+{
+    const struct journal_record *record = &arrivals->all[i];
+    uint32_t board = 0;
+    *told = record->board != 0 || (arrivals->chained[i] && record->seq <= arrivals->mark);
+    if (*told)
+        return ERROR_NONE;
+    enum error error =
+        journal_seen(arrivals->vault->journal, record->tag, SEGMENT_ARRIVALS, &board);
+    *told = error == ERROR_NONE;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
+}
+
 /* Takes the first of those that wait, of the chain or of the rest. *limit becomes the lowest number
    that waits on. */
 static enum error choose_waiting(const struct arrivals *arrivals, bool chained, size_t most,
@@ -117,13 +136,19 @@ static enum error choose_waiting(const struct arrivals *arrivals, bool chained, 
     *limit = UINT64_MAX;
     for (size_t i = 0; i < arrivals->n; i++) {
         const struct journal_record *record = &arrivals->all[i];
+        bool told = false;
         if (record->board != 0 || arrivals->chained[i] != chained)
+            continue;
+        enum error error = is_told(arrivals, i, &told);
+        if (error != ERROR_NONE)
+            return error;
+        if (told)
             continue;
         if (arrived->n == most) {
             *limit = record->seq;
             break;
         }
-        enum error error = GROW(arrived->all, arrived->n, 1, arrived->room);
+        error = GROW(arrived->all, arrived->n, 1, arrived->room);
         if (error != ERROR_NONE)
             return error;
         arrived->all[arrived->n++] = *record;
@@ -186,11 +211,11 @@ static enum error choose(struct arrivals *arrivals, size_t most, struct arrived 
     return error;
 }
 
-enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, size_t most,
-                        struct arrived *arrived)
+enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint64_t upto,
+                        size_t most, struct arrived *arrived)
 {
     struct vault *vault = told->vault;
-    struct arrivals arrivals = {.vault = vault, .told = told};
+    struct arrivals arrivals = {.vault = vault, .told = told, .upto = upto};
     struct contact_state state = {.act = 0};
     *arrived = (struct arrived){.all = NULL};
     enum error error = journal_kiosk(vault->journal, kiosk->id, &arrived->kiosk);
@@ -201,6 +226,8 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, size_
         error = ERROR_NONE;
     }
     memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
+    if (error == ERROR_NONE)
+        error = journal_mark(vault->journal, kiosk->id, &arrivals.mark);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);
     arrivals.damaged = arrivals.damaged || error == ERROR_JOURNAL_ROW;

@@ -12,6 +12,7 @@
 #include "office/audit_letter.h"
 #include "office/contact.h"
 #include "office/item.h"
+#include "office/restored.h"
 
 const char *audit_kind_name(enum audit_kind kind)
 {
@@ -22,7 +23,7 @@ const char *audit_kind_name(enum audit_kind kind)
         [AUDIT_TIP] = "tip",           [AUDIT_OFFICER] = "officer",
         [AUDIT_WRAP] = "wrap",         [AUDIT_BOARD] = "board",
         [AUDIT_QUEUE] = "queue",       [AUDIT_ARRIVALS] = "arrivals",
-        [AUDIT_DATABASE] = "database",
+        [AUDIT_RESTORED] = "restored", [AUDIT_DATABASE] = "database",
     };
     return names[kind];
 }
@@ -381,6 +382,28 @@ static enum error check_kiosks(struct audit *audit)
     return error;
 }
 
+/* --- restored --- */
+
+static enum error check_restored(struct audit *audit)
+{
+    const struct fold *fold = audit->history.fold;
+    enum error error = ERROR_NONE;
+    for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
+        const struct fold_act *act = fold_act(fold, seq);
+        struct restored restored;
+        if (act->kind != ACT_RESTORED || act->verdict != FOLD_COUNTS)
+            continue;
+        audit->report->restored = seq;
+        audit->report->restored_minute = act->minute;
+        error = restored_read(&audit->history, seq, &restored);
+        if (error == ERROR_FORGED)
+            error = say_records(audit, AUDIT_RESTORED, seq, NULL);
+        else if (error == ERROR_JOURNAL_ROW)
+            error = ERROR_NONE; /* the body is named by itself */
+    }
+    return error;
+}
+
 /* --- the whole --- */
 
 static enum error say_board(void *context, enum audit_board_part part, uint64_t act)
@@ -397,6 +420,8 @@ static enum error say_board(void *context, enum audit_board_part part, uint64_t 
 static enum error check_beside(struct audit *audit)
 {
     enum error error = check_officers(audit);
+    if (error == ERROR_NONE)
+        error = check_restored(audit);
     if (error == ERROR_NONE)
         error = check_wraps(audit);
     if (error == ERROR_NONE)

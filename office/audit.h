@@ -23,6 +23,7 @@ enum audit_kind {
     AUDIT_BOARD,    /* a board is missing, or is not what was published */
     AUDIT_QUEUE,    /* what waits for boards, or left on one, is not the messages */
     AUDIT_ARRIVALS, /* boards say of arrivals what records do not, or a letter's tag is missing */
+    AUDIT_RESTORED, /* root did not sign that the office was restored */
     AUDIT_DATABASE, /* the database itself is damaged */
     AUDIT_KINDS
 };
@@ -49,6 +50,8 @@ struct audit_report {
     uint64_t bodies; /* opened and found right */
     uint64_t sealed; /* for keys that this officer has not: only their digests are signed */
     uint64_t records;
+    uint64_t restored; /* the last act by which the office was restored from a backup; 0: none, */
+    uint32_t restored_minute; /* and when */
     uint64_t findings;
 };
 

@@ -10,6 +10,7 @@
 #include "crypto/secret.h"
 #include "office/published.h"
 #include "office/queue.h"
+#include "office/restored.h"
 #include "protocol/board_folder.h"
 
 /* A record by its board and tag. */
@@ -138,14 +139,14 @@ static bool has_arrivals(const struct check *check, const struct segment *segmen
 
 /* --- boards --- */
 
-/* The segment of this kind that a board added. ERROR_BOARD_PART when its head names none, or
-   another one. */
+/* The segment of this kind that the board of this number added. ERROR_BOARD_PART when the head
+   names none, or another one. */
 static enum error find_part(const struct journal_file *file, const struct head *head,
-                            enum segment_kind kind, struct segment *part)
+                            uint32_t number, enum segment_kind kind, struct segment *part)
 {
     for (uint32_t i = 0; i < head->segment_count; i++) {
         const struct head_segment segment = head_segment(head, i);
-        if (segment.number == head->number && segment.kind == kind)
+        if (segment.number == number && segment.kind == kind)
             return board_folder_fits(file->bytes, file->len, head->office, &segment, part);
     }
     return ERROR_BOARD_PART;
@@ -167,8 +168,10 @@ static enum error view_board(const struct journal_board *row, const struct publi
         head.number != row->number || head.day != row->day || head.charter != row->charter ||
         said->number != row->number || said->day != row->day)
         return ERROR_BOARD_PART;
-    enum error error = find_part(&row->arrivals, &head, SEGMENT_ARRIVALS, arrivals);
-    return error == ERROR_NONE ? find_part(&row->answers, &head, SEGMENT_ANSWERS, answers) : error;
+    enum error error = find_part(&row->arrivals, &head, head.number, SEGMENT_ARRIVALS, arrivals);
+    return error == ERROR_NONE
+               ? find_part(&row->answers, &head, head.number, SEGMENT_ANSWERS, answers)
+               : error;
 }
 
 /* A message that a board is said to have taken, and whether it is there. */
@@ -208,7 +211,7 @@ static enum error check_messages(struct check *check, uint64_t by, const struct 
     for (size_t i = 0; i < check->published.n && error == ERROR_NONE; i++) {
         const struct published_message *message = &check->published.all[i];
         struct sought sought = {check, answers, false};
-        if (message->by != by)
+        if (message->by != by || message->board != answers->number)
             continue;
         error = journal_queued(check->history->journal, message->act, seek, &sought);
         if (error == ERROR_NONE && !sought.there)
@@ -240,11 +243,94 @@ static enum error check_files(void *context, const struct journal_board *row)
     return error == ERROR_NONE ? check_messages(check, act, &answers) : error;
 }
 
+/* Boards that a restored office took over: the act has the hash of the newest head, and that names
+   their segments. */
+struct taken {
+    struct check *check;
+    struct restored restored;
+    uint8_t *bytes; /* of the head, malloc'd */
+    size_t len;
+    bool same;
+};
+
+static enum error keep_head(void *context, const struct journal_board *row)
+{
+    struct taken *taken = context;
+    taken->len = row->head.len;
+    taken->bytes = malloc(row->head.len + 1);
+    if (taken->bytes == NULL)
+        return ERROR_MEMORY;
+    if (row->head.len > 0)
+        memcpy(taken->bytes, row->head.bytes, row->head.len);
+    return ERROR_NONE;
+}
+
+/* A segment that nobody had a copy of is not there, and then no message is known to be on it. */
+static enum error fits_taken(const struct journal_file *file, const struct head *head,
+                             uint32_t number, enum segment_kind kind, struct segment *part)
+{
+    *part = (struct segment){.kind = kind, .number = number};
+    return file->len > 0 ? find_part(file, head, number, kind, part) : ERROR_NONE;
+}
+
+static enum error compare_taken(void *context, const struct journal_board *row)
+{
+    struct taken *taken = context;
+    uint8_t hash[HASH_LEN];
+    struct head head;
+    struct segment arrivals, answers;
+    const struct hash_part part = {taken->bytes, taken->len};
+    if (hash_sha256(hash, &part, 1) != 0)
+        return ERROR_MEMORY;
+    if (memcmp(hash, taken->restored.head, HASH_LEN) != 0 ||
+        head_view(taken->bytes, taken->len, &head) != ERROR_NONE)
+        return ERROR_NONE;
+    enum error error = fits_taken(&row->arrivals, &head, row->number, SEGMENT_ARRIVALS, &arrivals);
+    if (error == ERROR_NONE)
+        error = fits_taken(&row->answers, &head, row->number, SEGMENT_ANSWERS, &answers);
+    if (error == ERROR_BOARD_PART)
+        return ERROR_NONE;
+    taken->same = true;
+    return error == ERROR_NONE ? check_messages(taken->check, taken->check->at, &answers) : error;
+}
+
+static enum error check_taken(struct check *check, uint32_t number)
+{
+    struct journal *journal = check->history->journal;
+    struct taken taken = {.check = check};
+    enum error error = restored_read(check->history, check->at, &taken.restored);
+    if (error == ERROR_JOURNAL_ROW || error == ERROR_FORGED)
+        return ERROR_NONE; /* named by itself */
+    if (error == ERROR_NONE)
+        error = journal_board(journal, taken.restored.board, keep_head, &taken);
+    if (error == ERROR_NONE)
+        error = journal_board(journal, number, compare_taken, &taken);
+    free(taken.bytes);
+    return (error == ERROR_NONE || error == ERROR_NO_ROW) && !taken.same
+               ? check->each(check->context, AUDIT_BOARD_MADE, check->at)
+               : error;
+}
+
+/* The act by which a restored office took the board of this number over; 0 for none. */
+static uint64_t taken_by(const struct fold *fold, uint32_t number)
+{
+    for (uint64_t seq = 1; seq <= fold_last(fold); seq++) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind == ACT_RESTORED && act->verdict == FOLD_COUNTS && act->from < number &&
+            number <= act->to)
+            return seq;
+    }
+    return 0;
+}
+
 static enum error check_board(void *context, const struct journal_board *row)
 {
     struct check *check = context;
     check->at = board_act(check, row->number);
-    return check->at != 0 ? journal_board(check->history->journal, row->number, check_files, check)
+    if (check->at != 0)
+        return journal_board(check->history->journal, row->number, check_files, check);
+    check->at = taken_by(check->history->fold, row->number);
+    return check->at != 0 ? check_taken(check, row->number)
                           : check->each(check->context, AUDIT_BOARD_MADE, 0);
 }
 
@@ -254,7 +340,8 @@ static enum error check_boards(struct check *check)
     const uint64_t last = fold_board(check->history->fold, &number);
     check->at = 0;
     enum error error = journal_each_board(check->history->journal, check_board, check);
-    return error == ERROR_NONE && check->at < last
+    const bool made = last > 0 && fold_act(check->history->fold, last)->kind == ACT_BOARD;
+    return error == ERROR_NONE && made && check->at < last
                ? check->each(check->context, AUDIT_BOARD_MADE, last)
                : error;
 }

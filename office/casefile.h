@@ -45,6 +45,7 @@ struct casefile_reply {
     uint32_t now; /* minute */
     bool message; /* a message in this public state, with a text of len bytes or none */
     uint8_t state;
+    bool asks;        /* the text is a question (office/question) */
     const char *text; /* valid UTF-8 */
     size_t len;
     uint8_t status; /* 0: as it is */
@@ -57,7 +58,7 @@ struct casefile_reply {
    not told, but the status is set. ERROR_CHANGED when a colleague has changed the case since it was
    loaded, or a letter came that is not in it: the words of a text are then kept as a note of the
    case, and *kept says so. ERROR_JOURNAL_ROW when no letter of the case opens, errors of
-   history_append. The casefile stays as it was loaded. */
+   history_append; ERROR_QUESTION as of question_split. The casefile stays as it was loaded. */
 enum error casefile_reply(struct casefile *casefile, const struct casefile_reply *reply,
                           bool *kept);
 

@@ -22,9 +22,10 @@ enum {
     AT_FLAGS = 39,
     AT_TAKEN = 40,
     AT_DIGEST = 44,
+    AT_MISFITS = AT_DIGEST + HASH_LEN,
     RECORD_BYTES = CARD_KIOSK_LEN + 8 + HASH_LEN + HASH_LEN + 4 + 1 + JOURNAL_TAG_LEN,
 };
-_Static_assert(AT_DIGEST + HASH_LEN == CONTACT_LEN, "its fields fill it");
+_Static_assert(AT_MISFITS + MISFIT_ALL_LEN == CONTACT_LEN, "its fields fill it");
 
 /* --- what a bundle says --- */
 
@@ -55,6 +56,7 @@ void contact_of(const struct bundle *bundle, uint32_t now, struct contact *conta
         .image = bundle->image_version,
         .exchange_age = bundle->exchange_age,
         .health = bundle->health,
+        .misfits = bundle->misfits,
         .flags =
             (uint8_t)((full ? CONTACT_FULL : 0) | (clock_fits(bundle, now) ? CONTACT_CLOCK : 0)),
     };
@@ -101,6 +103,7 @@ void contact_encode(const struct contact *contact, uint8_t out[CONTACT_LEN])
     out[AT_FLAGS] = contact->flags;
     wire_put32(out + AT_TAKEN, contact->taken);
     memcpy(out + AT_DIGEST, contact->digest, HASH_LEN);
+    misfit_put(&contact->misfits, out + AT_MISFITS);
 }
 
 enum error contact_decode(const uint8_t *in, size_t len, struct contact *contact)
@@ -122,12 +125,22 @@ enum error contact_decode(const uint8_t *in, size_t len, struct contact *contact
     memcpy(contact->digest, in + AT_DIGEST, HASH_LEN);
     const bool range = contact->first >= 1 && contact->last >= contact->first - 1 &&
                        contact->last - (contact->first - 1) <= BUNDLE_RECORDS_MAX;
-    return range && contact->taken <= BUNDLE_RECORDS_MAX ? ERROR_NONE : ERROR_MALFORMED;
+    return range && contact->taken <= BUNDLE_RECORDS_MAX
+               ? misfit_get(in + AT_MISFITS, &contact->misfits)
+               : ERROR_MALFORMED;
 }
 
 bool contact_counts(const struct contact *contact)
 {
     return (contact->flags & (CONTACT_LAST | CONTACT_FULL)) == CONTACT_LAST;
+}
+
+static bool has_all(const struct misfit_list *list, const struct misfit_list *wanted)
+{
+    for (uint32_t i = 0; i < wanted->n; i++)
+        if (!misfit_has(list, &wanted->all[i]))
+            return false;
+    return true;
 }
 
 bool contact_equal(const struct contact *a, const struct contact *b)
@@ -136,7 +149,8 @@ bool contact_equal(const struct contact *a, const struct contact *b)
     return memcmp(a->kiosk, b->kiosk, sizeof a->kiosk) == 0 && a->first == b->first &&
            a->last == b->last && a->charter == b->charter && a->board == b->board &&
            a->image == b->image && a->exchange_age == b->exchange_age && a->health == b->health &&
-           (a->flags & flags) == (b->flags & flags);
+           (a->flags & flags) == (b->flags & flags) && has_all(&a->misfits, &b->misfits) &&
+           has_all(&b->misfits, &a->misfits);
 }
 
 /* --- what a kiosk has come to --- */
@@ -226,6 +240,8 @@ static enum order board_than(const struct contact_state *state, const struct con
 
 void contact_take(struct contact_state *state, const struct contact *contact, uint32_t day)
 {
+    if (contact->misfits.n > 0 && contact->misfits.n >= state->misfits.n)
+        state->misfits = contact->misfits;
     if (!contact_counts(contact))
         return;
     switch (kinds[records_than(state, contact)][board_than(state, contact)]) {
@@ -241,6 +257,11 @@ void contact_take(struct contact_state *state, const struct contact *contact, ui
     }
 }
 
+bool contact_brings_misfit(const struct contact_state *state, const struct contact *contact)
+{
+    return !has_all(&state->misfits, &contact->misfits);
+}
+
 bool contact_tells(const struct contact_state *state, const struct contact *contact)
 {
     struct contact_state after = *state;
@@ -248,7 +269,8 @@ bool contact_tells(const struct contact_state *state, const struct contact *cont
     return after.bundle_last != state->bundle_last || after.charter != state->charter ||
            after.board != state->board || after.image != state->image ||
            after.exchange_age != state->exchange_age || after.health != state->health ||
-           after.imported != state->imported || after.rollbacks != state->rollbacks;
+           after.imported != state->imported || after.rollbacks != state->rollbacks ||
+           contact_brings_misfit(state, contact);
 }
 
 /* --- from the history --- */
@@ -283,6 +305,7 @@ static enum error take_act(const struct reading *reading, uint64_t seq)
     const uint32_t day = act->minute / DAY_MINUTES;
     struct contact contact;
     reading->state->act = seq;
+    reading->state->day = day;
     if (act->kind != ACT_IMPORT || act->verdict != FOLD_COUNTS)
         return ERROR_NONE;
     enum error error = read_contact(reading, seq, &contact);

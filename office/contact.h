@@ -3,7 +3,7 @@
    whether it was set back to an older state. Each import act says what one bundle told, and what is
    known of a kiosk follows from its import acts, one after another.
 
-   body of an import act, 76 bytes
+   body of an import act, 716 bytes
    offset  bytes  what
         0      8  kiosk id
         8      8  number of the first record of the bundle
@@ -16,7 +16,8 @@
        39      1  flags, enum contact_flag
        40      4  how many records the act took
        44     32  digest of these: SHA-256 over kiosk (8), number (8), hash (32), previous (32),
-                  day (4), flags (1), tag (16) of each, by number and hash */
+                  day (4), flags (1), tag (16) of each, by number and hash
+       76    640  heads that do not fit what the kiosk had seen (protocol/misfit) */
 #ifndef OFFICE_CONTACT_H
 #define OFFICE_CONTACT_H
 
@@ -36,7 +37,7 @@ enum contact_flag {
     CONTACT_BRINGS = 8, /* the bundle brought records that the journal lacked */
 };
 
-enum { CONTACT_LEN = 76 };
+enum { CONTACT_LEN = 76 + MISFIT_ALL_LEN };
 
 /* What an import act says. */
 struct contact {
@@ -51,6 +52,7 @@ struct contact {
     uint8_t flags;
     uint32_t taken;
     uint8_t digest[HASH_LEN];
+    struct misfit_list misfits;
 };
 
 /* The latest day that is believed of a kiosk, in this minute. Its clock may be some minutes ahead,
@@ -97,12 +99,17 @@ struct contact_state {
     uint32_t rollbacks;               /* how many there were, */
     struct contact_rollback rollback; /* and the last one */
     uint64_t highest;                 /* highest record that it had before one of them */
-    uint64_t act;                     /* the last act that is in here */
+    struct misfit_list misfits;       /* of the last bundle that had as many as any */
+    uint64_t act;                     /* the last act that is in here, */
+    uint32_t day;                     /* and its day */
 };
 
 /* Takes what was told on a day. state->rollbacks goes up by one when it shows a rollback that was
    not known yet. */
 void contact_take(struct contact_state *state, const struct contact *contact, uint32_t day);
+
+/* Whether it tells of a head that does not fit and that was not told of before. */
+bool contact_brings_misfit(const struct contact_state *state, const struct contact *contact);
 
 /* Whether taking it would change anything but the day of the last import. */
 bool contact_tells(const struct contact_state *state, const struct contact *contact);

@@ -96,16 +96,45 @@ static enum error add_range(void *context, uint64_t first, uint64_t last)
     return error;
 }
 
-static enum error add_rollback(void *context, const struct contact *contact,
-                               const struct contact_state *state)
+static enum error add_rollback(struct fleet_rollbacks *rollbacks, const struct contact_state *state)
 {
-    struct fleet_rollbacks *rollbacks = context;
     if (state->rollbacks == rollbacks->n)
         return ERROR_NONE;
     enum error error = GROW(rollbacks->all, rollbacks->n, 1, rollbacks->room);
     if (error == ERROR_NONE)
         rollbacks->all[rollbacks->n++] = state->rollback;
     return error;
+}
+
+static bool knows_misfit(const struct fleet_misfits *misfits, const struct misfit *misfit)
+{
+    for (size_t i = 0; i < misfits->n; i++)
+        if (misfit_same(&misfits->all[i].misfit.had, &misfit->had) &&
+            misfit_same(&misfits->all[i].misfit.came, &misfit->came))
+            return true;
+    return false;
+}
+
+static enum error add_misfits(struct fleet_misfits *misfits, const struct misfit_list *told,
+                              uint32_t day)
+{
+    enum error error = ERROR_NONE;
+    for (uint32_t i = 0; i < told->n && error == ERROR_NONE; i++) {
+        if (knows_misfit(misfits, &told->all[i]))
+            continue;
+        error = GROW(misfits->all, misfits->n, 1, misfits->room);
+        if (error == ERROR_NONE)
+            misfits->all[misfits->n++] = (struct fleet_misfit){told->all[i], day};
+    }
+    return error;
+}
+
+static enum error add_contact(void *context, const struct contact *contact,
+                              const struct contact_state *state)
+{
+    struct fleet_row *row = context;
+    const enum error error = add_rollback(&row->rollbacks, state);
+    return error == ERROR_NONE ? add_misfits(&row->misfits, &contact->misfits, state->day) : error;
 }
 
 /* Notes in *damaged what makes the row poorer, but not useless. */
@@ -137,8 +166,7 @@ static enum error complete(struct vault *vault, const struct fold_kiosk *kiosk, 
     if (error == ERROR_NONE)
         error = pass_damage(fleet_card(vault, id, &row->card), damaged);
     if (error == ERROR_NONE)
-        error = pass_damage(contact_fold(vault, id, &row->contact, add_rollback, &row->rollbacks),
-                            damaged);
+        error = pass_damage(contact_fold(vault, id, &row->contact, add_contact, row), damaged);
     if (error == ERROR_NONE)
         error = journal_each_gap(vault->journal, id, add_range, &row->gaps);
     if (error == ERROR_NONE)
@@ -184,6 +212,7 @@ void fleet_free(struct fleet_row *rows, size_t n)
         free(rows[i].gaps.all);
         free(rows[i].forks.all);
         free(rows[i].rollbacks.all);
+        free(rows[i].misfits.all);
     }
     free(rows);
 }

@@ -25,6 +25,17 @@ struct fleet_rollbacks {
     size_t n, room;
 };
 
+/* Boards that do not fit, and the day on which the office was told. */
+struct fleet_misfit {
+    struct misfit misfit;
+    uint32_t day;
+};
+
+struct fleet_misfits {
+    struct fleet_misfit *all;
+    size_t n, room;
+};
+
 /* More days of silence are evidence: every day has a record, and a week is long for a stick. */
 enum { FLEET_SILENCE = 7 };
 
@@ -37,6 +48,7 @@ struct fleet_row {
     struct fleet_ranges gaps;
     struct fleet_ranges forks; /* first = last */
     struct fleet_rollbacks rollbacks;
+    struct fleet_misfits misfits; /* none twice */
 };
 
 /* Reads all kiosks by id. *rows and *n are for fleet_free. With ERROR_JOURNAL_ROW some acts of

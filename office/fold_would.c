@@ -71,15 +71,19 @@ static bool role_makes_sense(const struct act *act)
     return act->kind != ACT_OFFICER || act->to == ACT_OFFICER_ROLE || act->to == ACT_LEAD;
 }
 
-/* Values that only go up: by one; or by more, but so that nobody uses the numbers up at once. */
+/* Values that only go up: by one; or by more, but so that nobody uses the numbers up at once. A
+   message passes over the numbers of those that were lost with a journal, though they were
+   published; a restore stays at the last board, or goes on. */
 static bool steps(const struct act *act)
 {
     switch ((enum act_field)act->field) {
     case ACT_NEWEST:
-    case ACT_MESSAGES:
         return act->to == act->from + 1;
+    case ACT_MESSAGES:
     case ACT_CARD:
     case ACT_BOARD_NO:
+        if (act->kind == ACT_RESTORED && act->to == act->from)
+            return act->to <= UINT32_MAX;
         return act->to > act->from && act->to - act->from <= FOLD_LEAP_MAX && act->to <= UINT32_MAX;
     case ACT_CASE_STATE:
         return act->to <= UINT8_MAX;

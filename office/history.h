@@ -58,10 +58,11 @@ struct history {
     uint8_t first[HASH_LEN]; /* hash of transaction 1 */
     uint8_t next[HASH_LEN];  /* what the next one must name as prev */
     int64_t version;
-    bool stale;    /* the fold has acts that the journal has not: it is made anew */
-    bool at_once;  /* each signature is checked before its transaction is folded */
-    uint64_t anew; /* how often the fold was made anew */
-    uint64_t lost; /* the transaction that this journal lacks, though an earlier one had it; 0 */
+    bool stale;      /* the fold has acts that the journal has not: it is made anew */
+    bool at_once;    /* each signature is checked before its transaction is folded */
+    uint64_t anew;   /* how often the fold was made anew */
+    uint64_t lost;   /* the transaction that this journal lacks, though an earlier one had it; 0 */
+    uint64_t parted; /* the first act that is not what the earlier one had there; 0: not known */
     struct signatures *signatures; /* that are to be checked still; NULL: none */
     uint8_t (*forged)[HASH_LEN];   /* history_next of transactions that were found to be forged */
     size_t forged_count, forged_room;
@@ -106,6 +107,9 @@ enum error history_settle(struct history *history);
 /* Adds a fault, each once, or only counts it when there are too many. */
 void history_note_fault(struct history *history, enum history_fault_kind kind, uint64_t txn,
                         uint64_t seq);
+
+/* The journal was not rolled back: takes that fault away. */
+void history_forgive(struct history *history);
 
 /* Frees what the history has of its own; the rest stays the caller's. */
 void history_end(struct history *history);

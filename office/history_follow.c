@@ -232,6 +232,17 @@ enum error history_settle(struct history *history)
     return error;
 }
 
+void history_forgive(struct history *history)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < history->fault_count && i < HISTORY_FAULTS_MAX; i++)
+        if (history->faults[i].kind != HISTORY_ROLLED_BACK)
+            history->faults[kept++] = history->faults[i];
+    if (history->fault_count <= HISTORY_FAULTS_MAX)
+        history->fault_count = kept;
+    history->lost = 0;
+}
+
 void history_end(struct history *history)
 {
     fold_free(&history->fold);

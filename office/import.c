@@ -314,9 +314,7 @@ static void take_file(struct run *run, int dir, const char *name, const char *sh
 
 static int is_bundle(const struct dirent *entry)
 {
-    const size_t len = strlen(entry->d_name), end = sizeof NAMES_BUNDLE - 1;
-    return len > end && entry->d_name[0] != '.' &&
-           strcmp(entry->d_name + len - end, NAMES_BUNDLE) == 0;
+    return names_ends(entry->d_name, NAMES_BUNDLE);
 }
 
 /* The names must stay until the last bundle has ended. */

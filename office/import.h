@@ -17,12 +17,14 @@ struct import_report {
     uint64_t records; /* new ones */
     uint64_t held;    /* known already */
     uint64_t covers;
+    uint64_t seen;       /* notes that messages were read, and nothing written */
     uint64_t complaints; /* new cases */
     uint64_t joined;     /* letters that joined a case */
     uint64_t unreadable;
     uint64_t misplaced;
     uint64_t replays;   /* letters that came before, in another record: they are not added again */
     uint64_t rollbacks; /* bundles that show a kiosk set back to an older state */
+    uint64_t misfits;   /* bundles that tell of a board that does not fit */
 };
 
 /* An import of one or many bundles. refused and progress may be NULL; they get names from a stick,

@@ -88,6 +88,7 @@ struct writing {
     bool has_act;
     size_t act; /* the import act's place in the batch */
     bool rolled_back;
+    bool misfit; /* it tells of a board that does not fit */
 };
 
 /* Whether the chunk says anything that the journal lacks. */
@@ -124,6 +125,7 @@ static enum error add_import(struct writing *writing, struct history_batch *batc
     };
     memcpy(act.subject, source->card.kiosk, CARD_KIOSK_LEN);
     contact_take(&after, contact, source->import->now / DAY_MINUTES);
+    writing->misfit = contact_brings_misfit(&source->state, contact);
     writing->rolled_back = after.rollbacks > source->state.rollbacks;
     contact_encode(contact, body);
     writing->has_act = true;
@@ -170,11 +172,26 @@ static bool is_replay(const struct import_chunk *chunk, size_t i)
     return came;
 }
 
+/* Whether an act says that messages were seen of a case that there is not, nor comes with a letter
+   before it. Who made it has seen none, and it would spoil the whole transaction. */
+static bool is_of_no_case(const struct fold *fold, const struct history_batch *batch, size_t at)
+{
+    const struct act *act = &batch->acts[at].act;
+    bool is = act->kind == ACT_SEEN && fold_case_of(fold, act->subject) == NULL;
+    for (size_t i = 0; i < at && is; i++) {
+        const struct history_act *before = &batch->acts[i];
+        is = before->left_out || before->act.kind != ACT_LETTER ||
+             memcmp(before->act.subject, act->subject, sizeof act->subject) != 0;
+    }
+    return is;
+}
+
 /* Leaves out what somebody else took since it was chosen, and says what is left. */
 static enum error before(void *context, struct history_batch *batch)
 {
     struct writing *writing = context;
     struct import_chunk *chunk = writing->chunk;
+    const struct fold *fold = chunk->source->import->vault->history.fold;
     const struct journal_record *taken[IMPORT_CHUNK_MAX];
     size_t n = 0;
     for (size_t i = 0; i < chunk->n; i++) {
@@ -185,7 +202,8 @@ static enum error before(void *context, struct history_batch *batch)
         one->held = held == ERROR_NONE;
         one->replay = is_replay(chunk, i);
         for (size_t k = 0; k < one->acts; k++)
-            batch->acts[one->at + k].left_out = one->held || one->replay;
+            batch->acts[one->at + k].left_out =
+                one->held || one->replay || is_of_no_case(fold, batch, one->at + k);
         if (one->held)
             continue;
         held = settle_tag(chunk->source->import->vault->journal, taken, n, one);
@@ -268,12 +286,14 @@ static void count(const struct writing *writing, const struct history_batch *bat
         report->records++;
         report->misplaced += one->opening.misplaced;
         report->covers += one->opening.outcome == OPENING_COVER;
+        report->seen += one->opening.outcome == OPENING_SEEN;
         report->unreadable += one->opening.outcome == OPENING_UNREADABLE;
         report->replays += one->replay;
         if (one->opening.outcome == OPENING_FILED && !one->replay)
             count_filed(one, batch, fold, report);
     }
     report->rollbacks += writing->rolled_back;
+    report->misfits += writing->misfit;
     source->brings_new = source->brings_new || writing->contact.taken > 0;
 }
 

@@ -106,6 +106,20 @@ enum error item_add_letter(struct history_batch *batch, const struct keyset *key
     return error;
 }
 
+enum error item_add_seen(struct history_batch *batch, const struct keyset *keys,
+                         const struct item_source *source, const struct letter *letter)
+{
+    const uint32_t today = source->now / MINUTES;
+    struct act act = {
+        .kind = ACT_SEEN,
+        .minute = source->now,
+        .to = letter->seen,
+        .day = letter->day < today ? letter->day : today,
+    };
+    enum error error = keyset_handle(keys, letter->tag_key, LETTER_KEY_LEN, act.subject);
+    return error == ERROR_NONE ? history_batch_add(batch, keys, &act, NULL, NULL, NULL) : error;
+}
+
 static struct act begin(const struct item_case *of_case, enum act_kind kind)
 {
     struct act act = {
@@ -118,21 +132,21 @@ static struct act begin(const struct item_case *of_case, enum act_kind kind)
 }
 
 enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
-                            const struct item_case *of_case, uint8_t state, const char *text,
-                            size_t len)
+                            const struct item_case *of_case, const struct item_message *message)
 {
-    const struct act_content content = {.text = text, .text_len = len};
+    const struct act_content content = {.text = message->text, .text_len = message->len};
+    const bool text = message->len > 0;
     struct act act = begin(of_case, ACT_MESSAGE);
-    if (len > ANSWER_TEXT_MAX)
+    if (message->len > ANSWER_TEXT_MAX)
         return ERROR_TEXT_LONG;
     act.field = ACT_MESSAGES;
     act.from = of_case->seen->messages;
-    act.to = act.from + 1;
+    act.to = message->n;
     act.day = of_case->now / MINUTES;
-    act.state = state;
-    act.flags = len > 0 ? ACT_HAS_TEXT : 0;
-    return history_batch_add(batch, keys, &act, len > 0 ? &of_case->key : NULL,
-                             len > 0 ? &content : NULL, NULL);
+    act.state = message->state;
+    act.flags = (text ? ACT_HAS_TEXT : 0) | (message->asks ? ACT_ASKS : 0);
+    return history_batch_add(batch, keys, &act, text ? &of_case->key : NULL, text ? &content : NULL,
+                             NULL);
 }
 
 enum error item_add_status(struct history_batch *batch, const struct keyset *keys,
@@ -257,24 +271,32 @@ static enum error take_text(const struct content *content, struct item *item)
     return utf8_valid(item->text, item->len) ? ERROR_NONE : ERROR_JOURNAL_ROW;
 }
 
+static bool says_its_day(const struct act *act)
+{
+    return act->kind == ACT_MESSAGE || act->kind == ACT_SEEN;
+}
+
 static void take_head(const struct act *act, struct item *item)
 {
     static const struct {
         uint16_t kind;
         enum item_kind item;
     } kinds[] = {
-        {ACT_LETTER, ITEM_LETTER}, {ACT_MESSAGE, ITEM_MESSAGE}, {ACT_STATE, ITEM_STATUS},
-        {ACT_NOTE, ITEM_NOTE},     {ACT_UNDONE, ITEM_STATUS},   {ACT_TAKEN_BACK, ITEM_TAKEN_BACK},
+        {ACT_LETTER, ITEM_LETTER},         {ACT_MESSAGE, ITEM_MESSAGE},
+        {ACT_STATE, ITEM_STATUS},          {ACT_NOTE, ITEM_NOTE},
+        {ACT_UNDONE, ITEM_STATUS},         {ACT_SEEN, ITEM_SEEN},
+        {ACT_TAKEN_BACK, ITEM_TAKEN_BACK},
     };
     item->kind = ITEM_OTHER;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].kind == act->kind)
             item->kind = kinds[i].item;
     item->minute = act->minute;
-    item->day = act->kind == ACT_MESSAGE ? act->day : act->minute / MINUTES;
+    item->day = says_its_day(act) ? act->day : act->minute / MINUTES;
     item->misplaced = (act->flags & ACT_MISPLACED) != 0;
-    item->n = item->kind == ITEM_MESSAGE || item->kind == ITEM_TAKEN_BACK ? act->to : 0;
+    item->n = says_its_day(act) || act->kind == ACT_TAKEN_BACK ? act->to : 0;
     item->has_text = item->kind == ITEM_MESSAGE && (act->flags & ACT_HAS_TEXT) != 0;
+    item->asks = item->has_text && (act->flags & ACT_ASKS) != 0;
     item->state = act->state;
     item->undoes = act->kind == ACT_UNDONE;
     if (item->kind == ITEM_STATUS) {
@@ -321,7 +343,7 @@ enum error item_read(struct item_reader *reader, uint64_t seq, struct item *item
     item->verdict = (enum fold_verdict)kept->verdict;
     if (kept->place != FOLD_NOWHERE)
         item->case_id = kept->place + 1;
-    if (item->kind == ITEM_OTHER || item->kind == ITEM_STATUS)
+    if (item->kind == ITEM_OTHER || item->kind == ITEM_STATUS || item->kind == ITEM_SEEN)
         return ERROR_NONE;
     error = open_body(reader, &found.act, seq, found.body_digest, &content);
     if (error != ERROR_NONE)

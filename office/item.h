@@ -4,8 +4,11 @@
 
    letter   kiosk id (8), record number (8), type of the place by the kiosk's card (1), letter
             without its closing zeros
-   message  UTF-8 text; none, and no body, when only the state is told
-   note     UTF-8 text */
+   message  UTF-8 text, of a question as office/question has it; none, and no body, when only the
+            state is told
+   note     UTF-8 text
+
+   What the person has seen has no body: `to` is the number of the message. */
 #ifndef OFFICE_ITEM_H
 #define OFFICE_ITEM_H
 
@@ -24,6 +27,7 @@ enum item_kind {
     ITEM_MESSAGE,
     ITEM_STATUS,
     ITEM_NOTE,
+    ITEM_SEEN,
     ITEM_TAKEN_BACK,
     ITEM_OTHER
 };
@@ -35,17 +39,19 @@ struct item {
     uint64_t case_id;
     uint64_t act;                /* its number in the journal */
     uint32_t minute;             /* when it was added */
-    uint32_t day;                /* the same day, or the one that a message says */
+    uint32_t day;                /* the same day, or the one that a message or letter says */
     uint32_t officer;            /* who added it */
     enum fold_verdict verdict;   /* what does not count is shown, too */
     const struct letter *letter; /* ITEM_LETTER */
     const uint8_t *kiosk;
     uint64_t seq;
     bool misplaced;
-    uint8_t type;    /* of the place, as the kiosk's card said when the letter was filed */
-    uint64_t n;      /* ITEM_MESSAGE, and ITEM_TAKEN_BACK: of the message that it takes back */
+    uint8_t type; /* of the place, as the kiosk's card said when the letter was filed */
+    uint64_t n; /* ITEM_MESSAGE; ITEM_SEEN: up to this one; ITEM_TAKEN_BACK: of the message that it
+                   takes back */
     bool taken_back; /* ITEM_MESSAGE: it leaves on no board */
     bool has_text;   /* false: only the state of the case is told */
+    bool asks;       /* ITEM_MESSAGE: it is a question */
     uint8_t state;   /* as the person is told (complaint/taxonomy) */
     uint8_t was;     /* ITEM_STATUS, and the status from then on */
     uint8_t status;
@@ -76,6 +82,10 @@ enum error item_add_letter(struct history_batch *batch, const struct keyset *key
                            const struct item_source *source, const struct letter *letter,
                            bool misplaced, const uint8_t *raw);
 
+/* Adds to the batch the act that the person has seen messages, by a letter of that kind. */
+enum error item_add_seen(struct history_batch *batch, const struct keyset *keys,
+                         const struct item_source *source, const struct letter *letter);
+
 /* A case as its officer saw it, and its key (KEYSET_KEY_LEN bytes of secret memory). */
 struct item_case {
     const struct fold_case *seen;
@@ -83,13 +93,20 @@ struct item_case {
     uint32_t now;
 };
 
-/* Add to the batch: the next message to the person, in this public state, saying that day, with a
-   text or none; a status; a note. ERROR_TEXT_LONG for a note over ITEM_NOTE_MAX bytes; errors of
-   history_batch_add. */
+/* Message n to the person in a public state, with a text, or none when len is 0. */
+struct item_message {
+    uint64_t n;
+    uint8_t state;
+    bool asks; /* the text is a question */
+    const char *text;
+    size_t len;
+};
+
+/* Add to the batch: a message to the person, saying that day; a status; a note. ERROR_TEXT_LONG
+   for a note over ITEM_NOTE_MAX bytes; errors of history_batch_add. */
 enum { ITEM_NOTE_MAX = 14000 };
 enum error item_add_message(struct history_batch *batch, const struct keyset *keys,
-                            const struct item_case *of_case, uint8_t state, const char *text,
-                            size_t len);
+                            const struct item_case *of_case, const struct item_message *message);
 enum error item_add_status(struct history_batch *batch, const struct keyset *keys,
                            const struct item_case *of_case, uint8_t status);
 enum error item_add_note(struct history_batch *batch, const struct keyset *keys,

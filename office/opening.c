@@ -99,6 +99,14 @@ static enum error make_tags(const struct item_source *source, const struct lette
     return error;
 }
 
+static enum error add_seen(struct history_batch *batch, const struct keyset *keys,
+                           const struct item_source *source, const struct letter *letter,
+                           struct opening *opening)
+{
+    enum error error = keyset_handle(keys, letter->tag_key, LETTER_KEY_LEN, opening->handle);
+    return error == ERROR_NONE ? item_add_seen(batch, keys, source, letter) : error;
+}
+
 static enum error add_acts(struct history_batch *batch, const struct keyset *keys,
                            const struct item_source *source, const struct letter *letter,
                            const uint8_t *raw, struct opening *opening)
@@ -117,15 +125,23 @@ enum error opening_file(struct history_batch *batch, const struct keyset *keys,
                         const struct item_source *source, const uint8_t *raw,
                         struct opening *opening)
 {
+    static const enum opening_outcome outcomes[] = {
+        [LETTER_COVER] = OPENING_COVER,
+        [LETTER_COMPLAINT] = OPENING_FILED,
+        [LETTER_FOLLOWUP] = OPENING_FILED,
+        [LETTER_SEEN] = OPENING_SEEN,
+    };
     enum error error = ERROR_NONE;
     struct letter *letter = secret_new(sizeof *letter);
     if (letter == NULL)
         return ERROR_MEMORY;
     if (letter_decode(raw, letter) == ERROR_NONE) {
-        opening->outcome = letter->kind == LETTER_COVER ? OPENING_COVER : OPENING_FILED;
+        opening->outcome = outcomes[letter->kind];
         opening->misplaced = is_misplaced(source, letter);
         if (opening->outcome == OPENING_FILED)
             error = add_acts(batch, keys, source, letter, raw, opening);
+        else if (opening->outcome == OPENING_SEEN)
+            error = add_seen(batch, keys, source, letter, opening);
     }
     secret_free(letter);
     return error;

@@ -15,7 +15,7 @@ enum error opening_envelope(const struct keyset *keys, const uint8_t *envelope, 
                             bool *opened);
 
 /* What came of a letter. */
-enum opening_outcome { OPENING_UNREADABLE, OPENING_COVER, OPENING_FILED };
+enum opening_outcome { OPENING_UNREADABLE, OPENING_COVER, OPENING_SEEN, OPENING_FILED };
 
 /* How many charters before the present one a letter may have arrived under: of more, none is in use
    any more. */
@@ -41,7 +41,8 @@ enum error opening_none(const struct keyset *keys, const struct item_source *sou
                         struct opening *opening);
 
 /* Adds to the batch the act by which an opened letter (LETTER_LEN bytes) is filed into the case
-   that its tag key names. A cover is not kept, nor is what does not decode. Of a letter that names
+   that its tag key names. A cover is not kept, nor is what does not decode; that messages were seen
+   is an act of its own kind, and its tag stays the spare one. Of a letter that names
    the kiosk and the record that it came in the tag becomes the one that its writer looks for, which
    a record before may have already; of everything else it stays the spare one. Errors of
    item_add_letter. Safe in several threads at once, each with a batch of its own. */

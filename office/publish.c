@@ -85,13 +85,15 @@ static enum error gather_notices(const struct vault *vault, struct notices *noti
 
 /* --- the board --- */
 
-static enum error make_board(struct vault *vault, const struct notices *notices, uint32_t now,
+static enum error make_board(struct vault *vault, const struct notices *notices,
+                             const struct backup *backup, uint32_t now,
                              struct publish_report *report)
 {
     struct publish_last last;
     struct publish_board board = {
         .vault = vault,
         .last = &last,
+        .backup = backup,
         .day = now / DAY_MINUTES,
         .notices = notices->text != NULL ? notices->text : "",
         .notices_len = notices->len,
@@ -137,7 +139,7 @@ static enum error write_files(struct vault *vault, const char *out, struct publi
     enum error error = publish_files_last(vault, &last);
     if (error == ERROR_NONE)
         error = publish_files_write(vault, out, &last);
-    report->number = last.number;
+    report->number = last.head.number;
     report->day = last.day;
     report->answers = vault->charter.settings[CHARTER_ANSWERS];
     publish_files_free(&last);
@@ -163,15 +165,20 @@ enum error publish_folder(const char *out)
     return file_settle(out);
 }
 
+/* The backup comes first: what a board acknowledges, kiosks forget. */
 static enum error make_due(struct vault *vault, uint32_t now, struct publish_report *report)
 {
     struct notices notices = {.text = NULL};
+    struct backup backup;
     enum error error = gather_notices(vault, &notices, &report->line);
     report->blamed = error == ERROR_NONE ? NULL : NOTICES_FILE;
     report->notices = (uint32_t)notices.len;
-    (void)journal_checkpoint(vault->journal); /* what a board acknowledges is in the file then */
+    if (error == ERROR_NONE) {
+        error = backup_publish(vault, now, &backup);
+        report->unsaved = error != ERROR_NONE;
+    }
     if (error == ERROR_NONE)
-        error = make_board(vault, &notices, now, report);
+        error = make_board(vault, &notices, &backup, now, report);
     free(notices.text);
     return error;
 }
@@ -203,6 +210,8 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t now,
     enum error error = publish_folder(out);
     if (error == ERROR_NONE)
         error = history_settle(&vault->history);
+    if (error == ERROR_NONE)
+        error = publish_files_renewed(vault);
     if (error == ERROR_NONE)
         error = publish_files_follow(vault, out);
     if (error == ERROR_NONE)

@@ -29,6 +29,7 @@ struct publish_report {
     uint32_t ahead; /* a board that a kiosk holds and this office never made; 0: none */
     uint8_t ahead_kiosk[CARD_KIOSK_LEN];
     uint32_t notices;   /* bytes of public notices, for a board that is made */
+    bool unsaved;       /* the error is that of the backup (office/backup) */
     const char *blamed; /* the file in the office's folder that is at fault, or NULL */
     uint32_t line;      /* of that file; 0: the file as a whole */
 };
@@ -39,7 +40,8 @@ struct publish_report {
 enum error publish_folder(const char *out);
 
 /* Makes a board when one is due, on the charter's days and at most once a day, whether anything
-   waits or not; the first on any day. Then brings the folder `out`, which is made when it is
+   waits or not; the first on any day. Before that it writes a backup (backup_publish), and what is
+   not in the backup is not acknowledged. Then brings the folder `out`, which is made when it is
    missing, to what the last board is: sandyq.board, its segments, and sandyq.charter; segments
    that it does not name are removed. The board's number goes up by one, or above what a kiosk
    holds, which it would not give up for an older one.
@@ -53,8 +55,10 @@ enum error publish_folder(const char *out);
    report->made says so; then its files are not all written, and the next call writes them:
    ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL, ERROR_MISSING, ERROR_READONLY, ERROR_FULL,
    ERROR_IO, ERROR_MEMORY, ERROR_JOURNAL_CORRUPT (the last board is not what was published),
-   ERROR_BOARD_NEWER (the folder has a board of this office that the journal lacks; nothing there is
-   touched), errors of history_append. */
+   ERROR_RENEWAL_FIRST (the office was restored without a copy of its boards, and its charter is
+   still the one of before), errors of backup_publish (report->unsaved), ERROR_BOARD_NEWER (the
+   folder has a board of this office that the journal lacks; nothing there is touched), errors of
+   history_append. */
 enum error publish_run(struct vault *vault, const char *out, uint32_t now,
                        struct publish_report *report);
 

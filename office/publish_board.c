@@ -9,6 +9,7 @@
 #include "crypto/secret.h"
 #include "office/publish_parts.h"
 #include "office/published.h"
+#include "office/restored.h"
 #include "protocol/segment.h"
 
 _Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
@@ -24,7 +25,7 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     const size_t left = SEGMENT_ARRIVALS_MAX - board->arrival_count;
     const size_t most = vault->charter.settings[CHARTER_ARRIVALS];
     enum error error = arrived_read(&board->told, fold_kiosk(vault->history.fold, i),
-                                    most < left ? most : left, arrived);
+                                    board->backup->act, most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
     /* What a kiosk claims further ahead is not followed. */
@@ -61,8 +62,7 @@ static enum error take_kiosks(struct publish_board *board)
     board->kiosks = calloc(n + 1, sizeof *board->kiosks);
     if (board->kiosks == NULL)
         return ERROR_MEMORY;
-    enum error error =
-        told_begin(&board->told, board->vault, last->number > 0 ? &last->head : NULL);
+    enum error error = told_begin(&board->told, board->vault, last->held > 0 ? &last->head : NULL);
     if (error == ERROR_NONE)
         error = take_all(board);
     if (error != ERROR_NONE || told_fits(&board->told))
@@ -181,7 +181,8 @@ static enum error list_board(void *context, const struct journal_board *row)
         if (segment.number != row->number)
             continue;
         list->named++;
-        if (stays)
+        /* A restored office may lack one that was there. */
+        if (stays && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
             list->all[list->n++] = segment;
     }
     return list->named > had || !stays
@@ -208,7 +209,7 @@ static enum error make_list(struct list *list)
 {
     const struct publish_board *board = list->board;
     enum error error = ERROR_NONE;
-    if (board->last->number > 0)
+    if (board->last->held > 0)
         error = journal_each_board(board->vault->journal, list_board, list);
     if (error == ERROR_NONE && list->named != board->last->head.segment_count)
         error = ERROR_JOURNAL_CORRUPT; /* somebody took a board out */
@@ -231,9 +232,31 @@ static struct head_mark *make_marks(const struct publish_board *board)
     return marks;
 }
 
+/* The last restore, in every head from then on: whoever holds an older one sees there why it does
+   not fit. What is wrong with its act, the audit says. */
+static enum error fill_restored(struct vault *vault, struct head *head)
+{
+    const struct fold *fold = vault->history.fold;
+    struct restored restored;
+    enum error error = ERROR_NONE;
+    for (uint64_t seq = fold_last(fold); seq > 0; seq--) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind != ACT_RESTORED || act->verdict != FOLD_COUNTS)
+            continue;
+        error = restored_read(&vault->history, seq, &restored);
+        if (error != ERROR_NONE)
+            break;
+        head->restored = restored.board;
+        memcpy(head->lost, restored.lost, sizeof head->lost);
+        memcpy(head->kept, restored.kept, sizeof head->kept);
+        break;
+    }
+    return error == ERROR_FORGED || error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+}
+
 static enum error fill_head(const struct publish_board *board, struct head *head)
 {
-    const struct vault *vault = board->vault;
+    struct vault *vault = board->vault;
     struct journal_txn txn;
     *head = (struct head){
         .charter = vault->charter.number,
@@ -246,6 +269,8 @@ static enum error fill_head(const struct publish_board *board, struct head *head
     memcpy(head->before, board->last->hash, sizeof head->before);
     enum error error = journal_txn(vault->journal, vault->history.txn, &txn);
     memcpy(head->journal, txn.hash, sizeof head->journal);
+    if (error == ERROR_NONE)
+        error = fill_restored(vault, head);
     return error == ERROR_NO_ROW ? ERROR_JOURNAL_ROW : error;
 }
 
@@ -394,6 +419,8 @@ enum error publish_board_add(struct publish_board *board, uint32_t now)
                             .to = board->number};
     enum error error = make_body(board, &body, &content.head_len);
     content.head = body;
+    if (error == ERROR_NONE)
+        error = backup_add(&batch, vault->keys, board->backup, now);
     if (error == ERROR_NONE)
         error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
     if (error == ERROR_NONE)

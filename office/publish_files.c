@@ -11,6 +11,7 @@
 #include "crypto/secret.h"
 #include "office/publish_parts.h"
 #include "office/published.h"
+#include "office/restored.h"
 #include "protocol/board_folder.h"
 #include "protocol/names.h"
 
@@ -28,7 +29,7 @@ static enum error keep_head(void *context, const struct journal_board *row)
     return ERROR_NONE;
 }
 
-static enum error read_act(struct vault *vault, uint64_t seq, struct publish_last *last)
+static enum error read_made(struct vault *vault, uint64_t seq, struct publish_last *last)
 {
     const uint8_t *content = NULL;
     size_t len = 0;
@@ -41,11 +42,25 @@ static enum error read_act(struct vault *vault, uint64_t seq, struct publish_las
         (published_decode(content, len, &board) != ERROR_NONE || board.number != last->number))
         error = ERROR_JOURNAL_ROW;
     if (error == ERROR_NONE) {
+        last->held = last->number;
         last->day = board.day;
         memcpy(last->hash, board.hash, HASH_LEN);
     }
     secret_free(plain);
     return error;
+}
+
+static enum error read_restored(struct vault *vault, uint64_t seq, struct publish_last *last)
+{
+    struct restored restored;
+    const enum error error = restored_read(&vault->history, seq, &restored);
+    if (error != ERROR_NONE)
+        return error == ERROR_FORGED ? ERROR_JOURNAL_ROW : error;
+    last->held = restored.board;
+    last->day = restored.day;
+    last->unseen = (restored.flags & RESTORED_UNSEEN) != 0 ? restored.charter : 0;
+    memcpy(last->hash, restored.head, HASH_LEN);
+    return ERROR_NONE;
 }
 
 static enum error check_head(struct publish_last *last)
@@ -67,10 +82,11 @@ enum error publish_files_last(struct vault *vault, struct publish_last *last)
     *last = (struct publish_last){.number = number};
     if (seq == 0)
         return ERROR_NONE;
-    enum error error = read_act(vault, seq, last);
-    if (error == ERROR_NONE)
-        error = journal_board(vault->journal, number, keep_head, last);
-    if (error == ERROR_NONE)
+    const bool restored = fold_act(vault->history.fold, seq)->kind == ACT_RESTORED;
+    enum error error = restored ? read_restored(vault, seq, last) : read_made(vault, seq, last);
+    if (error == ERROR_NONE && last->held > 0)
+        error = journal_board(vault->journal, last->held, keep_head, last);
+    if (error == ERROR_NONE && last->held > 0)
         error = check_head(last);
     if (error != ERROR_NONE)
         publish_files_free(last);
@@ -91,10 +107,20 @@ static bool is_ahead(const struct vault *vault, const struct publish_last *last,
     struct head head;
     if (head_decode(bytes, len, charter->board, charter->office, &head) != ERROR_NONE)
         return false;
-    if (last->number == 0)
+    if (last->held == 0)
         return true;
     const int newer = head_compare(&head, &last->head);
     return newer > 0 || (newer == 0 && (len != last->len || memcmp(bytes, last->bytes, len) != 0));
+}
+
+enum error publish_files_renewed(struct vault *vault)
+{
+    struct publish_last last;
+    enum error error = publish_files_last(vault, &last);
+    if (error == ERROR_NONE && last.unseen >= vault->charter.number)
+        error = ERROR_RENEWAL_FIRST;
+    publish_files_free(&last);
+    return error;
 }
 
 enum error publish_files_follow(struct vault *vault, const char *out)

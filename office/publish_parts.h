@@ -8,15 +8,19 @@
 #include <stdint.h>
 
 #include "office/arrived.h"
+#include "office/backup.h"
 #include "office/queue.h"
 #include "office/told.h"
 #include "office/vault.h"
 #include "protocol/head.h"
 
-/* The board published last, as its act has it; and its head. */
+/* The board published last, as its act has it; and its head. Or the one at which a restored office
+   goes on (office/restored). */
 struct publish_last {
-    uint32_t number; /* 0: none */
+    uint32_t number; /* the next one is higher; 0: none yet */
+    uint32_t held;   /* the number of this one; 0: none is held */
     uint32_t day;
+    uint32_t unseen; /* restored without a copy, under the charter of this number; 0: no */
     uint8_t hash[HASH_LEN];
     uint8_t *bytes; /* of the head, malloc'd */
     size_t len;
@@ -28,6 +32,9 @@ struct publish_last {
    ERROR_MEMORY, errors of the store. */
 enum error publish_files_last(struct vault *vault, struct publish_last *last);
 void publish_files_free(struct publish_last *last);
+
+/* ERROR_RENEWAL_FIRST when publish_run says so. Errors of publish_files_last. */
+enum error publish_files_renewed(struct vault *vault);
 
 /* Whether the board in the folder `out`, if there is one of this office, is one that the journal
    has made or an older one. ERROR_BOARD_NEWER when not: the journal was put back from a copy, and
@@ -45,6 +52,7 @@ enum error publish_files_write(struct vault *vault, const char *out,
 struct publish_board {
     struct vault *vault;
     const struct publish_last *last;
+    const struct backup *backup; /* that holds what it acknowledges */
     uint32_t day;
     uint32_t number;
     const char *notices;

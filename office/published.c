@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "base/wire.h"
 #include "crypto/secret.h"
+#include "office/restored.h"
 #include "protocol/charter.h"
 
 enum { AT_DAY = 4, AT_HASH = 8 };
@@ -98,6 +99,25 @@ static enum error read_act(struct history *history, uint64_t seq, uint8_t *plain
     return ERROR_NONE;
 }
 
+/* Those on boards that a restored office took over. */
+static enum error read_restored(struct history *history, uint64_t seq, struct published *published)
+{
+    struct restored_left *left = NULL;
+    size_t n = 0;
+    enum error error = restored_messages(history, seq, &left, &n);
+    if (error == ERROR_JOURNAL_ROW || error == ERROR_FORGED) {
+        published->blind = seq;
+        return ERROR_NONE;
+    }
+    if (error == ERROR_NONE)
+        error = GROW(published->all, published->n, n, published->room);
+    for (size_t i = 0; i < n && error == ERROR_NONE; i++)
+        published->all[published->n++] =
+            (struct published_message){left[i].act, seq, left[i].board, left[i].day};
+    free(left);
+    return error;
+}
+
 static int by_act(const void *a, const void *b)
 {
     const struct published_message *x = a, *y = b;
@@ -112,9 +132,13 @@ enum error published_read(struct history *history, struct published *published)
     uint8_t *plain = secret_new(ACT_BODY_MAX);
     enum error error = plain != NULL ? ERROR_NONE : ERROR_MEMORY;
     *published = (struct published){.all = NULL};
-    for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++)
-        if (fold_act(fold, seq)->kind == ACT_BOARD && fold_act(fold, seq)->verdict == FOLD_COUNTS)
+    for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind == ACT_BOARD && act->verdict == FOLD_COUNTS)
             error = read_act(history, seq, plain, published);
+        else if (act->kind == ACT_RESTORED && act->verdict == FOLD_COUNTS)
+            error = read_restored(history, seq, published);
+    }
     secret_free(plain);
     if (error != ERROR_NONE)
         published_free(published);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the acts of the boards say: which board was published, and which messages left on it. A
-   message whose act none of them names waits, whatever else stands in journal.db.
+/* What the acts of the boards say: which board was published, and which messages left on it. Of
+   boards that a restored office took over its act says so (office/restored). A message whose act
+   none of them names waits, whatever else stands in journal.db.
 
    body of a board act, 40 bytes and 4 for each answer of the board
    offset  bytes  what
@@ -44,7 +45,7 @@ enum error published_decode(const uint8_t *in, size_t len, struct published_boar
 /* A message that left. */
 struct published_message {
     uint64_t act;
-    uint64_t by; /* the act of the board */
+    uint64_t by; /* the act of the board, or that took it over */
     uint32_t board;
     uint32_t day;
 };
@@ -56,8 +57,9 @@ struct published {
     uint64_t blind; /* the last act of a board whose body does not open, or makes no sense; 0 */
 };
 
-/* Reads them from the acts of boards that count. Of messages before published->blind that are not
-   found nobody knows. ERROR_MEMORY, errors of the store: nothing is to be freed. */
+/* Reads them from the acts of boards, and of restoring, that count. Of messages before
+   published->blind that are not found nobody knows. ERROR_MEMORY, errors of the store: nothing is
+   to be freed. */
 enum error published_read(struct history *history, struct published *published);
 void published_free(struct published *published);
 

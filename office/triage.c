@@ -138,20 +138,39 @@ static enum error check_text(const char *text, size_t len)
     return is_blank(text, len) ? ERROR_TEXT_EMPTY : ERROR_NONE;
 }
 
+/* Sends a text, and sets this status with it unless the case has it already. */
+static enum error send_text(struct casefile *casefile, const struct casefile_reply *text,
+                            const struct taxonomy_status *status, bool *kept)
+{
+    const bool stays = status == NULL || casefile_seen(casefile)->state == status->number;
+    struct casefile_reply reply = *text;
+    reply.message = true;
+    reply.status = stays ? 0 : status->number;
+    *kept = false;
+    enum error error = check_text(text->text, text->len);
+    return error == ERROR_NONE ? casefile_reply(casefile, &reply, kept) : error;
+}
+
 enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t now,
                          bool *kept)
 {
-    const struct taxonomy_status *answered = taxonomy_status("answered");
-    const bool stays = answered == NULL || casefile_seen(casefile)->state == answered->number;
+    const struct casefile_reply reply = {
+        .now = now, .state = TAXONOMY_ANSWERED, .text = text, .len = len};
+    return send_text(casefile, &reply, taxonomy_status("answered"), kept);
+}
+
+/* Whether something happened since is asked of people whose case was closed long ago, too. */
+enum error triage_ask(struct casefile *casefile, const char *text, size_t len, uint32_t now,
+                      bool *kept)
+{
+    const struct taxonomy_status *status = taxonomy_status_numbered(casefile_seen(casefile)->state);
+    const bool closed = status != NULL && status->public_state == TAXONOMY_CLOSED;
     const struct casefile_reply reply = {
         .now = now,
-        .message = true,
-        .state = TAXONOMY_ANSWERED,
+        .state = closed ? TAXONOMY_CLOSED : TAXONOMY_ANSWERED,
+        .asks = true,
         .text = text,
         .len = len,
-        .status = stays ? 0 : answered->number,
     };
-    *kept = false;
-    enum error error = check_text(text, len);
-    return error == ERROR_NONE ? casefile_reply(casefile, &reply, kept) : error;
+    return send_text(casefile, &reply, closed ? NULL : taxonomy_status("need-info"), kept);
 }

@@ -52,4 +52,9 @@ enum error triage_set_status(struct casefile *casefile, const struct taxonomy_st
 enum error triage_answer(struct casefile *casefile, const char *text, size_t len, uint32_t now,
                          bool *kept);
 
+/* The same for a question as office/question has it: ERROR_QUESTION when the text is none. The
+   status becomes need-info; a closed case stays closed, and the person is told so. */
+enum error triage_ask(struct casefile *casefile, const char *text, size_t len, uint32_t now,
+                      bool *kept);
+
 #endif

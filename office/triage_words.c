@@ -106,7 +106,7 @@ static bool make_ready(const struct work *work, struct seat *seat)
     char path[PATH_MAX];
     if (seat->reader != NULL)
         return true;
-    vault_folder_journal(work->vault->dir, path);
+    vault_folder_path(work->vault->dir, VAULT_JOURNAL_FILE, path);
     enum error error = ERROR_NONE;
     if (seat->journal == NULL)
         error = journal_open(path, &seat->journal);

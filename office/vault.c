@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "office/home.h"
 #include "office/identity.h"
 #include "office/intake.h"
+#include "office/restored.h"
 #include "office/vault_folder.h"
 
 /* --- opening --- */
@@ -65,11 +67,11 @@ static enum error open_charter(struct vault *vault)
 }
 
 /* The journal and the gate that goes with it. */
-static enum error open_journal(struct vault *vault)
+static enum error open_journal(struct vault *vault, const char *name)
 {
     char path[PATH_MAX];
     uint8_t office[JOURNAL_HASH_LEN];
-    vault_folder_journal(vault->dir, path);
+    vault_folder_path(vault->dir, name, path);
     enum error error = journal_open(path, &vault->journal);
     if (error == ERROR_NONE)
         error = journal_office(vault->journal, office);
@@ -95,24 +97,49 @@ static enum error look_around(int dir)
     return faccessat(dir, ".", W_OK, AT_EACCESS) == 0 ? ERROR_NONE : vault_folder_error(errno);
 }
 
+static enum error open_folder(struct vault *vault, const char *path, int lock)
+{
+    enum error error = vault_folder_open(path, &vault->dir, &vault->shared);
+    if (error == ERROR_NONE)
+        error = look_around(vault->dir);
+    if (error == ERROR_NONE && flock(vault->dir, lock | LOCK_NB) != 0)
+        error = errno == EWOULDBLOCK ? ERROR_OFFICE_BUSY : error_of_errno(errno);
+    if (error == ERROR_NONE)
+        error = vault_folder_finish(vault->dir);
+    if (error != ERROR_NONE)
+        return error;
+    umask(vault->shared ? 0007 : 0077);
+    file_sweep(vault->dir);
+    return open_charter(vault);
+}
+
 enum error vault_open(const char *path, struct vault **out)
 {
     struct vault *vault = *out = vault_blank();
     if (vault == NULL)
         return ERROR_MEMORY;
-    enum error error = vault_folder_open(path, &vault->dir, &vault->shared);
+    enum error error = open_folder(vault, path, LOCK_SH);
     if (error == ERROR_NONE)
-        error = look_around(vault->dir);
-    if (error == ERROR_NONE) {
-        umask(vault->shared ? 0007 : 0077);
-        file_sweep(vault->dir);
-        error = open_charter(vault);
-    }
-    if (error == ERROR_NONE)
-        error = open_journal(vault);
+        error = open_journal(vault, VAULT_JOURNAL_FILE);
     if (error != ERROR_NONE)
         vault_close(out);
     return error;
+}
+
+enum error vault_open_alone(const char *path, struct vault **out)
+{
+    struct vault *vault = *out = vault_blank();
+    if (vault == NULL)
+        return ERROR_MEMORY;
+    enum error error = open_folder(vault, path, LOCK_EX);
+    if (error != ERROR_NONE)
+        vault_close(out);
+    return error;
+}
+
+enum error vault_open_journal(struct vault *vault, const char *name)
+{
+    return open_journal(vault, name);
 }
 
 void vault_close(struct vault **vault)
@@ -201,5 +228,5 @@ enum error vault_unlock(struct vault *vault, const char *home, const struct pass
         error = ERROR_JOURNAL_OTHER;
     if (error == ERROR_NONE)
         error = check_number(vault);
-    return error;
+    return error == ERROR_NONE ? restored_explain(&vault->history) : error;
 }

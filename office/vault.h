@@ -10,6 +10,9 @@
    OFFICE/join-*         requests of people who want to be officers (office/officer)
    OFFICE/notices.txt    public notices, written by the office; may be missing
    OFFICE/unfinished     there while init has not come to its end
+   OFFICE/restoring.db   while an office is restored, the journal that it will have, and
+   OFFICE/restored.db    for a moment, when that is whole
+   OFFICE/lost-N.db      a journal in whose place a backup was put, the first, the second ...
 
    Each officer's keyring and view are in a folder of their own (office/home). */
 #ifndef OFFICE_VAULT_H
@@ -45,8 +48,9 @@ struct vault {
     uint8_t charter_bytes[CHARTER_LEN];
     struct keyset *keys; /* NULL until vault_unlock */
     struct journal *journal;
-    struct history history;                       /* read to its end by vault_unlock */
-    struct view view;                             /* what was kept of it, and of its letters */
+    struct history history; /* read to its end by vault_unlock */
+    struct view view;       /* what was kept of it, and of its letters */
+    const char *backups;    /* folder for backups; NULL: the usual one (office/backup) */
     struct vault_damage damage[VAULT_DAMAGE_MAX]; /* met so far, each once; more are not named */
     size_t damage_count;
 };
@@ -94,6 +98,12 @@ enum error vault_may_make(const char *path, uint32_t today);
    ERROR_OFFICE_NETWORK, ERROR_OFFICE_CHARTER, ERROR_JOURNAL_OTHER, ERROR_READONLY, ERROR_FULL,
    ERROR_MEMORY, errors of journal_open. */
 enum error vault_open(const char *path, struct vault **out);
+
+/* The two halves of vault_open for whoever puts another journal in place: the folder and the
+   charter, while nobody else has the office open (ERROR_OFFICE_BUSY, also of vault_open meanwhile);
+   and a journal in the folder under another name than the usual one. Errors as there. */
+enum error vault_open_alone(const char *path, struct vault **out);
+enum error vault_open_journal(struct vault *vault, const char *name);
 
 /* Opens the officer's keys with the passphrase, takes what the office gave them, and reads the
    history to its end. home is their folder, NULL for the usual one. The vault stays the caller's,

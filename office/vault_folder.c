@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -78,12 +79,56 @@ enum error vault_folder_gate(int dir, bool shared, int *gate)
 
 /* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
  * name. */
-void vault_folder_journal(int dir, char out[PATH_MAX])
+void vault_folder_path(int dir, const char *name, char out[PATH_MAX])
 {
     char link[64];
+    const size_t room = strlen(name) + 2;
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
-    ssize_t len = readlink(link, out, PATH_MAX - sizeof "/" VAULT_JOURNAL_FILE);
+    ssize_t len = readlink(link, out, PATH_MAX - room);
     if (len <= 0)
         len = snprintf(out, PATH_MAX, "%s", link);
-    snprintf(out + len, PATH_MAX - (size_t)len, "/" VAULT_JOURNAL_FILE);
+    snprintf(out + len, PATH_MAX - (size_t)len, "/%s", name);
+}
+
+/* --- another journal in the place of one --- */
+
+bool vault_folder_has(int dir, const char *name)
+{
+    struct stat about;
+    return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What is not there is moved. */
+static enum error move(int dir, const char *from, const char *to)
+{
+    return renameat(dir, from, dir, to) == 0 || errno == ENOENT ? ERROR_NONE
+                                                                : error_of_errno(errno);
+}
+
+/* The log goes with its file: else it would be taken for the next one's. */
+enum error vault_folder_move_journal(int dir)
+{
+    char name[32], log[32 + sizeof "-wal"];
+    int n = 1;
+    do {
+        snprintf(name, sizeof name, "lost-%d.db", n++);
+        snprintf(log, sizeof log, "%s-wal", name);
+    } while (vault_folder_has(dir, name) || vault_folder_has(dir, log));
+    enum error error = move(dir, VAULT_JOURNAL_FILE, name);
+    if (error == ERROR_NONE)
+        error = move(dir, VAULT_JOURNAL_FILE "-wal", log);
+    unlinkat(dir, VAULT_JOURNAL_FILE "-shm", 0);
+    return error == ERROR_NONE && fsync(dir) != 0 ? ERROR_IO : error;
+}
+
+enum error vault_folder_finish(int dir)
+{
+    if (!vault_folder_has(dir, VAULT_RESTORED_FILE))
+        return ERROR_NONE;
+    if (vault_folder_has(dir, VAULT_JOURNAL_FILE))
+        return unlinkat(dir, VAULT_RESTORED_FILE, 0) == 0 ? ERROR_NONE : error_of_errno(errno);
+    enum error error = vault_folder_move_journal(dir); /* of which the log may be left */
+    if (error == ERROR_NONE)
+        error = move(dir, VAULT_RESTORED_FILE, VAULT_JOURNAL_FILE);
+    return error == ERROR_NONE && fsync(dir) != 0 ? ERROR_IO : error;
 }

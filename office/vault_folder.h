@@ -12,6 +12,7 @@
 #define VAULT_JOURNAL_FILE    "journal.db"
 #define VAULT_GATE_FILE       "gate"
 #define VAULT_UNFINISHED_FILE "unfinished"
+#define VAULT_RESTORED_FILE   "restored.db"
 
 /* Opens the folder and checks who can get into it and that it is on this machine. ERROR_NOT_OFFICE,
    ERROR_OFFICE_OPEN, ERROR_OFFICE_NETWORK, ERROR_IO, a lack. */
@@ -27,8 +28,20 @@ unsigned vault_folder_mode(bool shared);
    vault_folder_error. */
 enum error vault_folder_gate(int dir, bool shared, int *gate);
 
-/* A path for sqlite, which knows no descriptors: the folder that we hold, whatever happens to its
-   name. */
-void vault_folder_journal(int dir, char out[PATH_MAX]);
+/* A path for sqlite, which knows no descriptors, of a name in the folder that we hold, whatever
+   happens to that folder's own name. */
+void vault_folder_path(int dir, const char *name, char out[PATH_MAX]);
+
+/* Whether there is anything of this name in the folder. */
+bool vault_folder_has(int dir, const char *name);
+
+/* Moves the journal and its log away, to lost-N.db with the lowest N that is free. Errors of
+   error_of_errno; then a part of it may be moved. */
+enum error vault_folder_move_journal(int dir);
+
+/* Ends a restore that was cut off: where there is no journal, but one that was whole, puts that in
+   place; where there is still the old one, removes it. ERROR_NONE when there is nothing to do;
+   errors of error_of_errno. */
+enum error vault_folder_finish(int dir);
 
 #endif

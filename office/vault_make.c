@@ -255,7 +255,7 @@ enum error vault_found(struct vault *vault, const struct vault_order *order,
 static enum error make_journal(struct vault *vault)
 {
     char path[PATH_MAX];
-    vault_folder_journal(vault->dir, path);
+    vault_folder_path(vault->dir, VAULT_JOURNAL_FILE, path);
     enum error error = journal_make(path, vault->shared, vault->charter.office);
     return error == ERROR_NONE ? journal_open(path, &vault->journal) : error;
 }

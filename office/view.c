@@ -331,13 +331,47 @@ static enum error stands(const struct view *view, bool *there)
     return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
+/* The first act of the journal that the view has not, or has otherwise. */
+struct parting {
+    const struct fold *fold;
+    uint64_t at;
+};
+
+static enum error is_parted(void *context, const struct journal_act *row)
+{
+    struct parting *parting = context;
+    enum error error = ERROR_SEAL;
+    if (row->seq <= fold_last(parting->fold))
+        error = fold_is_sealed(parting->fold, row->seq, row->head_digest, row->body_digest);
+    if (error == ERROR_SEAL)
+        parting->at = row->seq;
+    return error;
+}
+
+static enum error find_parting(const struct view *view, uint64_t *at)
+{
+    struct parting parting = {.fold = view->history->fold};
+    enum error error = journal_each_act(view->history->journal, 0, is_parted, &parting);
+    *at = parting.at;
+    return error == ERROR_SEAL ? ERROR_NONE : error;
+}
+
+static size_t note_removed(const struct fold *fold, uint32_t removed[VIEW_REMOVED_MAX])
+{
+    size_t n = 0;
+    for (uint32_t no = 1; no <= fold_officer_count(fold) && n < VIEW_REMOVED_MAX; no++)
+        if (fold_officer(fold, no)->role == ACT_NOBODY)
+            removed[n++] = no;
+    return n;
+}
+
 static void forget(struct view *view)
 {
     struct history *history = view->history;
     fold_free(&history->fold);
     signatures_free(&history->signatures);
     view_end(view);
-    history->txn = history->lost = 0;
+    history->txn = history->lost = history->parted = 0;
     history->fault_count = 0;
     memset(history->first, 0, HASH_LEN);
     memset(history->next, 0, HASH_LEN);
@@ -361,13 +395,22 @@ static enum error hold_against(struct view *view, const uint8_t *first)
     if (error != ERROR_NONE)
         return error;
     const uint64_t txn = view->history->txn;
+    uint64_t parted = 0;
     if (there) {
         note_saved(view);
-    } else {
-        forget(view);
-        view->history->lost = txn;
+        return ERROR_NONE;
     }
-    return ERROR_NONE;
+    error = find_parting(view, &parted);
+    if (error == ERROR_NONE) {
+        uint32_t removed[VIEW_REMOVED_MAX];
+        const size_t n = note_removed(view->history->fold, removed);
+        forget(view);
+        memcpy(view->removed, removed, n * sizeof *removed);
+        view->removed_count = n;
+        view->history->lost = txn;
+        view->history->parted = parted;
+    }
+    return error;
 }
 
 /* A file that is not this officer's view of this office, or of another version, does not open. */

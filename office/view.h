@@ -41,12 +41,16 @@ struct view_row {
 };
 
 /* Zeros at the beginning, but for what it stands on. */
+enum { VIEW_REMOVED_MAX = 64 };
 struct view {
     struct history *history;
     int home;              /* the officer's folder; -1: nothing is kept */
     struct view_row *rows; /* by number of the case */
     size_t row_count, row_room;
     uint64_t anew; /* of the history that the rows are of */
+    /* Officers that a view of another journal than this one had as removed. */
+    uint32_t removed[VIEW_REMOVED_MAX];
+    size_t removed_count;
     /* What the file has. */
     uint64_t saved_txn;
     uint64_t saved_acts;

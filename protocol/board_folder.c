@@ -2,49 +2,19 @@
 /* Maps the files of a board. A board can have hundreds of megabytes. */
 #include "protocol/board_folder.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "protocol/names.h"
 
-static enum error map_file(int dir, const char *name, size_t max, int flags,
-                           struct board_folder_map *map)
-{
-    int fd = -1;
-    enum error error = file_open(dir, name, max, &fd, &map->len);
-    map->bytes = NULL;
-    if (error == ERROR_NONE && map->len == 0)
-        error = ERROR_TRUNCATED;
-    if (error == ERROR_NONE) {
-        void *mapped = mmap(NULL, map->len, PROT_READ, MAP_PRIVATE | flags, fd, 0);
-        if (mapped == MAP_FAILED)
-            error = error_of_lack(errno, ERROR_IO);
-        else
-            map->bytes = mapped;
-    }
-    if (fd >= 0)
-        close(fd);
-    return error;
-}
-
-static void unmap(struct board_folder_map *map)
-{
-    if (map->bytes != NULL)
-        munmap((void *)(uintptr_t)map->bytes, map->len);
-    map->bytes = NULL;
-}
-
 void board_folder_close(struct board_folder *board)
 {
     for (uint32_t i = 0; i < board->segment_count; i++)
-        unmap(&board->segment_maps[i]);
-    unmap(&board->head_map);
+        mapping_close(&board->segment_maps[i]);
+    mapping_close(&board->head_map);
     free(board->segments);
     free(board->segment_maps);
     *board = (struct board_folder){.segment_count = 0};
@@ -78,12 +48,12 @@ enum error board_folder_fits(const uint8_t *in, size_t len,
     return view(in, len, office, segment, out != NULL ? out : &unused);
 }
 
-static enum error map_segment(int dir, const struct head_segment *segment, int flags,
-                              struct board_folder_map *map)
+static enum error map_segment(int dir, const struct head_segment *segment, bool resident,
+                              struct mapping *map)
 {
     char name[NAMES_LEN];
     (void)names_segment(segment, name);
-    const enum error error = map_file(dir, name, SEGMENT_MAX, flags, map);
+    const enum error error = mapping_open(dir, name, SEGMENT_MAX, resident, map);
     return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_BOARD_PART;
 }
 
@@ -115,11 +85,11 @@ static enum error map_segments(int dir, bool checked, struct board_folder *board
         return ERROR_MEMORY;
     for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
         const struct head_segment named = head_segment(head, i);
-        struct board_folder_map *map = &board->segment_maps[board->segment_count];
+        struct mapping *map = &board->segment_maps[board->segment_count];
         struct segment *segment = &board->segments[board->segment_count];
         if (!names_segment(&named, name))
             continue;
-        error = map_segment(dir, &named, checked ? 0 : MAP_POPULATE, map);
+        error = map_segment(dir, &named, !checked, map);
         board->segment_count += error == ERROR_NONE;
         if (error == ERROR_NONE)
             error = checked ? board_folder_fits(map->bytes, map->len, head->office, &named, segment)
@@ -132,7 +102,7 @@ enum error board_folder_check(int dir, const uint8_t board_key[32],
                               const uint8_t office[CHARTER_OFFICE_LEN], struct board_folder *board)
 {
     *board = (struct board_folder){.segment_count = 0};
-    enum error error = map_file(dir, NAMES_BOARD, HEAD_MAX, 0, &board->head_map);
+    enum error error = mapping_open(dir, NAMES_BOARD, HEAD_MAX, false, &board->head_map);
     if (error == ERROR_NONE)
         error = head_decode(board->head_map.bytes, board->head_map.len, board_key, office,
                             &board->head);
@@ -146,7 +116,7 @@ enum error board_folder_check(int dir, const uint8_t board_key[32],
 enum error board_folder_open(int dir, struct board_folder *board)
 {
     *board = (struct board_folder){.segment_count = 0};
-    enum error error = map_file(dir, NAMES_BOARD, HEAD_MAX, MAP_POPULATE, &board->head_map);
+    enum error error = mapping_open(dir, NAMES_BOARD, HEAD_MAX, true, &board->head_map);
     if (error == ERROR_NONE)
         error = head_view(board->head_map.bytes, board->head_map.len, &board->head);
     if (error == ERROR_NONE)

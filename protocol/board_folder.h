@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A board as a folder holds it: its head, sandyq.board, and beside it the segments that the head
-   names (protocol/names). Read in place: a file that becomes shorter meanwhile ends the process
-   (SIGBUS), and one that changes is changed here, so the folder must be one that only its owner
-   writes, by rename. What lies on a medium is copied first, and asked about by board_folder_fits.
- */
+   names (protocol/names). Read in place (base/mapping): a file that changes is changed here, so the
+   folder must be one that only its owner writes, by rename. What lies on a medium is copied first,
+   and asked about by board_folder_fits. */
 #ifndef PROTOCOL_BOARD_FOLDER_H
 #define PROTOCOL_BOARD_FOLDER_H
 
@@ -11,22 +10,17 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/mapping.h"
 #include "protocol/head.h"
 #include "protocol/segment.h"
-
-/* A piece of memory into which a file is mapped. */
-struct board_folder_map {
-    const uint8_t *bytes; /* NULL: none */
-    size_t len;
-};
 
 /* All zeros is no board. */
 struct board_folder {
     struct head head;
     struct segment *segments; /* those of kinds that are known, in the order of the head */
     uint32_t segment_count;
-    struct board_folder_map head_map;
-    struct board_folder_map *segment_maps;
+    struct mapping head_map;
+    struct mapping *segment_maps;
 };
 
 /* Opens the board in the folder `dir` after every check: the head by board_key, each segment by its

@@ -24,9 +24,11 @@ enum {
     AT_AGE = 76,
     AT_HEALTH = 78,
     AT_ZERO = 79,
+    AT_MISFITS = 80,
     HEALTH_BITS = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK,
 };
-_Static_assert(AT_ZERO + 1 == BUNDLE_HEADER_LEN, "the header ends where the records begin");
+_Static_assert(AT_MISFITS + MISFIT_ALL_LEN == BUNDLE_HEADER_LEN,
+               "the header ends where the records begin");
 
 size_t bundle_len(uint64_t count)
 {
@@ -55,6 +57,7 @@ enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32]
     wire_put16(out + AT_AGE, bundle->exchange_age);
     out[AT_HEALTH] = bundle->health;
     out[AT_ZERO] = 0;
+    misfit_put(&bundle->misfits, out + AT_MISFITS);
     if (signature_sign(kiosk_seed, domain, out, signed_len, out + signed_len) != 0)
         return ERROR_MEMORY;
     return ERROR_NONE;
@@ -126,6 +129,8 @@ enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[
     if (office != NULL && memcmp(in + AT_OFFICE, office, CHARTER_OFFICE_LEN) != 0)
         return ERROR_OFFICE;
     if ((in[AT_HEALTH] & ~HEALTH_BITS) != 0 || in[AT_ZERO] != 0)
+        return ERROR_MALFORMED;
+    if (misfit_get(in + AT_MISFITS, &bundle->misfits) != ERROR_NONE)
         return ERROR_MALFORMED;
     memcpy(bundle->kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
     memcpy(bundle->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);

@@ -14,7 +14,8 @@
        78      1  health, a bit set only where it is known: bit 0 printer ok or none, bit 1 disk ok,
                  bit 2 clock ok; the other bits are zero
        79      1  zero
-       80  16492 * (l - f + 1)  records
+       80    640  heads that do not fit what the kiosk had seen (protocol/misfit)
+      720  16492 * (l - f + 1)  records
         .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
 
    An exchange that has more records than fit in one bundle writes several, each full but the last,
@@ -30,9 +31,10 @@
 #include <stdint.h>
 
 #include "protocol/card.h"
+#include "protocol/misfit.h"
 #include "protocol/record.h"
 
-enum { BUNDLE_HEADER_LEN = 80, BUNDLE_RECORDS_MAX = 4096 };
+enum { BUNDLE_HEADER_LEN = 720, BUNDLE_RECORDS_MAX = 4096 };
 enum { BUNDLE_PRINTER_OK = 1, BUNDLE_DISK_OK = 2, BUNDLE_CLOCK_OK = 4 };
 #define BUNDLE_MAX ((size_t)BUNDLE_HEADER_LEN + (size_t)BUNDLE_RECORDS_MAX * RECORD_LEN + 64)
 
@@ -46,6 +48,7 @@ struct bundle {
     uint32_t image_version;
     uint16_t exchange_age;
     uint8_t health;
+    struct misfit_list misfits;
     const uint8_t *records;             /* last - first + 1 records in the file's bytes */
     uint8_t last_hash[RECORD_HASH_LEN]; /* of the last record; zeros when there is none */
 };

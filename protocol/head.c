@@ -25,6 +25,9 @@ enum {
     AT_EXCLUDED = 120,
     AT_SEGMENTS = 124,
     AT_NOTICES = 128,
+    AT_RESTORED = 132,
+    AT_LOST = 136,
+    AT_KEPT = 168,
     MARK_SEQ = 8,
     MARK_HASH = 16,
     MARK_DAY = 48,
@@ -32,7 +35,7 @@ enum {
     SEGMENT_COUNT = 8,
     SEGMENT_HASH = 12,
 };
-_Static_assert(AT_NOTICES + 4 == HEAD_HEADER_LEN, "the header ends where the marks begin");
+_Static_assert(AT_KEPT + 32 == HEAD_HEADER_LEN, "the header ends where the marks begin");
 _Static_assert(MARK_DAY + 4 == HEAD_MARK_LEN, "a mark ends with its day");
 _Static_assert(SEGMENT_HASH + 32 == HEAD_SEGMENT_LEN, "a segment ends with its hash");
 
@@ -72,6 +75,9 @@ static void put_header(const struct head *head, uint8_t *out)
     wire_put32(out + AT_DAY, head->day);
     memcpy(out + AT_BEFORE, head->before, sizeof head->before);
     memcpy(out + AT_JOURNAL, head->journal, sizeof head->journal);
+    wire_put32(out + AT_RESTORED, head->restored);
+    memcpy(out + AT_LOST, head->lost, sizeof head->lost);
+    memcpy(out + AT_KEPT, head->kept, sizeof head->kept);
     wire_put32(out + AT_KIOSKS, head->kiosk_count);
     wire_put32(out + AT_EXCLUDED, head->excluded_count);
     wire_put32(out + AT_SEGMENTS, head->segment_count);
@@ -182,6 +188,9 @@ static enum error get_frame(const uint8_t *in, size_t len, struct head *head)
     head->day = wire_get32(in + AT_DAY);
     memcpy(head->before, in + AT_BEFORE, sizeof head->before);
     memcpy(head->journal, in + AT_JOURNAL, sizeof head->journal);
+    head->restored = wire_get32(in + AT_RESTORED);
+    memcpy(head->lost, in + AT_LOST, sizeof head->lost);
+    memcpy(head->kept, in + AT_KEPT, sizeof head->kept);
     head->kiosk_count = wire_get32(in + AT_KIOSKS);
     head->excluded_count = wire_get32(in + AT_EXCLUDED);
     head->segment_count = wire_get32(in + AT_SEGMENTS);

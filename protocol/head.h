@@ -14,7 +14,11 @@
       120      4  count x of excluded kiosks
       124      4  count s of segments
       128      4  length n of the notices
-      132  52 * k  per kiosk, sorted by id as bytes, no id twice: id (8), last number received in
+      132      4  the board at which publishing went on when the journal was last restored from a
+                  backup; 0: none, or it never was
+      136     32  hash of the last transaction of the lost journal, as that board has it
+      168     32  hash of the last transaction of the backup; zeros: the journal was never restored
+      200  52 * k  per kiosk, sorted by id as bytes, no id twice: id (8), last number received in
                    an unbroken chain, 0 for none (8), that record's hash (32), its day (4)
         .   8 * x  ids of excluded kiosks, sorted, none twice
         .  44 * s  segments, by number and kind, none twice: number of the board that added it, from
@@ -33,7 +37,7 @@
 #include "protocol/charter.h"
 
 enum {
-    HEAD_HEADER_LEN = 132,
+    HEAD_HEADER_LEN = 200,
     HEAD_MARK_LEN = 52,
     HEAD_SEGMENT_LEN = 44,
     HEAD_NOTICES_MAX = 65536,
@@ -68,6 +72,9 @@ struct head {
     uint32_t day;
     uint8_t before[32];
     uint8_t journal[32];
+    uint32_t restored; /* of the last restore: its board, */
+    uint8_t lost[32];  /* and where the two journals end */
+    uint8_t kept[32];
     uint32_t kiosk_count;
     uint32_t excluded_count;
     uint32_t segment_count;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "protocol/segment.h"
 
@@ -42,6 +43,15 @@ void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAM
     char id[CARD_KIOSK_TEXT_LEN];
     card_kiosk_text(kiosk, id);
     snprintf(out, NAMES_LEN, "%s-0-%d%s", id, place, NAMES_BUNDLE);
+}
+
+bool names_ends(const char *name, const char *end)
+{
+    enum { SHORT = 4 }; /* a dot and three letters */
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || name[0] == '.')
+        return false;
+    return strcasecmp(dot, end) == 0 || (strlen(dot) == SHORT && strncasecmp(dot, end, SHORT) == 0);
 }
 
 bool names_segment(const struct head_segment *segment, char out[NAMES_LEN])

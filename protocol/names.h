@@ -41,6 +41,11 @@ uint64_t names_bundle_number(const uint8_t kiosk[CARD_KIOSK_LEN], const char *na
    the bundles of an exchange, so an import reads it before them. */
 void names_evidence(const uint8_t kiosk[CARD_KIOSK_LEN], int place, char out[NAMES_LEN]);
 
+/* Whether a file of this name may be one whose name ends so (with a dot and more), as media spell
+   names: in capitals, or with no more than three letters behind the dot. What it is, its content
+   says. */
+bool names_ends(const char *name, const char *end);
+
 /* A segment: sandyq-NUMBER-HASH and its kind, HASH being the first 4 bytes in hex, so that segments
    of one number do not take each other's place. False for a kind that this version does not
    know. */

@@ -13,14 +13,18 @@
 #include "crypto/secret.h"
 #include "session/day_words.h"
 #include "session/dialog.h"
+#include "session/enquiry.h"
 #include "session/look.h"
 #include "session/pin.h"
 
 /* Room for the line above a message, and for what is said of letters. */
 enum { HEAD_LEN = 256, LINE_LEN = 1024 };
 
-/* What 1 does below the messages. */
-enum { ANSWERS_WRITE_MORE = 1 };
+/* What the digits do below the messages. */
+enum { ANSWERS_WRITE_MORE = 1, ANSWERS_REPLY = 2 };
+
+/* What a screen ends with beside an enum ui_key: the follow-up is stored. */
+enum { ANSWERS_SENT = -20 };
 
 struct answers {
     struct ui *ui;
@@ -30,7 +34,10 @@ struct answers {
     /* What was found. */
     bool answered; /* there is a message, and this is the public state of the last one: */
     uint8_t state;
-    size_t len; /* of the text; 0: nothing was found */
+    uint8_t seen; /* up to this message all that is there can be read here */
+    bool newer;   /* there is one that cannot */
+    bool asks;    /* there is a question */
+    size_t len;   /* of the text; 0: nothing was found */
     char text[ANSWER_COUNT_MAX * (ANSWER_TEXT_MAX + HEAD_LEN) + 2 * LINE_LEN];
 };
 
@@ -133,8 +140,8 @@ static void add_letters(struct answers *answers, const struct look_found *found)
     }
 }
 
-/* Adds the opened message to the text: its day and state, then its words. */
-static void add_message(struct answers *answers)
+/* Adds the opened message n to the text: its day and state, then its words. */
+static void add_message(struct answers *answers, uint8_t n)
 {
     const struct answer *answer = &answers->answer;
     const char *state = taxonomy_public_text(answer->state);
@@ -146,8 +153,18 @@ static void add_message(struct answers *answers)
         memcpy(answers->text + answers->len, answer->text, answer->len);
         answers->len += answer->len;
     }
+    if (answer->kind == ANSWER_QUESTION)
+        add_line(answers, "\n%s", _("This is a question. Press 2 to answer it."));
+    else if (answer->kind != ANSWER_TEXT)
+        add_line(answers, "\n%s",
+                 _("There is a message here that this terminal is too old to show. Come again "
+                   "later, or look at another terminal."));
     answers->state = answer->state;
     answers->answered = true;
+    answers->asks |= answer->kind == ANSWER_QUESTION;
+    answers->newer |= answer->kind != ANSWER_TEXT && answer->kind != ANSWER_QUESTION;
+    if (!answers->newer)
+        answers->seen = n;
 }
 
 /* Adds what is said to everyone, behind a rule: these are not the office's words. */
@@ -163,11 +180,12 @@ static void add_arrived(struct answers *answers)
 static void gather(struct answers *answers, const struct look_found *found)
 {
     answers->len = 0;
-    answers->answered = false;
+    answers->answered = answers->newer = answers->asks = false;
+    answers->seen = 0;
     add_letters(answers, found);
-    for (size_t n = 1; n <= ANSWER_COUNT_MAX; n++)
+    for (uint8_t n = 1; n <= ANSWER_COUNT_MAX; n++)
         if (answer_open(&found->keys, n, found->entries[n - 1], &answers->answer) == ERROR_NONE)
-            add_message(answers);
+            add_message(answers, n);
     if (answers->len > 0 && !answers->answered)
         add_line(answers, "\n\n%s",
                  _("There is no answer yet: it can take days or weeks. Come again, here or at "
@@ -211,18 +229,37 @@ static int show_spent(struct answers *answers)
     return dialog_choose(answers->ui, &dialog);
 }
 
-/* Returns ANSWERS_WRITE_MORE, UI_NEXT, UI_BACK or UI_OVER. */
+/* What is missing may be the answer: better none than a wrong word. Returns as show_spent. */
+static int show_lost(struct answers *answers)
+{
+    static const struct dialog dialog = {
+        .title = N_("Not at this terminal"),
+        .text =
+            N_("The disk of this terminal is damaged: it cannot look for answers now. Try another "
+               "terminal of the Commissioner. You can still write here."),
+        .keys = N_("Enter: menu   Esc: type the number again   F1: help"),
+        .enter = true,
+        .help = HELP_CODE,
+    };
+    return dialog_choose(answers->ui, &dialog);
+}
+
+/* Returns ANSWERS_WRITE_MORE, ANSWERS_REPLY when there is a question, UI_NEXT, UI_BACK or
+   UI_OVER. */
 static int show_messages(struct answers *answers)
 {
-    static const char *const choices[] = {N_("Write more about this")};
+    static const char *const choices[] = {N_("Write more about this"),
+                                          N_("Answer the office's question")};
     const char *state = taxonomy_public_text(answers->state);
     const char *answered = state != NULL ? state : N_("From the Commissioner's office");
     const struct dialog dialog = {
         .title = answers->answered ? answered : N_("It has arrived. No answer yet"),
         .choices = choices,
-        .count = 1,
+        .count = answers->asks ? 2 : 1,
         .secret = true,
-        .keys = N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
+        .keys = answers->asks
+                    ? N_("1: write more   2: answer   Up, Down: read\nEnter: menu   F1: help")
+                    : N_("1: write more   Up, Down: read   Enter: menu   F1: help"),
         .enter = true,
         .help = HELP_ANSWER,
     };
@@ -239,12 +276,43 @@ static enum filing_end write_more(struct answers *answers)
     do {
         end = filing_run(ui, answers->draft);
     } while (end == FILING_BACK && !filing_abandon(ui, answers->draft) && !ui->over);
+    draft_wipe_answers(answers->draft);
     return ui->over && end == FILING_BACK ? FILING_LEFT : end;
+}
+
+/* What the digits below the messages lead to. Returns ANSWERS_SENT, UI_OVER, or UI_BACK: to the
+   messages again. */
+static int reply(struct answers *answers, const struct look_found *found, int key)
+{
+    answers->draft->seen = answers->seen;
+    if (key == ANSWERS_REPLY)
+        key = enquiry_choose(answers->ui, found, answers->draft);
+    if (key == UI_BACK || key == UI_OVER)
+        return key;
+    const enum filing_end end = write_more(answers);
+    if (end == FILING_SENT)
+        return ANSWERS_SENT;
+    return end == FILING_LEFT ? UI_OVER : UI_BACK;
+}
+
+/* Shows the messages, again after a reply that was not sent. Returns ANSWERS_SENT, UI_NEXT, UI_BACK
+   or UI_OVER. */
+static int read_messages(struct answers *answers, const struct look_found *found)
+{
+    int key = UI_BACK;
+    look_note_seen(answers->ui, found, answers->seen);
+    do {
+        key = show_messages(answers);
+        if (key != ANSWERS_WRITE_MORE && key != ANSWERS_REPLY)
+            return key;
+        key = reply(answers, found, key);
+    } while (key == UI_BACK);
+    return key;
 }
 
 /* --- from the number to the end --- */
 
-/* Looks, and shows what was found. Returns what the screen returns, or UI_OVER. */
+/* Looks, and shows what was found. Returns as read_messages. */
 static int look_and_show(struct answers *answers)
 {
     struct draft *draft = answers->draft;
@@ -252,13 +320,15 @@ static int look_and_show(struct answers *answers)
     const enum look_end end = look_number(answers->ui, draft->code, draft->pin, &found);
     if (end == LOOK_SPENT)
         return show_spent(answers);
+    if (end == LOOK_LOST)
+        return show_lost(answers);
     if (end == LOOK_LACK) {
         dialog_sorry(answers->ui);
         return answers->ui->over ? UI_OVER : UI_BACK;
     }
     draft->keys = found->keys;
     gather(answers, found);
-    return answers->len > 0 ? show_messages(answers) : show_nothing(answers);
+    return answers->len > 0 ? read_messages(answers, found) : show_nothing(answers);
 }
 
 /* Number, PIN, what is there. UI_BACK after the number leads to the number again. */
@@ -275,8 +345,8 @@ static enum filing_end run(struct answers *answers)
             key = look_and_show(answers);
         if (key == UI_OVER)
             return FILING_LEFT;
-        if (key == ANSWERS_WRITE_MORE)
-            return write_more(answers);
+        if (key == ANSWERS_SENT)
+            return FILING_SENT;
         if (key == UI_NEXT)
             return FILING_BACK;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Covers: envelopes whose letter says only "cover". Made by a session that sent nothing, and by the
-   keeper for a session that died and for a day on which nobody came. */
+/* Covers: envelopes whose letter says only "cover". Made by the keeper, for a session that died and
+   for a day on which nobody came; a session that sent nothing seals its own (session/session). */
 #ifndef SESSION_COVER_H
 #define SESSION_COVER_H
 

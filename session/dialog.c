@@ -184,10 +184,19 @@ int dialog_choose(struct ui *ui, const struct dialog *dialog)
 
 /* --- reading --- */
 
+/* Those without a text stand in what is read. */
+static int rows_of_choices(const struct dialog *dialog)
+{
+    int rows = dialog->zero != NULL ? 1 : 0;
+    for (size_t i = 0; i < dialog->count; i++)
+        rows += dialog->choices[i] != NULL;
+    return rows;
+}
+
 int dialog_read_once(struct ui *ui, const struct dialog *dialog, struct page *page)
 {
     const struct box *box = &ui->box;
-    int choices = (int)dialog->count + (dialog->zero != NULL ? 1 : 0);
+    int choices = rows_of_choices(dialog);
     int row = dialog_question(ui, dialog);
     int last = box->bottom - 1 - choices; /* the row that says where the text goes on */
     int above = 0;

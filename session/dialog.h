@@ -40,7 +40,8 @@ int dialog_meaning(const struct ui *ui, const struct dialog *dialog, struct keyp
 /* Asks until a choice is made. Returns its number, from 1, or an enum ui_key but UI_IGNORED. */
 int dialog_choose(struct ui *ui, const struct dialog *dialog);
 
-/* As dialog_choose, with a text to read between question and choices. */
+/* As dialog_choose, with a text to read between question and choices; a choice that is NULL can be
+   made, and the text says what it is. */
 int dialog_read(struct ui *ui, const struct dialog *dialog, struct page *page);
 
 /* As dialog_read, for a single key: may return UI_IGNORED, and the caller asks again. */

@@ -10,6 +10,7 @@
 #include "crypto/secret.h"
 
 static_assert((int)LETTER_LEN == (int)ENVELOPE_LETTER_LEN, "a letter fills its envelope");
+static_assert((int)LETTER_MESSAGES_MAX == (int)ANSWER_COUNT_MAX, "a letter can name any message");
 static_assert((int)LETTER_KEY_LEN == (int)CODE_KEY_LEN, "a letter carries the code's keys");
 static_assert((int)LETTER_KIOSK_LEN == (int)CARD_KIOSK_LEN, "a letter names the kiosk of the card");
 static_assert((int)LETTER_FACILITY_MAX == (int)CARD_FACILITY_MAX, "and its facility");
@@ -56,6 +57,9 @@ void draft_wipe_answers(struct draft *draft)
         draft->about = 0;
     draft->consent = 0;
     draft->people = 0;
+    draft->question = draft->choice = 0;
+    explicit_bzero(draft->chosen, sizeof draft->chosen);
+    draft->chosen_len = 0;
 }
 
 bool draft_has_words(const struct draft *draft)
@@ -82,7 +86,7 @@ static void fill(struct letter *letter, const struct draft *draft)
 {
     memcpy(letter->language, draft->language, sizeof letter->language);
     memcpy(letter->category, draft->category, sizeof letter->category);
-    /* A follow-up has no category: the office knows its case by the keys. */
+    /* What follows has no category: the office knows its case by the keys. */
     if (letter->category[0] == '\0')
         memcpy(letter->category, "H1", sizeof letter->category);
     letter->about = draft->about;
@@ -97,6 +101,9 @@ static void fill(struct letter *letter, const struct draft *draft)
     letter->text_len = draft->text_len;
     letter->name = draft->name;
     letter->name_len = draft->name_len;
+    letter->seen = draft->seen;
+    letter->question = draft->question;
+    letter->choice = draft->choice;
     memcpy(letter->tag_key, draft->keys.tag, sizeof letter->tag_key);
     memcpy(letter->answer_key, draft->keys.answer, sizeof letter->answer_key);
     if (draft->kind == LETTER_FOLLOWUP) {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "complaint/letter.h"
+#include "crypto/answer.h"
 #include "crypto/code.h"
 #include "crypto/envelope.h"
 #include "protocol/card.h"
@@ -24,6 +25,11 @@ struct draft {
     uint8_t consent;  /* 0: not said, which counts as the lowest */
     uint16_t people;
     uint8_t urgent[LETTER_URGENT_MAX]; /* answer to question q at q - 1 */
+    uint8_t seen;                      /* up to which message of the case was read */
+    uint8_t question;                  /* the message that is answered, or 0, */
+    uint8_t choice; /* and which of its answers was chosen, in the office's words: */
+    size_t chosen_len;
+    char chosen[ANSWER_CHOICE_MAX]; /* UTF-8, not NUL-terminated */
     size_t text_len;
     char text[LETTER_TEXT_MAX]; /* UTF-8, not NUL-terminated */
     size_t name_len;
@@ -47,7 +53,7 @@ void draft_wipe(struct draft *draft);
 /* Wipes text, name and what was deleted of them; the answers stay. */
 void draft_wipe_words(struct draft *draft);
 
-/* Clears the answers, except that the person is under 18; the words stay. */
+/* Clears the answers and the choice, except that the person is under 18; the words stay. */
 void draft_wipe_answers(struct draft *draft);
 
 /* True when there is a text or a name. */

@@ -96,6 +96,14 @@ static int ask_question(struct filing *filing)
     return question_at(filing, filing->question) != 0 ? FILING_QUESTION : FILING_CONSENT;
 }
 
+/* Who has chosen an answer need not write a word to it. */
+static int first_step(const struct draft *draft)
+{
+    if (draft->kind == LETTER_COMPLAINT)
+        return FILING_WHO;
+    return draft->choice > 0 ? FILING_CONSENT : FILING_TEXT;
+}
+
 static int consent(struct filing *filing)
 {
     bool asked = question_at(filing, 0) != 0;
@@ -104,6 +112,8 @@ static int consent(struct filing *filing)
     filing->question = TAXONOMY_ASKED_MAX - 1;
     while (filing->question > 0 && question_at(filing, filing->question) == 0)
         filing->question--;
+    if (filing->draft->kind == LETTER_FOLLOWUP)
+        return lead(key, FILING_REVIEW, filing->draft->choice > 0 ? (int)FILING_BACK : FILING_TEXT);
     return lead(key, FILING_REVIEW, asked ? FILING_QUESTION : FILING_CATEGORY);
 }
 
@@ -120,10 +130,12 @@ static bool discard(struct ui *ui, struct draft *draft)
     };
     if (dialog_choose(ui, &dialog) != 2)
         return false;
-    if (draft->kind == LETTER_COMPLAINT)
+    if (draft->kind == LETTER_COMPLAINT) {
         draft_wipe(draft);
-    else
+    } else {
         draft_wipe_words(draft);
+        draft_wipe_answers(draft);
+    }
     ui->reader = taxonomy_reader(ui->place->card.type);
     return true;
 }
@@ -142,7 +154,7 @@ static int review(struct filing *filing)
     case REVIEW_DISCARD:
         return discard(filing->ui, filing->draft) ? (int)FILING_BACK : FILING_REVIEW;
     case REVIEW_BACK:
-        return filing->draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_CONSENT;
+        return FILING_CONSENT;
     default:
         return FILING_LEFT;
     }
@@ -151,8 +163,10 @@ static int review(struct filing *filing)
 static int ask_text(struct filing *filing)
 {
     int key = compose_text(filing->ui, filing->draft);
-    bool leaves = filing->draft->kind == LETTER_FOLLOWUP;
-    return lead(key, FILING_REVIEW, leaves ? (int)FILING_BACK : FILING_REVIEW);
+    bool first = first_step(filing->draft) == FILING_TEXT;
+    bool asked = first && filing->draft->consent == 0;
+    return lead(key, asked ? FILING_CONSENT : FILING_REVIEW,
+                first ? (int)FILING_BACK : FILING_REVIEW);
 }
 
 static int name(struct filing *filing)
@@ -275,7 +289,7 @@ static enum filing_end run_from(struct ui *ui, struct draft *draft, int step)
 
 enum filing_end filing_run(struct ui *ui, struct draft *draft)
 {
-    return run_from(ui, draft, draft->kind == LETTER_FOLLOWUP ? FILING_TEXT : FILING_WHO);
+    return run_from(ui, draft, first_step(draft));
 }
 
 enum filing_end filing_danger(struct ui *ui, struct draft *draft, const struct filing_cry *cry)

@@ -38,6 +38,9 @@ static const char *const texts[] = {
                      "Backspace takes the last digit away. F3 shows or hides the digits."),
     [HELP_ANSWER] = N_("Up and Down show everything. Press 1 to write more about the same matter. "
                        "Your number stays the same."),
+    [HELP_ENQUIRY] =
+        N_("A digit chooses your answer. You need not answer: Esc goes back. Nothing is sent yet: "
+           "you see it once more, and can write something to it."),
     [HELP_LIBRARY] =
         N_("Short pages for everyone. A digit opens a page. Up and Down show all of it."),
 };

@@ -18,6 +18,7 @@ enum help_topic {
     HELP_RECEIPT,
     HELP_CODE,
     HELP_ANSWER,
+    HELP_ENQUIRY,
     HELP_LIBRARY,
 };
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/mapping.h"
 #include "crypto/secret.h"
 #include "session/dialog.h"
 
@@ -19,6 +20,7 @@ _Static_assert((int)ANSWER_COUNT_MAX <= (int)SEGMENT_TAGS_MAX &&
 struct attempt {
     char code[CODE_LEN];
     char pin[CODE_PIN_MAX + 1];
+    bool lost; /* not all of the board could be read then */
     struct look_found found;
 };
 
@@ -27,6 +29,8 @@ struct look {
     unsigned deriving; /* milliseconds that the last derivation took, */
     unsigned looking;  /* and the last look */
     size_t tried;
+    const struct look_found *read; /* whose messages were seen last, */
+    uint8_t read_to;               /* and up to which */
     struct attempt tries[LOOK_TRIES];
     /* Of one look. */
     uint8_t messages[ANSWER_COUNT_MAX][ANSWER_TAG_LEN];
@@ -172,7 +176,8 @@ static enum look_end try_number(struct ui *ui, const char code[CODE_LEN], const 
     if (derived && search(look, ui->place->board, &attempt->found) == ERROR_NONE) {
         look->looking = now() - from;
         look->tried++;
-        return LOOK_DONE;
+        attempt->lost = mapping_lost();
+        return attempt->lost ? LOOK_LOST : LOOK_DONE;
     }
     explicit_bzero(attempt, sizeof *attempt);
     return LOOK_LACK;
@@ -188,11 +193,12 @@ enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *
 {
     struct look *look = ui->look;
     *found = NULL;
-    for (size_t i = 0; i < look->tried && *found == NULL; i++)
-        if (is_number(&look->tries[i], code, pin))
-            *found = &look->tries[i].found;
-    if (*found != NULL)
-        return LOOK_DONE;
+    for (size_t i = 0; i < look->tried; i++) {
+        if (!is_number(&look->tries[i], code, pin))
+            continue;
+        *found = &look->tries[i].found;
+        return look->tries[i].lost ? LOOK_LOST : LOOK_DONE;
+    }
     if (look->tried == LOOK_TRIES)
         return LOOK_SPENT;
     dialog_wait(ui);
@@ -201,6 +207,23 @@ enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *
     if (end == LOOK_DONE)
         *found = &look->tries[look->tried - 1].found;
     return end;
+}
+
+void look_note_seen(struct ui *ui, const struct look_found *found, uint8_t seen)
+{
+    if (seen == 0)
+        return;
+    ui->look->read = found;
+    ui->look->read_to = seen;
+}
+
+const struct code_keys *look_seen(const struct ui *ui, uint8_t *seen)
+{
+    const struct look *look = ui->look;
+    if (look == NULL || look->read == NULL)
+        return NULL;
+    *seen = look->read_to;
+    return &look->read->keys;
 }
 
 int look_make(struct ui *ui, const char code[CODE_LEN], const char *pin, struct code_keys *keys)

@@ -30,6 +30,7 @@ enum look_end {
     LOOK_DONE,
     LOOK_SPENT, /* LOOK_TRIES other numbers were tried before */
     LOOK_LACK,  /* memory was short: nothing is known */
+    LOOK_LOST,  /* the disk did not give out all of the board: what is known is not all */
 };
 
 /* Nothing derived and nothing looked for yet, in locked memory, or NULL. For look_free. */
@@ -43,6 +44,13 @@ void look_free(struct look **look);
    the end is another than LOOK_DONE, is good until the visit's end. */
 enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *pin,
                           const struct look_found **found);
+
+/* Notes up to which of the messages the person has seen them; `found` is what look_number gave. */
+void look_note_seen(struct ui *ui, const struct look_found *found, uint8_t seen);
+
+/* The keys of the case whose messages were seen last in this visit, and up to which; NULL when none
+   were. */
+const struct code_keys *look_seen(const struct ui *ui, uint8_t *seen);
 
 /* Derives the keys of the number that the visit makes; in practice, where they are worth nothing,
    waits as long. Returns 0, or -1 when memory is short. */

@@ -48,6 +48,14 @@ static void add_typed(struct review *review, const char *text, size_t len, bool 
     }
 }
 
+static void add_consent(struct review *review, const struct ui *ui, const struct draft *draft)
+{
+    say(review, _("Who may know:"));
+    say(review, " ");
+    say(review, _(taxonomy_consent_text(draft->consent > 0 ? draft->consent : 1, ui->reader)));
+    say(review, ".");
+}
+
 static void add_answers(struct review *review, const struct ui *ui, const struct draft *draft)
 {
     static const char *const words[] = {NULL, N_("Yes"), N_("No")};
@@ -75,10 +83,20 @@ static void add_answers(struct review *review, const struct ui *ui, const struct
         say(review, _(words[draft->urgent[q - 1]]));
         say(review, ".\n");
     }
-    say(review, _("Who may know:"));
+    add_consent(review, ui, draft);
+}
+
+/* The answer to the office's question, in its words. */
+static void add_choice(struct review *review, const struct draft *draft)
+{
+    const char digit[] = {(char)('0' + draft->choice), ' '};
+    if (draft->choice == 0)
+        return;
+    say(review, _("Your answer:"));
     say(review, " ");
-    say(review, _(taxonomy_consent_text(draft->consent > 0 ? draft->consent : 1, ui->reader)));
-    say(review, ".");
+    add(review, digit, sizeof digit);
+    add(review, draft->chosen, draft->chosen_len);
+    say(review, "\n");
 }
 
 static void write_review(struct review *review, const struct ui *ui, const struct draft *draft)
@@ -92,8 +110,11 @@ static void write_review(struct review *review, const struct ui *ui, const struc
             say(review, " ");
             add_typed(review, draft->name, draft->name_len, ui->secrecy.open);
         }
-        say(review, "\n\n");
+    } else {
+        add_choice(review, draft);
+        add_consent(review, ui, draft);
     }
+    say(review, "\n\n");
     if (draft->text_len == 0)
         say(review, _("(You wrote no text. That is all right.)"));
     add_typed(review, draft->text, draft->text_len, ui->secrecy.open);

@@ -3,7 +3,6 @@
 #include "session/session.h"
 
 #include "base/lang.h"
-#include "session/cover.h"
 #include "session/dialog.h"
 #include "session/draft.h"
 #include "session/help_screen.h"
@@ -26,13 +25,31 @@ static void goodbye(struct ui *ui)
     dialog_pause(ui, &dialog, GOODBYE_SECONDS);
 }
 
-/* Stores the envelope of a session that sent nothing. Returns true when it is stored. */
-static bool cover(struct ui *ui)
+/* Seals what a session that sent nothing ends with: which messages were seen, if any were, or a
+   cover. */
+static int seal_rest(const struct ui *ui, uint8_t envelope[ENVELOPE_LEN])
 {
     const struct session_place *place = ui->place;
+    struct draft *draft = draft_new(LETTER_COVER, ui->language);
+    int result = -1;
+    if (draft == NULL)
+        return -1;
+    const struct code_keys *keys = look_seen(ui, &draft->seen);
+    if (keys != NULL) {
+        draft->kind = LETTER_SEEN;
+        draft->keys = *keys;
+    }
+    result =
+        draft_seal(draft, &place->charter, &place->card, place->number, place->today, envelope);
+    draft_free(&draft);
+    return result;
+}
+
+/* Stores the envelope of a session that sent nothing. Returns true when it is stored. */
+static bool store_rest(struct ui *ui)
+{
     uint8_t envelope[ENVELOPE_LEN];
-    return cover_seal(&place->charter, &place->card, place->number, place->today, envelope) == 0 &&
-           ui->io->store(ui->io->context, envelope) == 0;
+    return seal_rest(ui, envelope) == 0 && ui->io->store(ui->io->context, envelope) == 0;
 }
 
 /* What the person does, from the menu on. Returns true when a letter was stored. */
@@ -48,15 +65,15 @@ static bool use(struct ui *ui)
     draft_free(&draft);
     if (ui->look != NULL)
         look_finish(ui);
-    look_free(&ui->look);
     return stored;
 }
 
-/* Every way through ends with one envelope: the letter's or a cover. */
+/* Every way through ends with one envelope: the letter's, a note of what was seen, or a cover. */
 static enum session_end run_visit(struct ui *ui)
 {
     ui->idle_seconds = ui->place->idle_seconds;
-    const bool stored = use(ui) || cover(ui);
+    const bool stored = use(ui) || store_rest(ui);
+    look_free(&ui->look);
     if (!ui->over)
         goodbye(ui);
     return stored ? SESSION_STORED : SESSION_FAILED;

@@ -15,6 +15,7 @@
 
 #include <sqlite3.h>
 
+#include "store/db_copy.h"
 #include "store/db_file.h"
 #include "store/db_log.h"
 #include "store/db_look.h"
@@ -501,4 +502,9 @@ enum error db_checkpoint(struct db *db)
 {
     int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return in_words(db->words, db_look_error(db->handle, code));
+}
+
+enum error db_copy(struct db *db, const char *path)
+{
+    return in_words(db->words, db_copy_to(db->handle, path));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An SQLite file of ours, opened with care and used only through a table of prepared statements.
-   What goes in is sealed, or a number. No file but db.c, db_log, db_look and db_schema includes
-   <sqlite3.h>.
+   What goes in is sealed, or a number. No file but db.c and what is split from it (db_copy, db_log,
+   db_look, db_schema) includes <sqlite3.h>.
 
    The file is data, whoever wrote it: no trigger, view or extension runs on a connection, and
    before anything is read all that the file defines is compared with what its schema makes. Each
@@ -88,6 +88,11 @@ bool db_unclean(const struct db *db);
 /* Reads every page and checks that the tables are whole (PRAGMA quick_check), but not what is
    stored in them. Takes time in proportion to the file. ERROR_CORRUPT when it is damaged. */
 enum error db_check(struct db *db);
+
+/* Writes all of the file, as a transaction that is open sees it, into the empty file at path, which
+   becomes one that db_open takes. Not synced, and undefined after an error: those of the machine,
+   ERROR_FULL. */
+enum error db_copy(struct db *db, const char *path);
 
 /* Closes and frees *db and sets it to NULL. The last connection to close moves the log into the
    file and removes it. Does nothing when *db is NULL. */

@@ -103,8 +103,16 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD] = BOARD "WHERE number = ?1",
     [SQL_ARRIVALS] =
         "SELECT number, day, charter, NULL, arrivals, NULL FROM board WHERE number = ?1",
-    [SQL_BOARDS] = "SELECT number, day, charter, NULL, NULL, NULL FROM board ORDER BY number",
+    [SQL_BOARDS] =
+        "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
+        "ORDER BY number",
     [SQL_BOARDS_DROP] = "DELETE FROM board WHERE day < ?1 AND number < ?2",
+    [SQL_SEEN_ADD] =
+        "INSERT INTO seen(tag, kind, board) VALUES(?1, ?2, ?3) ON CONFLICT(tag, kind) DO NOTHING",
+    [SQL_SEEN] = "SELECT board FROM seen WHERE tag = ?1 AND kind = ?2",
+    [SQL_MARK_PUT] = "INSERT INTO mark(kiosk, seq) VALUES(?1, ?2) ON CONFLICT(kiosk) DO UPDATE "
+                     "SET seq = max(mark.seq, excluded.seq)",
+    [SQL_MARK] = "SELECT seq FROM mark WHERE kiosk = ?1",
 };
 
 /* Records may come before the import act that takes them, whose body counts them. No index repeats
@@ -150,7 +158,10 @@ static const struct db_schema schema = {
         "CREATE TABLE queue(seq INTEGER PRIMARY KEY REFERENCES act(seq), sealed BLOB NOT NULL);"
         "CREATE TABLE board(number INTEGER PRIMARY KEY, day INTEGER NOT NULL, "
         "charter INTEGER NOT NULL, head BLOB NOT NULL, arrivals BLOB NOT NULL, "
-        "answers BLOB NOT NULL);",
+        "answers BLOB NOT NULL);"
+        "CREATE TABLE seen(tag BLOB NOT NULL, kind INTEGER NOT NULL, board INTEGER NOT NULL, "
+        "PRIMARY KEY(tag, kind));"
+        "CREATE TABLE mark(kiosk BLOB NOT NULL PRIMARY KEY, seq INTEGER NOT NULL);",
     .statements = statements,
     .statement_count = SQL_COUNT,
     .log_pages = 1024,
@@ -258,57 +269,14 @@ enum error journal_checkpoint(struct journal *journal)
     return db_checkpoint(journal->db);
 }
 
+enum error journal_copy(struct journal *journal, const char *path)
+{
+    return db_copy(journal->db, path);
+}
+
 enum error journal_check(struct journal *journal)
 {
     return db_check(journal->db);
-}
-
-/* --- rows --- */
-
-enum error journal_put(struct journal *journal, size_t statement, const struct db_value *in,
-                       size_t n_in)
-{
-    assert(journal->writing);
-    return db_run(journal->db, statement, in, n_in, NULL, NULL);
-}
-
-enum error journal_one(struct journal *journal, size_t statement, const struct db_value *in,
-                       size_t n_in, db_row_fn *row, void *context, const bool *found)
-{
-    enum error error = db_run(journal->db, statement, in, n_in, row, context);
-    return error == ERROR_NONE && !*found ? ERROR_NO_ROW : error;
-}
-
-enum error journal_countable(uint64_t number)
-{
-    return number > 0 && number <= INT64_MAX ? ERROR_NONE : ERROR_MALFORMED;
-}
-
-void journal_take_blob(struct journal_row *row, size_t column, void *out, size_t len)
-{
-    if (journal_take_bytes(row, column, out, len) != len)
-        row->error = ERROR_JOURNAL_CORRUPT;
-}
-
-size_t journal_take_bytes(struct journal_row *row, size_t column, void *out, size_t max)
-{
-    const struct db_value *value = &row->columns[column];
-    if (value->type == DB_BLOB && value->len <= max) {
-        if (value->len > 0)
-            memcpy(out, value->data, value->len);
-        return value->len;
-    }
-    row->error = ERROR_JOURNAL_CORRUPT;
-    return 0;
-}
-
-uint64_t journal_take_number(struct journal_row *row, size_t column, uint64_t max)
-{
-    const struct db_value *value = &row->columns[column];
-    if (value->type == DB_INT && value->number >= 0 && (uint64_t)value->number <= max)
-        return (uint64_t)value->number;
-    row->error = ERROR_JOURNAL_CORRUPT;
-    return 0;
 }
 
 /* --- the office --- */

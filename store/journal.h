@@ -74,6 +74,9 @@ enum error journal_version(struct journal *journal, int64_t *version);
 /* Moves the write-ahead log into the file. Errors of db_checkpoint. */
 enum error journal_checkpoint(struct journal *journal);
 
+/* As db_copy: the state that a hold sees, or the last one, as a journal of its own. */
+enum error journal_copy(struct journal *journal, const char *path);
+
 /* As db_check; takes time in proportion to the file. */
 enum error journal_check(struct journal *journal);
 
@@ -326,8 +329,23 @@ enum error journal_board(struct journal *journal, uint32_t number, journal_board
 enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
                             void *context);
 
-/* Calls each for all boards by number, without their files, as journal_each_txn. */
+/* Calls each for all boards by number, as journal_each_txn, without their files: bytes are NULL,
+   and lengths those of the two segments; 0: a restored office lacks it. */
 enum error journal_each_board(struct journal *journal, journal_board_fn *each, void *context);
+
+/* What stood on boards that a restored office took over (office/restore): a tag in a segment of
+   this kind of that board. Added once; ERROR_NO_ROW when it did not. */
+enum error journal_add_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN],
+                            uint32_t kind, uint32_t board);
+enum error journal_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN], uint32_t kind,
+                        uint32_t *board);
+
+/* Up to which record of a kiosk they said that it arrived; a lower one changes nothing. 0 when they
+   said nothing of it. */
+enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
+                            uint64_t seq);
+enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
+                        uint64_t *seq);
 
 /* Removes the boards of days before this one whose numbers are below this one. */
 enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t number);

@@ -13,8 +13,11 @@ enum error journal_add_queued(struct journal *journal, uint64_t seq, const uint8
     return journal_put(journal, SQL_QUEUE_ADD, in, 2);
 }
 
+/* A blob, or the length of one. */
 static struct journal_file file_of(const struct db_value *value)
 {
+    if (value->type == DB_INT && value->number > 0)
+        return (struct journal_file){NULL, (size_t)value->number};
     return value->type == DB_BLOB ? (struct journal_file){value->data, value->len}
                                   : (struct journal_file){NULL, 0};
 }
@@ -112,4 +115,40 @@ enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t n
 {
     const struct db_value in[] = {DB_V_INT(day), DB_V_INT(number)};
     return journal_put(journal, SQL_BOARDS_DROP, in, 2);
+}
+
+/* --- boards of before a restore --- */
+
+enum error journal_add_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN],
+                            uint32_t kind, uint32_t board)
+{
+    const struct db_value in[] = {DB_V_BLOB(tag, JOURNAL_TAG_LEN), DB_V_INT(kind), DB_V_INT(board)};
+    return journal_put(journal, SQL_SEEN_ADD, in, 3);
+}
+
+enum error journal_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN], uint32_t kind,
+                        uint32_t *board)
+{
+    int64_t found = 0;
+    const struct db_value in[] = {DB_V_BLOB(tag, JOURNAL_TAG_LEN), DB_V_INT(kind)};
+    enum error error = db_number(journal->db, SQL_SEEN, in, 2, &found);
+    *board = (uint32_t)found;
+    return error;
+}
+
+enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
+                            uint64_t seq)
+{
+    const struct db_value in[] = {DB_V_BLOB(kiosk, JOURNAL_KIOSK_LEN), DB_V_INT(seq)};
+    return seq <= INT64_MAX ? journal_put(journal, SQL_MARK_PUT, in, 2) : ERROR_MALFORMED;
+}
+
+enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
+                        uint64_t *seq)
+{
+    int64_t found = 0;
+    const struct db_value in[] = {DB_V_BLOB(kiosk, JOURNAL_KIOSK_LEN)};
+    enum error error = db_number(journal->db, SQL_MARK, in, 1, &found);
+    *seq = found > 0 ? (uint64_t)found : 0;
+    return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }

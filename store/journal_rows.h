@@ -65,6 +65,10 @@ enum {
     SQL_ARRIVALS,
     SQL_BOARDS,
     SQL_BOARDS_DROP,
+    SQL_SEEN_ADD,
+    SQL_SEEN,
+    SQL_MARK_PUT,
+    SQL_MARK,
     SQL_COUNT
 };
 

@@ -31,6 +31,7 @@ static int setup(void **state)
     memset(keys->tag, 't', sizeof keys->tag);
     memset(keys->answer, 'a', sizeof keys->answer);
     static const char text[] = "\xd0\x96\xd0\xb0\xd0\xbb\xd0\xbe\xd0\xb1\xd0\xb0 is being checked.";
+    written->kind = ANSWER_TEXT;
     written->state = 3;
     written->day = 20779;
     written->len = sizeof text - 1;
@@ -159,7 +160,7 @@ static void the_nonce_is_what_the_header_says(void **state)
 {
     static uint8_t named[21 + 8 + PLAIN] = "sandyq entry nonce v1\x07";
     uint8_t *plain = named + 29, digest[32];
-    const uint8_t head[] = {3, 0x2b, 0x51, 0, 0, (uint8_t)written->len, 0};
+    const uint8_t head[] = {1, 3, 0x2b, 0x51, 0, 0, (uint8_t)written->len, 0, 0, 0, 0};
     memcpy(plain, head, sizeof head);
     memcpy(plain + sizeof head, written->text, written->len);
     crypto_auth_hmacsha256(digest, named, sizeof named, keys->answer);
@@ -219,7 +220,7 @@ static void stranger_seals(const uint8_t plain[PLAIN])
 
 static void a_strangers_entry_opens(void **state)
 {
-    uint8_t plain[PLAIN] = {2, 0x2b, 0x51, 0, 0, 2, 0, 'o', 'k'};
+    uint8_t plain[PLAIN] = {1, 2, 0x2b, 0x51, 0, 0, 2, 0, 0, 0, 0, 'o', 'k'};
     stranger_seals(plain);
     assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
     assert_int_equal(read_back->state, 2);
@@ -233,7 +234,7 @@ static void fields_that_make_no_sense_are_malformed(void **state)
     static const struct {
         uint8_t len[2], text[8];
     } cases[] = {
-        {{0xda, 0x0f}, "ok"},         /* 4058 bytes */
+        {{0xca, 0x0f}, "ok"},         /* 4042 bytes */
         {{0xff, 0xff}, "ok"},         /* 65535 bytes */
         {{1, 0}, "ok"},               /* text after the text */
         {{2, 0}, "\xd0\x20"},         /* a letter cut in two */
@@ -243,16 +244,118 @@ static void fields_that_make_no_sense_are_malformed(void **state)
         {{4, 0}, "\xf4\x90\x80\x80"}, /* above U+10FFFF */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint8_t plain[PLAIN] = {0};
-        memcpy(plain + 5, cases[i].len, 2);
-        memcpy(plain + 7, cases[i].text, 8);
+        uint8_t plain[PLAIN] = {1};
+        memcpy(plain + 6, cases[i].len, 2);
+        memcpy(plain + 11, cases[i].text, 8);
         stranger_seals(plain);
         assert_refused(1, ERROR_MALFORMED);
     }
-    uint8_t plain[PLAIN] = {0};
+    uint8_t plain[PLAIN] = {1};
     plain[PLAIN - 1] = 1;
     stranger_seals(plain);
     assert_refused(1, ERROR_MALFORMED);
+}
+
+/* Makes the message a question with answers of these lengths, behind its text. */
+static void ask(uint8_t a, uint8_t b, uint8_t c)
+{
+    written->kind = ANSWER_QUESTION;
+    memcpy(written->choices, (const uint8_t[]){a, b, c}, 3);
+    memset(written->text + written->len, 'c', sizeof written->text - written->len);
+}
+
+static void a_question_comes_with_its_choices(void **state)
+{
+    ask(2, 0, 0);
+    for (uint8_t n = 1; n <= ANSWER_CHOICES_MAX; n++) {
+        written->choices[n - 1] = (uint8_t)(n + 1);
+        assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_NONE);
+        assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
+        assert_int_equal(read_back->kind, ANSWER_QUESTION);
+        assert_int_equal(answer_choices(read_back), n);
+        assert_int_equal(read_back->choices[n - 1], n + 1);
+        assert_memory_equal(answer_choice(read_back, n - 1U), "cccc", n + 1U);
+        assert_ptr_equal(answer_choice(read_back, n - 1U) + n + 1,
+                         answer_choice(read_back, n)); /* one behind the other */
+        assert_int_equal(*answer_choice(read_back, n), 0);
+    }
+}
+
+static void the_longest_question_fits(void **state)
+{
+    written->len = ANSWER_TEXT_MAX - 3 * ANSWER_CHOICE_MAX;
+    memset(written->text, 'z', sizeof written->text);
+    ask(ANSWER_CHOICE_MAX, ANSWER_CHOICE_MAX, ANSWER_CHOICE_MAX);
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_NONE);
+    assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
+    assert_memory_equal(read_back->text, written->text, sizeof written->text);
+    written->len++;
+    assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_TEXT_LONG);
+}
+
+static void what_is_no_question_is_not_sealed(void **state)
+{
+    static const uint8_t cases[][4] = {
+        {ANSWER_TEXT, 1, 0, 0},
+        {ANSWER_QUESTION, 0, 0, 0},
+        {ANSWER_QUESTION, 0, 1, 0},
+        {ANSWER_QUESTION, 1, 0, 1},
+        {ANSWER_QUESTION, ANSWER_CHOICE_MAX + 1, 0, 0},
+        {0, 0, 0, 0},
+        {3, 0, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        written->kind = cases[i][0];
+        memcpy(written->choices, cases[i] + 1, 3);
+        assert_int_equal(answer_seal(keys, 1, written, entry), ERROR_MALFORMED);
+    }
+}
+
+static void a_strangers_question_is_read_strictly(void **state)
+{
+    static const struct {
+        uint8_t head[11], text[8];
+        int error;
+    } cases[] = {
+        {{2, 3, 0, 0, 0, 0, 3, 0, 1, 2, 0}, "Is?yno", ERROR_NONE},
+        {{2, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0}, "y", ERROR_NONE},
+        {{2, 3, 0, 0, 0, 0, 3, 0, 0, 0, 0}, "Is?", ERROR_MALFORMED},
+        {{2, 3, 0, 0, 0, 0, 3, 0, 1, 0, 2}, "Is?yno", ERROR_MALFORMED},
+        {{1, 3, 0, 0, 0, 0, 3, 0, 1, 0, 0}, "Is?y", ERROR_MALFORMED},
+        {{2, 3, 0, 0, 0, 0, 3, 0, 161, 0, 0}, "Is?y", ERROR_MALFORMED},
+        {{2, 3, 0, 0, 0, 0, 0xc9, 0x0f, 1, 0, 0}, "", ERROR_MALFORMED},    /* 4042 in all */
+        {{2, 3, 0, 0, 0, 0, 3, 0, 1, 0, 0}, "Is?yno", ERROR_MALFORMED},    /* something behind it */
+        {{2, 3, 0, 0, 0, 0, 1, 0, 1, 1, 0}, "?\xd0\x96", ERROR_MALFORMED}, /* a letter cut */
+        {{2, 3, 0, 0, 0, 0, 1, 0, 1, 0, 0}, "\xd0\x96", ERROR_MALFORMED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t plain[PLAIN] = {0};
+        memcpy(plain, cases[i].head, sizeof cases[i].head);
+        memcpy(plain + sizeof cases[i].head, cases[i].text, sizeof cases[i].text);
+        stranger_seals(plain);
+        if (cases[i].error != ERROR_NONE)
+            assert_refused(1, cases[i].error);
+        else
+            assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
+    }
+}
+
+/* Whatever a kind of tomorrow has behind the day: it is there, and none of it is taken. */
+static void a_newer_kind_opens_with_state_and_day(void **state)
+{
+    static const struct answer none = {.state = 3, .day = 20779};
+    struct answer *newer = written;
+    static const uint8_t kinds[] = {0, 3, 9, 255};
+    for (size_t i = 0; i < sizeof kinds; i++) {
+        uint8_t plain[PLAIN] = {kinds[i], 3, 0x2b, 0x51};
+        memset(plain + 6, 0xff, PLAIN - 6);
+        stranger_seals(plain);
+        memset(read_back, 'x', sizeof *read_back);
+        assert_int_equal(answer_open(keys, 1, entry, read_back), ERROR_NONE);
+        memcpy(newer, &none, sizeof none);
+        newer->kind = kinds[i];
+        assert_memory_equal(read_back, newer, sizeof none);
+    }
 }
 
 static void the_tag_is_a_known_answer(void **state)
@@ -277,6 +380,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(any_flipped_byte_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strangers_entry_opens, setup, teardown),
         cmocka_unit_test_setup_teardown(fields_that_make_no_sense_are_malformed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_question_comes_with_its_choices, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_longest_question_fits, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_question_is_not_sealed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_strangers_question_is_read_strictly, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_newer_kind_opens_with_state_and_day, setup, teardown),
         cmocka_unit_test_setup_teardown(the_tag_is_a_known_answer, setup, teardown),
     };
     if (secret_start() != ERROR_NONE || sodium_init() < 0)

@@ -42,13 +42,15 @@ static int teardown(void **state)
 
 static struct bundle header(uint64_t first, uint64_t last)
 {
-    struct bundle bundle = {.first = first,
-                            .last = last,
-                            .charter_number = 5,
-                            .board_number = 6,
-                            .image_version = 7,
-                            .exchange_age = 8,
-                            .health = BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
+    struct bundle bundle = {
+        .first = first,
+        .last = last,
+        .charter_number = 5,
+        .board_number = 6,
+        .image_version = 7,
+        .exchange_age = 8,
+        .health = BUNDLE_DISK_OK | BUNDLE_CLOCK_OK,
+        .misfits = {.n = 2, .all = {{{1, 2, {3}}, {4, 5, {6}}}, {{1, 2, {3}}, {4, 5, {7}}}}}};
 
     assert_int_equal(card_kiosk_id(key, bundle.kiosk), ERROR_NONE);
     memcpy(bundle.office, office.charter.office, sizeof bundle.office);
@@ -121,6 +123,9 @@ static void round_trip(void **state)
     assert_int_equal(bundle.image_version, 7);
     assert_int_equal(bundle.exchange_age, 8);
     assert_int_equal(bundle.health, BUNDLE_DISK_OK | BUNDLE_CLOCK_OK);
+    assert_int_equal(bundle.misfits.n, 2);
+    assert_int_equal(bundle.misfits.all[1].had.number, 2);
+    assert_int_equal(bundle.misfits.all[1].came.hash[0], 7);
     assert_int_equal(record_decode(bundle.records + RECORD_LEN, &record), ERROR_NONE);
     assert_int_equal(record.seq, 2);
     free(in);
@@ -135,12 +140,16 @@ static void layout_is_as_written(void **state)
     size_t len = 0;
     uint8_t *in = make(4, 6, &len);
 
-    assert_int_equal(len, 80 + 3 * 16492 + 64);
+    assert_int_equal(len, 720 + 3 * 16492 + 64);
     assert_memory_equal(in, "SANDYQB1", 8);
     assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(in + 8, id, sizeof id);
     assert_memory_equal(in + 16, office.charter.office, 32);
     assert_memory_equal(in + 48, numbers, sizeof numbers);
+    assert_memory_equal(in + 80, "\1\0\0\0\2\0\0\0\3", 9);
+    assert_memory_equal(in + 120, "\4\0\0\0\5\0\0\0\6", 9);
+    assert_memory_equal(in + 200, "\4\0\0\0\5\0\0\0\7", 9);
+    assert_int_equal(in[240], 0);
     assert_int_equal(signature_check(key, "sandyq bundle v1", in, len - 64, in + len - 64),
                      ERROR_NONE);
     free(in);
@@ -215,6 +224,17 @@ static void signed_nonsense_is_refused(void **state)
     in[79] = 0;
     in[78] = 8;
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
+    in[78] = 0;
+    in[208] = 6; /* heads that do not fit: one twice, */
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
+    in[208] = 7;
+    in[84] = 0; /* one of number 0, */
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
+    in[84] = 2;
+    in[719] = 1; /* something behind them */
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
+    in[719] = 0;
+    assert_int_equal(decode_signed(in, len), ERROR_NONE);
     free(in);
 }
 

@@ -47,12 +47,14 @@ static void bytes_are_as_the_page_says(void **state)
                                     .exchange_age = 0x0807,
                                     .health = 3,
                                     .flags = CONTACT_LAST | CONTACT_BRINGS,
-                                    .taken = 2};
+                                    .taken = 2,
+                                    .misfits = {.n = 1, .all = {{{1, 2, {3}}, {4, 5, {6}}}}}};
     memset(contact.kiosk, 'k', sizeof contact.kiosk);
     memset(contact.digest, 'd', sizeof contact.digest);
     contact_encode(&contact, bytes);
     assert_memory_equal(bytes, "kkkkkkkk\2\1\0\0\0\0\0\0\3\1\0\0\0\0\0\0\4\0\0\0\5\0\0\0\6\0\0\0",
                         36);
+    assert_memory_equal(bytes + 76, "\1\0\0\0\2\0\0\0\3", 9);
     assert_memory_equal(bytes + 36, "\7\10\3\14\2\0\0\0dddd", 12);
     assert_int_equal(contact_decode(bytes, CONTACT_LEN, &back), ERROR_NONE);
     assert_true(contact_equal(&back, &contact));
@@ -104,6 +106,28 @@ static void a_digest_is_of_rows_in_order(void **state)
     assert_int_equal(contact_digest(records, 0, digest), ERROR_NONE);
     assert_int_equal(hash_sha256(expected, parts, 0), 0);
     assert_memory_equal(digest, expected, HASH_LEN);
+}
+
+/* Boards that do not fit are told whatever else a bundle says, and once. */
+static void boards_that_do_not_fit_are_told_once(void **state)
+{
+    struct contact_state kiosk = {.board = 0};
+    struct contact contact = said(10, 5);
+    contact_take(&kiosk, &contact, DAY);
+    contact.misfits = (struct misfit_list){.n = 1, .all = {{{1, 2, {3}}, {4, 5, {6}}}}};
+    const struct contact plain = said(10, 5);
+    assert_false(contact_equal(&contact, &plain));
+    assert_false(contact_equal(&plain, &contact));
+    for (int counts = 0; counts < 2; counts++) {
+        struct contact_state then = kiosk;
+        contact.flags = counts ? CONTACT_LAST : CONTACT_LAST | CONTACT_FULL;
+        assert_true(contact_tells(&then, &contact));
+        assert_true(contact_brings_misfit(&then, &contact));
+        contact_take(&then, &contact, DAY);
+        assert_false(contact_brings_misfit(&then, &contact));
+        contact_take(&then, &plain, DAY);
+        assert_false(contact_brings_misfit(&then, &contact));
+    }
 }
 
 static void the_latest_bundle_is_believed(void **state)
@@ -244,6 +268,7 @@ int main(void)
         cmocka_unit_test(bytes_are_as_the_page_says),
         cmocka_unit_test(a_range_that_cannot_be_is_refused),
         cmocka_unit_test(a_digest_is_of_rows_in_order),
+        cmocka_unit_test(boards_that_do_not_fit_are_told_once),
         cmocka_unit_test(the_latest_bundle_is_believed),
         cmocka_unit_test(a_chunk_that_is_not_the_last_tells_nothing),
         cmocka_unit_test(a_rollback_is_told_once),

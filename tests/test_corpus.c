@@ -25,7 +25,7 @@
 
 #define TARGETS(each)                                                                              \
     each(act) each(answer) each(bundle) each(card) each(charter) each(code) each(config)           \
-        each(contact) each(envelope) each(grant) each(head) each(history) each(import)             \
+        each(contact) each(envelope) each(grant) each(head) each(heads) each(history) each(import) \
             each(intake) each(keyring) each(keys) each(letter) each(library) each(linear)          \
                 each(news) each(notices) each(record) each(request) each(rows) each(salvage)       \
                     each(sanitize) each(segment) each(session) each(signature) each(vault)         \

@@ -45,6 +45,8 @@ static const struct {
     {{"undo", "office", "1"}, true},
     {{"kiosks", "office", "--json"}, true},
     {{"publish", "office", "--out", "board"}, true},
+    {{"backup", "office", "kept"}, true},
+    {{"restore", "office", "kept", "board"}, true},
     {{"audit", "office"}, true},
     {{"verify", "office"}, true},
     {{"officer", "list", "office"}, true},

@@ -296,6 +296,19 @@ static void test_bad_arguments_behind_the_passphrase(void **state)
     snprintf(line, sizeof line, "head -c %d /dev/zero | tr '\\0' x | $D answer office 1 $P",
              ANSWER_TEXT_MAX + 3);
     assert_desk_refused(line, "3 bytes too long");
+    assert_desk_refused("echo 'How are you?' | $D answer office 1 --question $P",
+                        "no question with answers");
+}
+
+static void test_a_question_is_asked_and_shown(void **state)
+{
+    assert_int_equal(desk_run("printf 'Are you safe now?\\n1 Yes\\n2 No\\n' | "
+                              "$D answer office 1 --question $P"),
+                     0);
+    assert_desk_said("The question is kept.");
+    assert_int_equal(desk_run("$D show office 1 $P"), 0);
+    assert_desk_said("Are you safe now?");
+    assert_desk_said("A question. No answer to it has come yet.");
 }
 
 static void test_import_that_refuses_one(void **state)
@@ -336,11 +349,44 @@ static void test_a_journal_put_back_from_a_backup_says_how_to_go_on(void **state
     for (int i = 0; i < 2; i++) {
         assert_int_equal(desk_run("$D list office $P"), 1);
         assert_non_null(strstr(desk_refused, "Ask the leads whether the journal was put back from "
-                                             "a backup."));
+                                             "a backup by hand"));
         assert_non_null(strstr(desk_refused, "remove the file \"view\" from your own folder"));
         assert_non_null(strstr(desk_refused, "If not, somebody put an older journal"));
     }
     assert_int_equal(desk_run("rm .sandyq/*/view && $D list office $P"), 0);
+}
+
+/* With a view beyond the backup, and the board that was published since. */
+static void test_a_lost_journal_is_restored(void **state)
+{
+    assert_int_equal(desk_run("$D backup office kept $P"), 0);
+    assert_desk_said("The backup is made and was read back: ");
+    assert_int_equal(desk_run("echo later | $D note office 1 $P && rm -f .sandyq/*/view && "
+                              "$D list office $P && head -c 9000 office/journal.db >broken && "
+                              "rm -f office/journal.db-* && mv broken office/journal.db"),
+                     0);
+    assert_desk_refused("$D list office $P", "journal.db is damaged");
+    assert_desk_refused("$D restore office stick.bundle media $P", "This is no whole backup");
+    assert_desk_refused("mkdir none; $D restore office kept none $P", "There is no such file");
+    assert_desk_refused("$D list office $P", "journal.db is damaged");
+    assert_int_equal(desk_run("$D restore office kept media $P"), 0);
+    assert_desk_said("What was published up to board 1 counts; the next board is 2 or later.");
+    assert_int_equal(desk_run("$D list office $P"), 0);
+    assert_string_equal(desk_refused, "");
+    assert_int_equal(desk_run("$D audit office $P"), 0);
+    assert_desk_said("The office was restored from a backup on ");
+    assert_desk_said("Everything fits.");
+    assert_int_equal(desk_run("test -f office/lost-1.db && ! ls office/rest* 2>/dev/null"), 0);
+    assert_int_equal(desk_run("$D restore office kept $P"), 0);
+    assert_desk_refused("$D publish office --out media $P", "without a copy of its last board");
+}
+
+static void test_nothing_is_published_without_a_backup(void **state)
+{
+    assert_int_equal(desk_run("cp -a office other"), 0);
+    assert_desk_refused("$D publish other --out new --backup no/folder $P",
+                        "The folder above this one is missing");
+    assert_int_equal(desk_run("! test -e new/sandyq.board"), 0);
 }
 
 int main(void)
@@ -361,9 +407,12 @@ int main(void)
         cmocka_unit_test(test_wrong_passphrase_changes_nothing),
         cmocka_unit_test(test_root_key_that_is_kept_away),
         cmocka_unit_test(test_bad_arguments_behind_the_passphrase),
+        cmocka_unit_test(test_a_question_is_asked_and_shown),
         cmocka_unit_test(test_import_that_refuses_one),
         cmocka_unit_test(test_names_on_a_stick_are_harmless),
         cmocka_unit_test(test_a_journal_put_back_from_a_backup_says_how_to_go_on),
+        cmocka_unit_test(test_nothing_is_published_without_a_backup),
+        cmocka_unit_test(test_a_lost_journal_is_restored),
     };
     return cmocka_run_group_tests(tests, desk_test_setup, desk_test_teardown);
 }

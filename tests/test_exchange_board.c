@@ -6,10 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <ctype.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -173,7 +176,100 @@ static void wrong_segment_installs_nothing(void **state)
     assert_int_equal(board_held(), 2);
 }
 
+/* How many parts are missing is said, and those that came are not brought again. */
+static void missing_segments_are_counted(void **state)
+{
+    exchange_put_board(1, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    exchange_put_board(2, NULL);
+    exchange_put_board(3, NULL);
+    remove_it(segment_path(2, SEGMENT_ANSWERS));
+    damage_it(segment_path(3, SEGMENT_ANSWERS));
+    remove_it(segment_path(3, SEGMENT_ARRIVALS));
+    assert_int_equal(exchange_test_run(), ERROR_BOARD_PART);
+    assert_int_equal(exchange_told.board_missing, 3);
+    assert_int_equal(board_held(), 1);
+    exchange_put_board(3, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_int_equal(exchange_told.board_missing, 0);
+    assert_int_equal(board_held(), 3);
+}
+
+/* --- names as a medium spells them --- */
+
+/* Gives every file of the office on the medium the name that FAT made of it. */
+static void spell(bool short_names)
+{
+    char *all = strdup(folder_names(exchange_media)), *names = all;
+    assert_non_null(all);
+    for (unsigned n = 1; *names != '\0'; n++) {
+        char name[NAMES_LEN], to[NAMES_LEN];
+        const size_t len = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)len, names);
+        names += len + 1;
+        if (strncmp(name, "sandyq", 6) != 0)
+            continue;
+        if (short_names)
+            snprintf(to, sizeof to, "SANDYQ~%u%.4s", n, strrchr(name, '.'));
+        else
+            snprintf(to, sizeof to, "%s", name);
+        for (char *at = to; *at != '\0'; at++)
+            *at = (char)toupper((unsigned char)*at);
+        char from[FOLDER_PATH];
+        snprintf(from, sizeof from, "%s", folder_path(exchange_media, name));
+        assert_int_equal(rename(from, folder_path(exchange_media, to)), 0);
+    }
+    free(all);
+}
+
+static void names_do_not_matter(void **state)
+{
+    for (uint32_t number = 1; number <= 2; number++) {
+        exchange_put_charter(number);
+        exchange_put_board(number, NULL);
+        spell(number == 2);
+        folder_write(folder_path(exchange_media, "A.BOA"), "a snake", 7);
+        assert_int_equal(exchange_test_run(), ERROR_NONE);
+        assert_int_equal(exchange_told.charter, ERROR_NONE);
+        assert_int_equal(board_held(), number);
+        folder_remove(&exchange_media);
+        exchange_media = folder_make();
+    }
+}
+
 /* --- cuts and full disks --- */
+
+/* What the disk has free; 0: what it really has. */
+static uint64_t room;
+
+int fstatvfs(int fd, struct statvfs *out)
+{
+    (void)fd;
+    *out = (struct statvfs){.f_bavail = room > 0 ? room : UINT64_C(1) << 40, .f_frsize = 1};
+    return 0;
+}
+
+/* Nothing of it is brought: the rest of the disk is for letters. */
+static void board_without_room_beside_letters_waits(void **state)
+{
+    const char *board = folder_path(exchange_dir, STATE_BOARD);
+    exchange_put_board(1, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    char *before = strdup(folder_names(board));
+    exchange_put_board(2, NULL);
+    const uint64_t lacked = 4 * 4096; /* three answers begin a fourth block, and the arrivals */
+    room = BUNDLE_MAX + lacked;
+    assert_int_equal(run_and_count(ERROR_BOARD_ROOM), 0);
+    assert_int_equal(exchange_told.bundle, ERROR_NONE);
+    assert_true(exchange_told.board_bytes > lacked && exchange_told.board_bytes < 2 * lacked);
+    assert_string_equal(folder_names(folder_path(exchange_dir, STATE_BOARD)), before);
+    assert_int_equal(board_held(), 1);
+    room = BUNDLE_MAX + exchange_told.board_bytes;
+    assert_int_equal(run_and_count(ERROR_NONE), 2);
+    assert_int_equal(board_held(), 2);
+    room = 0;
+    free(before);
+}
 
 static void run_apart(void *context)
 {
@@ -249,6 +345,9 @@ int main(void)
         EXCHANGE_TEST(only_what_is_lacked_is_copied),
         EXCHANGE_TEST(damaged_segment_is_mended),
         EXCHANGE_TEST(wrong_segment_installs_nothing),
+        EXCHANGE_TEST(missing_segments_are_counted),
+        EXCHANGE_TEST(names_do_not_matter),
+        EXCHANGE_TEST(board_without_room_beside_letters_waits),
         EXCHANGE_TEST(board_is_whole_after_every_cut),
         EXCHANGE_TEST(full_disk_keeps_the_board_before),
         EXCHANGE_TEST(confined_courier_brings_boards),

@@ -23,7 +23,7 @@ enum {
     EXCLUDED = 2,
     SEGMENTS = 4,
     AT_NUMBER = 44,
-    AT_MARKS = 132,
+    AT_MARKS = 200,
     AT_EXCLUDED = AT_MARKS + MARKS * 52,
     AT_SEGMENTS = AT_EXCLUDED + EXCLUDED * 8,
     AT_NOTICES = AT_SEGMENTS + SEGMENTS * 44,
@@ -62,6 +62,9 @@ static struct head plain(void)
     memcpy(head.office, office.charter.office, sizeof head.office);
     memset(head.before, 'b', sizeof head.before);
     memset(head.journal, 'j', sizeof head.journal);
+    head.restored = 3;
+    memset(head.lost, 'l', sizeof head.lost);
+    memset(head.kept, 'k', sizeof head.kept);
     return head;
 }
 
@@ -116,6 +119,7 @@ static void layout_is_as_written(void **state)
 {
     static const uint8_t numbers[] = {2, 0, 0, 0, 4, 0, 0, 0, 0x20, 0x4e, 0, 0};
     static const uint8_t counts[] = {3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, sizeof notices - 1, 0, 0};
+    static const uint8_t restored[] = {3, 0, 0, 0};
     static const uint8_t mark[] = {1, 0, 0, 0, 0, 0, 0, 0, 102, 0, 0, 0, 0, 0, 0, 0, 0x42};
     static const uint8_t day[] = {0x42, 0x1e, 0x4e, 0, 0, 2};
     static const uint8_t out[] = {2, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0};
@@ -128,6 +132,9 @@ static void layout_is_as_written(void **state)
     assert_memory_equal(good + 52, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 32);
     assert_memory_equal(good + 84, "jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj", 32);
     assert_memory_equal(good + 116, counts, sizeof counts);
+    assert_memory_equal(good + 132, restored, sizeof restored);
+    assert_memory_equal(good + 136, "llllllllllllllllllllllllllllllll", 32);
+    assert_memory_equal(good + 168, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", 32);
     assert_memory_equal(good + AT_MARKS, mark, sizeof mark);
     assert_memory_equal(good + AT_MARKS + 47, day, sizeof day);
     assert_memory_equal(good + AT_EXCLUDED, out, sizeof out);
@@ -201,7 +208,7 @@ static void empty_head_is_good(void **state)
 
     head.kiosk_count = head.excluded_count = head.segment_count = head.notices_len = 0;
     assert_int_equal(head_encode(&head, &none, office.board_seed, &out, &len), ERROR_NONE);
-    assert_int_equal(len, 196);
+    assert_int_equal(len, 264);
     spoil_reader(out, len, 1, read_head, NULL);
     assert_int_equal(head_view(out, len, &head), ERROR_NONE);
     assert_false(head_find_mark(&head, marks[0].kiosk, &mark));

@@ -88,6 +88,32 @@ static void test_rollback_is_told_from_an_old_bundle(void **state)
     fleet_free(row, 1);
 }
 
+/* What a kiosk tells of boards stays, whichever of its bundles comes when; each pair once. */
+static void test_boards_that_do_not_fit_are_kept(void **state)
+{
+    static const struct misfit first = {{1, 2, {3}}, {1, 3, {4}}},
+                               second = {{1, 3, {4}}, {1, 3, {5}}};
+    struct import_scene *scene = *state;
+    struct import_report report;
+    import_test_send(scene, 'a', "text");
+    scene->kiosk.misfits = (struct misfit_list){.n = 1, .all = {first}};
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 1);
+    scene->kiosk.misfits = (struct misfit_list){.n = 2, .all = {first, second}};
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 1);
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 0);
+    scene->kiosk.misfits.n = 0;
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, &report), ERROR_NONE);
+    struct fleet_row *row = import_test_look(scene);
+    assert_int_equal(row->misfits.n, 2);
+    assert_true(misfit_same(&row->misfits.all[0].misfit.came, &first.came));
+    assert_true(misfit_same(&row->misfits.all[1].misfit.had, &second.had));
+    assert_int_equal(row->misfits.all[0].day, row->contact.imported);
+    fleet_free(row, 1);
+}
+
 static uint64_t count_rollbacks(struct import_scene *scene, uint64_t last, uint32_t board)
 {
     struct import_report report;
@@ -212,6 +238,7 @@ int main(void)
         IMPORT_TEST(test_gap_is_named_and_filled),
         IMPORT_TEST(test_fork_is_named_and_nothing_is_lost),
         IMPORT_TEST(test_rollback_is_told_from_an_old_bundle),
+        IMPORT_TEST(test_boards_that_do_not_fit_are_kept),
         IMPORT_TEST(test_a_setback_is_noted_once),
         IMPORT_TEST(test_a_setback_within_a_setback_is_noted),
         IMPORT_TEST(test_a_disk_that_was_not_well_once),

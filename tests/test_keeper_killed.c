@@ -66,7 +66,7 @@ static void test_power_cut_in_a_visit(void **state)
             kiosk_go(kiosk, i == 1 ? "3" : "4", "Esc");
         }
         while (pending_number(kiosk) != records + 2)
-            pty_watch(kiosk->pty, "nothing", 5);
+            pty_pass(kiosk->pty, 5);
         kill(pty_process(kiosk->pty), SIGKILL);
         assert_int_equal(pty_wait_exit(kiosk->pty, KIOSK_SECONDS), 128 + SIGKILL);
         assert_int_equal(kiosk_check(kiosk), records + 1);
@@ -106,7 +106,7 @@ static bool visit_in_part(struct kiosk_process *kiosk, int round, char text[32],
 
     snprintf(text, 32, "Round %d", round);
     if (chance_below(8) == 0) { /* before the first screen is even there */
-        pty_watch(kiosk->pty, "nothing", (int)chance_below(50));
+        pty_pass(kiosk->pty, (int)chance_below(50));
         return false;
     }
     (*came)++;
@@ -203,7 +203,7 @@ static void test_killed_sessions_lose_nothing(void **state)
             session = pty_grandchild(kiosk->pty);
         kill(session, SIGKILL);
         while (pty_grandchild(kiosk->pty) == session)
-            pty_watch(kiosk->pty, "nothing", 1);
+            pty_pass(kiosk->pty, 1);
         remember(&promises, stored, text);
     }
     kiosk_leave(kiosk);

@@ -2,24 +2,35 @@
 /* The keeper and its sessions: one envelope for each, whatever ends it; and how its options are
    read. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/day.h"
 #include "base/wire.h"
 #include "courier/exchange.h"
+#include "crypto/envelope.h"
+#include "crypto/secret.h"
+#include "protocol/names.h"
+#include "protocol/record.h"
+#include "store/outbox.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/keeper_test.h"
 #include "tests/lib/kiosk_folder.h"
 #include "tests/lib/kiosk_process.h"
 #include "tests/lib/kiosk_test.h"
+
+/* Real time in which a keeper that is not deaf acts on what came. */
+enum { NEWS_SECONDS = 20 };
 
 /* --- what the office finds in the outbox --- */
 
@@ -97,9 +108,10 @@ static void test_clock_set_back(void **state)
 /* Waits until another session's process than this one waits for a visitor. */
 static void await_another(struct kiosk_process *kiosk, pid_t before)
 {
+    const int64_t until = clock_ms() + NEWS_SECONDS * 1000;
     pid_t after = 0;
-    for (int i = 0; i < KIOSK_SECONDS * 200 && (after == 0 || after == before); i++) {
-        pty_watch(kiosk->pty, "nothing", 5);
+    while (clock_ms() < until && (after == 0 || after == before)) {
+        pty_pass(kiosk->pty, 5);
         after = pty_grandchild(kiosk->pty);
     }
     assert_true(after != 0 && after != before);
@@ -152,6 +164,92 @@ static void test_news_reach_a_waiting_session(void **state)
     assert_int_equal(kiosk_check(kiosk), 2);
 }
 
+/* --- a charter that comes during a visit --- */
+
+/* A courier brings the next charter, with a new intake key before the old ones. */
+static void bring_charter(struct kiosk_process *kiosk)
+{
+    struct charter *charter = &kiosk->office.charter;
+    struct exchange_report report;
+    uint8_t *secret = secret_new(ENVELOPE_KEY_LEN);
+    char *media = folder_make();
+
+    assert_non_null(secret);
+    for (uint32_t i = charter->intake_count++; i > 0; i--)
+        charter->intake[i] = charter->intake[i - 1];
+    charter->intake[0].epoch++;
+    assert_int_equal(envelope_key_new(secret, charter->intake[0].key), ERROR_NONE);
+    charter->number++;
+    fake_office_charter(&kiosk->office);
+    folder_write(folder_path(media, NAMES_CHARTER), kiosk->office.charter_bytes, CHARTER_LEN);
+    assert_int_equal(exchange_run(kiosk->dir, media, day_today(), &report), ERROR_NONE);
+    assert_int_equal(report.charter, ERROR_NONE);
+    secret_free(secret);
+    folder_remove(&media);
+}
+
+/* Epochs of the keys that the records are sealed to, from the first record. */
+struct sealed_to {
+    const struct charter *charter;
+    uint32_t epochs[8];
+    size_t n;
+};
+
+static enum error add_epoch(void *context, uint64_t seq, const uint8_t *bytes, size_t len)
+{
+    struct sealed_to *sealed = context;
+    uint8_t named[ENVELOPE_ID_LEN], id[ENVELOPE_ID_LEN];
+    struct record record;
+
+    assert_int_equal(record_decode(bytes, &record), ERROR_NONE);
+    assert_int_equal(envelope_names(record.envelope, named), ERROR_NONE);
+    for (uint32_t i = 0; i < sealed->charter->intake_count; i++) {
+        assert_int_equal(envelope_key_id(sealed->charter->intake[i].key, id), 0);
+        if (memcmp(id, named, sizeof id) == 0)
+            sealed->epochs[sealed->n] = sealed->charter->intake[i].epoch;
+    }
+    sealed->n++;
+    return ERROR_NONE;
+}
+
+/* Whoever brings a charter while somebody stands there would else tell a letter, which the session
+   seals, from a cover that the keeper seals for it. */
+static void test_a_visit_seals_to_the_key_it_began_with(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    struct sealed_to sealed = {.charter = &kiosk->office.charter};
+    struct outbox *outbox = NULL;
+    const uint32_t first = kiosk->office.charter.intake[0].epoch;
+
+    kiosk_start(kiosk, 0);
+    kiosk_begin(kiosk);
+    bring_charter(kiosk);
+    kiosk_go(kiosk, "They hit me\r", "Is this right?");
+    kiosk_send(kiosk, KIOSK_STORED); /* 2: a letter */
+    kiosk_forget(kiosk);
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    bring_charter(kiosk);
+    const pid_t session = pty_grandchild(kiosk->pty);
+    assert_true(session > 0);
+    kill(session, SIGKILL); /* 3: a cover of the keeper */
+    while (pty_grandchild(kiosk->pty) == session)
+        pty_watch(kiosk->pty, "nothing", 1);
+    kiosk_wait(kiosk, "Choose a language");
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    bring_charter(kiosk);
+    kiosk_go(kiosk, "7", "Goodbye"); /* 4: a cover of the session */
+    kiosk_go(kiosk, " ", "Choose a language");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    const char *path = folder_path(kiosk->dir, "outbox.db");
+    assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
+    assert_int_equal(outbox_each(outbox, 1, 8, add_epoch, &sealed), ERROR_NONE);
+    outbox_close(&outbox);
+    assert_int_equal(sealed.n, 4);
+    assert_int_equal(sealed.epochs[1], first);
+    assert_int_equal(sealed.epochs[2], first + 1);
+    assert_int_equal(sealed.epochs[3], first + 2);
+}
+
 /* --- a configuration with a fault --- */
 
 static void test_a_missing_file_that_was_named(void **state)
@@ -201,6 +299,7 @@ int main(void)
         KIOSK_TEST(test_clock_set_back),
         KIOSK_TEST(test_news_reach_a_waiting_session),
         KIOSK_TEST(test_a_new_board_reaches_a_waiting_session),
+        KIOSK_TEST(test_a_visit_seals_to_the_key_it_began_with),
         KIOSK_TEST(test_a_missing_file_that_was_named),
         KIOSK_TEST(test_options_count_more_than_the_file),
         KIOSK_TEST(test_wrong_options_are_wrong_usage),

@@ -37,6 +37,10 @@ enum {
     AT_NAME_HEAD = 127,
     AT_ARRIVAL_KEY = 134,
     AT_ARRIVAL = 135,
+    AT_SEEN_KEY = 136,
+    AT_SEEN = 137,
+    AT_QUESTION = 139,
+    AT_CHOICE = 141,
 };
 
 static int decode_len(const uint8_t *bytes, size_t len)
@@ -198,7 +202,7 @@ static void keys_are_in_order_once_and_known(void **state)
     assert_changed(AT_CATEGORY_KEY, 1, "\x06", 1, ERROR_LETTER_DUPLICATE);
     assert_changed(AT_CONSENT_KEY, 1, "\x00", 1, ERROR_LETTER_DUPLICATE);
     assert_changed(AT_NAME_KEY, 1, "\x0e", 1, ERROR_LETTER_DUPLICATE);
-    assert_changed(AT_ARRIVAL_KEY, 1, "\x11", 1, ERROR_LETTER_UNKNOWN_KEY);
+    assert_changed(AT_CHOICE - 1, 1, "\x14", 1, ERROR_LETTER_UNKNOWN_KEY);
     assert_changed(AT_ARRIVAL_KEY, 1, "\x18\x64", 2, ERROR_LETTER_UNKNOWN_KEY);
     assert_changed(AT_KIND, 1, "\x00", 1, ERROR_LETTER_UNKNOWN_KEY); /* a cover with a language */
 }
@@ -222,15 +226,18 @@ static void each_missing_key_is_missed(void **state)
                                 AT_ANSWER_KEY,
                                 AT_NAME_KEY,
                                 AT_ARRIVAL_KEY,
+                                AT_SEEN_KEY,
+                                AT_QUESTION - 1,
+                                AT_CHOICE - 1,
                                 sizeof(letter_test_complaint)};
-    for (size_t key = 0; key < 17; key++) {
+    for (size_t key = 0; key < 20; key++) {
         struct letter letter;
         size_t end = at[key + 1];
         memset(letter_test_bytes, 0, LETTER_LEN);
         memcpy(letter_test_bytes, letter_test_complaint, at[key]);
         memcpy(letter_test_bytes + at[key], letter_test_complaint + end,
                sizeof(letter_test_complaint) - end);
-        letter_test_bytes[0] = 0xb0;
+        letter_test_bytes[0] = 0xb3;
         assert_int_equal(letter_decode(letter_test_bytes, &letter), ERROR_LETTER_MISSING);
     }
     assert_int_equal(decode_len((const uint8_t *)"\xa0", 1), ERROR_LETTER_MISSING);
@@ -238,7 +245,7 @@ static void each_missing_key_is_missed(void **state)
 
 static void numbers_and_codes_out_of_range_are_refused(void **state)
 {
-    assert_changed(AT_KIND, 1, "\x03", 1, ERROR_LETTER_RANGE);
+    assert_changed(AT_KIND, 1, "\x04", 1, ERROR_LETTER_RANGE);
     assert_changed(AT_FACILITY_HEAD, 6, "\x60", 1, ERROR_LETTER_RANGE);
     assert_changed(AT_FACILITY_HEAD, 6,
                    "\x70"
@@ -291,6 +298,73 @@ static void arrivals_of_a_followup_go_to_15(void **state)
         assert_int_equal(letter.arrival, i <= LETTER_ARRIVAL_MAX ? i : 0);
     }
     assert_changed(AT_ARRIVAL, 1, "\x19\x01\x00", 3, ERROR_LETTER_RANGE);
+}
+
+/* Decodes the complaint as another kind with these values of keys 17 to 19. */
+static int decode_about_messages(enum letter_kind kind, uint8_t seen, uint8_t question,
+                                 uint8_t choice)
+{
+    uint8_t bytes[sizeof(letter_test_complaint) + 2], *to = bytes + AT_SEEN_KEY;
+    const uint8_t numbers[] = {seen, question};
+    memcpy(bytes, letter_test_complaint, sizeof(letter_test_complaint));
+    bytes[AT_KIND] = (uint8_t)kind;
+    for (uint8_t i = 0; i < 2; i++) {
+        *to++ = 17 + i;
+        if (numbers[i] >= 24)
+            *to++ = 0x18;
+        *to++ = numbers[i];
+    }
+    *to++ = 19;
+    *to++ = choice;
+    return decode_len(bytes, (size_t)(to - bytes));
+}
+
+static void only_a_followup_speaks_of_messages(void **state)
+{
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 64, 64, 3), ERROR_NONE);
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 0, 1, 1), ERROR_NONE);
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 65, 0, 0), ERROR_LETTER_RANGE);
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 0, 65, 1), ERROR_LETTER_RANGE);
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 9, 1, 4), ERROR_LETTER_RANGE);
+    /* An answer to nothing, and none to something. */
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 9, 0, 1), ERROR_LETTER_RANGE);
+    assert_int_equal(decode_about_messages(LETTER_FOLLOWUP, 9, 1, 0), ERROR_LETTER_RANGE);
+    assert_int_equal(decode_about_messages(LETTER_COMPLAINT, 1, 0, 0), ERROR_LETTER_RANGE);
+    assert_int_equal(decode_about_messages(LETTER_COMPLAINT, 0, 1, 1), ERROR_LETTER_RANGE);
+}
+
+/* A note that messages were seen, with one field changed. */
+#define SEEN(change, error)                                                                        \
+    do {                                                                                           \
+        struct letter letter = letter_test_make_complaint(), back;                                 \
+        letter.kind = LETTER_SEEN;                                                                 \
+        letter.urgent_count = letter.about = letter.people = 0;                                    \
+        letter.text_len = letter.name_len = 0;                                                     \
+        letter.consent = 1;                                                                        \
+        letter.seen = 3;                                                                           \
+        change;                                                                                    \
+        assert_int_equal(letter_encode(&letter, letter_test_bytes), error);                        \
+        if (error == ERROR_NONE) {                                                                 \
+            assert_int_equal(letter_decode(letter_test_bytes, &back), ERROR_NONE);                 \
+            assert_int_equal(back.kind, LETTER_SEEN);                                              \
+            assert_int_equal(back.seen, letter.seen);                                              \
+        }                                                                                          \
+    } while (0)
+
+static void a_note_of_what_was_seen_says_nothing_else(void **state)
+{
+    SEEN((void)0, ERROR_NONE);
+    SEEN(letter.seen = LETTER_MESSAGES_MAX, ERROR_NONE);
+    SEEN(letter.seen = 0, ERROR_LETTER_RANGE);
+    SEEN(letter.seen = LETTER_MESSAGES_MAX + 1, ERROR_LETTER_RANGE);
+    SEEN(letter.text_len = 4, ERROR_LETTER_RANGE);
+    SEEN(letter.name_len = 6, ERROR_LETTER_RANGE);
+    SEEN(letter.urgent_count = 1, ERROR_LETTER_RANGE);
+    SEEN(letter.about = 1, ERROR_LETTER_RANGE);
+    SEEN(letter.people = 1, ERROR_LETTER_RANGE);
+    SEEN(letter.consent = 2, ERROR_LETTER_RANGE);
+    SEEN(letter.arrival = 1, ERROR_LETTER_RANGE);
+    SEEN((letter.question = 1, letter.choice = 1), ERROR_LETTER_RANGE);
 }
 
 static void a_category_of_tomorrow_is_taken(void **state)
@@ -350,6 +424,8 @@ int main(void)
         cmocka_unit_test(each_missing_key_is_missed),
         cmocka_unit_test(numbers_and_codes_out_of_range_are_refused),
         cmocka_unit_test(arrivals_of_a_followup_go_to_15),
+        cmocka_unit_test(only_a_followup_speaks_of_messages),
+        cmocka_unit_test(a_note_of_what_was_seen_says_nothing_else),
         cmocka_unit_test(a_category_of_tomorrow_is_taken),
         cmocka_unit_test(text_that_is_not_utf8_is_refused),
         cmocka_unit_test(anything_after_the_map_is_refused),

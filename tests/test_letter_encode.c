@@ -64,6 +64,8 @@ static void the_largest_and_the_smallest_letter_fit(void **state)
     letter.name = letter_test_long;
     letter.name_len = LETTER_NAME_MAX;
     letter.arrival = LETTER_ARRIVAL_MAX;
+    letter.seen = letter.question = LETTER_MESSAGES_MAX;
+    letter.choice = LETTER_CHOICE_MAX;
     assert_round_trip(&letter);
 
     letter = letter_test_make_complaint();
@@ -130,7 +132,7 @@ static void assert_not_encoded(const struct letter *letter, int error)
 
 static void the_encoder_refuses_what_the_decoder_would(void **state)
 {
-    REFUSE(letter.kind = (enum letter_kind)3, ERROR_LETTER_RANGE);
+    REFUSE(letter.kind = (enum letter_kind)4, ERROR_LETTER_RANGE);
     REFUSE(letter.facility[0] = '\0', ERROR_LETTER_RANGE);
     REFUSE(letter.facility[0] = '-', ERROR_LETTER_RANGE);
     REFUSE(letter.facility[1] = 'a', ERROR_LETTER_RANGE);
@@ -149,6 +151,7 @@ static void the_encoder_refuses_what_the_decoder_would(void **state)
     REFUSE(letter.arrival = 1, ERROR_LETTER_RANGE);
     REFUSE((letter.kind = LETTER_FOLLOWUP, letter.arrival = LETTER_ARRIVAL_MAX + 1),
            ERROR_LETTER_RANGE);
+    REFUSE(letter.seen = 1, ERROR_LETTER_RANGE);
     REFUSE((letter.text = letter_test_long, letter.text_len = LETTER_TEXT_MAX + 1),
            ERROR_LETTER_RANGE);
     REFUSE(letter.text_len = 3, ERROR_LETTER_UTF8);

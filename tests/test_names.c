@@ -53,10 +53,22 @@ static void a_segment_of_an_unknown_kind_has_no_name(void **state)
     }
 }
 
+static void names_are_known_as_media_spell_them(void **state)
+{
+    static const char *const good[] = {"sandyq.board", "SANDYQ.BOARD", "SANDYQ~1.BOA", "x.boa"};
+    static const char *const bad[] = {"board",  ".board",        "sandyq.boar",    "sandyq.bo",  "",
+                                      ".b.boa", "sandyq.board~", "sandyq.board.x", "sandyq.boat"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(names_ends(good[i], ".board"));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(names_ends(bad[i], ".board"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_of_a_kiosk_have_its_id),
+        cmocka_unit_test(names_are_known_as_media_spell_them),
         cmocka_unit_test(a_segment_has_its_boards_number_and_hash),
         cmocka_unit_test(a_segment_of_an_unknown_kind_has_no_name),
     };

@@ -4,7 +4,8 @@
    "==== SIZE ====" for each. One that is missing fails. GENERATE=1 writes them anew, for the
    languages named in SCREENS (default "en"). The place is a prison with a printer, a voice, a
    library and a board, unless the script's first line says otherwise:
-   #! bare (no printer, no voice)  empty (no library, no board)  silent (no word came back)
+   #! asks (the messages are questions, and one is of a newer kind)
+      bare (no printer, no voice)  empty (no library, no board)  silent (no word came back)
       closed (out of order)  WOMEN, CHILD (what kind of place it is) */
 #include <glob.h>
 #include <setjmp.h>
@@ -189,14 +190,34 @@ static void furnish(struct fake_session *session, const char *script)
     }
 }
 
+/* The last one is asked in the person's language, as an office would. */
+static void take_questions(const char *const *texts[], size_t *n, const char *language)
+{
+    static const char *const asked[][3] = {
+        {FAKE_SESSION_ASKS "Has a doctor seen you?|Yes|No", FAKE_SESSION_NEWER,
+         FAKE_SESSION_ASKS "Has anything happened to you since you wrote?|No|Yes, I can write "
+                           "about it|Yes. Please come: I cannot write about it here"},
+        {FAKE_SESSION_ASKS "Вас осмотрел врач?|Да|Нет", FAKE_SESSION_NEWER,
+         FAKE_SESSION_ASKS "С вами что-нибудь случилось после того, как вы написали?|Нет|Да, могу "
+                           "об этом написать|Да. Приезжайте: здесь я об этом писать не могу"},
+        {FAKE_SESSION_ASKS "Сізді дәрігер қарады ма?|Иә|Жоқ", FAKE_SESSION_NEWER,
+         FAKE_SESSION_ASKS "Сіз жазғаннан бері бірдеңе болды ма?|Жоқ|Иә, бұл туралы жаза "
+                           "аламын|Иә. Келіңіздер: бұл жерде ол туралы жаза алмаймын"},
+    };
+    *texts = asked[strcmp(language, "ru") == 0 ? 1 : strcmp(language, "kk") == 0 ? 2 : 0];
+    *n = 3;
+}
+
 static struct fake_session *session_for(const char *script, const struct look *look)
 {
-    static const char *const texts[] = {NULL,
+    static const char *const usual[] = {NULL,
                                         "We read what you wrote. Someone will come to see you "
                                         "within three days.\n\nTell us: has a doctor "
                                         "seen you?"};
     struct fake_session *session = fake_session_new();
     struct code_keys keys;
+    const char *const *texts = usual;
+    size_t n = place_is(script, "arrived") ? 0 : 2;
 
     assert_non_null(session);
     session->quick = true;
@@ -204,8 +225,9 @@ static struct fake_session *session_for(const char *script, const struct look *l
                      0);
     session->arrived = place_is(script, "silent") ? 0 : session->arrived;
     session->letters = place_is(script, "silent") ? 0 : place_is(script, "arrived") ? 1 : 2;
-    assert_int_equal(
-        fake_session_answer(session, &keys, texts, place_is(script, "arrived") ? 0 : 2), 0);
+    if (place_is(script, "asks"))
+        take_questions(&texts, &n, look->language);
+    assert_int_equal(fake_session_answer(session, &keys, texts, n), 0);
     session->terminal.language = look->language;
     session->terminal.rows = look->rows;
     session->terminal.cols = look->cols;

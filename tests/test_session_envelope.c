@@ -164,7 +164,7 @@ static void test_sending_looks_like_leaving(void **state)
               "[Your number] " FAKE_SESSION_CODE " Enter "
               "[Your PIN] " FAKE_SESSION_PIN " Enter "
               "[It arrived.] 1 "
-              "[your own words] \"x\" Enter "
+              "[your own words] \"x\" Enter [who may know?] 0 "
               "[Is this right?] 1 "
               "[Send it now?] Enter "
               "[It is stored] before Enter");

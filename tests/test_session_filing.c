@@ -116,7 +116,7 @@ static void test_full_path_with_followup(void **state)
     static const char *const texts[] = {"", "We visited."};
     struct code_keys own;
     struct letter letter;
-    char script[512];
+    char script[640];
 
     for (size_t i = 0; i < LANG_COUNT; i++) {
         session->terminal.language = lang_code(i);
@@ -145,6 +145,7 @@ static void test_full_path_with_followup(void **state)
                  "[Your PIN] 123456 Enter "
                  "[There is an answer for you.] show 1 "
                  "[your own words] \"Тағы да\" Enter "
+                 "[who may know?] 0 "
                  "[Is this right?] 1 "
                  "[Send it now?] Enter "
                  "[It is stored] Enter",

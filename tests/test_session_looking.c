@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,14 @@ static struct {
     char calls[4096]; /* d: a derivation, t and a: a look over arrivals or answers */
     size_t len;
     unsigned failing; /* derivations that find no memory */
+    bool lost;        /* the disk does not give out all of the board */
 } traced;
+
+bool __wrap_mapping_lost(void);
+bool __wrap_mapping_lost(void)
+{
+    return traced.lost;
+}
 
 static void trace(char call, size_t n)
 {
@@ -84,6 +92,7 @@ static void wait(void *context, unsigned milliseconds)
 
 static int setup(void **state)
 {
+    traced.lost = false;
     const int result = session_test_setup(state);
     if (result == 0) {
         session->io.derive = derive;
@@ -118,7 +127,7 @@ static void put_board(uint32_t letters, const char *const *texts, size_t n)
 
 static void every_visit_derives_and_looks_as_often(void **state)
 {
-    static const char *const texts[] = {"An answer"};
+    static const char *const texts[] = {FAKE_SESSION_ASKS "Better?|Yes|No"};
     static const char *const visits[] = {
         MENU "Idle",
         MENU "7 [Goodbye]",
@@ -131,8 +140,12 @@ static void every_visit_derives_and_looks_as_often(void **state)
         MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Enter " LEAVE,
         MENU ASK(FAKE_SESSION_CODE,
                  FAKE_SESSION_PIN) "[It arrived.] 1 [your own words] \"x\" Enter "
-                                   "[Is this right?] 1 [Send it now?] Enter "
+                                   "[who may know?] 0 [Is this right?] 1 [Send it now?] Enter "
                                    "[It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE,
+                 FAKE_SESSION_PIN) "[It arrived.] 2 [The office asks you] 1 [who may know?] 0 "
+                                   "[Is this right?] 1 [Send it now?] Enter [It is stored] Enter",
+        MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Idle",
         MENU ASK(FAKE_SESSION_CODE, "1357") NOTHING "Enter " ASK(FAKE_SESSION_UNKNOWN, "") NOTHING
         "Enter " ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It arrived.] Enter " LEAVE,
@@ -261,6 +274,24 @@ static void short_memory_is_said(void **state)
     assert_int_equal(count('a'), LOOK_TRIES);
 }
 
+/* Not "nothing": that may be wrong. The try counts, and the visit looks as often as any. */
+static void damaged_board_is_said(void **state)
+{
+    static const char *const texts[] = {"An answer"};
+    put_board(1, texts, 1);
+    traced.lost = true;
+    for (int again = 0; again < 2; again++) {
+        trace_play(MENU ASK(FAKE_SESSION_CODE,
+                            FAKE_SESSION_PIN) "[Not at this terminal] show Esc "
+                                              "[Your number] Enter [Your PIN] " FAKE_SESSION_PIN
+                                              " Enter "
+                                              "[Not at this terminal] Enter " LEAVE);
+        assert_kept(0, "can still write here.");
+        assert_int_equal(count('d'), LOOK_TRIES + 1);
+        assert_int_equal(count('a'), LOOK_TRIES);
+    }
+}
+
 /* ---- what is found ---- */
 
 /* The segments that held messages 1 to 4 have left the list. */
@@ -300,10 +331,11 @@ static void more_is_written_to_a_letter_that_only_arrived(void **state)
 {
     struct letter letter;
     put_board(1, NULL, 0);
-    play(MENU ASK(FAKE_SESSION_CODE, FAKE_SESSION_PIN) "[It has arrived. No answer yet] 1 "
-                                                       "[your own words] \"More\" Enter "
-                                                       "[Is this right?] 1 [Send it now?] Enter "
-                                                       "[It is stored] Enter");
+    play(MENU ASK(FAKE_SESSION_CODE,
+                  FAKE_SESSION_PIN) "[It has arrived. No answer yet] 1 "
+                                    "[your own words] \"More\" Enter "
+                                    "[who may know?] 0 [Is this right?] 1 [Send it now?] Enter "
+                                    "[It is stored] Enter");
     assert_sent(&letter, LETTER_FOLLOWUP, "H1");
     assert_memory_equal(letter.tag_key, session_keys.tag, CODE_KEY_LEN);
     assert_in_range(letter.arrival, 1, LETTER_ARRIVAL_MAX);
@@ -322,6 +354,7 @@ int main(void)
         LOOK_TEST(fourth_number_is_refused_in_words),
         LOOK_TEST(opened_number_stays_open),
         LOOK_TEST(short_memory_is_said),
+        LOOK_TEST(damaged_board_is_said),
         LOOK_TEST(gaps_are_passed_over),
         LOOK_TEST(letter_that_only_arrived_is_told),
         LOOK_TEST(later_letters_are_counted),

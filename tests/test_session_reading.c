@@ -31,6 +31,7 @@ static void test_answer_and_followup(void **state)
                                "[Your PIN] " FAKE_SESSION_PIN " Enter "
                                "[There is an answer for you.] show 1 "
                                "[your own words] \"It goes on\" Enter "
+                               "[who may know?] show 2 "
                                "[Is this right?] F3 show 1 "
                                "[Send it now?] show Enter "
                                "[It is stored] show Enter"),
@@ -40,8 +41,13 @@ static void test_answer_and_followup(void **state)
     assert_kept(0, texts[1]);
     /* The day before the last record's: on that one more may have been written. */
     assert_kept(0, "18 November 2026. If you wrote here by then");
-    assert_not_kept(3, "1234");
+    assert_not_kept(1, "Enter keeps"); /* what the complaint allowed is not asked for */
+    assert_kept(2, "Who may know: Also a prosecutor, without my name.");
+    assert_not_kept(4, "1234");
     assert_sent(&letter, LETTER_FOLLOWUP, "H1");
+    assert_int_equal(letter.consent, 2);
+    assert_int_equal(letter.seen, 3);
+    assert_int_equal(letter.question, 0);
     assert_int_equal(letter.text_len, 10);
     assert_memory_equal(letter.text, "It goes on", 10);
     assert_memory_equal(letter.tag_key, session_keys.tag, CODE_KEY_LEN);

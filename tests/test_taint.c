@@ -309,6 +309,7 @@ static void seal_answer(void)
     uint8_t entry[ANSWER_LEN];
     struct answer *answer = secret_new(sizeof *answer);
     assert_non_null(answer);
+    answer->kind = ANSWER_TEXT;
     answer->len = 100;
     taint_hide(answer->text, sizeof answer->text);
     taint_hide(&answer->state, sizeof answer->state);
@@ -402,7 +403,7 @@ static enum error make_segment(uint32_t kind, uint8_t **file, struct segment *se
 
 static int make_board(void)
 {
-    static const struct answer answer = {.len = 4, .text = "text"};
+    static const struct answer answer = {.kind = ANSWER_TEXT, .len = 4, .text = "text"};
     taint_fill(entries, sizeof entries);
     if (answer_arrival_tag(keys, 1, 2, entries[0] + 5 * SEGMENT_TAG_LEN) != ERROR_NONE ||
         make_segment(SEGMENT_ARRIVALS, &arrivals, &arrived) != ERROR_NONE)

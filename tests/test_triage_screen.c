@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
+#include "desk/print_kiosks.h"
 #include "desk/triage_screen.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/fake_kiosk.h"
@@ -114,6 +116,28 @@ static void test_one_way_through(void **state)
     press(KEYPRESS_CHAR, 'q');
     assert_shown("1+0");
     assert_false(triage_screen_key(ui, screen, (struct keypress){KEYPRESS_CHAR, 'q'}));
+}
+
+static void test_a_question_is_sent_as_such(void **state)
+{
+    receive("text", 1);
+    start();
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, 'a');
+    type("Well?");
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, '4');
+    assert_shown("no question with answers"); /* and nothing of it is lost */
+    assert_shown("Well?");
+    press(KEYPRESS_TAB, 0);
+    type("1 Good");
+    press(KEYPRESS_ENTER, 0);
+    press(KEYPRESS_CHAR, '4');
+    assert_shown("The answer is kept.");
+    press(KEYPRESS_END, 0);
+    assert_shown("1 Good");
+    press(KEYPRESS_CHAR, 'q');
+    assert_shown("need-info");
 }
 
 /* --- what a stranger writes --- */
@@ -334,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(test_one_way_through),
+        EACH(test_a_question_is_sent_as_such),
         EACH(test_no_text_passes_for_a_heading_in_print),
         EACH(test_no_text_passes_for_a_heading_on_the_screen),
         EACH(test_no_name_passes_for_a_heading),

@@ -22,8 +22,6 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "crypto/answer.h"
-#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "device/enroll.h"
 #include "device/state.h"
@@ -94,36 +92,10 @@ static void *need(size_t n, size_t size)
 
 /* --- the kiosks --- */
 
-enum { ENTRIES = 32 };
-
-/* Hangs a board with an answer, and the letter that it answers, on each kiosk. */
-static void hang_board(struct all *all, struct fake_office *office, char code[CODE_LEN])
-{
-    static const char text[] = "We come on Tuesday.";
-    struct code_keys keys;
-    struct answer answer = {.state = 1, .day = FAKE_OFFICE_DAY, .len = sizeof text - 1};
-    uint8_t *answers = need(ENTRIES, ANSWER_LEN), arrivals[ENTRIES][ANSWER_TAG_LEN];
-    const struct fake_board board = {.number = 1,
-                                     .answers = answers,
-                                     .answer_count = ENTRIES,
-                                     .arrivals = arrivals[0],
-                                     .arrival_count = ENTRIES};
-
-    memcpy(answer.text, text, sizeof text - 1);
-    random_bytes(answers, (size_t)ENTRIES * ANSWER_LEN);
-    random_bytes(arrivals, sizeof arrivals);
-    assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), ERROR_NONE);
-    assert_int_equal(answer_seal(&keys, 1, &answer, answers + ANSWER_LEN), ERROR_NONE);
-    assert_int_equal(answer_arrival_tag(&keys, office->charter.number, 0, arrivals[1]), ERROR_NONE);
-    for (size_t k = 0; k < all->n; k++)
-        fake_office_board(office, &board,
-                          folder_path(all->kiosks[k].visit.process.dir, STATE_BOARD));
-    free(answers);
-}
-
 static void make_kiosks(struct all *all)
 {
     struct visit_kiosk *first = &all->kiosks[0].visit;
+    char *dirs[KIOSKS];
     char id[CARD_KIOSK_TEXT_LEN];
 
     all->dir = folder_make();
@@ -139,6 +111,7 @@ static void make_kiosks(struct all *all)
         kiosk->process.dir = folder_make();
         assert_int_equal(enroll_kiosk(kiosk->process.dir, day_today(), id), ERROR_NONE);
         kiosk_card(&kiosk->process, 1, day_today() + DAYS);
+        dirs[k] = kiosk->process.dir;
         if (snprintf(kiosk->out, sizeof kiosk->out, "%s/%zu", all->dir, k) >=
             (int)sizeof kiosk->out)
             errx(2, "%s: too long", all->dir);
@@ -147,7 +120,7 @@ static void make_kiosks(struct all *all)
         kiosk->lost_seconds = all->pace * LOST_SECONDS;
         kiosk->late_ms = all->pace * (int)k * APART_MS;
     }
-    hang_board(all, &first->process.office, first->code);
+    kiosk_board(&first->process.office, first->code, dirs, all->n);
 }
 
 /* Half of a round's visitors file something; the others are of all other kinds, as evenly as it

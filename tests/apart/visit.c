@@ -92,7 +92,7 @@ static void stand(struct play *play, int ticks, bool still)
     for (follow(play); play->ticks < ticks && time(NULL) < until; follow(play)) {
         const int before = play->ticks;
 
-        pty_watch(play->kiosk->process.pty, "\n", 10);
+        pty_pass(play->kiosk->process.pty, 10);
         follow(play);
         if (play->ticks > before)
             until = time(NULL) + play->kiosk->lost_seconds;
@@ -127,12 +127,19 @@ static void ask(struct play *play, const char *code, const char *text)
     go(play, "\r", text);
 }
 
+/* With words, or with an answer to the office's question. */
 static void write_more(struct play *play)
 {
     ask(play, play->kiosk->code, "We come on Tuesday");
-    go(play, "1", EDITOR);
-    pty_type(play->kiosk->process.pty, "Thank you. It goes on.");
-    go(play, "\r", REVIEW);
+    if (play->plan->way % 2 == 0) {
+        go(play, "1", EDITOR);
+        pty_type(play->kiosk->process.pty, "Thank you. It goes on.");
+        go(play, "\r", "who may know?");
+    } else {
+        go(play, "2", "The office asks you");
+        go(play, "1", "who may know?");
+    }
+    go(play, "0", REVIEW);
     go(play, "1", "Send it now?");
     go(play, "\r", "It is stored");
 }
@@ -193,7 +200,6 @@ static void leave(struct play *play)
 static void abandon(struct play *play)
 {
     stand(play, play->plan->ticks - IDLE_SECONDS - 1, false);
-    pty_watch(play->kiosk->process.pty, "\n", PHASE_MS);
     pty_type(play->kiosk->process.pty, "1");
     stand(play, play->plan->ticks - VISIT_LOOK, true);
 }
@@ -293,7 +299,7 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
         abandon(play);
     else
         stand(play, ticks - VISIT_LOOK, false);
-    pty_watch(process->pty, "\n", PHASE_MS);
+    pty_pass(process->pty, PHASE_MS);
     follow(play);
     result->looked = play->ticks;
     snap_take(snap, &now, process->dir, snaps);
@@ -302,7 +308,7 @@ static void play_one(struct play *play, struct visit_result *result, struct snap
         stand(play, ticks - LEAVE_BEFORE, false);
         leave(play);
         stand(play, ticks, true);
-        pty_watch(process->pty, "\n", PHASE_MS);
+        pty_pass(process->pty, PHASE_MS);
         pty_type(process->pty, " ");
     }
     kiosk_wait(process, LANGUAGES);
@@ -353,7 +359,7 @@ void visit_all(struct visit_kiosk *kiosk)
 
     start(kiosk);
     play.trace = open_out(kiosk, ".trace", "re");
-    pty_watch(kiosk->process.pty, "\n", kiosk->late_ms);
+    pty_pass(kiosk->process.pty, kiosk->late_ms);
     snap_take(&none, &snap, kiosk->process.dir, snaps);
     count_both(pty_process(kiosk->process.pty), &before);
     for (int i = 0; i < kiosk->count; i++) {

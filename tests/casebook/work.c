@@ -110,6 +110,7 @@ static enum error seal_said(struct sitting *sitting, uint8_t state, const char *
     if (error == ERROR_NONE) {
         struct said *said = &saying->all[saying->n++];
         casebook_keys(&sitting->casebook->plan, sitting->one->person, keys);
+        answer->kind = ANSWER_TEXT;
         answer->state = state;
         answer->day = sitting->now / DAY_MINUTES;
         answer->len = (uint16_t)len;
@@ -127,7 +128,8 @@ static enum error tell(struct sitting *sitting, uint8_t state, const char *text,
 {
     const struct item_case of = item_of(sitting);
     enum error error =
-        item_add_message(sitting->batch, sitting->casebook->vault->keys, &of, state, text, len);
+        item_add_message(sitting->batch, sitting->casebook->vault->keys, &of,
+                         &(struct item_message){of.seen->messages + 1, state, false, text, len});
     if (error == ERROR_NONE)
         error = seal_said(sitting, state, text, len);
     sitting->seen.messages++;

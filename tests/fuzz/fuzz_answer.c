@@ -31,10 +31,21 @@ static void check(const struct answer *answer, const uint8_t plain[PLAIN_LEN])
     static uint8_t entry[ANSWER_LEN];
     static struct answer again;
 
-    must(answer->len <= ANSWER_TEXT_MAX && utf8_valid(answer->text, answer->len));
-    must(memcmp(answer->text + answer->len, zeros, (size_t)(ANSWER_TEXT_MAX - answer->len)) == 0);
+    must(answer->kind == plain[AT_KIND] && answer->state == plain[AT_STATE] &&
+         answer->day == wire_get32(plain + AT_DAY));
+    if (answer->kind != ANSWER_TEXT && answer->kind != ANSWER_QUESTION) {
+        must(answer->len == 0 && answer_choices(answer) == 0);
+        must(memcmp(answer->text, zeros, ANSWER_TEXT_MAX) == 0);
+        return;
+    }
+    const size_t n = answer_choices(answer);
+    const char *end = answer_choice(answer, n);
+    must(end <= answer->text + ANSWER_TEXT_MAX && utf8_valid(answer->text, answer->len));
+    must((answer->kind == ANSWER_QUESTION) == (n > 0));
+    for (size_t i = 0; i < n; i++)
+        must(utf8_valid(answer_choice(answer, i), answer->choices[i]));
+    must(memcmp(end, zeros, (size_t)(answer->text + ANSWER_TEXT_MAX - end)) == 0);
     must(memcmp(answer->text, plain + AT_TEXT, ANSWER_TEXT_MAX) == 0);
-    must(answer->state == plain[AT_STATE] && answer->day == wire_get32(plain + AT_DAY));
     must(answer_seal(&keys, 1, answer, entry) == ERROR_NONE);
     must(answer_open(&keys, 1, entry, &again) == ERROR_NONE);
     must(memcmp(&again, answer, sizeof again) == 0);
@@ -51,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < HEAD)
         return 0;
     memset(plain, 0, sizeof plain);
+    plain[AT_KIND] = ANSWER_TEXT;
     fuzz_change(plain, sizeof plain, wire_get16(data + 1) % PLAIN_LEN, data + HEAD, size - HEAD);
     seal(plain, entry);
     if (data[0] & DAMAGED)

@@ -62,6 +62,9 @@ static void read_bundle(const uint8_t *in, size_t len, unsigned fault)
     must(bundle_names(in, len, id) == ERROR_NONE);
     must(bundle_len(bundle.last - (bundle.first - 1)) == len);
     check_chain(&bundle, in + len - SIGNATURE_LEN);
+    uint8_t misfits[MISFIT_ALL_LEN];
+    misfit_put(&bundle.misfits, misfits);
+    must(memcmp(misfits, in + BUNDLE_HEADER_LEN - sizeof misfits, sizeof misfits) == 0);
     must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_NONE);
     bundle.office[0] ^= 1;
     must(bundle_decode(in, len, key, bundle.office, &bundle) == ERROR_OFFICE);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a letter, and a good letter with bytes changed: what is taken must encode to the
    very same bytes, what is refused leaves nothing. Input: place of the changes (2 bytes), 1 for
-   a cover (1), changes, which are the letter itself in the first run. */
+   a cover, 3 for a note of what was seen (1), changes, which are the letter itself in the first
+   run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +43,17 @@ static void good(enum letter_kind kind, uint8_t out[LETTER_LEN])
         .name_len = 6,
     };
     const struct letter cover = {.kind = LETTER_COVER, .facility = "KA-01"};
+    const struct letter seen = {
+        .kind = LETTER_SEEN,
+        .facility = "KA-01",
+        .language = "kk",
+        .category = "H1",
+        .consent = 1,
+        .seen = 3,
+    };
+    const struct letter *const letters[] = {&cover, &letter, &letter, &seen};
 
-    must(letter_encode(kind == LETTER_COVER ? &cover : &letter, out) == ERROR_NONE);
+    must(letter_encode(letters[kind], out) == ERROR_NONE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(in, 0, sizeof in);
     memcpy(in, data + HEAD, len);
     try(in);
-    good(data[2] == 1 ? LETTER_COVER : LETTER_COMPLAINT, in);
+    good(data[2] == 1 ? LETTER_COVER : data[2] == 3 ? LETTER_SEEN : LETTER_COMPLAINT, in);
     try(in);
     fuzz_change(in, LETTER_LEN, wire_get16(data) % LETTER_LEN, data + HEAD, len);
     try(in);

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
+#include "desk/print_kiosks.h"
 #include "desk/print_audit.h"
 #include "desk/print_json.h"
 #include "office/audit.h"

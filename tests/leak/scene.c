@@ -168,7 +168,7 @@ static void put_answer(struct scene *scene)
 
     assert_true(answers != NULL && answer != NULL);
     random_bytes(answers, (size_t)ENTRIES * ANSWER_LEN);
-    *answer = (struct answer){.state = 1, .day = FAKE_OFFICE_DAY};
+    *answer = (struct answer){.kind = ANSWER_TEXT, .state = 1, .day = FAKE_OFFICE_DAY};
     answer->len = (uint16_t)strlen(scene->answer);
     memcpy(answer->text, scene->answer, answer->len);
     assert_int_equal(answer_seal(&scene->keys, 1, answer, answers + ANSWER_LEN), ERROR_NONE);

@@ -16,6 +16,7 @@
 #include "crypto/secret.h"
 #include "crypto/signature.h"
 #include "desk/print.h"
+#include "desk/print_case.h"
 #include "desk/print_json.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
@@ -60,6 +61,8 @@ void fake_desk_open(struct fake_desk *desk)
     assert_int_equal(keyset_board(vault->keys, desk->office.board_seed), ERROR_NONE);
     memcpy(desk->office.charter_bytes, vault->charter_bytes, CHARTER_LEN);
     desk->dir = folder_make();
+    desk->backups = folder_make();
+    vault->backups = desk->backups;
     vault->dir = open(desk->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(vault->dir >= 0);
     assert_int_equal(
@@ -103,6 +106,7 @@ void fake_desk_close(struct fake_desk *desk)
     secret_free(desk->office.root_seed);
     secret_free(desk->office.board_seed);
     folder_remove(&desk->dir);
+    folder_remove(&desk->backups);
 }
 
 void fake_desk_card(struct fake_desk *desk, const uint8_t key[32], const char *facility,

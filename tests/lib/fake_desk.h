@@ -31,6 +31,7 @@ struct fake_desk {
     struct vault vault;
     struct fake_office office; /* the same office: what it signs without a desk */
     char *dir;
+    char *backups;
 };
 
 /* An office with fresh keys and a journal in which it was founded, in a scratch folder. Its charter

@@ -59,10 +59,10 @@ void fake_kiosk_keys(char who, struct code_keys *keys)
 
 void fake_kiosk_raw(struct fake_kiosk *kiosk, const uint8_t *envelope)
 {
-    /* Grows at powers of two, so that thousands of records are not copied for each one. */
-    if ((kiosk->seq & (kiosk->seq - 1)) == 0 || kiosk->records == NULL)
-        kiosk->records =
-            realloc(kiosk->records, (kiosk->seq == 0 ? 1 : 2 * kiosk->seq) * RECORD_LEN);
+    if (kiosk->seq >= kiosk->room) {
+        kiosk->room = kiosk->seq == 0 ? 1 : 2 * kiosk->seq;
+        kiosk->records = realloc(kiosk->records, kiosk->room * RECORD_LEN);
+    }
     assert_non_null(kiosk->records);
     uint8_t *at = kiosk->records + kiosk->seq * RECORD_LEN;
     uint8_t hash[RECORD_HASH_LEN];
@@ -96,6 +96,7 @@ uint8_t *fake_kiosk_bundle(const struct fake_kiosk *kiosk, uint64_t first, uint6
                             .last = last,
                             .charter_number = 1,
                             .board_number = kiosk->board,
+                            .misfits = kiosk->misfits,
                             .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
     memcpy(bundle.kiosk, kiosk->id, sizeof bundle.kiosk);
     memcpy(bundle.office, kiosk->office, sizeof bundle.office);

@@ -11,6 +11,7 @@
 #include "crypto/code.h"
 #include "protocol/card.h"
 #include "protocol/charter.h"
+#include "protocol/misfit.h"
 #include "protocol/record.h"
 
 enum { FAKE_KIOSK_DAY = 20779 /* its letters are written then, its records made from then on */ };
@@ -23,8 +24,10 @@ struct fake_kiosk {
     char facility[CARD_FACILITY_MAX + 1];
     uint64_t seq; /* of the last record */
     uint8_t hash[RECORD_HASH_LEN];
-    uint8_t *records; /* all of them, from number 1 */
-    uint32_t board;   /* number of the board the bundle says it holds */
+    uint8_t *records;           /* all of them, from number 1 */
+    uint64_t room;              /* that they have */
+    uint32_t board;             /* number of the board the bundle says it holds */
+    struct misfit_list misfits; /* that the bundle tells of */
 };
 
 /* A kiosk with fresh keys that nobody has enrolled (fake_desk enrols). */

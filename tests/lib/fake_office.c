@@ -152,8 +152,8 @@ static void add_segments(struct fake_office *office, const struct fake_board *bo
     add_segment(office, &segment, board->answers, SEGMENT_ANSWER_LEN);
 }
 
-static void write_head(const struct fake_office *office, const struct fake_board *board,
-                       uint32_t day, const char *dir)
+static void write_head(struct fake_office *office, const struct fake_board *board, uint32_t day,
+                       const char *dir)
 {
     struct head_segment named[2 * FAKE_OFFICE_BOARDS];
     const struct head_lists lists = {board->marks, NULL, named, board->notices};
@@ -165,12 +165,17 @@ static void write_head(const struct fake_office *office, const struct fake_board
     uint8_t *bytes = NULL;
     size_t len = 0;
     memcpy(head.office, office->charter.office, sizeof head.office);
+    if (office->head_number + 1 == board->number)
+        memcpy(head.before, office->head_hash, sizeof head.before);
     if (board->notices != NULL)
         head.notices_len = (uint32_t)strlen(board->notices);
     for (uint32_t i = 0; i < office->segment_count; i++)
         named[i] = office->segments[i].named;
     assert_int_equal(head_encode(&head, &lists, office->board_seed, &bytes, &len), ERROR_NONE);
     folder_write(folder_path(dir, NAMES_BOARD), bytes, len);
+    const struct hash_part part = {bytes, len};
+    assert_int_equal(hash_sha256(office->head_hash, &part, 1), 0);
+    office->head_number = board->number;
     free(bytes);
 }
 

@@ -43,6 +43,8 @@ struct fake_office {
     uint8_t charter_bytes[CHARTER_LEN];
     struct fake_segment segments[2 * FAKE_OFFICE_BOARDS]; /* in the order of a head */
     uint32_t segment_count;
+    uint32_t head_number;  /* of the board that was made last, */
+    uint8_t head_hash[32]; /* and of its head, which the next one names */
 };
 
 /* Starts crypto/ once per process. */

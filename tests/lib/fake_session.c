@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/wire.h"
+#include "crypto/answer_layout.h"
 #include "crypto/envelope.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -232,25 +234,64 @@ void fake_session_free(struct fake_session **session)
     *session = NULL;
 }
 
+/* The text up to each '|', and then what there is to choose from. */
+static void write_question(struct answer *answer, const char *text)
+{
+    size_t len = strcspn(text, "|"), to = 0;
+    answer->kind = ANSWER_QUESTION;
+    answer->len = (uint16_t)len;
+    for (size_t i = 0; len > 0; i++) {
+        memcpy(answer->text + to, text, len);
+        to += len;
+        text += len + (text[len] == '|');
+        len = strcspn(text, "|");
+        if (i < ANSWER_CHOICES_MAX)
+            answer->choices[i] = (uint8_t)len;
+    }
+}
+
 static void write_message(struct answer *answer, size_t n, const char *text)
 {
-    answer->state = n == 1 ? 1 : 3;
+    *answer = (struct answer){.kind = ANSWER_TEXT, .state = n == 1 ? 1 : 3};
     answer->day = FAKE_SESSION_DAY - 10 + (uint32_t)n;
+    if (text[0] == FAKE_SESSION_ASKS[0]) {
+        write_question(answer, text + 1);
+        return;
+    }
     answer->len = (uint16_t)strlen(text);
     memcpy(answer->text, text, answer->len);
+}
+
+/* A message of a kind that there is not yet, which no office of today can seal. */
+static enum error seal_newer(const struct code_keys *keys, size_t n, uint8_t entry[ANSWER_LEN])
+{
+    uint8_t plain[PLAIN_LEN] = {[AT_KIND] = 9, [AT_STATE] = 3, [AT_LEN] = 0xff, [AT_TEXT] = 0xff};
+    const struct aead with = {AEAD_CHACHA20_POLY1305, keys->answer, entry + AT_NONCE, entry,
+                              ANSWER_TAG_LEN};
+    wire_put32(plain + AT_DAY, FAKE_SESSION_DAY - 10 + (uint32_t)n);
+    enum error error = answer_tag(keys, n, entry);
+    return error == ERROR_NONE ? aead_seal(&with, plain, PLAIN_LEN, entry + AT_CIPHERTEXT) : error;
+}
+
+static enum error seal_message(const struct code_keys *keys, size_t n, const char *text,
+                               uint8_t entry[ANSWER_LEN])
+{
+    static struct answer answer;
+    if (strcmp(text, FAKE_SESSION_NEWER) == 0)
+        return seal_newer(keys, n, entry);
+    write_message(&answer, n, text);
+    return answer_seal(keys, n, &answer, entry);
 }
 
 /* Among random entries, the messages of the texts that are not NULL. */
 static int seal_messages(const struct code_keys *keys, const char *const *texts, size_t n,
                          uint8_t (*entries)[ANSWER_LEN])
 {
-    static struct answer answer;
     random_bytes(entries, (size_t)FAKE_SESSION_ENTRIES * ANSWER_LEN);
     for (size_t i = 1; i <= n; i++) {
         if (texts[i - 1] == NULL)
             continue;
-        write_message(&answer, i, texts[i - 1]);
-        if (answer_seal(keys, i, &answer, entries[i]) != ERROR_NONE)
+        if (seal_message(keys, i, texts[i - 1], entries[i]) != ERROR_NONE)
             return -1;
     }
     return 0;

@@ -26,6 +26,11 @@
 #define FAKE_SESSION_PIN     "2468"
 #define FAKE_SESSION_UNKNOWN "987654321098765432109822"
 
+/* Messages that are no plain text: a question begins with the first of these, and each answer to it
+   with '|'; the other is of a kind that this program does not know. */
+#define FAKE_SESSION_ASKS  "\x02"
+#define FAKE_SESSION_NEWER "\x03"
+
 /* What the board says to everyone. */
 #define FAKE_SESSION_NEWS                                                                          \
     "Independent visitors come here on 12 December.\nYou can talk to them alone."

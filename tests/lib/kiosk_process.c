@@ -13,6 +13,8 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "crypto/answer.h"
+#include "crypto/random.h"
 #include "device/enroll.h"
 #include "device/state.h"
 #include "tests/lib/fake_office.h"
@@ -47,6 +49,30 @@ void kiosk_card(const struct kiosk_process *kiosk, uint32_t number, uint32_t exp
     fake_office_sign(&kiosk->office, &card, file);
     assert_int_equal(state_install_card(state, file, sizeof file), ERROR_NONE);
     state_close(&state);
+}
+
+void kiosk_board(struct fake_office *office, const char code[CODE_LEN], char *const *dirs, size_t n)
+{
+    enum { ENTRIES = 32 };
+    static const char text[] = "We come on Tuesday. Is that good?YesNo";
+    static uint8_t answers[ENTRIES][ANSWER_LEN], arrivals[ENTRIES][ANSWER_TAG_LEN];
+    const struct fake_board board = {.number = 1,
+                                     .answers = answers[0],
+                                     .answer_count = ENTRIES,
+                                     .arrivals = arrivals[0],
+                                     .arrival_count = ENTRIES};
+    struct answer answer = {
+        .kind = ANSWER_QUESTION, .state = 1, .day = FAKE_OFFICE_DAY, .len = 33, .choices = {3, 2}};
+    struct code_keys keys;
+
+    memcpy(answer.text, text, sizeof text - 1);
+    random_bytes(answers, sizeof answers);
+    random_bytes(arrivals, sizeof arrivals);
+    assert_int_equal(code_derive(code, "", office->charter.office, NULL, &keys), ERROR_NONE);
+    assert_int_equal(answer_seal(&keys, 1, &answer, answers[1]), ERROR_NONE);
+    assert_int_equal(answer_arrival_tag(&keys, office->charter.number, 0, arrivals[1]), ERROR_NONE);
+    for (size_t i = 0; i < n; i++)
+        fake_office_board(office, &board, folder_path(dirs[i], STATE_BOARD));
 }
 
 void kiosk_make(struct kiosk_process *kiosk)

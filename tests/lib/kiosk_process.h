@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "crypto/code.h"
 #include "tests/lib/fake_office.h"
 #include "tests/lib/pty.h"
 
@@ -26,6 +27,12 @@ void kiosk_free(struct kiosk_process *kiosk);
 
 /* A card for the kiosk in dir, of this number and last day, put into its folder. */
 void kiosk_card(const struct kiosk_process *kiosk, uint32_t number, uint32_t expires);
+
+/* Hangs the office's board, number 1, on the n kiosks in dirs: with the message "We come on
+   Tuesday. Is that good?" under this number without a PIN, to be answered with yes or no, and the
+   letter that it answers. */
+void kiosk_board(struct fake_office *office, const char code[CODE_LEN], char *const *dirs,
+                 size_t n);
 
 /* Path of a program of this build, in a quick test of those in its folder quick (tests/quick); the
    same static buffer for each name's last call. */

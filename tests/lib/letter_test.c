@@ -23,7 +23,7 @@ const uint8_t letter_test_cover[] = {
 
 /* clang-format off */
 const uint8_t letter_test_complaint[] = {
-    0xb1,                                                       /* map of 17 */
+    0xb4,                                                       /* map of 20 */
     0x00, 0x01,                                                 /* 0: version 1 */
     0x01, 0x01,                                                 /* 1: complaint */
     0x02, 0x65, 'K', 'A', '-', '0', '1',                        /* 2: "KA-01" */
@@ -45,6 +45,9 @@ const uint8_t letter_test_complaint[] = {
     0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb, 0xbb,
     0x0f, 0x66, 0xd0, 0x94, 0xd2, 0xaf, 0xd1, 0x80,             /* 15: a name of three letters */
     0x10, 0x00,                                                 /* 16: arrival 0 */
+    0x11, 0x00,                                                 /* 17: seen 0 */
+    0x12, 0x00,                                                 /* 18: no question */
+    0x13, 0x00,                                                 /* 19: and no choice */
 };
 /* clang-format on */
 

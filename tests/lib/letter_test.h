@@ -14,7 +14,7 @@
 #include "complaint/letter.h"
 
 extern const uint8_t letter_test_cover[29];
-extern const uint8_t letter_test_complaint[136];
+extern const uint8_t letter_test_complaint[142];
 
 /* Room for an encoded letter; and for a text of any length. */
 extern uint8_t letter_test_bytes[LETTER_LEN];

@@ -2,6 +2,7 @@
 /* The pseudo-terminal of the tests: openpty and libvterm. */
 #include "tests/lib/pty.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -407,16 +408,27 @@ bool pty_shows(struct pty *pty, const char *needle)
     return found;
 }
 
-bool pty_watch(struct pty *pty, const char *needle, int ms)
+static bool watch(struct pty *pty, const char *needle, int ms)
 {
     int64_t until = pty_now_ms() + ms;
 
     do {
         pty_pump(pty, 1, NULL);
-        if (pty_shows(pty, needle))
+        if (needle != NULL && pty_shows(pty, needle))
             return true;
     } while (pty_now_ms() < until && !pty_has_ended(pty));
     return false;
+}
+
+void pty_pass(struct pty *pty, int ms)
+{
+    (void)watch(pty, NULL, ms);
+}
+
+bool pty_watch(struct pty *pty, const char *needle, int ms)
+{
+    assert(strchr(needle, '\n') == NULL); /* it stands between any two lines */
+    return watch(pty, needle, ms);
 }
 
 struct pty_cell pty_cell(struct pty *pty, int row, int col)

@@ -74,8 +74,10 @@ void pty_tap(struct pty *pty, void (*tap)(void *context, const char *bytes, size
    line). Returns at once when the process has ended without it. True when it is shown. */
 bool pty_wait_text(struct pty *pty, const char *needle, int seconds);
 
-/* Takes in what comes for so many milliseconds, settled or not; true as soon as it shows the
-   text. */
+/* Takes in what comes for so many milliseconds, settled or not. */
+void pty_pass(struct pty *pty, int ms);
+
+/* The same, but true as soon as it shows the text on one line. */
 bool pty_watch(struct pty *pty, const char *needle, int ms);
 
 /* The screen as UTF-8, a line a row, blanks at line ends left out; malloc'd, for the caller to

@@ -29,10 +29,11 @@ STATUS = ["", "received", "opened", "registered", "triaged", "need-info", "refer
 TYPES = ["", "PEN", "RCP", "SIZO", "IVS", "GUARD", "SPR", "HLTH", "SOC", "CHILD", "OTHER", "WOMEN"]
 # Kind of act: its field, and who has the right to it.
 KINDS = {1: (0, "root"), 2: (1, "lead"), 3: (1, "lead"), 4: (2, "lead"), 5: (3, "officer"),
-         6: (0, "officer"), 7: (4, "officer"), 16: (0, "officer"), 17: (6, "officer"),
-         18: (5, "officer"), 19: (0, "officer"), 20: (None, "officer"), 21: (0, "officer")}
-BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 16: True, 18: False,
-        19: True, 20: False, 21: False}
+         6: (0, "officer"), 7: (4, "officer"), 8: (0, "officer"), 9: (4, "lead"),
+         16: (0, "officer"), 17: (6, "officer"), 18: (5, "officer"), 19: (0, "officer"),
+         20: (None, "officer"), 21: (0, "officer"), 22: (0, "officer")}
+BODY = {1: True, 2: True, 3: False, 4: True, 5: True, 6: True, 7: True, 8: True, 9: True,
+        16: True, 18: False, 19: True, 20: False, 21: False, 22: False}
 # Why an act does not count, as a view numbers it.
 VERDICTS = {"forbidden": 3, "changed": 4, "letter came": 5, "senseless": 6}
 TABLES = {
@@ -50,6 +51,8 @@ TABLES = {
     "queue": [("seq", 0), ("sealed", 4128)],
     "board": [("number", 0), ("day", 0), ("charter", 0), ("head", None), ("arrivals", None),
               ("answers", None)],
+    "seen": [("tag", 16), ("kind", 0), ("board", 0)],
+    "mark": [("kiosk", 8), ("seq", 0)],
     "envelope": [("kiosk", 8), ("seq", 0), ("hash", 32), ("envelope", 16384)],
 }
 
@@ -75,7 +78,7 @@ def tables(path):
 def segments(head):
     """Number, kind, entries and SHA-256 of each that a board's head names."""
     kiosks, excluded, n = struct.unpack("<3I", head[116:128])
-    at = 132 + 52 * kiosks + 8 * excluded
+    at = 200 + 52 * kiosks + 8 * excluded
     return [struct.unpack("<3I32s", head[at + 44 * i:at + 44 * (i + 1)]) for i in range(n)]
 
 
@@ -232,15 +235,16 @@ class Audit:
                 return "senseless: nobody to remove"
         if h.field == 2 and h.flags == 0:
             return "senseless: no such compartment"
-        if h.field in (2, 6) and h.new != h.old + 1:
+        if h.field == 2 and h.new != h.old + 1:
             return "senseless: not one more"
-        if h.field in (3, 4) and not h.old < h.new <= min(h.old + 100000, 2**32 - 1):
+        if h.field in (3, 4, 6) and not h.old < h.new <= min(h.old + 100000, 2**32 - 1) and not (
+                h.kind == 9 and h.old == h.new < 2**32):
             return "senseless: not higher, or too far"
         if h.kind == 16 and h.new and (h.new >= 2**32 or case and h.new in case.marks):
             return "senseless: came before"
         if h.field == 5 and h.new > 255:
             return "senseless: no such status"
-        if h.kind == 21:
+        if h.kind == 22:
             other = self.counted.get(h.answers)
             if not other or (other.kind, other.subject, other.new) != (17, h.subject, h.new):
                 return "senseless: takes nothing back"
@@ -270,12 +274,15 @@ class Audit:
                     fault(f"act {seq}: other keys of the officer than it commits to")
         elif h.field in (2, 3, 4):
             self.values[self.slot(h)] = h.new
-        if h.kind == 21:
+        if h.kind == 22:
             self.back[h.answers] = seq
         if h.kind == 5:
             self.card(seq, h, d)
         if h.kind == 7 and d[:4] != u32(h.new):
             fault(f"act {seq}: a board of another number")
+        if h.kind == 9 and not (len(d) % 12 == 176 % 12 and len(d) >= 176 and signed(
+                self.root, b"sandyq restored v1", self.id + d[:-64], d[-64:])):
+            fault(f"act {seq}: root did not sign that the office was restored")
         if h.kind == 4:
             self.committed[(h.flags, h.new)] = h.commitment
             self.check_generation(seq, h, d)
@@ -312,7 +319,7 @@ class Audit:
             return
         try:
             letter, end = cbor(d[17:] + b"\0")  # whose last number may be one of the zeros
-            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(17)):
+            if end - len(d) + 17 not in (0, 1) or letter[0] != 1 or sorted(letter) != list(range(20)):
                 raise ValueError("not a letter")
         except (ValueError, IndexError, KeyError, TypeError) as e:
             return fault(f"act {seq}: the letter is not readable: {e}")
@@ -438,15 +445,9 @@ class Audit:
         tags = sorted(x["tag"] for x in self.t["record"] if x["board"] == number)
         if r["arrivals"][96:] != b"".join(tags):
             fault(f"board {number}: other arrivals than records")
-        n, d = mine[1][2], r["answers"][96:]
-        if len(said) != 40 + 4 * n:
+        if len(said) != 40 + 4 * mine[1][2]:
             fault(f"board {number}: its act has no place for each answer")
-        entries = {d[16 * i:16 * i + 16] + d[16 * n + 4080 * i:16 * n + 4080 * (i + 1)]
-                   for i in range(n)}
-        if not {self.queued[m] for m in self.left
-                if self.left[m] == number and m in self.queued} <= entries:
-            fault(f"board {number}: an answer that it took is not there")
-        return None
+        return self.has_entries(number, r["answers"])
 
     def leave(self, seq, number, said):
         """The messages that the act of a board names."""
@@ -455,14 +456,25 @@ class Audit:
         if list(named) != sorted(set(named)) or any(said[40 + 4 * len(named):]):
             fault(f"act {seq}: names messages in another order")
         for message in named:
-            h = self.counted.get(message)
-            if message > seq or not h or h.kind != 17:
-                fault(f"act {seq}: names {message}, which is no message before it")
-            elif message in self.left:
-                fault(f"act {message}: left on board {self.left[message]} and on board {number}")
-            elif message in self.back:
-                fault(f"act {message}: left on board {number}, though it was taken back")
-            self.left[message] = number
+            self.leaves(seq, message, number)
+
+    def leave_restored(self, seq, d):
+        """The messages that a restored act names, on boards that it took over."""
+        named = list(struct.iter_unpack("<III", d[112:-64]))
+        if [m for m, _, _ in named] != sorted({m for m, _, _ in named}):
+            fault(f"act {seq}: names messages in another order")
+        for message, number, _ in named:
+            self.leaves(seq, message, number)
+
+    def leaves(self, seq, message, number):
+        h = self.counted.get(message)
+        if message > seq or not h or h.kind != 17:
+            fault(f"act {seq}: names {message}, which is no message before it")
+        elif message in self.left:
+            fault(f"act {message}: left on board {self.left[message]} and on board {number}")
+        elif message in self.back:
+            fault(f"act {message}: left on board {number}, though it was taken back")
+        self.left[message] = number
 
     def arrivals(self):
         """On which boards records are said to have left, and the tags of letters."""
@@ -483,6 +495,34 @@ class Audit:
             if not mine & tags.keys():
                 fault(f"act {seq}: no record has the tag that its writer looks for")
 
+    def taken(self, r):
+        """A board that a restored office took over, against the head that its act names, and the
+        messages that it says left on it."""
+        rows = {x["number"]: x["head"] for x in self.t["board"]}
+        for seq, h in self.counted.items():
+            d = self.contents.get(seq, b"")
+            if h.kind != 9 or not h.old < r["number"] <= h.new:
+                continue
+            head = rows.get(int.from_bytes(d[:4], "little"), b"")
+            if sha(head) != d[8:40]:
+                return fault(f"board {r['number']}: no head that was taken over names it")
+            for number, kind, _, named in segments(head):
+                file = r["arrivals"] if kind == 1 else r["answers"]
+                if number == r["number"] and file and sha(file) != named:
+                    fault(f"board {number}: not what was taken over")
+            self.has_entries(r["number"], r["answers"])
+            return True
+        return False
+
+    def has_entries(self, number, answers):
+        """What left on a board stands in its answers."""
+        n, d = int.from_bytes(answers[56:60], "little"), answers[96:]
+        entries = {d[16 * i:16 * i + 16] + d[16 * n + 4080 * i:16 * n + 4080 * (i + 1)]
+                   for i in range(n)}
+        if not {self.queued[m] for m in self.left
+                if self.left[m] == number and m in self.queued} <= entries:
+            fault(f"board {number}: an answer that it took is not there")
+
     def boards(self):
         for r in self.t["queue"]:
             key = self.key(2, int.from_bytes(r["sealed"][:4], "little"), b"sandyq queue v1")
@@ -498,9 +538,13 @@ class Audit:
         numbers = [(seq, h.new) for seq, h in sorted(self.counted.items()) if h.kind == 7]
         for seq, number in numbers:
             self.leave(seq, number, made[number])
+        for seq, h in sorted(self.counted.items()):
+            if h.kind == 9 and len(self.contents.get(seq, b"")) >= 176:
+                self.leave_restored(seq, self.contents[seq])
         self.made = numbers
         for r in self.t["board"]:
-            self.board(r, made.get(r["number"], b""))
+            if r["number"] in made or self.taken(r) is False:
+                self.board(r, made.get(r["number"], b""))
         if made and max(made) not in {r["number"] for r in self.t["board"]}:
             fault("board: the last one is missing")
 

@@ -55,6 +55,14 @@ def fingerprint(key):
     return " ".join(f"{int.from_bytes(key[i:i + 4], 'big') % 10000:04}" for i in range(0, 20, 4))
 
 
+def question(text):
+    """What is asked, and the answers in the last lines."""
+    lines = text.rstrip(" \n").split("\n")
+    count = int(lines[-1][0])
+    asked = "\n".join(lines[:-count]).rstrip(" \n")
+    return asked, [line[2:].strip(" ") for line in lines[-count:]]
+
+
 class Shown:
     """What a desk shows of an office, and what the journal of the office comes to."""
 
@@ -93,13 +101,14 @@ class Shown:
 
     def letter(self, seq, h):
         d, letter = self.audit.contents[seq], self.audit.letters[seq]
-        return {"kind": ["cover", "complaint", "follow-up"][letter[1]], "day": day(letter[5]),
+        return {"kind": ["cover", "complaint", "follow-up", "seen"][letter[1]], "day": day(letter[5]),
                 "kiosk": d[:8].hex(), "record": int.from_bytes(d[8:16], "little"),
                 "facility": letter[2], "type": TYPES[d[16]], "language": letter[6],
                 "category": letter[7], "urgent": [ANSWERS[a] for a in letter[8]],
                 "urgency": f"U{urgency(self.table, letter)}", "consent": letter[9],
                 "about": ABOUT[letter[10]], "people": letter[11], "name": letter[15],
-                "text": letter[12], "misplaced": bool(h.flags & 1)}
+                "text": letter[12], "misplaced": bool(h.flags & 1), "seen": letter[17],
+                "question": letter[18], "choice": letter[19]}
 
     def item(self, seq, h, n):
         """The list that an act stands in, and what is said of it there."""
@@ -108,17 +117,22 @@ class Shown:
         if h.kind == 16:
             return "letters", self.letter(seq, h)
         if h.kind == 17:
-            return "messages", {"n": n, "day": day(h.day), "state": h.state, "text": text}
+            text, choices = question(text) if h.flags & 8 else (text, [])
+            return "messages", {"n": n, "day": day(h.day), "state": h.state,
+                                "kind": "question" if h.flags & 8 else "text", "text": text,
+                                "choices": choices}
+        if h.kind == 21:
+            return "seen", {"day": day(h.day), "n": h.new}
         if h.kind in (18, 20):
             return "statuses", {**on, "status": STATUS[h.new], "was": STATUS[h.old],
                                 "undoes": h.kind == 20}
-        if h.kind == 21:
+        if h.kind == 22:
             return "taken_back", {**on, "n": h.new}
         return ("notes", {**on, "text": text}) if h.kind == 19 else ("others", on)
 
     def case(self, handle):
-        lists = {name: [] for name in ("letters", "messages", "statuses", "notes",
-                                    "taken_back", "others")}
+        lists = {name: [] for name in ("letters", "messages", "statuses", "notes", "seen",
+                                       "taken_back", "others")}
         n = 0
         for seq in self.seqs[handle]:
             h, (verdict, officer) = self.audit.heads[seq], self.audit.verdicts[seq]
@@ -126,7 +140,24 @@ class Shown:
             name, item = self.item(seq, h, n if verdict == 0 else 0)
             lists[name].append({**item, "act": seq, "officer": officer, "at": minute(h.minute),
                                 "verdict": VERDICTS[verdict]})
+        for message in lists["messages"]:
+            message.update(self.reaction(handle, message["n"]))
         return {**self.row(handle), **lists}
+
+    def reaction(self, handle, n):
+        """When a message was read, and what was chosen, by all letters and seen acts that count."""
+        read, choice, chosen = [], 0, 0
+        for seq in self.seqs[handle] if n else ():
+            h, letter = self.audit.heads[seq], self.audit.letters.get(seq)
+            if self.audit.verdicts[seq][0] == 0 and h.kind == 21 and h.new >= n:
+                read.append(h.day)
+            if self.audit.verdicts[seq][0] == 0 and letter and letter[17] >= n:
+                read.append(letter[5])
+            if self.audit.verdicts[seq][0] == 0 and letter and letter[18] == n and \
+               letter[5] >= chosen:
+                choice, chosen = letter[19], letter[5]
+        return {"read": day(min(read)) if read else None, "choice": choice,
+                "chosen": day(chosen) if chosen else None}
 
     def chain(self, kiosk):
         """What the records of a kiosk come to."""
@@ -167,6 +198,19 @@ class Shown:
                                    "clock": bool(health & 4)}}
         return told
 
+    def misfits(self, kiosk):
+        """Each pair of boards that do not fit, with the day of the first act that has it."""
+        told = {}
+        for seq in self.seqs.get(kiosk + bytes(8), []):
+            h, d = self.audit.heads[seq], self.audit.contents.get(seq, b"")[76:716]
+            while h.kind == 6 and not self.audit.verdicts[seq][0] and any(d):
+                told.setdefault(d[:80], day(h.minute // 1440))
+                d = d[80:]
+        def one(d):
+            return {"charter": int.from_bytes(d[:4], "little"),
+                    "board": int.from_bytes(d[4:8], "little"), "hash": d[8:].hex()}
+        return [{"told": on, "had": one(d[:40]), "came": one(d[40:])} for d, on in told.items()]
+
     def kiosk(self, kiosk, now):
         held, seqs = self.audit.cards[kiosk][0], self.seqs[kiosk + bytes(8)]
         enrolled = self.audit.heads[seqs[0]].minute // 1440
@@ -174,7 +218,7 @@ class Shown:
         tip = next(r["tip_seq"] for r in self.audit.t["kiosk"] if r["kiosk"] == kiosk)
         return {**self.training, "kiosk": kiosk.hex(), "facility": held["facility"],
                 "type": TYPES[held["type"]], "enrolled": day(enrolled), **chain,
-                "silent": max(now - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
+                "misfits": self.misfits(kiosk), "silent": max(now - (last_day or enrolled), 0), "unbroken": tip, "rollbacks": 0,
                 "set_back": [], **self.contacts(kiosk)}
 
     def officers(self):

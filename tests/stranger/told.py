@@ -17,6 +17,7 @@ from view import Fold
 FIRST, LAST = 48, 56
 TRAINING = "TRAINING DATA: no person here is real."
 NOT_READ = "envelopes that could not be read, kept"
+SEEN = "notes that messages were read"
 MISPLACED = "letters that name another place than their records"
 
 
@@ -58,11 +59,12 @@ def imported(before, after, bundles, records):
     old = {(r["kiosk"], r["seq"], r["hash"]) for r in before.records}
     new = [r for r in after.records if (r["kiosk"], r["seq"], r["hash"]) not in old]
     letters, cases = len(after.since(before, 16)), after.cases - before.cases
+    seen = len(after.since(before, 21))
     unread, astray = (sum(r["flags"] >> bit & 1 for r in new) for bit in (1, 0))
     said = [f"bundles: {bundles} taken, 0 refused; records: {len(new)} new, "
             f"{records - len(new)} known; cases: {cases} new; letters to old cases: "
-            f"{letters - cases}; covers: {len(new) - letters - unread}"]
-    return said + [f"{what}: {n}" for what, n in ((NOT_READ, unread), (MISPLACED, astray)) if n]
+            f"{letters - cases}; covers: {len(new) - letters - unread - seen}"]
+    return said + [f"{what}: {n}" for what, n in ((SEEN, seen), (NOT_READ, unread), (MISPLACED, astray)) if n]
 
 
 def weekday_is_due(state, n):

@@ -23,7 +23,7 @@ RECORD = 16492
 KINDS = {1: "arrivals", 2: "answers"}
 MOST = {1: 1048576, 2: 4096}
 SIZE = {1: 16, 2: 4096}
-SMALL = {0: 1, 1: 2, 5: 2**32 - 1, 9: 4, 10: 4, 11: 65535, 16: 15}
+SMALL = {0: 1, 1: 3, 5: 2**32 - 1, 9: 4, 10: 4, 11: 65535, 16: 15, 17: 64, 18: 64, 19: 3}
 SHAPES = {2: r"[A-Z0-9][A-Z0-9-]{0,14}", 6: "[a-z]{2}", 7: "[A-Z][0-9]"}
 LONGEST = {12: 14400, 15: 160}
 
@@ -49,7 +49,7 @@ def ascending(rows):
 
 def well_formed(m):
     """Whether a map is a letter: the keys that there must be, with values that they may have."""
-    keys = range(6 if m.get(1) == 0 else 17)
+    keys = range(6 if m.get(1) == 0 else 20)
     if list(m) != list(keys) or m[0] != 1 or not isinstance(m[4], int):
         return False
     small = all(isinstance(m[k], int) and m[k] <= most for k, most in SMALL.items() if k in m)
@@ -61,8 +61,12 @@ def well_formed(m):
                 for k, most in LONGEST.items() if k in m)
     if not (small and words and raw and texts) or m[1] == 0:
         return small and words and raw and texts
+    if m[1] == 3 and (m[17] == 0 or m[9] != 1 or any(m[k] for k in (8, 10, 11, 12, 15, 18))):
+        return False
+    if m[1] == 1 and any(m[k] for k in (17, 18)):
+        return False
     return m[9] >= 1 and len(m[8]) <= 8 and all(n in (0, 1, 2) for n in m[8]) and \
-        (m[1] == 2 or m[16] == 0)
+        (m[1] == 2 or m[16] == 0) and (m[18] == 0) == (m[19] == 0)
 
 
 def letter(envelope, secret, what):
@@ -86,21 +90,35 @@ def letter(envelope, secret, what):
 # Bundles
 
 
+def misfits(d):
+    """The heads that do not fit, each with what the kiosk had; None when they make no sense."""
+    all = []
+    while any(d):
+        had, came = ((*struct.unpack("<II", h[:8]), h[8:]) for h in (d[:40], d[40:80]))
+        if not had[1] or not came[1] or (had, came) in all:
+            return None
+        all.append((had, came))
+        d = d[80:]
+    return all
+
+
 def bundle(path, kiosks, office, secret):
     """Says the letters of a bundle; returns how many records it has."""
     d, what = read(path), os.path.basename(path)
     first, last = struct.unpack("<QQ", d[48:64])
     n = last + 1 - first
-    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 144 + RECORD * n:
+    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 784 + RECORD * n:
         return fault(f"{what}: not a bundle")
     if d[8:16] not in kiosks or d[16:48] != office:
         return fault(f"{what}: of another kiosk or office")
     key, facility = kiosks[d[8:16]]
     if not signed(key, b"sandyq bundle v1", d[:-64], d[-64:]) or d[78] > 7 or d[79] != 0:
         return fault(f"{what}: the signature is wrong")
+    if misfits(d[80:720]) is None:
+        return fault(f"{what}: the heads that do not fit make no sense")
     before = ZERO if first == 1 else None
     for seq in range(first, last + 1):
-        record = d[80 + RECORD * (seq - first):][:RECORD]
+        record = d[720 + RECORD * (seq - first):][:RECORD]
         if record[:8] != u64(seq) or before not in (None, record[8:40]):
             return fault(f"{what}: record {seq} does not follow")
         before = sha(record[:16428])
@@ -117,7 +135,7 @@ def bundle(path, kiosks, office, secret):
 def say_letter(m, facility, seq):
     who = [name for name, keys in RECEIPTS.items() if keys == (m[13], m[14])]
     print(f"letter {facility} {seq} kind {m[1]} of {who[0] if who else '?'}, "
-          f"arrival {m[16]}: {m[12]}")
+          f"arrival {m[16]}, seen {m[17]}, chose {m[19]} of {m[18]}: {m[12]}")
 
 
 # Boards
@@ -126,18 +144,18 @@ def say_letter(m, facility, seq):
 def head(path, office, key):
     """The fields of a head that is right, else None."""
     d = read(path)
-    if len(d) < 196 or d[:8] != b"SANDYQH1":
+    if len(d) < 264 or d[:8] != b"SANDYQH1":
         return fault(f"{path}: not a head")
     number, day = struct.unpack("<II", d[44:52])
     k, x, s, n = struct.unpack("<IIII", d[116:132])
-    if max(k, x, n) > 65536 or s > 2048 or len(d) != 196 + 52 * k + 8 * x + 44 * s + n:
+    if max(k, x, n) > 65536 or s > 2048 or len(d) != 264 + 52 * k + 8 * x + 44 * s + n:
         return fault(f"{path}: of another length than it says")
     if d[8:40] != office:
         return fault(f"{path}: of another office")
     if not signed(key, b"sandyq head v1", d[:-64], d[-64:]):
         return fault(f"{path}: the signature is wrong")
-    at = 132 + 52 * k
-    marks = [d[i:i + 8] for i in range(132, at, 52)]
+    at = 200 + 52 * k
+    marks = [d[i:i + 8] for i in range(200, at, 52)]
     out = [d[i:i + 8] for i in range(at, at + 8 * x, 8)]
     at += 8 * x
     segments = {struct.unpack("<II", d[i:i + 8]): (struct.unpack("<I", d[i + 8:i + 12])[0],
@@ -153,7 +171,8 @@ def head(path, office, key):
     except UnicodeDecodeError:
         return fault(f"{path}: the notices are no text")
     return {"path": path, "charter": struct.unpack("<I", d[40:44])[0], "number": number,
-            "day": day, "before": d[52:84], "hash": sha(d), "segments": segments}
+            "day": day, "before": d[52:84], "restored": (struct.unpack("<I", d[132:136])[0], d[136:168], d[168:200]),
+            "hash": sha(d), "segments": segments}
 
 
 def segment(h, number, kind, office):
@@ -217,10 +236,19 @@ def message(who, n, number, key, tag, body):
         plain = ChaCha20Poly1305(key).decrypt(body[:12], body[12:], tag)
     except InvalidTag:
         return fault(f"message {n} of {who} does not open") or ""
-    state, _, size = struct.unpack("<BIH", plain[:7])
-    if size > 4045 or any(plain[7 + size:]):
+    kind, state, _, size, *lengths = struct.unpack("<BBIHBBB", plain[:11])
+    what = f"message {who} {n} board {number}, state {state}"
+    if kind not in (1, 2):
+        return f"{what}: newer"
+    count = sum(len > 0 for len in lengths)
+    if max(lengths) > 160 or any(lengths[count:]) or (kind == 2) != (count > 0) or \
+       any(plain[11 + size + sum(lengths):]) or size + sum(lengths) > 4041:
         fault(f"message {n} of {who} makes no sense")
-    return f"message {who} {n} board {number}, state {state}: {plain[7:7 + size].decode()}"
+    parts, at = [], 11
+    for length in [size] + lengths[:count]:
+        parts.append(plain[at:at + length].decode())
+        at += length
+    return f"{what}: " + " | ".join(parts)
 
 
 def main(folder):

@@ -101,7 +101,7 @@ class Fold:
             self.generations.append(struct.pack("<HI32s", h.flags, h.new, h.commitment))
         elif h.kind == 5:
             self.kiosks.setdefault(h.subject[:8], ends).update(card=h.new, carded=seq)
-        elif h.kind == 7:
+        elif h.field == 4:
             self.board = (seq, h.new)
         elif h.kind == 16:
             case = self.cases.setdefault(h.subject, {
@@ -117,7 +117,7 @@ class Fold:
             case["messages"] = h.new
             case["said"].append((h.new, h.state, h.flags & 2))
             self.tell(case)
-        elif h.kind == 21:
+        elif h.kind == 22:
             case["said"] = [said for said in case["said"] if not said or said[0] != h.new]
             self.tell(case)
 

@@ -40,7 +40,7 @@ static void state_restored(struct tamper *t)
     tamper_import(t, t->stick);
     insist_says(
         t, A,
-        "ROLLBACK, seen on 2026-11-22: from record 5 and board 0 back to record 3 and board 2");
+        "ROLLBACK, seen on 2026-11-23: from record 5 and board 0 back to record 3 and board 2");
 }
 
 /* Yesterday's disk is put back, and the next people write under numbers that the office has. */
@@ -214,7 +214,7 @@ static void old_board_in_the_state_folder(struct tamper *t)
     tamper_import(t, t->stick);
     insist_says(
         t, A,
-        "ROLLBACK, seen on 2026-11-22: from record 5 and board 2 back to record 6 and board 1");
+        "ROLLBACK, seen on 2026-11-23: from record 5 and board 2 back to record 6 and board 1");
 }
 
 /* While this is set, the disk cannot give out a file of this name. */
@@ -318,6 +318,7 @@ static void board_acknowledges_what_was_never_sent(struct tamper *t)
     assert_int_equal(t->report.beyond, 99);
     assert_int_equal(t->report.first, 1);
     assert_int_equal(t->report.last, 3);
+    tamper_remove(t->stick, NAMES_BOARD); /* the office follows no board that it did not make */
 }
 
 static void board_acknowledges_another_chain(struct tamper *t)
@@ -330,6 +331,7 @@ static void board_acknowledges_another_chain(struct tamper *t)
     assert_true(t->report.fork);
     assert_int_equal(t->report.acknowledged, 0);
     assert_int_equal(t->report.first, 1);
+    tamper_remove(t->stick, NAMES_BOARD);
 }
 
 /* --- clocks and silence --- */

@@ -25,7 +25,7 @@ void insist_says_not(struct tamper *t, size_t k, const char *line)
 
 void insist_well(struct tamper *t, size_t k)
 {
-    static const char *const bad[] = {"GAP", "FORK", "ROLLBACK", "SILENCE", "not well"};
+    static const char *const bad[] = {"GAP", "FORK", "ROLLBACK", "SILENCE", "NOT FIT", "not well"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         insist_says_not(t, k, bad[i]);
 }

@@ -17,8 +17,8 @@
 
 #include "base/day.h"
 #include "base/error.h"
-#include "crypto/envelope.h"
 #include "desk/print.h"
+#include "desk/print_kiosks.h"
 #include "device/enroll.h"
 #include "office/casefile.h"
 #include "office/fleet.h"
@@ -96,35 +96,65 @@ void tamper_close(struct tamper *t)
 
 /* --- letters --- */
 
-/* Straight into the outbox: opening the whole state checks signatures, which takes longer than
-   all else. */
-static void append(const struct tamper_kiosk *kiosk, struct outbox *outbox,
-                   const struct outbox_tip *tip, const uint8_t *envelope, uint32_t day)
+static uint32_t day_after(const struct tamper *t, const struct outbox_tip *tip)
 {
-    uint8_t record[RECORD_LEN];
-    struct outbox_tip next = {.seq = tip->seq + 1, .day = day};
-    assert_int_equal(
-        record_encode(next.seq, tip->hash, day, envelope, kiosk->seed, record, next.hash),
-        ERROR_NONE);
-    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), ERROR_NONE);
+    return t->today > tip->day ? t->today : tip->day;
 }
 
-static void file_letter(struct tamper *t, size_t k, const char *dir, struct letter *letter)
+/* Straight into the outbox: opening the whole state checks signatures, which takes longer than
+   all else. */
+static struct outbox *open_outbox(const char *dir, struct outbox_tip *tip)
 {
-    uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
     struct outbox *outbox = NULL;
-    struct outbox_tip tip;
     const char *path = folder_path(dir, "outbox.db");
     assert_int_equal(outbox_open(path, DB_OPEN, &outbox), ERROR_NONE);
-    assert_int_equal(outbox_tip(outbox, &tip), ERROR_NONE);
+    assert_int_equal(outbox_tip(outbox, tip), ERROR_NONE);
+    return outbox;
+}
+
+static void append_in(struct tamper *t, size_t k, const char *dir, const uint8_t *envelope)
+{
+    uint8_t record[RECORD_LEN];
+    struct outbox_tip tip;
+    struct outbox *outbox = open_outbox(dir, &tip);
+    struct outbox_tip next = {.seq = tip.seq + 1, .day = day_after(t, &tip)};
+    assert_int_equal(
+        record_encode(next.seq, tip.hash, next.day, envelope, t->kiosks[k].seed, record, next.hash),
+        ERROR_NONE);
+    assert_int_equal(outbox_append(outbox, &next, record, sizeof record), ERROR_NONE);
+    outbox_close(&outbox);
+}
+
+static void seal_in(struct tamper *t, size_t k, const char *dir, struct letter *letter,
+                    uint8_t envelope[ENVELOPE_LEN])
+{
+    uint8_t raw[LETTER_LEN];
+    struct outbox_tip tip;
+    struct outbox *outbox = open_outbox(dir, &tip);
+    outbox_close(&outbox);
     letter->session = tip.seq + 1;
-    letter->day = t->today > tip.day ? t->today : tip.day;
+    letter->day = day_after(t, &tip);
     memcpy(letter->facility, t->kiosks[k].facility, sizeof t->kiosks[k].facility);
     memcpy(letter->kiosk, t->kiosks[k].id, sizeof letter->kiosk);
     assert_int_equal(letter_encode(letter, raw), ERROR_NONE);
     assert_int_equal(envelope_seal(t->desk.vault.charter.intake[0].key, raw, envelope), ERROR_NONE);
-    append(&t->kiosks[k], outbox, &tip, envelope, letter->day);
-    outbox_close(&outbox);
+}
+
+void tamper_seal(struct tamper *t, size_t k, struct letter *letter, uint8_t envelope[ENVELOPE_LEN])
+{
+    seal_in(t, k, t->kiosks[k].dir, letter, envelope);
+}
+
+void tamper_append(struct tamper *t, size_t k, const uint8_t envelope[ENVELOPE_LEN])
+{
+    append_in(t, k, t->kiosks[k].dir, envelope);
+}
+
+static void file_letter(struct tamper *t, size_t k, const char *dir, struct letter *letter)
+{
+    uint8_t envelope[ENVELOPE_LEN];
+    seal_in(t, k, dir, letter, envelope);
+    append_in(t, k, dir, envelope);
 }
 
 struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir)
@@ -227,6 +257,8 @@ void tamper_bring(struct tamper *t, size_t k)
 uint32_t tamper_publish(struct tamper *t)
 {
     struct publish_report report;
+    t->today += t->today == t->published; /* a day has one board */
+    t->published = t->today;
     assert_int_equal(publish_run(&t->desk.vault, t->stick, t->today * DAY_MINUTES, &report),
                      ERROR_NONE);
     return report.number;
@@ -298,6 +330,7 @@ void tamper_remove(const char *dir, const char *name)
     remove(path);
 }
 
+/* Copies all files, those of the folder's folders too; to NULL: removes them. */
 static void each_file(const char *from, const char *to)
 {
     char source[FOLDER_PATH], target[FOLDER_PATH];
@@ -306,14 +339,17 @@ static void each_file(const char *from, const char *to)
     assert_non_null(folder);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
-        if (lstat(source, &st) != 0 || !S_ISREG(st.st_mode))
+        snprintf(target, sizeof target, "%s/%s", to != NULL ? to : "", entry->d_name);
+        if (strspn(entry->d_name, ".") == strlen(entry->d_name) || lstat(source, &st) != 0)
             continue;
-        if (to == NULL) {
+        if (S_ISDIR(st.st_mode) && to == NULL)
+            each_file(source, NULL);
+        else if (S_ISDIR(st.st_mode))
+            tamper_copy_folder(source, target);
+        else if (to == NULL)
             assert_int_equal(unlink(source), 0);
-            continue;
-        }
-        snprintf(target, sizeof target, "%s/%s", to, entry->d_name);
-        folder_copy(source, target);
+        else
+            folder_copy(source, target);
     }
     closedir(folder);
 }

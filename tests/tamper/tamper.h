@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "courier/exchange.h"
+#include "crypto/envelope.h"
 #include "tests/lib/fake_desk.h"
 #include "tests/lib/folder.h"
 
@@ -48,6 +49,7 @@ struct tamper {
     struct tamper_letter letters[TAMPER_LETTERS];
     size_t letter_count;
     uint32_t today;
+    uint32_t published;            /* day of the last board */
     struct exchange_report report; /* of the last exchange */
     struct import_report taken;    /* of the last import */
     char refused[TAMPER_TEXT];     /* "name=error " for all that it refused */
@@ -68,6 +70,11 @@ size_t tamper_kiosk(struct tamper *t, const char *facility);
 struct tamper_letter *tamper_write(struct tamper *t, size_t k);
 void tamper_write_some(struct tamper *t, size_t k, unsigned n);
 void tamper_cover(struct tamper *t, size_t k);
+
+/* Makes the letter that of the next record of kiosk k and seals it; appends an envelope as the next
+   record. */
+void tamper_seal(struct tamper *t, size_t k, struct letter *letter, uint8_t envelope[ENVELOPE_LEN]);
+void tamper_append(struct tamper *t, size_t k, const uint8_t envelope[ENVELOPE_LEN]);
 
 /* As tamper_write, into any copy of a state folder. */
 struct tamper_letter *tamper_write_in(struct tamper *t, size_t k, const char *dir);

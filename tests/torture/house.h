@@ -37,6 +37,7 @@ enum house_what {
     HOUSE_JOINED,    /* hash: of the fingerprint */
     HOUSE_NAMED,     /* n: the officer's number */
     HOUSE_REMOVED,   /* n: the officer's number */
+    HOUSE_RESTORED,  /* a backup is in the place of the journal */
     HOUSE_REWORDED,  /* the passphrase is another one */
 };
 

@@ -20,6 +20,7 @@ const struct scene scene_all[] = {
     {"import", scenes_import_base, scenes_import_run, scenes_import_check},
     {"chunks", scenes_import_base, scenes_chunks_run, scenes_import_check},
     {"answer", scenes_answer_base, scenes_answer_run, scenes_answer_check},
+    {"restore", scenes_restore_base, scenes_restore_run, scenes_restore_check},
     {"officers", scenes_officers_base, scenes_officers_run, scenes_officers_check},
     {"passphrase", scenes_passphrase_base, scenes_passphrase_run, scenes_passphrase_check},
     {"desks", scenes_desks_base, scenes_desks_run, scenes_desks_check},

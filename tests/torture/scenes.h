@@ -59,6 +59,11 @@ void scenes_answer_base(const char *root);
 void scenes_answer_run(const char *root);
 const char *scenes_answer_check(const char *root, const struct marks *marks);
 
+/* A damaged journal is put back from a backup, and publishing goes on. */
+void scenes_restore_base(const char *root);
+void scenes_restore_run(const char *root);
+const char *scenes_restore_check(const char *root, const struct marks *marks);
+
 /* An officer joins, is named, acts and is removed. */
 void scenes_officers_base(const char *root);
 void scenes_officers_run(const char *root);

@@ -37,13 +37,14 @@ static const struct {
     char who;
     uint8_t arrival;
     const char *text;
+    uint8_t seen, question, choice;
 } letters[] = {
-    {0, LETTER_COMPLAINT, 'a', 0, "Меня бьют."},
-    {0, LETTER_COVER, 0, 0, ""},
-    {1, LETTER_COVER, 0, 0, ""},
-    {1, LETTER_COMPLAINT, 'c', 0, ""},
-    {1, LETTER_COVER, 0, 0, ""},
-    {0, LETTER_FOLLOWUP, 'a', 7, "Вчера снова."},
+    {0, LETTER_COMPLAINT, 'a', 0, "Меня бьют.", 0, 0, 0},
+    {0, LETTER_COVER, 0, 0, "", 0, 0, 0},
+    {1, LETTER_COVER, 0, 0, "", 0, 0, 0},
+    {1, LETTER_COMPLAINT, 'c', 0, "", 0, 0, 0},
+    {1, LETTER_SEEN, 'a', 0, "", 1, 0, 0},
+    {0, LETTER_FOLLOWUP, 'a', 7, "Вчера снова.", 2, 2, 3},
 };
 
 /* Boards from 1: the charter's number then, and how many records were taken. */
@@ -65,11 +66,12 @@ static const struct {
     uint64_t n;
     uint8_t state;
     const char *text;
+    const char *choices[ANSWER_CHOICES_MAX]; /* of a question */
 } messages[] = {
-    {2, 'a', 1, 2, "Мы проверяем."},
-    {2, 'a', 2, 3, "Прокурор приедет."},
-    {3, 'a', 4, 4, ""},
-    {3, 'c', 1, 3, "Напишите, что случилось."},
+    {2, 'a', 1, 2, "Мы проверяем.", {NULL}},
+    {2, 'a', 2, 3, "Вам стало хуже?", {"Нет", "Немного", "Да"}},
+    {3, 'a', 4, 4, "", {NULL}},
+    {3, 'c', 1, 3, "Напишите, что случилось.", {"Да"}},
 };
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -98,11 +100,16 @@ static void seal_letters(void)
         struct letter letter = fake_kiosk_letter(kiosk, letters[i].who, letters[i].text);
         letter.kind = letters[i].kind;
         letter.arrival = letters[i].arrival;
+        letter.seen = letters[i].seen;
+        letter.question = letters[i].question;
+        letter.choice = letters[i].choice;
         fake_kiosk_add(kiosk, &office.charter, &letter);
         if (letter.kind != LETTER_COVER)
-            fprintf(played, "letter %s %" PRIu64 " kind %d of %c, arrival %u: %s\n",
+            fprintf(played,
+                    "letter %s %" PRIu64
+                    " kind %d of %c, arrival %u, seen %u, chose %u of %u: %s\n",
                     kiosk->facility, kiosk->seq, letter.kind, letters[i].who, letter.arrival,
-                    letters[i].text);
+                    letter.seen, letter.choice, letter.question, letters[i].text);
     }
 }
 
@@ -160,6 +167,19 @@ static void make_arrivals(uint32_t board)
     make_segment(board, SEGMENT_ARRIVALS, tags[0], boards[board].taken);
 }
 
+/* Makes a question of a text; of none of them nothing. */
+static void add_choices(struct answer *answer, const char *const choices[ANSWER_CHOICES_MAX])
+{
+    size_t at = answer->len;
+    for (size_t i = 0; i < ANSWER_CHOICES_MAX && choices[i] != NULL; i++) {
+        answer->kind = ANSWER_QUESTION;
+        answer->choices[i] = (uint8_t)strlen(choices[i]);
+        memcpy(answer->text + at, choices[i], answer->choices[i]);
+        at += answer->choices[i];
+        fprintf(played, " | %s", choices[i]);
+    }
+}
+
 static void make_answers(uint32_t board)
 {
     static uint8_t entries[ANSWERS][SEGMENT_ANSWER_LEN];
@@ -171,13 +191,16 @@ static void make_answers(uint32_t board)
             continue;
         fake_kiosk_keys(messages[i].who, &keys);
         memset(&answer, 0, sizeof answer);
+        answer.kind = ANSWER_TEXT;
         answer.state = messages[i].state;
         answer.day = FAKE_OFFICE_DAY;
         answer.len = (uint16_t)strlen(messages[i].text);
         memcpy(answer.text, messages[i].text, answer.len);
-        assert_int_equal(answer_seal(&keys, messages[i].n, &answer, entries[i]), ERROR_NONE);
-        fprintf(played, "message %c %" PRIu64 " board %u, state %d: %s\n", messages[i].who,
+        fprintf(played, "message %c %" PRIu64 " board %u, state %d: %s", messages[i].who,
                 messages[i].n, board, messages[i].state, messages[i].text);
+        add_choices(&answer, messages[i].choices);
+        assert_int_equal(answer_seal(&keys, messages[i].n, &answer, entries[i]), ERROR_NONE);
+        fprintf(played, "\n");
     }
     make_segment(board, SEGMENT_ANSWERS, entries[0], ANSWERS);
 }

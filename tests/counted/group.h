@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A control group for a service, of version 1 or 2, whichever is there; and what the kernel counts
+   of it. Needs root. */
+#ifndef TESTS_COUNTED_GROUP_H
+#define TESTS_COUNTED_GROUP_H
+
+#include <stdbool.h>
+
+enum { GROUP_PEAK, GROUP_FAULTS, GROUP_MAJOR, GROUP_READS, GROUP_CPU, GROUP_COUNTS };
+
+extern const char *const group_names[GROUP_COUNTS];
+
+/* Puts this process into fresh groups, and so all that it starts. False, with a word on standard
+   error, when there are none or it may not. */
+bool group_enter(void);
+
+/* The counts since the last call: bytes at most, faults, reads of blocks, microseconds. What the
+   machine does not count is 0. */
+void group_read(double counts[GROUP_COUNTS]);
+
+/* Goes back to where it was and removes the groups; nothing that was started may run any more. */
+void group_leave(void);
+
+#endif
