@@ -413,13 +413,16 @@ static void what_the_backup_lacks_is_not_acknowledged(void **state)
     struct vault *vault = &scene->desk.vault;
     struct backup backup;
     struct arrived arrived;
+    struct told told;
     publish_test_file(scene, 'a');
     assert_int_equal(
         backup_write(vault, folder_path(scene->desk.backups, "kept"), FAKE_DESK_NOW, &backup),
         ERROR_NONE);
     publish_test_file(scene, 'b');
     const struct fold_kiosk *kiosk = fold_kiosk(vault->history.fold, 0);
-    assert_int_equal(arrived_read(vault, kiosk, backup.act, 100, &arrived), ERROR_NONE);
+    assert_int_equal(told_begin(&told, vault, NULL), ERROR_NONE);
+    assert_int_equal(arrived_read(&told, kiosk, backup.act, 100, &arrived), ERROR_NONE);
+    told_free(&told);
     assert_int_equal(arrived.kiosk.tip_seq, 1);
     assert_int_equal(arrived.n, 1);
     arrived_free(&arrived);
