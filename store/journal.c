@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "store/db_sqlite.h"
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 #define TXN     "SELECT no, prev, officer, acts, hash, signature FROM txn "
 #define ACT     "SELECT seq, txn, head, head_digest, body_digest FROM act "

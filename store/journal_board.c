@@ -2,7 +2,7 @@
 /* What the office publishes: answers that wait for a board, and the boards as they went out. */
 #include "store/journal.h"
 
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 /* --- answers --- */
 

@@ -149,7 +149,8 @@ static void see_file(const struct tamper *t, const char *name, double *numbers)
     free(bytes);
 }
 
-/* The bundle, and the last two records in it, if there are as many; the last 64 bytes of a bundle are its signature. */
+/* The bundle, and the last two records in it, if there are as many; the last 64 bytes of a bundle
+   are its signature. */
 static void see_bundle(const struct tamper *t, size_t kiosk, double *numbers)
 {
     enum { SIGNATURE = 64 };

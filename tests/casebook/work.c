@@ -127,9 +127,9 @@ static enum error seal_said(struct sitting *sitting, uint8_t state, const char *
 static enum error tell(struct sitting *sitting, uint8_t state, const char *text, size_t len)
 {
     const struct item_case of = item_of(sitting);
-    enum error error = item_add_message(sitting->batch, sitting->casebook->vault->keys, &of,
-                                         &(struct item_message){of.seen->messages + 1, state, false,
-                                                                text, len});
+    enum error error =
+        item_add_message(sitting->batch, sitting->casebook->vault->keys, &of,
+                         &(struct item_message){of.seen->messages + 1, state, false, text, len});
     if (error == ERROR_NONE)
         error = seal_said(sitting, state, text, len);
     sitting->seen.messages++;
