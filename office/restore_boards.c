@@ -105,7 +105,7 @@ static enum error read_copies(struct restore_boards *boards, int dir, size_t *co
             continue;
         error = read_board(boards, dir, name);
         *copies += error == ERROR_NONE;
-        if (error != ERROR_NONE && !error_is_machine(error))
+        if (error != ERROR_MEMORY && error != ERROR_DESCRIPTORS)
             error = ERROR_NONE;
         if (error != ERROR_NONE)
             break;
