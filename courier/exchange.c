@@ -52,6 +52,7 @@ static void run(struct exchange *x)
     if (x->state->unread && report->board == ERROR_MISSING)
         report->board = ERROR_IO; /* there was none to take, and yet not all is well */
     send_out(x);
+    exchange_leave_head(x);
 }
 
 /* The first error of a report, in the order in which things were carried. */

@@ -13,6 +13,8 @@
                        to use us to erase the trace. At most 16, none twice; the bundle that would
                        take the place of one more is not written. Those that only may be evidence
                        get at most 8 of the 16 and no mention
+   KIOSKID.head        out, a copy of the head of the kiosk's board where the medium has another
+                       board or none
    *.card              in; of those for this kiosk the one with the highest number
    sandyq.charter      in
    sandyq.board        in, once all segments that it names are in

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Takes a board from the medium: looks what the kiosk lacks and whether there is room for it,
-   brings that, and installs the head last. */
+   brings that, and installs the head last. Leaves a copy of the kiosk's head in turn. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "courier/exchange_parts.h"
 #include "protocol/names.h"
 #include "protocol/segment.h"
@@ -178,4 +180,30 @@ enum error exchange_take_board(struct exchange *x)
         error = take_head(x, data, len);
     free(data);
     return error;
+}
+
+static bool is_there(const struct exchange *x, const char *name, const uint8_t *head, size_t len)
+{
+    uint8_t *bytes = NULL;
+    size_t there = 0;
+    const bool same = medium_read(x->medium, name, HEAD_MAX, &bytes, &there) == ERROR_NONE &&
+                      there == len && memcmp(bytes, head, len) == 0;
+    free(bytes);
+    return same;
+}
+
+void exchange_leave_head(struct exchange *x)
+{
+    char name[NAMES_LEN];
+    uint8_t *head = NULL;
+    size_t len = 0;
+    names_head(x->state->kiosk, name);
+    if (x->report->board == ERROR_NONE) {
+        medium_remove(x->medium, name);
+    } else if (x->state->board_number > 0 &&
+               file_read(x->state->board, NAMES_BOARD, HEAD_MAX, &head, &len) == ERROR_NONE) {
+        if (!is_there(x, name, head, len))
+            (void)medium_write(x->medium, name, head, len);
+        free(head);
+    }
 }

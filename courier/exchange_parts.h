@@ -26,6 +26,11 @@ enum error exchange_take_card(struct exchange *x);
 enum error exchange_take_charter(struct exchange *x);
 enum error exchange_take_board(struct exchange *x);
 
+/* Where the medium has another board than the kiosk, or none, leaves a copy of the kiosk's head on
+   it: from that an office that lost its journal learns what it had published. Without it nothing
+   is lost now, so a failure is passed over. */
+void exchange_leave_head(struct exchange *x);
+
 /* Puts a request for a card on the medium. Returns ERROR_NONE or an error. */
 enum error exchange_write_request(struct exchange *x);
 

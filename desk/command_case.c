@@ -235,10 +235,10 @@ int command_status(const struct command_line *line)
     int status = open_case(line, &vault, &casefile);
     if (status == COMMAND_DONE) {
         struct done done = {.vault = vault, .casefile = casefile};
+        const bool tells = casefile_tells(casefile, (uint8_t)to->public_state);
         done.error = triage_set_status(casefile, to, day_minute(), &changed);
         done.words = changed ? _("The status is changed.") : _("The case has this status already.");
-        done.leaves = done.error == ERROR_NONE && changed &&
-                      casefile_told(casefile) != (uint8_t)to->public_state;
+        done.leaves = done.error == ERROR_NONE && changed && tells;
         status = finish(line, &done);
     }
     return close_case(&vault, &casefile, status);

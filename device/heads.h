@@ -6,7 +6,7 @@
         0      8  "SANDYQD1"
         8    640  heads that do not fit (protocol/misfit)
       648  40 * n  heads that were seen, the newest last, n at most HEADS_MAX: charter (4), number
-   of the board (4), SHA-256 (32)
+                  of the board (4), SHA-256 (32)
 
    All of it follows from what the courier has brought and is public. Nothing signs it: who owns the
    folder can change it, as they can keep the courier from running; what has been sent by then stays

@@ -126,7 +126,8 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 
    May this head be installed today? *head points into in. Returns ERROR_NONE, also for the one that
    is held; ERROR_OLDER, also for another of the same number; ERROR_EXPIRED when the charter that
-   names its key is over; ERROR_IO, _MISSING or what is wrong with it, as above. */
+   names its key is over; ERROR_SPECIAL where the board's folder cannot be made;
+   ERROR_IO, _MISSING or what is wrong with it, as above. */
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head);
 

@@ -16,7 +16,7 @@ enum { NO_WATCH = 0 };
 
 /* Without a folder there is no board, and the courier makes none: then there is nothing to
    watch. */
-static bool watch_board(struct watch *watch, const char *dir)
+static bool add_board(struct watch *watch, const char *dir)
 {
     char board[sizeof((struct state *)0)->path + sizeof STATE_BOARD];
     snprintf(board, sizeof board, "%s/" STATE_BOARD, dir);
@@ -31,7 +31,7 @@ bool watch_open(const char *dir, struct watch *watch)
     *watch = (struct watch){inotify_init1(IN_CLOEXEC | IN_NONBLOCK), NO_WATCH};
     if (watch->fd < 0)
         return false;
-    if (inotify_add_watch(watch->fd, dir, moves) >= 0 && watch_board(watch, dir))
+    if (inotify_add_watch(watch->fd, dir, moves) >= 0 && add_board(watch, dir))
         return true;
     const int why = errno;
     watch_close(watch);

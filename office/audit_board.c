@@ -361,7 +361,9 @@ static enum error check_left(struct check *check)
                  fold_taken_back(check->history->fold, message->act))
             error = check->each(check->context, AUDIT_BOARD_MESSAGES, message->act);
     }
-    return error == ERROR_NONE && published->blind > 0
+    /* Whether root signed a restored act is asked with the journal. */
+    const struct fold_act *blind = fold_act(check->history->fold, published->blind);
+    return error == ERROR_NONE && blind != NULL && blind->kind == ACT_BOARD
                ? check->each(check->context, AUDIT_BOARD_MADE, published->blind)
                : error;
 }

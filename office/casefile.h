@@ -26,6 +26,10 @@ const struct fold_case *casefile_seen(const struct casefile *casefile);
 /* The public state that the person sees: that of the last message, or that the letter arrived. */
 uint8_t casefile_told(const struct casefile *casefile);
 
+/* Whether the person is told a status of this public state: it is another one, and a number is left
+   for it. */
+bool casefile_tells(const struct casefile *casefile, uint8_t state);
+
 /* Whether the case is of an office for training (fold_training). */
 bool casefile_training(const struct casefile *casefile);
 

@@ -22,6 +22,11 @@ static const uint64_t messages_max[] = {
 };
 enum { TEXTS_MAX = ANSWER_COUNT_MAX - 1 };
 
+bool casefile_tells(const struct casefile *casefile, uint8_t state)
+{
+    return casefile_told(casefile) != state && casefile->seen.messages < messages_max[state];
+}
+
 /* The key of the first letter that opens, in secret memory, and its commitment. */
 struct own_key {
     uint8_t key[KEYSET_KEY_LEN];

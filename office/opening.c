@@ -43,15 +43,17 @@ static enum error make_spare(const struct keyset_intake *intake, const struct it
                              uint8_t spare[JOURNAL_TAG_LEN])
 {
     static const char label[] = "sandyq spare v1";
-    uint8_t number[8], digest[HASH_LEN];
+    uint8_t number[8], charter[4], digest[HASH_LEN];
     const struct hash_part info = {label, sizeof label - 1};
     const struct hash_part parts[] = {{source->card->kiosk, CARD_KIOSK_LEN},
                                       {number, sizeof number},
-                                      {source->record->hash, HASH_LEN}};
+                                      {source->record->hash, HASH_LEN},
+                                      {charter, sizeof charter}};
     uint8_t *key = secret_new(HASH_LEN);
     wire_put64(number, source->record->seq);
+    wire_put32(charter, source->charter);
     const bool made = key != NULL && hash_expand(key, HASH_LEN, intake->secret, &info, 1) == 0 &&
-                      hash_hmac(digest, key, HASH_LEN, parts, 3) == 0;
+                      hash_hmac(digest, key, HASH_LEN, parts, 4) == 0;
     if (made)
         memcpy(spare, digest, JOURNAL_TAG_LEN);
     secret_free(key);

@@ -36,7 +36,8 @@ struct opening {
    one. That looks random to whoever does not hold the newest intake key, and is the same whenever
    the record is imported: after an office was restored, old boards beside new ones do not tell
    letters from the rest. The first 16 bytes of HMAC-SHA-256(HKDF-Expand(intake secret, "sandyq
-   spare v1", 32), kiosk || number || hash of the record). ERROR_MEMORY. */
+   spare v1", 32), kiosk || number || hash of the record || number of the charter), so that under
+   another charter it is another one, as a letter's is. ERROR_MEMORY. */
 enum error opening_none(const struct keyset *keys, const struct item_source *source,
                         struct opening *opening);
 

@@ -221,7 +221,7 @@ static void name_kiosks(struct restore *restore)
 
 static enum error take_over(struct restore *restore, const struct root *root, uint32_t now)
 {
-    struct restored restored;
+    struct restored restored = {.board = 0};
     struct restore_report *report = restore->report;
     report->missing = restore_boards_missing(&restore->boards, false);
     report->unseen = restore->boards.bytes == NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Boards that were published after a backup was made, from copies of them. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -62,21 +63,22 @@ static enum error read_segment(struct restore_boards *boards, int dir,
     return error == ERROR_MEMORY || error == ERROR_DESCRIPTORS ? error : ERROR_NONE;
 }
 
-static enum error read_head(struct restore_boards *boards, int dir, uint8_t **bytes, size_t *len,
-                            struct head *head)
+static enum error read_head(struct restore_boards *boards, int dir, const char *name,
+                            uint8_t **bytes, size_t *len, struct head *head)
 {
     const struct charter *charter = &boards->vault->charter;
-    enum error error = file_read(dir, NAMES_BOARD, HEAD_MAX, bytes, len);
+    enum error error = file_read(dir, name, HEAD_MAX, bytes, len);
     return error == ERROR_NONE ? head_decode(*bytes, *len, charter->board, charter->office, head)
                                : error;
 }
 
-static enum error read_folder(struct restore_boards *boards, int dir)
+/* Takes a head of this name, and what the folder has of its segments. */
+static enum error read_board(struct restore_boards *boards, int dir, const char *name)
 {
     struct head head;
     uint8_t *bytes = NULL;
     size_t len = 0;
-    enum error error = read_head(boards, dir, &bytes, &len, &head);
+    enum error error = read_head(boards, dir, name, &bytes, &len, &head);
     for (uint32_t i = 0; error == ERROR_NONE && i < head.segment_count; i++) {
         const struct head_segment named = head_segment(&head, i);
         error = read_segment(boards, dir, &named);
@@ -92,14 +94,38 @@ static enum error read_folder(struct restore_boards *boards, int dir)
     return error;
 }
 
+/* Copies that kiosks left; one that is none is passed over. */
+static enum error read_copies(struct restore_boards *boards, int dir, size_t *copies)
+{
+    const char *name = NULL;
+    DIR *folder = file_folder(dir);
+    enum error error = folder != NULL ? file_next(folder, &name) : error_of_errno(errno);
+    for (; error == ERROR_NONE && name != NULL; error = file_next(folder, &name)) {
+        if (!names_ends(name, NAMES_HEAD))
+            continue;
+        error = read_board(boards, dir, name);
+        *copies += error == ERROR_NONE;
+        if (error != ERROR_MEMORY && error != ERROR_DESCRIPTORS)
+            error = ERROR_NONE;
+        if (error != ERROR_NONE)
+            break;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return error;
+}
+
 enum error restore_boards_read(struct restore_boards *boards, const char *folder)
 {
+    size_t copies = 0;
     const int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return errno == ENOENT || errno == ENOTDIR ? ERROR_MISSING : error_of_errno(errno);
-    const enum error error = read_folder(boards, dir);
+    enum error error = read_copies(boards, dir, &copies);
+    if (error == ERROR_NONE)
+        error = read_board(boards, dir, NAMES_BOARD);
     close(dir);
-    return error;
+    return error == ERROR_MISSING && copies > 0 ? ERROR_NONE : error;
 }
 
 void restore_boards_free(struct restore_boards *boards)

@@ -29,9 +29,10 @@ struct restore_boards {
     size_t n, room;
 };
 
-/* Reads the head in a folder, and those of its segments that the journal lacks and that are there
-   whole. For restore_boards_free, also on an error: ERROR_MISSING, errors of head_decode, of
-   opening the folder and of reading. */
+/* Reads the head in a folder and the copies that kiosks left of theirs, and those of their segments
+   that the journal lacks and that are there whole. For restore_boards_free, also on an error:
+   ERROR_MISSING (neither a head nor a copy), errors of head_decode, of opening the folder and of
+   reading. */
 enum error restore_boards_read(struct restore_boards *boards, const char *folder);
 void restore_boards_free(struct restore_boards *boards);
 

@@ -105,7 +105,7 @@ enum error triage_set_status(struct casefile *casefile, const struct taxonomy_st
     const struct fold_case *seen = casefile_seen(casefile);
     const struct casefile_reply reply = {
         .now = now,
-        .message = casefile_told(casefile) != (uint8_t)status->public_state,
+        .message = casefile_tells(casefile, (uint8_t)status->public_state),
         .state = (uint8_t)status->public_state,
         .status = status->number,
     };

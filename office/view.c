@@ -359,7 +359,7 @@ static enum error find_parting(const struct view *view, uint64_t *at)
 static size_t note_removed(const struct fold *fold, uint32_t removed[VIEW_REMOVED_MAX])
 {
     size_t n = 0;
-    for (uint32_t no = 1; no <= fold_officer_count(fold) && n < VIEW_REMOVED_MAX; no++)
+    for (uint32_t no = fold_officer_count(fold); no > 0 && n < VIEW_REMOVED_MAX; no--)
         if (fold_officer(fold, no)->role == ACT_NOBODY)
             removed[n++] = no;
     return n;

@@ -48,7 +48,7 @@ struct view {
     struct view_row *rows; /* by number of the case */
     size_t row_count, row_room;
     uint64_t anew; /* of the history that the rows are of */
-    /* Officers that a view of another journal than this one had as removed. */
+    /* Officers that a view of another journal than this one had as removed; of more, the newest. */
     uint32_t removed[VIEW_REMOVED_MAX];
     size_t removed_count;
     /* What the file has. */

@@ -15,6 +15,7 @@ void board_folder_close(struct board_folder *board)
     for (uint32_t i = 0; i < board->segment_count; i++)
         mapping_close(&board->segment_maps[i]);
     mapping_close(&board->head_map);
+    free(board->head_copy);
     free(board->segments);
     free(board->segment_maps);
     *board = (struct board_folder){.segment_count = 0};
@@ -117,8 +118,12 @@ enum error board_folder_open(int dir, struct board_folder *board)
 {
     *board = (struct board_folder){.segment_count = 0};
     enum error error = mapping_open(dir, NAMES_BOARD, HEAD_MAX, true, &board->head_map);
-    if (error == ERROR_NONE)
-        error = head_view(board->head_map.bytes, board->head_map.len, &board->head);
+    if (error == ERROR_NONE && (board->head_copy = malloc(board->head_map.len + 1)) == NULL)
+        error = ERROR_MEMORY;
+    if (error == ERROR_NONE) {
+        memcpy(board->head_copy, board->head_map.bytes, board->head_map.len);
+        error = head_view(board->head_copy, board->head_map.len, &board->head);
+    }
     if (error == ERROR_NONE)
         error = map_segments(dir, false, board);
     if (error != ERROR_NONE)

@@ -20,6 +20,7 @@ struct board_folder {
     struct segment *segments; /* those of kinds that are known, in the order of the head */
     uint32_t segment_count;
     struct mapping head_map;
+    uint8_t *head_copy; /* malloc'd; of a head that was opened unchecked */
     struct mapping *segment_maps;
 };
 
@@ -31,7 +32,8 @@ enum error board_folder_check(int dir, const uint8_t board_key[32],
                               const uint8_t office[CHARTER_OFFICE_LEN], struct board_folder *board);
 
 /* The same for a board that this process's parent has checked: without signature and hashes. All of
-   it is in memory when this returns, so that later no page is fetched that tells what was read. */
+   it is in memory when this returns, so that later no page is fetched that tells what was read. The
+   head is a copy: who writes into the file while a visitor is awaited changes no notice. */
 enum error board_folder_open(int dir, struct board_folder *board);
 
 /* Whether the folder has this segment, of a kind that is known, whole. ERROR_NONE, ERROR_BOARD_PART

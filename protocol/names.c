@@ -17,6 +17,14 @@ void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN])
     snprintf(out, NAMES_LEN, "%s%s", id, NAMES_REQUEST);
 }
 
+void names_head(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN])
+{
+    char id[CARD_KIOSK_TEXT_LEN];
+
+    card_kiosk_text(kiosk, id);
+    snprintf(out, NAMES_LEN, "%s%s", id, NAMES_HEAD);
+}
+
 void names_bundle(const uint8_t kiosk[CARD_KIOSK_LEN], uint64_t number, char out[NAMES_LEN])
 {
     char id[CARD_KIOSK_TEXT_LEN];

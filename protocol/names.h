@@ -27,6 +27,12 @@ enum { NAMES_LEN = 64 };
 #define NAMES_ARRIVALS ".arrivals"
 #define NAMES_ANSWERS  ".answers"
 
+/* What the copy ends with that a kiosk leaves of its board's head, behind its id. */
+#define NAMES_HEAD ".head"
+
+/* A copy of the head of the board that this kiosk has: KIOSKID.head. */
+void names_head(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN]);
+
 /* The kiosk's request for a card: KIOSKID.request. */
 void names_request(const uint8_t kiosk[CARD_KIOSK_LEN], char out[NAMES_LEN]);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "store/db_sqlite.h"
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 #define TXN     "SELECT no, prev, officer, acts, hash, signature FROM txn "
 #define ACT     "SELECT seq, txn, head, head_digest, body_digest FROM act "
@@ -102,7 +102,7 @@ static const char *const statements[SQL_COUNT] = {
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
     [SQL_ARRIVALS] =
-        "SELECT number, day, charter, NULL, arrivals, NULL FROM board WHERE number = ?1",
+        "SELECT number, day, charter, x'', arrivals, x'' FROM board WHERE number = ?1",
     [SQL_BOARDS] =
         "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
         "ORDER BY number",

@@ -283,7 +283,7 @@ enum error journal_each_fork(struct journal *journal, const uint8_t kiosk[JOURNA
 struct journal_queued {
     uint64_t seq;          /* of the act */
     bool has_text;         /* its act has a body */
-    const uint8_t *sealed; /* valid until the callback returns; length 0 when it is no blob */
+    const uint8_t *sealed; /* valid until the callback returns */
     size_t len;
 };
 

@@ -2,7 +2,7 @@
 /* What the office publishes: answers that wait for a board, and the boards as they went out. */
 #include "store/journal.h"
 
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 /* --- answers --- */
 
@@ -13,20 +13,27 @@ enum error journal_add_queued(struct journal *journal, uint64_t seq, const uint8
     return journal_put(journal, SQL_QUEUE_ADD, in, 2);
 }
 
-/* A blob, or the length of one. */
-static struct journal_file file_of(const struct db_value *value)
+/* A column of another type is damage: bytes and their length are one thing. */
+static struct journal_file file_of(struct journal_row *row, size_t column)
 {
-    if (value->type == DB_INT && value->number > 0)
-        return (struct journal_file){NULL, (size_t)value->number};
-    return value->type == DB_BLOB ? (struct journal_file){value->data, value->len}
-                                  : (struct journal_file){NULL, 0};
+    const struct db_value *value = &row->columns[column];
+    if (value->type == DB_BLOB)
+        return (struct journal_file){value->data, value->len};
+    row->error = ERROR_JOURNAL_CORRUPT;
+    return (struct journal_file){NULL, 0};
+}
+
+/* A file of which only the length was asked for. */
+static struct journal_file length_of(struct journal_row *row, size_t column)
+{
+    return (struct journal_file){NULL, (size_t)journal_take_number(row, column, SIZE_MAX)};
 }
 
 static enum error queued_row(void *context, const struct db_value *columns, size_t n)
 {
     struct journal_rows *rows = context;
     struct journal_row row = {columns, ERROR_NONE};
-    const struct journal_file sealed = file_of(&columns[1]);
+    const struct journal_file sealed = file_of(&row, 1);
     const struct journal_queued queued = {
         .seq = journal_take_number(&row, 0, INT64_MAX),
         .has_text = journal_take_number(&row, 2, 1) != 0,
@@ -73,20 +80,34 @@ enum error journal_add_board(struct journal *journal, const struct journal_board
     return error == ERROR_NONE ? journal_put(journal, SQL_BOARD_ADD, in, 6) : error;
 }
 
-static enum error board_row(void *context, const struct db_value *columns, size_t n)
+static enum error give_board(struct journal_rows *rows, struct journal_row *row,
+                             const struct journal_file files[3])
 {
-    struct journal_rows *rows = context;
-    struct journal_row row = {columns, ERROR_NONE};
     const struct journal_board board = {
-        .number = (uint32_t)journal_take_number(&row, 0, UINT32_MAX),
-        .day = (uint32_t)journal_take_number(&row, 1, UINT32_MAX),
-        .charter = (uint32_t)journal_take_number(&row, 2, UINT32_MAX),
-        .head = file_of(&columns[3]),
-        .arrivals = file_of(&columns[4]),
-        .answers = file_of(&columns[5]),
+        .number = (uint32_t)journal_take_number(row, 0, UINT32_MAX),
+        .day = (uint32_t)journal_take_number(row, 1, UINT32_MAX),
+        .charter = (uint32_t)journal_take_number(row, 2, UINT32_MAX),
+        .head = files[0],
+        .arrivals = files[1],
+        .answers = files[2],
     };
     rows->found = true;
-    return row.error == ERROR_NONE ? rows->board(rows->context, &board) : row.error;
+    return row->error == ERROR_NONE ? rows->board(rows->context, &board) : row->error;
+}
+
+static enum error board_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct journal_row row = {columns, ERROR_NONE};
+    return give_board(
+        context, &row,
+        (struct journal_file[]){file_of(&row, 3), file_of(&row, 4), file_of(&row, 5)});
+}
+
+static enum error lengths_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct journal_row row = {columns, ERROR_NONE};
+    return give_board(context, &row,
+                      (struct journal_file[]){{NULL, 0}, length_of(&row, 4), length_of(&row, 5)});
 }
 
 enum error journal_board(struct journal *journal, uint32_t number, journal_board_fn *each,
@@ -108,7 +129,7 @@ enum error journal_arrivals(struct journal *journal, uint32_t number, journal_bo
 enum error journal_each_board(struct journal *journal, journal_board_fn *each, void *context)
 {
     struct journal_rows rows = {.board = each, .context = context};
-    return db_run(journal->db, SQL_BOARDS, NULL, 0, board_row, &rows);
+    return db_run(journal->db, SQL_BOARDS, NULL, 0, lengths_row, &rows);
 }
 
 enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t number)

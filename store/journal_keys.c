@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 /* --- keys of cases --- */
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 static const uint8_t no_hash[JOURNAL_HASH_LEN]; /* before record 1 */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of the journal, written and taken with care. */
-#include "store/journal_rows.h"
+#include "store/journal_parts.h"
 
 #include <assert.h>
 #include <string.h>

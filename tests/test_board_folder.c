@@ -293,10 +293,28 @@ static void a_lack_of_descriptors_is_no_missing_segment(void **state)
     assert_int_equal(has, ERROR_DESCRIPTORS);
 }
 
+/* A session waits for its visitor, and meanwhile somebody writes into the file. */
+static void what_is_written_later_changes_no_notice(void **state)
+{
+    static const uint8_t other[64] = {0};
+    struct board_folder board;
+    assert_int_equal(board_folder_open(dir, &board), ERROR_NONE);
+    const struct head_segment before = head_segment(&board.head, 0);
+    const int fd = openat(dir, NAMES_BOARD, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (size_t at = 0; at + sizeof other <= head_len; at += sizeof other)
+        assert_int_equal(pwrite(fd, other, sizeof other, (off_t)at), sizeof other);
+    close(fd);
+    const struct head_segment after = head_segment(&board.head, 0);
+    assert_memory_equal(before.hash, after.hash, sizeof before.hash);
+    board_folder_close(&board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_whole_board_opens, lay_out, clear),
+        cmocka_unit_test_setup_teardown(what_is_written_later_changes_no_notice, lay_out, clear),
         cmocka_unit_test_setup_teardown(whose_board_it_is_is_asked, lay_out, clear),
         cmocka_unit_test_setup_teardown(no_head_is_no_board, lay_out, clear),
         cmocka_unit_test_setup_teardown(a_board_without_a_segment_is_refused, lay_out, clear),

@@ -47,6 +47,15 @@ static void check_answer(const char *expected)
     close(dir);
 }
 
+/* Case 1, whichever test comes first. */
+static void need_case(void)
+{
+    if (desk_run("$D show office 1 $P") == 0)
+        return;
+    desk_test_write("They beat us.");
+    assert_int_equal(desk_run("$D import office stick.bundle $P"), 0);
+}
+
 static void test_the_whole_way(void **state)
 {
     desk_test_write("Мне не дают лекарства.\n\033[2J");
@@ -188,6 +197,7 @@ static void test_no_terminal_and_bad_passphrase_files(void **state)
 
 static void test_what_editors_add_reaches_nobody(void **state)
 {
+    need_case();
     assert_int_equal(desk_run("printf '\\357\\273\\277one \\r\\ntwo\\r\\n\\r\\n' | "
                               "$D note office 1 $P && $D show office 1 --json $P"),
                      0);
@@ -246,6 +256,7 @@ static void test_a_limit_of_file_size_is_no_silent_end(void **state)
 static void test_a_second_command_is_not_locked_out(void **state)
 {
     const char *path = folder_path(desk_dir, "office/gate");
+    need_case();
     int64_t place = 0;
     int gate = open(path, O_RDWR | O_CLOEXEC);
     assert_true(gate >= 0);
@@ -289,6 +300,7 @@ static void test_root_key_that_is_kept_away(void **state)
 
 static void test_bad_arguments_behind_the_passphrase(void **state)
 {
+    need_case();
     assert_desk_refused("$D enroll office kiosk.request --facility 'a b' --type PEN --out x $P",
                         "facility code");
     assert_desk_refused("$D show office 999 $P", "no such case");
@@ -302,6 +314,7 @@ static void test_bad_arguments_behind_the_passphrase(void **state)
 
 static void test_a_question_is_asked_and_shown(void **state)
 {
+    need_case();
     assert_int_equal(desk_run("printf 'Are you safe now?\\n1 Yes\\n2 No\\n' | "
                               "$D answer office 1 --question $P"),
                      0);
@@ -313,6 +326,7 @@ static void test_a_question_is_asked_and_shown(void **state)
 
 static void test_import_that_refuses_one(void **state)
 {
+    need_case();
     assert_int_equal(
         desk_run("mkdir stick; head -c 500 stick.bundle >stick/\"$(printf 'a\\033.bundle')\"; "
                  "cp stick.bundle stick/b.bundle; $D import office stick $P"),
@@ -342,6 +356,7 @@ static void test_names_on_a_stick_are_harmless(void **state)
 /* After an honest backup nobody should think that there was a thief, nor the other way round. */
 static void test_a_journal_put_back_from_a_backup_says_how_to_go_on(void **state)
 {
+    need_case();
     assert_int_equal(desk_run("cp -a office before && echo seen | $D note office 1 $P && "
                               "rm -f .sandyq/*/view && $D list office $P && "
                               "rm -rf office && mv before office"),
@@ -356,9 +371,11 @@ static void test_a_journal_put_back_from_a_backup_says_how_to_go_on(void **state
     assert_int_equal(desk_run("rm .sandyq/*/view && $D list office $P"), 0);
 }
 
-/* With a view beyond the backup, and the board that was published since. */
+/* With a view beyond the backup. */
 static void test_a_lost_journal_is_restored(void **state)
 {
+    need_case();
+    assert_int_equal(desk_run("$D publish office --out media $P"), 0);
     assert_int_equal(desk_run("$D backup office kept $P"), 0);
     assert_desk_said("The backup is made and was read back: ");
     assert_int_equal(desk_run("echo later | $D note office 1 $P && rm -f .sandyq/*/view && "

@@ -237,6 +237,38 @@ static void names_do_not_matter(void **state)
     }
 }
 
+/* What an office that lost its journal takes over. */
+static void a_medium_without_the_board_gets_a_copy_of_its_head(void **state)
+{
+    char name[NAMES_LEN];
+    uint8_t id[CARD_KIOSK_LEN];
+    size_t len = 0, left_len = 0;
+    struct state *kiosk = NULL;
+    exchange_put_board(1, NULL);
+    exchange_put_board(2, NULL);
+    assert_int_equal(state_open(exchange_dir, &kiosk), ERROR_NONE);
+    memcpy(id, kiosk->kiosk, sizeof id);
+    state_close(&kiosk);
+    names_head(id, name);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_false(exchange_on_media(name));
+    uint8_t *head = folder_read(folder_path(exchange_media, NAMES_BOARD), &len);
+    exchange_put_board(1, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_OLDER);
+    uint8_t *left = folder_read(folder_path(exchange_media, name), &left_len);
+    assert_int_equal(left_len, len);
+    assert_memory_equal(left, head, len);
+    assert_int_equal(remove(folder_path(exchange_media, NAMES_BOARD)), 0);
+    assert_int_equal(remove(folder_path(exchange_media, name)), 0);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_true(exchange_on_media(name));
+    folder_write(folder_path(exchange_media, NAMES_BOARD), head, len);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    assert_false(exchange_on_media(name));
+    free(head);
+    free(left);
+}
+
 /* --- cuts and full disks --- */
 
 /* What the disk has free; 0: what it really has. */
@@ -348,6 +380,7 @@ int main(void)
         EXCHANGE_TEST(missing_segments_are_counted),
         EXCHANGE_TEST(names_do_not_matter),
         EXCHANGE_TEST(board_without_room_beside_letters_waits),
+        EXCHANGE_TEST(a_medium_without_the_board_gets_a_copy_of_its_head),
         EXCHANGE_TEST(board_is_whole_after_every_cut),
         EXCHANGE_TEST(full_disk_keeps_the_board_before),
         EXCHANGE_TEST(confined_courier_brings_boards),

@@ -156,6 +156,36 @@ static void test_old_boards_are_dropped_but_never_the_last(void **state)
     assert_string_equal(all.text, "2:150:3::: 3:101:3::: ");
 }
 
+static enum error see_nothing(void *context, const struct journal_queued *queued)
+{
+    return ERROR_NONE;
+}
+
+static enum error see_no_board(void *context, const struct journal_board *board)
+{
+    return ERROR_NONE;
+}
+
+/* What somebody writes in the place of bytes must not pass for their length. */
+static void test_a_number_in_the_place_of_bytes_is_damage(void **state)
+{
+    struct journal_scene *scene = *state;
+    const struct journal_board board = {.number = 1,
+                                        .day = 200,
+                                        .head = {(const uint8_t *)"h", 1},
+                                        .arrivals = {(const uint8_t *)"a", 1},
+                                        .answers = {(const uint8_t *)"b", 1}};
+    assert_int_equal(journal_begin(scene->journal), ERROR_NONE);
+    assert_int_equal(journal_add_queued(scene->journal, 1, (const uint8_t *)"one", 3), ERROR_NONE);
+    assert_int_equal(journal_add_board(scene->journal, &board), ERROR_NONE);
+    assert_int_equal(journal_commit(scene->journal), ERROR_NONE);
+    assert_int_equal(journal_board(scene->journal, 1, see_no_board, NULL), ERROR_NONE);
+    journal_test_sql(scene, "UPDATE queue SET sealed = 4160; UPDATE board SET answers = 4160;");
+    assert_int_equal(journal_each_queued(scene->journal, see_nothing, NULL),
+                     ERROR_JOURNAL_CORRUPT);
+    assert_int_equal(journal_board(scene->journal, 1, see_no_board, NULL), ERROR_JOURNAL_CORRUPT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +194,7 @@ int main(void)
         JOURNAL_TEST(test_answer_of_no_act_is_not_taken),
         JOURNAL_TEST(test_boards_are_kept_as_they_were_published),
         JOURNAL_TEST(test_old_boards_are_dropped_but_never_the_last),
+        JOURNAL_TEST(test_a_number_in_the_place_of_bytes_is_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

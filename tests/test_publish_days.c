@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,13 +44,13 @@ static void a_week_begins_on_monday(void **state)
 static void a_day_has_one_board(void **state)
 {
     struct publish_scene *scene = *state;
-    uint8_t head[256];
     publish_test_file(scene, 'a');
     publish_test_run(scene, MONDAY);
     assert_true(scene->report.made);
     const size_t len = scene->board.head_map.len;
-    assert_true(len <= sizeof head + HEAD_MARK_LEN + 64);
-    memcpy(head, scene->board.head_map.bytes, sizeof head);
+    uint8_t *head = malloc(len);
+    assert_non_null(head);
+    memcpy(head, scene->board.head_map.bytes, len);
     answer(scene);
     publish_test_run(scene, MONDAY);
     assert_false(scene->report.made);
@@ -58,7 +59,8 @@ static void a_day_has_one_board(void **state)
     assert_int_equal(scene->report.forecast.due, MONDAY + 1);
     assert_int_equal(scene->report.forecast.waiting, 1);
     assert_int_equal(scene->board.head_map.len, len);
-    assert_memory_equal(scene->board.head_map.bytes, head, sizeof head);
+    assert_memory_equal(scene->board.head_map.bytes, head, len);
+    free(head);
 }
 
 static void a_day_without_a_board_says_when_the_next_is_due(void **state)

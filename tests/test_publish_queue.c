@@ -213,7 +213,8 @@ static void junk_keeps_no_letter_waiting(void **state)
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 5, NULL), ERROR_NONE);
     publish_test_run(scene, FAKE_DESK_DAY);
     struct fake_kiosk thief = *kiosk;
-    thief.records = malloc((size_t)2 * RECORD_LEN);
+    thief.room = 3;
+    thief.records = malloc(thief.room * RECORD_LEN);
     assert_non_null(thief.records);
     memcpy(thief.records, kiosk->records, (size_t)2 * RECORD_LEN);
     for (int i = 0; i < 40; i++) {
@@ -238,14 +239,18 @@ static void what_is_no_letter_has_the_same_tag_again(void **state)
     struct publish_scene *scene = *state;
     struct card card = {.kiosk = {1}};
     struct record record = {.seq = 7}, other = {.seq = 8};
-    const struct item_source one = {&card, &record, 0, 1}, two = {&card, &other, 1, 2};
-    struct opening first, again, next;
+    const struct item_source one = {&card, &record, 0, 1}, two = {&card, &other, 1, 2},
+                             renewed = {&card, &record, 0, 2};
+    struct opening first, again, next, anew;
     const struct keyset *keys = scene->desk.vault.keys;
     assert_int_equal(opening_none(keys, &one, &first), ERROR_NONE);
     assert_int_equal(opening_none(keys, &one, &again), ERROR_NONE);
     assert_int_equal(opening_none(keys, &two, &next), ERROR_NONE);
     assert_memory_equal(first.tag, again.tag, sizeof first.tag);
     assert_memory_not_equal(first.tag, next.tag, sizeof first.tag);
+    /* A letter has another one under another charter; so has this. */
+    assert_int_equal(opening_none(keys, &renewed, &anew), ERROR_NONE);
+    assert_memory_not_equal(first.tag, anew.tag, sizeof first.tag);
 }
 
 /* --- which messages a board takes --- */

@@ -356,6 +356,27 @@ static void another_copy_has_what_one_lacks(void **state)
     folder_remove(&other);
 }
 
+/* A stick on which the board is older, or none: kiosks left theirs. */
+static void a_head_that_a_kiosk_left_is_a_copy(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct all_boards boards = {.all = NULL};
+    struct restore_report report;
+    char name[NAMES_LEN];
+    live_and_lose(scene, &boards);
+    char *stick = carry(scene), *folders[] = {stick};
+    names_head(scene->kiosk.id, name);
+    assert_int_equal(rename(folder_path(stick, NAMES_BOARD), folder_path(stick, name)), 0);
+    folder_write(folder_path(stick, "0123456789abcdef.head"), "no head", 7);
+    assert_int_equal(restore(scene, folder_path(scene->desk.backups, "kept"), folders, 1, &report),
+                     ERROR_NONE);
+    assert_int_equal(report.missing, 0);
+    go_on(scene, &boards);
+    assert_nothing_twice(&boards);
+    free(boards.all);
+    folder_remove(&stick);
+}
+
 static void a_copy_that_is_none_is_refused(void **state)
 {
     struct publish_scene *scene = *state;
@@ -473,6 +494,7 @@ int main(void)
         PUBLISH_TEST(a_charter_that_was_renewed_goes_on_without_a_copy),
         PUBLISH_TEST(numbers_leap_where_segments_are_missing),
         PUBLISH_TEST(another_copy_has_what_one_lacks),
+        PUBLISH_TEST(a_head_that_a_kiosk_left_is_a_copy),
         PUBLISH_TEST(a_copy_that_is_none_is_refused),
         PUBLISH_TEST(only_root_explains_a_journal_that_goes_back),
         PUBLISH_TEST(what_the_backup_lacks_is_not_acknowledged),

@@ -25,8 +25,8 @@ static void run_case(void **state)
 int main(void)
 {
     enum { MOST = 100 };
-    struct tamper_case *const sides[] = {way_cases, disk_cases, back_cases, stick_cases,
-                                         spoken_cases};
+    struct tamper_case *const sides[] = {way_cases,   disk_cases,   back_cases,
+                                         stick_cases, spoken_cases, board_cases};
     static struct CMUnitTest tests[MOST];
     char *under;
     size_t n = 0;

@@ -150,7 +150,7 @@ static void see_file(const struct tamper *t, const char *name, double *numbers)
 }
 
 /* The bundle, and the last two records in it, if there are as many; the last 64 bytes of a bundle
- * are its signature. */
+   are its signature. */
 static void see_bundle(const struct tamper *t, size_t kiosk, double *numbers)
 {
     enum { SIGNATURE = 64 };

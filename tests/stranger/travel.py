@@ -197,8 +197,8 @@ def segment(h, number, kind, office):
     return its_charter, {tag: bodies[4080 * i:4080 * i + 4080] for i, tag in enumerate(tags)}
 
 
-def follow(old, new):
-    """Whether a head keeps the word of the one before it."""
+def follow(old, new, known):
+    """Whether a head keeps the word of those before it; known: all segments that they named."""
     what = f"{new['path']}, after {old['number']}"
     if (new["charter"], new["number"]) <= (old["charter"], old["number"]):
         fault(f"{what}: not newer")
@@ -206,9 +206,9 @@ def follow(old, new):
         fault(f"{what}: another head is before it")
     for at, named in new["segments"].items():
         kind = KINDS.get(at[1], at[1])
-        if at in old["segments"] and old["segments"][at] != named:
+        if at in known and known[at] != named:
             fault(f"{what}: the {kind} of board {at[0]} changed")
-        if at not in old["segments"] and at[0] <= old["number"]:
+        if at not in known and at[0] <= old["number"]:
             fault(f"{what}: {kind} of board {at[0]} came later")
 
 
@@ -267,8 +267,10 @@ def main(folder):
     heads = [head(path, office, board_key) for path in glob.glob(f"{folder}/boards/*/sandyq.board")]
     heads = sorted((h for h in heads if h), key=lambda h: (h["charter"], h["number"]))
     found = set()
+    known = {}
     for old, new in zip(heads, heads[1:]):
-        follow(old, new)
+        known.update(old["segments"])
+        follow(old, new, known)
     for h in heads:
         look(h, office, found)
     print("\n".join(sorted(found)))

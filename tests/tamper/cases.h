@@ -21,6 +21,7 @@ struct tamper_case {
     bool calm; /* changes nothing, and nothing is said: not counted as detected */
 };
 
-extern struct tamper_case disk_cases[], way_cases[], back_cases[], stick_cases[], spoken_cases[];
+extern struct tamper_case disk_cases[], way_cases[], back_cases[], stick_cases[], spoken_cases[],
+    board_cases[];
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What lies on the stick, and a stick that is another from one moment to the next. */
-#include "device/state.h"
 #include "tests/tamper/cases.h"
 
 #include <fcntl.h>
@@ -318,15 +317,6 @@ static bool race_change(void *context, unsigned stop)
     return true;
 }
 
-static uint32_t board_held(const struct tamper *t, size_t k)
-{
-    struct state *state = NULL;
-    assert_int_equal(state_open(t->kiosks[k].dir, &state), ERROR_NONE);
-    const uint32_t number = state->board_number;
-    state_close(&state);
-    return number;
-}
-
 /* At each of these moments the exchange stands still and the stick becomes another. Whatever
    comes: the board held is whole, and never an older one. */
 static void stick_changes_while_read(struct tamper *t)
@@ -338,14 +328,14 @@ static void stick_changes_while_read(struct tamper *t)
     tamper_put_mark(t, 1, &mark);
     tamper_keep(t, NAMES_BOARD);
     tamper_exchange(t, A);
-    uint32_t held = board_held(t, A);
+    uint32_t held = tamper_board(t, A);
     unsigned taken = 0;
     for (unsigned n = 1; n <= stops; n += RACE_STEP) {
         remove(folder_path(t->stick, NAMES_BOARD));
         tamper_put_mark(t, held + 1, &mark);
         struct race race = {t, n, n / RACE_STEP % RACE_WAYS};
         stops = process_step(race_exchange, race_change, &race);
-        const uint32_t now = board_held(t, A);
+        const uint32_t now = tamper_board(t, A);
         assert_true(now == held || now == held + 1);
         taken += now > held;
         held = now;

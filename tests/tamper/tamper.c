@@ -264,6 +264,15 @@ uint32_t tamper_publish(struct tamper *t)
     return report.number;
 }
 
+uint32_t tamper_board(const struct tamper *t, size_t k)
+{
+    struct state *state = NULL;
+    assert_int_equal(state_open(t->kiosks[k].dir, &state), ERROR_NONE);
+    const uint32_t number = state->board_number;
+    state_close(&state);
+    return number;
+}
+
 void tamper_put_mark(struct tamper *t, uint32_t number, const struct head_mark *mark)
 {
     struct fake_office office = t->desk.office;

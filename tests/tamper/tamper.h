@@ -87,6 +87,9 @@ void tamper_bring(struct tamper *t, size_t k);
 uint32_t tamper_publish(struct tamper *t);
 void tamper_round(struct tamper *t);
 
+/* The number of the board that kiosk k has. */
+uint32_t tamper_board(const struct tamper *t, size_t k);
+
 /* A board on the stick that our own office signed, with this mark and no other. */
 void tamper_put_mark(struct tamper *t, uint32_t number, const struct head_mark *mark);
 

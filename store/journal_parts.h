@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of the journal share: the statements by name, and rows written and taken with
    care. For store/journal*.c alone. */
-#ifndef STORE_JOURNAL_ROWS_H
-#define STORE_JOURNAL_ROWS_H
+#ifndef STORE_JOURNAL_PARTS_H
+#define STORE_JOURNAL_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
