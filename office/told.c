@@ -82,14 +82,19 @@ bool told_fits(const struct told *told)
 
 /* --- by tags --- */
 
+/* A board whose tags are asked for. */
+struct asking {
+    struct told_board *board;
+    const uint8_t *office;
+};
+
 static enum error take_tags(void *context, const struct journal_board *row)
 {
-    struct told *told = context;
+    const struct asking *asking = context;
+    struct told_board *board = asking->board;
     struct segment segment;
-    struct told_board *board =
-        bsearch(&row->number, told->boards, told->n, sizeof *told->boards, by_number);
-    enum error error = board_folder_fits(row->arrivals.bytes, row->arrivals.len,
-                                         told->vault->charter.office, &board->segment, &segment);
+    enum error error = board_folder_fits(row->arrivals.bytes, row->arrivals.len, asking->office,
+                                         &board->segment, &segment);
     if (error != ERROR_NONE)
         return error == ERROR_MEMORY ? error : ERROR_NONE;
     const size_t len = (size_t)segment.count * SEGMENT_TAG_LEN;
@@ -106,8 +111,10 @@ enum error told_ask(struct told *told)
     enum error error = ERROR_NONE;
     told->asks = true;
     for (size_t i = 0; i < told->n && error == ERROR_NONE; i++) {
+        struct asking asking = {&told->boards[i], told->vault->charter.office};
         if (told->boards[i].listed)
-            error = journal_arrivals(told->vault->journal, told->boards[i].number, take_tags, told);
+            error =
+                journal_arrivals(told->vault->journal, told->boards[i].number, take_tags, &asking);
         error = error == ERROR_NO_ROW ? ERROR_NONE : error;
     }
     return error;

@@ -181,8 +181,7 @@ static void test_a_number_in_the_place_of_bytes_is_damage(void **state)
     assert_int_equal(journal_commit(scene->journal), ERROR_NONE);
     assert_int_equal(journal_board(scene->journal, 1, see_no_board, NULL), ERROR_NONE);
     journal_test_sql(scene, "UPDATE queue SET sealed = 4160; UPDATE board SET answers = 4160;");
-    assert_int_equal(journal_each_queued(scene->journal, see_nothing, NULL),
-                     ERROR_JOURNAL_CORRUPT);
+    assert_int_equal(journal_each_queued(scene->journal, see_nothing, NULL), ERROR_JOURNAL_CORRUPT);
     assert_int_equal(journal_board(scene->journal, 1, see_no_board, NULL), ERROR_JOURNAL_CORRUPT);
 }
 
