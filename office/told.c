@@ -82,27 +82,27 @@ bool told_fits(const struct told *told)
 
 /* --- by tags --- */
 
-/* A board whose tags are asked for. */
+/* The tags of one board. */
 struct asking {
-    struct told_board *board;
+    const struct head_segment *named;
     const uint8_t *office;
+    uint8_t *tags; /* malloc'd; NULL: the segment is not what the head says */
 };
 
 static enum error take_tags(void *context, const struct journal_board *row)
 {
-    const struct asking *asking = context;
-    struct told_board *board = asking->board;
+    struct asking *asking = context;
     struct segment segment;
     enum error error = board_folder_fits(row->arrivals.bytes, row->arrivals.len, asking->office,
-                                         &board->segment, &segment);
+                                         asking->named, &segment);
     if (error != ERROR_NONE)
         return error == ERROR_MEMORY ? error : ERROR_NONE;
     const size_t len = (size_t)segment.count * SEGMENT_TAG_LEN;
-    board->tags = malloc(len + 1);
-    if (board->tags == NULL)
+    asking->tags = malloc(len + 1);
+    if (asking->tags == NULL)
         return ERROR_MEMORY;
     if (len > 0)
-        memcpy(board->tags, segment.tags, len);
+        memcpy(asking->tags, segment.tags, len);
     return ERROR_NONE;
 }
 
@@ -111,11 +111,12 @@ enum error told_ask(struct told *told)
     enum error error = ERROR_NONE;
     told->asks = true;
     for (size_t i = 0; i < told->n && error == ERROR_NONE; i++) {
-        struct asking asking = {&told->boards[i], told->vault->charter.office};
-        if (told->boards[i].listed)
-            error =
-                journal_arrivals(told->vault->journal, told->boards[i].number, take_tags, &asking);
+        struct told_board *board = &told->boards[i];
+        struct asking asking = {&board->segment, told->vault->charter.office, NULL};
+        if (board->listed)
+            error = journal_arrivals(told->vault->journal, board->number, take_tags, &asking);
         error = error == ERROR_NO_ROW ? ERROR_NONE : error;
+        board->tags = asking.tags;
     }
     return error;
 }
