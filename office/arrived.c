@@ -128,30 +128,26 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
     return error == ERROR_NO_ROW ? ERROR_NONE : error;
 }
 
-/* Takes the first of those that wait, of the chain or of the rest. *limit becomes the lowest number
-   that waits on. */
+/* Takes those that wait, of the chain or of the rest, from place *at on, until there are as many as
+   this. *at becomes the place of the first that waits on. */
 static enum error choose_waiting(const struct arrivals *arrivals, bool chained, size_t most,
-                                 struct arrived *arrived, uint64_t *limit)
+                                 struct arrived *arrived, size_t *at)
 {
-    *limit = UINT64_MAX;
-    for (size_t i = 0; i < arrivals->n; i++) {
-        const struct journal_record *record = &arrivals->all[i];
+    for (; *at < arrivals->n; ++*at) {
         bool told = false;
-        if (record->board != 0 || arrivals->chained[i] != chained)
+        if (arrivals->chained[*at] != chained)
             continue;
-        enum error error = is_told(arrivals, i, &told);
+        enum error error = is_told(arrivals, *at, &told);
         if (error != ERROR_NONE)
             return error;
         if (told)
             continue;
-        if (arrived->n == most) {
-            *limit = record->seq;
+        if (arrived->n >= most)
             break;
-        }
         error = GROW(arrived->all, arrived->n, 1, arrived->room);
         if (error != ERROR_NONE)
             return error;
-        arrived->all[arrived->n++] = *record;
+        arrived->all[arrived->n++] = arrivals->all[*at];
     }
     return ERROR_NONE;
 }
@@ -192,21 +188,25 @@ static void choose_tip(const struct arrivals *arrivals, uint64_t limit, struct j
         memcpy(found->tip_hash, tip->hash, sizeof found->tip_hash);
 }
 
-/* The chain goes first: whoever holds the kiosk's key can make others, and may keep no letter of it
-   waiting. */
+/* Whoever holds a copy of the kiosk's key can make other records, and a longer chain: neither the
+   chain nor the rest takes more than half of what a board has room for, unless the other leaves
+   it. */
 static enum error choose(struct arrivals *arrivals, size_t most, struct arrived *arrived)
 {
-    uint64_t limit = 0, unused = 0;
+    size_t chain = 0, rest = 0;
     arrivals->chained = calloc(arrivals->n + 1, sizeof *arrivals->chained);
     if (arrivals->chained == NULL)
         return ERROR_MEMORY;
     if (arrivals->n > 0)
         qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
     mark_chain(arrivals, &arrived->kiosk);
-    enum error error = choose_waiting(arrivals, true, most, arrived, &limit);
+    enum error error = choose_waiting(arrivals, false, most / 2, arrived, &rest);
     if (error == ERROR_NONE)
-        error = choose_waiting(arrivals, false, most, arrived, &unused);
-    choose_tip(arrivals, limit, &arrived->kiosk);
+        error = choose_waiting(arrivals, true, most, arrived, &chain);
+    if (error == ERROR_NONE)
+        error = choose_waiting(arrivals, false, most, arrived, &rest);
+    choose_tip(arrivals, chain < arrivals->n ? arrivals->all[chain].seq : UINT64_MAX,
+               &arrived->kiosk);
     free(arrivals->chained);
     return error;
 }

@@ -19,12 +19,13 @@ struct arrived {
 
 /* Reads the records of a kiosk that import acts took, up to the act `upto`: count and digest of an
    act's records are as it says, or none of them counts, and the act is noted in vault->damage. Of
-   those that no board has yet, at most `most` are in arrived->all, by number. The tip is the end of
-   the longest unbroken chain, zeros for no record; of two chains of one length it is the one whose
-   end journal.db has noted, else that of the lower hash; and it does not come to a record that
-   waits for another board. Each record is shown to told, which says whether it waits. *arrived is
-   for arrived_free. ERROR_JOURNAL_ROW at the end when an act did not open or fit; ERROR_MEMORY,
-   errors of the store: nothing is to be freed. */
+   those that no board has yet, at most `most` are in arrived->all; where more wait, the chain and
+   the rest have half of them each, or what the other leaves. The tip is the end of the longest
+   unbroken chain, zeros for no record; of two chains of one length it is the one whose end
+   journal.db has noted, else that of the lower hash; and it does not come to a record that waits
+   for another board. Each record is shown to told, which says whether it waits. *arrived is for
+   arrived_free. ERROR_JOURNAL_ROW at the end when an act did not open or fit; ERROR_MEMORY, errors
+   of the store: nothing is to be freed. */
 enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint64_t upto,
                         size_t most, struct arrived *arrived);
 void arrived_free(struct arrived *arrived);

@@ -196,40 +196,68 @@ static void more_records_of_a_kiosk_wait_with_their_mark(void **state)
     assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
 }
 
-/* Whoever copied the kiosk's key makes other records after the second one. */
-static void junk_keeps_no_letter_waiting(void **state)
-{
-    struct publish_scene *scene = *state;
-    struct fake_kiosk *kiosk = &scene->kiosk;
-    const struct charter *charter = &scene->desk.vault.charter;
-    struct head_mark mark;
+/* Whoever copied the kiosk's key makes records of their own after the second one. */
+struct thief {
+    struct fake_kiosk kiosk;
     uint8_t second[RECORD_HASH_LEN];
+};
+
+static void steal(struct publish_scene *scene, struct thief *thief)
+{
+    struct fake_kiosk *kiosk = &scene->kiosk;
     scene->desk.vault.charter.settings[CHARTER_ARRIVALS] = 16;
     for (int i = 0; i < 5; i++) {
-        fake_kiosk_cover(kiosk, charter);
+        fake_kiosk_cover(kiosk, &scene->desk.vault.charter);
         if (kiosk->seq == 2)
-            memcpy(second, kiosk->hash, sizeof second);
+            memcpy(thief->second, kiosk->hash, sizeof thief->second);
     }
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 5, NULL), ERROR_NONE);
     publish_test_run(scene, FAKE_DESK_DAY);
-    struct fake_kiosk thief = *kiosk;
-    thief.room = 3;
-    thief.records = malloc(thief.room * RECORD_LEN);
-    assert_non_null(thief.records);
-    memcpy(thief.records, kiosk->records, (size_t)2 * RECORD_LEN);
-    for (int i = 0; i < 40; i++) {
-        thief.seq = 2;
-        memcpy(thief.hash, second, sizeof second);
-        fake_kiosk_cover(&thief, charter);
-        assert_int_equal(fake_desk_import(&scene->desk, &thief, 3, 3, NULL), ERROR_NONE);
-    }
-    free(thief.records);
+    thief->kiosk = *kiosk;
+    thief->kiosk.room = 3;
+    thief->kiosk.records = malloc(thief->kiosk.room * RECORD_LEN);
+    assert_non_null(thief->kiosk.records);
+    memcpy(thief->kiosk.records, kiosk->records, (size_t)2 * RECORD_LEN);
+    thief->kiosk.seq = 2;
+    memcpy(thief->kiosk.hash, thief->second, sizeof thief->second);
+}
+
+static void letter_is_told(struct publish_scene *scene)
+{
     publish_test_file(scene, 'a');
     publish_test_run(scene, FAKE_DESK_DAY + 1);
     assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 16);
-    assert_true(head_find_mark(&scene->board.head, kiosk->id, &mark));
-    assert_int_equal(mark.seq, 6);
     assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+}
+
+static void junk_keeps_no_letter_waiting(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct thief thief;
+    struct head_mark mark;
+    steal(scene, &thief);
+    for (int i = 0; i < 40; i++) {
+        thief.kiosk.seq = 2;
+        memcpy(thief.kiosk.hash, thief.second, sizeof thief.second);
+        fake_kiosk_cover(&thief.kiosk, &scene->desk.vault.charter);
+        assert_int_equal(fake_desk_import(&scene->desk, &thief.kiosk, 3, 3, NULL), ERROR_NONE);
+    }
+    free(thief.kiosk.records);
+    letter_is_told(scene);
+    assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
+    assert_int_equal(mark.seq, 6);
+}
+
+static void a_longer_chain_keeps_no_letter_waiting(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct thief thief;
+    steal(scene, &thief);
+    for (int i = 0; i < 40; i++)
+        fake_kiosk_cover(&thief.kiosk, &scene->desk.vault.charter);
+    assert_int_equal(fake_desk_import(&scene->desk, &thief.kiosk, 3, 42, NULL), ERROR_NONE);
+    free(thief.kiosk.records);
+    letter_is_told(scene);
 }
 
 /* An office that was restored imports the same records again: its boards and the old ones beside
@@ -332,6 +360,7 @@ int main(void)
         PUBLISH_TEST(a_record_has_one_tag_for_ever),
         PUBLISH_TEST(more_records_of_a_kiosk_wait_with_their_mark),
         PUBLISH_TEST(junk_keeps_no_letter_waiting),
+        PUBLISH_TEST(a_longer_chain_keeps_no_letter_waiting),
         PUBLISH_TEST(what_is_no_letter_has_the_same_tag_again),
         PUBLISH_TEST(many_statuses_do_not_crowd_out_answers),
         PUBLISH_TEST(the_fifth_answer_of_a_case_waits),
