@@ -81,7 +81,12 @@ int command_backup(const struct command_line *line)
 
 static void say_boards(const struct restore_report *report)
 {
-    if (report->unseen)
+    if (report->older)
+        puts(_(
+            "None of these boards is newer than the backup's own: what was published since is not "
+            "known. Restore again with a newer one. Else the charter must be renewed before the "
+            "next board."));
+    else if (report->unseen)
         puts(_("No copy of a board was named. Before the next board the charter must be renewed."));
     else
         printf(_("What was published up to board %u counts; the next board is %u or later.\n"),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/grow.h"
@@ -132,7 +133,7 @@ static enum error fill(struct restore *restore, struct restored *restored)
     const struct restore_boards *boards = &restore->boards;
     const struct publish_last *last = &restore->last;
     struct journal_txn txn;
-    const bool taken = boards->bytes != NULL && boards->head.number > boards->own;
+    const bool taken = boards->bytes != NULL;
     const struct head *head = taken ? &boards->head : &last->head;
     const struct hash_part part = {taken ? boards->bytes : last->bytes,
                                    taken ? boards->len : last->len};
@@ -140,8 +141,8 @@ static enum error fill(struct restore *restore, struct restored *restored)
         .board = head->number,
         .day = head->day,
         .charter = restore->vault->charter.number,
-        .flags = (boards->bytes == NULL ? RESTORED_UNSEEN : 0) |
-                 (restore->report->missing > 0 ? RESTORED_PARTS : 0),
+        .flags =
+            (taken ? 0 : RESTORED_UNSEEN) | (restore->report->missing > 0 ? RESTORED_PARTS : 0),
     };
     if (head->number > 0 && hash_sha256(restored->head, &part, 1) != 0)
         return ERROR_MEMORY;
@@ -198,13 +199,24 @@ static enum error add_acts(struct restore *restore, const struct restored *resto
     return error == ERROR_NONE ? restored_explain(&vault->history) : error;
 }
 
-static uint32_t next_number(const struct restore *restore)
+/* Boards that there can have been since the last that is known: at most one a day. A clock that is
+   years ahead uses no numbers up. */
+static uint32_t unknown_boards(const struct restore *restore, uint32_t now)
 {
     const struct restore_boards *boards = &restore->boards;
-    uint32_t highest = restore->last.number;
-    if (boards->bytes != NULL && boards->head.number > highest)
-        highest = boards->head.number;
-    return highest + 1 + (restore->report->missing > 0 ? RESTORE_LEAP : 0);
+    const struct fold *fold = restore->vault->history.fold;
+    const uint32_t today = now / DAY_MINUTES;
+    const uint32_t since = boards->bytes != NULL
+                               ? boards->head.day
+                               : fold_act(fold, fold_last(fold))->minute / DAY_MINUTES;
+    const uint32_t days = today > since ? today - since : 0;
+    return days < FOLD_LEAP_MAX / 2 ? days : FOLD_LEAP_MAX / 2;
+}
+
+static uint32_t next_number(const struct restore *restore, uint32_t now)
+{
+    const uint32_t own = restore->last.number, read = restore->boards.highest;
+    return (own > read ? own : read) + 1 + unknown_boards(restore, now) + RESTORE_LEAP;
 }
 
 /* Kiosks whose cards were lost: nothing of them can be imported before they are enrolled again. */
@@ -225,7 +237,8 @@ static enum error take_over(struct restore *restore, const struct root *root, ui
     struct restore_report *report = restore->report;
     report->missing = restore_boards_missing(&restore->boards, false);
     report->unseen = restore->boards.bytes == NULL;
-    report->next = next_number(restore);
+    report->older = report->unseen && restore->boards.highest > 0;
+    report->next = next_number(restore, now);
     enum error error = journal_each_queued(restore->vault->journal, find_left, restore);
     if (error == ERROR_NONE)
         error = fill(restore, &restored);
