@@ -39,6 +39,7 @@ static void without_a_copy_nothing_is_published(void **state)
         restore_test_run(scene, folder_path(scene->desk.backups, "again"), folders, 1, &report),
         ERROR_NONE);
     restore_test_go_on(scene, &boards);
+    restore_test_clean(scene, true);
     restore_test_nothing_twice(&boards);
     free(boards.all);
 }

@@ -87,11 +87,16 @@ static enum error run(struct publish_scene *scene, const uint8_t *seed, uint32_t
 {
     struct fake_desk *desk = &scene->desk;
     struct root root = {.seed = {0}};
+    struct view view; /* what this desk saw before */
+    memcpy(view.removed, desk->vault.view.removed, sizeof view.removed);
+    view.removed_count = desk->vault.view.removed_count;
     memcpy(root.seed, seed, sizeof root.seed);
     fake_desk_shut(desk);
     desk->vault.history = (struct history){.gate = -1};
     assert_int_equal(restore_fetch(&desk->vault, path), ERROR_NONE);
     vault_begin(&desk->vault);
+    memcpy(desk->vault.view.removed, view.removed, sizeof view.removed);
+    desk->vault.view.removed_count = view.removed_count;
     assert_int_equal(history_follow(&desk->vault.history), ERROR_NONE);
     const enum error error = restore_run(&desk->vault, &root, folders, n, now, report);
     history_end(&desk->vault.history);

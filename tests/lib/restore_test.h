@@ -41,7 +41,7 @@ const char *restore_test_kept(const struct publish_scene *scene);
 void restore_test_back_up(struct publish_scene *scene, const char *path);
 
 /* Puts the backup back on the day FAKE_DESK_DAY + 1 and opens the office again; an error of
-   restore_run. */
+   restore_run. Whom the vault's view has as removed, this desk saw removed. */
 enum error restore_test_run(struct publish_scene *scene, const char *path, char *const *folders,
                             size_t n, struct restore_report *report);
 
