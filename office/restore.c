@@ -55,16 +55,9 @@ static enum error copy_file(struct vault *vault, const char *backup)
     return error;
 }
 
-static void remove_copy(int dir)
-{
-    unlinkat(dir, RESTORING, 0);
-    unlinkat(dir, RESTORING "-wal", 0);
-    unlinkat(dir, RESTORING "-shm", 0);
-}
-
 enum error restore_fetch(struct vault *vault, const char *backup)
 {
-    remove_copy(vault->dir);
+    vault_folder_remove_journal(vault->dir, RESTORING);
     enum error error = copy_file(vault, backup);
     if (error != ERROR_NONE)
         return error;
@@ -79,7 +72,7 @@ enum error restore_fetch(struct vault *vault, const char *backup)
 void restore_abandon(struct vault *vault)
 {
     journal_close(&vault->journal);
-    remove_copy(vault->dir);
+    vault_folder_remove_journal(vault->dir, RESTORING);
     if (vault_folder_has(vault->dir, VAULT_JOURNAL_FILE))
         unlinkat(vault->dir, VAULT_RESTORED_FILE, 0);
 }
@@ -141,8 +134,7 @@ static enum error fill(struct restore *restore, struct restored *restored)
         .board = head->number,
         .day = head->day,
         .charter = restore->vault->charter.number,
-        .flags =
-            (taken ? 0 : RESTORED_UNSEEN) | (restore->report->missing > 0 ? RESTORED_PARTS : 0),
+        .flags = taken ? 0 : RESTORED_UNSEEN,
     };
     if (head->number > 0 && hash_sha256(restored->head, &part, 1) != 0)
         return ERROR_MEMORY;
@@ -224,10 +216,14 @@ static void name_kiosks(struct restore *restore)
 {
     const struct head *head = &restore->boards.head;
     struct restore_report *report = restore->report;
-    for (uint32_t i = 0; i < head->kiosk_count && report->kiosk_count < RESTORE_KIOSKS_MAX; i++) {
+    for (uint32_t i = 0; i < head->kiosk_count; i++) {
         const uint8_t *id = head->marks + (size_t)i * HEAD_MARK_LEN;
-        if (fold_kiosk_of(restore->vault->history.fold, id) == NULL)
+        if (fold_kiosk_of(restore->vault->history.fold, id) != NULL)
+            continue;
+        if (report->kiosk_count < RESTORE_KIOSKS_MAX)
             memcpy(report->kiosks[report->kiosk_count++], id, CARD_KIOSK_LEN);
+        else
+            report->more_kiosks++;
     }
 }
 
@@ -268,16 +264,6 @@ static enum error remove_again(struct vault *vault, uint32_t now, struct restore
 
 /* --- in its place --- */
 
-static enum error sync_copy(int dir)
-{
-    const int fd = openat(dir, RESTORING, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return error_of_errno(errno);
-    const enum error error = fsync(fd) == 0 ? ERROR_NONE : error_of_errno(errno);
-    close(fd);
-    return error;
-}
-
 /* What of the copy is still in its log would be lost with the name. */
 static enum error put_in_place(struct vault *vault)
 {
@@ -288,7 +274,7 @@ static enum error put_in_place(struct vault *vault)
     journal_close(&vault->journal);
     if (vault_folder_has(dir, RESTORING "-wal"))
         return ERROR_IO;
-    error = sync_copy(dir);
+    error = vault_folder_sync(dir, RESTORING);
     if (error == ERROR_NONE && renameat(dir, RESTORING, dir, VAULT_RESTORED_FILE) != 0)
         error = error_of_errno(errno);
     if (error == ERROR_NONE && fsync(dir) != 0)

@@ -32,6 +32,7 @@ struct restore_report {
     uint8_t kiosks[RESTORE_KIOSKS_MAX]
                   [CARD_KIOSK_LEN]; /* that the boards know and the backup not */
     size_t kiosk_count;
+    size_t more_kiosks; /* for which there was no room */
     const char *blamed; /* the folder of a copy that is at fault, or NULL */
 };
 

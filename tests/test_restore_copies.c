@@ -221,6 +221,25 @@ static void a_kiosk_that_holds_more_is_passed_and_named(void **state)
     folder_remove(&stick);
 }
 
+static void kiosks_that_the_backup_lacks_are_counted(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct restore_report report;
+    restore_test_back_up(scene, restore_test_kept(scene));
+    for (int i = 0; i < RESTORE_KIOSKS_MAX + 2; i++) {
+        struct fake_kiosk kiosk;
+        fake_desk_enroll(&scene->desk, &kiosk, "PC-18");
+        fake_kiosk_drop(&kiosk);
+    }
+    publish_test_run(scene, FAKE_DESK_DAY);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
+                     ERROR_NONE);
+    assert_int_equal(report.kiosk_count, RESTORE_KIOSKS_MAX);
+    assert_int_equal(report.more_kiosks, 2);
+    folder_remove(&stick);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +253,7 @@ int main(void)
         PUBLISH_TEST(another_copy_has_what_one_lacks),
         PUBLISH_TEST(a_head_that_a_kiosk_left_is_a_copy),
         PUBLISH_TEST(a_copy_that_is_none_is_refused),
+        PUBLISH_TEST(kiosks_that_the_backup_lacks_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
