@@ -70,7 +70,6 @@ int command_backup(const struct command_line *line)
     int status = command_unlock(line, &vault);
     if (status != COMMAND_DONE)
         return status;
-    vault->backups = line->backup;
     status = enter_for_backup(line, &vault);
     if (status == COMMAND_DONE)
         status = back_up(line, vault);
@@ -81,7 +80,12 @@ int command_backup(const struct command_line *line)
 
 static void say_boards(const struct restore_report *report)
 {
-    if (report->unseen)
+    if (report->older)
+        puts(_(
+            "None of these boards is newer than the backup's own: what was published since is not "
+            "known. Restore again with a newer one. Else the charter must be renewed before the "
+            "next board."));
+    else if (report->unseen)
         puts(_("No copy of a board was named. Before the next board the charter must be renewed."));
     else
         printf(_("What was published up to board %u counts; the next board is %u or later.\n"),
@@ -106,6 +110,8 @@ static void say_restored(const struct restore_report *report)
         card_kiosk_text(report->kiosks[i], kiosk);
         printf(_("Kiosk %s is not in the backup: enrol it again.\n"), kiosk);
     }
+    if (report->more_kiosks > 0)
+        printf(_("More kiosks that are not in the backup: %zu\n"), report->more_kiosks);
     puts(_("What to do next:\n"
            "1. Ask the other leads whom they removed and named since the backup, and do it again.\n"
            "2. Publish, and have the board carried to the kiosks: they send again what the backup\n"

@@ -251,6 +251,7 @@ struct taken {
     uint8_t *bytes; /* of the head, malloc'd */
     size_t len;
     bool same;
+    bool named; /* an act does not open, or root did not sign it: that is named by itself */
 };
 
 static enum error keep_head(void *context, const struct journal_board *row)
@@ -294,33 +295,39 @@ static enum error compare_taken(void *context, const struct journal_board *row)
     return error == ERROR_NONE ? check_messages(taken->check, taken->check->at, &answers) : error;
 }
 
-static enum error check_taken(struct check *check, uint32_t number)
+static enum error check_taken(struct check *check, uint32_t number, struct taken *taken)
 {
     struct journal *journal = check->history->journal;
-    struct taken taken = {.check = check};
-    enum error error = restored_read(check->history, check->at, &taken.restored);
-    if (error == ERROR_JOURNAL_ROW || error == ERROR_FORGED)
-        return ERROR_NONE; /* named by itself */
+    enum error error = journal_board(journal, taken->restored.board, keep_head, taken);
     if (error == ERROR_NONE)
-        error = journal_board(journal, taken.restored.board, keep_head, &taken);
-    if (error == ERROR_NONE)
-        error = journal_board(journal, number, compare_taken, &taken);
-    free(taken.bytes);
-    return (error == ERROR_NONE || error == ERROR_NO_ROW) && !taken.same
+        error = journal_board(journal, number, compare_taken, taken);
+    free(taken->bytes);
+    return (error == ERROR_NONE || error == ERROR_NO_ROW) && !taken->same
                ? check->each(check->context, AUDIT_BOARD_MADE, check->at)
                : error;
 }
 
-/* The act by which a restored office took the board of this number over; 0 for none. */
-static uint64_t taken_by(const struct fold *fold, uint32_t number)
+/* Finds the act by which a restored office took the board of this number over: the first that goes
+   on from this board or a later one. 0 for none. */
+static enum error taken_by(struct check *check, uint32_t number, struct taken *taken)
 {
+    const struct fold *fold = check->history->fold;
+    check->at = 0;
     for (uint64_t seq = 1; seq <= fold_last(fold); seq++) {
         const struct fold_act *act = fold_act(fold, seq);
-        if (act->kind == ACT_RESTORED && act->verdict == FOLD_COUNTS && act->from < number &&
-            number <= act->to)
-            return seq;
+        if (act->kind != ACT_RESTORED || act->verdict != FOLD_COUNTS)
+            continue;
+        const enum error error = restored_read(check->history, seq, &taken->restored);
+        if (error == ERROR_JOURNAL_ROW || error == ERROR_FORGED)
+            taken->named = true;
+        else if (error != ERROR_NONE)
+            return error;
+        else if (taken->restored.board >= number) {
+            check->at = seq;
+            break;
+        }
     }
-    return 0;
+    return ERROR_NONE;
 }
 
 static enum error check_board(void *context, const struct journal_board *row)
@@ -329,8 +336,11 @@ static enum error check_board(void *context, const struct journal_board *row)
     check->at = board_act(check, row->number);
     if (check->at != 0)
         return journal_board(check->history->journal, row->number, check_files, check);
-    check->at = taken_by(check->history->fold, row->number);
-    return check->at != 0 ? check_taken(check, row->number)
+    struct taken taken = {.check = check};
+    const enum error error = taken_by(check, row->number, &taken);
+    if (error != ERROR_NONE || (check->at == 0 && taken.named))
+        return error;
+    return check->at != 0 ? check_taken(check, row->number, &taken)
                           : check->each(check->context, AUDIT_BOARD_MADE, 0);
 }
 

@@ -74,13 +74,6 @@ static enum error open_target(const char *path, uint32_t now, uint64_t txn, int 
 
 /* --- one backup --- */
 
-static void remove_unfinished(int dir)
-{
-    unlinkat(dir, UNFINISHED, 0);
-    unlinkat(dir, UNFINISHED "-wal", 0);
-    unlinkat(dir, UNFINISHED "-shm", 0);
-}
-
 /* The state of the journal in this moment, which `backup` says the end of. */
 static enum error copy(struct vault *vault, const char *path, struct backup *backup)
 {
@@ -97,17 +90,6 @@ static enum error copy(struct vault *vault, const char *path, struct backup *bac
         error = journal_copy(vault->journal, path);
     }
     journal_release(vault->journal, &held);
-    return error;
-}
-
-static enum error sync_file(int dir, const char *name)
-{
-    const int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return error_of_errno(errno);
-    enum error error = fsync(fd) == 0 ? ERROR_NONE : error_of_errno(errno);
-    if (close(fd) != 0 && error == ERROR_NONE)
-        error = error_of_errno(errno);
     return error;
 }
 
@@ -152,22 +134,22 @@ static enum error write_checked(struct vault *vault, int dir, struct backup *bac
     close(fd);
     enum error error = copy(vault, path, backup);
     if (error == ERROR_NONE)
-        error = sync_file(dir, UNFINISHED);
+        error = vault_folder_sync(dir, UNFINISHED);
     if (error == ERROR_NONE)
         error = read_back(vault, path, backup);
-    return error == ERROR_NONE ? sync_file(dir, UNFINISHED) : error;
+    return error == ERROR_NONE ? vault_folder_sync(dir, UNFINISHED) : error;
 }
 
 static enum error write_named(struct vault *vault, int dir, const char *name, struct backup *backup)
 {
-    remove_unfinished(dir);
+    vault_folder_remove_journal(dir, UNFINISHED);
     enum error error = write_checked(vault, dir, backup);
     if (error == ERROR_NONE && renameat(dir, UNFINISHED, dir, name) != 0)
         error = errno == EISDIR ? ERROR_SPECIAL : error_of_errno(errno);
     if (error == ERROR_NONE && fsync(dir) != 0)
         error = ERROR_IO;
     if (error != ERROR_NONE)
-        remove_unfinished(dir);
+        vault_folder_remove_journal(dir, UNFINISHED);
     return error;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/grow.h"
@@ -54,16 +55,9 @@ static enum error copy_file(struct vault *vault, const char *backup)
     return error;
 }
 
-static void remove_copy(int dir)
-{
-    unlinkat(dir, RESTORING, 0);
-    unlinkat(dir, RESTORING "-wal", 0);
-    unlinkat(dir, RESTORING "-shm", 0);
-}
-
 enum error restore_fetch(struct vault *vault, const char *backup)
 {
-    remove_copy(vault->dir);
+    vault_folder_remove_journal(vault->dir, RESTORING);
     enum error error = copy_file(vault, backup);
     if (error != ERROR_NONE)
         return error;
@@ -78,7 +72,7 @@ enum error restore_fetch(struct vault *vault, const char *backup)
 void restore_abandon(struct vault *vault)
 {
     journal_close(&vault->journal);
-    remove_copy(vault->dir);
+    vault_folder_remove_journal(vault->dir, RESTORING);
     if (vault_folder_has(vault->dir, VAULT_JOURNAL_FILE))
         unlinkat(vault->dir, VAULT_RESTORED_FILE, 0);
 }
@@ -132,7 +126,7 @@ static enum error fill(struct restore *restore, struct restored *restored)
     const struct restore_boards *boards = &restore->boards;
     const struct publish_last *last = &restore->last;
     struct journal_txn txn;
-    const bool taken = boards->bytes != NULL && boards->head.number > boards->own;
+    const bool taken = boards->bytes != NULL;
     const struct head *head = taken ? &boards->head : &last->head;
     const struct hash_part part = {taken ? boards->bytes : last->bytes,
                                    taken ? boards->len : last->len};
@@ -140,8 +134,7 @@ static enum error fill(struct restore *restore, struct restored *restored)
         .board = head->number,
         .day = head->day,
         .charter = restore->vault->charter.number,
-        .flags = (boards->bytes == NULL ? RESTORED_UNSEEN : 0) |
-                 (restore->report->missing > 0 ? RESTORED_PARTS : 0),
+        .flags = taken ? 0 : RESTORED_UNSEEN,
     };
     if (head->number > 0 && hash_sha256(restored->head, &part, 1) != 0)
         return ERROR_MEMORY;
@@ -198,13 +191,24 @@ static enum error add_acts(struct restore *restore, const struct restored *resto
     return error == ERROR_NONE ? restored_explain(&vault->history) : error;
 }
 
-static uint32_t next_number(const struct restore *restore)
+/* Boards that there can have been since the last that is known: at most one a day. A clock that is
+   years ahead uses no numbers up. */
+static uint32_t unknown_boards(const struct restore *restore, uint32_t now)
 {
     const struct restore_boards *boards = &restore->boards;
-    uint32_t highest = restore->last.number;
-    if (boards->bytes != NULL && boards->head.number > highest)
-        highest = boards->head.number;
-    return highest + 1 + (restore->report->missing > 0 ? RESTORE_LEAP : 0);
+    const struct fold *fold = restore->vault->history.fold;
+    const uint32_t today = now / DAY_MINUTES;
+    const uint32_t since = boards->bytes != NULL
+                               ? boards->head.day
+                               : fold_act(fold, fold_last(fold))->minute / DAY_MINUTES;
+    const uint32_t days = today > since ? today - since : 0;
+    return days < FOLD_LEAP_MAX / 2 ? days : FOLD_LEAP_MAX / 2;
+}
+
+static uint32_t next_number(const struct restore *restore, uint32_t now)
+{
+    const uint32_t own = restore->last.number, read = restore->boards.highest;
+    return (own > read ? own : read) + 1 + unknown_boards(restore, now) + RESTORE_LEAP;
 }
 
 /* Kiosks whose cards were lost: nothing of them can be imported before they are enrolled again. */
@@ -212,10 +216,14 @@ static void name_kiosks(struct restore *restore)
 {
     const struct head *head = &restore->boards.head;
     struct restore_report *report = restore->report;
-    for (uint32_t i = 0; i < head->kiosk_count && report->kiosk_count < RESTORE_KIOSKS_MAX; i++) {
+    for (uint32_t i = 0; i < head->kiosk_count; i++) {
         const uint8_t *id = head->marks + (size_t)i * HEAD_MARK_LEN;
-        if (fold_kiosk_of(restore->vault->history.fold, id) == NULL)
+        if (fold_kiosk_of(restore->vault->history.fold, id) != NULL)
+            continue;
+        if (report->kiosk_count < RESTORE_KIOSKS_MAX)
             memcpy(report->kiosks[report->kiosk_count++], id, CARD_KIOSK_LEN);
+        else
+            report->more_kiosks++;
     }
 }
 
@@ -225,7 +233,8 @@ static enum error take_over(struct restore *restore, const struct root *root, ui
     struct restore_report *report = restore->report;
     report->missing = restore_boards_missing(&restore->boards, false);
     report->unseen = restore->boards.bytes == NULL;
-    report->next = next_number(restore);
+    report->older = report->unseen && restore->boards.highest > 0;
+    report->next = next_number(restore, now);
     enum error error = journal_each_queued(restore->vault->journal, find_left, restore);
     if (error == ERROR_NONE)
         error = fill(restore, &restored);
@@ -255,16 +264,6 @@ static enum error remove_again(struct vault *vault, uint32_t now, struct restore
 
 /* --- in its place --- */
 
-static enum error sync_copy(int dir)
-{
-    const int fd = openat(dir, RESTORING, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return error_of_errno(errno);
-    const enum error error = fsync(fd) == 0 ? ERROR_NONE : error_of_errno(errno);
-    close(fd);
-    return error;
-}
-
 /* What of the copy is still in its log would be lost with the name. */
 static enum error put_in_place(struct vault *vault)
 {
@@ -275,7 +274,7 @@ static enum error put_in_place(struct vault *vault)
     journal_close(&vault->journal);
     if (vault_folder_has(dir, RESTORING "-wal"))
         return ERROR_IO;
-    error = sync_copy(dir);
+    error = vault_folder_sync(dir, RESTORING);
     if (error == ERROR_NONE && renameat(dir, RESTORING, dir, VAULT_RESTORED_FILE) != 0)
         error = error_of_errno(errno);
     if (error == ERROR_NONE && fsync(dir) != 0)

@@ -14,11 +14,15 @@
 #include "office/vault.h"
 #include "protocol/card.h"
 
-/* By how much board numbers go on where segments are missing: boards may be, too. */
+/* Whether the newest copy is of the last board that there was nobody knows. So after every restore
+   the numbers go on behind all that there can have been: a board a day since the day of the last
+   one that is known or, when that is the backup's own, since the backup's last act; and
+   RESTORE_LEAP more, for clocks that were wrong. */
 enum { RESTORE_LEAP = 16, RESTORE_KIOSKS_MAX = 64 };
 
 struct restore_report {
-    bool unseen;    /* there was no copy: the charter has to be renewed before a board is made */
+    bool unseen; /* nothing newer than the backup: the charter has to be renewed before a board */
+    bool older;  /* since copies were read, but none of them is newer */
     uint32_t board; /* number of the last board: of a copy, or the backup's own; 0: none */
     uint32_t next;  /* of the next board, at least */
     size_t missing; /* segments that it names and no copy has */
@@ -28,6 +32,7 @@ struct restore_report {
     uint8_t kiosks[RESTORE_KIOSKS_MAX]
                   [CARD_KIOSK_LEN]; /* that the boards know and the backup not */
     size_t kiosk_count;
+    size_t more_kiosks; /* for which there was no room */
     const char *blamed; /* the folder of a copy that is at fault, or NULL */
 };
 

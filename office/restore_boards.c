@@ -23,7 +23,8 @@ static bool is_same(const struct head_segment *a, const struct head_segment *b)
            memcmp(a->hash, b->hash, sizeof a->hash) == 0;
 }
 
-const struct restore_segment *restore_boards_find(const struct restore_boards *boards,
+/* The segment that a head names, or NULL when no copy has it. */
+static const struct restore_segment *find_segment(const struct restore_boards *boards,
                                                   const struct head_segment *named)
 {
     for (size_t i = 0; i < boards->n; i++)
@@ -55,7 +56,7 @@ static enum error read_segment(struct restore_boards *boards, int dir,
     uint8_t *bytes = NULL;
     size_t len = 0;
     if (named->number <= boards->own || !names_segment(named, name) ||
-        restore_boards_find(boards, named) != NULL)
+        find_segment(boards, named) != NULL)
         return ERROR_NONE;
     enum error error = file_read(dir, name, SEGMENT_MAX, &bytes, &len);
     if (error == ERROR_NONE)
@@ -83,7 +84,10 @@ static enum error read_board(struct restore_boards *boards, int dir, const char 
         const struct head_segment named = head_segment(&head, i);
         error = read_segment(boards, dir, &named);
     }
-    if (error == ERROR_NONE && (boards->bytes == NULL || head_compare(&head, &boards->head) > 0)) {
+    if (error == ERROR_NONE && head.number > boards->highest)
+        boards->highest = head.number;
+    if (error == ERROR_NONE && head.number > boards->own &&
+        (boards->bytes == NULL || head_compare(&head, &boards->head) > 0)) {
         free(boards->bytes);
         boards->bytes = bytes;
         boards->len = len;
@@ -146,7 +150,7 @@ size_t restore_boards_missing(const struct restore_boards *boards, bool arrivals
         const struct head_segment named = head_segment(&boards->head, i);
         missing += named.number > boards->own &&
                    (!arrivals_only || named.kind == SEGMENT_ARRIVALS) &&
-                   restore_boards_find(boards, &named) == NULL;
+                   find_segment(boards, &named) == NULL;
     }
     return missing;
 }
@@ -171,7 +175,7 @@ const struct restore_segment *restore_boards_answer(const struct restore_boards 
 static void take_file(const struct restore_boards *boards, const struct head_segment *named,
                       struct journal_board *row)
 {
-    const struct restore_segment *found = restore_boards_find(boards, named);
+    const struct restore_segment *found = find_segment(boards, named);
     if (found == NULL)
         return;
     const struct journal_file file = {found->bytes, found->len};
@@ -239,11 +243,9 @@ static enum error keep_marks(const struct restore_boards *boards)
 
 enum error restore_boards_keep(const struct restore_boards *boards)
 {
-    enum error error = ERROR_NONE;
     if (boards->bytes == NULL)
         return ERROR_NONE;
-    if (boards->head.number > boards->own)
-        error = keep_boards(boards);
+    enum error error = keep_boards(boards);
     for (size_t i = 0; i < boards->n && error == ERROR_NONE; i++)
         error = keep_tags(boards->vault->journal, &boards->all[i]);
     return error == ERROR_NONE ? keep_marks(boards) : error;

@@ -21,8 +21,9 @@ struct restore_segment {
 
 struct restore_boards {
     struct vault *vault;
-    uint32_t own;   /* number of the last board that the journal has */
-    uint8_t *bytes; /* of the newest head, malloc'd; NULL: none */
+    uint32_t own;     /* number of the last board that the journal has */
+    uint32_t highest; /* number of a head that was read, whichever is the newest */
+    uint8_t *bytes;   /* of the newest head, malloc'd; NULL: none is of a board that is newer */
     size_t len;
     struct head head;
     struct restore_segment *all;
@@ -30,15 +31,12 @@ struct restore_boards {
 };
 
 /* Reads the head in a folder and the copies that kiosks left of theirs, and those of their segments
-   that the journal lacks and that are there whole. For restore_boards_free, also on an error:
-   ERROR_MISSING (neither a head nor a copy), errors of head_decode, of opening the folder and of
-   reading. */
+   that the journal lacks and that are there whole. A head of a board that is not newer than the
+   journal's own tells nothing, and is read only to see that it is one. For restore_boards_free,
+   also on an error: ERROR_MISSING (neither a head nor a copy), errors of head_decode, of opening
+   the folder and of reading. */
 enum error restore_boards_read(struct restore_boards *boards, const char *folder);
 void restore_boards_free(struct restore_boards *boards);
-
-/* The segment that the newest head names, or NULL when no copy has it. */
-const struct restore_segment *restore_boards_find(const struct restore_boards *boards,
-                                                  const struct head_segment *named);
 
 /* How many segments of the newest head neither the journal nor a copy has. */
 size_t restore_boards_missing(const struct restore_boards *boards, bool arrivals_only);

@@ -9,7 +9,7 @@
         4      4  its day
         8     32  SHA-256 of its head
        40      4  number of the charter that the office had
-       44      4  1: no copy of a board was there; 2: segments were missing
+       44      4  1: no copy was newer than the backup
        48     32  the lost journal's end as that head has it, zeros when there is no head
        80     32  hash of the last transaction of the backup
       112     12  each message that left, by act: number of its act (4), of the board (4), and that
@@ -25,7 +25,7 @@
 
 #include "office/history.h"
 
-enum { RESTORED_UNSEEN = 1, RESTORED_PARTS = 2, RESTORED_LEFT_MAX = 1000 };
+enum { RESTORED_UNSEEN = 1, RESTORED_LEFT_MAX = 1000 };
 
 struct restored {
     uint32_t board;

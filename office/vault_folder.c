@@ -98,6 +98,27 @@ bool vault_folder_has(int dir, const char *name)
     return fstatat(dir, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+enum error vault_folder_sync(int dir, const char *name)
+{
+    const int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return error_of_errno(errno);
+    enum error error = fsync(fd) == 0 ? ERROR_NONE : error_of_errno(errno);
+    if (close(fd) != 0 && error == ERROR_NONE)
+        error = error_of_errno(errno);
+    return error;
+}
+
+void vault_folder_remove_journal(int dir, const char *name)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char path[64];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(path, sizeof path, "%s%s", name, ends[i]);
+        unlinkat(dir, path, 0);
+    }
+}
+
 /* What is not there is moved. */
 static enum error move(int dir, const char *from, const char *to)
 {

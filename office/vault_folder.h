@@ -35,6 +35,12 @@ void vault_folder_path(int dir, const char *name, char out[PATH_MAX]);
 /* Whether there is anything of this name in the folder. */
 bool vault_folder_has(int dir, const char *name);
 
+/* Makes what stands under this name in the folder durable. Errors of error_of_errno. */
+enum error vault_folder_sync(int dir, const char *name);
+
+/* Removes a journal that is not finished, and what belongs to it; what is not there is gone. */
+void vault_folder_remove_journal(int dir, const char *name);
+
 /* Moves the journal and its log away, to lost-N.db with the lowest N that is free. Errors of
    error_of_errno; then a part of it may be moved. */
 enum error vault_folder_move_journal(int dir);

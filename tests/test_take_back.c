@@ -94,8 +94,9 @@ static void a_board_that_is_being_made_is_made_again(void **state)
     struct vault *vault = &scene->desk.vault;
     struct publish_last last;
     struct published_message left;
+    const struct backup backup = {.act = 0};
     struct publish_board board = {
-        .vault = vault, .last = &last, .day = FAKE_DESK_DAY, .notices = ""};
+        .vault = vault, .last = &last, .backup = &backup, .day = FAKE_DESK_DAY, .notices = ""};
     publish_test_file(scene, 'a');
     answer(scene, 1, "one");
     assert_int_equal(publish_files_last(vault, &last), ERROR_NONE);
