@@ -94,10 +94,12 @@ static void a_board_that_is_being_made_is_made_again(void **state)
     struct vault *vault = &scene->desk.vault;
     struct publish_last last;
     struct published_message left;
+    struct backup backup;
     struct publish_board board = {
-        .vault = vault, .last = &last, .day = FAKE_DESK_DAY, .notices = ""};
+        .vault = vault, .last = &last, .backup = &backup, .day = FAKE_DESK_DAY, .notices = ""};
     publish_test_file(scene, 'a');
     answer(scene, 1, "one");
+    assert_int_equal(backup_publish(vault, FAKE_DESK_NOW, &backup), ERROR_NONE);
     assert_int_equal(publish_files_last(vault, &last), ERROR_NONE);
     assert_int_equal(publish_board_make(&board), ERROR_NONE);
     assert_int_equal(board.sent, 1);
