@@ -113,30 +113,19 @@ static bool is_ahead(const struct vault *vault, const struct publish_last *last,
     return newer > 0 || (newer == 0 && (len != last->len || memcmp(bytes, last->bytes, len) != 0));
 }
 
-enum error publish_files_renewed(struct vault *vault)
+enum error publish_files_follow(struct vault *vault, const char *out,
+                                const struct publish_last *last)
 {
-    struct publish_last last;
-    enum error error = publish_files_last(vault, &last);
-    if (error == ERROR_NONE && last.unseen >= vault->charter.number)
-        error = ERROR_RENEWAL_FIRST;
-    publish_files_free(&last);
-    return error;
-}
-
-enum error publish_files_follow(struct vault *vault, const char *out)
-{
-    struct publish_last last;
+    enum error error = ERROR_NONE;
     uint8_t *bytes = NULL;
     size_t len = 0;
     const int dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return errno == ENOTDIR ? ERROR_READONLY : error_of_errno(errno);
-    enum error error = publish_files_last(vault, &last);
     /* What cannot be read is no board; writing it anew says what is wrong. */
-    if (error == ERROR_NONE && file_read(dir, NAMES_BOARD, HEAD_MAX, &bytes, &len) == ERROR_NONE &&
-        is_ahead(vault, &last, bytes, len))
+    if (file_read(dir, NAMES_BOARD, HEAD_MAX, &bytes, &len) == ERROR_NONE &&
+        is_ahead(vault, last, bytes, len))
         error = ERROR_BOARD_NEWER;
-    publish_files_free(&last);
     free(bytes);
     close(dir);
     return error;
