@@ -170,36 +170,13 @@ static enum error write_segments(struct journal *journal, int dir, const struct 
 
 /* --- what is of no use any more --- */
 
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t len = strlen(name), end_len = strlen(end);
-    return len > end_len && strcmp(name + len - end_len, end) == 0;
-}
-
-static bool is_segment(const char *name)
-{
-    return strncmp(name, "sandyq-", 7) == 0 &&
-           (ends_with(name, NAMES_ARRIVALS) || ends_with(name, NAMES_ANSWERS));
-}
-
-static bool is_named(const struct head *head, const char *name)
-{
-    char made[NAMES_LEN];
-    for (uint32_t i = 0; i < head->segment_count; i++) {
-        const struct head_segment segment = head_segment(head, i);
-        if (names_segment(&segment, made) && strcmp(name, made) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What cannot be removed only takes room: the next time it is tried again. */
 static void remove_old(int dir, const struct head *head)
 {
     const char *name = NULL;
     DIR *folder = file_folder(dir);
     while (folder != NULL && file_next(folder, &name) == ERROR_NONE && name != NULL)
-        if (is_segment(name) && !is_named(head, name))
+        if (names_like_segment(name) && !names_listed(head, name))
             (void)unlinkat(dir, name, 0);
     if (folder != NULL)
         closedir(folder);
