@@ -99,7 +99,10 @@ static int fail_long(const char *subject, size_t over)
     fputs("sandyq-desk: ", stderr);
     sanitize_word(stderr, subject, strlen(subject));
     fputs(": ", stderr);
-    fprintf(stderr, _("The text is %zu bytes too long. Make it shorter.\n"), over);
+    fprintf(stderr,
+            ngettext("The text is %zu byte too long. Make it shorter.\n",
+                     "The text is %zu bytes too long. Make it shorter.\n", over),
+            over);
     return COMMAND_FAILED;
 }
 

@@ -272,8 +272,11 @@ static void say_mended(const struct publish_report *report)
 {
     if (report->mended > 0)
         fprintf(stderr,
-                _("journal.db said of %u records that they had left on another board than is true: "
-                  "this is put right.\n"),
+                ngettext("journal.db said of %u record that it had left on another board than is "
+                         "true: this is put right.\n",
+                         "journal.db said of %u records that they had left on another board than "
+                         "is true: this is put right.\n",
+                         report->mended),
                 report->mended);
 }
 
@@ -284,15 +287,19 @@ static void say_board(const struct publish_report *report)
     day_text(report->day, day);
     day_text(forecast->due, due);
     if (report->made)
-        printf(_("Board %u is made and written, with %u messages for people.\n"), report->number,
-               report->sent);
+        printf(ngettext("Board %u is made and written, with %u message for people.\n",
+                        "Board %u is made and written, with %u messages for people.\n",
+                        report->sent),
+               report->number, report->sent);
     else
         printf(_("Board %u of %s is written again.\n"), report->number, day);
     if (report->made && report->notices > 0)
         puts(_("The public notices are on it."));
     if (forecast->waiting > 0)
-        printf(_("Messages that wait: %zu. They leave on the next %u boards.\n"), forecast->waiting,
-               forecast->boards);
+        printf(ngettext("Messages that wait: %zu. They leave on the next board.\n",
+                        "Messages that wait: %zu. They leave on the next %u boards.\n",
+                        forecast->boards),
+               forecast->waiting, forecast->boards);
     printf(_("The next board is due on %s.\n"), due);
 }
 

@@ -295,7 +295,7 @@ static void show_again(struct triage_screen *ui, const char *note)
 typedef enum error send_fn(struct casefile *casefile, const char *text, size_t len, uint32_t now,
                            bool *kept);
 
-static void send_text(struct triage_screen *ui, send_fn *send)
+static void send_text(struct triage_screen *ui, send_fn *send, const char *kept_words)
 {
     bool kept = false;
     enum error error = send(ui->casefile, ui->text, ui->edit.len, ui->now, &kept);
@@ -305,7 +305,7 @@ static void send_text(struct triage_screen *ui, send_fn *send)
         return;
     }
     drop_text(ui);
-    show_again(ui, error == ERROR_NONE ? _("The answer is kept. It waits for a board: publish.")
+    show_again(ui, error == ERROR_NONE ? kept_words
                                        : _("The case was changed meanwhile. Your words are kept as "
                                            "a note: read it again."));
 }
@@ -395,7 +395,7 @@ static bool key_ask(struct triage_screen *ui, const struct screen *screen, struc
 {
     switch (list_chosen(key, 4)) {
     case 0:
-        send_text(ui, triage_answer);
+        send_text(ui, triage_answer, _("The answer is kept. It waits for a board: publish."));
         break;
     case 1:
         ui->view = VIEW_WRITE;
@@ -404,7 +404,7 @@ static bool key_ask(struct triage_screen *ui, const struct screen *screen, struc
         drop_text(ui);
         break;
     case 3:
-        send_text(ui, triage_ask);
+        send_text(ui, triage_ask, _("The question is kept. It waits for a board: publish."));
         break;
     default:
         break;

@@ -62,12 +62,6 @@ const struct act_row *act_row(uint16_t kind)
     return NULL;
 }
 
-const struct act_row *act_rows(size_t *n)
-{
-    *n = sizeof rows / sizeof *rows;
-    return rows;
-}
-
 const char *act_role_name(enum act_role role)
 {
     static const char *const names[] = {"none", "officer", "lead", "root"};

@@ -117,9 +117,6 @@ struct act_row {
 /* The row of a kind; NULL for a kind of a newer desk. */
 const struct act_row *act_row(uint16_t kind);
 
-/* The table, of *n rows. */
-const struct act_row *act_rows(size_t *n);
-
 /* The name of a role: "officer", "lead". */
 const char *act_role_name(enum act_role role);
 

@@ -95,6 +95,12 @@ const struct fold_officer *fold_officer(const struct fold *fold, uint32_t no)
     return no >= 1 && no <= fold->officer_count ? &fold->officers[no - 1] : NULL;
 }
 
+bool fold_is_lead(const struct fold *fold, uint32_t no)
+{
+    const struct fold_officer *officer = fold_officer(fold, no);
+    return officer != NULL && officer->role == ACT_LEAD;
+}
+
 uint32_t fold_leads(const struct fold *fold)
 {
     uint32_t leads = 0;

@@ -142,6 +142,9 @@ bool fold_training(const struct fold *fold);
 uint32_t fold_officer_count(const struct fold *fold);
 const struct fold_officer *fold_officer(const struct fold *fold, uint32_t no);
 
+/* Whether the officer of this number is a lead. Root, 0, is none. */
+bool fold_is_lead(const struct fold *fold, uint32_t no);
+
 /* Leads that may still act. */
 uint32_t fold_leads(const struct fold *fold);
 

@@ -59,9 +59,8 @@ static bool may(const struct fold *fold, const struct act_row *row)
 /* Nobody takes the last lead's rights, root neither: it names another lead first. */
 static bool is_last_lead(const struct fold *fold, const struct act *act)
 {
-    const struct fold_officer *owner = fold_officer(fold, act->owner);
-    return act->field == ACT_ROLE && act->to != ACT_LEAD && owner != NULL &&
-           owner->role == ACT_LEAD && fold_leads(fold) == 1;
+    return act->field == ACT_ROLE && act->to != ACT_LEAD && fold_is_lead(fold, act->owner) &&
+           fold_leads(fold) == 1;
 }
 
 static bool role_makes_sense(const struct act *act)

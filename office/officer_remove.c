@@ -75,8 +75,8 @@ static enum error hold_made(struct removal *removal)
 /* A lead, or root. */
 static bool may_remove(const struct vault *vault)
 {
-    const struct fold_officer *self = fold_officer(vault->history.fold, vault->keys->officer);
-    return vault->keys->officer == 0 || (self != NULL && self->role == ACT_LEAD);
+    const uint32_t self = vault->keys->officer;
+    return self == 0 || fold_is_lead(vault->history.fold, self);
 }
 
 static enum error check(const struct vault *vault, uint32_t no)
@@ -87,7 +87,7 @@ static enum error check(const struct vault *vault, uint32_t no)
         return ERROR_FORBIDDEN;
     if (officer == NULL || officer->role == ACT_NOBODY)
         return ERROR_OFFICER_NUMBER;
-    if (officer->role == ACT_LEAD && fold_leads(fold) == 1)
+    if (fold_is_lead(fold, no) && fold_leads(fold) == 1)
         return ERROR_LAST_LEAD;
     return no == vault->keys->officer ? ERROR_OWN_REMOVAL : ERROR_NONE;
 }

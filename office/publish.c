@@ -85,22 +85,19 @@ static enum error gather_notices(const struct vault *vault, struct notices *noti
 
 /* --- the board --- */
 
-static enum error make_board(struct vault *vault, const struct notices *notices,
-                             const struct backup *backup, uint32_t now,
-                             struct publish_report *report)
+static enum error make_board(struct vault *vault, const struct publish_last *last,
+                             const struct notices *notices, const struct backup *backup,
+                             uint32_t now, struct publish_report *report)
 {
-    struct publish_last last;
     struct publish_board board = {
         .vault = vault,
-        .last = &last,
+        .last = last,
         .backup = backup,
         .day = now / DAY_MINUTES,
         .notices = notices->text != NULL ? notices->text : "",
         .notices_len = notices->len,
     };
-    enum error error = publish_files_last(vault, &last);
-    if (error == ERROR_NONE)
-        error = publish_board_make(&board);
+    enum error error = publish_board_make(&board);
     if (error == ERROR_NONE)
         error = publish_board_add(&board, now);
     report->made = error == ERROR_NONE;
@@ -108,7 +105,6 @@ static enum error make_board(struct vault *vault, const struct notices *notices,
     report->mended = report->made ? (uint32_t)board.told.mended_count : 0;
     const bool damaged = board.damaged;
     publish_board_free(&board);
-    publish_files_free(&last);
     return error == ERROR_NONE && damaged ? ERROR_JOURNAL_ROW : error;
 }
 
@@ -133,16 +129,22 @@ enum error publish_look(struct vault *vault, uint32_t now, struct publish_foreca
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
-static enum error write_files(struct vault *vault, const char *out, struct publish_report *report)
+/* When another board may have become the last. */
+static enum error read_again(struct vault *vault, struct publish_last *last)
 {
-    struct publish_last last;
-    enum error error = publish_files_last(vault, &last);
+    publish_files_free(last);
+    return publish_files_last(vault, last);
+}
+
+static enum error write_files(struct vault *vault, const char *out, struct publish_last *last,
+                              struct publish_report *report)
+{
+    enum error error = report->made ? read_again(vault, last) : ERROR_NONE;
     if (error == ERROR_NONE)
-        error = publish_files_write(vault, out, &last);
-    report->number = last.head.number;
-    report->day = last.day;
+        error = publish_files_write(vault, out, last);
+    report->number = last->head.number;
+    report->day = last->day;
     report->answers = vault->charter.settings[CHARTER_ANSWERS];
-    publish_files_free(&last);
     return error;
 }
 
@@ -166,7 +168,8 @@ enum error publish_folder(const char *out)
 }
 
 /* The backup comes first: what a board acknowledges, kiosks forget. */
-static enum error make_due(struct vault *vault, uint32_t now, struct publish_report *report)
+static enum error make_due(struct vault *vault, const struct publish_last *last, uint32_t now,
+                           struct publish_report *report)
 {
     struct notices notices = {.text = NULL};
     struct backup backup;
@@ -178,26 +181,28 @@ static enum error make_due(struct vault *vault, uint32_t now, struct publish_rep
         report->unsaved = error != ERROR_NONE;
     }
     if (error == ERROR_NONE)
-        error = make_board(vault, &notices, &backup, now, report);
+        error = make_board(vault, last, &notices, &backup, now, report);
     free(notices.text);
     return error;
 }
 
-static enum error publish(struct vault *vault, const char *out, uint32_t now,
-                          struct publish_report *report)
+static enum error publish(struct vault *vault, const char *out, struct publish_last *last,
+                          uint32_t now, struct publish_report *report)
 {
     enum error error = ERROR_NONE;
     if (due_day(vault, now / DAY_MINUTES, 1) == now / DAY_MINUTES)
-        error = make_due(vault, now, report);
+        error = make_due(vault, last, now, report);
     for (int tries = 0; error == ERROR_CHANGED && tries < TRIES; tries++) {
         /* A colleague published meanwhile: then none is due any more; or took a message back. */
         error = history_settle(&vault->history);
+        if (error == ERROR_NONE)
+            error = read_again(vault, last);
         if (error == ERROR_NONE && due_day(vault, now / DAY_MINUTES, 1) == now / DAY_MINUTES)
-            error = make_due(vault, now, report);
+            error = make_due(vault, last, now, report);
     }
     const bool damaged = error == ERROR_JOURNAL_ROW && report->made;
     if (error == ERROR_NONE || damaged)
-        error = write_files(vault, out, report);
+        error = write_files(vault, out, last, report);
     if (error == ERROR_NONE)
         error = forecast(vault, now, &report->forecast);
     return error == ERROR_NONE && damaged ? ERROR_JOURNAL_ROW : error;
@@ -206,15 +211,21 @@ static enum error publish(struct vault *vault, const char *out, uint32_t now,
 enum error publish_run(struct vault *vault, const char *out, uint32_t now,
                        struct publish_report *report)
 {
+    struct publish_last last = {.number = 0};
     *report = (struct publish_report){.made = false};
     enum error error = publish_folder(out);
     if (error == ERROR_NONE)
         error = history_settle(&vault->history);
     if (error == ERROR_NONE)
-        error = publish_files_renewed(vault);
+        error = publish_files_last(vault, &last);
+    if (error == ERROR_NONE && last.unseen >= vault->charter.number)
+        error = ERROR_RENEWAL_FIRST;
     if (error == ERROR_NONE)
-        error = publish_files_follow(vault, out);
+        error = publish_files_follow(vault, out, &last);
     if (error == ERROR_NONE)
         error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
-    return error == ERROR_NONE ? publish(vault, out, now, report) : error;
+    if (error == ERROR_NONE)
+        error = publish(vault, out, &last, now, report);
+    publish_files_free(&last);
+    return error;
 }

@@ -113,30 +113,19 @@ static bool is_ahead(const struct vault *vault, const struct publish_last *last,
     return newer > 0 || (newer == 0 && (len != last->len || memcmp(bytes, last->bytes, len) != 0));
 }
 
-enum error publish_files_renewed(struct vault *vault)
+enum error publish_files_follow(struct vault *vault, const char *out,
+                                const struct publish_last *last)
 {
-    struct publish_last last;
-    enum error error = publish_files_last(vault, &last);
-    if (error == ERROR_NONE && last.unseen >= vault->charter.number)
-        error = ERROR_RENEWAL_FIRST;
-    publish_files_free(&last);
-    return error;
-}
-
-enum error publish_files_follow(struct vault *vault, const char *out)
-{
-    struct publish_last last;
+    enum error error = ERROR_NONE;
     uint8_t *bytes = NULL;
     size_t len = 0;
     const int dir = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return errno == ENOTDIR ? ERROR_READONLY : error_of_errno(errno);
-    enum error error = publish_files_last(vault, &last);
     /* What cannot be read is no board; writing it anew says what is wrong. */
-    if (error == ERROR_NONE && file_read(dir, NAMES_BOARD, HEAD_MAX, &bytes, &len) == ERROR_NONE &&
-        is_ahead(vault, &last, bytes, len))
+    if (file_read(dir, NAMES_BOARD, HEAD_MAX, &bytes, &len) == ERROR_NONE &&
+        is_ahead(vault, last, bytes, len))
         error = ERROR_BOARD_NEWER;
-    publish_files_free(&last);
     free(bytes);
     close(dir);
     return error;
@@ -181,36 +170,13 @@ static enum error write_segments(struct journal *journal, int dir, const struct 
 
 /* --- what is of no use any more --- */
 
-static bool ends_with(const char *name, const char *end)
-{
-    const size_t len = strlen(name), end_len = strlen(end);
-    return len > end_len && strcmp(name + len - end_len, end) == 0;
-}
-
-static bool is_segment(const char *name)
-{
-    return strncmp(name, "sandyq-", 7) == 0 &&
-           (ends_with(name, NAMES_ARRIVALS) || ends_with(name, NAMES_ANSWERS));
-}
-
-static bool is_named(const struct head *head, const char *name)
-{
-    char made[NAMES_LEN];
-    for (uint32_t i = 0; i < head->segment_count; i++) {
-        const struct head_segment segment = head_segment(head, i);
-        if (names_segment(&segment, made) && strcmp(name, made) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* What cannot be removed only takes room: the next time it is tried again. */
 static void remove_old(int dir, const struct head *head)
 {
     const char *name = NULL;
     DIR *folder = file_folder(dir);
     while (folder != NULL && file_next(folder, &name) == ERROR_NONE && name != NULL)
-        if (is_segment(name) && !is_named(head, name))
+        if (names_like_segment(name) && !names_listed(head, name))
             (void)unlinkat(dir, name, 0);
     if (folder != NULL)
         closedir(folder);

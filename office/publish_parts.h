@@ -33,14 +33,11 @@ struct publish_last {
 enum error publish_files_last(struct vault *vault, struct publish_last *last);
 void publish_files_free(struct publish_last *last);
 
-/* ERROR_RENEWAL_FIRST when publish_run says so. Errors of publish_files_last. */
-enum error publish_files_renewed(struct vault *vault);
-
 /* Whether the board in the folder `out`, if there is one of this office, is one that the journal
    has made or an older one. ERROR_BOARD_NEWER when not: the journal was put back from a copy, and
-   this may be the only one left of what was published since. ERROR_MEMORY, errors of
-   publish_files_last and of opening the folder. */
-enum error publish_files_follow(struct vault *vault, const char *out);
+   this may be the only one left of what was published since. Errors of opening the folder. */
+enum error publish_files_follow(struct vault *vault, const char *out,
+                                const struct publish_last *last);
 
 /* Makes the folder `out` hold the last board: segments that are not there whole, then the charter,
    then the head; and removes segments that it does not name. ERROR_JOURNAL_CORRUPT when the journal

@@ -18,7 +18,6 @@ static void start_row(struct triage_case *row, const struct fold_case *from)
         .id = from->number,
         .urgency = (enum taxonomy_urgency)from->urgency,
         .status = from->state,
-        .told = from->told != 0 ? from->told : TAXONOMY_ARRIVED,
         .letters = from->letters,
         .messages = from->messages,
         .misplaced = from->misplaced,

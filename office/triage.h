@@ -22,7 +22,6 @@ struct triage_case {
     char language[3];
     uint32_t day;
     uint8_t status; /* complaint/taxonomy */
-    uint8_t told;   /* the public state of the last message to the person */
     uint32_t letters;
     uint32_t messages;
     bool misplaced;

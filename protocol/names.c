@@ -62,6 +62,8 @@ bool names_ends(const char *name, const char *end)
     return strcasecmp(dot, end) == 0 || (strlen(dot) == SHORT && strncasecmp(dot, end, SHORT) == 0);
 }
 
+#define SEGMENT_BEGIN "sandyq-"
+
 bool names_segment(const struct head_segment *segment, char out[NAMES_LEN])
 {
     static const char *const ends[] = {
@@ -70,7 +72,25 @@ bool names_segment(const struct head_segment *segment, char out[NAMES_LEN])
     out[0] = '\0';
     if (segment->kind != SEGMENT_ARRIVALS && segment->kind != SEGMENT_ANSWERS)
         return false;
-    snprintf(out, NAMES_LEN, "sandyq-%" PRIu32 "-%02x%02x%02x%02x%s", segment->number, hash[0],
-             hash[1], hash[2], hash[3], ends[segment->kind]);
+    snprintf(out, NAMES_LEN, SEGMENT_BEGIN "%" PRIu32 "-%02x%02x%02x%02x%s", segment->number,
+             hash[0], hash[1], hash[2], hash[3], ends[segment->kind]);
     return true;
+}
+
+bool names_listed(const struct head *head, const char *name)
+{
+    char made[NAMES_LEN];
+    for (uint32_t i = 0; i < head->segment_count; i++) {
+        const struct head_segment segment = head_segment(head, i);
+        if (names_segment(&segment, made) && strcmp(name, made) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool names_like_segment(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && strncmp(name, SEGMENT_BEGIN, strlen(SEGMENT_BEGIN)) == 0 &&
+           (strcmp(dot, NAMES_ARRIVALS) == 0 || strcmp(dot, NAMES_ANSWERS) == 0);
 }

@@ -57,4 +57,10 @@ bool names_ends(const char *name, const char *end);
    know. */
 bool names_segment(const struct head_segment *segment, char out[NAMES_LEN]);
 
+/* Whether a file of this name is one of the head's segments, if it is whole. */
+bool names_listed(const struct head *head, const char *name);
+
+/* Whether the name is spelt as that of any segment. */
+bool names_like_segment(const char *name);
+
 #endif

@@ -16,13 +16,13 @@
 enum { TEXT_LEN = DAY_WORDS_LEN + ANSWER_TEXT_MAX + 8 * (ANSWER_CHOICES_MAX + 1) };
 
 struct enquiry {
-    struct answer question;
+    struct answer question; /* on the screen */
+    struct answer last;
     size_t len;
     char text[TEXT_LEN];
 };
 
-/* Opens the nearest question before message n, or behind all messages the last one. Returns its
-   number, 0 when there is none. */
+/* Opens the nearest question before message n. Returns its number, 0 when there is none. */
 static size_t open_before(struct answer *question, const struct look_found *found, size_t n)
 {
     while (--n > 0)
@@ -30,11 +30,6 @@ static size_t open_before(struct answer *question, const struct look_found *foun
             question->kind == ANSWER_QUESTION)
             return n;
     return 0;
-}
-
-static size_t open_last(struct answer *question, const struct look_found *found)
-{
-    return open_before(question, found, ANSWER_COUNT_MAX + 1);
 }
 
 static void add(struct enquiry *enquiry, const char *text, size_t len)
@@ -90,12 +85,13 @@ static void take(struct draft *draft, const struct answer *question, size_t n, i
     memcpy(draft->chosen, answer_choice(question, i), question->choices[i]);
 }
 
+/* From the question of number `last`, which enquiry->last is. */
 static int choose(struct ui *ui, const struct look_found *found, struct draft *draft,
-                  struct enquiry *enquiry)
+                  struct enquiry *enquiry, size_t last)
 {
-    const size_t last = open_last(&enquiry->question, found);
     const bool more = open_before(&enquiry->question, found, last) > 0;
-    size_t n = open_last(&enquiry->question, found);
+    size_t n = last;
+    memcpy(&enquiry->question, &enquiry->last, sizeof enquiry->last);
     for (;;) {
         const int key = ask(ui, enquiry, more);
         if (key < UI_ZERO)
@@ -105,17 +101,22 @@ static int choose(struct ui *ui, const struct look_found *found, struct draft *d
             return UI_NEXT;
         }
         n = open_before(&enquiry->question, found, n);
-        if (n == 0)
-            n = open_last(&enquiry->question, found);
+        if (n == 0) {
+            n = last;
+            memcpy(&enquiry->question, &enquiry->last, sizeof enquiry->last);
+        }
     }
 }
 
 int enquiry_choose(struct ui *ui, const struct look_found *found, struct draft *draft)
 {
     struct enquiry *enquiry = secret_new(sizeof *enquiry);
+    size_t last = 0;
     int key = UI_BACK;
-    if (enquiry != NULL && open_last(&enquiry->question, found) > 0)
-        key = choose(ui, found, draft, enquiry);
+    if (enquiry != NULL)
+        last = open_before(&enquiry->last, found, ANSWER_COUNT_MAX + 1);
+    if (last > 0)
+        key = choose(ui, found, draft, enquiry, last);
     else
         dialog_sorry(ui);
     secret_free(enquiry);

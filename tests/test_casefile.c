@@ -132,7 +132,7 @@ static void test_a_case_too_long_to_keep_is_read_and_answered(void **state)
     load();
     assert_int_equal(triage_row(casefile, &row), ERROR_NONE);
     assert_int_equal(row.messages, 1);
-    assert_int_equal(row.told, TAXONOMY_ANSWERED);
+    assert_int_equal(casefile_told(casefile), TAXONOMY_ANSWERED);
     assert_false(row.waits);
 }
 

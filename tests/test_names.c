@@ -53,6 +53,18 @@ static void a_segment_of_an_unknown_kind_has_no_name(void **state)
     }
 }
 
+static void what_is_spelt_as_a_segment_may_be_removed(void **state)
+{
+    static const char *const good[] = {"sandyq-7-001aff80.arrivals", "sandyq-7.answers"};
+    static const char *const bad[] = {
+        "sandyq.board", "sandyq-7", "sandyq-7.answers.old", "x-sandyq-7.answers", "list.answers",
+        "sandyq-",      ""};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(names_like_segment(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(names_like_segment(bad[i]));
+}
+
 static void names_are_known_as_media_spell_them(void **state)
 {
     static const char *const good[] = {"sandyq.board", "SANDYQ.BOARD", "SANDYQ~1.BOA", "x.boa"};
@@ -68,6 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_of_a_kiosk_have_its_id),
+        cmocka_unit_test(what_is_spelt_as_a_segment_may_be_removed),
         cmocka_unit_test(names_are_known_as_media_spell_them),
         cmocka_unit_test(a_segment_has_its_boards_number_and_hash),
         cmocka_unit_test(a_segment_of_an_unknown_kind_has_no_name),

@@ -21,6 +21,9 @@
          "[Your number] " FAKE_SESSION_CODE " Enter "                                              \
          "[Your PIN] " FAKE_SESSION_PIN " Enter "
 
+/* From the messages, by the menu. */
+#define LEAVE "Enter [What do you want to do?] Idle"
+
 static void give(const char *const *texts, size_t n)
 {
     assert_int_equal(fake_session_answer(session, &session_keys, texts, n), 0);
@@ -134,8 +137,7 @@ static void test_thrown_away_is_not_sent(void **state)
               "[The office asks you] 3 "
               "[who may know?] 4 "
               "[Is this right?] 3 [Throw it away?] 2 "
-              "[It arrived.] Enter "
-              "[What do you want to do?] Idle");
+              "[It arrived.] " LEAVE);
     assert_sent(&letter, LETTER_SEEN, "H1");
     assert_int_equal(letter.question, 0);
     assert_int_equal(letter.consent, 1);
@@ -173,11 +175,11 @@ static void test_nothing_seen_is_a_cover(void **state)
 {
     static const char *const texts[] = {"We visited."};
     give(texts, 0);
-    play(READ "[There is nothing to read yet] Enter [What do you want to do?] Idle");
+    play(READ "[There is nothing to read yet] " LEAVE);
     assert_cover();
     give(texts, 1);
     play(MENU "2 [Your number] " FAKE_SESSION_UNKNOWN " Enter [Your PIN] Enter "
-              "[There is nothing to read yet] Enter [What do you want to do?] Idle");
+              "[There is nothing to read yet] " LEAVE);
     assert_cover();
 }
 
@@ -199,7 +201,7 @@ static void test_a_newer_message_is_named_and_not_seen(void **state)
     static const char *const texts[] = {"We visited.", FAKE_SESSION_NEWER, "We come again."};
     struct letter letter;
     give(texts, 3);
-    play(READ "[There is an answer for you.] show Enter [What do you want to do?] Idle");
+    play(READ "[There is an answer for you.] show " LEAVE);
     assert_kept(0, "too old to");
     assert_kept(0, "We come again.");
     /* Up to the first only: words that were not shown were not read. */

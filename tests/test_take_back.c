@@ -65,20 +65,24 @@ static void what_has_left_is_refused_with_its_board(void **state)
     assert_int_equal(take_back(scene, 2, &left), ERROR_NONE);
 }
 
+static uint8_t told_of(const struct publish_scene *scene)
+{
+    return fold_case(scene->desk.vault.history.fold, 1)->told;
+}
+
 /* What was told before is told, and the letter waits for an answer again. */
 static void the_case_is_as_if_it_had_not_been_said(void **state)
 {
     struct publish_scene *scene = *state;
     struct published_message left;
     publish_test_file(scene, 'a');
-    const struct triage_case before = publish_test_look(scene);
-    assert_true(before.waits);
+    assert_true(publish_test_look(scene).waits);
+    const uint8_t told = told_of(scene);
     answer(scene, 1, "one");
     assert_false(publish_test_look(scene).waits);
     assert_int_equal(take_back(scene, 1, &left), ERROR_NONE);
-    const struct triage_case after = publish_test_look(scene);
-    assert_true(after.waits);
-    assert_int_equal(after.told, before.told);
+    assert_true(publish_test_look(scene).waits);
+    assert_int_equal(told_of(scene), told);
     answer(scene, 1, "two");
     answer(scene, 1, "three");
     assert_int_equal(take_back(scene, 2, &left), ERROR_NONE);
@@ -94,11 +98,12 @@ static void a_board_that_is_being_made_is_made_again(void **state)
     struct vault *vault = &scene->desk.vault;
     struct publish_last last;
     struct published_message left;
-    const struct backup backup = {.act = 0};
+    struct backup backup;
     struct publish_board board = {
         .vault = vault, .last = &last, .backup = &backup, .day = FAKE_DESK_DAY, .notices = ""};
     publish_test_file(scene, 'a');
     answer(scene, 1, "one");
+    assert_int_equal(backup_publish(vault, FAKE_DESK_NOW, &backup), ERROR_NONE);
     assert_int_equal(publish_files_last(vault, &last), ERROR_NONE);
     assert_int_equal(publish_board_make(&board), ERROR_NONE);
     assert_int_equal(board.sent, 1);

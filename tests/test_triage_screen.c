@@ -133,7 +133,7 @@ static void test_a_question_is_sent_as_such(void **state)
     type("1 Good");
     press(KEYPRESS_ENTER, 0);
     press(KEYPRESS_CHAR, '4');
-    assert_shown("The answer is kept.");
+    assert_shown("The question is kept.");
     press(KEYPRESS_END, 0);
     assert_shown("1 Good");
     press(KEYPRESS_CHAR, 'q');

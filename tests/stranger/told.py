@@ -98,11 +98,13 @@ def published(before, after, out):
     due = today() + 1
     while not weekday_is_due(after, due):
         due += 1
-    said = [f"Board {number} is made and written, with {sent} messages for people." if new else
+    said = [f"Board {number} is made and written, with {sent} message{'' if sent == 1 else 's'} "
+            "for people." if new else
             f"Board {number} of {day(row['day'])} is written again."]
     if waits:
+        boards = boards_to_come(after)
         said.append(f"Messages that wait: {waits}. They leave on the next "
-                    f"{boards_to_come(after)} boards.")
+                    f"{'board' if boards == 1 else f'{boards} boards'}.")
     there = {}
     for name in os.listdir(out):
         with open(os.path.join(out, name), "rb") as f:
