@@ -115,6 +115,7 @@ enum error state_open(const char *dir, struct state **out)
     if (state == NULL)
         return ERROR_MEMORY;
     state->board = -1;
+    state->board_error = ERROR_MISSING;
     enum error error = state_folder(dir, &state->dir);
     if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
         error = ERROR_IO;
@@ -132,7 +133,7 @@ enum error state_open(const char *dir, struct state **out)
     if (state->has_card) {
         load_charter(state);
         state_load_former(state);
-        (void)state_load_board(state);
+        state_load_board(state);
     }
     *out = state;
     return ERROR_NONE;
@@ -188,7 +189,7 @@ static enum error write_charter(struct state *state, const uint8_t *in,
         return error;
     hold_charter(state, charter, in);
     state_load_former(state);
-    (void)state_load_board(state);
+    state_load_board(state);
     return ERROR_NONE;
 }
 
@@ -224,7 +225,7 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
         hold_charter(state, &charter, in + CARD_LEN);
         load_charter(state);
         state_load_former(state);
-        (void)state_load_board(state);
+        state_load_board(state);
     }
     return ERROR_NONE;
 }

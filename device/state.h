@@ -50,6 +50,9 @@ struct state {
     uint8_t former[32];                 /* ... the board that was installed under it is kept */
     bool unread; /* card, charter or board is there but could not be read just now. Then nothing is
                     installed: it may be older than what is held, or another office's */
+    enum error board_error; /* whether a board is held: ERROR_NONE, _MISSING, or what is wrong with
+                               it */
+    uint8_t board_key[32];  /* by which it was checked */
     uint32_t board_number;  /* 0 when no board is held that is whole and passes its checks */
     uint32_t board_charter; /* number of the charter that the office had then */
     uint32_t board_day;     /* that it came out on */
@@ -89,10 +92,8 @@ enum error state_lock_folder(int folder, const char *name, int *fd);
    what is wrong with the card, or _EXPIRED. */
 enum error state_ready(const struct state *state, uint32_t today);
 
-/* Opens the board's folder for a session: *fd is for the caller to close. Returns ERROR_NONE,
-   _MISSING when no board passed its checks as the state was opened, or an error of the machine.
-   What lies there was checked then or, if a courier has brought a newer board since, by that
-   courier. */
+/* Opens the board's folder for a session, which checks what lies there by board_key: *fd is for the
+   caller to close. Returns board_error, or an error of the machine; then *fd is -1. */
 enum error state_board(const struct state *state, int *fd);
 
 /* Checks a head as head_decode does, by the key of boards of the charter or, where an earlier one
@@ -108,9 +109,8 @@ void state_load_former(struct state *state);
    place, names another key. Returns ERROR_NONE, or why it could not be written. */
 enum error state_keep_former(struct state *state, const struct charter *next);
 
-/* Reads the board held, all of it, and notes in *state what it says (board_number and so on).
-   Returns what state_open swallows: ERROR_NONE, _MISSING, or what is wrong with it. */
-enum error state_load_board(struct state *state);
+/* Reads the board held, all of it, and notes in *state what it says (board_error and so on). */
+void state_load_board(struct state *state);
 
 /* Installs a card file or a charter from its bytes, after every check against what is held; keeps
    what is held otherwise. Hold "courier.lock" meanwhile. Installing the very same again is

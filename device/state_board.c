@@ -46,12 +46,25 @@ static enum error write_file(const struct state *state, const char *name, const 
     return error;
 }
 
-static void note_head(struct state *state, const struct head *head)
+/* What a head says that is held and whole, and by which key it was checked. */
+static void note_head(struct state *state, const struct head *head, const uint8_t key[32])
 {
+    state->board_error = ERROR_NONE;
+    memcpy(state->board_key, key, sizeof state->board_key);
     state->board_number = head->number;
     state->board_charter = head->charter;
     state->board_day = head->day;
     state->has_mark = head_find_mark(head, state->kiosk, &state->mark);
+}
+
+static enum error check_by(struct state *state, const uint8_t key[32])
+{
+    struct board_folder board;
+    const enum error error = board_folder_check(state->board, key, state->charter.office, &board);
+    if (error == ERROR_NONE)
+        note_head(state, &board.head, key);
+    board_folder_close(&board);
+    return error;
 }
 
 /* The keeper does this before each visit, and hashes the whole board, though mostly nothing has
@@ -59,30 +72,25 @@ static void note_head(struct state *state, const struct head *head)
    were, and which a disk that fails leaves as they are; a wrong tag then says that a letter did not
    arrive. The hashes of a year's board take about a second where the processor has instructions for
    them (bench/RESULTS), and only the next visitor waits for them. */
-enum error state_load_board(struct state *state)
+void state_load_board(struct state *state)
 {
-    const struct charter *charter = &state->charter;
-    struct board_folder board;
     state->board_number = 0;
     state->has_mark = false;
+    state->board_error = ERROR_MISSING;
     if (state->board < 0)
-        return ERROR_MISSING;
-    enum error error = board_folder_check(state->board, charter->board, charter->office, &board);
-    if (error == ERROR_FORGED && state->has_former)
-        error = board_folder_check(state->board, state->former, charter->office, &board);
-    if (error == ERROR_NONE)
-        note_head(state, &board.head);
-    if (error_is_machine(error))
+        return;
+    state->board_error = check_by(state, state->charter.board);
+    if (state->board_error == ERROR_FORGED && state->has_former)
+        state->board_error = check_by(state, state->former);
+    if (error_is_machine(state->board_error))
         state->unread = true;
-    board_folder_close(&board);
-    return error;
 }
 
 enum error state_board(const struct state *state, int *fd)
 {
     *fd = -1;
-    if (state->board_number == 0)
-        return ERROR_MISSING;
+    if (state->board_error != ERROR_NONE)
+        return state->board_error;
     *fd = openat(state->board, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return *fd >= 0 ? ERROR_NONE : error_of_lack(errno, ERROR_IO);
 }
@@ -325,7 +333,7 @@ static enum error replace(struct state *state, const uint8_t *in, size_t len,
     if (error == ERROR_NONE && !same)
         error = write_file(state, NAMES_BOARD, in, len);
     if (error == ERROR_NONE)
-        note_head(state, head);
+        note_head(state, head, same && state->has_former ? state->former : state->charter.board);
     if (error == ERROR_NONE && !same) {
         remove_others(state, head, held != NULL ? &before : NULL);
         unlinkat(state->dir, FORMER_FILE, 0);

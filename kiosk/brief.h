@@ -15,7 +15,7 @@
    BRIEF_PRINTER or BRIEF_SPEECH. */
 enum {
     BRIEF_SOCKET = 3, /* to the keeper */
-    BRIEF_BOARD,      /* the board's folder, until it is mapped */
+    BRIEF_BOARD,      /* the board's folder, until it is read */
     BRIEF_PRINTER,    /* to the printer's process (kiosk/printer) */
     BRIEF_SPEECH,     /* to the speech process (kiosk/speech) */
     BRIEF_MAILBOX,    /* memory for the envelope (kiosk/mailbox) */
@@ -30,7 +30,9 @@ struct brief {
     uint32_t today;
     uint32_t arrived; /* day up to which the office has this kiosk's own chain; 0: not known */
     struct config config;
+    uint8_t board_key[32]; /* by which the board is checked */
     bool has_board;
+    bool board_lost; /* there is one, but not whole */
     bool has_printer;
     bool has_speech;
     bool closed; /* out of order: say so and take nothing */

@@ -149,12 +149,20 @@ static uint32_t arrived(struct keeper *keeper)
     return now->mark.day;
 }
 
+/* The board's folder, if there is one, and what the session must know of it. */
+static void give_board(const struct keeper *keeper, int *fd, struct brief *brief)
+{
+    const enum error error = state_board(keeper->now, fd);
+    brief->has_board = error == ERROR_NONE;
+    brief->board_lost = error != ERROR_NONE && error != ERROR_MISSING;
+    memcpy(brief->board_key, keeper->now->board_key, sizeof brief->board_key);
+}
+
 static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], struct brief *brief)
 {
     struct outbox_tip tip;
     if (chain_tip(keeper->chain, &tip) != ERROR_NONE)
         memset(&tip, 0, sizeof tip);
-    memset(brief, 0, sizeof *brief);
     brief->closed = out_of_order(keeper);
     brief->once = keeper->options->once;
     if (!brief->closed) {
@@ -165,7 +173,6 @@ static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], stru
     brief->today = day_today() > tip.day ? day_today() : tip.day;
     brief->arrived = arrived(keeper);
     brief->config = keeper->options->config;
-    brief->has_board = given[BRIEF_BOARD - BRIEF_SOCKET] >= 0;
     brief->has_printer = given[BRIEF_PRINTER - BRIEF_SOCKET] >= 0;
     brief->has_speech = given[BRIEF_SPEECH - BRIEF_SOCKET] >= 0;
 }
@@ -175,11 +182,12 @@ static struct visit *begin(struct keeper *keeper)
 {
     int given[SPAWN_GIVEN] = {-1, -1, -1, -1, -1};
     struct brief brief;
+    memset(&brief, 0, sizeof brief);
     launcher_hold(keeper->launcher); /* as soon as it is in front */
     if (!out_of_order(keeper)) {
         given[BRIEF_PRINTER - BRIEF_SOCKET] = helper_prepare(keeper->helpers[PRINTER]);
         given[BRIEF_SPEECH - BRIEF_SOCKET] = helper_prepare(keeper->helpers[SPEECH]);
-        (void)state_board(keeper->now, &given[BRIEF_BOARD - BRIEF_SOCKET]);
+        give_board(keeper, &given[BRIEF_BOARD - BRIEF_SOCKET], &brief);
     }
     fill_brief(keeper, given, &brief);
     struct visit *visit = visit_begin(keeper->launcher, keeper->chain, &brief, given);

@@ -176,15 +176,18 @@ static void io_say(void *context, const char *language, int pace, const char *te
     speech_say(BRIEF_SPEECH, language, pace, text, len);
 }
 
-/* Maps the board while the process still may, and lets go of its folder. Without one people can
+/* Reads the board while the process still may, and lets go of its folder. Without one people can
    still write, whatever is wrong with it. */
-static void map_board(const struct brief *brief, struct board_folder *board,
-                      struct session_place *place)
+static void read_board(const struct brief *brief, struct board_folder *board,
+                       struct session_place *place)
 {
+    place->board_lost = brief->board_lost;
     if (!brief->has_board)
         return;
-    if (board_folder_open(BRIEF_BOARD, board) == ERROR_NONE)
+    if (board_folder_open(BRIEF_BOARD, brief->board_key, brief->charter.office, board) ==
+        ERROR_NONE)
         place->board = board;
+    place->board_lost = place->board == NULL;
     close(BRIEF_BOARD);
 }
 
@@ -210,7 +213,7 @@ static void fill_place(const struct brief *brief, struct session_place *place)
     place->card = brief->card;
     place->number = brief->number;
     place->today = brief->today;
-    place->arrived = brief->arrived;
+    place->arrived = place->board_lost ? 0 : brief->arrived;
     place->idle_seconds = brief->config.idle;
     place->paper = brief->config.paper;
     place->large = brief->config.large;
@@ -263,11 +266,11 @@ static int begin(void)
     mailbox = mailbox_join(BRIEF_MAILBOX);
     if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief))
         return SESSION_NOBODY;
-    map_board(&brief, &board, &place);
-    fill_place(&brief, &place);
     /* All files are read before the sandbox closes. */
     if (secret_start() != ERROR_NONE || (place.library = load_library(brief.config.texts)) == NULL)
         return SPAWN_NO_MEMORY;
+    read_board(&brief, &board, &place);
+    fill_place(&brief, &place);
     if (lang_start(brief.config.locale[0] != '\0' ? brief.config.locale : NULL) != 0 ||
         term_open(&stop) != ERROR_NONE)
         return SPAWN_NO_TERMINAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Maps the files of a board. A board can have hundreds of megabytes. */
+/* Reads a board into memory, or only checks it. A board can have hundreds of megabytes. */
 #include "protocol/board_folder.h"
 
 #include <stdbool.h>
@@ -13,11 +13,10 @@
 void board_folder_close(struct board_folder *board)
 {
     for (uint32_t i = 0; i < board->segment_count; i++)
-        mapping_close(&board->segment_maps[i]);
-    mapping_close(&board->head_map);
-    free(board->head_copy);
+        free(board->segment_bytes[i]);
+    free(board->head_bytes);
     free(board->segments);
-    free(board->segment_maps);
+    free(board->segment_bytes);
     *board = (struct board_folder){.segment_count = 0};
 }
 
@@ -49,52 +48,75 @@ enum error board_folder_fits(const uint8_t *in, size_t len,
     return view(in, len, office, segment, out != NULL ? out : &unused);
 }
 
-static enum error map_segment(int dir, const struct head_segment *segment, bool resident,
-                              struct mapping *map)
+/* Reads a segment of a known kind, whole. *bytes is for the caller to free, NULL on an error. */
+static enum error read_segment(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
+                               const struct head_segment *named, const char *name, uint8_t **bytes,
+                               struct segment *out)
 {
-    char name[NAMES_LEN];
-    (void)names_segment(segment, name);
-    const enum error error = mapping_open(dir, name, SEGMENT_MAX, resident, map);
-    return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_BOARD_PART;
+    size_t len = 0;
+    enum error error = file_read(dir, name, SEGMENT_MAX, bytes, &len);
+    if (error == ERROR_NONE)
+        error = board_folder_fits(*bytes, len, office, named, out);
+    if (error == ERROR_NONE)
+        return ERROR_NONE;
+    free(*bytes);
+    *bytes = NULL;
+    return error_is_machine(error) ? error : ERROR_BOARD_PART;
 }
 
 enum error board_folder_has(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
                             const struct head_segment *segment)
 {
     char name[NAMES_LEN];
-    uint8_t *data = NULL;
-    size_t len = 0;
+    uint8_t *bytes = NULL;
     if (!names_segment(segment, name))
         return ERROR_BOARD_PART;
-    enum error error = file_read(dir, name, SEGMENT_MAX, &data, &len);
-    if (error == ERROR_NONE)
-        error = board_folder_fits(data, len, office, segment, NULL);
-    free(data);
-    return error == ERROR_NONE || error_is_machine(error) ? error : ERROR_BOARD_PART;
+    const enum error error = read_segment(dir, office, segment, name, &bytes, NULL);
+    free(bytes);
+    return error;
 }
 
 /* --- the whole --- */
 
-static enum error map_segments(int dir, bool checked, struct board_folder *board)
+static enum error read_head(int dir, const uint8_t board_key[32],
+                            const uint8_t office[CHARTER_OFFICE_LEN], struct board_folder *board)
+{
+    const enum error error =
+        file_read(dir, NAMES_BOARD, HEAD_MAX, &board->head_bytes, &board->head_len);
+    if (error != ERROR_NONE)
+        return error;
+    return head_decode(board->head_bytes, board->head_len, board_key, office, &board->head);
+}
+
+static enum error read_segments(int dir, struct board_folder *board)
 {
     const struct head *head = &board->head;
     char name[NAMES_LEN];
     enum error error = ERROR_NONE;
     board->segments = calloc(head->segment_count + 1, sizeof *board->segments);
-    board->segment_maps = calloc(head->segment_count + 1, sizeof *board->segment_maps);
-    if (board->segments == NULL || board->segment_maps == NULL)
+    board->segment_bytes = calloc(head->segment_count + 1, sizeof *board->segment_bytes);
+    if (board->segments == NULL || board->segment_bytes == NULL)
         return ERROR_MEMORY;
     for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
         const struct head_segment named = head_segment(head, i);
-        struct mapping *map = &board->segment_maps[board->segment_count];
-        struct segment *segment = &board->segments[board->segment_count];
+        const uint32_t at = board->segment_count;
         if (!names_segment(&named, name))
             continue;
-        error = map_segment(dir, &named, !checked, map);
+        error = read_segment(dir, head->office, &named, name, &board->segment_bytes[at],
+                             &board->segments[at]);
         board->segment_count += error == ERROR_NONE;
-        if (error == ERROR_NONE)
-            error = checked ? board_folder_fits(map->bytes, map->len, head->office, &named, segment)
-                            : view(map->bytes, map->len, head->office, &named, segment);
+    }
+    return error;
+}
+
+static enum error check_segments(int dir, const struct head *head)
+{
+    char name[NAMES_LEN];
+    enum error error = ERROR_NONE;
+    for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
+        const struct head_segment named = head_segment(head, i);
+        if (names_segment(&named, name))
+            error = board_folder_has(dir, head->office, &named);
     }
     return error;
 }
@@ -103,29 +125,21 @@ enum error board_folder_check(int dir, const uint8_t board_key[32],
                               const uint8_t office[CHARTER_OFFICE_LEN], struct board_folder *board)
 {
     *board = (struct board_folder){.segment_count = 0};
-    enum error error = mapping_open(dir, NAMES_BOARD, HEAD_MAX, false, &board->head_map);
+    enum error error = read_head(dir, board_key, office, board);
     if (error == ERROR_NONE)
-        error = head_decode(board->head_map.bytes, board->head_map.len, board_key, office,
-                            &board->head);
-    if (error == ERROR_NONE)
-        error = map_segments(dir, true, board);
+        error = check_segments(dir, &board->head);
     if (error != ERROR_NONE)
         board_folder_close(board);
     return error;
 }
 
-enum error board_folder_open(int dir, struct board_folder *board)
+enum error board_folder_open(int dir, const uint8_t board_key[32],
+                             const uint8_t office[CHARTER_OFFICE_LEN], struct board_folder *board)
 {
     *board = (struct board_folder){.segment_count = 0};
-    enum error error = mapping_open(dir, NAMES_BOARD, HEAD_MAX, true, &board->head_map);
-    if (error == ERROR_NONE && (board->head_copy = malloc(board->head_map.len + 1)) == NULL)
-        error = ERROR_MEMORY;
-    if (error == ERROR_NONE) {
-        memcpy(board->head_copy, board->head_map.bytes, board->head_map.len);
-        error = head_view(board->head_copy, board->head_map.len, &board->head);
-    }
+    enum error error = read_head(dir, board_key, office, board);
     if (error == ERROR_NONE)
-        error = map_segments(dir, false, board);
+        error = read_segments(dir, board);
     if (error != ERROR_NONE)
         board_folder_close(board);
     return error;

@@ -62,7 +62,8 @@ struct session_io {
 struct session_place {
     struct charter charter;
     struct card card;
-    const struct board_folder *board; /* checked by the keeper, or NULL */
+    const struct board_folder *board; /* checked, or NULL */
+    bool board_lost;                  /* there is one, but it could not be had whole */
     uint64_t number;                  /* of this session's envelope */
     uint32_t today;
     uint32_t arrived; /* up to this day the terminal's envelopes have arrived; 0: not known */

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "base/mapping.h"
 #include "crypto/secret.h"
 #include "session/dialog.h"
 
@@ -20,7 +19,6 @@ _Static_assert((int)ANSWER_COUNT_MAX <= (int)SEGMENT_TAGS_MAX &&
 struct attempt {
     char code[CODE_LEN];
     char pin[CODE_PIN_MAX + 1];
-    bool lost; /* not all of the board could be read then */
     struct look_found found;
 };
 
@@ -176,11 +174,20 @@ static enum look_end try_number(struct ui *ui, const char code[CODE_LEN], const 
     if (derived && search(look, ui->place->board, &attempt->found) == ERROR_NONE) {
         look->looking = now() - from;
         look->tried++;
-        attempt->lost = mapping_lost();
-        return attempt->lost ? LOOK_LOST : LOOK_DONE;
+        return LOOK_DONE;
     }
     explicit_bzero(attempt, sizeof *attempt);
     return LOOK_LACK;
+}
+
+/* Without the board the work is done all the same, but what it finds is not known to be all. */
+static enum look_end tell(const struct ui *ui, const struct attempt *attempt,
+                          const struct look_found **found)
+{
+    if (ui->place->board_lost)
+        return LOOK_LOST;
+    *found = &attempt->found;
+    return LOOK_DONE;
 }
 
 static bool is_number(const struct attempt *attempt, const char *code, const char *pin)
@@ -193,20 +200,15 @@ enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *
 {
     struct look *look = ui->look;
     *found = NULL;
-    for (size_t i = 0; i < look->tried; i++) {
-        if (!is_number(&look->tries[i], code, pin))
-            continue;
-        *found = &look->tries[i].found;
-        return look->tries[i].lost ? LOOK_LOST : LOOK_DONE;
-    }
+    for (size_t i = 0; i < look->tried; i++)
+        if (is_number(&look->tries[i], code, pin))
+            return tell(ui, &look->tries[i], found);
     if (look->tried == LOOK_TRIES)
         return LOOK_SPENT;
     dialog_wait(ui);
     const enum look_end end = try_number(ui, code, pin);
     dialog_waited(ui);
-    if (end == LOOK_DONE)
-        *found = &look->tries[look->tried - 1].found;
-    return end;
+    return end == LOOK_DONE ? tell(ui, &look->tries[look->tried - 1], found) : end;
 }
 
 void look_note_seen(struct ui *ui, const struct look_found *found, uint8_t seen)

@@ -30,7 +30,7 @@ enum look_end {
     LOOK_DONE,
     LOOK_SPENT, /* LOOK_TRIES other numbers were tried before */
     LOOK_LACK,  /* memory was short: nothing is known */
-    LOOK_LOST,  /* the disk did not give out all of the board: what is known is not all */
+    LOOK_LOST,  /* the board could not be had whole: nothing is known */
 };
 
 /* Nothing derived and nothing looked for yet, in locked memory, or NULL. For look_free. */

@@ -35,7 +35,7 @@ static void check_answer(const char *expected)
     uint8_t tag[1][SEGMENT_TAG_LEN], found[1][SEGMENT_ANSWER_LEN] = {{0}};
     const int dir = open(folder_path(desk_dir, "media"), O_RDONLY | O_DIRECTORY);
     assert_true(dir >= 0);
-    assert_int_equal(board_folder_check(dir, desk_charter.board, desk_charter.office, &board),
+    assert_int_equal(board_folder_open(dir, desk_charter.board, desk_charter.office, &board),
                      ERROR_NONE);
     fake_kiosk_keys('a', &keys);
     assert_int_equal(answer_tag(&keys, 1, tag[0]), ERROR_NONE);

@@ -141,6 +141,25 @@ static void test_a_new_board_reaches_a_waiting_session(void **state)
     folder_remove(&media);
 }
 
+/* What the keeper's own check finds: not "nothing to read yet", which may be wrong. */
+static void test_a_damaged_board_says_no_wrong_word(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    char name[NAMES_LEN], path[NAMES_LEN + sizeof STATE_BOARD];
+
+    kiosk_board(&kiosk->office, FAKE_SESSION_CODE, &kiosk->dir, 1);
+    assert_true(names_segment(&kiosk->office.segments[0].named, name));
+    snprintf(path, sizeof path, STATE_BOARD "/%s", name);
+    folder_flip(folder_path(kiosk->dir, path), SEGMENT_HEADER_LEN);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    kiosk_go(kiosk, "2", "Your number");
+    kiosk_go(kiosk, FAKE_SESSION_CODE "\r", "Your PIN");
+    kiosk_go(kiosk, "\r", "Not at this terminal");
+    assert_int_equal(kiosk_end(kiosk), 0);
+}
+
 /* A waiting session makes room for a new card; its number is not used up. */
 static void test_news_reach_a_waiting_session(void **state)
 {
@@ -299,6 +318,7 @@ int main(void)
         KIOSK_TEST(test_clock_set_back),
         KIOSK_TEST(test_news_reach_a_waiting_session),
         KIOSK_TEST(test_a_new_board_reaches_a_waiting_session),
+        KIOSK_TEST(test_a_damaged_board_says_no_wrong_word),
         KIOSK_TEST(test_a_visit_seals_to_the_key_it_began_with),
         KIOSK_TEST(test_a_missing_file_that_was_named),
         KIOSK_TEST(test_options_count_more_than_the_file),

@@ -77,7 +77,7 @@ static void test_heads_follow_one_another(void **state)
     publish_test_run(scene, FAKE_DESK_DAY);
     assert_int_equal(scene->board.head.number, 1);
     assert_memory_equal(scene->board.head.journal, last.hash, sizeof last.hash);
-    const struct hash_part head = {scene->board.head_map.bytes, scene->board.head_map.len};
+    const struct hash_part head = {scene->board.head_bytes, scene->board.head_len};
     assert_int_equal(hash_sha256(hash, &head, 1), 0);
     memcpy(journal, scene->board.head.journal, sizeof journal);
     publish_test_run(scene, FAKE_DESK_DAY + 1);

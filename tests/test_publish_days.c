@@ -47,10 +47,10 @@ static void a_day_has_one_board(void **state)
     publish_test_file(scene, 'a');
     publish_test_run(scene, MONDAY);
     assert_true(scene->report.made);
-    const size_t len = scene->board.head_map.len;
+    const size_t len = scene->board.head_len;
     uint8_t *head = malloc(len);
     assert_non_null(head);
-    memcpy(head, scene->board.head_map.bytes, len);
+    memcpy(head, scene->board.head_bytes, len);
     answer(scene);
     publish_test_run(scene, MONDAY);
     assert_false(scene->report.made);
@@ -58,8 +58,8 @@ static void a_day_has_one_board(void **state)
     assert_int_equal(scene->report.day, MONDAY);
     assert_int_equal(scene->report.forecast.due, MONDAY + 1);
     assert_int_equal(scene->report.forecast.waiting, 1);
-    assert_int_equal(scene->board.head_map.len, len);
-    assert_memory_equal(scene->board.head_map.bytes, head, len);
+    assert_int_equal(scene->board.head_len, len);
+    assert_memory_equal(scene->board.head_bytes, head, len);
     free(head);
 }
 

@@ -86,17 +86,17 @@ static void test_blank_notices_are_none(void **state)
 /* Refuses the notices, and the board of before stays as it is. */
 static void assert_not_published(struct publish_scene *scene, int error, uint32_t line)
 {
-    const size_t len = scene->board.head_map.len;
+    const size_t len = scene->board.head_len;
     uint8_t *before = malloc(len);
-    memcpy(before, scene->board.head_map.bytes, len);
+    memcpy(before, scene->board.head_bytes, len);
     assert_int_equal(
         publish_run(&scene->desk.vault, scene->out, FAKE_DESK_NOW + 24 * 60, &scene->report),
         error);
     assert_string_equal(scene->report.blamed, "notices.txt");
     assert_int_equal(scene->report.line, line);
     publish_test_read(scene);
-    assert_int_equal(scene->board.head_map.len, len);
-    assert_memory_equal(scene->board.head_map.bytes, before, len);
+    assert_int_equal(scene->board.head_len, len);
+    assert_memory_equal(scene->board.head_bytes, before, len);
     free(before);
 }
 

@@ -96,12 +96,12 @@ static void any_record_adds_the_same_bytes(void **state)
     size_t head = 0;
     publish_test_run(scene, FAKE_DESK_DAY);
     for (enum record_kind kind = COVER; kind <= MISPLACED; kind++) {
-        head = scene->board.head_map.len;
+        head = scene->board.head_len;
         add_record(scene, kind);
         publish_test_run(scene, FAKE_DESK_DAY + 1 + kind);
         assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 1);
         assert_int_equal(last_count(scene, SEGMENT_ANSWERS), FAKE_DESK_ANSWERS);
-        assert_int_equal(scene->board.head_map.len, head + 2 * (size_t)HEAD_SEGMENT_LEN);
+        assert_int_equal(scene->board.head_len, head + 2 * (size_t)HEAD_SEGMENT_LEN);
     }
     publish_test_run(scene, FAKE_DESK_DAY + 9);
     assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 0);

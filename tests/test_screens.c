@@ -6,6 +6,7 @@
    library and a board, unless the script's first line says otherwise:
    #! asks (the messages are questions, and one is of a newer kind)
       bare (no printer, no voice)  empty (no library, no board)  silent (no word came back)
+      lost (the board is damaged)
       closed (out of order)  WOMEN, CHILD (what kind of place it is) */
 #include <glob.h>
 #include <setjmp.h>
@@ -184,7 +185,8 @@ static void furnish(struct fake_session *session, const char *script)
     }
     if (place_is(script, "empty"))
         session->place.library = NULL;
-    if (place_is(script, "empty")) {
+    session->place.board_lost = place_is(script, "lost");
+    if (place_is(script, "empty") || session->place.board_lost) {
         session->place.board = NULL;
         session->place.arrived = 0;
     }

@@ -38,7 +38,8 @@ static void board_is_read_by_a_session_of_another_user(void **state)
     assert_int_equal(state_board(state_kiosk, &fd), ERROR_NONE);
     if (geteuid() == 0)
         assert_int_equal(seteuid(65534), 0);
-    const enum error read = board_folder_open(fd, &board);
+    const enum error read =
+        board_folder_open(fd, state_office.charter.board, state_office.charter.office, &board);
     if (getuid() == 0)
         assert_int_equal(seteuid(0), 0);
     assert_int_equal(read, ERROR_NONE);
@@ -195,7 +196,9 @@ static void board_is_opened_for_reading(void **state)
     assert_int_equal(state_board(state_kiosk, &fd), ERROR_MISSING);
     assert_int_equal(state_test_install_board(1, &state_office), ERROR_NONE);
     assert_int_equal(state_board(state_kiosk, &fd), ERROR_NONE);
-    assert_int_equal(board_folder_open(fd, &board), ERROR_NONE);
+    assert_int_equal(
+        board_folder_open(fd, state_office.charter.board, state_office.charter.office, &board),
+        ERROR_NONE);
     assert_int_equal(board.segment_count, 2);
     board_folder_close(&board);
     close(fd);
@@ -221,7 +224,9 @@ static void damaged_board_counts_as_none_and_is_mended(void **state)
                 folder_flip(state_test_held(name), (size_t)folder_size(state_test_held(name)) / 2);
             state_test_reopen();
             assert_int_equal(state_kiosk->board_number, 0);
-            assert_int_equal(state_board(state_kiosk, &fd), ERROR_MISSING);
+            assert_int_equal(state_board(state_kiosk, &fd), state_kiosk->board_error);
+            assert_int_equal(state_kiosk->board_error == ERROR_MISSING,
+                             gone && strcmp(name, NAMES_BOARD) == 0);
             if (strcmp(name, NAMES_BOARD) != 0) {
                 struct fake_office same = state_office;
                 same.segment_count = 0;

@@ -55,7 +55,7 @@ void publish_test_read(struct publish_scene *scene)
     int dir = open(scene->out, O_RDONLY | O_DIRECTORY);
     assert_true(dir >= 0);
     board_folder_close(&scene->board);
-    assert_int_equal(board_folder_check(dir, charter->board, charter->office, &scene->board),
+    assert_int_equal(board_folder_open(dir, charter->board, charter->office, &scene->board),
                      ERROR_NONE);
     close(dir);
 }

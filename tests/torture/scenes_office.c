@@ -375,12 +375,12 @@ static const char *read_board_file(const char *root, const struct vault *vault, 
         return NULL;
     const int dir = open(house_path(root, "out"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum error error =
-        board_folder_check(dir, vault->charter.board, vault->charter.office, &file->board);
+        board_folder_open(dir, vault->charter.board, vault->charter.office, &file->board);
     if (dir >= 0)
         close(dir);
     if (error != ERROR_NONE)
         return "a published board that is not whole";
-    house_hash(file->board.head_map.bytes, file->board.head_map.len, file->hash);
+    house_hash(file->board.head_bytes, file->board.head_len, file->hash);
     return NULL;
 }
 

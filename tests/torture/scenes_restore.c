@@ -169,7 +169,7 @@ static const char *weigh_board(const char *root, const struct vault *vault, uint
     struct board_folder board;
     const int dir = open(house_path(root, "media"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const enum error error =
-        board_folder_check(dir, vault->charter.board, vault->charter.office, &board);
+        board_folder_open(dir, vault->charter.board, vault->charter.office, &board);
     if (dir >= 0)
         close(dir);
     if (error != ERROR_NONE)
