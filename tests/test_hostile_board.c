@@ -71,7 +71,7 @@ static enum error publish(struct head_mark *mark, uint32_t *arrivals)
     assert_true(report.made && fd >= 0);
     last_sent = report.sent;
     assert_int_equal(
-        board_folder_check(fd, desk.vault.charter.board, desk.vault.charter.office, &board),
+        board_folder_open(fd, desk.vault.charter.board, desk.vault.charter.office, &board),
         ERROR_NONE);
     assert_true(head_find_mark(&board.head, kiosk.id, mark));
     *arrivals = board.segments[board.segment_count - 2].count;
