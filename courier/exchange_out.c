@@ -110,7 +110,11 @@ static void introduce(const struct exchange *x, struct bundle *bundle)
     memcpy(bundle->kiosk, x->state->kiosk, sizeof bundle->kiosk);
     memcpy(bundle->office, x->state->card.office, sizeof bundle->office);
     bundle->charter_number = x->state->charter.number;
-    bundle->board_number = x->state->board_number;
+    if (x->state->board_number > 0) {
+        bundle->board.charter = x->state->board_charter;
+        bundle->board.number = x->state->board_number;
+        memcpy(bundle->board.hash, x->state->board_hash, sizeof bundle->board.hash);
+    }
     state_misfits(x->state, &bundle->misfits);
 }
 

@@ -63,8 +63,8 @@ static void misfits(FILE *out, const struct fleet_misfits *misfits)
         day_text(misfits->all[i].day, day);
         fputs(INDENT, out);
         fprintf(out,
-                _("BOARDS THAT DO NOT FIT, told on %s: it had board %u (charter %u, %s), and board "
-                  "%u (charter %u, %s) came\n"),
+                _("BOARDS THAT DO NOT FIT, told on %s: board %u (charter %u, %s) and board %u "
+                  "(charter %u, %s)\n"),
                 day, one->had.number, one->had.charter, short_hash(&one->had, had),
                 one->came.number, one->came.charter, short_hash(&one->came, came));
     }

@@ -53,6 +53,7 @@ struct state {
     enum error board_error; /* whether a board is held: ERROR_NONE, _MISSING, or what is wrong with
                                it */
     uint8_t board_key[32];  /* by which it was checked */
+    uint8_t board_hash[32]; /* SHA-256 of its head */
     uint32_t board_number;  /* 0 when no board is held that is whole and passes its checks */
     uint32_t board_charter; /* number of the charter that the office had then */
     uint32_t board_day;     /* that it came out on */

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "crypto/hash.h"
 #include "device/heads.h"
 #include "protocol/board_folder.h"
 #include "protocol/names.h"
@@ -47,22 +48,27 @@ static enum error write_file(const struct state *state, const char *name, const 
 }
 
 /* What a head says that is held and whole, and by which key it was checked. */
-static void note_head(struct state *state, const struct head *head, const uint8_t key[32])
+static enum error note_head(struct state *state, const struct head *head, const uint8_t *in,
+                            size_t len, const uint8_t key[32])
 {
+    const struct hash_part part = {in, len};
+    if (hash_sha256(state->board_hash, &part, 1) != 0)
+        return ERROR_MEMORY;
     state->board_error = ERROR_NONE;
     memcpy(state->board_key, key, sizeof state->board_key);
     state->board_number = head->number;
     state->board_charter = head->charter;
     state->board_day = head->day;
     state->has_mark = head_find_mark(head, state->kiosk, &state->mark);
+    return ERROR_NONE;
 }
 
 static enum error check_by(struct state *state, const uint8_t key[32])
 {
     struct board_folder board;
-    const enum error error = board_folder_check(state->board, key, state->charter.office, &board);
+    enum error error = board_folder_check(state->board, key, state->charter.office, &board);
     if (error == ERROR_NONE)
-        note_head(state, &board.head, key);
+        error = note_head(state, &board.head, board.head_bytes, board.head_len, key);
     board_folder_close(&board);
     return error;
 }
@@ -333,7 +339,8 @@ static enum error replace(struct state *state, const uint8_t *in, size_t len,
     if (error == ERROR_NONE && !same)
         error = write_file(state, NAMES_BOARD, in, len);
     if (error == ERROR_NONE)
-        note_head(state, head, same && state->has_former ? state->former : state->charter.board);
+        error = note_head(state, head, in, len,
+                          same && state->has_former ? state->former : state->charter.board);
     if (error == ERROR_NONE && !same) {
         remove_others(state, head, held != NULL ? &before : NULL);
         unlinkat(state->dir, FORMER_FILE, 0);

@@ -52,7 +52,7 @@ void contact_of(const struct bundle *bundle, uint32_t now, struct contact *conta
         .first = bundle->first,
         .last = bundle->last,
         .charter = bundle->charter_number,
-        .board = bundle->board_number,
+        .board = bundle->board.number,
         .image = bundle->image_version,
         .exchange_age = bundle->exchange_age,
         .health = bundle->health,

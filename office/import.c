@@ -267,8 +267,10 @@ static void take(struct run *run, struct import_source *source)
     decode(source);
     if (source->error == ERROR_NONE) {
         contact_of(&source->bundle, source->import->now, &source->contact);
-        source->error = import_follow(source);
+        source->error = import_compare_board(source);
     }
+    if (source->error == ERROR_NONE)
+        source->error = import_follow(source);
     if (source->error == ERROR_NONE)
         choose_records(run, source);
     else

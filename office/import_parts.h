@@ -58,6 +58,10 @@ struct import_chunk {
 void import_row(const struct import_source *source, const struct record *record,
                 struct journal_record *row);
 
+/* Holds the board that the kiosk of a bundle has against the office's own of this number: another
+   one is added to what does not fit. Errors of the store, ERROR_MEMORY. */
+enum error import_compare_board(struct import_source *source);
+
 /* Reads what the kiosk of a bundle had come to, from where it was read last. Errors of the store,
    ERROR_MEMORY. */
 enum error import_follow(struct import_source *source);

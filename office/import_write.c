@@ -80,6 +80,28 @@ enum error import_follow(struct import_source *source)
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
+static enum error name_own(void *context, const struct journal_board *row)
+{
+    struct misfit_head *own = context;
+    const struct hash_part part = {row->head.bytes, row->head.len};
+    own->charter = row->charter;
+    own->number = row->number;
+    return hash_sha256(own->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
+}
+
+/* A board that is damaged, or no longer there, keeps no letter out. */
+enum error import_compare_board(struct import_source *source)
+{
+    struct misfit misfit = {.had = source->bundle.board};
+    if (misfit.had.number == 0)
+        return ERROR_NONE;
+    const enum error error =
+        journal_head(source->import->vault->journal, misfit.had.number, name_own, &misfit.came);
+    if (error == ERROR_NONE && !misfit_same(&misfit.had, &misfit.came))
+        misfit_add(&source->contact.misfits, &misfit);
+    return error == ERROR_NO_ROW || error == ERROR_JOURNAL_CORRUPT ? ERROR_NONE : error;
+}
+
 /* --- writing --- */
 
 struct writing {

@@ -20,11 +20,11 @@ enum {
     AT_LAST = 56,
     AT_CHARTER = 64,
     AT_BOARD = 68,
-    AT_IMAGE = 72,
-    AT_AGE = 76,
-    AT_HEALTH = 78,
-    AT_ZERO = 79,
-    AT_MISFITS = 80,
+    AT_IMAGE = 108,
+    AT_AGE = 112,
+    AT_HEALTH = 114,
+    AT_ZERO = 115,
+    AT_MISFITS = 116,
     HEALTH_BITS = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK,
 };
 _Static_assert(AT_MISFITS + MISFIT_ALL_LEN == BUNDLE_HEADER_LEN,
@@ -52,7 +52,7 @@ enum error bundle_seal(const struct bundle *bundle, const uint8_t kiosk_seed[32]
     wire_put64(out + AT_FIRST, bundle->first);
     wire_put64(out + AT_LAST, bundle->last);
     wire_put32(out + AT_CHARTER, bundle->charter_number);
-    wire_put32(out + AT_BOARD, bundle->board_number);
+    misfit_put_head(&bundle->board, out + AT_BOARD);
     wire_put32(out + AT_IMAGE, bundle->image_version);
     wire_put16(out + AT_AGE, bundle->exchange_age);
     out[AT_HEALTH] = bundle->health;
@@ -119,8 +119,8 @@ static enum error check_records(struct bundle *bundle, const uint8_t kiosk_key[3
 enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[32],
                          const uint8_t office[CHARTER_OFFICE_LEN], struct bundle *bundle)
 {
+    static const struct misfit_head no_board;
     enum error error = check_frame(in, len, kiosk_key);
-
     if (error != ERROR_NONE)
         return error;
     error = signature_check(kiosk_key, domain, in, len - SIGNATURE_LEN, in + len - SIGNATURE_LEN);
@@ -130,14 +130,16 @@ enum error bundle_decode(const uint8_t *in, size_t len, const uint8_t kiosk_key[
         return ERROR_OFFICE;
     if ((in[AT_HEALTH] & ~HEALTH_BITS) != 0 || in[AT_ZERO] != 0)
         return ERROR_MALFORMED;
+    misfit_get_head(in + AT_BOARD, &bundle->board);
     if (misfit_get(in + AT_MISFITS, &bundle->misfits) != ERROR_NONE)
+        return ERROR_MALFORMED;
+    if (bundle->board.number == 0 && !misfit_same(&bundle->board, &no_board))
         return ERROR_MALFORMED;
     memcpy(bundle->kiosk, in + AT_KIOSK, CARD_KIOSK_LEN);
     memcpy(bundle->office, in + AT_OFFICE, CHARTER_OFFICE_LEN);
     bundle->first = wire_get64(in + AT_FIRST);
     bundle->last = wire_get64(in + AT_LAST);
     bundle->charter_number = wire_get32(in + AT_CHARTER);
-    bundle->board_number = wire_get32(in + AT_BOARD);
     bundle->image_version = wire_get32(in + AT_IMAGE);
     bundle->exchange_age = wire_get16(in + AT_AGE);
     bundle->health = in[AT_HEALTH];

@@ -8,14 +8,14 @@
        48      8  number of the first record (f)
        56      8  number of the last record (l); l = f - 1 when there are none
        64      4  number of the charter the kiosk holds
-       68      4  number of the board the kiosk holds, 0 for none
-       72      4  version of the image, 0 for none
-       76      2  days since the last exchange, 65535 for never
-       78      1  health, a bit set only where it is known: bit 0 printer ok or none, bit 1 disk ok,
+       68     40  head of the board the kiosk holds (protocol/misfit), zeros for none
+      108      4  version of the image, 0 for none
+      112      2  days since the last exchange, 65535 for never
+      114      1  health, a bit set only where it is known: bit 0 printer ok or none, bit 1 disk ok,
                  bit 2 clock ok; the other bits are zero
-       79      1  zero
-       80    640  heads that do not fit what the kiosk had seen (protocol/misfit)
-      720  16492 * (l - f + 1)  records
+      115      1  zero
+      116    640  heads that do not fit what the kiosk had seen (protocol/misfit)
+      756  16492 * (l - f + 1)  records
         .     64  signature by the kiosk key, domain "sandyq bundle v1", over all bytes before
 
    An exchange that has more records than fit in one bundle writes several, each full but the last,
@@ -34,7 +34,7 @@
 #include "protocol/misfit.h"
 #include "protocol/record.h"
 
-enum { BUNDLE_HEADER_LEN = 720, BUNDLE_RECORDS_MAX = 4096 };
+enum { BUNDLE_HEADER_LEN = 756, BUNDLE_RECORDS_MAX = 4096 };
 enum { BUNDLE_PRINTER_OK = 1, BUNDLE_DISK_OK = 2, BUNDLE_CLOCK_OK = 4 };
 #define BUNDLE_MAX ((size_t)BUNDLE_HEADER_LEN + (size_t)BUNDLE_RECORDS_MAX * RECORD_LEN + 64)
 
@@ -44,7 +44,7 @@ struct bundle {
     uint64_t first;
     uint64_t last;
     uint32_t charter_number;
-    uint32_t board_number;
+    struct misfit_head board; /* number 0: none */
     uint32_t image_version;
     uint16_t exchange_age;
     uint8_t health;

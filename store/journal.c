@@ -101,6 +101,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
+    [SQL_HEAD] = "SELECT number, day, charter, head, x'', x'' FROM board WHERE number = ?1",
     [SQL_ARRIVALS] = "SELECT number, day, charter, x'', arrivals, x'' FROM board WHERE number = ?1",
     [SQL_BOARDS] =
         "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "

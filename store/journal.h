@@ -325,6 +325,10 @@ typedef enum error journal_board_fn(void *context, const struct journal_board *b
 enum error journal_board(struct journal *journal, uint32_t number, journal_board_fn *each,
                          void *context);
 
+/* The same with its head, and without its other files. */
+enum error journal_head(struct journal *journal, uint32_t number, journal_board_fn *each,
+                        void *context);
+
 /* The same with its arrivals, and without its other files. */
 enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
                             void *context);

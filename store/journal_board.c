@@ -118,6 +118,14 @@ enum error journal_board(struct journal *journal, uint32_t number, journal_board
     return journal_one(journal, SQL_BOARD, in, 1, board_row, &rows, &rows.found);
 }
 
+enum error journal_head(struct journal *journal, uint32_t number, journal_board_fn *each,
+                        void *context)
+{
+    struct journal_rows rows = {.board = each, .context = context};
+    const struct db_value in[] = {DB_V_INT(number)};
+    return journal_one(journal, SQL_HEAD, in, 1, board_row, &rows, &rows.found);
+}
+
 enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
                             void *context)
 {

@@ -62,6 +62,7 @@ enum {
     SQL_QUEUE_ALL,
     SQL_BOARD_ADD,
     SQL_BOARD,
+    SQL_HEAD,
     SQL_ARRIVALS,
     SQL_BOARDS,
     SQL_BOARDS_DROP,

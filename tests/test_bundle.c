@@ -46,7 +46,7 @@ static struct bundle header(uint64_t first, uint64_t last)
         .first = first,
         .last = last,
         .charter_number = 5,
-        .board_number = 6,
+        .board = {1, 6, {7}},
         .image_version = 7,
         .exchange_age = 8,
         .health = BUNDLE_DISK_OK | BUNDLE_CLOCK_OK,
@@ -119,7 +119,9 @@ static void round_trip(void **state)
     assert_int_equal(bundle.first, 1);
     assert_int_equal(bundle.last, RECORDS);
     assert_int_equal(bundle.charter_number, 5);
-    assert_int_equal(bundle.board_number, 6);
+    assert_int_equal(bundle.board.number, 6);
+    assert_int_equal(bundle.board.charter, 1);
+    assert_int_equal(bundle.board.hash[0], 7);
     assert_int_equal(bundle.image_version, 7);
     assert_int_equal(bundle.exchange_age, 8);
     assert_int_equal(bundle.health, BUNDLE_DISK_OK | BUNDLE_CLOCK_OK);
@@ -134,22 +136,24 @@ static void round_trip(void **state)
 /* The table in the header, byte for byte. */
 static void layout_is_as_written(void **state)
 {
-    static const uint8_t numbers[] = {4, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0,
-                                      5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0, 8, 0, 6, 0};
+    static const uint8_t numbers[] = {4, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0,
+                                      0, 5, 0, 0, 0, 1, 0, 0, 0, 6, 0, 0, 0, 7},
+                         behind[] = {7, 0, 0, 0, 8, 0, 6, 0};
     uint8_t id[CARD_KIOSK_LEN];
     size_t len = 0;
     uint8_t *in = make(4, 6, &len);
 
-    assert_int_equal(len, 720 + 3 * 16492 + 64);
+    assert_int_equal(len, 756 + 3 * 16492 + 64);
     assert_memory_equal(in, "SANDYQB1", 8);
     assert_int_equal(card_kiosk_id(key, id), ERROR_NONE);
     assert_memory_equal(in + 8, id, sizeof id);
     assert_memory_equal(in + 16, office.charter.office, 32);
     assert_memory_equal(in + 48, numbers, sizeof numbers);
-    assert_memory_equal(in + 80, "\1\0\0\0\2\0\0\0\3", 9);
-    assert_memory_equal(in + 120, "\4\0\0\0\5\0\0\0\6", 9);
-    assert_memory_equal(in + 200, "\4\0\0\0\5\0\0\0\7", 9);
-    assert_int_equal(in[240], 0);
+    assert_memory_equal(in + 108, behind, sizeof behind);
+    assert_memory_equal(in + 116, "\1\0\0\0\2\0\0\0\3", 9);
+    assert_memory_equal(in + 156, "\4\0\0\0\5\0\0\0\6", 9);
+    assert_memory_equal(in + 236, "\4\0\0\0\5\0\0\0\7", 9);
+    assert_int_equal(in[276], 0);
     assert_int_equal(signature_check(key, "sandyq bundle v1", in, len - 64, in + len - 64),
                      ERROR_NONE);
     free(in);
@@ -219,21 +223,24 @@ static void signed_nonsense_is_refused(void **state)
     size_t len = 0;
     uint8_t *in = make(1, 0, &len);
 
-    in[79] = 1;
+    in[115] = 1;
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
-    in[79] = 0;
-    in[78] = 8;
+    in[115] = 0;
+    in[114] = 8;
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
-    in[78] = 0;
-    in[208] = 6; /* heads that do not fit: one twice, */
+    in[114] = 0;
+    in[244] = 6; /* heads that do not fit: one twice, */
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
-    in[208] = 7;
-    in[84] = 0; /* one of number 0, */
+    in[244] = 7;
+    in[120] = 0; /* one of number 0, */
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
-    in[84] = 2;
-    in[719] = 1; /* something behind them */
+    in[120] = 2;
+    in[755] = 1; /* something behind them */
     assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
-    in[719] = 0;
+    in[755] = 0;
+    in[72] = 0; /* a board of number 0 */
+    assert_int_equal(decode_signed(in, len), ERROR_MALFORMED);
+    in[72] = 6;
     assert_int_equal(decode_signed(in, len), ERROR_NONE);
     free(in);
 }

@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "crypto/hash.h"
 #include "protocol/names.h"
 #include "protocol/segment.h"
 #include "sandbox/sandbox.h"
 #include "tests/lib/exchange_test.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/full_disk.h"
+#include "tests/lib/kiosk_folder.h"
 #include "tests/lib/process.h"
 
 static uint32_t board_held(void)
@@ -86,6 +88,27 @@ static void only_what_is_lacked_is_copied(void **state)
     assert_int_equal(board_held(), 4);
     exchange_put_board(3, NULL); /* an older one is not read at all */
     assert_int_equal(run_and_count(ERROR_OLDER), 0);
+}
+
+/* By its hash: whoever has the board's key can make two of one number. */
+static void a_bundle_names_the_head_that_is_held(void **state)
+{
+    uint8_t hash[HASH_LEN], *data = NULL;
+    size_t len = 0;
+    kiosk_folder_fill(exchange_dir, 1);
+    exchange_put_board(1, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    uint8_t *head = folder_read(folder_path(exchange_media, NAMES_BOARD), &len);
+    const struct hash_part part = {head, len};
+    assert_int_equal(hash_sha256(hash, &part, 1), 0);
+    free(head);
+    for (int i = 0; i < 2; i++) { /* when it was just installed, and read from the disk */
+        const struct bundle bundle = exchange_get_bundle(1, &data);
+        assert_int_equal(bundle.board.number, 1);
+        assert_memory_equal(bundle.board.hash, hash, sizeof hash);
+        free(data);
+        assert_int_equal(exchange_test_run(), ERROR_NONE);
+    }
 }
 
 /* What lies damaged on the kiosk's disk comes again with the very board that is held. */
@@ -375,6 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EXCHANGE_TEST(only_what_is_lacked_is_copied),
+        EXCHANGE_TEST(a_bundle_names_the_head_that_is_held),
         EXCHANGE_TEST(damaged_segment_is_mended),
         EXCHANGE_TEST(wrong_segment_installs_nothing),
         EXCHANGE_TEST(missing_segments_are_counted),

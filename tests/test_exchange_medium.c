@@ -289,7 +289,7 @@ static void cut_at_any_moment_and_run_again(void **state)
         assert_outbox_held(acknowledged, tip);
         struct bundle bundle = exchange_get_bundle(1, &data);
         assert_true(bundle.first == acknowledged + 1 && bundle.last == tip);
-        assert_int_equal(bundle.board_number, round);
+        assert_int_equal(bundle.board.number, round);
         assert_int_equal(bundle.charter_number, round);
         free(data);
         assert_int_equal(temporary_files(exchange_dir) + temporary_files(exchange_media), 0);

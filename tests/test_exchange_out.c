@@ -38,7 +38,7 @@ static void records_go_out(void **state)
     struct bundle bundle = exchange_get_bundle(1, &data);
     assert_int_equal(bundle.last, 3);
     assert_int_equal(bundle.charter_number, 1);
-    assert_int_equal(bundle.board_number, 0);
+    assert_int_equal(bundle.board.number, 0);
     assert_int_equal(bundle.exchange_age, 65535);
     assert_int_equal(bundle.health & BUNDLE_PRINTER_OK, BUNDLE_PRINTER_OK);
     assert_int_equal(bundle.health & BUNDLE_CLOCK_OK, BUNDLE_CLOCK_OK);

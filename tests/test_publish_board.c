@@ -15,6 +15,7 @@
 #include "crypto/hash.h"
 #include "desk/command.h"
 #include "office/casefile.h"
+#include "office/fleet.h"
 #include "office/publish.h"
 #include "office/triage.h"
 #include "protocol/charter.h"
@@ -256,6 +257,42 @@ static void no_memory_leaves_no_answer_out(void **state)
     assert_int_equal(publish_test_arrivals(scene, 'c', 0), 1);
 }
 
+/* Whoever has the board's key makes a board for one kiosk under a number that is taken. */
+static void another_board_of_a_number_is_named(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct fake_kiosk *kiosk = &scene->kiosk;
+    const struct vault *vault = &scene->desk.vault;
+    struct import_report report;
+    struct fleet_row *rows = NULL;
+    size_t n = 0;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    const struct hash_part head = {scene->board.head_bytes, scene->board.head_len};
+    assert_int_equal(hash_sha256(kiosk->board_hash, &head, 1), 0);
+    kiosk->board = 1;
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 0);
+    kiosk->board_hash[0] ^= 1;
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 1);
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 0); /* it is known */
+    kiosk->board = 2;                    /* of which the office knows nothing */
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 0);
+    assert_int_equal(fleet_list(&scene->desk.vault, FAKE_DESK_NOW, &rows, &n), ERROR_NONE);
+    assert_int_equal(n, 1);
+    assert_int_equal(rows->misfits.n, 1);
+    const struct misfit *misfit = &rows->misfits.all[0].misfit;
+    kiosk->board = 1;
+    assert_int_equal(misfit->had.number, 1);
+    assert_memory_equal(misfit->had.hash, kiosk->board_hash, sizeof kiosk->board_hash);
+    assert_int_equal(misfit->came.charter, vault->charter.number);
+    assert_int_equal(misfit->came.hash[0], kiosk->board_hash[0] ^ 1);
+    fleet_free(rows, n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +306,7 @@ int main(void)
         PUBLISH_TEST(test_number_passes_what_a_kiosk_holds),
         PUBLISH_TEST(test_a_damaged_row_keeps_no_other_from_the_board),
         PUBLISH_TEST(no_memory_leaves_no_answer_out),
+        PUBLISH_TEST(another_board_of_a_number_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,11 +95,13 @@ uint8_t *fake_kiosk_bundle(const struct fake_kiosk *kiosk, uint64_t first, uint6
     struct bundle bundle = {.first = first,
                             .last = last,
                             .charter_number = 1,
-                            .board_number = kiosk->board,
+                            .board = {kiosk->board > 0, kiosk->board, {0}},
                             .misfits = kiosk->misfits,
                             .health = BUNDLE_PRINTER_OK | BUNDLE_DISK_OK | BUNDLE_CLOCK_OK};
     memcpy(bundle.kiosk, kiosk->id, sizeof bundle.kiosk);
     memcpy(bundle.office, kiosk->office, sizeof bundle.office);
+    if (kiosk->board > 0)
+        memcpy(bundle.board.hash, kiosk->board_hash, sizeof bundle.board.hash);
     *len = bundle_len(last + 1 - first);
     uint8_t *out = malloc(*len);
     assert_non_null(out);

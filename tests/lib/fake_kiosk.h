@@ -27,6 +27,7 @@ struct fake_kiosk {
     uint8_t *records;           /* all of them, from number 1 */
     uint64_t room;              /* that they have */
     uint32_t board;             /* number of the board the bundle says it holds */
+    uint8_t board_hash[32];     /* of its head */
     struct misfit_list misfits; /* that the bundle tells of */
 };
 

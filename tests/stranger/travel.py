@@ -107,18 +107,18 @@ def bundle(path, kiosks, office, secret):
     d, what = read(path), os.path.basename(path)
     first, last = struct.unpack("<QQ", d[48:64])
     n = last + 1 - first
-    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 784 + RECORD * n:
+    if d[:8] != b"SANDYQB1" or first < 1 or not 0 <= n <= 4096 or len(d) != 820 + RECORD * n:
         return fault(f"{what}: not a bundle")
     if d[8:16] not in kiosks or d[16:48] != office:
         return fault(f"{what}: of another kiosk or office")
     key, facility = kiosks[d[8:16]]
-    if not signed(key, b"sandyq bundle v1", d[:-64], d[-64:]) or d[78] > 7 or d[79] != 0:
+    if not signed(key, b"sandyq bundle v1", d[:-64], d[-64:]) or d[114] > 7 or d[115] != 0:
         return fault(f"{what}: the signature is wrong")
-    if misfits(d[80:720]) is None:
+    if misfits(d[116:756]) is None:
         return fault(f"{what}: the heads that do not fit make no sense")
     before = ZERO if first == 1 else None
     for seq in range(first, last + 1):
-        record = d[720 + RECORD * (seq - first):][:RECORD]
+        record = d[756 + RECORD * (seq - first):][:RECORD]
         if record[:8] != u64(seq) or before not in (None, record[8:40]):
             return fault(f"{what}: record {seq} does not follow")
         before = sha(record[:16428])
