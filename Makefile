@@ -196,6 +196,11 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(R
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm
 
+# A country's boards of a year and more; takes a quarter of an hour and 3 GB.
+.PHONY: bench-country
+bench-country: $(BUILD)/bench/bench_country
+	@SANDYQ_BUILD=$(BUILD) $<
+
 # An office of invented people: N of cases, the same for the same SEED, in the folder CASEBOOK.
 N        ?= 3000
 SEED     ?= 1
