@@ -289,17 +289,6 @@ static enum error has_all(const struct state *state, const struct head *head)
     return error;
 }
 
-static bool names(const struct head *head, const char *wanted)
-{
-    char name[NAMES_LEN];
-    for (uint32_t i = 0; i < head->segment_count; i++) {
-        const struct head_segment segment = head_segment(head, i);
-        if (names_segment(&segment, name) && strcmp(name, wanted) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Removes what no head names; before is NULL when there was none. What cannot be removed now will
    be by the next board. */
 static void remove_others(const struct state *state, const struct head *head,
@@ -308,8 +297,8 @@ static void remove_others(const struct state *state, const struct head *head,
     DIR *folder = file_folder(state->board);
     const char *name = NULL;
     while (folder != NULL && file_next(folder, &name) == ERROR_NONE && name != NULL)
-        if (strcmp(name, NAMES_BOARD) != 0 && name[0] != '.' && !names(head, name) &&
-            (before == NULL || !names(before, name)))
+        if (strcmp(name, NAMES_BOARD) != 0 && name[0] != '.' && !names_listed(head, name) &&
+            (before == NULL || !names_listed(before, name)))
             unlinkat(state->board, name, 0);
     if (folder != NULL)
         closedir(folder);

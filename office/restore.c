@@ -297,19 +297,13 @@ static enum error read_copies(struct restore *restore, char *const *folders, siz
     return error;
 }
 
-static bool is_lead(const struct vault *vault)
-{
-    const struct fold_officer *self = fold_officer(vault->history.fold, vault->keys->officer);
-    return self != NULL && self->role == ACT_LEAD;
-}
-
 enum error restore_run(struct vault *vault, const struct root *root, char *const *folders, size_t n,
                        uint32_t now, struct restore_report *report)
 {
     struct restore restore = {.vault = vault, .report = report};
     *report = (struct restore_report){.unseen = false};
     enum error error = history_settle(&vault->history);
-    if (error == ERROR_NONE && !is_lead(vault))
+    if (error == ERROR_NONE && !fold_is_lead(vault->history.fold, vault->keys->officer))
         error = ERROR_FORBIDDEN;
     if (error == ERROR_NONE)
         error = publish_files_last(vault, &restore.last);
