@@ -277,15 +277,24 @@ static void another_board_of_a_number_is_named(void **state)
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
     assert_int_equal(report.misfits, 1);
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
-    assert_int_equal(report.misfits, 0); /* it is known */
-    kiosk->board = 2;                    /* of which the office knows nothing */
+    assert_int_equal(report.misfits, 0);                                          /* it is known */
+    for (kiosk->misfits.n = 0; kiosk->misfits.n < MISFIT_MAX; kiosk->misfits.n++) /* made up */
+        kiosk->misfits.all[kiosk->misfits.n] =
+            (struct misfit){{1, 7, {(uint8_t)kiosk->misfits.n}}, {1, 7, {9}}};
+    kiosk->board_hash[0] ^= 2;
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misfits, 1);
+    kiosk->misfits.n = 0;
+    kiosk->board_hash[0] ^= 2;
+    kiosk->board = 2; /* of which the office knows nothing */
     assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
     assert_int_equal(report.misfits, 0);
     assert_int_equal(fleet_list(&scene->desk.vault, FAKE_DESK_NOW, &rows, &n), ERROR_NONE);
     assert_int_equal(n, 1);
-    assert_int_equal(rows->misfits.n, 1);
-    const struct misfit *misfit = &rows->misfits.all[0].misfit;
-    kiosk->board = 1;
+    assert_int_equal(rows->misfits.n, 1 + MISFIT_MAX);
+    const struct misfit *misfit = &rows->misfits.all[MISFIT_MAX].misfit;
+    assert_int_equal(misfit->had.hash[0], kiosk->board_hash[0] ^ 2); /* in the last place */
+    misfit = &rows->misfits.all[0].misfit;
     assert_int_equal(misfit->had.number, 1);
     assert_memory_equal(misfit->had.hash, kiosk->board_hash, sizeof kiosk->board_hash);
     assert_int_equal(misfit->came.charter, vault->charter.number);
