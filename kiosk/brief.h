@@ -30,7 +30,8 @@ struct brief {
     uint32_t today;
     uint32_t arrived; /* day up to which the office has this kiosk's own chain; 0: not known */
     struct config config;
-    uint8_t board_key[32]; /* by which the board is checked */
+    uint8_t board_key[32];  /* by which the board is checked */
+    uint8_t board_hash[32]; /* of its head: `arrived` is what this one says */
     bool has_board;
     bool board_lost; /* there is one, but not whole */
     bool has_printer;

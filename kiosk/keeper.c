@@ -156,6 +156,7 @@ static void give_board(const struct keeper *keeper, int *fd, struct brief *brief
     brief->has_board = error == ERROR_NONE;
     brief->board_lost = error != ERROR_NONE && error != ERROR_MISSING;
     memcpy(brief->board_key, keeper->now->board_key, sizeof brief->board_key);
+    memcpy(brief->board_hash, keeper->now->board_hash, sizeof brief->board_hash);
 }
 
 static void fill_brief(struct keeper *keeper, const int given[SPAWN_GIVEN], struct brief *brief)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/lang.h"
+#include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "kiosk/brief.h"
 #include "kiosk/mailbox.h"
@@ -176,6 +177,14 @@ static void io_say(void *context, const char *language, int pace, const char *te
     speech_say(BRIEF_SPEECH, language, pace, text, len);
 }
 
+/* Whether it is the very board that the keeper checked, and no other one of the office. */
+static bool is_checked(const struct brief *brief, const struct board_folder *board)
+{
+    const struct hash_part head = {board->head_bytes, board->head_len};
+    uint8_t hash[HASH_LEN];
+    return hash_sha256(hash, &head, 1) == 0 && memcmp(hash, brief->board_hash, sizeof hash) == 0;
+}
+
 /* Reads the board while the process still may, and lets go of its folder. Without one people can
    still write, whatever is wrong with it. */
 static void read_board(const struct brief *brief, struct board_folder *board,
@@ -185,7 +194,8 @@ static void read_board(const struct brief *brief, struct board_folder *board,
     if (!brief->has_board)
         return;
     if (board_folder_open(BRIEF_BOARD, brief->board_key, brief->charter.office, board) ==
-        ERROR_NONE)
+            ERROR_NONE &&
+        is_checked(brief, board))
         place->board = board;
     place->board_lost = place->board == NULL;
     close(BRIEF_BOARD);

@@ -46,6 +46,7 @@ static void fill_brief(struct scene *scene)
     scene->brief.today = FAKE_OFFICE_DAY;
     scene->brief.has_board = true;
     memcpy(scene->brief.board_key, held->board_key, sizeof held->board_key);
+    memcpy(scene->brief.board_hash, held->board_hash, sizeof held->board_hash);
     config_default(&scene->brief.config);
     state_close(&held);
 }
@@ -196,6 +197,14 @@ static void forge_all(const struct scene *scene)
     fake_office_close(&forger);
 }
 
+/* A whole board of the office, but not the one of which the keeper told the day of arrival. */
+static void put_another_board(const struct scene *scene)
+{
+    fake_office_board(&scene->kiosk->office,
+                      &(struct fake_board){.number = 2, .answer_count = 32, .arrival_count = 32},
+                      folder_path(scene->kiosk->dir, STATE_BOARD));
+}
+
 /* ---- what is seen ---- */
 
 /* Somebody writes into the files while the session waits for its visitor. */
@@ -262,12 +271,18 @@ static void a_forged_board_is_seen(void **state)
     assert_changed_before_is_lost(state, forge_all);
 }
 
+static void another_board_of_the_office_is_seen(void **state)
+{
+    assert_changed_before_is_lost(state, put_another_board);
+}
+
 #define WORKER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WORKER_TEST(what_changes_later_changes_no_word),
+        WORKER_TEST(another_board_of_the_office_is_seen),
         WORKER_TEST(a_tag_that_changed_before_is_seen),
         WORKER_TEST(bodies_that_changed_before_are_seen),
         WORKER_TEST(answers_that_are_cut_are_seen),
