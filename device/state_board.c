@@ -329,7 +329,7 @@ static enum error replace(struct state *state, const uint8_t *in, size_t len,
         error = write_file(state, NAMES_BOARD, in, len);
     if (error == ERROR_NONE)
         error = note_head(state, head, in, len,
-                          same && state->has_former ? state->former : state->charter.board);
+                          is_current(state, in, len) ? state->charter.board : state->former);
     if (error == ERROR_NONE && !same) {
         remove_others(state, head, held != NULL ? &before : NULL);
         unlinkat(state->dir, FORMER_FILE, 0);

@@ -166,7 +166,7 @@ static enum error view_board(const struct journal_board *row, const struct publi
     if (memcmp(hash, said->hash, HASH_LEN) != 0 ||
         head_view(row->head.bytes, row->head.len, &head) != ERROR_NONE ||
         head.number != row->number || head.day != row->day || head.charter != row->charter ||
-        said->number != row->number || said->day != row->day)
+        said->day != row->day)
         return ERROR_BOARD_PART;
     enum error error = find_part(&row->arrivals, &head, head.number, SEGMENT_ARRIVALS, arrivals);
     return error == ERROR_NONE
@@ -227,13 +227,9 @@ static enum error check_files(void *context, const struct journal_board *row)
     struct segment arrivals, answers;
     struct published_board said;
     const uint64_t act = check->at;
-    const uint8_t *content = NULL;
-    size_t len = 0;
-    enum error error = history_body(check->history, act, ACT_BOARD, check->plain, &content, &len);
+    enum error error = published_act(check->history, act, check->plain, &said);
     if (error == ERROR_JOURNAL_ROW)
         return ERROR_NONE; /* the body is named by itself */
-    if (error == ERROR_NONE)
-        error = published_decode(content, len, &said);
     if (error == ERROR_NONE)
         error = view_board(row, &said, &arrivals, &answers);
     if (error == ERROR_BOARD_PART || error == ERROR_MALFORMED)
@@ -298,7 +294,7 @@ static enum error compare_taken(void *context, const struct journal_board *row)
 static enum error check_taken(struct check *check, uint32_t number, struct taken *taken)
 {
     struct journal *journal = check->history->journal;
-    enum error error = journal_board(journal, taken->restored.board, keep_head, taken);
+    enum error error = journal_head(journal, taken->restored.board, keep_head, taken);
     if (error == ERROR_NONE)
         error = journal_board(journal, number, compare_taken, taken);
     free(taken->bytes);

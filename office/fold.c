@@ -158,6 +158,16 @@ uint64_t fold_board(const struct fold *fold, uint32_t *number)
     return fold->board;
 }
 
+uint64_t fold_board_act(const struct fold *fold, uint32_t number)
+{
+    for (uint64_t seq = fold->board; seq > 0; seq--) {
+        const struct fold_act *act = &fold->acts[seq - 1];
+        if (act->kind == ACT_BOARD && act->verdict == FOLD_COUNTS && act->to <= number)
+            return act->to == number ? seq : 0;
+    }
+    return 0;
+}
+
 bool fold_training(const struct fold *fold)
 {
     return fold->training;

@@ -123,8 +123,11 @@ const struct fold_case *fold_case_of(const struct fold *fold,
 uint64_t fold_message(const struct fold *fold, const struct fold_case *of_case, uint64_t n);
 bool fold_taken_back(const struct fold *fold, uint64_t seq);
 
-/* Whether a letter of this mark (office/item) is in the case of a handle. */
-bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark);
+/* Whether a letter of this mark (office/item) is in the case of a handle. One that names another
+   place than its record is that of a misplaced one only: who brings a copy first keeps no letter
+   out that comes in its own record. */
+bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark,
+                     bool misplaced);
 
 /* --- the office --- */
 
@@ -169,6 +172,10 @@ const uint8_t *fold_commitment(const struct fold *fold, uint16_t compartment, ui
 
 /* The act that published the last board, 0 for none, and the board's number. */
 uint64_t fold_board(const struct fold *fold, uint32_t *number);
+
+/* The act that made the board of this number; 0 for none, also for one that a restored office took
+   over. */
+uint64_t fold_board_act(const struct fold *fold, uint32_t number);
 
 /* --- to bytes and back (office/fold_pack.c) --- */
 

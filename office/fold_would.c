@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether an act counts, by what came before it. */
-#include <string.h>
 
 #include "complaint/taxonomy.h"
 #include "office/fold_parts.h"
@@ -146,13 +145,15 @@ static bool takes_back(const struct fold *fold, const struct act *act)
            fold_message(fold, of_case, act->to) == act->answers;
 }
 
-bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark)
+bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_LEN], uint32_t mark,
+                     bool misplaced)
 {
     const struct fold_case *of_case = fold_case_of(fold, handle);
     uint64_t seq = of_case != NULL ? of_case->first : 0;
     for (; seq != 0; seq = fold->acts[seq - 1].next) {
         const struct fold_act *act = &fold->acts[seq - 1];
-        if (act->kind == ACT_LETTER && act->verdict == FOLD_COUNTS && act->to == mark)
+        if (act->kind == ACT_LETTER && act->verdict == FOLD_COUNTS && act->to == mark &&
+            (misplaced || (act->flags & ACT_MISPLACED) == 0))
             return true;
     }
     return false;
@@ -162,7 +163,8 @@ bool fold_has_letter(const struct fold *fold, const uint8_t handle[ACT_SUBJECT_L
 static bool came_before(const struct fold *fold, const struct act *act)
 {
     return act->kind == ACT_LETTER && act->to != 0 &&
-           (act->to > UINT32_MAX || fold_has_letter(fold, act->subject, (uint32_t)act->to));
+           (act->to > UINT32_MAX || fold_has_letter(fold, act->subject, (uint32_t)act->to,
+                                                    (act->flags & ACT_MISPLACED) != 0));
 }
 
 enum fold_verdict fold_would(const struct fold *fold, const struct act *act, uint64_t *stands)

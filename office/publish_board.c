@@ -91,16 +91,44 @@ static struct segment segment_of(const struct publish_board *board, enum segment
     return segment;
 }
 
+static int by_tag(const void *a, const void *b)
+{
+    const struct journal_record *const *x = a, *const *y = b;
+    return memcmp((*x)->tag, (*y)->tag, SEGMENT_TAG_LEN);
+}
+
+/* A segment that has a tag twice is none: whoever signed for such a one would stop every board. The
+   second is left out, and its import act named. Returns how many tags there are. */
+static size_t put_tags(struct publish_board *board, const struct journal_record **order,
+                       uint8_t (*tags)[SEGMENT_TAG_LEN])
+{
+    size_t count = 0, n = 0;
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        for (size_t k = 0; k < board->kiosks[i].n; k++)
+            order[count++] = &board->kiosks[i].all[k];
+    if (count > 0)
+        qsort(order, count, sizeof(*order), by_tag);
+    for (size_t i = 0; i < count; i++)
+        if (i > 0 && by_tag(&order[i - 1], &order[i]) == 0) {
+            vault_note_damage(board->vault, 0, order[i]->act, 0);
+            board->damaged = true;
+        } else
+            memcpy(tags[n++], order[i]->tag, sizeof *tags);
+    return n;
+}
+
 static enum error make_arrivals(struct publish_board *board)
 {
-    const struct segment segment = segment_of(board, SEGMENT_ARRIVALS, board->arrival_count);
-    uint8_t *tags = malloc((board->arrival_count + 1) * SEGMENT_TAG_LEN), *to = tags;
-    if (tags == NULL)
-        return ERROR_MEMORY;
-    for (size_t i = 0; i < board->kiosk_count; i++)
-        for (size_t k = 0; k < board->kiosks[i].n; k++, to += SEGMENT_TAG_LEN)
-            memcpy(to, board->kiosks[i].all[k].tag, SEGMENT_TAG_LEN);
-    enum error error = segment_encode(&segment, tags, &board->arrivals, &board->arrivals_len);
+    const size_t most = board->arrival_count + 1;
+    const struct journal_record **order = calloc(most, sizeof(*order));
+    uint8_t(*tags)[SEGMENT_TAG_LEN] = calloc(most, sizeof *tags);
+    enum error error = order != NULL && tags != NULL ? ERROR_NONE : ERROR_MEMORY;
+    if (error == ERROR_NONE) {
+        const size_t n = put_tags(board, order, tags);
+        const struct segment segment = segment_of(board, SEGMENT_ARRIVALS, n);
+        error = segment_encode(&segment, tags[0], &board->arrivals, &board->arrivals_len);
+    }
+    free(order);
     free(tags);
     return error;
 }

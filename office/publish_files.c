@@ -31,23 +31,18 @@ static enum error keep_head(void *context, const struct journal_board *row)
 
 static enum error read_made(struct vault *vault, uint64_t seq, struct publish_last *last)
 {
-    const uint8_t *content = NULL;
-    size_t len = 0;
     struct published_board board;
     uint8_t *plain = secret_new(ACT_BODY_MAX);
     if (plain == NULL)
         return ERROR_MEMORY;
-    enum error error = history_body(&vault->history, seq, ACT_BOARD, plain, &content, &len);
-    if (error == ERROR_NONE &&
-        (published_decode(content, len, &board) != ERROR_NONE || board.number != last->number))
-        error = ERROR_JOURNAL_ROW;
+    const enum error error = published_act(&vault->history, seq, plain, &board);
     if (error == ERROR_NONE) {
         last->held = last->number;
         last->day = board.day;
         memcpy(last->hash, board.hash, HASH_LEN);
     }
     secret_free(plain);
-    return error;
+    return error == ERROR_MALFORMED ? ERROR_JOURNAL_ROW : error;
 }
 
 static enum error read_restored(struct vault *vault, uint64_t seq, struct publish_last *last)
@@ -85,7 +80,7 @@ enum error publish_files_last(struct vault *vault, struct publish_last *last)
     const bool restored = fold_act(vault->history.fold, seq)->kind == ACT_RESTORED;
     enum error error = restored ? read_restored(vault, seq, last) : read_made(vault, seq, last);
     if (error == ERROR_NONE && last->held > 0)
-        error = journal_board(vault->journal, last->held, keep_head, last);
+        error = journal_head(vault->journal, last->held, keep_head, last);
     if (error == ERROR_NONE && last->held > 0)
         error = check_head(last);
     if (error != ERROR_NONE)

@@ -10,7 +10,6 @@
 #include "base/wire.h"
 #include "crypto/secret.h"
 #include "office/restored.h"
-#include "protocol/charter.h"
 
 enum { AT_DAY = 4, AT_HASH = 8 };
 
@@ -42,11 +41,11 @@ static uint32_t message_at(const struct published_board *board, size_t i)
 
 static bool in_order(const struct published_board *board)
 {
-    for (size_t i = 1; i < board->answers; i++)
-        if (message_at(board, i) != 0 && message_at(board, i) <= message_at(board, i - 1))
+    for (size_t i = 1; i < board->answers; i++) {
+        const uint32_t message = message_at(board, i), before = message_at(board, i - 1);
+        if (message != 0 && (before == 0 || message <= before))
             return false;
-        else if (message_at(board, i) != 0 && message_at(board, i - 1) == 0)
-            return false;
+    }
     return true;
 }
 
@@ -62,6 +61,19 @@ enum error published_decode(const uint8_t *in, size_t len, struct published_boar
     };
     memcpy(board->hash, in + AT_HASH, HASH_LEN);
     return in_order(board) ? ERROR_NONE : ERROR_MALFORMED;
+}
+
+enum error published_act(struct history *history, uint64_t seq, uint8_t *plain,
+                         struct published_board *board)
+{
+    const uint8_t *content = NULL;
+    size_t len = 0;
+    enum error error = history_body(history, seq, ACT_BOARD, plain, &content, &len);
+    if (error == ERROR_NONE)
+        error = published_decode(content, len, board);
+    return error == ERROR_NONE && board->number != fold_act(history->fold, seq)->to
+               ? ERROR_MALFORMED
+               : error;
 }
 
 /* --- all of them --- */
@@ -83,14 +95,8 @@ static enum error add_messages(struct published *published, uint64_t by,
 static enum error read_act(struct history *history, uint64_t seq, uint8_t *plain,
                            struct published *published)
 {
-    const uint8_t *content = NULL;
-    size_t len = 0;
     struct published_board board;
-    enum error error = history_body(history, seq, ACT_BOARD, plain, &content, &len);
-    if (error == ERROR_NONE)
-        error = published_decode(content, len, &board);
-    if (error == ERROR_NONE && board.number != fold_act(history->fold, seq)->to)
-        error = ERROR_MALFORMED;
+    const enum error error = published_act(history, seq, plain, &board);
     if (error == ERROR_NONE)
         return add_messages(published, seq, &board);
     if (error != ERROR_JOURNAL_ROW && error != ERROR_MALFORMED)

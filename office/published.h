@@ -42,6 +42,12 @@ enum error published_name(uint8_t *body, size_t i, uint64_t act);
 /* From bytes, valid as long as they are. ERROR_MALFORMED when they are no body of a board act. */
 enum error published_decode(const uint8_t *in, size_t len, struct published_board *board);
 
+/* The body of a board act that counts, of number seq. plain has ACT_BODY_MAX bytes of locked memory
+   (secret_new), into which board->messages points. ERROR_JOURNAL_ROW when the body does not open,
+   ERROR_MALFORMED when it is none or of another board than the act; errors of history_body. */
+enum error published_act(struct history *history, uint64_t seq, uint8_t *plain,
+                         struct published_board *board);
+
 /* A message that left. */
 struct published_message {
     uint64_t act;

@@ -8,7 +8,6 @@
 #ifndef OFFICE_QUEUE_H
 #define OFFICE_QUEUE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -19,7 +19,6 @@
 #ifndef OFFICE_RESTORED_H
 #define OFFICE_RESTORED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/day.h"
 #include "base/error.h"
 #include "office/arrived.h"
 #include "office/backup.h"

@@ -264,6 +264,26 @@ static void a_tag_that_was_changed_is_not_published(void **state)
     assert_int_equal(arrivals, 1);
 }
 
+/* As by the desk of an officer who signed for one tag twice: a segment takes it once, and boards
+   are made as before. */
+static void a_tag_signed_for_twice_stops_no_board(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    const struct letter letter = fake_kiosk_letter(&kiosk, 1, "text");
+    change("UPDATE record SET tag = randomblob(16) WHERE seq = 1"); /* so that it is not seen */
+    fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    change("UPDATE record SET tag = (SELECT tag FROM record WHERE seq = 3) WHERE seq = 1");
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(arrivals, 2);
+    assert_int_equal(mark.seq, 3);
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_true(audit().kinds[AUDIT_BOARD] + audit().kinds[AUDIT_ARRIVALS] > 0);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(arrivals, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -278,6 +298,7 @@ int main(void)
         TEST(what_a_board_took_is_on_it),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(a_tag_that_was_changed_is_not_published),
+        TEST(a_tag_signed_for_twice_stops_no_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,35 @@ static void another_board_of_a_number_is_named(void **state)
     fleet_free(rows, n);
 }
 
+/* What the journal says of its own board is what was signed, not what stands in the row: whoever
+   has the database while a bundle is imported makes no other board fit, and none that is the
+   office's own misfit. */
+static void a_row_in_the_journal_makes_no_board_fit(void **state)
+{
+    static const char *const hands[] = {"UPDATE board SET head = zeroblob(length(head))",
+                                        "DELETE FROM board"};
+    struct publish_scene *scene = *state;
+    struct fake_kiosk *kiosk = &scene->kiosk;
+    struct import_report report;
+    const uint8_t zeros[2048] = {0};
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    const struct hash_part head = {scene->board.head_bytes, scene->board.head_len};
+    const struct hash_part other = {zeros, scene->board.head_len};
+    assert_true(other.len <= sizeof zeros);
+    kiosk->board = 1;
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        raw_db(folder_path(scene->desk.dir, "journal.db"), hands[i]);
+        assert_int_equal(hash_sha256(kiosk->board_hash, &head, 1), 0);
+        assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+        assert_int_equal(report.misfits, 0);
+        assert_int_equal(hash_sha256(kiosk->board_hash, &other, 1), 0);
+        kiosk->board_hash[0] ^= (uint8_t)i; /* the first was told */
+        assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+        assert_int_equal(report.misfits, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +345,7 @@ int main(void)
         PUBLISH_TEST(test_a_damaged_row_keeps_no_other_from_the_board),
         PUBLISH_TEST(no_memory_leaves_no_answer_out),
         PUBLISH_TEST(another_board_of_a_number_is_named),
+        PUBLISH_TEST(a_row_in_the_journal_makes_no_board_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,36 @@ static void a_replay_under_another_charter_adds_nothing(void **state)
     assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
 }
 
+/* Nor does who brings a copy first, from a terminal of their own, spoil the letter: it counts where
+   it was written, and a copy once. */
+static void a_copy_from_elsewhere_is_not_the_letter(void **state)
+{
+    struct publish_scene *scene = *state;
+    const struct charter *charter = &scene->desk.vault.charter;
+    struct fake_kiosk *kiosk = &scene->kiosk, thief;
+    struct import_report report;
+    uint8_t raw[LETTER_LEN], envelope[ENVELOPE_LEN];
+    const struct letter letter = fake_kiosk_letter(kiosk, 'a', "text");
+    assert_int_equal(letter_encode(&letter, raw), ERROR_NONE);
+    assert_int_equal(envelope_seal(charter->intake[0].key, raw, envelope), ERROR_NONE);
+    fake_desk_enroll(&scene->desk, &thief, "PC-18");
+    for (int i = 0; i < 2; i++)
+        fake_kiosk_raw(&thief, envelope);
+    fake_kiosk_raw(kiosk, envelope);
+    assert_int_equal(fake_desk_import(&scene->desk, &thief, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misplaced, 1);
+    assert_int_equal(report.replays, 0);
+    assert_int_equal(fake_desk_import(&scene->desk, &thief, 2, 2, &report), ERROR_NONE);
+    assert_int_equal(report.replays, 1);
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, &report), ERROR_NONE);
+    assert_int_equal(report.misplaced, 0);
+    assert_int_equal(report.replays, 0);
+    fake_kiosk_drop(&thief);
+    assert_int_equal(fold_case(scene->desk.vault.history.fold, 1)->letters, 2);
+    publish_test_run(scene, FAKE_DESK_DAY);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+}
+
 static void a_record_has_one_tag_for_ever(void **state)
 {
     struct publish_scene *scene = *state;
@@ -357,6 +387,7 @@ int main(void)
         PUBLISH_TEST(any_record_adds_the_same_bytes),
         PUBLISH_TEST(a_replay_gets_a_tag_of_its_own),
         PUBLISH_TEST(a_replay_under_another_charter_adds_nothing),
+        PUBLISH_TEST(a_copy_from_elsewhere_is_not_the_letter),
         PUBLISH_TEST(a_record_has_one_tag_for_ever),
         PUBLISH_TEST(more_records_of_a_kiosk_wait_with_their_mark),
         PUBLISH_TEST(junk_keeps_no_letter_waiting),

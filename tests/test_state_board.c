@@ -299,6 +299,34 @@ static void board_is_kept_when_its_key_changes(void **state)
     folder_remove(&same);
 }
 
+/* The power went before the old key was removed, and then a segment was lost: the session is told
+   the key that the board really counts under. */
+static void a_mended_board_counts_under_its_own_key(void **state)
+{
+    char former[512], kept[512], name[NAMES_LEN];
+    char *aside = folder_make();
+    assert_int_equal(state_test_install_board(4, &state_office), ERROR_NONE);
+    change_key();
+    assert_int_equal(state_install_charter(state_kiosk, state_office.charter_bytes, CHARTER_LEN),
+                     ERROR_NONE);
+    snprintf(former, sizeof former, "%s", folder_path(state_dir, "charter.board"));
+    snprintf(kept, sizeof kept, "%s", folder_path(aside, "charter.board"));
+    folder_copy(former, kept);
+    assert_int_equal(state_test_install_board(5, &state_office), ERROR_NONE);
+    folder_copy(kept, former);
+    const char *names = folder_names(state_media);
+    if (strncmp(names, NAMES_BOARD " ", sizeof NAMES_BOARD) == 0)
+        names += sizeof NAMES_BOARD;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(names, " "), names);
+    assert_int_equal(unlink(state_test_held(name)), 0);
+    state_test_reopen();
+    assert_int_equal(state_kiosk->board_number, 0);
+    assert_int_equal(state_test_install(state_media), ERROR_NONE);
+    assert_int_equal(state_kiosk->board_number, 5);
+    assert_memory_equal(state_kiosk->board_key, state_kiosk->charter.board, 32);
+    folder_remove(&aside);
+}
+
 /* A card that brings the charter with another key. */
 static uint8_t new_card[CARD_FILE_LEN];
 
@@ -379,6 +407,7 @@ int main(void)
         STATE_TEST(segments_that_no_head_names_are_removed),
         STATE_TEST(damaged_board_counts_as_none_and_is_mended),
         STATE_TEST(board_is_kept_when_its_key_changes),
+        STATE_TEST(a_mended_board_counts_under_its_own_key),
         STATE_TEST(board_is_kept_when_a_card_changes_its_key),
         STATE_TEST(another_offices_charter_keeps_no_board),
         STATE_TEST(board_of_an_expired_charter_is_refused),
