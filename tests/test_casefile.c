@@ -112,8 +112,7 @@ static void test_a_case_stays_as_it_was_loaded(void **state)
     assert_int_equal(desk.vault.damage_count, 1);
 }
 
-/* Its letters alone are more than what is kept, and the office's pool of locked memory has room for
-   little more than that. */
+/* Its letters alone are more than what is kept. */
 static void test_a_case_too_long_to_keep_is_read_and_answered(void **state)
 {
     struct triage_case row;
