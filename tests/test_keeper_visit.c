@@ -141,6 +141,42 @@ static void test_a_new_board_reaches_a_waiting_session(void **state)
     folder_remove(&media);
 }
 
+/* Puts the board of a folder into the kiosk's, its head last and by a rename, and nothing else. */
+static void move_board(const struct kiosk_process *kiosk, const char *media)
+{
+    char name[NAMES_LEN], to[512], aside[512];
+    const char *names = folder_names(media);
+    snprintf(to, sizeof to, "%s", folder_path(kiosk->dir, STATE_BOARD));
+    snprintf(aside, sizeof aside, "%s", folder_path(to, ".head"));
+    for (size_t n = 0; *names != '\0'; names += n + 1) {
+        n = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, names);
+        char *held = strdup(strcmp(name, NAMES_BOARD) == 0 ? aside : folder_path(to, name));
+        folder_copy(folder_path(media, name), held);
+        free(held);
+    }
+    assert_int_equal(rename(aside, folder_path(to, NAMES_BOARD)), 0);
+}
+
+/* What an exchange writes beside the board wakes the keeper, too, and may do so too early. */
+static void test_a_board_is_news_by_itself(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+    char *media = folder_make();
+
+    fake_office_board(&kiosk->office,
+                      &(struct fake_board){.number = 1, .notices = "We come on Tuesday."}, media);
+    kiosk_start(kiosk, 0);
+    kiosk_wait(kiosk, "Choose a language");
+    const pid_t before = pty_grandchild(kiosk->pty);
+    move_board(kiosk, media);
+    await_another(kiosk, before);
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    kiosk_go(kiosk, "4", "We come on Tuesday.");
+    assert_int_equal(kiosk_end(kiosk), 0);
+    folder_remove(&media);
+}
+
 /* What the keeper's own check finds: not "nothing to read yet", which may be wrong. */
 static void test_a_damaged_board_says_no_wrong_word(void **state)
 {
@@ -318,6 +354,7 @@ int main(void)
         KIOSK_TEST(test_clock_set_back),
         KIOSK_TEST(test_news_reach_a_waiting_session),
         KIOSK_TEST(test_a_new_board_reaches_a_waiting_session),
+        KIOSK_TEST(test_a_board_is_news_by_itself),
         KIOSK_TEST(test_a_damaged_board_says_no_wrong_word),
         KIOSK_TEST(test_a_visit_seals_to_the_key_it_began_with),
         KIOSK_TEST(test_a_missing_file_that_was_named),
