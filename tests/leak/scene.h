@@ -42,6 +42,8 @@ struct scene_place {
     const char *typed;          /* the canary that Backspace takes away, or NULL */
     bool discards;              /* leaving asks whether to throw away what was written */
     bool sealed;                /* nothing of what was typed is needed any more */
+    const char
+        *back; /* the canary that the screen shows again when that was thrown away; or NULL */
 };
 
 /* Those that are called by name. */
