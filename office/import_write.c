@@ -106,14 +106,17 @@ static enum error find_own(struct vault *vault, uint32_t number, struct misfit_h
     struct published_board board;
     const uint64_t seq = fold_board_act(vault->history.fold, number);
     enum error error = journal_head(vault->journal, number, name_own, own);
-    if (seq == 0 || (error != ERROR_NONE && error != ERROR_NO_ROW))
+    if (seq == 0 ||
+        (error != ERROR_NONE && error != ERROR_NO_ROW && error != ERROR_JOURNAL_CORRUPT))
         return error;
     uint8_t *plain = secret_new(ACT_BODY_MAX);
     if (plain == NULL)
         return ERROR_MEMORY;
     error = published_act(&vault->history, seq, plain, &board);
-    own->number = number;
-    memcpy(own->hash, board.hash, sizeof own->hash);
+    if (error == ERROR_NONE) {
+        own->number = number;
+        memcpy(own->hash, board.hash, sizeof own->hash);
+    }
     secret_free(plain);
     return error;
 }

@@ -307,8 +307,11 @@ static void another_board_of_a_number_is_named(void **state)
    office's own misfit. */
 static void a_row_in_the_journal_makes_no_board_fit(void **state)
 {
-    static const char *const hands[] = {"UPDATE board SET head = zeroblob(length(head))",
-                                        "DELETE FROM board"};
+    static const char *const hands[] = {
+        "UPDATE board SET head = zeroblob(length(head))",
+        "UPDATE board SET charter = -1",
+        "DELETE FROM board",
+    };
     struct publish_scene *scene = *state;
     struct fake_kiosk *kiosk = &scene->kiosk;
     struct import_report report;
