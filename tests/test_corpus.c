@@ -129,6 +129,13 @@ static void test_all_are_here(void **state)
         n += strncmp(entry->d_name, "fuzz_", 5) == 0 && strstr(entry->d_name, ".c") != NULL;
     closedir(dir);
     assert_int_equal(n, sizeof names / sizeof *names);
+    for (size_t i = 0; i < n; i++) { /* a fuzzer does not begin without its words */
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "tests/fuzz/dict/%.*s.dict", (int)strlen(names[i]) - 2,
+                 names[i]);
+        if (access(path, R_OK) != 0)
+            fail_msg("no %s", path);
+    }
 }
 
 /* Every byte comes back as it was packed, and what is there is not packed again. */

@@ -109,7 +109,7 @@ static void check_refused(const uint8_t *data, size_t size, int error,
     must(report->line > 0 || error == ERROR_NOTICES_LONG);
 }
 
-/* A file that is none, and one that is not there. */
+/* A file that is none, one that is not there, and each call that fails. */
 static void try_no_file(struct publish_report *report)
 {
     must(unlinkat(desk.vault.dir, NOTICES, 0) == 0);
@@ -122,10 +122,13 @@ static void try_no_file(struct publish_report *report)
     must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
     must(publish_run(&desk.vault, out, next_day(), report) == ERROR_NOTICES_LONG);
     put((const uint8_t *)"", 0);
-    fuzz_fail_at(1);
-    const enum error error = publish_run(&desk.vault, out, next_day(), report);
-    must(error == ERROR_NOTICES_FILE || error == ERROR_MEMORY);
-    fuzz_fail_at(0);
+    enum error error = ERROR_MEMORY;
+    for (unsigned call = 1; error != ERROR_NONE; call++) {
+        fuzz_fail_at(call);
+        error = publish_run(&desk.vault, out, next_day(), report);
+        fuzz_fail_at(0);
+        must(error == ERROR_NONE || error == ERROR_NOTICES_FILE || error == ERROR_MEMORY);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
