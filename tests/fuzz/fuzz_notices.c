@@ -122,6 +122,10 @@ static void try_no_file(struct publish_report *report)
     must(fd >= 0 && ftruncate(fd, 1 << 20) == 0 && close(fd) == 0);
     must(publish_run(&desk.vault, out, next_day(), report) == ERROR_NOTICES_LONG);
     put((const uint8_t *)"", 0);
+    const int dir = desk.vault.dir; /* in whose place is nothing that can be read in */
+    desk.vault.dir = -1;
+    must(publish_run(&desk.vault, out, next_day(), report) == ERROR_NOTICES_FILE);
+    desk.vault.dir = dir;
     enum error error = ERROR_MEMORY;
     for (unsigned call = 1; error != ERROR_NONE; call++) {
         fuzz_fail_at(call);

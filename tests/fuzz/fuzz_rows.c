@@ -86,7 +86,8 @@ static void fill_in(const char *deed, const char *column, char *out, size_t room
 
 static void compose(const uint8_t *change, char *sql, size_t room)
 {
-    static const char row[] = "WHERE rowid = (SELECT rowid FROM %s LIMIT 1 OFFSET ?1)";
+    static const char row[] =
+        "WHERE rowid = (SELECT rowid FROM %s ORDER BY rowid LIMIT 1 OFFSET ?1)";
     const char *table = tables[change[0] % TABLES].table;
     const char *const *columns = tables[change[0] % TABLES].columns;
     char value[256], where[128];
@@ -102,7 +103,8 @@ static void compose(const uint8_t *change, char *sql, size_t room)
         return;
     }
     if (deed == MOVED)
-        snprintf(value, sizeof value, "(SELECT %s FROM %s LIMIT 1 OFFSET ?2)", column, table);
+        snprintf(value, sizeof value, "(SELECT %s FROM %s ORDER BY rowid LIMIT 1 OFFSET ?2)",
+                 column, table);
     else
         fill_in(deeds[deed], column, value, sizeof value);
     snprintf(sql, room, "UPDATE %s SET %s = %s %s", table, column, value, where);
