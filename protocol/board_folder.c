@@ -12,7 +12,7 @@
 
 void board_folder_close(struct board_folder *board)
 {
-    for (uint32_t i = 0; i < board->segment_count; i++)
+    for (uint32_t i = 0; board->segment_bytes != NULL && i < board->segment_count; i++)
         free(board->segment_bytes[i]);
     free(board->head_bytes);
     free(board->segments);
