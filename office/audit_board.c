@@ -17,6 +17,13 @@
 struct arrival {
     uint32_t board;
     uint8_t tag[JOURNAL_TAG_LEN];
+    uint64_t act;
+};
+
+/* What stands in the queue by its tag. */
+struct entry {
+    uint8_t tag[SEGMENT_TAG_LEN];
+    uint64_t act;
 };
 
 /* Boards and messages are numbered in the order of their acts: one look at each is enough. */
@@ -29,6 +36,8 @@ struct check {
     size_t board_count, board_room;
     struct arrival *arrivals; /* of records that have left, by board and tag */
     size_t arrival_count, arrival_room;
+    struct entry *entries; /* of the queue */
+    size_t entry_count, entry_room;
     uint64_t blamed; /* the import act that was named last */
     struct published published;
     uint8_t *plain; /* ACT_BODY_MAX, secret_new memory */
@@ -78,6 +87,20 @@ static uint64_t board_act(const struct check *check, uint32_t number)
     return 0;
 }
 
+/* --- tags --- */
+
+static int compare_tags(const void *a, const void *b)
+{
+    return memcmp(a, b, SEGMENT_TAG_LEN);
+}
+
+static const uint8_t *find_tag(const struct segment *segment, const uint8_t *tag)
+{
+    return segment->count > 0
+               ? bsearch(tag, segment->tags, segment->count, SEGMENT_TAG_LEN, compare_tags)
+               : NULL;
+}
+
 /* --- arrivals --- */
 
 static int by_board(const void *a, const void *b)
@@ -85,25 +108,32 @@ static int by_board(const void *a, const void *b)
     const struct arrival *x = a, *y = b;
     if (x->board != y->board)
         return x->board < y->board ? -1 : 1;
-    return memcmp(x->tag, y->tag, sizeof x->tag);
+    const int order = memcmp(x->tag, y->tag, sizeof x->tag);
+    return order != 0 ? order : (x->act > y->act) - (x->act < y->act);
 }
 
-/* A record leaves on a board after its import. Each import act is named once. */
+/* Each import act is named once. */
+static enum error blame(struct check *check, uint64_t act)
+{
+    const bool named = check->blamed == act;
+    check->blamed = act;
+    return named ? ERROR_NONE : check->each(check->context, AUDIT_BOARD_TAGS, act);
+}
+
+/* A record leaves on a board after its import. */
 static enum error take_record(void *context, const struct journal_record *record)
 {
     struct check *check = context;
     if (record->board == 0)
         return ERROR_NONE;
-    if (board_act(check, record->board) <= record->act) {
-        const bool named = check->blamed == record->act;
-        check->blamed = record->act;
-        return named ? ERROR_NONE : check->each(check->context, AUDIT_BOARD_TAGS, record->act);
-    }
+    if (board_act(check, record->board) <= record->act)
+        return blame(check, record->act);
     enum error error = GROW(check->arrivals, check->arrival_count, 1, check->arrival_room);
     if (error != ERROR_NONE)
         return error;
     struct arrival *added = &check->arrivals[check->arrival_count++];
     added->board = record->board;
+    added->act = record->act;
     memcpy(added->tag, record->tag, sizeof added->tag);
     return ERROR_NONE;
 }
@@ -117,24 +147,30 @@ static enum error list_arrivals(struct check *check)
 }
 
 /* Both are sorted: a tag that stands in two segments is of one record only, and misses in the other
-   one. */
-static bool has_arrivals(const struct check *check, const struct segment *segment)
+   one. *same when there are as many tags as records, and those of all records, but where a tag was
+   signed for twice: then the board has a random one besides, and the second act is named. */
+static enum error has_arrivals(struct check *check, const struct segment *segment, bool *same)
 {
-    size_t at = 0, to = check->arrival_count, n = 0;
+    const struct arrival *all = check->arrivals;
+    size_t at = 0, to = check->arrival_count, n = 0, there = 0, twice = 0;
+    enum error error = ERROR_NONE;
     while (at < to) { /* the first record of this board */
         const size_t middle = at + (to - at) / 2;
-        if (check->arrivals[middle].board < segment->number)
+        if (all[middle].board < segment->number)
             at = middle + 1;
         else
             to = middle;
     }
-    while (at + n < check->arrival_count && check->arrivals[at + n].board == segment->number)
-        n++;
-    bool same = n == segment->count;
-    for (size_t i = 0; i < n && same; i++)
-        same = memcmp(check->arrivals[at + i].tag, segment->tags + i * SEGMENT_TAG_LEN,
-                      SEGMENT_TAG_LEN) == 0;
-    return same;
+    for (; at + n < check->arrival_count && all[at + n].board == segment->number; n++) {
+        const struct arrival *one = &all[at + n];
+        if (n > 0 && memcmp(one->tag, one[-1].tag, sizeof one->tag) == 0) {
+            twice++;
+            error = error == ERROR_NONE ? blame(check, one->act) : error;
+        } else
+            there += find_tag(segment, one->tag) != NULL;
+    }
+    *same = n == segment->count && there + twice == n;
+    return error;
 }
 
 /* --- boards --- */
@@ -181,11 +217,6 @@ struct sought {
     bool there;
 };
 
-static int compare_tags(const void *a, const void *b)
-{
-    return memcmp(a, b, SEGMENT_TAG_LEN);
-}
-
 static enum error seek(void *context, const struct journal_queued *queued)
 {
     struct sought *sought = context;
@@ -195,8 +226,7 @@ static enum error seek(void *context, const struct journal_queued *queued)
     sought->there = error != ERROR_NONE; /* what does not open is named by itself */
     if (error != ERROR_NONE)
         return error == ERROR_SEAL || error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
-    const uint8_t *tag =
-        bsearch(entry, answers->tags, answers->count, SEGMENT_TAG_LEN, compare_tags);
+    const uint8_t *tag = find_tag(answers, entry);
     if (tag == NULL)
         return ERROR_NONE;
     const size_t i = (size_t)(tag - answers->tags) / SEGMENT_TAG_LEN;
@@ -227,6 +257,7 @@ static enum error check_files(void *context, const struct journal_board *row)
     struct segment arrivals, answers;
     struct published_board said;
     const uint64_t act = check->at;
+    bool same = false;
     enum error error = published_act(check->history, act, check->plain, &said);
     if (error == ERROR_JOURNAL_ROW)
         return ERROR_NONE; /* the body is named by itself */
@@ -234,7 +265,9 @@ static enum error check_files(void *context, const struct journal_board *row)
         error = view_board(row, &said, &arrivals, &answers);
     if (error == ERROR_BOARD_PART || error == ERROR_MALFORMED)
         return check->each(check->context, AUDIT_BOARD_MADE, act);
-    if (error == ERROR_NONE && !has_arrivals(check, &arrivals))
+    if (error == ERROR_NONE)
+        error = has_arrivals(check, &arrivals, &same);
+    if (error == ERROR_NONE && !same)
         error = check->each(check->context, AUDIT_BOARD_TAGS, act);
     return error == ERROR_NONE ? check_messages(check, act, &answers) : error;
 }
@@ -374,6 +407,17 @@ static enum error check_left(struct check *check)
                : error;
 }
 
+static enum error add_entry(struct check *check, uint64_t act)
+{
+    enum error error = GROW(check->entries, check->entry_count, 1, check->entry_room);
+    if (error != ERROR_NONE)
+        return error;
+    struct entry *added = &check->entries[check->entry_count++];
+    memcpy(added->tag, check->plain, sizeof added->tag);
+    added->act = act;
+    return ERROR_NONE;
+}
+
 static enum error check_queued(void *context, const struct journal_queued *queued)
 {
     struct check *check = context;
@@ -394,7 +438,31 @@ static enum error check_queued(void *context, const struct journal_queued *queue
     error = queue_open(check->history->keys, queued, check->plain);
     if (error == ERROR_SEAL)
         return check->each(check->context, AUDIT_BOARD_MESSAGES, queued->seq);
-    return error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
+    if (error != ERROR_NONE)
+        return error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
+    return add_entry(check, queued->seq);
+}
+
+static int by_entry(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    const int order = memcmp(x->tag, y->tag, sizeof x->tag);
+    return order != 0 ? order : (x->act > y->act) - (x->act < y->act);
+}
+
+/* Two entries of one tag do not both leave: which of them is the person's, nobody can tell. */
+static enum error check_entries(struct check *check)
+{
+    const struct entry *all = check->entries;
+    const size_t n = check->entry_count;
+    enum error error = ERROR_NONE;
+    if (n > 0)
+        qsort(check->entries, n, sizeof *check->entries, by_entry);
+    for (size_t i = 0; i < n && error == ERROR_NONE; i++)
+        if ((i > 0 && memcmp(all[i].tag, all[i - 1].tag, SEGMENT_TAG_LEN) == 0) ||
+            (i + 1 < n && memcmp(all[i].tag, all[i + 1].tag, SEGMENT_TAG_LEN) == 0))
+            error = check->each(check->context, AUDIT_BOARD_MESSAGES, all[i].act);
+    return error;
 }
 
 static enum error check_queue(struct check *check)
@@ -403,7 +471,7 @@ static enum error check_queue(struct check *check)
     enum error error = journal_each_queued(check->history->journal, check_queued, check);
     while (error == ERROR_NONE && next_act(check, ACT_MESSAGE) != NULL)
         error = check->each(check->context, AUDIT_BOARD_MESSAGES, check->at);
-    return error;
+    return error == ERROR_NONE ? check_entries(check) : error;
 }
 
 /* --- the whole --- */
@@ -430,6 +498,7 @@ enum error audit_board_check(struct history *history, audit_board_fn *each, void
     published_free(&check.published);
     free(check.boards);
     free(check.arrivals);
+    free(check.entries);
     secret_free(check.plain);
     return error;
 }

@@ -22,12 +22,13 @@ typedef enum error audit_board_fn(void *context, enum audit_board_part part, uin
    AUDIT_BOARD_TAGS
 
    a board's arrivals that are not the tags of the records that are said to have left on it; by the
-   import act, records that are said to have left on a board that came before them or never.
+   import act, records that are said to have left on a board that came before them or never, or
+   whose tag another record on their board has from an act before.
 
    AUDIT_BOARD_MESSAGES
 
    a message without an entry, or with one though it was taken back; an entry of no message, or one
-   that does not open; a message that left twice, or after it was taken back, or that is not on the
+   that does not open; entries of one tag; a message that left twice, or after it was taken back, or that is not on the
    board on which it left.
 
    Boards whose term has passed have no files: of them the acts alone are looked at. An entry for

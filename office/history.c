@@ -112,7 +112,8 @@ enum error history_open_head(const struct keyset *keys, const struct journal_act
     const struct act_key key = {keys->office, compartment, number, held->head};
     enum error error = act_open_head(&key, row, act);
     const struct act_row *kind = error == ERROR_NONE ? act_row(act->kind) : NULL;
-    if (kind != NULL && (compartment == KEYSET_REGISTER) != kind->of_case)
+    /* Who reads an act of the office looks for its body's key where its head's key was. */
+    if (kind != NULL && compartment != (kind->of_case ? KEYSET_REGISTER : KEYSET_HOUSE))
         return ERROR_MALFORMED;
     return error;
 }

@@ -190,8 +190,9 @@ enum error history_next(const struct journal_txn *txn, uint8_t next[HASH_LEN]);
 /* The domain of signatures. */
 #define HISTORY_DOMAIN SIGNATURES_DOMAIN
 
-/* Opens the head of a row. ERROR_KEY_UNFIT when its key is not held, ERROR_SEAL, ERROR_MALFORMED,
-   ERROR_MEMORY. */
+/* Opens the head of a row. ERROR_KEY_UNFIT when its key is not held, ERROR_SEAL, ERROR_MEMORY;
+   ERROR_MALFORMED also when it is sealed under another key than the house's, or the register's for
+   an act of a case. */
 enum error history_open_head(const struct keyset *keys, const struct journal_act *row,
                              struct act *act);
 

@@ -91,30 +91,33 @@ static struct segment segment_of(const struct publish_board *board, enum segment
     return segment;
 }
 
+/* A tag that two acts signed for is the earlier one's. */
 static int by_tag(const void *a, const void *b)
 {
     const struct journal_record *const *x = a, *const *y = b;
-    return memcmp((*x)->tag, (*y)->tag, SEGMENT_TAG_LEN);
+    const int order = memcmp((*x)->tag, (*y)->tag, SEGMENT_TAG_LEN);
+    return order != 0 ? order : ((*x)->act > (*y)->act) - ((*x)->act < (*y)->act);
 }
 
-/* A segment that has a tag twice is none: whoever signed for such a one would stop every board. The
-   second is left out, and its import act named. Returns how many tags there are. */
-static size_t put_tags(struct publish_board *board, const struct journal_record **order,
-                       uint8_t (*tags)[SEGMENT_TAG_LEN])
+/* A segment that has a tag twice is none: whoever signed for such a one would stop every board. In
+   the place of the second stands a random one, as of what is no letter, so that the board has a tag
+   for every record; and its import act is named. */
+static void put_tags(struct publish_board *board, const struct journal_record **order,
+                     uint8_t (*tags)[SEGMENT_TAG_LEN])
 {
-    size_t count = 0, n = 0;
+    size_t n = 0;
     for (size_t i = 0; i < board->kiosk_count; i++)
         for (size_t k = 0; k < board->kiosks[i].n; k++)
-            order[count++] = &board->kiosks[i].all[k];
-    if (count > 0)
-        qsort(order, count, sizeof(*order), by_tag);
-    for (size_t i = 0; i < count; i++)
-        if (i > 0 && by_tag(&order[i - 1], &order[i]) == 0) {
+            order[n++] = &board->kiosks[i].all[k];
+    if (n > 0)
+        qsort(order, n, sizeof(*order), by_tag);
+    for (size_t i = 0; i < n; i++)
+        if (i > 0 && memcmp(order[i - 1]->tag, order[i]->tag, SEGMENT_TAG_LEN) == 0) {
             vault_note_damage(board->vault, 0, order[i]->act, 0);
             board->damaged = true;
+            random_bytes(tags[i], sizeof *tags);
         } else
-            memcpy(tags[n++], order[i]->tag, sizeof *tags);
-    return n;
+            memcpy(tags[i], order[i]->tag, sizeof *tags);
 }
 
 static enum error make_arrivals(struct publish_board *board)
@@ -124,8 +127,8 @@ static enum error make_arrivals(struct publish_board *board)
     uint8_t(*tags)[SEGMENT_TAG_LEN] = calloc(most, sizeof *tags);
     enum error error = order != NULL && tags != NULL ? ERROR_NONE : ERROR_MEMORY;
     if (error == ERROR_NONE) {
-        const size_t n = put_tags(board, order, tags);
-        const struct segment segment = segment_of(board, SEGMENT_ARRIVALS, n);
+        const struct segment segment = segment_of(board, SEGMENT_ARRIVALS, board->arrival_count);
+        put_tags(board, order, tags);
         error = segment_encode(&segment, tags[0], &board->arrivals, &board->arrivals_len);
     }
     free(order);

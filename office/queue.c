@@ -195,12 +195,25 @@ struct taking {
     bool damaged;
 };
 
+static bool is_taken(const struct taking *taking, const uint8_t *tag)
+{
+    for (size_t i = 0; i < taking->n; i++)
+        if (memcmp(taking->out[i], tag, SEGMENT_TAG_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* A segment that has a tag twice is none: whoever queued such entries would stop every board. */
 static enum error open_row(void *context, const struct journal_queued *queued)
 {
     struct taking *taking = context;
-    enum error error = queue_open(taking->vault->keys, queued, taking->out[taking->n]);
-    taking->n += error == ERROR_NONE;
-    if (error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
+    uint8_t *entry = taking->out[taking->n];
+    const enum error error = queue_open(taking->vault->keys, queued, entry);
+    if (error == ERROR_NONE && !is_taken(taking, entry)) {
+        taking->n++;
+        return ERROR_NONE;
+    }
+    if (error != ERROR_NONE && error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
         return error;
     const struct fold_act *act = fold_act(taking->vault->history.fold, queued->seq);
     vault_note_damage(taking->vault, act->place + 1, queued->seq, act->to);

@@ -264,8 +264,8 @@ static void a_tag_that_was_changed_is_not_published(void **state)
     assert_int_equal(arrivals, 1);
 }
 
-/* As by the desk of an officer who signed for one tag twice: a segment takes it once, and boards
-   are made as before. */
+/* As by the desk of an officer who signed for one tag twice: a segment takes it once, has a tag for
+   every record all the same, and whose act the second was is named, not who made the board. */
 static void a_tag_signed_for_twice_stops_no_board(void **state)
 {
     struct head_mark mark;
@@ -274,14 +274,87 @@ static void a_tag_signed_for_twice_stops_no_board(void **state)
     change("UPDATE record SET tag = randomblob(16) WHERE seq = 1"); /* so that it is not seen */
     fake_kiosk_add(&kiosk, &desk.vault.charter, &letter);
     assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    const uint64_t second = fold_last(desk.vault.history.fold);
     change("UPDATE record SET tag = (SELECT tag FROM record WHERE seq = 3) WHERE seq = 1");
     assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
-    assert_int_equal(arrivals, 2);
+    assert_int_equal(arrivals, 3);
     assert_int_equal(mark.seq, 3);
     assert_int_equal(desk.vault.damage_count, 1);
-    assert_true(audit().kinds[AUDIT_BOARD] + audit().kinds[AUDIT_ARRIVALS] > 0);
+    assert_int_equal(desk.vault.damage[0].seq, second);
+    const struct audit_found found = audit();
+    assert_int_equal(found.kinds[AUDIT_ARRIVALS], 1);
+    assert_int_equal(found.all, 1);
+    assert_int_equal(found.last.seq, second);
     assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
     assert_int_equal(arrivals, 0);
+}
+
+static void queue_entry(uint64_t act, const uint8_t entry[ANSWER_LEN])
+{
+    static char sql[2 * QUEUE_LEN + 96];
+    uint8_t sealed[QUEUE_LEN];
+    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
+    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
+    for (size_t i = 0; i < sizeof sealed; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
+    snprintf(sql + len, sizeof sql - len, "' WHERE seq = %llu", (unsigned long long)act);
+    change(sql);
+}
+
+/* An officer has the key of the queue: of two entries of one tag one leaves, both are named. */
+static void a_tag_queued_twice_stops_no_board(void **state)
+{
+    static const uint8_t entry[ANSWER_LEN] = "one and the same tag";
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    uint64_t acts[2];
+    for (uint64_t i = 0; i < 2; i++) {
+        assert_int_equal(fake_desk_answer(&desk, i + 1, "Words.", 3, FAKE_DESK_DAY), ERROR_NONE);
+        acts[i] = fake_desk_act(&desk, i + 1, ACT_MESSAGE, 1);
+    }
+    assert_int_equal(audit().all, 0);
+    for (size_t i = 0; i < 2; i++)
+        queue_entry(acts[i], entry);
+    assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(last_sent, 1);
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_int_equal(desk.vault.damage[0].seq, acts[1]);
+    assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+}
+
+/* A lead's desk can make a generation of one compartment alone, and an act of the office under it:
+   that is none, since no other desk looks there for the key of its body. */
+static void a_board_under_another_key_is_none(void **state)
+{
+    static const uint8_t secret[32] = {9}, body[72] = {0};
+    struct vault *vault = &desk.vault;
+    struct history_batch batch = {.acts = NULL};
+    struct history_act *added = NULL;
+    uint32_t number = 0;
+    assert_int_equal(keyset_add(vault->keys, KEYSET_GENERAL, 7, secret), ERROR_NONE);
+    fold_board(vault->history.fold, &number);
+    const struct act_content content = {.head = body, .head_len = sizeof body};
+    const struct act act = {.kind = ACT_BOARD,
+                            .field = ACT_BOARD_NO,
+                            .minute = FAKE_DESK_NOW,
+                            .from = number,
+                            .to = number + 1};
+    assert_int_equal(history_batch_add(&batch, vault->keys, &act, NULL, &content, &added),
+                     ERROR_NONE);
+    const struct keyset_generation *held = keyset_find(vault->keys, KEYSET_GENERAL, 7);
+    const struct act_key key = {vault->keys->office, KEYSET_GENERAL, 7, held->head};
+    assert_int_equal(
+        act_seal_head(&key, &added->act, added->head, &added->head_len, added->head_digest),
+        ERROR_NONE);
+    assert_int_equal(history_append(&vault->history, &batch), ERROR_NONE);
+    history_batch_free(&batch);
+    fake_kiosk_cover(&kiosk, &vault->charter);
+    kiosk.board = number + 1;
+    assert_int_equal(fake_desk_import(&desk, &kiosk, 3, 3, NULL), ERROR_NONE);
+    assert_int_equal(vault->damage_count, 1); /* by the desk that believes its own act */
+    assert_true(audit().all > 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -299,6 +372,8 @@ int main(void)
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(a_tag_that_was_changed_is_not_published),
         TEST(a_tag_signed_for_twice_stops_no_board),
+        TEST(a_tag_queued_twice_stops_no_board),
+        TEST(a_board_under_another_key_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
