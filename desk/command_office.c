@@ -202,6 +202,8 @@ static int finish_import(const struct import *import, const struct command_line 
     say_ahead(kiosk, board);
     if (error == ERROR_NONE)
         error = journal_checkpoint(import->vault->journal);
+    if ((error == ERROR_NONE || error == ERROR_FULL) && import->vault->damage_count > 0)
+        error = ERROR_JOURNAL_ROW;
     const int status = command_fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }

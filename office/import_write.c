@@ -100,7 +100,8 @@ static void add_own(struct misfit_list *list, const struct misfit *misfit)
 }
 
 /* The office's own head of a number, by the signed act that made it: a row of the database is asked
-   only for the number of its charter, and for boards that a restored office took over. */
+   only for the number of its charter, and for boards that a restored office took over. An act that
+   does not open, so that no board is held against it, is noted in vault->damage. */
 static enum error find_own(struct vault *vault, uint32_t number, struct misfit_head *own)
 {
     struct published_board board;
@@ -113,6 +114,8 @@ static enum error find_own(struct vault *vault, uint32_t number, struct misfit_h
     if (plain == NULL)
         return ERROR_MEMORY;
     error = published_act(&vault->history, seq, plain, &board);
+    if (error == ERROR_JOURNAL_ROW || error == ERROR_MALFORMED)
+        vault_note_damage(vault, 0, seq, 0);
     if (error == ERROR_NONE) {
         own->number = number;
         memcpy(own->hash, board.hash, sizeof own->hash);

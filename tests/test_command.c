@@ -382,6 +382,20 @@ static void damage_in_case_2(enum act_kind kind, size_t n)
     vault_close(&vault);
 }
 
+/* The first import's act does not open. */
+static void damage_import(void)
+{
+    char hand[96];
+    struct vault *vault = enter();
+    uint64_t seq = 1;
+    while (fold_act(vault->history.fold, seq)->kind != ACT_IMPORT)
+        seq++;
+    vault_close(&vault);
+    snprintf(hand, sizeof hand, "UPDATE body SET sealed = zeroblob(64) WHERE seq = %llu",
+             (unsigned long long)seq);
+    raw_db(folder_path(office, "journal.db"), hand);
+}
+
 static void test_damaged_rows_close_no_other_case(void **state)
 {
     char number[] = "2";
@@ -408,6 +422,11 @@ static void test_damaged_rows_close_no_other_case(void **state)
     assert_said("Something in case 2 is damaged");
     assert_null(strstr(said, "case 1 is damaged"));
     assert_said("   1 U1      A1       PC-17");
+    damage_import();
+    operands[1] = folder_path(dir, "stick.bundle");
+    assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_FAILED);
+    assert_said("bundles: 1 taken");
+    assert_said("Something in journal.db was changed");
 }
 
 int main(void)

@@ -310,6 +310,9 @@ static void a_row_in_the_journal_makes_no_board_fit(void **state)
     static const char *const hands[] = {
         "UPDATE board SET head = zeroblob(length(head))",
         "UPDATE board SET charter = -1",
+        "UPDATE board SET charter = 'x'",
+        "UPDATE board SET charter = 1, day = -1",
+        "UPDATE board SET day = 1, head = 'text'",
         "DELETE FROM board",
     };
     struct publish_scene *scene = *state;
@@ -334,6 +337,27 @@ static void a_row_in_the_journal_makes_no_board_fit(void **state)
     }
 }
 
+/* Who spoils the act hides no board unnoticed: the import names the act. */
+static void a_board_act_that_does_not_open_is_named(void **state)
+{
+    char hand[160];
+    struct publish_scene *scene = *state;
+    struct fake_kiosk *kiosk = &scene->kiosk;
+    struct vault *vault = &scene->desk.vault;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY);
+    const uint64_t act = fold_board_act(vault->history.fold, 1);
+    snprintf(hand, sizeof hand, "UPDATE body SET sealed = zeroblob(64) WHERE seq = %llu",
+             (unsigned long long)act);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), hand);
+    kiosk->board = 1;
+    kiosk->board_hash[0] ^= 1;
+    assert_int_equal(vault->damage_count, 0);
+    assert_int_equal(fake_desk_import(&scene->desk, kiosk, 1, 1, NULL), ERROR_NONE);
+    assert_int_equal(vault->damage_count, 1);
+    assert_int_equal(vault->damage[0].seq, act);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +373,7 @@ int main(void)
         PUBLISH_TEST(no_memory_leaves_no_answer_out),
         PUBLISH_TEST(another_board_of_a_number_is_named),
         PUBLISH_TEST(a_row_in_the_journal_makes_no_board_fit),
+        PUBLISH_TEST(a_board_act_that_does_not_open_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
