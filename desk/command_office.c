@@ -115,12 +115,13 @@ static int enroll(const struct command_line *line, struct vault *vault,
 static int enter_for_enroll(const struct command_line *line, struct vault **vault)
 {
     char folder[PATH_MAX];
-    const struct landlock_place places[] = {
-        {line->operands[1], LANDLOCK_READ},
-        {folder, LANDLOCK_KEEP},
-    };
-    const bool named = landlock_folder(line->out, folder) == 0;
-    return command_sandbox(vault, places, named ? 2 : 1);
+    struct landlock_place places[3] = {{line->operands[1], LANDLOCK_READ}};
+    size_t n = 1;
+    if (landlock_folder(line->out, folder) == 0)
+        places[n++] = (struct landlock_place){folder, LANDLOCK_KEEP};
+    if (line->root_passphrase_file != NULL)
+        places[n++] = (struct landlock_place){line->root_passphrase_file, LANDLOCK_READ};
+    return command_sandbox(vault, places, n);
 }
 
 int command_enroll(const struct command_line *line)

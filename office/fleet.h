@@ -84,9 +84,10 @@ struct fleet_order {
 };
 
 /* Signs the card with the root key, keeps it in the journal and writes it out; a kiosk enrolled
-   before gets a card of a higher number. Nothing is enrolled when the file cannot be written. kiosk
-   becomes the kiosk's id as text. On an error *blamed is the file that it is about, or NULL for the
-   office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE, ERROR_CARD_FOLDER, errors of
+   before gets a card of a higher number. Nothing is enrolled when the file cannot be begun; when only
+   its last step fails, the kiosk is enrolled, and enrolling it again writes the file. kiosk becomes
+   the kiosk's id as text. On an error *blamed is the file that it is about, or the facility's code,
+   or NULL for the office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE, ERROR_CARD_FOLDER, errors of
    file_read, file_write, card_request_decode, fleet_card and fleet_keep_card. */
 enum error fleet_enroll(struct vault *vault, const struct root *root,
                         const struct fleet_order *order, char kiosk[CARD_KIOSK_TEXT_LEN],

@@ -79,8 +79,6 @@ static enum error sign_card(const struct vault *vault, const struct root *root,
                             const struct fleet_order *order, struct card *card,
                             uint8_t file[CARD_FILE_LEN])
 {
-    if (!card_facility_valid(order->facility))
-        return ERROR_FACILITY;
     memcpy(card->facility, order->facility, strlen(order->facility) + 1);
     enum error error = read_request(order->request, card->key);
     if (error == ERROR_NONE)
@@ -103,6 +101,9 @@ enum error fleet_enroll(struct vault *vault, const struct root *root,
     *blamed = NULL;
     if (card.issued > card.expires)
         return ERROR_OFFICE_EXPIRED;
+    *blamed = order->facility;
+    if (!card_facility_valid(order->facility))
+        return ERROR_FACILITY;
     *blamed = order->request;
     enum error error = sign_card(vault, root, order, &card, file);
     if (error == ERROR_NONE) {

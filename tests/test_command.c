@@ -319,8 +319,10 @@ static void test_only_a_wrong_facility_code_is_called_one(void **state)
     static const char *const wrong[] = {"", "pc-17", "-A", "ABCDEFGHIJKLMNOP", "PC 17"};
     const char *blamed = NULL;
     struct vault *vault = enter();
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_int_equal(enroll_at(vault, wrong[i], &blamed), ERROR_FACILITY);
+        assert_string_equal(blamed, wrong[i]);
+    }
     vault->charter.expires = day_today() - 1;
     assert_int_equal(enroll_at(vault, "PC-17", &blamed), ERROR_OFFICE_EXPIRED);
     assert_null(blamed);

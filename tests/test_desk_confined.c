@@ -34,7 +34,7 @@ static const struct {
 } commands[] = {
     {{"init", "second"}, false},
     {{"enroll", "office", "kiosk.request", "--facility", "PC-17", "--type", "PEN", "--out",
-      "again.card"},
+      "cards/again.card", "--root-passphrase-file", "pass"},
      true},
     {{"import", "office", "stick.bundle"}, true},
     {{"list", "office"}, true},
@@ -68,6 +68,7 @@ static int setup(void **state)
     for (int i = 0; i < LETTERS; i++)
         desk_test_write("And more.");
     folder_write(folder_path(desk_dir, "text"), "It arrived.", 11);
+    assert_int_equal(mkdir(folder_path(desk_dir, "cards"), 0700), 0);
     assert_int_equal(desk_run("$D officer join office --officer joiner $P"), 0);
     assert_int_equal(sscanf(desk_said, "Your fingerprint: %24[0-9 ]", fingerprint), 1);
     return 0;
@@ -128,7 +129,7 @@ static void test_every_command_works_confined(void **state)
     assert_desk_said("Мне не дают лекарства.");
     assert_desk_said("It arrived.");
     assert_int_equal(access(folder_path(desk_dir, "board/sandyq.board"), F_OK), 0);
-    assert_int_equal(access(folder_path(desk_dir, "again.card"), F_OK), 0);
+    assert_int_equal(access(folder_path(desk_dir, "cards/again.card"), F_OK), 0);
 }
 
 /* The table above has all that the help names. */
