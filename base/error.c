@@ -41,7 +41,8 @@ enum error error_of_lack(int number, enum error otherwise)
 
 bool error_is_machine(enum error error)
 {
-    return error == ERROR_IO || error == ERROR_DESCRIPTORS || error == ERROR_MEMORY;
+    return error == ERROR_IO || error == ERROR_DENIED || error == ERROR_DESCRIPTORS ||
+           error == ERROR_MEMORY;
 }
 
 bool error_passes(enum error error)
@@ -60,7 +61,26 @@ enum error error_of_errno(int number)
     case EACCES:
     case EPERM:
         return ERROR_READONLY;
+    case ENAMETOOLONG:
+        return ERROR_NAME_LONG;
     default:
         return error_of_lack(number, ERROR_IO);
+    }
+}
+
+/* A person who may not read a folder is not told to allow writing. */
+enum error error_of_folder(int number)
+{
+    switch (number) {
+    case ENOENT:
+        return ERROR_MISSING;
+    case ENOTDIR:
+    case ELOOP:
+        return ERROR_NOT_FOLDER;
+    case EACCES:
+    case EPERM:
+        return ERROR_DENIED;
+    default:
+        return error_of_errno(number);
     }
 }

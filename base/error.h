@@ -14,6 +14,8 @@
     /* Files that are carried, and any other file. */ \
     X(MISSING, 1, N_("There is no such file; check the name and that the medium is mounted.")) \
     X(SPECIAL, 1, N_("This is not a plain file; put the file itself there.")) \
+    X(NOT_FOLDER, 1, N_("This is no folder; name the folder itself.")) \
+    X(NAME_LONG, 1, N_("The name is too long; take a shorter one.")) \
     X(LARGE, 1, N_("The file is too large to be ours; copy it again from the office's medium.")) \
     X(TRUNCATED, 1, N_("The file is cut short or too long; copy it again.")) \
     X(FOREIGN, 1, N_("This is another kind of file; look for the right one.")) \
@@ -32,7 +34,12 @@
          "office.")) \
     /* The machine. */ \
     X(FULL, 1, N_("There is no space left; free some and try again.")) \
+    X(EVIDENCE, 1, \
+      N_("As many bundles are kept as evidence on this medium as may be; bring it to the office " \
+         "and take another.")) \
     X(READONLY, 1, N_("The folder cannot be written; allow writing or take another medium.")) \
+    X(DENIED, 1, \
+      N_("This may not be read; give whoever runs this program the right to read it.")) \
     X(OPEN, 1, \
       N_("Others can get into the folder; give it to the kiosk's user alone (chmod 700).")) \
     X(BUSY, 1, N_("Another program is using it; wait until that one ends and try again.")) \
@@ -297,12 +304,16 @@ int error_status(enum error error);
    space, no right to write, a lack as below, else ERROR_IO. */
 enum error error_of_errno(int number);
 
+/* The errno of opening a folder that is named to the program: ERROR_MISSING, _NOT_FOLDER, _DENIED,
+   else as error_of_errno. */
+enum error error_of_folder(int number);
+
 /* ERROR_DESCRIPTORS or ERROR_MEMORY for the errno of a call that lacked them, which any call can;
    otherwise for any other. */
 enum error error_of_lack(int number, enum error otherwise);
 
 /* Whether the machine failed, so that nothing was learnt about the thing itself: ERROR_IO,
-   _DESCRIPTORS or _MEMORY. Any of the three may come where a contract names _IO. */
+   _DENIED, _DESCRIPTORS or _MEMORY. Any of the four may come where a contract names _IO. */
 bool error_is_machine(enum error error);
 
 /* Whether it may be over by the next try, whatever the thing itself is like: ERROR_BUSY,

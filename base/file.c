@@ -50,7 +50,7 @@ static enum error error_of(int number)
 /* A person who may not read a file is not told to allow writing. */
 static enum error error_of_reading(int number)
 {
-    return number == EACCES || number == EPERM ? ERROR_IO : error_of(number);
+    return number == EACCES || number == EPERM ? ERROR_DENIED : error_of(number);
 }
 
 enum error file_magic(const uint8_t *in, size_t len, const char magic[FILE_MAGIC_LEN + 1])

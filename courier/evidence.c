@@ -94,7 +94,7 @@ static enum error judge(struct evidence *evidence, const char *name, enum worth 
             bundle_decode(data, len, evidence->state->key, evidence->state->card.office, &bundle);
     free(data);
     if (error != ERROR_NONE || bundle.last < bundle.first) {
-        *worth = error == ERROR_IO ? WORTH_UNREAD : WORTH_NOTHING;
+        *worth = error_is_machine(error) ? WORTH_UNREAD : WORTH_NOTHING;
         return error_passes(error) ? error : ERROR_NONE;
     }
     if (evidence->salvage == NULL)
@@ -139,7 +139,7 @@ enum error evidence_make_way(struct evidence *evidence, const char *name)
         if (is_same(evidence->medium, name, other))
             return ERROR_NONE;
     }
-    return worth == WORTH_UNKNOWN ? ERROR_NONE : ERROR_FULL;
+    return worth == WORTH_UNKNOWN ? ERROR_NONE : ERROR_EVIDENCE;
 }
 
 /* The bundles of one exchange, of which those above a number are to go. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "courier/exchange_parts.h"
+#include "courier/medium_folder.h"
 
 /* A kiosk without a card can only ask for one: its charter and board would have no office. */
 static void ask_for_card(struct exchange *x)
@@ -122,7 +123,7 @@ enum error exchange_run(const char *state_dir, const char *media_dir, uint32_t t
     struct medium medium;
 
     *report = nothing_carried;
-    enum error error = medium_open_folder(media_dir, &medium);
+    enum error error = medium_folder_open(media_dir, &medium);
     if (error == ERROR_NONE)
         error = exchange_over(state_dir, &medium, today, report);
     medium_close(&medium);

@@ -110,8 +110,11 @@ static void try_name(const char *name, void *visitor)
     if (lack->error != ERROR_NONE || lack->count == 0 ||
         (!names_ends(name, NAMES_ARRIVALS) && !names_ends(name, NAMES_ANSWERS)))
         return;
-    if (medium_read(lack->x->medium, name, SEGMENT_MAX, &bytes, &len) == ERROR_NONE)
+    const enum error error = medium_read(lack->x->medium, name, SEGMENT_MAX, &bytes, &len);
+    if (error == ERROR_NONE)
         lack->error = match(lack, bytes, len);
+    else if (error_is_machine(error))
+        lack->error = error;
     free(bytes);
 }
 

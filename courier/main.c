@@ -176,10 +176,12 @@ static int exchange(const struct options *options)
     const enum error start = secret_start();
     if (start != ERROR_NONE)
         return fail("start", _(error_text(start)));
+    const enum error owner = user_become_owner(options->state);
+    if (owner != ERROR_NONE)
+        return fail(options->state, _(error_text(owner)));
     /* Confining opens a few files, so that it may fail for want of descriptors or memory. */
     errno = 0;
-    if (user_become_owner(options->state) != 0 ||
-        sandbox_courier(options->state, options->media) != 0)
+    if (sandbox_courier(options->state, options->media) != 0)
         return fail("start", _(error_text(error_of_lack(errno, ERROR_PROGRAM_CONFINED))));
     struct exchange_report report;
     enum error error = exchange_run(options->state, options->media, day_today(), &report);

@@ -30,6 +30,7 @@ struct search {
     char found[NAME_MAX + 1]; /* "" for none so far, else whose content is in: */
     uint8_t **data;
     size_t *len;
+    enum error error; /* of the machine, at the first file that could not be read */
 };
 
 static void try_name(const char *name, void *visitor)
@@ -39,8 +40,12 @@ static void try_name(const char *name, void *visitor)
     uint8_t *data = NULL;
     size_t len = 0;
     if (!names_ends(name, search->end) || strlen(name) >= sizeof search->found ||
-        (search->found[0] != '\0' && strcmp(search->found, name) < 0) ||
-        medium_read(search->medium, name, search->max, &data, &len) != ERROR_NONE)
+        (search->found[0] != '\0' && strcmp(search->found, name) < 0))
+        return;
+    const enum error error = medium_read(search->medium, name, search->max, &data, &len);
+    if (error_is_machine(error) && search->error == ERROR_NONE)
+        search->error = error;
+    if (error != ERROR_NONE)
         return;
     if (len < sizeof begin - 1 || memcmp(data, begin, sizeof begin - 1) != 0) {
         free(data);
@@ -55,12 +60,20 @@ static void try_name(const char *name, void *visitor)
 enum error medium_find(const struct medium *medium, const char *name, size_t max, uint8_t **data,
                        size_t *len)
 {
-    struct search search = {medium, strrchr(name, '.'), max, "", data, len};
+    struct search search = {medium, strrchr(name, '.'), max, "", data, len, ERROR_NONE};
     enum error error = medium_read(medium, name, max, data, len);
     if (error != ERROR_MISSING)
         return error;
     error = medium_each(medium, try_name, &search);
-    return error == ERROR_NONE && search.found[0] == '\0' ? ERROR_MISSING : error;
+    if (error == ERROR_NONE)
+        error = search.error;
+    if (error == ERROR_NONE && search.found[0] == '\0')
+        error = ERROR_MISSING;
+    if (error != ERROR_NONE) {
+        free(*data);
+        *data = NULL;
+    }
+    return error;
 }
 
 enum error medium_write(const struct medium *medium, const char *name, const void *data, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an exchange needs of a medium: named files, whatever holds them. A new kind of medium is a
-   table of calls and an open function in a file of its own, medium_KIND.c. */
+   table of calls and an open function in files of their own, medium_KIND. */
 #ifndef COURIER_MEDIUM_H
 #define COURIER_MEDIUM_H
 
@@ -31,10 +31,6 @@ struct medium {
     void *context;
 };
 
-/* Opens a folder as a medium, for medium_close to close. Returns ERROR_NONE, _MISSING (no such
-   folder), _SPECIAL (not a folder) or _IO; on error *medium is all zeros. */
-enum error medium_open_folder(const char *path, struct medium *medium);
-
 /* Closes the medium and makes it all zeros; one that is not open is passed over. */
 void medium_close(struct medium *medium);
 
@@ -44,7 +40,8 @@ enum error medium_read(const struct medium *medium, const char *name, size_t max
                        size_t *len);
 
 /* The same, also where the medium spells the name in another way (names_ends): then the first by
-   name of the files that end so and begin with "SANDYQ". */
+   name of the files that end so and begin with "SANDYQ". A file that ends so and cannot be read
+   may be the one: that is the error of the machine. */
 enum error medium_find(const struct medium *medium, const char *name, size_t max, uint8_t **data,
                        size_t *len);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A folder as a medium: one on a mounted stick, or one that something else carries about. */
-#include "courier/medium.h"
+#include "courier/medium_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -88,14 +88,12 @@ static const struct medium_calls folder_calls = {
     .close = close_folder,
 };
 
-enum error medium_open_folder(const char *path, struct medium *medium)
+enum error medium_folder_open(const char *path, struct medium *medium)
 {
     *medium = (struct medium){NULL, NULL};
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT    ? ERROR_MISSING
-               : errno == ENOTDIR ? ERROR_SPECIAL
-                                  : error_of_lack(errno, ERROR_IO);
+        return error_of_folder(errno);
     struct folder *folder = malloc(sizeof *folder);
     if (folder == NULL) {
         close(fd);

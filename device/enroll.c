@@ -26,7 +26,7 @@ static enum error make_outbox(const char *dir)
     struct outbox *outbox = NULL;
 
     if (realpath(dir, real) == NULL)
-        return ERROR_IO;
+        return error_of_folder(errno);
     snprintf(path, sizeof path, "%s/" STATE_OUTBOX, real);
     enum error error = outbox_open(path, DB_CREATE, &outbox);
     outbox_close(&outbox);
@@ -65,9 +65,7 @@ enum error enroll_kiosk(const char *dir, uint32_t today, char kiosk[CARD_KIOSK_T
     int board = -1; /* made here, since a courier may make no folder */
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT    ? ERROR_MISSING
-               : errno == ENOTDIR ? ERROR_SPECIAL
-                                  : error_of_errno(errno);
+        return errno == ENOENT || errno == ENOTDIR ? ERROR_PARENT : error_of_errno(errno);
     enum error error = state_folder(dir, &folder);
     if (error == ERROR_NONE)
         error = file_settle(dir);

@@ -30,10 +30,8 @@ enum error state_folder(const char *dir, int *fd)
     struct stat st;
 
     *fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (*fd < 0 && errno == ENOENT)
-        return ERROR_MISSING;
     if (*fd < 0)
-        return errno == ENOTDIR ? ERROR_SPECIAL : error_of_lack(errno, ERROR_IO);
+        return error_of_folder(errno);
     if (fstat(*fd, &st) != 0)
         return ERROR_IO;
     return st.st_uid == geteuid() && (st.st_mode & 077) == 0 ? ERROR_NONE : ERROR_OPEN;
@@ -99,8 +97,9 @@ static void load_charter(struct state *state)
 static void open_board(struct state *state)
 {
     state->board = state_make_board(state->dir);
-    if (state->board < 0 && error_is_machine(error_of_lack(errno, ERROR_SPECIAL)))
-        state->unread = true;
+    if (state->board < 0)
+        state->folder_error = errno == ENOTDIR ? ERROR_NOT_FOLDER : error_of_errno(errno);
+    state->unread |= error_is_machine(state->folder_error);
 }
 
 enum error state_open(const char *dir, struct state **out)
@@ -110,7 +109,7 @@ enum error state_open(const char *dir, struct state **out)
 
     *out = NULL;
     if (realpath(dir, path) == NULL)
-        return errno == ENOENT ? ERROR_MISSING : error_of_lack(errno, ERROR_IO);
+        return error_of_folder(errno);
     state = calloc(1, sizeof *state);
     if (state == NULL)
         return ERROR_MEMORY;
@@ -118,7 +117,7 @@ enum error state_open(const char *dir, struct state **out)
     state->board_error = ERROR_MISSING;
     enum error error = state_folder(dir, &state->dir);
     if (error == ERROR_NONE && strlen(path) + sizeof "/" STATE_OUTBOX > sizeof state->path)
-        error = ERROR_IO;
+        error = ERROR_NAME_LONG;
     if (error == ERROR_NONE)
         error = load_key(state);
     if (error != ERROR_NONE) {

@@ -36,8 +36,9 @@
 /* What the folder held when it was opened. A courier may bring a newer card, charter or board at
    any time; long-lived processes reopen before each use. */
 struct state {
-    int dir;         /* the folder */
-    int board;       /* the board's folder in it; -1 when there is none and none can be made */
+    int dir;   /* the folder */
+    int board; /* the board's folder in it; -1 when there is none and none can be made: */
+    enum error folder_error; /* ... why */
     uint8_t *seed;   /* the kiosk's signing key, in secret_new memory; NULL before enrolment */
     uint8_t key[32]; /* its public half */
     uint8_t kiosk[CARD_KIOSK_LEN];
@@ -64,16 +65,16 @@ struct state {
 
 /* Opens the folder and reads and checks key, card, charter and board. What is missing or fails its
    checks is no error but counts as not there (has_card and board_number say), so that a new one can
-   be installed; only a damaged key is an error. Returns ERROR_NONE, _MISSING (no such folder),
-   _SPECIAL, _OPEN, _IO, or what is wrong with the key; on error *out is NULL. */
+   be installed; only a damaged key is an error. Errors of state_folder, ERROR_NAME_LONG, or what
+   is wrong with the key; on error *out is NULL. */
 enum error state_open(const char *dir, struct state **out);
 
 /* Wipes the seed, closes the folder and sets *state to NULL; NULL is passed over. */
 void state_close(struct state **state);
 
 /* Opens the folder if it belongs to this user and is closed to all others. *fd is for the caller to
-   close, also after an error unless it is -1. Returns ERROR_NONE, _MISSING, _SPECIAL, _OPEN or
-   _IO. */
+   close, also after an error unless it is -1. Returns ERROR_NONE, ERROR_OPEN or errors of
+   error_of_folder. */
 enum error state_folder(const char *dir, int *fd);
 
 /* Opens the board's folder in a state folder, or makes it where this process still may. A session
@@ -127,7 +128,7 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 
    May this head be installed today? *head points into in. Returns ERROR_NONE, also for the one that
    is held; ERROR_OLDER, also for another of the same number; ERROR_EXPIRED when the charter that
-   names its key is over; ERROR_SPECIAL where the board's folder cannot be made;
+   names its key is over; why the board's folder cannot be made;
    ERROR_IO, _MISSING or what is wrong with it, as above. */
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head);

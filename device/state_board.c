@@ -204,7 +204,7 @@ enum error state_check_board(const struct state *state, const uint8_t *in, size_
                              uint32_t today, struct head *head)
 {
     if (state->has_card && !state->unread && state->board < 0)
-        return ERROR_SPECIAL;
+        return state->folder_error;
     if (!state->has_card || state->unread)
         return state->unread ? ERROR_IO : ERROR_MISSING;
     const enum error error = state_decode_head(state, in, len, head);

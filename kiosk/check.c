@@ -78,7 +78,7 @@ static void look_at_board(struct check *check, const struct state *state)
     uint8_t *data = NULL;
     size_t len = 0;
     enum error error = state->board < 0
-                           ? ERROR_SPECIAL
+                           ? state->folder_error
                            : file_read(state->board, NAMES_BOARD, HEAD_MAX, &data, &len);
     if (error == ERROR_NONE)
         error = state_decode_head(state, data, len, &head);

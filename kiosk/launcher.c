@@ -255,7 +255,7 @@ struct launcher *launcher_start(const struct config *config, const char *state_d
     struct spawn_place place = {.config = config};
     struct launcher *launcher = calloc(1, sizeof *launcher);
     int ends[2];
-    if (launcher == NULL || user_owner(state_dir, &place.owner) != 0 ||
+    if (launcher == NULL || user_owner(state_dir, &place.owner) != ERROR_NONE ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         free(launcher);
         return NULL;

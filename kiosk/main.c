@@ -262,8 +262,9 @@ static int prepare(struct options *options)
 static int enroll(const char *dir)
 {
     char kiosk[CARD_KIOSK_TEXT_LEN];
-    enum error error =
-        user_become_owner(dir) != 0 ? ERROR_OPEN : enroll_kiosk(dir, day_today(), kiosk);
+    enum error error = user_become_owner(dir);
+    if (error == ERROR_NONE)
+        error = enroll_kiosk(dir, day_today(), kiosk);
     if (error != ERROR_NONE)
         return complain(dir, _(error_text(error)));
     printf(_("Kiosk:   %s\n"), kiosk);
@@ -282,8 +283,9 @@ static void say_fault(void *context, const char *path, const char *text)
 /* A fault of the settings file has been told by now. */
 static int check(const struct options *options)
 {
-    if (user_become_owner(options->state) != 0)
-        return complain(options->state, _(error_text(ERROR_OPEN)));
+    const enum error error = user_become_owner(options->state);
+    if (error != ERROR_NONE)
+        return complain(options->state, _(error_text(error)));
     if (check_run(options->state, day_today(), say_fault, NULL) != 0 ||
         options->keeper.misconfigured)
         return STATUS_FAILED;
@@ -354,9 +356,9 @@ static int serve(const struct options *options)
     int status = STATUS_DONE;
 
     if (launcher != NULL)
-        error = user_become_owner(options->state) != 0
-                    ? error_of_lack(errno, ERROR_SESSION_CONFINED)
-                    : state_open(options->state, &state);
+        error = user_become_owner(options->state);
+    if (launcher != NULL && error == ERROR_NONE)
+        error = state_open(options->state, &state);
     if (error == ERROR_NONE && (state == NULL || state->seed == NULL))
         error = ERROR_MISSING;
     if (error == ERROR_MISSING)

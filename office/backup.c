@@ -43,7 +43,7 @@ enum error backup_folder(const struct vault *vault, char out[PATH_MAX])
     if (vault->backups == NULL)
         error = usual_folder(vault, out);
     else if (snprintf(out, PATH_MAX, "%s", vault->backups) >= PATH_MAX)
-        error = ERROR_PARENT;
+        error = ERROR_NAME_LONG;
     if (error != ERROR_NONE || stat(out, &about) == 0)
         return error;
     if (mkdir(out, 0700) != 0)

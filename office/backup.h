@@ -24,7 +24,7 @@ struct backup {
 
 /* Finds the folder in which publishing keeps backups (vault->backups, else the usual one), and
    makes it when it is missing: open to whom the office's folder is open to. ERROR_PARENT,
-   ERROR_READONLY, ERROR_FULL, ERROR_IO. */
+   ERROR_NAME_LONG, ERROR_READONLY, ERROR_FULL, ERROR_IO. */
 enum error backup_folder(const struct vault *vault, char out[PATH_MAX]);
 
 /* Writes a backup of the whole journal to `path`: into a folder under a name of its own, else as

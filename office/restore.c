@@ -140,7 +140,8 @@ static enum error fill(struct restore *restore, struct restored *restored)
         return ERROR_MEMORY;
     memcpy(restored->lost, head->journal, sizeof restored->lost);
     enum error error = journal_last_txn(restore->vault->journal, &txn);
-    memcpy(restored->kept, txn.hash, sizeof restored->kept);
+    if (error == ERROR_NONE)
+        memcpy(restored->kept, txn.hash, sizeof restored->kept);
     return error;
 }
 

@@ -19,21 +19,11 @@ enum error root_save(int dir, const struct root *root, const struct passphrase *
     return sealed_file_write(dir, ROOT_FILE, passphrase, (const uint8_t *)root, sizeof *root);
 }
 
-/* In a group's folder the file is still of its owner alone. */
-static enum error whose(int dir)
-{
-    const int fd = openat(dir, ROOT_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    const bool denied = fd < 0 && errno == EACCES;
-    if (fd >= 0)
-        close(fd);
-    return denied ? ERROR_ROOT_DENIED : ERROR_IO;
-}
-
-static enum error own_word(int dir, enum error error)
+static enum error own_word(enum error error)
 {
     switch (error) {
-    case ERROR_IO:
-        return whose(dir);
+    case ERROR_DENIED: /* in a group's folder the file is still of its owner alone */
+        return ERROR_ROOT_DENIED;
     case ERROR_MISSING:
         return ERROR_ROOT_AWAY;
     case ERROR_SPECIAL:
@@ -54,7 +44,7 @@ enum error root_load(int dir, const uint8_t public_key[SIGNATURE_PUBLIC_LEN],
     uint8_t *plain = secret_new(SEALED_FILE_MAX);
     *root = secret_new(sizeof **root);
     if (plain != NULL && *root != NULL)
-        error = own_word(dir, sealed_file_read(dir, ROOT_FILE, passphrase, plain, &len));
+        error = own_word(sealed_file_read(dir, ROOT_FILE, passphrase, plain, &len));
     if (error == ERROR_NONE && len != sizeof **root)
         error = ERROR_ROOT_DAMAGED;
     if (error == ERROR_NONE) {

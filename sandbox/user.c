@@ -50,17 +50,17 @@ static gid_t group_of(uid_t uid)
     return user != NULL && user->pw_gid != 0 ? user->pw_gid : NOGROUP;
 }
 
-int user_owner(const char *dir, uid_t *owner)
+enum error user_owner(const char *dir, uid_t *owner)
 {
     struct stat st;
 
     *owner = 0;
     if (geteuid() != 0)
-        return 0;
+        return ERROR_NONE;
     if (stat(dir, &st) != 0)
-        return errno == ENOENT ? 0 : -1;
+        return errno == ENOENT ? ERROR_NONE : error_of_folder(errno);
     *owner = st.st_uid;
-    return 0;
+    return ERROR_NONE;
 }
 
 int user_become(uid_t owner)
@@ -70,11 +70,15 @@ int user_become(uid_t owner)
     return setgroups(0, NULL) == 0 ? become(owner, group_of(owner)) : -1;
 }
 
-int user_become_owner(const char *dir)
+enum error user_become_owner(const char *dir)
 {
     uid_t owner;
+    const enum error error = user_owner(dir, &owner);
 
-    return user_owner(dir, &owner) == 0 ? user_become(owner) : -1;
+    errno = 0; /* what gives rights up may fail without one */
+    if (error == ERROR_NONE && user_become(owner) != 0)
+        return error_of_lack(errno, ERROR_PROGRAM_CONFINED);
+    return error;
 }
 
 int user_become_named(const char *name)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "courier/medium_folder.h"
 #include "crypto/hash.h"
 #include "protocol/names.h"
 #include "protocol/segment.h"
@@ -64,7 +65,7 @@ static enum error read_and_count(void *context, const char *name, size_t max, ui
 
 static unsigned run_and_count(enum error expected)
 {
-    assert_int_equal(medium_open_folder(exchange_media, &real), ERROR_NONE);
+    assert_int_equal(medium_folder_open(exchange_media, &real), ERROR_NONE);
     struct medium_calls calls = *real.calls;
     calls.read = read_and_count;
     const struct medium counting = {&calls, real.context};

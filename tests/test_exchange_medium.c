@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "courier/exchange.h"
+#include "courier/medium_folder.h"
 #include "device/state.h"
 #include "protocol/bundle.h"
 #include "protocol/names.h"
@@ -77,7 +78,7 @@ static void folders_that_are_none(void **state)
                      ERROR_MISSING);
     assert_int_equal(exchange_told.at, EXCHANGE_AT_MEDIA);
     assert_int_equal(exchange_run(exchange_dir, "/dev/null", FAKE_OFFICE_DAY, &exchange_told),
-                     ERROR_SPECIAL);
+                     ERROR_NOT_FOLDER);
     assert_int_equal(chmod(exchange_dir, 0755), 0);
     assert_int_equal(exchange_test_run(), ERROR_OPEN);
     assert_int_equal(exchange_told.at, EXCHANGE_AT_STATE);
@@ -185,7 +186,7 @@ static void a_name_that_cannot_be_looked_at_is_taken(void **state)
 
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    assert_int_equal(medium_open_folder(exchange_media, &medium), ERROR_NONE);
+    assert_int_equal(medium_folder_open(exchange_media, &medium), ERROR_NONE);
     assert_true(medium_has(&medium, name));
     assert_false(medium_has(&medium, "x"));
     medium_close(&medium);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,6 +275,18 @@ static void every_error_has_words(void **state)
     assert_string_equal(error_text(ERROR_COUNT), error_text(ERROR_IO));
 }
 
+/* Each folder that cannot be opened has its own cause. */
+static void a_folder_has_its_own_causes(void **state)
+{
+    assert_int_equal(error_of_folder(ENOENT), ERROR_MISSING);
+    assert_int_equal(error_of_folder(ENOTDIR), ERROR_NOT_FOLDER);
+    assert_int_equal(error_of_folder(ELOOP), ERROR_NOT_FOLDER);
+    assert_int_equal(error_of_folder(EACCES), ERROR_DENIED);
+    assert_int_equal(error_of_folder(ENAMETOOLONG), ERROR_NAME_LONG);
+    assert_int_equal(error_of_folder(EIO), ERROR_IO);
+    assert_true(error_is_machine(ERROR_DENIED)); /* nothing was learnt about the thing itself */
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -293,6 +306,7 @@ int main(void)
         CASE(full_disk_is_refused_and_nothing_left),
         CASE(read_only_folder_is_refused),
         CASE(every_error_has_words),
+        CASE(a_folder_has_its_own_causes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,7 @@ static struct fake_office office;
 static char *dir;
 static uint8_t kiosk[CARD_KIOSK_LEN];
 static struct exchange_report report;
+static const char *spoilt = ""; /* a name under which nothing can be read */
 
 static struct file *file_named(const char *name)
 {
@@ -55,6 +56,8 @@ static enum error read_memory(void *context, const char *name, size_t max, uint8
     const struct file *file = file_named(name);
 
     *data = NULL;
+    if (file != NULL && strcmp(name, spoilt) == 0)
+        return ERROR_IO;
     if (file == NULL || file->len > max)
         return file == NULL ? ERROR_MISSING : ERROR_LARGE;
     *data = malloc(file->len + 1);
@@ -145,9 +148,20 @@ static int teardown(void **state)
 {
     for (size_t i = 0; i < FILES_MAX; i++)
         remove_memory(NULL, files[i].name);
+    spoilt = "";
     folder_remove(&dir);
     fake_office_close(&office);
     return 0;
+}
+
+/* The name of the first file that ends so. */
+static const char *name_of(const char *end)
+{
+    for (size_t i = 0; i < FILES_MAX; i++)
+        if (names_ends(files[i].name, end))
+            return files[i].name;
+    fail();
+    return NULL;
 }
 
 /* Puts a board's files on the medium. */
@@ -182,6 +196,25 @@ static void test_in_and_out(void **state)
     assert_int_equal(report.last, 3);
     names_bundle(kiosk, 1, name);
     assert_int_equal(len_of(name), bundle_len(1));
+}
+
+/* A bad sector under a name that the medium shortened is a fault of the medium, and no lack. */
+static void test_what_cannot_be_read_is_not_missing(void **state)
+{
+    put_board(&(struct fake_board){.number = 1});
+    for (int i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "SANDYQ~1.BOA" : "SANDYQ~1.ANS";
+        const char *whole = i == 0 ? NAMES_BOARD : name_of(NAMES_ANSWERS);
+        char *was = strdup(whole);
+        assert_int_equal(move_memory(NULL, was, name), ERROR_NONE);
+        spoilt = name;
+        assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_IO);
+        assert_int_equal(report.board, ERROR_IO);
+        spoilt = "";
+        assert_int_equal(move_memory(NULL, name, was), ERROR_NONE);
+        free(was);
+    }
+    assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_NONE);
 }
 
 /* The outbox is set back to before its records: the bundle that has them is kept. */
@@ -226,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_in_and_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_cannot_be_read_is_not_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_evidence, setup, teardown),
         cmocka_unit_test_setup_teardown(test_surplus, setup, teardown),
     };

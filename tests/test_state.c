@@ -97,7 +97,7 @@ static void file_is_no_folder(void **state)
     struct state *opened = NULL;
 
     const char *path = folder_path(state_dir, "kiosk.key");
-    assert_int_equal(state_open(path, &opened), ERROR_SPECIAL);
+    assert_int_equal(state_open(path, &opened), ERROR_NOT_FOLDER);
 }
 
 static void damaged_key_is_refused(void **state)
