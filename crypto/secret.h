@@ -21,7 +21,7 @@ enum error secret_start(void);
    and gives it to secret_free. Never grows: there is no realloc, by design. */
 void *secret_new(size_t len);
 
-/* Wipes and frees a block of secret_new. NULL is nothing. */
+/* Wipes and frees a block of secret_new. Does nothing for NULL. */
 void secret_free(void *block);
 
 /* Wipes SECRET_STACK bytes of the stack below the caller's frame, where calls that have returned

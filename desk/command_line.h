@@ -75,7 +75,7 @@ enum error command_load_root(const struct command_line *line, const struct vault
    to, or on standard error when the output is JSON, whose objects say it themselves. */
 bool command_training(const struct vault *vault);
 
-/* Closes the office (NULL is nothing) after saying on standard error what does not fit in its
+/* Closes the office, if there is one, after saying on standard error what does not fit in its
    journal, each with the number of its transaction. Returns the status, or COMMAND_FAILED instead
    of COMMAND_DONE when there is such. */
 int command_close(struct vault **vault, int status);

@@ -192,17 +192,14 @@ static void say_imported(const struct import_report *report)
 static int finish_import(const struct import *import, const struct command_line *line)
 {
     uint8_t kiosk[CARD_KIOSK_LEN];
-    uint32_t board = 0;
     for (int i = 1; import->report.bundles + import->report.refused == 0 && i < line->operand_count;
          i++)
         command_fail(line->operands[i], ERROR_NO_BUNDLE);
     if (import->report.bundles + import->report.refused == 0)
         return COMMAND_FAILED;
     say_imported(&import->report);
-    enum error error = fleet_ahead(import->vault, kiosk, &board);
-    say_ahead(kiosk, board);
-    if (error == ERROR_NONE)
-        error = journal_checkpoint(import->vault->journal);
+    say_ahead(kiosk, fleet_ahead(import->vault, kiosk));
+    enum error error = journal_checkpoint(import->vault->journal);
     if ((error == ERROR_NONE || error == ERROR_FULL) && import->vault->damage_count > 0)
         error = ERROR_JOURNAL_ROW;
     const int status = command_fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);

@@ -16,7 +16,7 @@ struct triage_screen;
    are no error: the screen names them. */
 enum error triage_screen_new(struct vault *vault, uint32_t now, struct triage_screen **out);
 
-/* Wipes, frees and sets to NULL. NULL is nothing. */
+/* Wipes, frees and sets to NULL. Does nothing for NULL. */
 void triage_screen_free(struct triage_screen **ui);
 
 /* Draws what is to be seen now. */

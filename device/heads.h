@@ -46,13 +46,13 @@ enum error heads_of(const struct head *head, const uint8_t *in, size_t len, stru
 bool heads_take(struct heads *heads, const struct heads_one *held, const struct heads_one *came,
                 bool *changed);
 
-/* To the bytes of the file, of which it returns how many, and back. Bytes that make no sense are
-   none. */
+/* To the bytes of the file, of which it returns how many, and back. Bytes that make no sense
+   count as an empty list. */
 size_t heads_encode(const struct heads *heads, uint8_t out[HEADS_LEN_MAX]);
 void heads_decode(const uint8_t *in, size_t len, struct heads *heads);
 
-/* Reads the file. One that is not there, or makes no sense, is none. Returns ERROR_NONE, or an
-   error of the machine. */
+/* Reads the file. One that is not there, or makes no sense, counts as an empty list. Returns
+   ERROR_NONE, or an error of the machine. */
 enum error heads_read(int dir, struct heads *heads);
 
 /* Writes it. Errors of file_write. */

@@ -22,7 +22,7 @@ struct chain;
    take its number. *out is freed by chain_close; NULL on error. */
 enum error chain_open(const struct state *state, struct chain **out);
 
-/* Closes and sets *chain to NULL. NULL is nothing. */
+/* Closes and sets *chain to NULL. Does nothing for NULL. */
 void chain_close(struct chain **chain);
 
 /* As outbox_moved, of the pending file too. */

@@ -15,7 +15,7 @@ struct helper;
    Returns NULL without memory. */
 struct helper *helper_new(struct launcher *launcher, enum spawn_kind kind, const char *name);
 
-/* Frees and sets to NULL; NULL is nothing. A process that still runs is left behind. */
+/* Frees and sets to NULL; does nothing for NULL. A process that still runs is left behind. */
 void helper_free(struct helper **helper);
 
 /* Before a visit: makes the socket between session and helper. Returns the session's end, which the

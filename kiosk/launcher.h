@@ -18,8 +18,8 @@ struct launcher;
    the launcher. Returns NULL without memory or process. Freed by launcher_end. */
 struct launcher *launcher_start(const struct config *config, const char *state_dir);
 
-/* Lets the launcher end, waits for that, and sets *launcher to NULL; NULL is nothing. Its children
-   get SIGTERM then. */
+/* Lets the launcher end, waits for that, and sets *launcher to NULL; does nothing for NULL. Its
+   children get SIGTERM then. */
 void launcher_end(struct launcher **launcher);
 
 /* Starts a process (kiosk/spawn). fds are its descriptors from BRIEF_SOCKET on, -1 for none; they

@@ -19,7 +19,7 @@ struct mailbox;
    NULL and *fd -1. *out is freed by mailbox_free. */
 int mailbox_make(struct mailbox **out, int *fd);
 
-/* Unmaps and sets *mailbox to NULL. NULL is nothing. */
+/* Unmaps and sets *mailbox to NULL. Does nothing for NULL. */
 void mailbox_free(struct mailbox **mailbox);
 
 /* Copies the envelope that the session put there, if it is not answered yet; otherwise leaves

@@ -19,7 +19,7 @@ struct visit;
 struct visit *visit_begin(struct launcher *launcher, struct chain *chain, const struct brief *brief,
                           const int given[SPAWN_GIVEN]);
 
-/* Frees and sets to NULL; NULL is nothing. */
+/* Frees and sets to NULL; does nothing for NULL. */
 void visit_free(struct visit **visit);
 
 /* What to poll for reading: a descriptor that tells when the process has ended, and the socket, on

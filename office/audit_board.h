@@ -28,8 +28,8 @@ typedef enum error audit_board_fn(void *context, enum audit_board_part part, uin
    AUDIT_BOARD_MESSAGES
 
    a message without an entry, or with one though it was taken back; an entry of no message, or one
-   that does not open; entries of one tag; a message that left twice, or after it was taken back, or that is not on the
-   board on which it left.
+   that does not open; entries of one tag; a message that left twice, or after it was taken back, or
+   that is not on the board on which it left.
 
    Boards whose term has passed have no files: of them the acts alone are looked at. An entry for
    which history->keys have no key is passed over. Errors of each, of the store, ERROR_MEMORY: the

@@ -16,6 +16,7 @@ struct pass {
     struct item_reader *reader;
     item_fn *each;
     void *context;
+    uint64_t last; /* the act after which nothing is looked at; 0: none */
     bool damaged;
 };
 
@@ -23,10 +24,8 @@ static enum error visit(struct pass *pass, uint64_t case_id, uint64_t seq)
 {
     struct item item;
     enum error error = item_read(pass->reader, seq, &item);
-    if (error == ERROR_NONE)
-        error = pass->each(pass->context, &item);
     if (error != ERROR_JOURNAL_ROW)
-        return error;
+        return error == ERROR_NONE ? pass->each(pass->context, &item) : error;
     vault_note_damage(pass->vault, case_id, seq, item.n);
     pass->damaged = true;
     return ERROR_NONE;
@@ -37,7 +36,7 @@ static enum error visit_case(struct pass *pass, uint64_t case_id)
     const struct fold *fold = pass->vault->history.fold;
     enum error error = ERROR_NONE;
     for (uint64_t seq = fold_case(fold, case_id)->first; seq != 0 && error == ERROR_NONE;
-         seq = fold_act(fold, seq)->next)
+         seq = seq != pass->last ? fold_act(fold, seq)->next : 0)
         error = visit(pass, case_id, seq);
     return error;
 }
@@ -185,7 +184,8 @@ enum error casefile_find(const struct casefile *casefile, const struct fold_case
 
 static enum error walk_again(struct casefile *casefile, item_fn *each, void *context)
 {
-    struct pass pass = {.vault = casefile->vault, .each = each, .context = context};
+    struct pass pass = {
+        .vault = casefile->vault, .each = each, .context = context, .last = casefile->seen.last};
     const struct fold_case *of_case = NULL;
     enum error error = casefile_find(casefile, &of_case);
     return error == ERROR_NONE ? run(&pass, of_case->number, of_case->number) : error;

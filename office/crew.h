@@ -16,7 +16,7 @@ struct crew;
    crew_free. ERROR_MEMORY. */
 enum error crew_new(struct crew **out);
 
-/* Ends the threads and sets to NULL; only when no jobs are left. NULL is nothing. */
+/* Ends the threads and sets to NULL; only when no jobs are left. Does nothing for NULL. */
 void crew_free(struct crew **crew);
 
 /* Begins the jobs 0 to n - 1: job is called for each once, by any thread, in any order. Only when

@@ -231,7 +231,7 @@ static uint32_t highest_board(const struct fold *fold, const struct fold_kiosk *
     return highest;
 }
 
-enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board)
+uint32_t fleet_ahead(const struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN])
 {
     const struct fold *fold = vault->history.fold;
     uint32_t made = 0, ahead = 0;
@@ -244,6 +244,5 @@ enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint3
             ahead = highest;
         }
     }
-    *board = ahead;
-    return ERROR_NONE;
+    return ahead;
 }

@@ -56,12 +56,12 @@ struct fleet_row {
    ERROR_MEMORY, errors of the store. */
 enum error fleet_list(struct vault *vault, uint32_t now, struct fleet_row **rows, size_t *n);
 
-/* Frees a list; NULL and 0 are nothing. */
+/* Frees a list; does nothing for NULL. */
 void fleet_free(struct fleet_row *rows, size_t n);
 
-/* The kiosk that holds the highest board, when it is higher than any that the journal made, as
-   after a backup was put back. Then *board is its number, else 0. ERROR_NONE. */
-enum error fleet_ahead(struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN], uint32_t *board);
+/* The number of the highest board that a kiosk holds, when it is higher than any that the journal
+   made, as after a backup was put back; kiosk is then its id. 0 for none. */
+uint32_t fleet_ahead(const struct vault *vault, uint8_t kiosk[CARD_KIOSK_LEN]);
 
 /* Adds the act that a kiosk has this card, which a card file begins with, in a transaction of its
    own; the kiosk may be new. ERROR_CHANGED when a colleague gave it a card meanwhile; errors of
@@ -84,11 +84,12 @@ struct fleet_order {
 };
 
 /* Signs the card with the root key, keeps it in the journal and writes it out; a kiosk enrolled
-   before gets a card of a higher number. Nothing is enrolled when the file cannot be begun; when only
-   its last step fails, the kiosk is enrolled, and enrolling it again writes the file. kiosk becomes
-   the kiosk's id as text. On an error *blamed is the file that it is about, or the facility's code,
-   or NULL for the office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE, ERROR_CARD_FOLDER, errors of
-   file_read, file_write, card_request_decode, fleet_card and fleet_keep_card. */
+   before gets a card of a higher number. Nothing is enrolled when the file cannot be begun; when
+   only its last step fails, the kiosk is enrolled, and enrolling it again writes the file. kiosk
+   becomes the kiosk's id as text. On an error *blamed is the file that it is about, or the
+   facility's code, or NULL for the office: ERROR_OFFICE_EXPIRED, ERROR_FACILITY, ERROR_CARD_PLACE,
+   ERROR_CARD_FOLDER, errors of file_read, file_write, card_request_decode, fleet_card and
+   fleet_keep_card. */
 enum error fleet_enroll(struct vault *vault, const struct root *root,
                         const struct fleet_order *order, char kiosk[CARD_KIOSK_TEXT_LEN],
                         const char **blamed);

@@ -31,7 +31,7 @@ const char *fold_verdict_name(enum fold_verdict verdict);
 /* An empty fold. *out is the caller's, for fold_free. ERROR_MEMORY. */
 enum error fold_new(struct fold **out);
 
-/* Frees and sets to NULL. NULL is nothing. */
+/* Frees and sets to NULL. Does nothing for NULL. */
 void fold_free(struct fold **fold);
 
 /* What follows are acts of a transaction of this officer (0: root). Their rights are those that the

@@ -13,7 +13,7 @@ struct fold_index;
 /* An empty one. *out is the caller's, for fold_index_free. ERROR_MEMORY. */
 enum error fold_index_new(struct fold_index **out);
 
-/* Frees and sets to NULL. NULL is nothing. */
+/* Frees and sets to NULL. Does nothing for NULL. */
 void fold_index_free(struct fold_index **index);
 
 /* Adds index i under a handle that is not there yet. ERROR_MEMORY: it is as it was. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a fold is made of. For office/fold.c and office/fold_pack.c alone. */
+/* What a fold is made of. For office/fold*.c alone. */
 #ifndef OFFICE_FOLD_PARTS_H
 #define OFFICE_FOLD_PARTS_H
 

@@ -168,7 +168,8 @@ void history_batch_free(struct history_batch *batch);
 
 /* Adds the batch as one transaction, in order, all or nothing, signed by the officer. A batch of
    which everything is left out adds nothing and is ERROR_NONE. What was added last is read back:
-   ERROR_JOURNAL_ROW when it is not there. ERROR_CHANGED when an act would not
+   ERROR_JOURNAL_ROW when it is not there; of ERROR_IO and ERROR_MEMORY nobody knows whether it is,
+   so look before it is added again. ERROR_CHANGED when an act would not
    count, ERROR_FORBIDDEN when the officer has no right to one; ERROR_OFFICE_BUSY when another desk
    holds the gate for HISTORY_WAIT_MS; ERROR_MEMORY, errors of the store and of the hooks. */
 enum { HISTORY_WAIT_MS = 30000 };

@@ -73,7 +73,7 @@ void import_open(void *chunk, size_t i);
    report. Errors of history_append and of sealing: nothing was written. */
 enum error import_write(struct import_chunk *chunk);
 
-/* Wipes and frees a chunk. NULL is nothing. */
+/* Wipes and frees a chunk. Does nothing for NULL. */
 void import_chunk_free(struct import_chunk *chunk);
 
 #endif

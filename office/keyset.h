@@ -81,7 +81,7 @@ enum error keyset_make_own(struct keyset *keys);
    the caller's, for keyset_free; NULL on an error. ERROR_MEMORY. */
 enum error keyset_copy(const struct keyset *keys, struct keyset **out);
 
-/* Wipes, frees and sets to NULL. NULL is nothing. */
+/* Wipes, frees and sets to NULL. Does nothing for NULL. */
 void keyset_free(struct keyset **keys);
 
 /* Adds a generation by its secret, unless it is held already. ERROR_MEMORY. */

@@ -13,7 +13,7 @@ struct passphrase {
     char text[PASSPHRASE_MAX + 1];
 };
 
-/* Wipes, frees and sets to NULL. NULL is nothing. */
+/* Wipes, frees and sets to NULL. Does nothing for NULL. */
 void passphrase_free(struct passphrase **passphrase);
 
 #endif

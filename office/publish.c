@@ -223,7 +223,7 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t now,
     if (error == ERROR_NONE)
         error = publish_files_follow(vault, out, &last);
     if (error == ERROR_NONE)
-        error = fleet_ahead(vault, report->ahead_kiosk, &report->ahead);
+        report->ahead = fleet_ahead(vault, report->ahead_kiosk);
     if (error == ERROR_NONE)
         error = publish(vault, out, &last, now, report);
     publish_files_free(&last);

@@ -52,7 +52,8 @@ void queue_free(struct queue *queue);
 
 /* Opens the entries that the next board takes into out, which has room for as many as a board has
    answers; *n says how many. What does not open, or has the tag of one before it, is noted in
-   vault->damage, left out and waits on: ERROR_JOURNAL_ROW at the end; then its item's board is 0. ERROR_MEMORY, errors of the store. */
+   vault->damage, left out and waits on: ERROR_JOURNAL_ROW at the end; then its item's board is 0.
+   ERROR_MEMORY, errors of the store. */
 enum error queue_take(struct vault *vault, struct queue *queue, uint8_t (*out)[ANSWER_LEN],
                       size_t *n);
 

@@ -28,7 +28,7 @@ struct signatures_one {
 /* An empty list. *out is the caller's, for signatures_free. ERROR_MEMORY. */
 enum error signatures_new(struct signatures **out);
 
-/* Stops the threads, frees and sets to NULL. NULL is nothing. */
+/* Stops the threads, frees and sets to NULL. Does nothing for NULL. */
 void signatures_free(struct signatures **signatures);
 
 /* Adds one behind the others, and stops the threads for that. ERROR_MEMORY. */

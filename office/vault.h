@@ -101,7 +101,7 @@ enum error vault_open(const char *path, struct vault **out);
 
 /* The two halves of vault_open for whoever puts another journal in place: the folder and the
    charter, while nobody else has the office open (ERROR_OFFICE_BUSY, also of vault_open meanwhile);
-   and a journal in the folder under another name than the usual one. Errors as there. */
+   and a journal in the folder under another name than the usual one. Errors of vault_open. */
 enum error vault_open_alone(const char *path, struct vault **out);
 enum error vault_open_journal(struct vault *vault, const char *name);
 
@@ -116,7 +116,7 @@ enum error vault_unlock(struct vault *vault, const char *home, const struct pass
    office gave them and reads the history to its end. Errors of intake_load and history_follow. */
 enum error vault_take(struct vault *vault);
 
-/* Wipes the keys, frees and sets to NULL. NULL is nothing. */
+/* Wipes the keys, frees and sets to NULL. Does nothing for NULL. */
 void vault_close(struct vault **vault);
 
 /* Notes an act as damaged, each once. */

@@ -40,8 +40,9 @@ struct view_row {
     uint32_t day;
 };
 
-/* Zeros at the beginning, but for what it stands on. */
 enum { VIEW_REMOVED_MAX = 64 };
+
+/* A view begins as zeros, but for the history it stands on and home. */
 struct view {
     struct history *history;
     int home;              /* the officer's folder; -1: nothing is kept */
@@ -63,8 +64,7 @@ struct view {
    the store, ERROR_MEMORY. */
 enum error view_load(struct view *view, const uint8_t *first);
 
-/* Has a row for each case of the history, unknown ones for those that have none yet. ERROR_MEMORY.
- */
+/* Adds an unknown row for each case of the history that has none yet. ERROR_MEMORY. */
 enum error view_cover(struct view *view);
 
 /* Writes the view if the file lacks so much that it is worth it. Without an error: a view that

@@ -86,7 +86,7 @@ static void fill(struct letter *letter, const struct draft *draft)
 {
     memcpy(letter->language, draft->language, sizeof letter->language);
     memcpy(letter->category, draft->category, sizeof letter->category);
-    /* What follows has no category: the office knows its case by the keys. */
+    /* A follow-up has no category: the office knows its case by the keys. */
     if (letter->category[0] == '\0')
         memcpy(letter->category, "H1", sizeof letter->category);
     letter->about = draft->about;

@@ -223,7 +223,7 @@ static int retry(struct filing *filing)
     return key == 1 ? (int)FILING_SEND : (int)FILING_LEFT;
 }
 
-/* Hands the envelope over; in practice it goes nowhere. Returns true when it is stored. */
+/* Hands the envelope over; in practice mode it goes nowhere. Returns true when it is stored. */
 static bool store(struct filing *filing)
 {
     const struct session_io *io = filing->ui->io;

@@ -14,8 +14,9 @@ enum filing_end {
     FILING_LEFT = -3, /* not sent: the person leaves, or the session is over */
 };
 
-/* Runs the screens for a draft: a complaint, or a follow-up whose keys are set. In practice all
-   looks the same but nothing is stored, and FILING_SENT means that the person came to the end. */
+/* Runs the screens for a draft: a complaint, or a follow-up whose keys are set. In practice
+   mode all looks the same but nothing is stored, and FILING_SENT means that the person came to the
+   end. */
 enum filing_end filing_run(struct ui *ui, struct draft *draft);
 
 /* A cry for help: the category it is sent under, and its screen's words. */

@@ -36,12 +36,12 @@ enum look_end {
 /* Nothing derived and nothing looked for yet, in locked memory, or NULL. For look_free. */
 struct look *look_new(void);
 
-/* Wipes and frees it and sets it to NULL; NULL is nothing. */
+/* Wipes and frees it and sets it to NULL; does nothing for NULL. */
 void look_free(struct look **look);
 
 /* Looks for what is there under a number and PIN, behind the waiting screen: the same work whether
-   there is something or not. What was tried before in this visit uses up nothing. *found, unless
-   the end is another than LOOK_DONE, is good until the visit's end. */
+   there is something or not. What was tried before in this visit uses up nothing. After
+   LOOK_DONE *found is valid until the visit's end. */
 enum look_end look_number(struct ui *ui, const char code[CODE_LEN], const char *pin,
                           const struct look_found **found);
 
@@ -52,8 +52,8 @@ void look_note_seen(struct ui *ui, const struct look_found *found, uint8_t seen)
    were. */
 const struct code_keys *look_seen(const struct ui *ui, uint8_t *seen);
 
-/* Derives the keys of the number that the visit makes; in practice, where they are worth nothing,
-   waits as long. Returns 0, or -1 when memory is short. */
+/* Derives the keys of the number that the visit makes; in practice mode, where they are worth
+   nothing, waits as long. Returns 0, or -1 when memory is short. */
 int look_make(struct ui *ui, const char code[CODE_LEN], const char *pin, struct code_keys *keys);
 
 /* Does what the visit has left, with random numbers, and waits as long for what it did before. */

@@ -43,7 +43,7 @@ enum error journal_make(const char *path, bool shared, const uint8_t office[JOUR
    the caller's, for journal_close; NULL on an error. */
 enum error journal_open(const char *path, struct journal **out);
 
-/* Closes and sets to NULL. NULL is nothing. */
+/* Closes and sets to NULL. Does nothing for NULL. */
 void journal_close(struct journal **journal);
 
 /* The office that the journal was made for. ERROR_JOURNAL_CORRUPT when none stands there. */

@@ -128,7 +128,9 @@ static void test_a_case_too_long_to_keep_is_read_and_answered(void **state)
     assert_int_equal(row.letters, LONG);
     assert_true(row.waits);
     assert_int_equal(triage_answer(casefile, "answer", 6, FAKE_DESK_NOW, &kept), ERROR_NONE);
+    assert_int_equal(walk(LETTER_TEXT_MAX, ERROR_NONE).messages, 0); /* as it was loaded */
     load();
+    assert_int_equal(walk(LETTER_TEXT_MAX, ERROR_NONE).messages, 1);
     assert_int_equal(triage_row(casefile, &row), ERROR_NONE);
     assert_int_equal(row.messages, 1);
     assert_int_equal(casefile_told(casefile), TAXONOMY_ANSWERED);

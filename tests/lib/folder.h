@@ -13,7 +13,7 @@ enum { FOLDER_PATH = 512 };
    /tmp. Its path is owned by the caller (folder_remove). */
 char *folder_make(void);
 
-/* Removes the folder with all that is in it and frees the path; NULL is nothing. */
+/* Removes the folder with all that is in it and frees the path; does nothing for NULL. */
 void folder_remove(char **folder);
 
 /* "folder/name", good until 63 more have been asked for. */
