@@ -20,6 +20,7 @@ struct lack {
     uint32_t count; /* of those lacked */
     uint64_t bytes; /* that these take on the disk */
     enum error error;
+    enum error unread; /* of the machine, at a file that may be one of them */
 };
 
 static enum error look(struct lack *lack)
@@ -114,7 +115,7 @@ static void try_name(const char *name, void *visitor)
     if (error == ERROR_NONE)
         lack->error = match(lack, bytes, len);
     else if (error_is_machine(error))
-        lack->error = error;
+        lack->unread = error;
     free(bytes);
 }
 
@@ -129,7 +130,9 @@ static enum error bring(struct lack *lack)
     if (error == ERROR_NONE)
         error = lack->error;
     lack->x->report->board_missing = lack->count;
-    return error == ERROR_NONE && lack->count > 0 ? ERROR_BOARD_PART : error;
+    if (error == ERROR_NONE && lack->count > 0)
+        error = lack->unread != ERROR_NONE ? lack->unread : ERROR_BOARD_PART;
+    return error;
 }
 
 static enum error take_segments(struct exchange *x, const struct head *head)

@@ -65,10 +65,8 @@ enum error medium_find(const struct medium *medium, const char *name, size_t max
     if (error != ERROR_MISSING)
         return error;
     error = medium_each(medium, try_name, &search);
-    if (error == ERROR_NONE)
-        error = search.error;
     if (error == ERROR_NONE && search.found[0] == '\0')
-        error = ERROR_MISSING;
+        error = search.error != ERROR_NONE ? search.error : ERROR_MISSING;
     if (error != ERROR_NONE) {
         free(*data);
         *data = NULL;

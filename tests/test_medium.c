@@ -210,11 +210,22 @@ static void test_what_cannot_be_read_is_not_missing(void **state)
         spoilt = name;
         assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_IO);
         assert_int_equal(report.board, ERROR_IO);
+        assert_int_equal(report.bundle, ERROR_NONE); /* letters go out all the same */
         spoilt = "";
         assert_int_equal(move_memory(NULL, name, was), ERROR_NONE);
         free(was);
     }
+    assert_int_equal(write_memory(NULL, "OTHER.BOA", "x", 1), ERROR_NONE);
+    assert_int_equal(write_memory(NULL, "OTHER.ANS", "x", 1), ERROR_NONE);
+    for (int i = 0; i < 2; i++) { /* who puts such a file there keeps no board away */
+        char *was = strdup(i == 0 ? NAMES_BOARD : name_of(".answers"));
+        assert_int_equal(move_memory(NULL, was, i == 0 ? "SANDYQ~1.BOA" : "SANDYQ~1.ANS"),
+                         ERROR_NONE);
+        free(was);
+    }
+    spoilt = "OTHER.BOA";
     assert_int_equal(exchange_over(dir, &medium, FAKE_OFFICE_DAY, &report), ERROR_NONE);
+    assert_int_equal(report.board, ERROR_NONE);
 }
 
 /* The outbox is set back to before its records: the bundle that has them is kept. */
