@@ -298,7 +298,7 @@ static void traces_fill_the_stick(struct tamper *t)
     tamper_restore(copy, t->kiosks[A].dir);
     tamper_write(t, A);
     tamper_exchange(t, A);
-    assert_int_equal(t->report.bundle, ERROR_FULL);
+    assert_int_equal(t->report.bundle, ERROR_EVIDENCE);
     assert_int_equal(t->report.kept, 0);
     tamper_import(t, t->stick);
     for (int i = 1; i <= KEPT; i++) {
