@@ -33,8 +33,8 @@ static enum error look(struct lack *lack)
         const enum error error = state_has_segment(lack->x->state, &segment);
         if (error == ERROR_NONE)
             continue;
-        if (error != ERROR_BOARD_PART &&
-            error != ERROR_IO) /* what the disk fails to give is lacked */
+        /* What the disk does not give, or not to this user, is lacked. */
+        if (error != ERROR_BOARD_PART && (error_passes(error) || !error_is_machine(error)))
             return error;
         lack->segments[i] = true;
         lack->count++;

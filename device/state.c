@@ -99,7 +99,7 @@ static void open_board(struct state *state)
     state->board = state_make_board(state->dir);
     if (state->board < 0)
         state->folder_error = errno == ENOTDIR ? ERROR_NOT_FOLDER : error_of_errno(errno);
-    state->unread |= error_is_machine(state->folder_error);
+    state->unread |= error_passes(state->folder_error); /* else only the board cannot be had */
 }
 
 enum error state_open(const char *dir, struct state **out)

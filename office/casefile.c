@@ -16,7 +16,7 @@ struct pass {
     struct item_reader *reader;
     item_fn *each;
     void *context;
-    uint64_t last; /* the act after which nothing is looked at; 0: none */
+    uint64_t last; /* no act behind this one is looked at */
     bool damaged;
 };
 
@@ -35,8 +35,8 @@ static enum error visit_case(struct pass *pass, uint64_t case_id)
 {
     const struct fold *fold = pass->vault->history.fold;
     enum error error = ERROR_NONE;
-    for (uint64_t seq = fold_case(fold, case_id)->first; seq != 0 && error == ERROR_NONE;
-         seq = seq != pass->last ? fold_act(fold, seq)->next : 0)
+    for (uint64_t seq = fold_case(fold, case_id)->first;
+         seq != 0 && seq <= pass->last && error == ERROR_NONE; seq = fold_act(fold, seq)->next)
         error = visit(pass, case_id, seq);
     return error;
 }
@@ -53,7 +53,7 @@ static enum error run(struct pass *pass, uint64_t first, uint64_t last)
 
 enum error casefile_each(struct vault *vault, item_fn *each, void *context)
 {
-    struct pass pass = {.vault = vault, .each = each, .context = context};
+    struct pass pass = {.vault = vault, .each = each, .context = context, .last = UINT64_MAX};
     return run(&pass, 1, fold_case_count(vault->history.fold));
 }
 
@@ -139,7 +139,7 @@ enum error casefile_load(struct vault *vault, uint64_t case_id, struct casefile 
     casefile->vault = vault;
     casefile->seen = *seen;
     casefile->training = fold_training(vault->history.fold);
-    struct pass pass = {.vault = vault, .each = keep_item, .context = casefile};
+    struct pass pass = {.vault = vault, .each = keep_item, .context = casefile, .last = UINT64_MAX};
     error = run(&pass, case_id, case_id);
     casefile->damaged = pass.damaged;
     if (error == ERROR_NONE || error == ERROR_JOURNAL_ROW)

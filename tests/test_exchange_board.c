@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +90,38 @@ static void only_what_is_lacked_is_copied(void **state)
     assert_int_equal(board_held(), 4);
     exchange_put_board(3, NULL); /* an older one is not read at all */
     assert_int_equal(run_and_count(ERROR_OLDER), 0);
+}
+
+/* Both folders become this user's, and so does whoever runs the test, who is root. */
+static void become(uid_t who)
+{
+    char hand[3 * FOLDER_PATH];
+    assert_int_equal(seteuid(0), 0);
+    snprintf(hand, sizeof hand, "chown -R %u %s %s", (unsigned)who, exchange_dir, exchange_media);
+    assert_int_equal(system(hand), 0);
+    assert_int_equal(seteuid(who), 0);
+}
+
+/* Root between two visits puts a file there that only root reads: that keeps no board away. */
+static void a_segment_that_may_not_be_read_is_lacked(void **state)
+{
+    const bool root = geteuid() == 0;
+    exchange_put_board(1, NULL);
+    assert_int_equal(exchange_test_run(), ERROR_NONE);
+    exchange_put_board(2, NULL);
+    const char *name = strrchr(segment_path(2, SEGMENT_ANSWERS), '/') + 1;
+    char path[2 * FOLDER_PATH];
+    snprintf(path, sizeof path, "%s/board/%s", exchange_dir, name);
+    folder_write(path, "", 0);
+    assert_int_equal(chmod(path, 0), 0);
+    if (root)
+        become(65534);
+    const int error = exchange_test_run();
+    const uint32_t held = board_held();
+    if (root)
+        become(0);
+    assert_int_equal(error, ERROR_NONE);
+    assert_int_equal(held, 2);
 }
 
 /* By its hash: whoever has the board's key can make two of one number. */
@@ -399,6 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EXCHANGE_TEST(only_what_is_lacked_is_copied),
+        EXCHANGE_TEST(a_segment_that_may_not_be_read_is_lacked),
         EXCHANGE_TEST(a_bundle_names_the_head_that_is_held),
         EXCHANGE_TEST(damaged_segment_is_mended),
         EXCHANGE_TEST(wrong_segment_installs_nothing),
