@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "courier/exchange_parts.h"
+#include "protocol/board_folder.h"
 #include "protocol/names.h"
 #include "protocol/segment.h"
 
@@ -33,8 +34,7 @@ static enum error look(struct lack *lack)
         const enum error error = state_has_segment(lack->x->state, &segment);
         if (error == ERROR_NONE)
             continue;
-        /* What the disk does not give, or not to this user, is lacked. */
-        if (error != ERROR_BOARD_PART && (error_passes(error) || !error_is_machine(error)))
+        if (!board_folder_lacks(error))
             return error;
         lack->segments[i] = true;
         lack->count++;

@@ -40,8 +40,8 @@ enum error medium_read(const struct medium *medium, const char *name, size_t max
                        size_t *len);
 
 /* The same, also where the medium spells the name in another way (names_ends): then the first by
-   name of the files that end so and begin with "SANDYQ". Where none is found, one that could not be
-   read may have been it: that is its error of the machine. */
+   name of the files that end so and begin with "SANDYQ". Where none is found but one could not be
+   read, which may have been it: the error of the machine that was met there. */
 enum error medium_find(const struct medium *medium, const char *name, size_t max, uint8_t **data,
                        size_t *len);
 

@@ -200,9 +200,11 @@ static int finish_import(const struct import *import, const struct command_line 
     say_imported(&import->report);
     say_ahead(kiosk, fleet_ahead(import->vault, kiosk));
     enum error error = journal_checkpoint(import->vault->journal);
-    if ((error == ERROR_NONE || error == ERROR_FULL) && import->vault->damage_count > 0)
+    if (error == ERROR_FULL)
+        error = ERROR_NONE;
+    if (error == ERROR_NONE && import->vault->damage_count > 0)
         error = ERROR_JOURNAL_ROW;
-    const int status = command_fail(line->operands[0], error == ERROR_FULL ? ERROR_NONE : error);
+    const int status = command_fail(line->operands[0], error);
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
 

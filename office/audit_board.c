@@ -13,17 +13,16 @@
 #include "office/restored.h"
 #include "protocol/board_folder.h"
 
-/* A record by its board and tag. */
-struct arrival {
+/* A tag, whose act it is, and on which board; 0 for what stands in the queue. */
+struct tagged {
     uint32_t board;
-    uint8_t tag[JOURNAL_TAG_LEN];
+    uint8_t tag[SEGMENT_TAG_LEN];
     uint64_t act;
 };
 
-/* What stands in the queue by its tag. */
-struct entry {
-    uint8_t tag[SEGMENT_TAG_LEN];
-    uint64_t act;
+struct tagged_list {
+    struct tagged *all;
+    size_t n, room;
 };
 
 /* Boards and messages are numbered in the order of their acts: one look at each is enough. */
@@ -34,11 +33,9 @@ struct check {
     uint64_t at;      /* the act that was looked at last */
     uint64_t *boards; /* the acts of all boards, which are in the order of their numbers */
     size_t board_count, board_room;
-    struct arrival *arrivals; /* of records that have left, by board and tag */
-    size_t arrival_count, arrival_room;
-    struct entry *entries; /* of the queue */
-    size_t entry_count, entry_room;
-    uint64_t blamed; /* the import act that was named last */
+    struct tagged_list arrivals; /* of records that have left */
+    struct tagged_list entries;  /* of the queue */
+    uint64_t blamed;             /* the import act that was named last */
     struct published published;
     uint8_t *plain; /* ACT_BODY_MAX, secret_new memory */
 };
@@ -101,16 +98,41 @@ static const uint8_t *find_tag(const struct segment *segment, const uint8_t *tag
                : NULL;
 }
 
-/* --- arrivals --- */
-
 static int by_board(const void *a, const void *b)
 {
-    const struct arrival *x = a, *y = b;
+    const struct tagged *x = a, *y = b;
     if (x->board != y->board)
         return x->board < y->board ? -1 : 1;
     const int order = memcmp(x->tag, y->tag, sizeof x->tag);
     return order != 0 ? order : (x->act > y->act) - (x->act < y->act);
 }
+
+static void sort(struct tagged_list *list)
+{
+    if (list->n > 0)
+        qsort(list->all, list->n, sizeof *list->all, by_board);
+}
+
+static enum error add(struct tagged_list *list, uint32_t board, const uint8_t *tag, uint64_t act)
+{
+    enum error error = GROW(list->all, list->n, 1, list->room);
+    if (error != ERROR_NONE)
+        return error;
+    struct tagged *added = &list->all[list->n++];
+    *added = (struct tagged){.board = board, .act = act};
+    memcpy(added->tag, tag, sizeof added->tag);
+    return ERROR_NONE;
+}
+
+/* Whether this one of a sorted list has the tag of the one before it, on the same board. */
+static bool is_again(const struct tagged_list *list, size_t i)
+{
+    const struct tagged *one = &list->all[i];
+    return i > 0 && i < list->n && one->board == one[-1].board &&
+           memcmp(one->tag, one[-1].tag, sizeof one->tag) == 0;
+}
+
+/* --- arrivals --- */
 
 /* Each import act is named once. */
 static enum error blame(struct check *check, uint64_t act)
@@ -128,21 +150,13 @@ static enum error take_record(void *context, const struct journal_record *record
         return ERROR_NONE;
     if (board_act(check, record->board) <= record->act)
         return blame(check, record->act);
-    enum error error = GROW(check->arrivals, check->arrival_count, 1, check->arrival_room);
-    if (error != ERROR_NONE)
-        return error;
-    struct arrival *added = &check->arrivals[check->arrival_count++];
-    added->board = record->board;
-    added->act = record->act;
-    memcpy(added->tag, record->tag, sizeof added->tag);
-    return ERROR_NONE;
+    return add(&check->arrivals, record->board, record->tag, record->act);
 }
 
 static enum error list_arrivals(struct check *check)
 {
     enum error error = journal_each_record(check->history->journal, 0, take_record, check);
-    if (check->arrival_count > 0)
-        qsort(check->arrivals, check->arrival_count, sizeof *check->arrivals, by_board);
+    sort(&check->arrivals);
     return error;
 }
 
@@ -151,8 +165,8 @@ static enum error list_arrivals(struct check *check)
    signed for twice: then the board has a random one besides, and the second act is named. */
 static enum error has_arrivals(struct check *check, const struct segment *segment, bool *same)
 {
-    const struct arrival *all = check->arrivals;
-    size_t at = 0, to = check->arrival_count, n = 0, there = 0, twice = 0;
+    const struct tagged *all = check->arrivals.all;
+    size_t at = 0, to = check->arrivals.n, n = 0, there = 0, twice = 0;
     enum error error = ERROR_NONE;
     while (at < to) { /* the first record of this board */
         const size_t middle = at + (to - at) / 2;
@@ -161,14 +175,12 @@ static enum error has_arrivals(struct check *check, const struct segment *segmen
         else
             to = middle;
     }
-    for (; at + n < check->arrival_count && all[at + n].board == segment->number; n++) {
-        const struct arrival *one = &all[at + n];
-        if (n > 0 && memcmp(one->tag, one[-1].tag, sizeof one->tag) == 0) {
+    for (; at + n < check->arrivals.n && all[at + n].board == segment->number; n++)
+        if (is_again(&check->arrivals, at + n)) {
             twice++;
-            error = error == ERROR_NONE ? blame(check, one->act) : error;
+            error = error == ERROR_NONE ? blame(check, all[at + n].act) : error;
         } else
-            there += find_tag(segment, one->tag) != NULL;
-    }
+            there += find_tag(segment, all[at + n].tag) != NULL;
     *same = n == segment->count && there + twice == n;
     return error;
 }
@@ -407,17 +419,6 @@ static enum error check_left(struct check *check)
                : error;
 }
 
-static enum error add_entry(struct check *check, uint64_t act)
-{
-    enum error error = GROW(check->entries, check->entry_count, 1, check->entry_room);
-    if (error != ERROR_NONE)
-        return error;
-    struct entry *added = &check->entries[check->entry_count++];
-    memcpy(added->tag, check->plain, sizeof added->tag);
-    added->act = act;
-    return ERROR_NONE;
-}
-
 static enum error check_queued(void *context, const struct journal_queued *queued)
 {
     struct check *check = context;
@@ -440,28 +441,17 @@ static enum error check_queued(void *context, const struct journal_queued *queue
         return check->each(check->context, AUDIT_BOARD_MESSAGES, queued->seq);
     if (error != ERROR_NONE)
         return error == ERROR_KEY_UNFIT ? ERROR_NONE : error;
-    return add_entry(check, queued->seq);
-}
-
-static int by_entry(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    const int order = memcmp(x->tag, y->tag, sizeof x->tag);
-    return order != 0 ? order : (x->act > y->act) - (x->act < y->act);
+    return add(&check->entries, 0, check->plain, queued->seq);
 }
 
 /* Two entries of one tag do not both leave: which of them is the person's, nobody can tell. */
 static enum error check_entries(struct check *check)
 {
-    const struct entry *all = check->entries;
-    const size_t n = check->entry_count;
     enum error error = ERROR_NONE;
-    if (n > 0)
-        qsort(check->entries, n, sizeof *check->entries, by_entry);
-    for (size_t i = 0; i < n && error == ERROR_NONE; i++)
-        if ((i > 0 && memcmp(all[i].tag, all[i - 1].tag, SEGMENT_TAG_LEN) == 0) ||
-            (i + 1 < n && memcmp(all[i].tag, all[i + 1].tag, SEGMENT_TAG_LEN) == 0))
-            error = check->each(check->context, AUDIT_BOARD_MESSAGES, all[i].act);
+    sort(&check->entries);
+    for (size_t i = 0; i < check->entries.n && error == ERROR_NONE; i++)
+        if (is_again(&check->entries, i) || is_again(&check->entries, i + 1))
+            error = check->each(check->context, AUDIT_BOARD_MESSAGES, check->entries.all[i].act);
     return error;
 }
 
@@ -497,8 +487,8 @@ enum error audit_board_check(struct history *history, audit_board_fn *each, void
     enum error error = check.plain != NULL ? run(&check) : ERROR_MEMORY;
     published_free(&check.published);
     free(check.boards);
-    free(check.arrivals);
-    free(check.entries);
+    free(check.arrivals.all);
+    free(check.entries.all);
     secret_free(check.plain);
     return error;
 }

@@ -155,7 +155,7 @@ static enum error write_segments(struct journal *journal, int dir, const struct 
     for (uint32_t i = 0; i < head->segment_count && error == ERROR_NONE; i++) {
         writing.segment = head_segment(head, i);
         error = board_folder_has(dir, head->office, &writing.segment);
-        if (error == ERROR_BOARD_PART || error == ERROR_IO || error == ERROR_DENIED)
+        if (board_folder_lacks(error))
             error = journal_board(journal, writing.segment.number, write_segment, &writing);
         if (error == ERROR_NO_ROW)
             error = ERROR_JOURNAL_CORRUPT;

@@ -2,11 +2,7 @@
 /* The file root.keyring, written and read. */
 #include "office/root.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "crypto/secret.h"

@@ -109,6 +109,11 @@ static enum error read_segments(int dir, struct board_folder *board)
     return error;
 }
 
+bool board_folder_lacks(enum error has)
+{
+    return has == ERROR_BOARD_PART || (error_is_machine(has) && !error_passes(has));
+}
+
 static enum error check_segments(int dir, const struct head *head)
 {
     char name[NAMES_LEN];

@@ -40,6 +40,10 @@ enum error board_folder_open(int dir, const uint8_t board_key[32],
 enum error board_folder_has(int dir, const uint8_t office[CHARTER_OFFICE_LEN],
                             const struct head_segment *segment);
 
+/* Whether such an answer says that the segment is to be written anew: it is not there whole, or the
+   disk does not give it, or not to this user. */
+bool board_folder_lacks(enum error has);
+
 /* Whether these bytes are the segment that the head of this office names. ERROR_NONE,
    ERROR_BOARD_PART or _MEMORY; *out, which may be NULL, points into in. */
 enum error board_folder_fits(const uint8_t *in, size_t len,
