@@ -101,7 +101,7 @@ static enum error make_board(struct vault *vault, const struct publish_last *las
     if (error == ERROR_NONE)
         error = publish_board_add(&board, now);
     report->made = error == ERROR_NONE;
-    report->sent = report->made ? (uint32_t)board.sent : 0;
+    report->sent = report->made ? (uint32_t)board.queue.entry_count : 0;
     report->mended = report->made ? (uint32_t)board.told.mended_count : 0;
     const bool damaged = board.damaged;
     publish_board_free(&board);

@@ -138,17 +138,6 @@ static enum error make_arrivals(struct publish_board *board)
 
 /* --- answers --- */
 
-static enum error fill_answers(struct publish_board *board, uint8_t (*entries)[ANSWER_LEN],
-                               size_t count)
-{
-    enum error error = queue_take(board->vault, &board->queue, entries, &board->sent);
-    board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
-    if (error == ERROR_JOURNAL_ROW)
-        error = ERROR_NONE;
-    random_bytes(entries[board->sent], (count - board->sent) * sizeof *entries);
-    return error;
-}
-
 static enum error make_answers(struct publish_board *board)
 {
     const uint32_t count = board->vault->charter.settings[CHARTER_ANSWERS];
@@ -157,14 +146,10 @@ static enum error make_answers(struct publish_board *board)
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     if (error != ERROR_NONE && error != ERROR_JOURNAL_ROW)
         return error;
-    uint8_t(*entries)[ANSWER_LEN] = malloc((count + 1) * sizeof *entries);
-    if (entries == NULL)
-        return ERROR_MEMORY;
-    error = fill_answers(board, entries, count);
-    if (error == ERROR_NONE)
-        error = segment_encode(&segment, entries[0], &board->answers, &board->answers_len);
-    free(entries);
-    return error;
+    struct queue *queue = &board->queue;
+    random_bytes(queue->entries[queue->entry_count],
+                 (count - queue->entry_count) * sizeof *queue->entries);
+    return segment_encode(&segment, queue->entries[0], &board->answers, &board->answers_len);
 }
 
 /* --- the head --- */

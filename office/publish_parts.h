@@ -59,7 +59,6 @@ struct publish_board {
     size_t arrival_count; /* of all kiosks */
     struct told told;
     struct queue queue;
-    size_t sent; /* answers that are none of the padding */
     bool damaged;
     uint8_t *arrivals, *answers, *head; /* the files, malloc'd */
     size_t arrivals_len, answers_len, head_len;

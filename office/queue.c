@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages that wait for a board: sealed, planned and taken. */
+/* Messages that wait for a board: sealed, opened and planned. */
 #include "office/queue.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,10 @@ struct plan {
     size_t load_count, load_room;
     struct turn *turns; /* by case */
     uint32_t first[2];  /* boards before are full: for messages without a text, and with one */
+    uint8_t (*tags)[SEGMENT_TAG_LEN]; /* of the messages so far, with room for all */
+    size_t tag_count;
+    void *tree; /* of them, for tsearch */
+    uint8_t entry[ANSWER_LEN];
     bool damaged;
 };
 
@@ -121,14 +126,47 @@ static enum error place(struct plan *plan, const struct journal_queued *queued, 
     turn->board = board;
     queue->all[queue->n++] = (struct queue_item){queued->seq, board};
     queue->boards = board > queue->boards ? board : queue->boards;
+    if (board == 1)
+        memcpy(queue->entries[queue->entry_count++], plan->entry, sizeof plan->entry);
     return ERROR_NONE;
 }
 
+/* --- what may leave --- */
+
+static int compare_tags(const void *a, const void *b)
+{
+    return memcmp(a, b, SEGMENT_TAG_LEN);
+}
+
+/* A segment that has a tag twice is none: whoever queued such entries would stop every board.
+   ERROR_SEAL for the second. */
+static enum error keep_tag(struct plan *plan)
+{
+    void *tag = plan->tags[plan->tag_count];
+    memcpy(tag, plan->entry, SEGMENT_TAG_LEN);
+    void *const *const there = tsearch(tag, &plan->tree, compare_tags);
+    if (there == NULL)
+        return ERROR_MEMORY;
+    if (*there != tag)
+        return ERROR_SEAL;
+    plan->tag_count++;
+    return ERROR_NONE;
+}
+
+/* For tdestroy: the tree owns no tag. */
+static void keep(void *tag)
+{
+}
+
+/* It is opened before it has a place, so that nothing that cannot leave keeps answers waiting. */
 static enum error take_row(void *context, const struct journal_queued *queued)
 {
     struct plan *plan = context;
     const struct fold_act *act = fold_act(plan->vault->history.fold, queued->seq);
-    return place(plan, queued, &plan->turns[act->place]);
+    enum error error = queue_open(plan->vault->keys, queued, plan->entry);
+    if (error == ERROR_NONE)
+        error = keep_tag(plan);
+    return error == ERROR_NONE ? place(plan, queued, &plan->turns[act->place]) : error;
 }
 
 /* Of a message that no board took; one that may be on a board whose act does not open is left out.
@@ -139,7 +177,7 @@ static enum error take_message(struct plan *plan, const struct published *publis
     enum error error = seq > published->blind
                            ? journal_queued(plan->vault->journal, seq, take_row, plan)
                            : ERROR_NO_ROW;
-    if (error != ERROR_NO_ROW)
+    if (error != ERROR_NO_ROW && error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
         return error;
     vault_note_damage(plan->vault, act->place + 1, seq, act->to);
     plan->damaged = true;
@@ -164,14 +202,19 @@ enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue
     const size_t cases = fold_case_count(vault->history.fold);
     struct published published = {.all = NULL};
     struct plan plan = {.vault = vault, .queue = queue, .answers = answers, .first = {1, 1}};
-    *queue = (struct queue){.all = NULL};
+    *queue = (struct queue){.entries = calloc(answers + 1, sizeof *queue->entries)};
     plan.turns = calloc(cases + 1, sizeof *plan.turns);
-    enum error error = plan.turns != NULL ? ERROR_NONE : ERROR_MEMORY;
+    plan.tags = calloc(fold_last(vault->history.fold) + 1, sizeof *plan.tags);
+    enum error error = queue->entries != NULL && plan.turns != NULL && plan.tags != NULL
+                           ? ERROR_NONE
+                           : ERROR_MEMORY;
     if (error == ERROR_NONE)
         error = published_read(&vault->history, &published);
     if (error == ERROR_NONE)
         error = take_messages(&plan, &published);
     published_free(&published);
+    tdestroy(plan.tree, keep);
+    free(plan.tags);
     free(plan.turns);
     free(plan.loads);
     if (error != ERROR_NONE)
@@ -182,56 +225,6 @@ enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue
 void queue_free(struct queue *queue)
 {
     free(queue->all);
+    free(queue->entries);
     *queue = (struct queue){.all = NULL};
-}
-
-/* --- taking --- */
-
-struct taking {
-    struct vault *vault;
-    struct queue_item *item;
-    uint8_t (*out)[ANSWER_LEN];
-    size_t n;
-    bool damaged;
-};
-
-static bool is_taken(const struct taking *taking, const uint8_t *tag)
-{
-    for (size_t i = 0; i < taking->n; i++)
-        if (memcmp(taking->out[i], tag, SEGMENT_TAG_LEN) == 0)
-            return true;
-    return false;
-}
-
-/* A segment that has a tag twice is none: whoever queued such entries would stop every board. */
-static enum error open_row(void *context, const struct journal_queued *queued)
-{
-    struct taking *taking = context;
-    uint8_t *entry = taking->out[taking->n];
-    const enum error error = queue_open(taking->vault->keys, queued, entry);
-    if (error == ERROR_NONE && !is_taken(taking, entry)) {
-        taking->n++;
-        return ERROR_NONE;
-    }
-    if (error != ERROR_NONE && error != ERROR_SEAL && error != ERROR_KEY_UNFIT)
-        return error;
-    const struct fold_act *act = fold_act(taking->vault->history.fold, queued->seq);
-    vault_note_damage(taking->vault, act->place + 1, queued->seq, act->to);
-    taking->item->board = 0;
-    taking->damaged = true;
-    return ERROR_NONE;
-}
-
-enum error queue_take(struct vault *vault, struct queue *queue, uint8_t (*out)[ANSWER_LEN],
-                      size_t *n)
-{
-    struct taking taking = {.vault = vault, .out = out};
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < queue->n && error == ERROR_NONE; i++) {
-        taking.item = &queue->all[i];
-        if (taking.item->board == 1)
-            error = journal_queued(vault->journal, taking.item->act, open_row, &taking);
-    }
-    *n = taking.n;
-    return error == ERROR_NONE && taking.damaged ? ERROR_JOURNAL_ROW : error;
 }

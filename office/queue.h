@@ -38,23 +38,19 @@ struct queue_item {
 struct queue {
     struct queue_item *all;
     size_t n, room;
-    uint32_t boards; /* that it takes until none waits */
+    uint32_t boards;                /* that it takes until none waits */
+    uint8_t (*entries)[ANSWER_LEN]; /* of the next board, in the same order; malloc'd */
+    size_t entry_count;
 };
 
 /* Reads what waits and plans the boards to come: each takes the oldest messages, at most `answers`
    of them, at most a quarter of these without a text, at most SEGMENT_CASE_MAX of one case, and no
    message of a case before those that were written earlier. *queue is for queue_free. A message
-   without an entry, and one of which nobody knows whether it has left (office/published), is left
-   out and noted in vault->damage; at the end ERROR_JOURNAL_ROW. ERROR_MEMORY, errors of the store:
-   nothing is to be freed. */
+   without an entry, one whose entry does not open or has the tag of one before it, and one of which
+   nobody knows whether it has left (office/published), takes no place and is noted in
+   vault->damage; at the end ERROR_JOURNAL_ROW. ERROR_MEMORY, errors of the store: nothing is to be
+   freed. */
 enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue);
 void queue_free(struct queue *queue);
-
-/* Opens the entries that the next board takes into out, which has room for as many as a board has
-   answers; *n says how many. What does not open, or has the tag of one before it, is noted in
-   vault->damage, left out and waits on: ERROR_JOURNAL_ROW at the end; then its item's board is 0.
-   ERROR_MEMORY, errors of the store. */
-enum error queue_take(struct vault *vault, struct queue *queue, uint8_t (*out)[ANSWER_LEN],
-                      size_t *n);
 
 #endif

@@ -206,23 +206,28 @@ static void a_letter_whose_writer_does_not_find_it_is_named(void **state)
     assert_int_equal(found.kinds[AUDIT_ARRIVALS], 1);
 }
 
+static void queue_entry(uint64_t act, const uint8_t entry[ANSWER_LEN])
+{
+    static char sql[2 * QUEUE_LEN + 96];
+    uint8_t sealed[QUEUE_LEN];
+    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
+    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
+    for (size_t i = 0; i < sizeof sealed; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
+    snprintf(sql + len, sizeof sql - len, "' WHERE seq = %llu", (unsigned long long)act);
+    change(sql);
+}
+
 /* A colleague can seal other words for a message that has left, not put them on the board. */
 static void what_a_board_took_is_on_it(void **state)
 {
-    static char sql[2 * QUEUE_LEN + 64];
     static const uint8_t entry[ANSWER_LEN] = "other words";
-    uint8_t sealed[QUEUE_LEN];
     struct head_mark mark;
     uint32_t arrivals = 0;
     assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
     assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
     const uint64_t act = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
-    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
-    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
-    for (size_t i = 0; i < sizeof sealed; i++)
-        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
-    snprintf(sql + len, sizeof sql - len, "'");
-    change(sql);
+    queue_entry(act, entry);
     const struct audit_found found = audit();
     assert_int_equal(found.all, 1);
     assert_int_equal(found.last.kind, AUDIT_QUEUE);
@@ -289,18 +294,6 @@ static void a_tag_signed_for_twice_stops_no_board(void **state)
     assert_int_equal(arrivals, 0);
 }
 
-static void queue_entry(uint64_t act, const uint8_t entry[ANSWER_LEN])
-{
-    static char sql[2 * QUEUE_LEN + 96];
-    uint8_t sealed[QUEUE_LEN];
-    assert_int_equal(queue_seal(desk.vault.keys, act, entry, sealed), ERROR_NONE);
-    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE queue SET sealed = x'");
-    for (size_t i = 0; i < sizeof sealed; i++)
-        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", sealed[i]);
-    snprintf(sql + len, sizeof sql - len, "' WHERE seq = %llu", (unsigned long long)act);
-    change(sql);
-}
-
 /* An officer has the key of the queue: of two entries of one tag one leaves, both are named. */
 static void a_tag_queued_twice_stops_no_board(void **state)
 {
@@ -322,6 +315,42 @@ static void a_tag_queued_twice_stops_no_board(void **state)
     assert_int_equal(desk.vault.damage[0].seq, acts[1]);
     assert_int_equal(audit().kinds[AUDIT_QUEUE], 2);
     assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+}
+
+/* However little room a board has. */
+static void what_cannot_leave_keeps_no_answer_waiting(void **state)
+{
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    desk.vault.charter.settings[CHARTER_ANSWERS] = 1;
+    for (uint64_t i = 1; i <= 2; i++)
+        assert_int_equal(fake_desk_answer(&desk, i, "Words.", 3, FAKE_DESK_DAY), ERROR_NONE);
+    const uint64_t spoiled = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
+    change("UPDATE queue SET sealed = zeroblob(length(sealed)) WHERE seq = "
+           "(SELECT min(seq) FROM queue)");
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(last_sent, 1);
+    assert_int_equal(desk.vault.damage_count, 1);
+    assert_int_equal(desk.vault.damage[0].seq, spoiled);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(last_sent, 0); /* the other has left */
+}
+
+/* Of entries of one tag only the first has a place. */
+static void a_tag_queued_often_keeps_no_answer_waiting(void **state)
+{
+    static const uint8_t entry[ANSWER_LEN] = "one and the same tag";
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    desk.vault.charter.settings[CHARTER_ANSWERS] = 2;
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(fake_desk_answer(&desk, i / 3 + 1, "Words.", 3, FAKE_DESK_DAY),
+                         ERROR_NONE);
+    for (uint32_t number = 1; number <= 3; number++)
+        queue_entry(fake_desk_act(&desk, 1, ACT_MESSAGE, number), entry);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_JOURNAL_ROW);
+    assert_int_equal(last_sent, 2);
+    assert_int_equal(desk.vault.damage_count, 2);
 }
 
 /* A lead's desk can make a generation of one compartment alone, and an act of the office under it:
@@ -373,6 +402,8 @@ int main(void)
         TEST(a_tag_that_was_changed_is_not_published),
         TEST(a_tag_signed_for_twice_stops_no_board),
         TEST(a_tag_queued_twice_stops_no_board),
+        TEST(what_cannot_leave_keeps_no_answer_waiting),
+        TEST(a_tag_queued_often_keeps_no_answer_waiting),
         TEST(a_board_under_another_key_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ static void a_board_that_is_being_made_is_made_again(void **state)
     assert_int_equal(backup_publish(vault, FAKE_DESK_NOW, &backup), ERROR_NONE);
     assert_int_equal(publish_files_last(vault, &last), ERROR_NONE);
     assert_int_equal(publish_board_make(&board), ERROR_NONE);
-    assert_int_equal(board.sent, 1);
+    assert_int_equal(board.queue.entry_count, 1);
     assert_int_equal(take_back(scene, 1, &left), ERROR_NONE);
     assert_int_equal(publish_board_add(&board, FAKE_DESK_NOW), ERROR_CHANGED);
     publish_board_free(&board);
