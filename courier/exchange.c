@@ -50,8 +50,8 @@ static void run(struct exchange *x)
     exchange_remove_request(x);
     report->charter = exchange_take_charter(x);
     report->board = exchange_take_board(x);
-    if (x->state->unread && report->board == ERROR_MISSING)
-        report->board = ERROR_IO; /* there was none to take, and yet not all is well */
+    if (report->board == ERROR_MISSING && state_unwell(x->state) != ERROR_NONE)
+        report->board = state_unwell(x->state); /* there was none to take */
     send_out(x);
     exchange_leave_head(x);
 }
@@ -82,8 +82,8 @@ static enum error open_state(const char *dir, struct state **state, int *lock)
     if (error == ERROR_NONE && (*state)->seed == NULL)
         error = ERROR_MISSING;
     /* A kiosk whose card just cannot be read is not one that waits for its first. */
-    if (error == ERROR_NONE && (*state)->unread && !(*state)->has_card)
-        error = (*state)->card_error;
+    if (error == ERROR_NONE && !(*state)->has_card)
+        error = (*state)->unread;
     return error;
 }
 

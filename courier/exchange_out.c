@@ -95,7 +95,7 @@ static uint8_t health_of(const struct exchange *x, uint32_t tip_day)
 {
     uint8_t health = BUNDLE_PRINTER_OK;
 
-    if (!x->state->unread && state_has_room(x->state, 0))
+    if (state_unwell(x->state) == ERROR_NONE && state_has_room(x->state, 0))
         health |= BUNDLE_DISK_OK;
     if (x->today >= tip_day && x->today >= x->state->charter.issued &&
         (!x->state->has_mark || x->today >= x->state->mark.day))

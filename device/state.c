@@ -90,7 +90,7 @@ static void load_charter(struct state *state)
     if (error == ERROR_NONE)
         hold_charter(state, &charter, data);
     if (error_is_machine(error))
-        state->unread = true;
+        state->unread = error;
     free(data);
 }
 
@@ -99,7 +99,8 @@ static void open_board(struct state *state)
     state->board = state_make_board(state->dir);
     if (state->board < 0)
         state->folder_error = errno == ENOTDIR ? ERROR_NOT_FOLDER : error_of_errno(errno);
-    state->unread |= error_passes(state->folder_error); /* else only the board cannot be had */
+    if (error_passes(state->folder_error)) /* else only the board cannot be had */
+        state->unread = state->folder_error;
 }
 
 enum error state_open(const char *dir, struct state **out)
@@ -128,7 +129,8 @@ enum error state_open(const char *dir, struct state **out)
     open_board(state);
     state->card_error = load_card(state);
     state->has_card = state->card_error == ERROR_NONE;
-    state->unread |= error_is_machine(state->card_error);
+    if (error_is_machine(state->card_error))
+        state->unread = state->card_error;
     if (state->has_card) {
         load_charter(state);
         state_load_former(state);
@@ -169,6 +171,13 @@ enum error state_lock(const struct state *state, const char *name, int *fd)
     return state_lock_folder(state->dir, name, fd);
 }
 
+enum error state_unwell(const struct state *state)
+{
+    if (state->unread != ERROR_NONE)
+        return state->unread;
+    return error_is_machine(state->board_error) ? state->board_error : ERROR_NONE;
+}
+
 enum error state_ready(const struct state *state, uint32_t today)
 {
     if (!state->has_card)
@@ -197,8 +206,8 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
     struct charter charter;
     struct card card;
 
-    if (state->seed == NULL || state->unread)
-        return state->unread ? ERROR_IO : ERROR_MISSING;
+    if (state->seed == NULL || state->unread != ERROR_NONE)
+        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
     enum error error = card_decode(in, len, &card, &charter);
     if (error == ERROR_NONE)
         error = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
@@ -233,8 +242,8 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 {
     struct charter charter;
 
-    if (!state->has_card || state->unread)
-        return state->unread ? ERROR_IO : ERROR_MISSING;
+    if (!state->has_card || state->unread != ERROR_NONE)
+        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
     enum error error = charter_decode(in, len, &charter);
     if (error == ERROR_NONE)
         error = charter_follows(&state->charter, &charter);

@@ -49,8 +49,9 @@ struct state {
     uint8_t charter_bytes[CHARTER_LEN]; /* it, as the office signed it */
     bool has_former;                    /* an earlier charter named another key for boards: */
     uint8_t former[32];                 /* ... the board that was installed under it is kept */
-    bool unread; /* card, charter or board is there but could not be read just now. Then nothing is
-                    installed: it may be older than what is held, or another office's */
+    enum error unread;      /* why card or charter, which are there, could not be read just now, or
+                               ERROR_NONE. Then nothing is installed: it may be older than what is held,
+                               or another office's */
     enum error board_error; /* whether a board is held: ERROR_NONE, _MISSING, or what is wrong with
                                it */
     uint8_t board_key[32];  /* by which it was checked */
@@ -90,6 +91,10 @@ enum error state_lock(const struct state *state, const char *name, int *fd);
 /* The same for a folder that is not opened as a state. */
 enum error state_lock_folder(int folder, const char *name, int *fd);
 
+/* Why part of what the folder holds, the board or what comes before it, just cannot be read, or
+   ERROR_NONE. */
+enum error state_unwell(const struct state *state);
+
 /* May this kiosk serve today (days since 1970-01-01)? Returns ERROR_NONE, _MISSING (no card yet),
    what is wrong with the card, or _EXPIRED. */
 enum error state_ready(const struct state *state, uint32_t today);
@@ -116,9 +121,9 @@ void state_load_board(struct state *state);
 
 /* Installs a card file or a charter from its bytes, after every check against what is held; keeps
    what is held otherwise. Hold "courier.lock" meanwhile. Installing the very same again is
-   ERROR_NONE and writes nothing. Returns ERROR_IO while not all that is held could be read,
-   ERROR_MISSING without a card (for the card: without a key), what is wrong with the file, or why
-   it could not be written. */
+   ERROR_NONE and writes nothing. Returns why card or charter cannot be read just now, ERROR_MISSING
+   without a card (for the card: without a key), what is wrong with the file, or why it could not be
+   written. */
 enum error state_install_card(struct state *state, const uint8_t *in, size_t len);
 enum error state_install_charter(struct state *state, const uint8_t *in, size_t len);
 
@@ -128,8 +133,8 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 
    May this head be installed today? *head points into in. Returns ERROR_NONE, also for the one that
    is held; ERROR_OLDER, also for another of the same number; ERROR_EXPIRED when the charter that
-   names its key is over; why the board's folder cannot be made;
-   ERROR_IO, _MISSING or what is wrong with it, as above. */
+   names its key is over; why the board's folder cannot be made, or the head in it be read;
+   ERROR_MISSING and the errors above. */
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head);
 

@@ -88,8 +88,6 @@ void state_load_board(struct state *state)
     state->board_error = check_by(state, state->charter.board);
     if (state->board_error == ERROR_FORGED && state->has_former)
         state->board_error = check_by(state, state->former);
-    if (error_is_machine(state->board_error))
-        state->unread = true;
 }
 
 enum error state_board(const struct state *state, int *fd)
@@ -129,7 +127,7 @@ void state_load_former(struct state *state)
     if (error == ERROR_NONE)
         memcpy(state->former, charter.board, sizeof state->former);
     if (error_is_machine(error))
-        state->unread = true;
+        state->unread = error;
     free(data);
 }
 
@@ -203,10 +201,10 @@ static enum error compare(const struct state *state, const uint8_t *in, size_t l
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head)
 {
-    if (state->has_card && !state->unread && state->board < 0)
+    if (!state->has_card || state->unread != ERROR_NONE)
+        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
+    if (state->board < 0)
         return state->folder_error;
-    if (!state->has_card || state->unread)
-        return state->unread ? ERROR_IO : ERROR_MISSING;
     const enum error error = state_decode_head(state, in, len, head);
     return error == ERROR_NONE ? compare(state, in, len, head, today) : error;
 }

@@ -129,7 +129,7 @@ static void refresh(struct keeper *keeper)
     keeper->closed = state_open(keeper->state->path, &fresh);
     if (keeper->closed != ERROR_NONE)
         return;
-    if (keeper->now == NULL || keeper->now->unread || !fresh->unread) {
+    if (keeper->now == NULL || keeper->now->unread != ERROR_NONE || fresh->unread == ERROR_NONE) {
         struct state *old = keeper->now;
         keeper->now = fresh;
         fresh = old;

@@ -165,7 +165,8 @@ static void segments_that_no_head_names_are_removed(void **state)
 }
 
 /* Whichever of the signatures of card, charter and board finds no memory: what is held counts as
-   not read just now, and nothing older takes its place. */
+   not read just now, and nothing older takes its place. A newer charter waits for card and charter
+   alone: a kiosk whose board has a bad sector is renewed. */
 static void what_finds_no_memory_is_not_replaced(void **state)
 {
     enum { SIGNATURES = 4 /* two of the card, one of charter and board each */ };
@@ -175,16 +176,22 @@ static void what_finds_no_memory_is_not_replaced(void **state)
     assert_int_equal(state_install_charter(state_kiosk, state_office.charter_bytes, CHARTER_LEN),
                      ERROR_NONE);
     assert_int_equal(state_test_install_board(3, &state_office), ERROR_NONE);
+    struct fake_office next = state_office;
+    next.charter.number = 3;
+    fake_office_charter(&next);
     for (size_t checks = 0; checks <= SIGNATURES; checks++) {
         state_close(&state_kiosk);
         short_memory_begin(checks);
         const enum error error = state_open(state_dir, &state_kiosk);
         short_memory_end();
         assert_int_equal(error, ERROR_NONE);
-        assert_int_equal(state_kiosk->unread, checks < SIGNATURES);
+        assert_int_equal(state_unwell(state_kiosk),
+                         checks < SIGNATURES ? ERROR_MEMORY : ERROR_NONE);
         assert_int_not_equal(state_test_install_board(2, &state_office), ERROR_NONE);
+        assert_int_equal(state_install_charter(state_kiosk, next.charter_bytes, CHARTER_LEN),
+                         checks < SIGNATURES - 1 ? ERROR_MEMORY : ERROR_NONE);
     }
-    assert_int_equal(state_kiosk->charter.number, 2);
+    assert_int_equal(state_kiosk->charter.number, 3);
     assert_int_equal(state_kiosk->board_number, 3);
 }
 
