@@ -48,12 +48,24 @@ static bool case_named_before(const struct vault *vault, size_t i)
     return false;
 }
 
-int command_fail_rows(const char *subject, const struct vault *vault, enum error error)
+static void say_damage(const struct vault *vault)
 {
-    for (size_t i = 0; error == ERROR_JOURNAL_ROW && i < vault->damage_count; i++)
-        if (vault->damage[i].case_id != 0 && !case_named_before(vault, i))
+    for (size_t i = 0; i < vault->damage_count; i++)
+        if (vault->damage[i].case_id == 0)
+            fprintf(stderr, _("Something in act %llu is damaged.\n"),
+                    (unsigned long long)vault->damage[i].seq);
+        else if (!case_named_before(vault, i))
             fprintf(stderr, _("Something in case %llu is damaged.\n"),
                     (unsigned long long)vault->damage[i].case_id);
+    if (vault->damage_count == VAULT_DAMAGE_MAX)
+        fputs(_("More may be damaged than is named here. The command audit names all of it.\n"),
+              stderr);
+}
+
+int command_fail_rows(const char *subject, const struct vault *vault, enum error error)
+{
+    if (error == ERROR_JOURNAL_ROW)
+        say_damage(vault);
     return command_fail(subject, error);
 }
 

@@ -96,7 +96,7 @@ int command_fail(const char *subject, enum error error);
    the i-th of them, NULL behind the last. */
 int command_fail_choice(const char *subject, enum error error, const char *(*choice)(size_t i));
 
-/* As command_fail; for ERROR_JOURNAL_ROW it says first which cases are damaged. */
+/* As command_fail; for ERROR_JOURNAL_ROW it says first which cases and acts are damaged. */
 int command_fail_rows(const char *subject, const struct vault *vault, enum error error);
 
 #endif

@@ -204,7 +204,7 @@ static int finish_import(const struct import *import, const struct command_line 
         error = ERROR_NONE;
     if (error == ERROR_NONE && import->vault->damage_count > 0)
         error = ERROR_JOURNAL_ROW;
-    const int status = command_fail(line->operands[0], error);
+    const int status = command_fail_rows(line->operands[0], import->vault, error);
     return import->report.refused > 0 ? COMMAND_FAILED : status;
 }
 

@@ -385,7 +385,7 @@ static void damage_in_case_2(enum act_kind kind, size_t n)
 }
 
 /* The first import's act does not open. */
-static void damage_import(void)
+static uint64_t damage_import(void)
 {
     char hand[96];
     struct vault *vault = enter();
@@ -396,11 +396,12 @@ static void damage_import(void)
     snprintf(hand, sizeof hand, "UPDATE body SET sealed = zeroblob(64) WHERE seq = %llu",
              (unsigned long long)seq);
     raw_db(folder_path(office, "journal.db"), hand);
+    return seq;
 }
 
 static void test_damaged_rows_close_no_other_case(void **state)
 {
-    char number[] = "2";
+    char number[] = "2", text[64];
     char *operands[] = {office, NULL, NULL};
     import(5, "holds board 5, which this office never made"); /* from before a backup */
     damage_in_case_2(ACT_MESSAGE, 1);
@@ -424,11 +425,34 @@ static void test_damaged_rows_close_no_other_case(void **state)
     assert_said("Something in case 2 is damaged");
     assert_null(strstr(said, "case 1 is damaged"));
     assert_said("   1 U1      A1       PC-17");
-    damage_import();
+    const uint64_t act = damage_import();
     operands[1] = folder_path(dir, "stick.bundle");
     assert_int_equal(run("import", (struct command_line){.operands = operands}), COMMAND_FAILED);
     assert_said("bundles: 1 taken");
+    snprintf(text, sizeof text, "Something in act %llu is damaged", (unsigned long long)act);
+    assert_said(text);
+    assert_null(strstr(said, "More may be damaged"));
     assert_said("Something in journal.db was changed");
+}
+
+/* A list that breaks off says so. */
+static void test_more_damage_than_is_named(void **state)
+{
+    static struct vault vault;
+    for (uint64_t seq = 1; seq <= VAULT_DAMAGE_MAX + 1; seq++)
+        vault_note_damage(&vault, 0, seq, 0);
+    FILE *file = tmpfile();
+    const int kept = dup(STDERR_FILENO);
+    assert_true(file != NULL && kept >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    const int status = command_fail_rows("office", &vault, ERROR_JOURNAL_ROW);
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    rewind(file);
+    said[fread(said, 1, sizeof said - 1, file)] = '\0';
+    fclose(file);
+    assert_int_equal(status, COMMAND_FAILED);
+    assert_said("Something in act 64 is damaged");
+    assert_said("More may be damaged than is named here");
 }
 
 int main(void)
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_only_a_wrong_facility_code_is_called_one),
         cmocka_unit_test(test_folder_without_a_bundle),
         cmocka_unit_test(test_damaged_rows_close_no_other_case),
+        cmocka_unit_test(test_more_damage_than_is_named),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
