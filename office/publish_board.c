@@ -17,6 +17,14 @@ _Static_assert((int)SEGMENT_TAG_LEN == (int)JOURNAL_TAG_LEN, "one kind of tag");
 
 /* --- arrivals --- */
 
+/* What a kiosk claims further ahead than boards can have been made is not followed: whoever has its
+   key could drive the numbers so far that no backup from before can be restored (FOLD_LEAP_MAX). */
+static uint32_t leap(const struct publish_board *board)
+{
+    const uint32_t last = board->last->day;
+    return published_unknown(last > 0 ? last : board->vault->charter.issued, board->day);
+}
+
 /* What no import act took gets no tag and is not acknowledged, whatever stands in journal.db. */
 static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *held)
 {
@@ -28,8 +36,7 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
                                     board->backup->act, most < left ? most : left, arrived);
     board->damaged = board->damaged || error == ERROR_JOURNAL_ROW;
     board->arrival_count += arrived->n;
-    /* What a kiosk claims further ahead is not followed. */
-    if (arrived->board > *held && arrived->board - board->last->number < FOLD_LEAP_MAX)
+    if (arrived->board > *held && arrived->board - board->last->number <= leap(board))
         *held = arrived->board;
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }

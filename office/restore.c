@@ -16,6 +16,7 @@
 #include "base/grow.h"
 #include "office/officer.h"
 #include "office/publish_parts.h"
+#include "office/published.h"
 #include "office/restore_parts.h"
 #include "office/restored.h"
 #include "office/vault_folder.h"
@@ -192,24 +193,15 @@ static enum error add_acts(struct restore *restore, const struct restored *resto
     return error == ERROR_NONE ? restored_explain(&vault->history) : error;
 }
 
-/* Boards that there can have been since the last that is known: at most one a day. A clock that is
-   years ahead uses no numbers up. */
-static uint32_t unknown_boards(const struct restore *restore, uint32_t now)
+static uint32_t next_number(const struct restore *restore, uint32_t now)
 {
     const struct restore_boards *boards = &restore->boards;
     const struct fold *fold = restore->vault->history.fold;
-    const uint32_t today = now / DAY_MINUTES;
+    const uint32_t own = restore->last.number, read = boards->highest;
     const uint32_t since = boards->bytes != NULL
                                ? boards->head.day
                                : fold_act(fold, fold_last(fold))->minute / DAY_MINUTES;
-    const uint32_t days = today > since ? today - since : 0;
-    return days < FOLD_LEAP_MAX / 2 ? days : FOLD_LEAP_MAX / 2;
-}
-
-static uint32_t next_number(const struct restore *restore, uint32_t now)
-{
-    const uint32_t own = restore->last.number, read = restore->boards.highest;
-    return (own > read ? own : read) + 1 + unknown_boards(restore, now) + RESTORE_LEAP;
+    return (own > read ? own : read) + 1 + published_unknown(since, now / DAY_MINUTES);
 }
 
 /* Kiosks whose cards were lost: nothing of them can be imported before they are enrolled again. */

@@ -15,10 +15,9 @@
 #include "protocol/card.h"
 
 /* Whether the newest copy is of the last board that there was nobody knows. So after every restore
-   the numbers go on behind all that there can have been: a board a day since the day of the last
-   one that is known or, when that is the backup's own, since the backup's last act; and
-   RESTORE_LEAP more, for clocks that were wrong. */
-enum { RESTORE_LEAP = 16, RESTORE_KIOSKS_MAX = 64 };
+   the numbers go on behind all that there can have been (published_unknown) since the day of the
+   last one that is known or, when that is the backup's own, since the backup's last act. */
+enum { RESTORE_KIOSKS_MAX = 64 };
 
 struct restore_report {
     bool unseen; /* nothing newer than the backup: the charter has to be renewed before a board */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "office/published.h"
 #include "office/restored.h"
 #include "tests/lib/audit_found.h"
 #include "tests/lib/folder.h"
@@ -29,7 +30,7 @@ static void old_boards_beside_new_ones_tell_nothing(void **state)
     assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
                      ERROR_NONE);
     assert_int_equal(report.left, 1);
-    assert_int_equal(report.next, 2 + 1 + RESTORE_LEAP);
+    assert_int_equal(report.next, 2 + 1 + PUBLISHED_LEAP);
     restore_test_clean(scene, true);
     restore_test_go_on(scene, &boards);
     restore_test_nothing_twice(&boards);

@@ -12,6 +12,7 @@
 
 #include "base/day.h"
 #include "base/error.h"
+#include "office/published.h"
 #include "protocol/names.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/restore_test.h"
@@ -69,7 +70,7 @@ static void a_letter_whose_segment_is_missing_gets_a_tag_again(void **state)
     assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
                      ERROR_NONE);
     assert_int_equal(report.missing, 1);
-    assert_int_equal(report.next, 2 + 1 + RESTORE_LEAP);
+    assert_int_equal(report.next, 2 + 1 + PUBLISHED_LEAP);
     restore_test_go_on(scene, &boards);
     assert_int_equal(scene->board.head.number, report.next + 1);
     assert_int_equal(publish_test_arrivals(scene, 'b', 0),
@@ -166,11 +167,11 @@ static void no_number_is_used_again(void **state)
     struct restore_report report;
     restore_test_live(scene, &boards);
     char *stick = restore_test_carry(scene), *folders[] = {stick};
-    for (uint32_t day = 2; day < 2 + 2 * RESTORE_LEAP; day++)
+    for (uint32_t day = 2; day < 2 + 2 * PUBLISHED_LEAP; day++)
         publish_test_run(scene, FAKE_DESK_DAY + day);
     const uint32_t last = scene->board.head.number;
     assert_int_equal(
-        restore_test_run_on(scene, FAKE_DESK_DAY + 2 + 2 * RESTORE_LEAP, folders, 1, &report),
+        restore_test_run_on(scene, FAKE_DESK_DAY + 2 + 2 * PUBLISHED_LEAP, folders, 1, &report),
         ERROR_NONE);
     assert_int_equal(report.board, 2);
     assert_true(report.next > last);
