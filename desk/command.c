@@ -27,7 +27,7 @@ static const struct command commands[] = {
     {"take-back", 3, 3, 0, 0, command_take_back},
     {"note", 2, 2, COMMAND_TEXT_FILE, 0, command_note},
     {"kiosks", 1, 1, COMMAND_JSON, 0, command_kiosks},
-    {"publish", 1, 1, COMMAND_OUT | COMMAND_BACKUP, COMMAND_OUT, command_publish},
+    {"publish", 1, 1, COMMAND_OUT | COMMAND_BACKUP | COMMAND_TODAY, COMMAND_OUT, command_publish},
     {"backup", 1, 2, 0, 0, command_backup},
     {"restore", 2, INT32_MAX, COMMAND_ROOT_PASSPHRASE, 0, command_restore},
     {"audit", 1, 1, COMMAND_JSON, 0, command_audit},

@@ -28,6 +28,7 @@ enum command_option {
     COMMAND_OFFICER_NAME = 1024,
     COMMAND_BACKUP = 2048,
     COMMAND_QUESTION = 4096,
+    COMMAND_TODAY = 8192,
 };
 
 struct command_line {
@@ -38,6 +39,7 @@ struct command_line {
     const char *out;
     const char *text_file;
     const char *backup;
+    const char *today;
     const char *role;
     const char *officer_name;
     const char *officer; /* this officer's own folder; NULL: the usual one */

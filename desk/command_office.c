@@ -317,13 +317,30 @@ static int fail_file(const char *office, const struct publish_report *report, en
     return COMMAND_FAILED;
 }
 
+static enum error check_date(const struct vault *vault, const char *said)
+{
+    const uint32_t today = day_today();
+    char text[DAY_TEXT_LEN];
+    day_text(today, text);
+    if (today < DAY_RELEASED)
+        return ERROR_OFFICE_CLOCK;
+    if (said != NULL && strcmp(said, text) != 0)
+        return ERROR_OFFICE_TODAY;
+    const enum error error = publish_dated(vault, today);
+    return error == ERROR_OFFICE_GAP && said != NULL ? ERROR_NONE : error;
+}
+
 /* A confined process makes no folders. */
 static int enter_for_publish(const struct command_line *line, struct vault **vault,
                              char backups[PATH_MAX])
 {
     const struct landlock_place places[] = {{line->out, LANDLOCK_KEEP}, {backups, LANDLOCK_KEEP}};
-    const char *blamed = line->out;
-    enum error error = day_today() < DAY_RELEASED ? ERROR_OFFICE_CLOCK : publish_folder(line->out);
+    const char *blamed = line->operands[0];
+    enum error error = check_date(*vault, line->today);
+    if (error == ERROR_NONE) {
+        error = publish_folder(line->out);
+        blamed = line->out;
+    }
     if (error == ERROR_NONE) {
         (*vault)->backups = line->backup;
         error = backup_folder(*vault, backups);

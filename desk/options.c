@@ -25,7 +25,7 @@ static void print_usage(FILE *out)
             "       sandyq-desk take-back OFFICE CASE MESSAGE\n"
             "       sandyq-desk note OFFICE CASE [--text-file FILE]\n"
             "       sandyq-desk kiosks OFFICE [--json]\n"
-            "       sandyq-desk publish OFFICE --out DIR [--backup DIR]\n"
+            "       sandyq-desk publish OFFICE --out DIR [--backup DIR] [--today DATE]\n"
             "       sandyq-desk backup OFFICE [FILE]\n"
             "       sandyq-desk restore OFFICE BACKUP [DIR...]\n"
             "       sandyq-desk audit OFFICE [--json]\n"
@@ -81,6 +81,7 @@ static const char **place_of(struct command_line *line, int option)
         {COMMAND_OUT, &line->out},
         {COMMAND_TEXT_FILE, &line->text_file},
         {COMMAND_BACKUP, &line->backup},
+        {COMMAND_TODAY, &line->today},
         {COMMAND_ROLE, &line->role},
         {COMMAND_ROOT_PASSPHRASE, &line->root_passphrase_file},
         {COMMAND_NEW_PASSPHRASE, &line->new_passphrase_file},
@@ -124,6 +125,7 @@ static const struct option options[] = {
     {"json", no_argument, NULL, COMMAND_JSON},
     {"text-file", required_argument, NULL, COMMAND_TEXT_FILE},
     {"backup", required_argument, NULL, COMMAND_BACKUP},
+    {"today", required_argument, NULL, COMMAND_TODAY},
     {"question", no_argument, NULL, COMMAND_QUESTION},
     {"role", required_argument, NULL, COMMAND_ROLE},
     {"root", no_argument, NULL, COMMAND_ROOT},

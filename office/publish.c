@@ -41,6 +41,18 @@ static uint32_t due_day(const struct vault *vault, uint32_t today, uint32_t n)
             return day;
 }
 
+enum error publish_dated(const struct vault *vault, uint32_t today)
+{
+    uint32_t number = 0;
+    const struct fold *fold = vault->history.fold;
+    const uint64_t last = fold_board(fold, &number);
+    if (today > vault->charter.expires)
+        return ERROR_OFFICE_EXPIRED;
+    return last > 0 && today > fold_act(fold, last)->minute / DAY_MINUTES + PUBLISH_GAP_DAYS
+               ? ERROR_OFFICE_GAP
+               : ERROR_NONE;
+}
+
 /* --- the public notices --- */
 
 struct notices {
