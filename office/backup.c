@@ -203,21 +203,33 @@ static void list(int dir, struct names *names)
         qsort(names->all, names->n, sizeof *names->all, by_name);
 }
 
-/* What cannot be removed is tried again the next time. The newest stays, whatever the clock says.
- */
-static void remove_old(const char *path, uint32_t now)
+static bool is_before(const char *one, const char *other)
 {
-    char oldest[DAY_TEXT_LEN];
+    return memcmp(one, other, DAY_TEXT_LEN - 1) < 0;
+}
+
+/* What cannot be removed is tried again the next time. What was just written stays, whatever the
+   clock says: a board acknowledges what is in it. Those of days to come, when the clock was ahead,
+   go before those of today. */
+static void remove_old(const char *path, const char *written, uint32_t now)
+{
+    char oldest[DAY_TEXT_LEN], newest[DAY_TEXT_LEN];
     struct names names = {.all = NULL};
+    size_t to_come = 0;
     const uint32_t today = now / DAY_MINUTES;
     const int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     day_text(today > BACKUP_DAYS ? today - BACKUP_DAYS : 0, oldest);
+    day_text(today, newest);
     if (dir < 0)
         return;
     list(dir, &names);
-    for (size_t i = 1; i < names.n; i++)
-        if (i >= BACKUP_KEPT || memcmp(names.all[i] + NAME_DAY, oldest, DAY_TEXT_LEN - 1) < 0)
-            unlinkat(dir, names.all[i], 0);
+    while (to_come < names.n && is_before(newest, names.all[to_come] + NAME_DAY))
+        to_come++;
+    for (size_t i = 0; i < names.n; i++) {
+        const char *name = names.all[(to_come + i) % names.n];
+        if (strcmp(name, written) != 0 && (i >= BACKUP_KEPT || is_before(name + NAME_DAY, oldest)))
+            unlinkat(dir, name, 0);
+    }
     free(names.all);
     close(dir);
 }
@@ -229,7 +241,7 @@ enum error backup_publish(struct vault *vault, uint32_t now, struct backup *back
     if (error == ERROR_NONE)
         error = backup_write(vault, folder, now, backup);
     if (error == ERROR_NONE)
-        remove_old(folder, now);
+        remove_old(folder, basename(backup->path), now);
     return error;
 }
 

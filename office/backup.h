@@ -35,7 +35,7 @@ enum error backup_folder(const struct vault *vault, char out[PATH_MAX]);
 enum error backup_write(struct vault *vault, const char *path, uint32_t now, struct backup *backup);
 
 /* As backup_write into the folder of backup_folder, where then only the last BACKUP_KEPT stay, of
-   at most BACKUP_DAYS. */
+   at most BACKUP_DAYS, and this one always. */
 enum error backup_publish(struct vault *vault, uint32_t now, struct backup *backup);
 
 /* Adds to the batch the act that a backup was made. Errors of history_batch_add. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "office/arrived.h"
 #include "office/backup.h"
@@ -62,6 +63,32 @@ static void each_board_has_a_backup_and_the_last_ones_stay(void **state)
     assert_int_equal(count_backups(scene), 2); /* one is as old as it may be */
 }
 
+static bool has_backup_of(const struct publish_scene *scene, uint32_t day)
+{
+    char command[512], text[DAY_TEXT_LEN];
+    day_text(day, text);
+    snprintf(command, sizeof command, "ls %s | grep -q 'journal-%s-.*backup$'", scene->desk.backups,
+             text);
+    return system(command) == 0;
+}
+
+/* A clock that was ahead and is right again: what a board acknowledges is in a backup, and those
+   that were written under wrong days make room. */
+static void a_board_keeps_its_backup_whatever_the_clock_said(void **state)
+{
+    enum { AHEAD = 50 };
+    struct publish_scene *scene = *state;
+    for (uint32_t i = 0; i < BACKUP_KEPT; i++)
+        publish_test_run(scene, FAKE_DESK_DAY + AHEAD + i);
+    for (uint32_t i = 0; i < BACKUP_KEPT; i++) {
+        publish_test_run(scene, FAKE_DESK_DAY + i);
+        assert_int_equal(count_backups(scene), BACKUP_KEPT);
+        for (uint32_t k = 0; k <= i; k++)
+            assert_true(has_backup_of(scene, FAKE_DESK_DAY + k));
+    }
+    assert_false(has_backup_of(scene, FAKE_DESK_DAY + AHEAD + BACKUP_KEPT - 1));
+}
+
 static void without_a_backup_no_board_is_made(void **state)
 {
     struct publish_scene *scene = *state;
@@ -80,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PUBLISH_TEST(what_the_backup_lacks_is_not_acknowledged),
         PUBLISH_TEST(each_board_has_a_backup_and_the_last_ones_stay),
+        PUBLISH_TEST(a_board_keeps_its_backup_whatever_the_clock_said),
         PUBLISH_TEST(without_a_backup_no_board_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
