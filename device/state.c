@@ -206,8 +206,10 @@ enum error state_install_card(struct state *state, const uint8_t *in, size_t len
     struct charter charter;
     struct card card;
 
-    if (state->seed == NULL || state->unread != ERROR_NONE)
-        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
+    if (state->unread != ERROR_NONE)
+        return state->unread;
+    if (state->seed == NULL)
+        return ERROR_MISSING;
     enum error error = card_decode(in, len, &card, &charter);
     if (error == ERROR_NONE)
         error = card_follows(state->has_card ? &state->card : NULL, &card, state->key);
@@ -242,8 +244,10 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 {
     struct charter charter;
 
-    if (!state->has_card || state->unread != ERROR_NONE)
-        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
+    if (state->unread != ERROR_NONE)
+        return state->unread;
+    if (!state->has_card)
+        return ERROR_MISSING;
     enum error error = charter_decode(in, len, &charter);
     if (error == ERROR_NONE)
         error = charter_follows(&state->charter, &charter);

@@ -133,7 +133,7 @@ enum error state_install_charter(struct state *state, const uint8_t *in, size_t 
 
    May this head be installed today? *head points into in. Returns ERROR_NONE, also for the one that
    is held; ERROR_OLDER, also for another of the same number; ERROR_EXPIRED when the charter that
-   names its key is over; why the board's folder cannot be made, or the head in it be read;
+   names its key is over; why the board's folder cannot be made, or the head in it cannot be read;
    ERROR_MISSING and the errors above. */
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head);

@@ -201,8 +201,10 @@ static enum error compare(const struct state *state, const uint8_t *in, size_t l
 enum error state_check_board(const struct state *state, const uint8_t *in, size_t len,
                              uint32_t today, struct head *head)
 {
-    if (!state->has_card || state->unread != ERROR_NONE)
-        return state->unread != ERROR_NONE ? state->unread : ERROR_MISSING;
+    if (state->unread != ERROR_NONE)
+        return state->unread;
+    if (!state->has_card)
+        return ERROR_MISSING;
     if (state->board < 0)
         return state->folder_error;
     const enum error error = state_decode_head(state, in, len, head);

@@ -74,8 +74,8 @@ struct plan {
     uint32_t first[2];  /* boards before are full: for messages without a text, and with one */
     uint8_t (*tags)[SEGMENT_TAG_LEN]; /* of the messages so far, with room for all */
     size_t tag_count;
-    void *tree; /* of them, for tsearch */
-    uint8_t entry[ANSWER_LEN];
+    void *tree;                /* of them, for tsearch */
+    uint8_t entry[ANSWER_LEN]; /* of the message that is being taken */
     bool damaged;
 };
 
@@ -153,8 +153,8 @@ static enum error keep_tag(struct plan *plan)
     return ERROR_NONE;
 }
 
-/* For tdestroy: the tree owns no tag. */
-static void keep(void *tag)
+/* The tree owns no tag, and tdestroy asks for a function all the same. */
+static void free_nothing(void *tag)
 {
 }
 
@@ -213,7 +213,7 @@ enum error queue_read(struct vault *vault, uint32_t answers, struct queue *queue
     if (error == ERROR_NONE)
         error = take_messages(&plan, &published);
     published_free(&published);
-    tdestroy(plan.tree, keep);
+    tdestroy(plan.tree, free_nothing);
     free(plan.tags);
     free(plan.turns);
     free(plan.loads);

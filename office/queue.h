@@ -39,7 +39,8 @@ struct queue {
     struct queue_item *all;
     size_t n, room;
     uint32_t boards;                /* that it takes until none waits */
-    uint8_t (*entries)[ANSWER_LEN]; /* of the next board, in the same order; malloc'd */
+    uint8_t (*entries)[ANSWER_LEN]; /* of the next board, in the same order, with room for all
+                                       that it has; malloc'd */
     size_t entry_count;
 };
 
