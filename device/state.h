@@ -49,9 +49,8 @@ struct state {
     uint8_t charter_bytes[CHARTER_LEN]; /* it, as the office signed it */
     bool has_former;                    /* an earlier charter named another key for boards: */
     uint8_t former[32];                 /* ... the board that was installed under it is kept */
-    enum error unread;      /* why card or charter, which are there, could not be read just now, or
-                               ERROR_NONE. Then nothing is installed: it may be older than what is held,
-                               or another office's */
+    enum error unread; /* why card or charter, which are there, just cannot be read, or ERROR_NONE.
+                          Then nothing is installed: it may be older, or another office's */
     enum error board_error; /* whether a board is held: ERROR_NONE, _MISSING, or what is wrong with
                                it */
     uint8_t board_key[32];  /* by which it was checked */
