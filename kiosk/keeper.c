@@ -122,14 +122,20 @@ static int wait_for_helpers(const struct keeper *keeper, int ms)
 
 /* --- a visit --- */
 
-/* What just cannot be read does not set the kiosk back to an older charter, or to none. */
+/* What just cannot be read does not set the kiosk back to an older charter, or to none; nor does it
+   take a visitor the board, when that may be over by the next visit. */
+static bool is_read(const struct state *state)
+{
+    return state->unread == ERROR_NONE && !error_passes(state->board_error);
+}
+
 static void refresh(struct keeper *keeper)
 {
     struct state *fresh = NULL;
     keeper->closed = state_open(keeper->state->path, &fresh);
     if (keeper->closed != ERROR_NONE)
         return;
-    if (keeper->now == NULL || keeper->now->unread != ERROR_NONE || fresh->unread == ERROR_NONE) {
+    if (keeper->now == NULL || !is_read(keeper->now) || is_read(fresh)) {
         struct state *old = keeper->now;
         keeper->now = fresh;
         fresh = old;

@@ -17,12 +17,12 @@ _Static_assert((int)SEGMENT_TAG_LEN == (int)JOURNAL_TAG_LEN, "one kind of tag");
 
 /* --- arrivals --- */
 
-/* What a kiosk claims further ahead than boards can have been made is not followed: whoever has its
-   key could drive the numbers so far that no backup from before can be restored (FOLD_LEAP_MAX). */
+/* What a kiosk claims further ahead than that is not followed: whoever has its key could drive the
+   numbers so far that no backup from before can be restored (FOLD_LEAP_MAX). */
 static uint32_t leap(const struct publish_board *board)
 {
     const uint32_t last = board->last->day;
-    return published_unknown(last > 0 ? last : board->vault->charter.issued, board->day);
+    return published_claim(last > 0 ? last : board->vault->charter.issued, board->day);
 }
 
 /* What no import act took gets no tag and is not acknowledged, whatever stands in journal.db. */

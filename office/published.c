@@ -76,10 +76,22 @@ enum error published_act(struct history *history, uint64_t seq, uint8_t *plain,
                : error;
 }
 
-uint32_t published_unknown(uint32_t since, uint32_t today)
+static uint32_t days_since(uint32_t since, uint32_t today, uint32_t most)
 {
     const uint32_t days = today > since ? today - since : 0;
-    return (days < FOLD_LEAP_MAX / 2 ? days : FOLD_LEAP_MAX / 2) + PUBLISHED_LEAP;
+    return days < most ? days : most;
+}
+
+uint32_t published_claim(uint32_t since, uint32_t today)
+{
+    return days_since(since, today, FOLD_LEAP_MAX / 2) + PUBLISHED_LEAP;
+}
+
+/* A board that follows a claim is one further, and there is at most one a day. */
+uint32_t published_unknown(uint32_t since, uint32_t today)
+{
+    enum { EACH_DAY = 1 + PUBLISHED_LEAP + 1 };
+    return EACH_DAY * days_since(since, today, FOLD_LEAP_MAX / 2 / EACH_DAY) + PUBLISHED_LEAP;
 }
 
 /* --- all of them --- */

@@ -48,10 +48,13 @@ enum error published_decode(const uint8_t *in, size_t len, struct published_boar
 enum error published_act(struct history *history, uint64_t seq, uint8_t *plain,
                          struct published_board *board);
 
-/* How many boards there can have been since this day of which nobody here knows: one a day, and
-   PUBLISHED_LEAP more for clocks that were wrong. A clock that is years ahead uses no numbers up.
- */
+/* How far the next board follows what a kiosk claims to hold: boards that nobody here knows of, one
+   for each day since the last one, and PUBLISHED_LEAP more for clocks that were wrong. */
 enum { PUBLISHED_LEAP = 16 };
+uint32_t published_claim(uint32_t since, uint32_t today);
+
+/* How many numbers can have been used since this day of which nobody here knows, when each board
+   followed the furthest claim. A clock that is years ahead does not use all of them up. */
 uint32_t published_unknown(uint32_t since, uint32_t today);
 
 /* A message that left. */

@@ -179,6 +179,30 @@ static void no_number_is_used_again(void **state)
     folder_remove(&stick);
 }
 
+/* Whoever has a kiosk's key claims the most that is followed, before each board that is lost: other
+   kiosks hold those boards, and would not give them up for lower numbers. */
+static void numbers_that_a_kiosk_drove_on_are_passed(void **state)
+{
+    enum { DAYS = 20 };
+    struct publish_scene *scene = *state;
+    struct restore_test_boards boards = {.all = NULL};
+    struct restore_report report;
+    restore_test_live(scene, &boards);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    for (uint32_t day = 2; day < DAYS; day++) {
+        scene->kiosk.board = scene->board.head.number + published_claim(0, 1);
+        assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
+        publish_test_run(scene, FAKE_DESK_DAY + day);
+        assert_int_equal(scene->board.head.number, scene->kiosk.board + 1);
+    }
+    const uint32_t last = scene->board.head.number;
+    assert_int_equal(restore_test_run_on(scene, FAKE_DESK_DAY + DAYS, folders, 1, &report),
+                     ERROR_NONE);
+    assert_true(report.next > last);
+    free(boards.all);
+    folder_remove(&stick);
+}
+
 /* Nothing of the last board is there but its head, and boards come out all the same. */
 static void a_board_of_which_only_the_head_is_left(void **state)
 {
@@ -246,6 +270,7 @@ int main(void)
         PUBLISH_TEST(without_a_copy_nothing_is_published),
         PUBLISH_TEST(an_older_copy_is_none),
         PUBLISH_TEST(no_number_is_used_again),
+        PUBLISH_TEST(numbers_that_a_kiosk_drove_on_are_passed),
         PUBLISH_TEST(a_board_of_which_only_the_head_is_left),
         PUBLISH_TEST(a_kiosk_that_holds_more_is_passed_and_named),
         PUBLISH_TEST(a_charter_that_was_renewed_goes_on_without_a_copy),
