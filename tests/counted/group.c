@@ -65,14 +65,19 @@ void group_leave(void)
 {
     char self[16];
     snprintf(self, sizeof self, "%d", (int)getpid());
-    if (peak != NULL)
-        fclose(peak);
     for (int tree = 0; tree < (unified ? 1 : UNIFIED); tree++) {
         char up[PATH];
         snprintf(up, sizeof up, "%s/cgroup.procs", trees[unified ? UNIFIED : tree]);
         put(up, self);
-        rmdir(path_in(tree, ""));
     }
+}
+
+void group_remove(void)
+{
+    if (peak != NULL)
+        fclose(peak);
+    for (int tree = 0; tree < (unified ? 1 : UNIFIED); tree++)
+        rmdir(path_in(tree, ""));
 }
 
 static const char *text_of(const char *path)

@@ -18,7 +18,10 @@ bool group_enter(void);
    machine does not count is 0. */
 void group_read(double counts[GROUP_COUNTS]);
 
-/* Goes back to where it was and removes the groups; nothing that was started may run any more. */
+/* Goes back to where it was; what it has started stays. */
 void group_leave(void);
+
+/* Removes the groups; nothing that was started may run any more. */
+void group_remove(void);
 
 #endif
