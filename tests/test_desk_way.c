@@ -146,7 +146,7 @@ static void test_pieces_that_are_damaged(void **state)
     assert_desk_refused("mkdir -m 700 k1; head -c 100 .sandyq/*/keyring >k1/keyring; "
                         "$D list office --officer k1 $P",
                         "Your keyring is damaged");
-    assert_desk_refused("mkdir -m 700 k2; cp .sandyq/*/keyring k2; printf X | "
+    assert_desk_refused("mkdir -m 700 k2; cp .sandyq/*/keyring k2; printf XXXXXXXX | "
                         "dd of=k2/keyring bs=1 seek=70 conv=notrunc 2>/dev/null; "
                         "$D list office --officer k2 $P",
                         "Your keyring is damaged");

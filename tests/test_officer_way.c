@@ -94,8 +94,8 @@ static void test_a_wrong_fingerprint_names_nobody(void **state)
 static void test_a_request_that_was_changed_names_nobody(void **state)
 {
     assert_int_equal(desk_run("mkdir -m 700 aside; cp office/join-* aside"), 0);
-    assert_desk_refused("F=$(" JOIN " | " FINGERPRINT "); for j in office/join-*; do printf X | dd "
-                        "of=$j bs=1 seek=80 conv=notrunc 2>/dev/null; done; "
+    assert_desk_refused("F=$(" JOIN " | " FINGERPRINT "); for j in office/join-*; do "
+                        "printf XXXXXXXX | dd of=$j bs=1 seek=80 conv=notrunc 2>/dev/null; done; "
                         "$D officer add office \"$F\" $P",
                         "Nobody with this fingerprint asks to join");
     assert_int_equal(desk_run("cp aside/join-* office"), 0);

@@ -192,7 +192,7 @@ static void test_a_copy_that_cannot_be_read(void **state)
     assert_int_equal(pending_write(place->fd, place->record), ERROR_NONE);
     assert_int_equal(ftruncate(place->fd, PENDING_STEP + 10), 0);
     assert_int_equal(find(place, &place->tip), PENDING_NEXT);
-    assert_int_equal(pwrite(place->fd, "x", 1, 100), 1);
+    assert_int_equal(pwrite(place->fd, "xxxxxxxx", 8, 100), 8);
     assert_int_equal(pending_find(place->fd, place->key, &place->tip, record, &next, &finding),
                      ERROR_IO);
 }
