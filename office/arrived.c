@@ -8,17 +8,23 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "office/contact.h"
+#include "office/restored.h"
 #include "protocol/segment.h"
 
-/* Records of one kiosk, act by act. */
+/* Where a record stands: it hangs together with record 1, and of those that do, it is of the chain
+   that the board acknowledges. */
+enum place { LOOSE, HANGS, CHAINED };
+
+/* Records of one kiosk, act by act; then by number and hash. */
 struct arrivals {
     struct vault *vault;
     struct told *told;
     uint64_t upto; /* the last act that is read */
-    uint64_t mark; /* up to this record of the chain a board from before a restore says so */
+    bool restored; /* the office was: boards from before may say more than its journal */
+    uint64_t mark; /* up to this record of the chain one of them says that they arrived */
     struct journal_record *all;
     size_t n, room;
-    bool *chained; /* by place in all: whether it is of the chain */
+    uint8_t *places; /* of each in all: enum place */
     bool damaged;
 };
 
@@ -80,35 +86,56 @@ static int by_number(const void *a, const void *b)
     return x->seq != y->seq ? (x->seq < y->seq ? -1 : 1) : memcmp(x->hash, y->hash, sizeof x->hash);
 }
 
-/* Whether a record follows one of those between from and to, which hang together with record 1. */
-static bool follows(const struct journal_record *all, size_t from, size_t to,
-                    const struct journal_record *record)
+/* The first of the records between from and to, all of one number, that has this hash or a higher
+   one. */
+static size_t find_hash(const struct journal_record *all, size_t from, size_t to,
+                        const uint8_t *hash)
 {
-    for (size_t i = from; i < to; i++)
-        if (memcmp(all[i].hash, record->previous, sizeof record->previous) == 0)
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (memcmp(all[middle].hash, hash, sizeof all->hash) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* Finds the record that this one follows, of those between from and to that hang together with
+   record 1; false when there is none. */
+static bool find_previous(const struct arrivals *arrivals, size_t from, size_t to,
+                          const struct journal_record *record, size_t *found)
+{
+    const struct journal_record *all = arrivals->all;
+    const size_t hash_len = sizeof all->hash;
+    for (*found = find_hash(all, from, to, record->previous);
+         *found < to && memcmp(all[*found].hash, record->previous, hash_len) == 0; ++*found)
+        if (arrivals->places[*found] == HANGS)
             return true;
     return false;
 }
 
-/* Records are by number; those that hang together are moved to the front, number by number, and the
-   last of these numbers is between *from and *to. */
+/* Marks the records that hang together with record 1, number by number; those of the last of these
+   numbers, and others of it, are between *from and *to. */
 static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
 {
-    struct journal_record *all = arrivals->all;
+    const struct journal_record *all = arrivals->all;
     static const struct journal_record before; /* record 1 */
-    uint64_t next = 1;
-    size_t at = 0, end = 0;
+    size_t at = 0, found = 0;
     *from = *to = 0;
-    for (; at < arrivals->n && all[at].seq == next; next++) {
-        const size_t begin = end;
+    for (uint64_t next = 1; at < arrivals->n && all[at].seq == next; next++) {
+        const size_t begin = at;
+        bool goes_on = false;
         for (; at < arrivals->n && all[at].seq == next; at++)
             if (next == 1 ? memcmp(all[at].previous, before.hash, sizeof before.hash) == 0
-                          : follows(all, *from, begin, &all[at]))
-                all[end++] = all[at];
-        if (end == begin)
+                          : find_previous(arrivals, *from, *to, &all[at], &found)) {
+                arrivals->places[at] = HANGS;
+                goes_on = true;
+            }
+        if (!goes_on)
             return;
         *from = begin;
-        *to = end;
+        *to = at;
     }
 }
 
@@ -119,8 +146,8 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
 {
     const struct journal_record *record = &arrivals->all[i];
     uint32_t board = 0;
-    *told = record->board != 0 || (arrivals->chained[i] && record->seq <= arrivals->mark);
-    if (*told)
+    *told = record->board != 0 || (arrivals->places[i] == CHAINED && record->seq <= arrivals->mark);
+    if (*told || !arrivals->restored)
         return ERROR_NONE;
     enum error error =
         journal_seen(arrivals->vault->journal, record->tag, SEGMENT_ARRIVALS, &board);
@@ -135,7 +162,7 @@ static enum error choose_waiting(const struct arrivals *arrivals, bool chained, 
 {
     for (; *at < arrivals->n; ++*at) {
         bool told = false;
-        if (arrivals->chained[*at] != chained)
+        if ((arrivals->places[*at] == CHAINED) != chained)
             continue;
         enum error error = is_told(arrivals, *at, &told);
         if (error != ERROR_NONE)
@@ -152,8 +179,23 @@ static enum error choose_waiting(const struct arrivals *arrivals, bool chained, 
     return ERROR_NONE;
 }
 
-/* Marks the chain that ends with the record noted as its end or, without that, with the first of
-   the last number. */
+/* Of the records between from and to that hang together with record 1, the one noted as the end of
+   the chain or, without that, the first. */
+static size_t choose_end(const struct arrivals *arrivals, size_t from, size_t to,
+                         const struct journal_kiosk *noted)
+{
+    const struct journal_record *all = arrivals->all;
+    size_t first = to;
+    for (size_t i = to; i-- > from;)
+        if (arrivals->places[i] == HANGS) {
+            if (memcmp(all[i].hash, noted->tip_hash, sizeof noted->tip_hash) == 0)
+                return i;
+            first = i;
+        }
+    return first;
+}
+
+/* Marks the chain, from its end to record 1. */
 static void mark_chain(struct arrivals *arrivals, const struct journal_kiosk *noted)
 {
     const struct journal_record *all = arrivals->all;
@@ -161,17 +203,14 @@ static void mark_chain(struct arrivals *arrivals, const struct journal_kiosk *no
     find_chain(arrivals, &from, &to);
     if (from == to)
         return;
-    size_t tip = from;
-    for (size_t i = from; i < to; i++)
-        if (memcmp(all[i].hash, noted->tip_hash, sizeof noted->tip_hash) == 0)
-            tip = i;
-    arrivals->chained[tip] = true;
-    for (size_t i = tip; i-- > 0;)
-        if (all[i].seq == all[tip].seq - 1 &&
-            memcmp(all[i].hash, all[tip].previous, sizeof all[i].hash) == 0) {
-            tip = i;
-            arrivals->chained[i] = true;
-        }
+    size_t at = choose_end(arrivals, from, to, noted);
+    bool goes_on = true;
+    while (goes_on) {
+        arrivals->places[at] = CHAINED;
+        for (to = from; from > 0 && all[from - 1].seq == all[to - 1].seq; from--)
+            continue;
+        goes_on = find_previous(arrivals, from, to, &all[at], &at);
+    }
 }
 
 /* The end of the chain is its last record below the limit. */
@@ -179,7 +218,7 @@ static void choose_tip(const struct arrivals *arrivals, uint64_t limit, struct j
 {
     const struct journal_record *tip = NULL;
     for (size_t i = 0; i < arrivals->n; i++)
-        if (arrivals->chained[i] && arrivals->all[i].seq < limit)
+        if (arrivals->places[i] == CHAINED && arrivals->all[i].seq < limit)
             tip = &arrivals->all[i];
     found->tip_seq = tip != NULL ? tip->seq : 0;
     found->tip_day = tip != NULL ? tip->day : 0;
@@ -194,8 +233,8 @@ static void choose_tip(const struct arrivals *arrivals, uint64_t limit, struct j
 static enum error choose(struct arrivals *arrivals, size_t most, struct arrived *arrived)
 {
     size_t chain = 0, rest = 0;
-    arrivals->chained = calloc(arrivals->n + 1, sizeof *arrivals->chained);
-    if (arrivals->chained == NULL)
+    arrivals->places = calloc(arrivals->n + 1, sizeof *arrivals->places);
+    if (arrivals->places == NULL)
         return ERROR_MEMORY;
     if (arrivals->n > 0)
         qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
@@ -207,7 +246,7 @@ static enum error choose(struct arrivals *arrivals, size_t most, struct arrived 
         error = choose_waiting(arrivals, false, most, arrived, &rest);
     choose_tip(arrivals, chain < arrivals->n ? arrivals->all[chain].seq : UINT64_MAX,
                &arrived->kiosk);
-    free(arrivals->chained);
+    free(arrivals->places);
     return error;
 }
 
@@ -215,7 +254,10 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
                         size_t most, struct arrived *arrived)
 {
     struct vault *vault = told->vault;
-    struct arrivals arrivals = {.vault = vault, .told = told, .upto = upto};
+    struct arrivals arrivals = {.vault = vault,
+                                .told = told,
+                                .upto = upto,
+                                .restored = restored_last(vault->history.fold) > 0};
     struct contact_state state = {.act = 0};
     *arrived = (struct arrived){.all = NULL};
     enum error error = journal_kiosk(vault->journal, kiosk->id, &arrived->kiosk);
@@ -226,7 +268,7 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
         error = ERROR_NONE;
     }
     memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
-    if (error == ERROR_NONE)
+    if (error == ERROR_NONE && arrivals.restored)
         error = journal_mark(vault->journal, kiosk->id, &arrivals.mark);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);

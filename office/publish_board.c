@@ -261,22 +261,17 @@ static struct head_mark *make_marks(const struct publish_board *board)
    not fit. What is wrong with its act, the audit says. */
 static enum error fill_restored(struct vault *vault, struct head *head)
 {
-    const struct fold *fold = vault->history.fold;
+    const uint64_t seq = restored_last(vault->history.fold);
     struct restored restored;
-    enum error error = ERROR_NONE;
-    for (uint64_t seq = fold_last(fold); seq > 0; seq--) {
-        const struct fold_act *act = fold_act(fold, seq);
-        if (act->kind != ACT_RESTORED || act->verdict != FOLD_COUNTS)
-            continue;
-        error = restored_read(&vault->history, seq, &restored);
-        if (error != ERROR_NONE)
-            break;
-        head->restored = restored.board;
-        memcpy(head->lost, restored.lost, sizeof head->lost);
-        memcpy(head->kept, restored.kept, sizeof head->kept);
-        break;
-    }
-    return error == ERROR_FORGED || error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+    if (seq == 0)
+        return ERROR_NONE;
+    const enum error error = restored_read(&vault->history, seq, &restored);
+    if (error != ERROR_NONE)
+        return error == ERROR_FORGED || error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
+    head->restored = restored.board;
+    memcpy(head->lost, restored.lost, sizeof head->lost);
+    memcpy(head->kept, restored.kept, sizeof head->kept);
+    return ERROR_NONE;
 }
 
 static enum error fill_head(const struct publish_board *board, struct head *head)

@@ -91,6 +91,17 @@ static enum error open_body(struct history *history, uint64_t seq, struct body *
                                : error;
 }
 
+uint64_t restored_last(const struct fold *fold)
+{
+    uint64_t seq = fold_last(fold);
+    for (; seq > 0; seq--) {
+        const struct fold_act *act = fold_act(fold, seq);
+        if (act->kind == ACT_RESTORED && act->verdict == FOLD_COUNTS)
+            break;
+    }
+    return seq;
+}
+
 enum error restored_read(struct history *history, uint64_t seq, struct restored *out)
 {
     struct body body;

@@ -53,6 +53,9 @@ enum error restored_encode(const struct restored *restored, const struct restore
                            size_t n, const uint8_t office[HASH_LEN],
                            const uint8_t root_seed[SIGNATURE_SEED_LEN], uint8_t *out);
 
+/* The last act of restoring that counts; 0 for none: boards say no more than this journal. */
+uint64_t restored_last(const struct fold *fold);
+
 /* Reads the act of this number. ERROR_JOURNAL_ROW when it is none or does not open, ERROR_FORGED
    when root did not sign it, errors of the store, ERROR_MEMORY. */
 enum error restored_read(struct history *history, uint64_t seq, struct restored *out);

@@ -218,6 +218,31 @@ static void queue_entry(uint64_t act, const uint8_t entry[ANSWER_LEN])
     change(sql);
 }
 
+/* What boards before a restore are said to have told counts in an office that was restored. */
+static void what_nobody_restored_keeps_nothing_back(void **state)
+{
+    struct code_keys keys;
+    uint8_t tag[ANSWER_TAG_LEN];
+    char sql[160];
+    struct head_mark mark;
+    uint32_t arrivals = 0;
+    fake_kiosk_keys(1, &keys);
+    assert_int_equal(answer_tag(&keys, 1, tag), ERROR_NONE);
+    size_t len = (size_t)snprintf(sql, sizeof sql, "INSERT INTO seen VALUES(x'");
+    for (size_t i = 0; i < sizeof tag; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%02x", tag[i]);
+    snprintf(sql + len, sizeof sql - len, "', %d, 1)", SEGMENT_ANSWERS);
+    change(sql);
+    change("INSERT INTO seen SELECT tag, 1, 1 FROM record WHERE seq = 1;"
+           "INSERT INTO mark SELECT kiosk, 1000 FROM kiosk");
+    assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
+    const uint64_t message = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
+    assert_int_equal(fold_act(desk.vault.history.fold, message)->to, 1);
+    assert_int_equal(publish(&mark, &arrivals), ERROR_NONE);
+    assert_int_equal(arrivals, 2);
+    assert_int_equal(mark.seq, 2);
+}
+
 /* A colleague can seal other words for a message that has left, not put them on the board. */
 static void what_a_board_took_is_on_it(void **state)
 {
@@ -397,6 +422,7 @@ int main(void)
         TEST(what_records_left_on_is_put_right),
         TEST(who_waits_takes_nobodys_place),
         TEST(a_letter_whose_writer_does_not_find_it_is_named),
+        TEST(what_nobody_restored_keeps_nothing_back),
         TEST(what_a_board_took_is_on_it),
         TEST(what_does_not_fit_its_import_is_not_acknowledged),
         TEST(a_tag_that_was_changed_is_not_published),

@@ -290,6 +290,28 @@ static void a_longer_chain_keeps_no_letter_waiting(void **state)
     letter_is_told(scene);
 }
 
+/* Nor do records that follow none, of a number that one of the chain has. */
+static void records_that_follow_none_stop_no_board(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct thief thief;
+    struct head_mark mark;
+    steal(scene, &thief);
+    for (int i = 0; i < 8; i++) { /* before and behind the true one, by their hashes */
+        thief.kiosk.seq = 1;
+        memset(thief.kiosk.hash, 0xa0 + i, sizeof thief.kiosk.hash);
+        fake_kiosk_cover(&thief.kiosk, &scene->desk.vault.charter);
+        assert_int_equal(fake_desk_import(&scene->desk, &thief.kiosk, 2, 2, NULL), ERROR_NONE);
+    }
+    free(thief.kiosk.records);
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY + 1);
+    assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 9);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
+    assert_int_equal(mark.seq, 6);
+}
+
 /* An office that was restored imports the same records again: its boards and the old ones beside
    them tell no letter from a cover. */
 static void what_is_no_letter_has_the_same_tag_again(void **state)
@@ -392,6 +414,7 @@ int main(void)
         PUBLISH_TEST(more_records_of_a_kiosk_wait_with_their_mark),
         PUBLISH_TEST(junk_keeps_no_letter_waiting),
         PUBLISH_TEST(a_longer_chain_keeps_no_letter_waiting),
+        PUBLISH_TEST(records_that_follow_none_stop_no_board),
         PUBLISH_TEST(what_is_no_letter_has_the_same_tag_again),
         PUBLISH_TEST(many_statuses_do_not_crowd_out_answers),
         PUBLISH_TEST(the_fifth_answer_of_a_case_waits),
