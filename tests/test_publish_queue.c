@@ -290,23 +290,26 @@ static void a_longer_chain_keeps_no_letter_waiting(void **state)
     letter_is_told(scene);
 }
 
-/* Nor do records that follow none, of a number that one of the chain has. */
+/* Nor do records that follow none, of a number that one of the chain has, and those behind them. */
 static void records_that_follow_none_stop_no_board(void **state)
 {
     struct publish_scene *scene = *state;
     struct thief thief;
     struct head_mark mark;
     steal(scene, &thief);
-    for (int i = 0; i < 8; i++) { /* before and behind the true one, by their hashes */
+    for (int i = 3; i >= 0; i--) {
         thief.kiosk.seq = 1;
-        memset(thief.kiosk.hash, 0xa0 + i, sizeof thief.kiosk.hash);
+        memset(thief.kiosk.hash, i << 5, sizeof thief.kiosk.hash);
         fake_kiosk_cover(&thief.kiosk, &scene->desk.vault.charter);
         assert_int_equal(fake_desk_import(&scene->desk, &thief.kiosk, 2, 2, NULL), ERROR_NONE);
     }
+    while (thief.kiosk.seq < 9)
+        fake_kiosk_cover(&thief.kiosk, &scene->desk.vault.charter);
+    assert_int_equal(fake_desk_import(&scene->desk, &thief.kiosk, 3, 9, NULL), ERROR_NONE);
     free(thief.kiosk.records);
     publish_test_file(scene, 'a');
     publish_test_run(scene, FAKE_DESK_DAY + 1);
-    assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 9);
+    assert_int_equal(last_count(scene, SEGMENT_ARRIVALS), 4 + 7 + 1);
     assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
     assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
     assert_int_equal(mark.seq, 6);
