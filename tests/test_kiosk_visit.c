@@ -283,10 +283,33 @@ static void test_session_sleeps_until_the_countdown(void **state)
     assert_int_equal(kiosk_end(kiosk), 0);
 }
 
+/* The kernel counts faults of new pages, whatever is on them. */
+static void test_who_writes_much_takes_no_new_memory(void **state)
+{
+    struct kiosk_process *kiosk = *state;
+#ifdef __SANITIZE_ADDRESS__
+    (void)kiosk;
+    skip(); /* it has a heap of its own */
+#else
+    kiosk_start(kiosk, 1);
+    kiosk_go(kiosk, "3", "What do you want to do?");
+    kiosk_go(kiosk, "1112\r0\r2", "your own words");
+    const pid_t session = pty_reader(kiosk->pty);
+    const uint64_t before = process_number(session, "status", "VmData:");
+    assert_true(before > 0);
+    for (int i = 0; i < 30; i++) {
+        pty_type(kiosk->pty, "They hit me every day. There is no doctor here. Nobody comes.");
+        assert_int_equal(pty_settle(kiosk->pty), PTY_IDLE);
+    }
+    assert_true(process_number(session, "status", "VmData:") == before);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         KIOSK_TEST(test_complaint_is_filed),
+        KIOSK_TEST(test_who_writes_much_takes_no_new_memory),
         KIOSK_TEST(test_killed_session_leaves_a_clean_terminal),
         KIOSK_TEST(test_alarm_ends_a_session),
         KIOSK_TEST(test_session_is_hidden_and_leaves_no_core),
