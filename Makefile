@@ -232,7 +232,7 @@ tell-apart: deps-test
 tell-apart-built: all $(BUILD)/tests/apart/apart $(BUILD)/tests/test_carried $(BUILD)/tests/counted/counted
 	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/apart/apart
 	@SANDYQ_SESSIONS=$${SANDYQ_SESSIONS:-200} SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/test_carried
-	@SANDYQ_BUILD=$(BUILD) $(BUILD)/tests/counted/counted
+	@SANDYQ_BUILD=$(BUILD) TMPDIR=/var/tmp $(BUILD)/tests/counted/counted
 $(BUILD)/tests/apart/apart: $(APART) $(call OBJ,$(TEST_AID)) $(call ROOM_LIB,$(ROOMS))
 	$(call say,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(call ROOM_LIB,$(ROOMS)) \
 		-Wl,--as-needed $(LIBS_test) -lm

@@ -42,8 +42,7 @@ static bool enter(int tree)
 {
     char self[16];
     snprintf(self, sizeof self, "%d", (int)getpid());
-    return (mkdir(path_in(tree, ""), 0755) == 0 || errno == EEXIST) &&
-           put(path_in(tree, "cgroup.procs"), self);
+    return mkdir(path_in(tree, ""), 0755) == 0 && put(path_in(tree, "cgroup.procs"), self);
 }
 
 bool group_enter(void)
@@ -61,15 +60,17 @@ bool group_enter(void)
     return true;
 }
 
-void group_leave(void)
+bool group_leave(void)
 {
     char self[16];
+    bool left = true;
     snprintf(self, sizeof self, "%d", (int)getpid());
     for (int tree = 0; tree < (unified ? 1 : UNIFIED); tree++) {
         char up[PATH];
         snprintf(up, sizeof up, "%s/cgroup.procs", trees[unified ? UNIFIED : tree]);
-        put(up, self);
+        left = put(up, self) && left;
     }
+    return left;
 }
 
 void group_remove(void)
@@ -114,6 +115,20 @@ static double summed(const char *path, const char *word)
     return sum;
 }
 
+/* Reads of blocks; where the group does not count them, bytes that the service's first process and
+   those that it waited for took from disks. */
+static double reads(void)
+{
+    char path[64];
+    const double blocks = unified ? summed(path_in(0, "io.stat"), "rios=")
+                                  : summed(path_in(BLOCKS, "blkio.throttle.io_serviced"), " Read ");
+    if (blocks > 0)
+        return blocks;
+    const long first = strtol(text_of(path_in(MEMORY, "cgroup.procs")), NULL, 10);
+    snprintf(path, sizeof path, "/proc/%ld/io", first);
+    return named(path, "read_bytes:");
+}
+
 static double take_peak(void)
 {
     double bytes = 0;
@@ -136,8 +151,7 @@ void group_read(double counts[GROUP_COUNTS])
     const double now[GROUP_COUNTS] = {
         [GROUP_FAULTS] = named(path_in(MEMORY, "memory.stat"), "pgfault"),
         [GROUP_MAJOR] = named(path_in(MEMORY, "memory.stat"), "pgmajfault"),
-        [GROUP_READS] = unified ? summed(path_in(0, "io.stat"), "rios=")
-                                : summed(path_in(BLOCKS, "blkio.throttle.io_serviced"), " Read "),
+        [GROUP_READS] = reads(),
         [GROUP_CPU] = unified ? named(path_in(0, "cpu.stat"), "usage_usec")
                               : strtod(text_of(path_in(PROCESSOR, "cpuacct.usage")), NULL) / 1000};
     for (int i = 0; i < GROUP_COUNTS; i++) {

@@ -14,12 +14,13 @@ extern const char *const group_names[GROUP_COUNTS];
    error, when there are none or it may not. */
 bool group_enter(void);
 
-/* The counts since the last call: bytes at most, faults, reads of blocks, microseconds. What the
-   machine does not count is 0. */
+/* The counts since the last call: bytes at most, faults, reads of blocks or bytes of them,
+   microseconds. What the machine does not count is 0. */
 void group_read(double counts[GROUP_COUNTS]);
 
-/* Goes back to where it was; what it has started stays. */
-void group_leave(void);
+/* Puts this process into the root of the tree again; what it has started stays. False when it could
+   not. */
+bool group_leave(void);
 
 /* Removes the groups; nothing that was started may run any more. */
 void group_remove(void);
