@@ -148,8 +148,8 @@
       N_("The date of this machine is wrong: it is before this program was made. Set the " \
          "date first.")) \
     X(OFFICE_GAP, 1, \
-      N_("By the date of this machine the last board came out long ago. Check the date. If it " \
-         "is right, say so with --today YYYY-MM-DD.")) \
+      N_("By the date of this machine the last board came out long ago, or is still to come. " \
+         "Check the date. If it is right, say so with --today YYYY-MM-DD.")) \
     X(OFFICE_TODAY, 1, \
       N_("This is not the date of this machine. Type it again, or set the machine first.")) \
     X(OFFICE_EXPIRED, 1, \

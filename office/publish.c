@@ -48,9 +48,9 @@ enum error publish_dated(const struct vault *vault, uint32_t today)
     const uint64_t last = fold_board(fold, &number);
     if (today > vault->charter.expires)
         return ERROR_OFFICE_EXPIRED;
-    return last > 0 && today > fold_act(fold, last)->minute / DAY_MINUTES + PUBLISH_GAP_DAYS
-               ? ERROR_OFFICE_GAP
-               : ERROR_NONE;
+    const uint32_t day = last > 0 ? fold_act(fold, last)->minute / DAY_MINUTES : today;
+    return today > day + PUBLISH_GAP_DAYS || day > today + PUBLISH_GAP_DAYS ? ERROR_OFFICE_GAP
+                                                                            : ERROR_NONE;
 }
 
 /* --- the public notices --- */

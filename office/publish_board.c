@@ -190,6 +190,18 @@ static enum error list_files(void *context, const struct journal_board *row)
                : error;
 }
 
+/* The day of a board is that of its act, not what its row says. What no act made nobody here signed
+   for: of an office that was restored, boards that it took over; of others, nothing. */
+static bool stays(const struct publish_board *board, const struct journal_board *row, bool named)
+{
+    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
+    const struct told_board *made = told_board(&board->told, row->number);
+    const uint32_t day = made != NULL ? made->day : row->day;
+    if (made == NULL && !named && restored_last(board->vault->history.fold) == 0)
+        return false;
+    return board->day < day || board->day - day < term;
+}
+
 /* What the last head names is taken as it stands there. One that a head left out, since the clock
    was wrong, comes back. */
 static enum error list_board(void *context, const struct journal_board *row)
@@ -197,20 +209,25 @@ static enum error list_board(void *context, const struct journal_board *row)
     struct list *list = context;
     const struct publish_board *board = list->board;
     const struct head *head = &board->last->head;
-    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
-    const bool stays =
-        (board->day < row->day || board->day - row->day < term) && list->n + 2 <= HEAD_SEGMENTS_MAX;
     const uint32_t had = list->named;
-    for (uint32_t i = 0; i < head->segment_count; i++) {
+    uint32_t first = 0;
+    while (first < head->segment_count && head_segment(head, first).number != row->number)
+        first++;
+    const bool keep = stays(board, row, first < head->segment_count);
+    if (keep && list->n + 2 > HEAD_SEGMENTS_MAX) {
+        list->n -= 2;
+        memmove(list->all, list->all + 2, list->n * sizeof *list->all);
+    }
+    for (uint32_t i = first; i < head->segment_count; i++) {
         const struct head_segment segment = head_segment(head, i);
         if (segment.number != row->number)
-            continue;
+            break;
         list->named++;
         /* A restored office may lack one that was there. */
-        if (stays && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
+        if (keep && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
             list->all[list->n++] = segment;
     }
-    return list->named > had || !stays
+    return list->named > had || !keep
                ? ERROR_NONE
                : journal_board(board->vault->journal, row->number, list_files, list);
 }
@@ -349,103 +366,4 @@ void publish_board_free(struct publish_board *board)
     free(board->answers);
     free(board->head);
     *board = (struct publish_board){.vault = NULL};
-}
-
-static enum error keep_taken(const struct publish_board *board)
-{
-    struct journal *journal = board->vault->journal;
-    const struct told *told = &board->told;
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < told->mended_count && error == ERROR_NONE; i++)
-        error = journal_publish_record(journal, &told->mended[i], told->mended[i].board);
-    for (size_t i = 0; i < board->kiosk_count; i++)
-        for (size_t k = 0; k < board->kiosks[i].n && error == ERROR_NONE; k++)
-            error = journal_publish_record(journal, &board->kiosks[i].all[k], board->number);
-    return error;
-}
-
-static enum error keep_all(const struct publish_board *board)
-{
-    struct journal *journal = board->vault->journal;
-    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
-    const struct journal_board row = {
-        .number = board->number,
-        .day = board->day,
-        .charter = board->vault->charter.number,
-        .head = {board->head, board->head_len},
-        .arrivals = {board->arrivals, board->arrivals_len},
-        .answers = {board->answers, board->answers_len},
-    };
-    enum error error = journal_add_board(journal, &row);
-    if (error == ERROR_NONE)
-        error = keep_taken(board);
-    /* Kept for another term: a board of a wrong day takes nothing away for good. */
-    if (error == ERROR_NONE && board->day >= 2 * term)
-        error = journal_drop_boards(journal, board->day - 2 * term + 1, board->number);
-    return error;
-}
-
-/* --- its act --- */
-
-/* A colleague may have taken a message back since the board was made. */
-static enum error look_again(void *context, struct history_batch *batch)
-{
-    const struct publish_board *board = context;
-    bool stands = true;
-    for (size_t i = 0; i < board->queue.n && stands; i++)
-        stands = board->queue.all[i].board != 1 ||
-                 !fold_taken_back(board->vault->history.fold, board->queue.all[i].act);
-    return stands ? ERROR_NONE : ERROR_CHANGED;
-}
-
-static enum error keep_board(void *context, const struct history_batch *batch)
-{
-    return keep_all(context);
-}
-
-/* The body of the board's act; malloc'd. */
-static enum error make_body(const struct publish_board *board, uint8_t **out, size_t *len)
-{
-    struct published_board said = {
-        .number = board->number,
-        .day = board->day,
-        .answers = board->vault->charter.settings[CHARTER_ANSWERS],
-    };
-    const struct hash_part part = {board->head, board->head_len};
-    size_t n = 0;
-    *len = published_len(said.answers);
-    uint8_t *body = *out = malloc(*len);
-    if (body == NULL || hash_sha256(said.hash, &part, 1) != 0)
-        return ERROR_MEMORY;
-    published_encode(&said, body);
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < board->queue.n && error == ERROR_NONE; i++)
-        if (board->queue.all[i].board == 1)
-            error = published_name(body, n++, board->queue.all[i].act);
-    return error;
-}
-
-/* The act names the board before it: of two desks that publish at once one is refused. */
-enum error publish_board_add(struct publish_board *board, uint32_t now)
-{
-    struct vault *vault = board->vault;
-    struct history_batch batch = {.before = look_again, .beside = keep_board, .context = board};
-    struct act_content content = {.head = NULL};
-    uint8_t *body = NULL;
-    const struct act act = {.kind = ACT_BOARD,
-                            .field = ACT_BOARD_NO,
-                            .minute = now,
-                            .from = board->last->number,
-                            .to = board->number};
-    enum error error = make_body(board, &body, &content.head_len);
-    content.head = body;
-    if (error == ERROR_NONE)
-        error = backup_add(&batch, vault->keys, board->backup, now);
-    if (error == ERROR_NONE)
-        error = history_batch_add(&batch, vault->keys, &act, NULL, &content, NULL);
-    if (error == ERROR_NONE)
-        error = history_append(&vault->history, &batch);
-    history_batch_free(&batch);
-    free(body);
-    return error;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/day.h"
 #include "base/error.h"
 #include "base/grow.h"
 #include "protocol/board_folder.h"
@@ -29,7 +30,8 @@ enum error told_begin(struct told *told, struct vault *vault, const struct head 
             continue;
         error = GROW(told->boards, told->n, 1, told->room);
         if (error == ERROR_NONE) {
-            told->boards[told->n] = (struct told_board){.act = seq, .number = act->to};
+            told->boards[told->n] = (struct told_board){
+                .act = seq, .number = (uint32_t)act->to, .day = act->minute / DAY_MINUTES};
             find_segment(head, &told->boards[told->n++]);
         }
     }
@@ -54,12 +56,16 @@ static int by_number(const void *key, const void *board)
     return number < one->number ? -1 : number > one->number;
 }
 
+struct told_board *told_board(const struct told *told, uint32_t number)
+{
+    return told->n > 0 ? bsearch(&number, told->boards, told->n, sizeof *told->boards, by_number)
+                       : NULL;
+}
+
 /* The board that a record is said to have left on; NULL for none, or one before its import. */
 static struct told_board *find_board(const struct told *told, const struct journal_record *record)
 {
-    struct told_board *board = NULL;
-    if (told->n > 0)
-        board = bsearch(&record->board, told->boards, told->n, sizeof *told->boards, by_number);
+    struct told_board *board = told_board(told, record->board);
     return board != NULL && board->act > record->act ? board : NULL;
 }
 

@@ -17,6 +17,7 @@
 struct told_board {
     uint64_t act;
     uint32_t number;
+    uint32_t day;
     bool listed; /* the last head names its arrivals, of which segment is what it says */
     struct head_segment segment;
     uint32_t count; /* of records that are said to have left on it */
@@ -37,6 +38,9 @@ struct told {
    none. For told_free, also on an error: ERROR_MEMORY. */
 enum error told_begin(struct told *told, struct vault *vault, const struct head *head);
 void told_free(struct told *told);
+
+/* The board of this number; NULL when no act made it. */
+struct told_board *told_board(const struct told *told, uint32_t number);
 
 /* Looks at a record that an import act took. While segments are asked, record->board becomes what
    is true, and a record of which it was wrong is added to mended and its import act noted in

@@ -106,7 +106,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARDS] =
         "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
         "ORDER BY number",
-    [SQL_BOARDS_DROP] = "DELETE FROM board WHERE day < ?1 AND number < ?2",
+    [SQL_BOARD_DROP] = "DELETE FROM board WHERE number = ?1",
     [SQL_SEEN_ADD] =
         "INSERT INTO seen(tag, kind, board) VALUES(?1, ?2, ?3) ON CONFLICT(tag, kind) DO NOTHING",
     [SQL_SEEN] = "SELECT board FROM seen WHERE tag = ?1 AND kind = ?2",

@@ -351,7 +351,7 @@ enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL
 enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
                         uint64_t *seq);
 
-/* Removes the boards of days before this one whose numbers are below this one. */
-enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t number);
+/* Removes the board of this number, if there is one. */
+enum error journal_drop_board(struct journal *journal, uint32_t number);
 
 #endif

@@ -140,10 +140,10 @@ enum error journal_each_board(struct journal *journal, journal_board_fn *each, v
     return db_run(journal->db, SQL_BOARDS, NULL, 0, lengths_row, &rows);
 }
 
-enum error journal_drop_boards(struct journal *journal, uint32_t day, uint32_t number)
+enum error journal_drop_board(struct journal *journal, uint32_t number)
 {
-    const struct db_value in[] = {DB_V_INT(day), DB_V_INT(number)};
-    return journal_put(journal, SQL_BOARDS_DROP, in, 2);
+    const struct db_value in[] = {DB_V_INT(number)};
+    return journal_put(journal, SQL_BOARD_DROP, in, 1);
 }
 
 /* --- boards of before a restore --- */

@@ -65,7 +65,7 @@ enum {
     SQL_HEAD,
     SQL_ARRIVALS,
     SQL_BOARDS,
-    SQL_BOARDS_DROP,
+    SQL_BOARD_DROP,
     SQL_SEEN_ADD,
     SQL_SEEN,
     SQL_MARK_PUT,

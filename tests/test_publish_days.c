@@ -140,6 +140,64 @@ static void a_wrong_clock_takes_nothing_away_for_good(void **state)
     assert_int_equal(publish_test_messages(scene, 'a'), 1);
 }
 
+static enum error see_board(void *context, const struct journal_board *row)
+{
+    return ERROR_NONE;
+}
+
+static enum error has_board(struct publish_scene *scene, uint32_t number)
+{
+    return journal_board(scene->desk.vault.journal, number, see_board, NULL);
+}
+
+static void boards_leave_the_journal_when_many_days_agree(void **state)
+{
+    enum { TERM = 90, AGREE = 60 };
+    struct publish_scene *scene = *state;
+    scene->desk.vault.charter.settings[CHARTER_TERM] = TERM;
+    publish_test_run(scene, MONDAY);
+    for (uint32_t i = 0; i < AGREE; i++) {
+        assert_int_equal(has_board(scene, 1), ERROR_NONE);
+        publish_test_run(scene, MONDAY + TERM + i);
+    }
+    assert_int_equal(has_board(scene, 1), ERROR_NO_ROW);
+    assert_int_equal(has_board(scene, 2), ERROR_NONE);
+}
+
+/* Whoever may write to the database can set the day of a row. */
+static void a_board_goes_by_the_day_of_its_act(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    answer(scene);
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 1);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET day = 1 WHERE number = 1");
+    publish_test_run(scene, MONDAY + 2);
+    assert_int_equal(publish_test_messages(scene, 'a'), 1);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+}
+
+static void a_board_that_no_act_made_is_not_signed_for(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    scene->kiosk.board = 7;
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 1, 1, NULL), ERROR_NONE);
+    publish_test_run(scene, MONDAY + 1);
+    assert_int_equal(scene->board.head.number, 8);
+    raw_db(folder_path(scene->desk.dir, "journal.db"),
+           "INSERT INTO board SELECT 3, day, charter, head, "
+           "substr(arrivals, 1, 44) || x'03000000' || substr(arrivals, 49), "
+           "substr(answers, 1, 44) || x'03000000' || substr(answers, 49) FROM board "
+           "WHERE number = 1");
+    publish_test_run(scene, MONDAY + 2);
+    for (uint32_t i = 0; i < scene->board.segment_count; i++)
+        assert_int_not_equal(scene->board.segments[i].number, 3);
+    assert_int_equal(scene->board.segment_count, 6);
+}
+
 /* A medium has room for a board of the size that the charter names. */
 static void the_oldest_leave_where_a_board_would_be_too_large(void **state)
 {
@@ -304,6 +362,9 @@ int main(void)
         PUBLISH_TEST(a_wrong_clock_takes_nothing_away_for_good),
         PUBLISH_TEST(a_board_that_was_taken_out_is_damage),
         PUBLISH_TEST(a_newer_board_is_not_written_over),
+        PUBLISH_TEST(boards_leave_the_journal_when_many_days_agree),
+        PUBLISH_TEST(a_board_goes_by_the_day_of_its_act),
+        PUBLISH_TEST(a_board_that_no_act_made_is_not_signed_for),
         PUBLISH_TEST(the_oldest_leave_where_a_board_would_be_too_large),
         PUBLISH_TEST(what_is_missing_or_damaged_is_written_again),
         PUBLISH_TEST(a_board_that_was_changed_in_the_journal_is_not_handed_out),
