@@ -19,9 +19,9 @@ enum place { LOOSE, HANGS, CHAINED };
 struct arrivals {
     struct vault *vault;
     struct told *told;
-    uint64_t upto; /* the last act that is read */
-    bool restored; /* the office was: boards from before may say more than its journal */
-    uint64_t mark; /* up to this record of the chain one of them says that they arrived */
+    uint64_t upto;            /* the last act that is read */
+    bool restored;            /* the office was: boards from before may say more than its journal */
+    struct journal_mark mark; /* up to here of the chain one of them says that they arrived */
     struct journal_record *all;
     size_t n, room;
     uint8_t *places; /* of each in all: enum place */
@@ -139,6 +139,18 @@ static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
     }
 }
 
+/* A kiosk that was put back goes on from before the mark with other records: of a chain with
+   another record in its place it says nothing. */
+static void hold_mark(struct arrivals *arrivals)
+{
+    const struct journal_record *all = arrivals->all;
+    struct journal_mark *mark = &arrivals->mark;
+    for (size_t i = 0; i < arrivals->n; i++)
+        if (arrivals->places[i] == CHAINED && all[i].seq == mark->seq &&
+            memcmp(all[i].hash, mark->hash, sizeof mark->hash) != 0)
+            mark->seq = 0;
+}
+
 /* --- what a board takes --- */
 
 /* Whether a board already has the tag of this record, or said that it arrived. */
@@ -146,7 +158,8 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
 {
     const struct journal_record *record = &arrivals->all[i];
     uint32_t board = 0;
-    *told = record->board != 0 || (arrivals->places[i] == CHAINED && record->seq <= arrivals->mark);
+    *told =
+        record->board != 0 || (arrivals->places[i] == CHAINED && record->seq <= arrivals->mark.seq);
     if (*told || !arrivals->restored)
         return ERROR_NONE;
     enum error error =
@@ -239,6 +252,7 @@ static enum error choose(struct arrivals *arrivals, size_t most, struct arrived 
     if (arrivals->n > 0)
         qsort(arrivals->all, arrivals->n, sizeof *arrivals->all, by_number);
     mark_chain(arrivals, &arrived->kiosk);
+    hold_mark(arrivals);
     enum error error = choose_waiting(arrivals, false, most / 2, arrived, &rest);
     if (error == ERROR_NONE)
         error = choose_waiting(arrivals, true, most, arrived, &chain);

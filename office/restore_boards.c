@@ -235,8 +235,10 @@ static enum error keep_marks(const struct restore_boards *boards)
     if (restore_boards_missing(boards, true) > 0)
         return ERROR_NONE;
     for (uint32_t i = 0; i < boards->head.kiosk_count && error == ERROR_NONE; i++) {
-        const uint8_t *mark = boards->head.marks + (size_t)i * HEAD_MARK_LEN;
-        error = journal_put_mark(boards->vault->journal, mark, wire_get64(mark + CARD_KIOSK_LEN));
+        const uint8_t *at = boards->head.marks + (size_t)i * HEAD_MARK_LEN;
+        struct journal_mark mark = {.seq = wire_get64(at + CARD_KIOSK_LEN)};
+        memcpy(mark.hash, at + CARD_KIOSK_LEN + 8, sizeof mark.hash);
+        error = journal_put_mark(boards->vault->journal, at, &mark);
     }
     return error;
 }

@@ -110,9 +110,10 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_SEEN_ADD] =
         "INSERT INTO seen(tag, kind, board) VALUES(?1, ?2, ?3) ON CONFLICT(tag, kind) DO NOTHING",
     [SQL_SEEN] = "SELECT board FROM seen WHERE tag = ?1 AND kind = ?2",
-    [SQL_MARK_PUT] = "INSERT INTO mark(kiosk, seq) VALUES(?1, ?2) ON CONFLICT(kiosk) DO UPDATE "
-                     "SET seq = max(mark.seq, excluded.seq)",
-    [SQL_MARK] = "SELECT seq FROM mark WHERE kiosk = ?1",
+    [SQL_MARK_PUT] =
+        "INSERT INTO mark(kiosk, seq, hash) VALUES(?1, ?2, ?3) ON CONFLICT(kiosk) DO UPDATE "
+        "SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > mark.seq",
+    [SQL_MARK] = "SELECT seq, hash FROM mark WHERE kiosk = ?1",
 };
 
 /* Records may come before the import act that takes them, whose body counts them. No index repeats
@@ -161,7 +162,8 @@ static const struct db_schema schema = {
         "answers BLOB NOT NULL);"
         "CREATE TABLE seen(tag BLOB NOT NULL, kind INTEGER NOT NULL, board INTEGER NOT NULL, "
         "PRIMARY KEY(tag, kind));"
-        "CREATE TABLE mark(kiosk BLOB NOT NULL PRIMARY KEY, seq INTEGER NOT NULL);",
+        "CREATE TABLE mark(kiosk BLOB NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, "
+        "hash BLOB NOT NULL);",
     .statements = statements,
     .statement_count = SQL_COUNT,
     .log_pages = 1024,

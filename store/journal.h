@@ -344,12 +344,16 @@ enum error journal_add_seen(struct journal *journal, const uint8_t tag[JOURNAL_T
 enum error journal_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN], uint32_t kind,
                         uint32_t *board);
 
-/* Up to which record of a kiosk they said that it arrived; a lower one changes nothing. 0 when they
-   said nothing of it. */
+/* Up to which record of a kiosk they said that it arrived, and that record's hash; a lower one
+   changes nothing. 0 when they said nothing of it. */
+struct journal_mark {
+    uint64_t seq;
+    uint8_t hash[JOURNAL_HASH_LEN];
+};
 enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
-                            uint64_t seq);
+                            const struct journal_mark *mark);
 enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
-                        uint64_t *seq);
+                        struct journal_mark *mark);
 
 /* Removes the board of this number, if there is one. */
 enum error journal_drop_board(struct journal *journal, uint32_t number);

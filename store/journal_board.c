@@ -166,18 +166,26 @@ enum error journal_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_L
 }
 
 enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
-                            uint64_t seq)
+                            const struct journal_mark *mark)
 {
-    const struct db_value in[] = {DB_V_BLOB(kiosk, JOURNAL_KIOSK_LEN), DB_V_INT(seq)};
-    return seq <= INT64_MAX ? journal_put(journal, SQL_MARK_PUT, in, 2) : ERROR_MALFORMED;
+    const struct db_value in[] = {DB_V_BLOB(kiosk, JOURNAL_KIOSK_LEN), DB_V_INT(mark->seq),
+                                  DB_V_BLOB(mark->hash, JOURNAL_HASH_LEN)};
+    return mark->seq <= INT64_MAX ? journal_put(journal, SQL_MARK_PUT, in, 3) : ERROR_MALFORMED;
+}
+
+static enum error mark_row(void *context, const struct db_value *columns, size_t n)
+{
+    struct journal_mark *mark = context;
+    struct journal_row row = {columns, ERROR_NONE};
+    mark->seq = journal_take_number(&row, 0, INT64_MAX);
+    journal_take_blob(&row, 1, mark->hash, sizeof mark->hash);
+    return row.error;
 }
 
 enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
-                        uint64_t *seq)
+                        struct journal_mark *mark)
 {
-    int64_t found = 0;
     const struct db_value in[] = {DB_V_BLOB(kiosk, JOURNAL_KIOSK_LEN)};
-    enum error error = db_number(journal->db, SQL_MARK, in, 1, &found);
-    *seq = found > 0 ? (uint64_t)found : 0;
-    return error == ERROR_NO_ROW ? ERROR_NONE : error;
+    *mark = (struct journal_mark){.seq = 0};
+    return db_run(journal->db, SQL_MARK, in, 1, mark_row, mark);
 }

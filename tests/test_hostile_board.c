@@ -234,7 +234,7 @@ static void what_nobody_restored_keeps_nothing_back(void **state)
     snprintf(sql + len, sizeof sql - len, "', %d, 1)", SEGMENT_ANSWERS);
     change(sql);
     change("INSERT INTO seen SELECT tag, 1, 1 FROM record WHERE seq = 1;"
-           "INSERT INTO mark SELECT kiosk, 1000 FROM kiosk");
+           "INSERT INTO mark SELECT kiosk, 1000, tip_hash FROM kiosk");
     assert_int_equal(fake_desk_answer(&desk, 1, "one", 3, FAKE_DESK_DAY), ERROR_NONE);
     const uint64_t message = fake_desk_act(&desk, 1, ACT_MESSAGE, 1);
     assert_int_equal(fold_act(desk.vault.history.fold, message)->to, 1);

@@ -87,6 +87,33 @@ static void records_behind_a_gap_get_no_second_tag(void **state)
     folder_remove(&stick);
 }
 
+/* An image of the terminal is put back, and the office from its backup: what the terminal writes
+   under the numbers of records that arrived once has tags, too. */
+static void a_terminal_put_back_waits_no_longer_than_to_the_mark(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct restore_report report;
+    uint8_t first[RECORD_HASH_LEN];
+    publish_test_file(scene, 'a');
+    memcpy(first, scene->kiosk.hash, sizeof first);
+    restore_test_back_up(scene, restore_test_kept(scene));
+    fake_kiosk_cover(&scene->kiosk, &scene->desk.vault.charter);
+    fake_kiosk_cover(&scene->kiosk, &scene->desk.vault.charter);
+    assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 2, 3, NULL), ERROR_NONE);
+    publish_test_run(scene, FAKE_DESK_DAY);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
+                     ERROR_NONE);
+    scene->kiosk.seq = 1;
+    memcpy(scene->kiosk.hash, first, sizeof first);
+    publish_test_file(scene, 'c');
+    publish_test_file(scene, 'e');
+    publish_test_run(scene, FAKE_DESK_DAY + 2);
+    for (char who = 'a'; who <= 'e'; who += 2)
+        assert_int_equal(publish_test_arrivals(scene, who, 0), 1);
+    folder_remove(&stick);
+}
+
 /* --- who may say that it was restored --- */
 
 /* As a desk whose view had this act otherwise. */
@@ -127,6 +154,7 @@ int main(void)
         PUBLISH_TEST(old_boards_beside_new_ones_tell_nothing),
         PUBLISH_TEST(records_under_a_watermark_get_no_second_tag),
         PUBLISH_TEST(records_behind_a_gap_get_no_second_tag),
+        PUBLISH_TEST(a_terminal_put_back_waits_no_longer_than_to_the_mark),
         PUBLISH_TEST(only_root_explains_a_journal_that_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
