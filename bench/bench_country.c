@@ -82,9 +82,11 @@ static void forget_peak(void)
 }
 
 /* MB of a folder's files with this ending, "" for all. */
-static double folder_mb(const char *dir, const char *ending)
+static double folder_mb(const char *of, const char *ending)
 {
+    char dir[FOLDER_PATH]; /* folder_path has room for so many only */
     double sum = 0;
+    snprintf(dir, sizeof dir, "%s", of);
     DIR *folder = opendir(dir);
     assert_non_null(folder);
     for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {

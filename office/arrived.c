@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/grow.h"
 #include "office/contact.h"
-#include "office/restored.h"
 #include "protocol/segment.h"
 
 /* Where a record stands: it hangs together with record 1, and of those that do, it is of the chain
@@ -160,7 +159,7 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
     uint32_t board = 0;
     *told =
         record->board != 0 || (arrivals->places[i] == CHAINED && record->seq <= arrivals->mark.seq);
-    if (*told || !arrivals->restored)
+    if (*told || !arrivals->told->restored)
         return ERROR_NONE;
     enum error error =
         journal_seen(arrivals->vault->journal, record->tag, SEGMENT_ARRIVALS, &board);
@@ -268,10 +267,7 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
                         size_t most, struct arrived *arrived)
 {
     struct vault *vault = told->vault;
-    struct arrivals arrivals = {.vault = vault,
-                                .told = told,
-                                .upto = upto,
-                                .restored = restored_last(vault->history.fold) > 0};
+    struct arrivals arrivals = {.vault = vault, .told = told, .upto = upto};
     struct contact_state state = {.act = 0};
     *arrived = (struct arrived){.all = NULL};
     enum error error = journal_kiosk(vault->journal, kiosk->id, &arrived->kiosk);
@@ -282,7 +278,7 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
         error = ERROR_NONE;
     }
     memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
-    if (error == ERROR_NONE && arrivals.restored)
+    if (error == ERROR_NONE && told->restored)
         error = journal_mark(vault->journal, kiosk->id, &arrivals.mark);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);

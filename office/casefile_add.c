@@ -138,14 +138,12 @@ static enum error next_number(const struct casefile *casefile, const struct seal
     uint8_t tag[ANSWER_TAG_LEN];
     uint32_t board = 0;
     enum error error = ERROR_NONE;
-    *n = casefile->seen.messages + 1;
-    if (restored_last(casefile->vault->history.fold) == 0)
-        return ERROR_NONE;
-    for (; error == ERROR_NONE; ++*n) {
+    for (*n = casefile->seen.messages + 1; error == ERROR_NONE; ++*n) {
         error = answer_tag(&sealing->keys, *n, tag);
         if (error == ERROR_NONE)
             error = journal_seen(casefile->vault->journal, tag, SEGMENT_ANSWERS, &board);
-        if (error == ERROR_NO_ROW)
+        if (error == ERROR_NO_ROW ||
+            (error == ERROR_NONE && restored_last(casefile->vault->history.fold) == 0))
             return ERROR_NONE;
     }
     return error;

@@ -197,7 +197,7 @@ static bool stays(const struct publish_board *board, const struct journal_board 
     const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
     const struct told_board *made = told_board(&board->told, row->number);
     const uint32_t day = made != NULL ? made->day : row->day;
-    if (made == NULL && !named && restored_last(board->vault->history.fold) == 0)
+    if (made == NULL && !named && !board->told.restored)
         return false;
     return board->day < day || board->day - day < term;
 }
@@ -348,12 +348,19 @@ static enum error make_head(struct publish_board *board)
 
 enum error publish_board_make(struct publish_board *board)
 {
-    enum error error = take_kiosks(board);
+    struct journal *journal = board->vault->journal;
+    bool held = false;
+    enum error error = journal_hold(journal, &held);
+    if (error == ERROR_NONE)
+        error = take_kiosks(board);
     if (error == ERROR_NONE)
         error = make_arrivals(board);
     if (error == ERROR_NONE)
         error = make_answers(board);
-    return error == ERROR_NONE ? make_head(board) : error;
+    if (error == ERROR_NONE)
+        error = make_head(board);
+    journal_release(journal, &held);
+    return error;
 }
 
 void publish_board_free(struct publish_board *board)

@@ -26,7 +26,10 @@ enum error told_begin(struct told *told, struct vault *vault, const struct head 
     *told = (struct told){.vault = vault};
     for (uint64_t seq = 1; seq <= fold_last(fold) && error == ERROR_NONE; seq++) {
         const struct fold_act *act = fold_act(fold, seq);
-        if (act->kind != ACT_BOARD || act->verdict != FOLD_COUNTS)
+        if (act->verdict != FOLD_COUNTS)
+            continue;
+        told->restored = told->restored || act->kind == ACT_RESTORED;
+        if (act->kind != ACT_BOARD)
             continue;
         error = GROW(told->boards, told->n, 1, told->room);
         if (error == ERROR_NONE) {

@@ -28,6 +28,7 @@ struct told {
     struct vault *vault;
     struct told_board *boards; /* in the order of their acts, and so of their numbers */
     size_t n, room;
+    bool restored;                 /* the office was: some boards before have no act */
     bool doubted;                  /* something does not fit */
     bool asks;                     /* the segments are asked */
     struct journal_record *mended; /* what is to be written of records of which it was wrong */
