@@ -303,7 +303,7 @@ static void play(void **state)
     open_board();
     visit(WANDERER); /* the first one finds nothing in memory */
     (void)pty_rest(kiosk.pty);
-    group_read(none);
+    group_read(pty_process(kiosk.pty), none);
     assert_true(none[GROUP_PEAK] > 0 && none[GROUP_FAULTS] > 0 && none[GROUP_READS] > 0 &&
                 none[GROUP_CPU] > 0);
     for (size_t i = 0; i < n; i++) {
@@ -319,7 +319,7 @@ static void play(void **state)
         visits[i].kind = kind;
         visit(kind);
         (void)pty_rest(kiosk.pty);
-        group_read(visits[i].numbers);
+        group_read(pty_process(kiosk.pty), visits[i].numbers);
     }
     (void)kiosk_end(&kiosk);
     kiosk_free(&kiosk);

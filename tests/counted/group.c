@@ -115,17 +115,16 @@ static double summed(const char *path, const char *word)
     return sum;
 }
 
-/* Reads of blocks; where the group does not count them, bytes that the service's first process and
-   those that it waited for took from disks. */
-static double reads(void)
+/* Reads of blocks; where the group does not count them, bytes that the service and those that it
+   waited for took from disks. */
+static double reads(pid_t service)
 {
     char path[64];
     const double blocks = unified ? summed(path_in(0, "io.stat"), "rios=")
                                   : summed(path_in(BLOCKS, "blkio.throttle.io_serviced"), " Read ");
     if (blocks > 0)
         return blocks;
-    const long first = strtol(text_of(path_in(MEMORY, "cgroup.procs")), NULL, 10);
-    snprintf(path, sizeof path, "/proc/%ld/io", first);
+    snprintf(path, sizeof path, "/proc/%d/io", (int)service);
     return named(path, "read_bytes:");
 }
 
@@ -146,12 +145,12 @@ static double take_peak(void)
     return bytes;
 }
 
-void group_read(double counts[GROUP_COUNTS])
+void group_read(pid_t service, double counts[GROUP_COUNTS])
 {
     const double now[GROUP_COUNTS] = {
         [GROUP_FAULTS] = named(path_in(MEMORY, "memory.stat"), "pgfault"),
         [GROUP_MAJOR] = named(path_in(MEMORY, "memory.stat"), "pgmajfault"),
-        [GROUP_READS] = reads(),
+        [GROUP_READS] = reads(service),
         [GROUP_CPU] = unified ? named(path_in(0, "cpu.stat"), "usage_usec")
                               : strtod(text_of(path_in(PROCESSOR, "cpuacct.usage")), NULL) / 1000};
     for (int i = 0; i < GROUP_COUNTS; i++) {

@@ -5,6 +5,7 @@
 #define TESTS_COUNTED_GROUP_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { GROUP_PEAK, GROUP_FAULTS, GROUP_MAJOR, GROUP_READS, GROUP_CPU, GROUP_COUNTS };
 
@@ -15,8 +16,8 @@ extern const char *const group_names[GROUP_COUNTS];
 bool group_enter(void);
 
 /* The counts since the last call: bytes at most, faults, reads of blocks or bytes of them,
-   microseconds. What the machine does not count is 0. */
-void group_read(double counts[GROUP_COUNTS]);
+   microseconds. service is its first process. What the machine does not count is 0. */
+void group_read(pid_t service, double counts[GROUP_COUNTS]);
 
 /* Puts this process into the root of the tree again; what it has started stays. False when it could
    not. */
