@@ -40,8 +40,8 @@ static volatile sig_atomic_t nobody_here;
 
 static struct mailbox *mailbox;
 
-/* More than a session ever takes from the heap: it is there, and locked, from the first allocation
-   on. Without that the kernel counts faults when somebody writes much. */
+/* More than a session ever takes from the heap: the heap grows by it once, before the sandbox locks
+   it. Without that the kernel counts faults when somebody writes much. */
 enum { HEAP_AHEAD = 1 << 20 };
 
 /* How long a session may work between two waits for a key: to derive keys, to print. */
@@ -278,8 +278,8 @@ static int begin(void)
     struct session_place place = {0};
     (void)harden_hide(); /* or others could look in before the sandbox closes */
     take_signals();
-    mallopt(M_TOP_PAD, HEAP_AHEAD);
-    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    (void)mallopt(M_TOP_PAD, HEAP_AHEAD);
+    (void)mallopt(M_TRIM_THRESHOLD, INT_MAX);
     mailbox = mailbox_join(BRIEF_MAILBOX);
     if (mailbox == NULL || !read_all(BRIEF_SOCKET, &brief, sizeof brief))
         return SESSION_NOBODY;

@@ -20,7 +20,8 @@ struct arrivals {
     struct told *told;
     uint64_t upto;            /* the last act that is read */
     bool restored;            /* the office was: boards from before may say more than its journal */
-    struct journal_mark mark; /* up to here of the chain one of them says that they arrived */
+    struct journal_mark mark; /* up to here of a chain a board before a restore says they arrived */
+    bool proven;              /* it is this chain */
     struct journal_record *all;
     size_t n, room;
     uint8_t *places; /* of each in all: enum place */
@@ -139,27 +140,35 @@ static void find_chain(struct arrivals *arrivals, size_t *from, size_t *to)
 }
 
 /* A kiosk that was put back goes on from before the mark with other records: of a chain with
-   another record in its place it says nothing. */
+   another record in its place it says nothing, and of one that does not come so far nobody knows
+   yet. */
 static void hold_mark(struct arrivals *arrivals)
 {
     const struct journal_record *all = arrivals->all;
     struct journal_mark *mark = &arrivals->mark;
     for (size_t i = 0; i < arrivals->n; i++)
-        if (arrivals->places[i] == CHAINED && all[i].seq == mark->seq &&
-            memcmp(all[i].hash, mark->hash, sizeof mark->hash) != 0)
-            mark->seq = 0;
+        if (arrivals->places[i] == CHAINED && all[i].seq == mark->seq) {
+            arrivals->proven = memcmp(all[i].hash, mark->hash, sizeof mark->hash) == 0;
+            if (!arrivals->proven)
+                mark->seq = 0;
+            return;
+        }
 }
 
 /* --- what a board takes --- */
+
+static bool is_below_mark(const struct arrivals *arrivals, size_t i)
+{
+    return arrivals->places[i] == CHAINED && arrivals->all[i].seq <= arrivals->mark.seq;
+}
 
 /* Whether a board already has the tag of this record, or said that it arrived. */
 static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
 {
     const struct journal_record *record = &arrivals->all[i];
     uint32_t board = 0;
-    *told =
-        record->board != 0 || (arrivals->places[i] == CHAINED && record->seq <= arrivals->mark.seq);
-    if (*told || !arrivals->told->restored)
+    *told = record->board != 0 || (arrivals->proven && is_below_mark(arrivals, i));
+    if (*told || arrivals->told->restored_day == 0)
         return ERROR_NONE;
     enum error error =
         journal_seen(arrivals->vault->journal, record->tag, SEGMENT_ARRIVALS, &board);
@@ -168,7 +177,7 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
 }
 
 /* Takes those that wait, of the chain or of the rest, from place *at on, until there are as many as
-   this. *at becomes the place of the first that waits on. */
+   this, or one of which nobody knows yet. *at becomes the place of the first that waits on. */
 static enum error choose_waiting(const struct arrivals *arrivals, bool chained, size_t most,
                                  struct arrived *arrived, size_t *at)
 {
@@ -181,7 +190,7 @@ static enum error choose_waiting(const struct arrivals *arrivals, bool chained, 
             return error;
         if (told)
             continue;
-        if (arrived->n >= most)
+        if (arrived->n >= most || is_below_mark(arrivals, *at))
             break;
         error = GROW(arrived->all, arrived->n, 1, arrived->room);
         if (error != ERROR_NONE)
@@ -278,7 +287,7 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
         error = ERROR_NONE;
     }
     memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
-    if (error == ERROR_NONE && told->restored)
+    if (error == ERROR_NONE && told->restored_day > 0)
         error = journal_mark(vault->journal, kiosk->id, &arrivals.mark);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);

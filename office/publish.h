@@ -66,7 +66,7 @@ enum error publish_run(struct vault *vault, const char *out, uint32_t now,
    published would leave, and kiosks would forget what they keep to send again; and what comes out
    under one that is years behind leaves with the next right one. ERROR_OFFICE_EXPIRED when the
    charter is over; ERROR_OFFICE_GAP when the last board, or the restore after it, is more than
-   PUBLISH_GAP_DAYS before or behind; ERROR_NONE before the first board. */
+   PUBLISH_GAP_DAYS before this day or after it; ERROR_NONE before the first board. */
 enum { PUBLISH_GAP_DAYS = 60 };
 enum error publish_dated(const struct vault *vault, uint32_t today);
 

@@ -10,6 +10,7 @@
 #include "office/publish_parts.h"
 #include "office/published.h"
 #include "office/restored.h"
+#include "protocol/board_folder.h"
 #include "protocol/segment.h"
 
 _Static_assert((int)SEGMENT_ANSWER_LEN == (int)ANSWER_LEN, "an answer is an entry");
@@ -167,14 +168,13 @@ struct list {
     struct head_segment all[HEAD_SEGMENTS_MAX + 2];
     size_t n;
     uint32_t named; /* segments of the last head that the journal has */
+    bool damaged;   /* a board that is to come back is not what it was */
 };
 
 static enum error list_file(struct list *list, uint32_t number, const uint8_t *file, size_t len)
 {
     struct segment segment;
     const struct hash_part part = {file, len};
-    if (len == 0)
-        return ERROR_NONE; /* a restored office lacks it */
     if (segment_view(file, len, &segment) != ERROR_NONE || segment.number != number)
         return ERROR_JOURNAL_CORRUPT;
     struct head_segment *added = &list->all[list->n++];
@@ -182,54 +182,126 @@ static enum error list_file(struct list *list, uint32_t number, const uint8_t *f
     return hash_sha256(added->hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
 }
 
-static enum error list_files(void *context, const struct journal_board *row)
+/* Boards whose days have to agree that a term is over before anything is gone for good: a few
+   wrong ones take nothing away. */
+enum { AGREE = 60 };
+
+uint32_t publish_board_agreed(const struct publish_board *board)
 {
-    enum error error = list_file(context, row->number, row->arrivals.bytes, row->arrivals.len);
-    return error == ERROR_NONE
-               ? list_file(context, row->number, row->answers.bytes, row->answers.len)
-               : error;
+    const struct told *told = &board->told;
+    uint32_t day = board->day;
+    if (told->n < AGREE - 1)
+        return 0;
+    for (size_t i = told->n - (AGREE - 1); i < told->n; i++)
+        if (told->boards[i].day < day)
+            day = told->boards[i].day;
+    return day;
 }
 
-/* The day of a board is that of its act, not what its row says. What no act made nobody here signed
-   for: of an office that was restored, boards that it took over; of others, nothing. */
-static bool stays(const struct publish_board *board, const struct journal_board *row, bool named)
+/* A board that comes back. */
+struct back {
+    struct list *list;
+    const uint8_t *head; /* its hash */
+    bool fits;
+};
+
+static enum error take_back(struct back *back, const struct head_segment *named,
+                            const struct journal_board *row)
+{
+    struct list *list = back->list;
+    const uint8_t *office = list->board->vault->charter.office;
+    const struct journal_file *file =
+        named->kind == SEGMENT_ARRIVALS ? &row->arrivals : &row->answers;
+    const enum error error = board_folder_fits(file->bytes, file->len, office, named, NULL);
+    back->fits = error == ERROR_NONE;
+    if (back->fits)
+        list->all[list->n++] = *named;
+    return error == ERROR_MEMORY ? error : ERROR_NONE;
+}
+
+/* The row is what the head says that the act names, or nothing. */
+static enum error list_row(void *context, const struct journal_board *row)
+{
+    struct back *back = context;
+    const struct hash_part part = {row->head.bytes, row->head.len};
+    uint8_t hash[HASH_LEN];
+    struct head head;
+    enum error error = hash_sha256(hash, &part, 1) == 0 ? ERROR_NONE : ERROR_MEMORY;
+    back->fits = error == ERROR_NONE && memcmp(hash, back->head, sizeof hash) == 0 &&
+                 head_view(row->head.bytes, row->head.len, &head) == ERROR_NONE;
+    for (uint32_t i = 0; back->fits && i < head.segment_count && error == ERROR_NONE; i++) {
+        const struct head_segment named = head_segment(&head, i);
+        if (named.number == row->number)
+            error = take_back(back, &named, row);
+    }
+    return error;
+}
+
+/* A board that the last head left out, since the clock was wrong, comes back as it was; one that is
+   not what it was is noted in vault->damage. */
+static enum error list_back(struct list *list, const struct told_board *made)
+{
+    struct vault *vault = list->board->vault;
+    struct published_board said;
+    struct back back = {.list = list, .head = said.hash};
+    const size_t n = list->n;
+    uint8_t *plain = secret_new(ACT_BODY_MAX);
+    enum error error =
+        plain != NULL ? published_act(&vault->history, made->act, plain, &said) : ERROR_MEMORY;
+    if (error == ERROR_NONE)
+        error = journal_board(vault->journal, made->number, list_row, &back);
+    secret_free(plain);
+    if (error == ERROR_NONE ? back.fits : error != ERROR_JOURNAL_ROW && error != ERROR_MALFORMED)
+        return error;
+    list->n = n;
+    list->damaged = true;
+    vault_note_damage(vault, 0, made->act, 0);
+    return ERROR_NONE;
+}
+
+/* The day of a board is that of its act, not what its row says. Boards that a restored office took
+   over have none: they stay a term from the restore on. */
+static bool stays(const struct publish_board *board, const struct told_board *made)
 {
     const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
-    const struct told_board *made = told_board(&board->told, row->number);
-    const uint32_t day = made != NULL ? made->day : row->day;
-    if (made == NULL && !named && !board->told.restored)
-        return false;
-    return board->day < day || board->day - day < term;
+    const uint32_t day = made != NULL ? made->day : board->told.restored_day;
+    const uint32_t today = made != NULL ? board->day : publish_board_agreed(board);
+    return today < day || today - day < term;
 }
 
-/* What the last head names is taken as it stands there. One that a head left out, since the clock
-   was wrong, comes back. */
+static void make_room(struct list *list)
+{
+    if (list->n + 2 <= HEAD_SEGMENTS_MAX)
+        return;
+    list->n -= 2;
+    memmove(list->all, list->all + 2, list->n * sizeof *list->all);
+}
+
+/* What the last head names is taken as it stands there. What it does not name and no act made,
+   nobody here signed for. */
 static enum error list_board(void *context, const struct journal_board *row)
 {
     struct list *list = context;
     const struct publish_board *board = list->board;
     const struct head *head = &board->last->head;
-    const uint32_t had = list->named;
-    uint32_t first = 0;
-    while (first < head->segment_count && head_segment(head, first).number != row->number)
-        first++;
-    const bool keep = stays(board, row, first < head->segment_count);
-    if (keep && list->n + 2 > HEAD_SEGMENTS_MAX) {
-        list->n -= 2;
-        memmove(list->all, list->all + 2, list->n * sizeof *list->all);
-    }
-    for (uint32_t i = first; i < head->segment_count; i++) {
+    const struct told_board *made = told_board(&board->told, row->number);
+    const bool keep = stays(board, made);
+    uint32_t i = 0;
+    while (i < head->segment_count && head_segment(head, i).number != row->number)
+        i++;
+    const bool named = i < head->segment_count;
+    if (keep && (named || made != NULL))
+        make_room(list);
+    if (!named)
+        return keep && made != NULL ? list_back(list, made) : ERROR_NONE;
+    for (; i < head->segment_count && head_segment(head, i).number == row->number; i++) {
         const struct head_segment segment = head_segment(head, i);
-        if (segment.number != row->number)
-            break;
         list->named++;
         /* A restored office may lack one that was there. */
         if (keep && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
             list->all[list->n++] = segment;
     }
-    return list->named > had || !keep
-               ? ERROR_NONE
-               : journal_board(board->vault->journal, row->number, list_files, list);
+    return ERROR_NONE;
 }
 
 /* How many of the oldest leave, so that the board is not larger than the charter lets it be. */
@@ -331,6 +403,7 @@ static enum error make_head(struct publish_board *board)
     if (error == ERROR_NONE) {
         list->board = board;
         error = make_list(list);
+        board->damaged = board->damaged || list->damaged;
     }
     if (error == ERROR_NONE) {
         const size_t excess = list_excess(list);

@@ -22,23 +22,6 @@ static enum error keep_taken(const struct publish_board *board)
     return error;
 }
 
-/* Boards whose days have to agree that a term is over before anything is gone for good: a few
-   wrong ones take nothing away. */
-enum { AGREE = 60 };
-
-/* The first of the days of the last boards, this one among them; 0 while there are not so many. */
-static uint32_t agreed_day(const struct publish_board *board)
-{
-    const struct told *told = &board->told;
-    uint32_t day = board->day;
-    if (told->n < AGREE - 1)
-        return 0;
-    for (size_t i = told->n - (AGREE - 1); i < told->n; i++)
-        if (told->boards[i].day < day)
-            day = told->boards[i].day;
-    return day;
-}
-
 /* Boards whose term is over. */
 struct over {
     const struct publish_board *board;
@@ -53,7 +36,7 @@ static enum error add_over(void *context, const struct journal_board *row)
     const struct publish_board *board = over->board;
     const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
     const struct told_board *made = told_board(&board->told, row->number);
-    const uint32_t day = made != NULL ? made->day : row->day;
+    const uint32_t day = made != NULL ? made->day : board->told.restored_day;
     if (row->number >= board->number || over->day < day || over->day - day < term)
         return ERROR_NONE;
     enum error error = GROW(over->all, over->n, 1, over->room);
@@ -65,7 +48,7 @@ static enum error add_over(void *context, const struct journal_board *row)
 static enum error drop_over(const struct publish_board *board)
 {
     struct journal *journal = board->vault->journal;
-    struct over over = {.board = board, .day = agreed_day(board)};
+    struct over over = {.board = board, .day = publish_board_agreed(board)};
     enum error error = journal_each_board(journal, add_over, &over);
     for (size_t i = 0; i < over.n && error == ERROR_NONE; i++)
         error = journal_drop_board(journal, over.all[i]);
@@ -84,7 +67,10 @@ static enum error keep_all(const struct publish_board *board)
         .arrivals = {board->arrivals, board->arrivals_len},
         .answers = {board->answers, board->answers_len},
     };
-    enum error error = journal_add_board(journal, &row);
+    /* No act has made this number: whatever somebody put there is no board. */
+    enum error error = journal_drop_board(journal, board->number);
+    if (error == ERROR_NONE)
+        error = journal_add_board(journal, &row);
     if (error == ERROR_NONE)
         error = keep_taken(board);
     return error == ERROR_NONE ? drop_over(board) : error;

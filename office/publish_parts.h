@@ -70,6 +70,10 @@ struct publish_board {
 enum error publish_board_make(struct publish_board *board);
 void publish_board_free(struct publish_board *board);
 
+/* The first of the days of the last boards, this one among them: a few wrong ones take nothing
+   away. 0 while there are not so many that have to agree. */
+uint32_t publish_board_agreed(const struct publish_board *board);
+
 /* Adds the act of the board to the journal, in this minute, and beside it the board and what it
    took. ERROR_CHANGED when a colleague has published meanwhile, or taken a message back that is on
    it; errors of history_append. */

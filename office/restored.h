@@ -53,7 +53,8 @@ enum error restored_encode(const struct restored *restored, const struct restore
                            size_t n, const uint8_t office[HASH_LEN],
                            const uint8_t root_seed[SIGNATURE_SEED_LEN], uint8_t *out);
 
-/* The last act of restoring that counts; 0 for none: boards say no more than this journal. */
+/* The last act of restoring that counts, whether root signed what it says or not (restored_read); 0
+   for none: no board says more than this journal. */
 uint64_t restored_last(const struct fold *fold);
 
 /* Reads the act of this number. ERROR_JOURNAL_ROW when it is none or does not open, ERROR_FORGED

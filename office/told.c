@@ -28,7 +28,8 @@ enum error told_begin(struct told *told, struct vault *vault, const struct head 
         const struct fold_act *act = fold_act(fold, seq);
         if (act->verdict != FOLD_COUNTS)
             continue;
-        told->restored = told->restored || act->kind == ACT_RESTORED;
+        if (act->kind == ACT_RESTORED)
+            told->restored_day = act->minute / DAY_MINUTES;
         if (act->kind != ACT_BOARD)
             continue;
         error = GROW(told->boards, told->n, 1, told->room);

@@ -17,8 +17,8 @@
 struct told_board {
     uint64_t act;
     uint32_t number;
-    uint32_t day;
-    bool listed; /* the last head names its arrivals, of which segment is what it says */
+    uint32_t day; /* of its act */
+    bool listed;  /* the last head names its arrivals, of which segment is what it says */
     struct head_segment segment;
     uint32_t count; /* of records that are said to have left on it */
     uint8_t *tags;  /* of its segment, malloc'd; NULL while they are not asked */
@@ -28,7 +28,8 @@ struct told {
     struct vault *vault;
     struct told_board *boards; /* in the order of their acts, and so of their numbers */
     size_t n, room;
-    bool restored;                 /* the office was: some boards before have no act */
+    uint32_t restored_day;         /* of the last act of restoring; boards before it may have no
+                                      act; 0: there is none */
     bool doubted;                  /* something does not fit */
     bool asks;                     /* the segments are asked */
     struct journal_record *mended; /* what is to be written of records of which it was wrong */

@@ -158,6 +158,8 @@ static void boards_leave_the_journal_when_many_days_agree(void **state)
     publish_test_run(scene, MONDAY);
     for (uint32_t i = 0; i < AGREE; i++) {
         assert_int_equal(has_board(scene, 1), ERROR_NONE);
+        raw_db(folder_path(scene->desk.dir, "journal.db"), /* what a row says is nothing */
+               "UPDATE board SET day = 1 WHERE number = 2");
         publish_test_run(scene, MONDAY + TERM + i);
     }
     assert_int_equal(has_board(scene, 1), ERROR_NO_ROW);
@@ -189,13 +191,52 @@ static void a_board_that_no_act_made_is_not_signed_for(void **state)
     assert_int_equal(scene->board.head.number, 8);
     raw_db(folder_path(scene->desk.dir, "journal.db"),
            "INSERT INTO board SELECT 3, day, charter, head, "
-           "substr(arrivals, 1, 44) || x'03000000' || substr(arrivals, 49), "
-           "substr(answers, 1, 44) || x'03000000' || substr(answers, 49) FROM board "
+           "CAST(substr(arrivals, 1, 44) || x'03000000' || substr(arrivals, 49) AS BLOB), "
+           "CAST(substr(answers, 1, 44) || x'03000000' || substr(answers, 49) AS BLOB) FROM board "
            "WHERE number = 1");
     publish_test_run(scene, MONDAY + 2);
     for (uint32_t i = 0; i < scene->board.segment_count; i++)
         assert_int_not_equal(scene->board.segments[i].number, 3);
     assert_int_equal(scene->board.segment_count, 6);
+}
+
+static void a_row_laid_ahead_stops_no_board(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    raw_db(folder_path(scene->desk.dir, "journal.db"),
+           "INSERT INTO board SELECT 2, day, charter, head, arrivals, answers FROM board;"
+           "INSERT INTO board SELECT 9, 1, charter, x'00', x'00', x'00' FROM board "
+           "WHERE number = 1");
+    publish_test_run(scene, MONDAY + 1);
+    assert_int_equal(scene->board.head.number, 2);
+    assert_int_equal(scene->board.segment_count, 4);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+}
+
+/* What the last head left out is written nowhere but in the journal. */
+static void a_board_comes_back_as_it_was_or_not_at_all(void **state)
+{
+    static const char *const hands[] = {
+        "UPDATE board SET answers = CAST(substr(answers, 1, length(answers) - 1) || "
+        "x'00' AS BLOB) WHERE number = 1",
+        "UPDATE board SET arrivals = x'00' WHERE number = 1",
+        "UPDATE board SET head = x'00' WHERE number = 1",
+    };
+    struct publish_scene *scene = *state;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 500);
+    for (uint32_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        raw_db(folder_path(scene->desk.dir, "journal.db"), hands[i]);
+        const uint32_t now = (MONDAY + 1 + i) * DAY_MINUTES;
+        assert_int_equal(publish_run(&scene->desk.vault, scene->out, now, &scene->report),
+                         ERROR_JOURNAL_ROW);
+        assert_true(scene->report.made);
+        publish_test_read(scene);
+        assert_int_not_equal(scene->board.segments[0].number, 1);
+    }
 }
 
 /* A medium has room for a board of the size that the charter names. */
@@ -365,6 +406,8 @@ int main(void)
         PUBLISH_TEST(boards_leave_the_journal_when_many_days_agree),
         PUBLISH_TEST(a_board_goes_by_the_day_of_its_act),
         PUBLISH_TEST(a_board_that_no_act_made_is_not_signed_for),
+        PUBLISH_TEST(a_row_laid_ahead_stops_no_board),
+        PUBLISH_TEST(a_board_comes_back_as_it_was_or_not_at_all),
         PUBLISH_TEST(the_oldest_leave_where_a_board_would_be_too_large),
         PUBLISH_TEST(what_is_missing_or_damaged_is_written_again),
         PUBLISH_TEST(a_board_that_was_changed_in_the_journal_is_not_handed_out),

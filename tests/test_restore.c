@@ -88,11 +88,13 @@ static void records_behind_a_gap_get_no_second_tag(void **state)
 }
 
 /* An image of the terminal is put back, and the office from its backup: what the terminal writes
-   under the numbers of records that arrived once has tags, too. */
+   under the numbers of records that arrived once is acknowledged when it has tags, and not before.
+ */
 static void a_terminal_put_back_waits_no_longer_than_to_the_mark(void **state)
 {
     struct publish_scene *scene = *state;
     struct restore_report report;
+    struct head_mark mark;
     uint8_t first[RECORD_HASH_LEN];
     publish_test_file(scene, 'a');
     memcpy(first, scene->kiosk.hash, sizeof first);
@@ -107,10 +109,34 @@ static void a_terminal_put_back_waits_no_longer_than_to_the_mark(void **state)
     scene->kiosk.seq = 1;
     memcpy(scene->kiosk.hash, first, sizeof first);
     publish_test_file(scene, 'c');
-    publish_test_file(scene, 'e');
     publish_test_run(scene, FAKE_DESK_DAY + 2);
+    assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
+    assert_true(mark.seq < 2);
+    publish_test_file(scene, 'e');
+    publish_test_run(scene, FAKE_DESK_DAY + 3);
     for (char who = 'a'; who <= 'e'; who += 2)
         assert_int_equal(publish_test_arrivals(scene, who, 0), 1);
+    assert_true(head_find_mark(&scene->board.head, scene->kiosk.id, &mark));
+    assert_int_equal(mark.seq, 3);
+    folder_remove(&stick);
+}
+
+/* Boards that were taken over have no act that says their day. */
+static void no_wrong_day_takes_away_what_was_taken_over(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct restore_test_boards boards = {.all = NULL};
+    struct restore_report report;
+    restore_test_live(scene, &boards);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
+                     ERROR_NONE);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET day = 1");
+    publish_test_run(scene, FAKE_DESK_DAY + 500);
+    restore_test_go_on(scene, &boards);
+    for (char who = 'a'; who <= 'c'; who++)
+        assert_int_equal(publish_test_arrivals(scene, who, 0), 1);
+    free(boards.all);
     folder_remove(&stick);
 }
 
@@ -155,6 +181,7 @@ int main(void)
         PUBLISH_TEST(records_under_a_watermark_get_no_second_tag),
         PUBLISH_TEST(records_behind_a_gap_get_no_second_tag),
         PUBLISH_TEST(a_terminal_put_back_waits_no_longer_than_to_the_mark),
+        PUBLISH_TEST(no_wrong_day_takes_away_what_was_taken_over),
         PUBLISH_TEST(only_root_explains_a_journal_that_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
