@@ -344,12 +344,13 @@ enum error journal_add_seen(struct journal *journal, const uint8_t tag[JOURNAL_T
 enum error journal_seen(struct journal *journal, const uint8_t tag[JOURNAL_TAG_LEN], uint32_t kind,
                         uint32_t *board);
 
-/* Up to which record of a kiosk they said that it arrived, and that record's hash; a lower one
-   changes nothing. 0 when they said nothing of it. */
+/* Up to which record of a kiosk they said that it arrived, and that record's hash. */
 struct journal_mark {
     uint64_t seq;
     uint8_t hash[JOURNAL_HASH_LEN];
 };
+
+/* Notes a kiosk's mark; a lower one changes nothing. mark->seq becomes 0 when none was noted. */
 enum error journal_put_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
                             const struct journal_mark *mark);
 enum error journal_mark(struct journal *journal, const uint8_t kiosk[JOURNAL_KIOSK_LEN],
