@@ -19,7 +19,6 @@ struct arrivals {
     struct vault *vault;
     struct told *told;
     uint64_t upto;            /* the last act that is read */
-    bool restored;            /* the office was: boards from before may say more than its journal */
     struct journal_mark mark; /* up to here of a chain a board before a restore says they arrived */
     bool proven;              /* it is this chain */
     struct journal_record *all;

@@ -186,7 +186,8 @@ static enum error list_file(struct list *list, uint32_t number, const uint8_t *f
    wrong ones take nothing away. */
 enum { AGREE = 60 };
 
-uint32_t publish_board_agreed(const struct publish_board *board)
+/* The first of the days of the last boards, this one among them; 0 while there are not so many. */
+static uint32_t agreed_day(const struct publish_board *board)
 {
     const struct told *told = &board->told;
     uint32_t day = board->day;
@@ -260,13 +261,14 @@ static enum error list_back(struct list *list, const struct told_board *made)
 }
 
 /* The day of a board is that of its act, not what its row says. Boards that a restored office took
-   over have none: they stay a term from the restore on. */
-static bool stays(const struct publish_board *board, const struct told_board *made)
+   over have none: they stay a term from the restore on, and one wrong day does not end that. */
+bool publish_board_over(const struct publish_board *board, uint32_t number, bool agreed)
 {
     const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
+    const struct told_board *made = told_board(&board->told, number);
     const uint32_t day = made != NULL ? made->day : board->told.restored_day;
-    const uint32_t today = made != NULL ? board->day : publish_board_agreed(board);
-    return today < day || today - day < term;
+    const uint32_t today = made != NULL && !agreed ? board->day : agreed_day(board);
+    return today >= day && today - day >= term;
 }
 
 static void make_room(struct list *list)
@@ -285,7 +287,7 @@ static enum error list_board(void *context, const struct journal_board *row)
     const struct publish_board *board = list->board;
     const struct head *head = &board->last->head;
     const struct told_board *made = told_board(&board->told, row->number);
-    const bool keep = stays(board, made);
+    const bool keep = !publish_board_over(board, row->number, false);
     uint32_t i = 0;
     while (i < head->segment_count && head_segment(head, i).number != row->number)
         i++;

@@ -25,7 +25,6 @@ static enum error keep_taken(const struct publish_board *board)
 /* Boards whose term is over. */
 struct over {
     const struct publish_board *board;
-    uint32_t day; /* that is agreed on */
     uint32_t *all;
     size_t n, room;
 };
@@ -34,10 +33,7 @@ static enum error add_over(void *context, const struct journal_board *row)
 {
     struct over *over = context;
     const struct publish_board *board = over->board;
-    const uint32_t term = board->vault->charter.settings[CHARTER_TERM];
-    const struct told_board *made = told_board(&board->told, row->number);
-    const uint32_t day = made != NULL ? made->day : board->told.restored_day;
-    if (row->number >= board->number || over->day < day || over->day - day < term)
+    if (row->number >= board->number || !publish_board_over(board, row->number, true))
         return ERROR_NONE;
     enum error error = GROW(over->all, over->n, 1, over->room);
     if (error == ERROR_NONE)
@@ -48,7 +44,7 @@ static enum error add_over(void *context, const struct journal_board *row)
 static enum error drop_over(const struct publish_board *board)
 {
     struct journal *journal = board->vault->journal;
-    struct over over = {.board = board, .day = publish_board_agreed(board)};
+    struct over over = {.board = board};
     enum error error = journal_each_board(journal, add_over, &over);
     for (size_t i = 0; i < over.n && error == ERROR_NONE; i++)
         error = journal_drop_board(journal, over.all[i]);

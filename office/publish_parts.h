@@ -70,9 +70,9 @@ struct publish_board {
 enum error publish_board_make(struct publish_board *board);
 void publish_board_free(struct publish_board *board);
 
-/* The first of the days of the last boards, this one among them: a few wrong ones take nothing
-   away. 0 while there are not so many that have to agree. */
-uint32_t publish_board_agreed(const struct publish_board *board);
+/* Whether the term of an earlier board is over: on this board's day or, where that is to be agreed
+   on, on the days of all of the last boards; never while there are too few of these. */
+bool publish_board_over(const struct publish_board *board, uint32_t number, bool agreed);
 
 /* Adds the act of the board to the journal, in this minute, and beside it the board and what it
    took. ERROR_CHANGED when a colleague has published meanwhile, or taken a message back that is on

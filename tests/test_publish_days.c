@@ -218,25 +218,30 @@ static void a_row_laid_ahead_stops_no_board(void **state)
 /* What the last head left out is written nowhere but in the journal. */
 static void a_board_comes_back_as_it_was_or_not_at_all(void **state)
 {
-    static const char *const hands[] = {
-        "UPDATE board SET answers = CAST(substr(answers, 1, length(answers) - 1) || "
-        "x'00' AS BLOB) WHERE number = 1",
-        "UPDATE board SET arrivals = x'00' WHERE number = 1",
-        "UPDATE board SET head = x'00' WHERE number = 1",
-    };
+    enum { SPOILT = 4 };
     struct publish_scene *scene = *state;
-    publish_test_file(scene, 'a');
-    publish_test_run(scene, MONDAY);
-    publish_test_run(scene, MONDAY + 500);
-    for (uint32_t i = 0; i < sizeof hands / sizeof *hands; i++) {
-        raw_db(folder_path(scene->desk.dir, "journal.db"), hands[i]);
-        const uint32_t now = (MONDAY + 1 + i) * DAY_MINUTES;
-        assert_int_equal(publish_run(&scene->desk.vault, scene->out, now, &scene->report),
-                         ERROR_JOURNAL_ROW);
-        assert_true(scene->report.made);
-        publish_test_read(scene);
-        assert_int_not_equal(scene->board.segments[0].number, 1);
+    struct vault *vault = &scene->desk.vault;
+    for (uint32_t i = 0; i <= SPOILT; i++) {
+        publish_test_file(scene, 'a');
+        publish_test_run(scene, MONDAY + i);
     }
+    publish_test_run(scene, MONDAY + 500);
+    raw_db(folder_path(scene->desk.dir, "journal.db"),
+           "UPDATE board SET answers = CAST(substr(answers, 1, length(answers) - 1) || x'00' "
+           "AS BLOB) WHERE number = 1;"
+           "UPDATE board SET arrivals = x'00' WHERE number = 2;"
+           "UPDATE board SET head = x'00' WHERE number = 3;"
+           "UPDATE board SET arrivals = (SELECT CAST(substr(arrivals, 1, 44) || x'04000000' || "
+           "substr(arrivals, 49) AS BLOB) FROM board WHERE number = 5) WHERE number = 4");
+    vault->damage_count = 0;
+    assert_int_equal(
+        publish_run(vault, scene->out, (MONDAY + SPOILT + 1) * DAY_MINUTES, &scene->report),
+        ERROR_JOURNAL_ROW);
+    assert_true(scene->report.made);
+    assert_int_equal(vault->damage_count, SPOILT);
+    publish_test_read(scene);
+    assert_int_equal(scene->board.segments[0].number, SPOILT + 1);
+    assert_int_equal(scene->board.segment_count, 2 * 3);
 }
 
 /* A medium has room for a board of the size that the charter names. */

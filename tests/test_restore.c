@@ -25,10 +25,7 @@ static void old_boards_beside_new_ones_tell_nothing(void **state)
     struct restore_test_boards boards = {.all = NULL};
     struct restore_report report;
     struct answer said;
-    restore_test_live(scene, &boards);
-    char *stick = restore_test_carry(scene), *folders[] = {stick};
-    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
-                     ERROR_NONE);
+    char *stick = restore_test_put_back(scene, &boards, &report);
     assert_int_equal(report.left, 1);
     assert_int_equal(report.next, 2 + 1 + PUBLISHED_LEAP);
     restore_test_clean(scene, true);
@@ -53,10 +50,7 @@ static void records_under_a_watermark_get_no_second_tag(void **state)
     struct publish_scene *scene = *state;
     struct restore_test_boards boards = {.all = NULL};
     struct restore_report report;
-    restore_test_live(scene, &boards);
-    char *stick = restore_test_carry(scene), *folders[] = {stick};
-    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
-                     ERROR_NONE);
+    char *stick = restore_test_put_back(scene, &boards, &report);
     raw_db(folder_path(scene->desk.dir, "journal.db"), "DELETE FROM seen WHERE kind = 1");
     restore_test_go_on(scene, &boards);
     restore_test_nothing_twice(&boards);
@@ -127,10 +121,7 @@ static void no_wrong_day_takes_away_what_was_taken_over(void **state)
     struct publish_scene *scene = *state;
     struct restore_test_boards boards = {.all = NULL};
     struct restore_report report;
-    restore_test_live(scene, &boards);
-    char *stick = restore_test_carry(scene), *folders[] = {stick};
-    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
-                     ERROR_NONE);
+    char *stick = restore_test_put_back(scene, &boards, &report);
     raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET day = 1");
     publish_test_run(scene, FAKE_DESK_DAY + 500);
     restore_test_go_on(scene, &boards);

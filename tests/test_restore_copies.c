@@ -231,10 +231,7 @@ static void a_kiosk_that_holds_more_is_passed_and_named(void **state)
     struct publish_scene *scene = *state;
     struct restore_test_boards boards = {.all = NULL};
     struct restore_report report;
-    restore_test_live(scene, &boards);
-    char *stick = restore_test_carry(scene), *folders[] = {stick};
-    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
-                     ERROR_NONE);
+    char *stick = restore_test_put_back(scene, &boards, &report);
     scene->kiosk.board = report.next + 9;
     assert_int_equal(fake_desk_import(&scene->desk, &scene->kiosk, 3, 4, NULL), ERROR_NONE);
     publish_test_run(scene, FAKE_DESK_DAY + 2);

@@ -191,6 +191,16 @@ void restore_test_live(struct publish_scene *scene, struct restore_test_boards *
     restore_test_keep(boards, scene);
 }
 
+char *restore_test_put_back(struct publish_scene *scene, struct restore_test_boards *boards,
+                            struct restore_report *report)
+{
+    restore_test_live(scene, boards);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, report),
+                     ERROR_NONE);
+    return stick;
+}
+
 /* The kiosks send again what the watermark lacks, people are answered anew, others write. */
 void restore_test_go_on(struct publish_scene *scene, struct restore_test_boards *boards)
 {

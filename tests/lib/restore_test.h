@@ -72,6 +72,11 @@ void restore_test_cover(struct publish_scene *scene);
    letters come, on board 2. */
 void restore_test_live(struct publish_scene *scene, struct restore_test_boards *boards);
 
+/* restore_test_live, then a restore from its backup with board 2; returns the stick that has it,
+   for folder_remove. */
+char *restore_test_put_back(struct publish_scene *scene, struct restore_test_boards *boards,
+                            struct restore_report *report);
+
 /* After a restore from that backup, and all of board 2, on the days from FAKE_DESK_DAY + 2 on: the
    kiosk sends again what the watermark lacks, people are answered anew, others write. */
 void restore_test_go_on(struct publish_scene *scene, struct restore_test_boards *boards);
