@@ -167,7 +167,7 @@ static enum error is_told(const struct arrivals *arrivals, size_t i, bool *told)
     const struct journal_record *record = &arrivals->all[i];
     uint32_t board = 0;
     *told = record->board != 0 || (arrivals->proven && is_below_mark(arrivals, i));
-    if (*told || arrivals->told->restored_day == 0)
+    if (*told || arrivals->told->restored == 0)
         return ERROR_NONE;
     enum error error =
         journal_seen(arrivals->vault->journal, record->tag, SEGMENT_ARRIVALS, &board);
@@ -286,7 +286,7 @@ enum error arrived_read(struct told *told, const struct fold_kiosk *kiosk, uint6
         error = ERROR_NONE;
     }
     memcpy(arrived->kiosk.kiosk, kiosk->id, sizeof arrived->kiosk.kiosk);
-    if (error == ERROR_NONE && told->restored_day > 0)
+    if (error == ERROR_NONE && told->restored > 0)
         error = journal_mark(vault->journal, kiosk->id, &arrivals.mark);
     if (error == ERROR_NONE)
         error = contact_fold(vault, kiosk->id, &state, take_act, &arrivals);

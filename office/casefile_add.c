@@ -138,12 +138,14 @@ static enum error next_number(const struct casefile *casefile, const struct seal
     uint8_t tag[ANSWER_TAG_LEN];
     uint32_t board = 0;
     enum error error = ERROR_NONE;
-    for (*n = casefile->seen.messages + 1; error == ERROR_NONE; ++*n) {
+    *n = casefile->seen.messages + 1;
+    if (restored_last(casefile->vault->history.fold) == 0)
+        return ERROR_NONE;
+    for (; error == ERROR_NONE; ++*n) {
         error = answer_tag(&sealing->keys, *n, tag);
         if (error == ERROR_NONE)
             error = journal_seen(casefile->vault->journal, tag, SEGMENT_ANSWERS, &board);
-        if (error == ERROR_NO_ROW ||
-            (error == ERROR_NONE && restored_last(casefile->vault->history.fold) == 0))
+        if (error == ERROR_NO_ROW)
             return ERROR_NONE;
     }
     return error;

@@ -206,13 +206,17 @@ struct back {
     bool fits;
 };
 
+static const struct journal_file *file_of_kind(const struct journal_board *row, uint32_t kind)
+{
+    return kind == SEGMENT_ARRIVALS ? &row->arrivals : &row->answers;
+}
+
 static enum error take_back(struct back *back, const struct head_segment *named,
                             const struct journal_board *row)
 {
     struct list *list = back->list;
     const uint8_t *office = list->board->vault->charter.office;
-    const struct journal_file *file =
-        named->kind == SEGMENT_ARRIVALS ? &row->arrivals : &row->answers;
+    const struct journal_file *file = file_of_kind(row, named->kind);
     const enum error error = board_folder_fits(file->bytes, file->len, office, named, NULL);
     back->fits = error == ERROR_NONE;
     if (back->fits)
@@ -238,8 +242,8 @@ static enum error list_row(void *context, const struct journal_board *row)
     return error;
 }
 
-/* A board that the last head left out, since the clock was wrong, comes back as it was; one that is
-   not what it was is noted in vault->damage. */
+/* A board that the last head left out, since the clock was wrong or for its size, comes back as it
+   was; one that is not what it was is noted in vault->damage. */
 static enum error list_back(struct list *list, const struct told_board *made)
 {
     struct vault *vault = list->board->vault;
@@ -287,6 +291,7 @@ static enum error list_board(void *context, const struct journal_board *row)
     const struct publish_board *board = list->board;
     const struct head *head = &board->last->head;
     const struct told_board *made = told_board(&board->told, row->number);
+    const bool own = told_board(&board->told, head->number) != NULL;
     const bool keep = !publish_board_over(board, row->number, false);
     uint32_t i = 0;
     while (i < head->segment_count && head_segment(head, i).number != row->number)
@@ -298,9 +303,12 @@ static enum error list_board(void *context, const struct journal_board *row)
         return keep && made != NULL ? list_back(list, made) : ERROR_NONE;
     for (; i < head->segment_count && head_segment(head, i).number == row->number; i++) {
         const struct head_segment segment = head_segment(head, i);
-        list->named++;
-        /* A restored office may lack one that was there. */
-        if (keep && (segment.kind == SEGMENT_ARRIVALS ? row->arrivals : row->answers).len > 0)
+        const size_t len = file_of_kind(row, segment.kind)->len;
+        if (segment_len(segment.kind, segment.count) == 0)
+            return ERROR_JOURNAL_CORRUPT; /* no head of this office names such a kind */
+        /* A restored office may lack what another's head names, never what its own does. */
+        list->named += len > 0 || !own;
+        if (keep && len > 0)
             list->all[list->n++] = segment;
     }
     return ERROR_NONE;

@@ -65,8 +65,8 @@ struct publish_board {
 };
 
 /* Fills in everything below `notices`: what the board takes, and its files. What is damaged is left
-   out and noted in vault->damage. For publish_board_free, also on an error: errors of arrived_read
-   and queue_read. */
+   out and noted in vault->damage. For publish_board_free, also on an error: errors of arrived_read,
+   queue_read, published_act and journal_hold. */
 enum error publish_board_make(struct publish_board *board);
 void publish_board_free(struct publish_board *board);
 

@@ -199,7 +199,9 @@ static enum error keep_board(const struct restore_boards *boards, uint32_t numbe
         row.day = head->day;
         row.charter = head->charter;
     }
-    return journal_add_board(boards->vault->journal, &row);
+    /* No act of the backup has made it: what stands there somebody put there. */
+    enum error error = journal_drop_board(boards->vault->journal, number);
+    return error == ERROR_NONE ? journal_add_board(boards->vault->journal, &row) : error;
 }
 
 static enum error keep_boards(const struct restore_boards *boards)

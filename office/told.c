@@ -8,6 +8,7 @@
 #include "base/day.h"
 #include "base/error.h"
 #include "base/grow.h"
+#include "office/restored.h"
 #include "protocol/board_folder.h"
 
 static void find_segment(const struct head *head, struct told_board *board)
@@ -17,6 +18,25 @@ static void find_segment(const struct head *head, struct told_board *board)
         board->listed =
             board->segment.number == board->number && board->segment.kind == SEGMENT_ARRIVALS;
     }
+}
+
+/* The clock may have been wrong when it was restored: the last board that was taken over says its
+   day, too, where root signed that, and so does the last board before. */
+static enum error note_restored(struct told *told, uint64_t seq)
+{
+    const uint32_t days[] = {
+        fold_act(told->vault->history.fold, seq)->minute / DAY_MINUTES,
+        told->n > 0 ? told->boards[told->n - 1].day : 0,
+    };
+    struct restored restored;
+    const enum error error = restored_read(&told->vault->history, seq, &restored);
+    if (error == ERROR_NONE && restored.day > told->restored_day)
+        told->restored_day = restored.day;
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+        if (days[i] > told->restored_day)
+            told->restored_day = days[i];
+    told->restored = seq;
+    return error == ERROR_FORGED || error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
 enum error told_begin(struct told *told, struct vault *vault, const struct head *head)
@@ -29,7 +49,7 @@ enum error told_begin(struct told *told, struct vault *vault, const struct head 
         if (act->verdict != FOLD_COUNTS)
             continue;
         if (act->kind == ACT_RESTORED)
-            told->restored_day = act->minute / DAY_MINUTES;
+            error = note_restored(told, seq);
         if (act->kind != ACT_BOARD)
             continue;
         error = GROW(told->boards, told->n, 1, told->room);

@@ -28,8 +28,8 @@ struct told {
     struct vault *vault;
     struct told_board *boards; /* in the order of their acts, and so of their numbers */
     size_t n, room;
-    uint32_t restored_day;         /* of the last act of restoring; boards before it may have no
-                                      act; 0: there is none */
+    uint64_t restored;             /* the last act of restoring; 0: there is none */
+    uint32_t restored_day;         /* no board before it is of a later day */
     bool doubted;                  /* something does not fit */
     bool asks;                     /* the segments are asked */
     struct journal_record *mended; /* what is to be written of records of which it was wrong */
@@ -37,7 +37,7 @@ struct told {
 };
 
 /* Lists the boards. head is that of the last one, which stays the caller's; NULL when there is
-   none. For told_free, also on an error: ERROR_MEMORY. */
+   none. For told_free, also on an error: ERROR_MEMORY, errors of the store. */
 enum error told_begin(struct told *told, struct vault *vault, const struct head *head);
 void told_free(struct told *told);
 

@@ -103,9 +103,8 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD] = BOARD "WHERE number = ?1",
     [SQL_HEAD] = "SELECT number, day, charter, head, x'', x'' FROM board WHERE number = ?1",
     [SQL_ARRIVALS] = "SELECT number, day, charter, x'', arrivals, x'' FROM board WHERE number = ?1",
-    [SQL_BOARDS] =
-        "SELECT number, day, charter, NULL, length(arrivals), length(answers) FROM board "
-        "ORDER BY number",
+    [SQL_BOARDS] = "SELECT number, 0, 0, NULL, length(arrivals), length(answers) FROM board "
+                   "WHERE number BETWEEN 1 AND 4294967295 ORDER BY number",
     [SQL_BOARD_DROP] = "DELETE FROM board WHERE number = ?1",
     [SQL_SEEN_ADD] =
         "INSERT INTO seen(tag, kind, board) VALUES(?1, ?2, ?3) ON CONFLICT(tag, kind) DO NOTHING",

@@ -333,8 +333,9 @@ enum error journal_head(struct journal *journal, uint32_t number, journal_board_
 enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
                             void *context);
 
-/* Calls each for all boards by number, as journal_each_txn, without their files: bytes are NULL,
-   and lengths those of the two segments; 0: a restored office lacks it. */
+/* Calls each for all boards by number, as journal_each_txn, without their files and without
+   what nobody signs, and for no number that a board cannot have: day and charter are 0, bytes are
+   NULL, and lengths those of the two segments; 0: a restored office lacks it. */
 enum error journal_each_board(struct journal *journal, journal_board_fn *each, void *context);
 
 /* What stood on boards that a restored office took over (office/restore): a tag in a segment of

@@ -7,13 +7,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/day.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "crypto/hash.h"
 #include "office/publish.h"
 #include "protocol/names.h"
 #include "tests/lib/fake_desk.h"
@@ -166,20 +170,6 @@ static void boards_leave_the_journal_when_many_days_agree(void **state)
     assert_int_equal(has_board(scene, 2), ERROR_NONE);
 }
 
-/* Whoever may write to the database can set the day of a row. */
-static void a_board_goes_by_the_day_of_its_act(void **state)
-{
-    struct publish_scene *scene = *state;
-    publish_test_file(scene, 'a');
-    answer(scene);
-    publish_test_run(scene, MONDAY);
-    publish_test_run(scene, MONDAY + 1);
-    raw_db(folder_path(scene->desk.dir, "journal.db"), "UPDATE board SET day = 1 WHERE number = 1");
-    publish_test_run(scene, MONDAY + 2);
-    assert_int_equal(publish_test_messages(scene, 'a'), 1);
-    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
-}
-
 static void a_board_that_no_act_made_is_not_signed_for(void **state)
 {
     struct publish_scene *scene = *state;
@@ -242,6 +232,46 @@ static void a_board_comes_back_as_it_was_or_not_at_all(void **state)
     publish_test_read(scene);
     assert_int_equal(scene->board.segments[0].number, SPOILT + 1);
     assert_int_equal(scene->board.segment_count, 2 * 3);
+}
+
+/* Adds bytes in hexadecimal to a statement. */
+static size_t add_hex(char *sql, size_t at, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        at += (size_t)sprintf(sql + at, "%02x", bytes[i]);
+    return at;
+}
+
+/* A head that names other segments is easily written: nobody here looks at its signature. */
+static void a_board_comes_back_as_its_act_says(void **state)
+{
+    enum { HASH_AT = HEAD_HEADER_LEN + HEAD_MARK_LEN + 12 }; /* of the first segment */
+    struct publish_scene *scene = *state;
+    char name[NAMES_LEN], sql[1024] = "UPDATE board SET arrivals = x'";
+    uint8_t *bytes = NULL, hash[HASH_LEN];
+    size_t len = 0;
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, MONDAY);
+    const struct head_segment named = head_segment(&scene->board.head, 0);
+    assert_true(names_segment(&named, name));
+    assert_int_equal(file_read(AT_FDCWD, folder_path(scene->out, name), SEGMENT_MAX, &bytes, &len),
+                     ERROR_NONE);
+    assert_true(len > 0);
+    bytes[len - 1] ^= 1;
+    const struct hash_part part = {bytes, len};
+    assert_int_equal(hash_sha256(hash, &part, 1), 0);
+    publish_test_run(scene, MONDAY + 500);
+    size_t at = add_hex(sql, strlen(sql), bytes, len);
+    at += (size_t)sprintf(sql + at, "', head = CAST(substr(head, 1, %d) || x'", HASH_AT);
+    at = add_hex(sql, at, hash, sizeof hash);
+    sprintf(sql + at, "' || substr(head, %d) AS BLOB) WHERE number = 1", HASH_AT + HASH_LEN + 1);
+    raw_db(folder_path(scene->desk.dir, "journal.db"), sql);
+    free(bytes);
+    assert_int_equal(
+        publish_run(&scene->desk.vault, scene->out, (MONDAY + 1) * DAY_MINUTES, &scene->report),
+        ERROR_JOURNAL_ROW);
+    publish_test_read(scene);
+    assert_int_equal(scene->board.segments[0].number, 2);
 }
 
 /* A medium has room for a board of the size that the charter names. */
@@ -319,6 +349,40 @@ static void a_board_that_was_taken_out_is_damage(void **state)
         ERROR_JOURNAL_CORRUPT);
     publish_test_read(scene);
     assert_int_equal(scene->board.segment_count, 4);
+}
+
+static void a_file_that_was_taken_out_is_damage(void **state)
+{
+    static const char *const hands[] = {"UPDATE board SET answers = x'' WHERE number = 1",
+                                        "UPDATE board SET arrivals = x'' WHERE number = 1"};
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        struct publish_scene *scene = NULL;
+        assert_int_equal(publish_test_setup(state), 0);
+        scene = *state;
+        publish_test_run(scene, MONDAY);
+        publish_test_run(scene, MONDAY + 1);
+        raw_db(folder_path(scene->desk.dir, "journal.db"), hands[i]);
+        assert_int_equal(
+            publish_run(&scene->desk.vault, scene->out, (MONDAY + 2) * DAY_MINUTES, &scene->report),
+            ERROR_JOURNAL_CORRUPT);
+        publish_test_teardown(state);
+    }
+}
+
+/* A row out of the range of numbers and days is none. */
+static void a_row_that_can_be_no_board_stops_none(void **state)
+{
+    struct publish_scene *scene = *state;
+    publish_test_run(scene, MONDAY);
+    publish_test_run(scene, MONDAY + 1);
+    raw_db(folder_path(scene->desk.dir, "journal.db"),
+           "INSERT INTO board SELECT 5000000000, day, charter, head, arrivals, answers FROM board "
+           "WHERE number = 1;"
+           "INSERT INTO board SELECT -5, day, charter, head, arrivals, answers FROM board "
+           "WHERE number = 1;"
+           "UPDATE board SET day = -1 WHERE number = 1");
+    publish_test_run(scene, MONDAY + 2);
+    assert_int_equal(scene->board.segment_count, 6);
 }
 
 /* What was published after the backup that the journal was put back from. */
@@ -407,12 +471,14 @@ int main(void)
         PUBLISH_TEST(segments_leave_after_the_term),
         PUBLISH_TEST(a_wrong_clock_takes_nothing_away_for_good),
         PUBLISH_TEST(a_board_that_was_taken_out_is_damage),
+        cmocka_unit_test(a_file_that_was_taken_out_is_damage),
+        PUBLISH_TEST(a_row_that_can_be_no_board_stops_none),
         PUBLISH_TEST(a_newer_board_is_not_written_over),
         PUBLISH_TEST(boards_leave_the_journal_when_many_days_agree),
-        PUBLISH_TEST(a_board_goes_by_the_day_of_its_act),
         PUBLISH_TEST(a_board_that_no_act_made_is_not_signed_for),
         PUBLISH_TEST(a_row_laid_ahead_stops_no_board),
         PUBLISH_TEST(a_board_comes_back_as_it_was_or_not_at_all),
+        PUBLISH_TEST(a_board_comes_back_as_its_act_says),
         PUBLISH_TEST(the_oldest_leave_where_a_board_would_be_too_large),
         PUBLISH_TEST(what_is_missing_or_damaged_is_written_again),
         PUBLISH_TEST(a_board_that_was_changed_in_the_journal_is_not_handed_out),

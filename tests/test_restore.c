@@ -131,6 +131,45 @@ static void no_wrong_day_takes_away_what_was_taken_over(void **state)
     folder_remove(&stick);
 }
 
+/* With as many boards before as have to agree on a day. */
+static void a_wrong_clock_at_the_restore_takes_nothing_away(void **state)
+{
+    enum { BOARDS = 60 };
+    struct publish_scene *scene = *state;
+    struct restore_report report;
+    for (uint32_t i = 0; i < BOARDS; i++)
+        publish_test_run(scene, FAKE_DESK_DAY + i);
+    restore_test_back_up(scene, restore_test_kept(scene));
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY + 800);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run_on(scene, FAKE_DESK_DAY - 900, folders, 1, &report),
+                     ERROR_NONE);
+    publish_test_run(scene, FAKE_DESK_DAY + 801);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    publish_test_run(scene, FAKE_DESK_DAY + 802);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    folder_remove(&stick);
+}
+
+static void a_row_laid_ahead_stops_no_restore(void **state)
+{
+    struct publish_scene *scene = *state;
+    struct restore_report report;
+    publish_test_run(scene, FAKE_DESK_DAY);
+    restore_test_back_up(scene, restore_test_kept(scene));
+    raw_db(restore_test_kept(scene),
+           "INSERT INTO board SELECT 2, day, charter, head, arrivals, answers FROM board");
+    publish_test_file(scene, 'a');
+    publish_test_run(scene, FAKE_DESK_DAY + 1);
+    char *stick = restore_test_carry(scene), *folders[] = {stick};
+    assert_int_equal(restore_test_run(scene, restore_test_kept(scene), folders, 1, &report),
+                     ERROR_NONE);
+    publish_test_run(scene, FAKE_DESK_DAY + 2);
+    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    folder_remove(&stick);
+}
+
 /* --- who may say that it was restored --- */
 
 /* As a desk whose view had this act otherwise. */
@@ -173,6 +212,8 @@ int main(void)
         PUBLISH_TEST(records_behind_a_gap_get_no_second_tag),
         PUBLISH_TEST(a_terminal_put_back_waits_no_longer_than_to_the_mark),
         PUBLISH_TEST(no_wrong_day_takes_away_what_was_taken_over),
+        PUBLISH_TEST(a_wrong_clock_at_the_restore_takes_nothing_away),
+        PUBLISH_TEST(a_row_laid_ahead_stops_no_restore),
         PUBLISH_TEST(only_root_explains_a_journal_that_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
