@@ -131,7 +131,7 @@ static void no_wrong_day_takes_away_what_was_taken_over(void **state)
     folder_remove(&stick);
 }
 
-/* With as many boards before as have to agree on a day. */
+/* With as many boards before and behind as have to agree on a day. */
 static void a_wrong_clock_at_the_restore_takes_nothing_away(void **state)
 {
     enum { BOARDS = 60 };
@@ -145,10 +145,10 @@ static void a_wrong_clock_at_the_restore_takes_nothing_away(void **state)
     char *stick = restore_test_carry(scene), *folders[] = {stick};
     assert_int_equal(restore_test_run_on(scene, FAKE_DESK_DAY - 900, folders, 1, &report),
                      ERROR_NONE);
-    publish_test_run(scene, FAKE_DESK_DAY + 801);
-    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
-    publish_test_run(scene, FAKE_DESK_DAY + 802);
-    assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    for (uint32_t i = 1; i <= BOARDS; i++) {
+        publish_test_run(scene, FAKE_DESK_DAY + 800 + i);
+        assert_int_equal(publish_test_arrivals(scene, 'a', 0), 1);
+    }
     folder_remove(&stick);
 }
 
