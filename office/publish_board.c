@@ -42,27 +42,18 @@ static enum error take_kiosk(struct publish_board *board, size_t i, uint32_t *he
     return error == ERROR_JOURNAL_ROW ? ERROR_NONE : error;
 }
 
-static void drop_kiosks(struct publish_board *board)
-{
-    for (size_t i = 0; i < board->kiosk_count; i++)
-        arrived_free(&board->kiosks[i]);
-    board->kiosk_count = board->arrival_count = 0;
-}
-
 /* The number passes what a kiosk holds, which would not give that up for an older one. */
 static enum error take_all(struct publish_board *board)
 {
     const size_t n = fold_kiosk_count(board->vault->history.fold);
     uint32_t held = board->last->number;
     enum error error = ERROR_NONE;
-    drop_kiosks(board);
     for (; board->kiosk_count < n && error == ERROR_NONE; board->kiosk_count++)
         error = take_kiosk(board, board->kiosk_count, &held);
     board->number = held + 1;
     return error;
 }
 
-/* Once as it is said what waits, and where that does not fit, again as the segments say it. */
 static enum error take_kiosks(struct publish_board *board)
 {
     const struct publish_last *last = board->last;
@@ -71,11 +62,6 @@ static enum error take_kiosks(struct publish_board *board)
     if (board->kiosks == NULL)
         return ERROR_MEMORY;
     enum error error = told_begin(&board->told, board->vault, last->held > 0 ? &last->head : NULL);
-    if (error == ERROR_NONE)
-        error = take_all(board);
-    if (error != ERROR_NONE || told_fits(&board->told))
-        return error;
-    error = told_ask(&board->told);
     if (error == ERROR_NONE)
         error = take_all(board);
     board->damaged = board->damaged || board->told.mended_count > 0;
@@ -448,7 +434,8 @@ enum error publish_board_make(struct publish_board *board)
 
 void publish_board_free(struct publish_board *board)
 {
-    drop_kiosks(board);
+    for (size_t i = 0; i < board->kiosk_count; i++)
+        arrived_free(&board->kiosks[i]);
     free(board->kiosks);
     told_free(&board->told);
     queue_free(&board->queue);

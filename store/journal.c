@@ -102,7 +102,8 @@ static const char *const statements[SQL_COUNT] = {
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
     [SQL_HEAD] = "SELECT number, day, charter, head, x'', x'' FROM board WHERE number = ?1",
-    [SQL_ARRIVALS] = "SELECT number, day, charter, x'', arrivals, x'' FROM board WHERE number = ?1",
+    [SQL_ARRIVALS] = "SELECT number, 0, 0, x'', coalesce(CAST(arrivals AS BLOB), x''), x'' "
+                     "FROM board WHERE number = ?1",
     [SQL_BOARDS] = "SELECT number, 0, 0, NULL, length(arrivals), length(answers) FROM board "
                    "WHERE number BETWEEN 1 AND 4294967295 ORDER BY number",
     [SQL_BOARD_DROP] = "DELETE FROM board WHERE number = ?1",

@@ -329,7 +329,7 @@ enum error journal_board(struct journal *journal, uint32_t number, journal_board
 enum error journal_head(struct journal *journal, uint32_t number, journal_board_fn *each,
                         void *context);
 
-/* The same with its arrivals, and without its other files. */
+/* The same with its arrivals and nothing else; what is no file there is an empty one. */
 enum error journal_arrivals(struct journal *journal, uint32_t number, journal_board_fn *each,
                             void *context);
 

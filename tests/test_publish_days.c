@@ -380,7 +380,8 @@ static void a_row_that_can_be_no_board_stops_none(void **state)
            "WHERE number = 1;"
            "INSERT INTO board SELECT -5, day, charter, head, arrivals, answers FROM board "
            "WHERE number = 1;"
-           "UPDATE board SET day = -1 WHERE number = 1");
+           "UPDATE board SET day = -1, charter = -1 WHERE number = 1;"
+           "UPDATE board SET arrivals = 7 WHERE number = 2");
     publish_test_run(scene, MONDAY + 2);
     assert_int_equal(scene->board.segment_count, 6);
 }
