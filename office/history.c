@@ -162,7 +162,7 @@ enum error history_body(struct history *history, uint64_t seq, enum act_kind kin
         error = act_open_body(&key, sealed, sealed_len, found.body_digest, plain, content, len);
     }
     return error == ERROR_NO_ROW || error == ERROR_SEAL || error == ERROR_MALFORMED ||
-                   error == ERROR_KEY_UNFIT
+                   error == ERROR_KEY_UNFIT || error == ERROR_JOURNAL_CORRUPT
                ? ERROR_JOURNAL_ROW
                : error;
 }

@@ -49,11 +49,11 @@ enum error publish_folder(const char *out);
    The public notices are OFFICE/notices.txt without a byte order mark, carriage returns, and blanks
    at the ends of lines and of the text; when there is no such file, there are none.
 
-   With ERROR_JOURNAL_ROW the board is made and written, without the messages and the earlier
-   boards of vault->damage, and acknowledges no record of the import acts there, but for records
-   that were only said to have left on another board than is true: that is put right. On any other
-   error no board was made, unless report->made says so; then its files are not all written, and the
-   next call writes them: ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL, ERROR_MISSING,
+   With ERROR_JOURNAL_ROW and report->made the board is made and written, without the messages and
+   the earlier boards of vault->damage, and acknowledges no record of the import acts there, but for
+   records that were only said to have left on another board than is true: that is put right. On any
+   other error no board was made, unless report->made says so; then its files are not all written,
+   and the next call writes them: ERROR_NOTICES_*, ERROR_TEXT_UTF8, ERROR_SPECIAL, ERROR_MISSING,
    ERROR_READONLY, ERROR_FULL, ERROR_IO, ERROR_MEMORY, ERROR_JOURNAL_CORRUPT (the last board is not
    what was published), ERROR_RENEWAL_FIRST (the office was restored without a copy of its boards,
    and its charter is still the one of before), errors of backup_publish (report->unsaved),

@@ -242,7 +242,9 @@ static enum error list_back(struct list *list, const struct told_board *made)
     if (error == ERROR_NONE)
         error = journal_board(vault->journal, made->number, list_row, &back);
     secret_free(plain);
-    if (error == ERROR_NONE ? back.fits : error != ERROR_JOURNAL_ROW && error != ERROR_MALFORMED)
+    const bool spoilt = error == ERROR_JOURNAL_ROW || error == ERROR_MALFORMED ||
+                        error == ERROR_JOURNAL_CORRUPT; /* a row of another shape */
+    if (error == ERROR_NONE ? back.fits : !spoilt)
         return error;
     list->n = n;
     list->damaged = true;

@@ -25,7 +25,7 @@ struct told {
     struct told_board *boards; /* in the order of their acts, and so of their numbers */
     size_t n, room;
     uint64_t restored;             /* the last act of restoring; 0: there is none */
-    uint32_t restored_day;         /* no board before it is of a later day */
+    uint32_t restored_day;         /* not before its own, nor before that of the last board then */
     struct journal_record *mended; /* what is to be written of records of which it was wrong */
     size_t mended_count, mended_room;
 };

@@ -101,7 +101,9 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_BOARD_ADD] = "INSERT INTO board(number, day, charter, head, arrivals, answers) "
                       "VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_BOARD] = BOARD "WHERE number = ?1",
-    [SQL_HEAD] = "SELECT number, day, charter, head, x'', x'' FROM board WHERE number = ?1",
+    [SQL_HEAD] =
+        "SELECT number, 0, CASE WHEN typeof(charter) = 'integer' AND charter BETWEEN 0 AND "
+        "4294967295 THEN charter ELSE 0 END, head, x'', x'' FROM board WHERE number = ?1",
     [SQL_ARRIVALS] = "SELECT number, 0, 0, x'', coalesce(CAST(arrivals AS BLOB), x''), x'' "
                      "FROM board WHERE number = ?1",
     [SQL_BOARDS] = "SELECT number, 0, 0, NULL, length(arrivals), length(answers) FROM board "

@@ -208,9 +208,10 @@ static void a_row_laid_ahead_stops_no_board(void **state)
 /* What the last head left out is written nowhere but in the journal. */
 static void a_board_comes_back_as_it_was_or_not_at_all(void **state)
 {
-    enum { SPOILT = 4 };
+    enum { SPOILT = 9 };
     struct publish_scene *scene = *state;
     struct vault *vault = &scene->desk.vault;
+    vault->charter.settings[CHARTER_BOARD_DAYS] = 127;
     for (uint32_t i = 0; i <= SPOILT; i++) {
         publish_test_file(scene, 'a');
         publish_test_run(scene, MONDAY + i);
@@ -222,7 +223,12 @@ static void a_board_comes_back_as_it_was_or_not_at_all(void **state)
            "UPDATE board SET arrivals = x'00' WHERE number = 2;"
            "UPDATE board SET head = x'00' WHERE number = 3;"
            "UPDATE board SET arrivals = (SELECT CAST(substr(arrivals, 1, 44) || x'04000000' || "
-           "substr(arrivals, 49) AS BLOB) FROM board WHERE number = 5) WHERE number = 4");
+           "substr(arrivals, 49) AS BLOB) FROM board WHERE number = 10) WHERE number = 4;"
+           "UPDATE board SET day = -1 WHERE number = 5;"
+           "UPDATE board SET charter = -1 WHERE number = 6;"
+           "UPDATE board SET head = 'x' WHERE number = 7;"
+           "UPDATE board SET arrivals = 7 WHERE number = 8;"
+           "UPDATE board SET answers = 7 WHERE number = 9");
     vault->damage_count = 0;
     assert_int_equal(
         publish_run(vault, scene->out, (MONDAY + SPOILT + 1) * DAY_MINUTES, &scene->report),
@@ -380,7 +386,7 @@ static void a_row_that_can_be_no_board_stops_none(void **state)
            "WHERE number = 1;"
            "INSERT INTO board SELECT -5, day, charter, head, arrivals, answers FROM board "
            "WHERE number = 1;"
-           "UPDATE board SET day = -1, charter = -1 WHERE number = 1;"
+           "UPDATE board SET day = -1, charter = -1 WHERE number IN (1, 2);"
            "UPDATE board SET arrivals = 7 WHERE number = 2");
     publish_test_run(scene, MONDAY + 2);
     assert_int_equal(scene->board.segment_count, 6);
