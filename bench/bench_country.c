@@ -2,9 +2,8 @@
 /* A country in small: 700 terminals with 8 records a day, 100 answers a working day, boards on
    working days. Two years of boards stand before, whose tags are drawn, without records and without
    a backup each; then two weeks are played whole, and a terminal comes back after 200 days. Prints
-   bytes, seconds and memory. Derivations are not part of it: nobody visits. Since the office has no
-   records of the drawn tags, each board asks all segments, as after damage: an honest office does
-   less. */
+   bytes, seconds and memory. Derivations are not part of it: nobody visits. The office has
+   no records of the drawn tags. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -128,7 +128,9 @@ static const struct db_schema schema = {
               .damaged = ERROR_JOURNAL_CORRUPT},
     .application_id = 0x53514a31, /* "SQJ1" */
     .version = 1,
+    /* Bodies and boards are large, and each board's backup copies every page. */
     .create =
+        "PRAGMA page_size = 16384;"
         "CREATE TABLE office(one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL);"
         "CREATE TABLE txn(no INTEGER PRIMARY KEY, prev BLOB NOT NULL UNIQUE, "
         "officer INTEGER NOT NULL, acts INTEGER NOT NULL, hash BLOB NOT NULL, "
